@@ -1,0 +1,1 @@
+"""khmer: text in, words out. Nothing here knows of any index."""
