@@ -1,0 +1,249 @@
+"""analyzer: texts in, terms out. The only road, for documents and for queries.
+
+Every text gives two streams of terms. *Words* are what the breaker finds in its runs of Khmer, its numbers and other
+words. *Bigrams* are pairs of neighbouring Khmer clusters, across word boundaries and spaces but not across the end of a
+sentence: they rescue what no dictionary knows. Terms are in code form (`script.encode_term`).
+
+A batch of texts is analysed as arrays (`Analyzer.batch`), a short text as lists (`Analyzer.terms`, `Analyzer.tokens`):
+one behaviour, held equal by tests.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.khmer import script
+from khsearch.khmer.breakers import Breaker, icu_version, word_ends
+from khsearch.khmer.normalize import NormalText, normalize, normalize_all
+from khsearch.khmer.script import END, LETTER, Clusters, Codes, Offsets
+
+FORMAT = 1
+"""Raised whenever a change here, in `script`, `marks` or `normalize` makes a text give other terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: its term, its place among the words, and the offsets of its first and last character + 1."""
+
+    term: str
+    position: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The terms of a batch of texts, in reading order, text after text.
+
+    codes   (m,) uint8, what the terms are stretches of
+    starts  (k,) int64, where in `codes` each term begins
+    ends    (k,) int64, where it ends
+    counts  (t,) int64, terms in each text
+    """
+
+    codes: Codes
+    starts: Offsets
+    ends: Offsets
+    counts: Offsets
+
+    def terms(self) -> list[bytes]:
+        """Return the terms one by one."""
+        data = self.codes.tobytes()
+        return [data[a:b] for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What `Analyzer.batch` found: the normal form, the two streams, and where in the normal form each word stands."""
+
+    normal: NormalText
+    words: Stream
+    bigrams: Stream
+    word_starts: Offsets
+    word_ends: Offsets
+
+    def word_spans(self) -> tuple[Offsets, Offsets]:
+        """Offsets of every word in its own original text: two arrays (k,) int64."""
+        starts, ends = self.normal.spans(self.word_starts, self.word_ends)
+        firsts = np.repeat(np.array(self.normal.firsts, np.int64), self.words.counts)
+        return starts - firsts, ends - firsts
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The two streams of one text, in code form: what a query is made of."""
+
+    words: list[bytes]
+    bigrams: list[bytes]
+
+
+# A short text's pieces, in codes: a run of Khmer, of digits, of letters, or what no bigram crosses.
+_PIECE = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
+_CLUSTER = re.compile(rb"[\x80-\xb3]MARK*|^MARK+".replace(b"MARK", rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"))
+_SHORT = 2_000  # codes; beyond, arrays are faster than lists
+
+
+class Analyzer:
+    """Normalise, break, make terms."""
+
+    def __init__(self, breaker: Breaker) -> None:
+        self.breaker = breaker
+
+    def settings(self) -> dict[str, object]:
+        """Everything that decides how a text breaks, as JSON-able values: an index keeps it and compares it."""
+        return {
+            "format": FORMAT,
+            "breaker": self.breaker.name,
+            "breaker_version": self.breaker.version,
+            "icu": icu_version(),
+            "unicode": unicodedata.unidata_version,
+        }
+
+    def batch(self, texts: Sequence[str]) -> Batch:
+        """Analyse many texts as one array; a megabyte at a time is fastest."""
+        normal = normalize_all(texts)
+        codes = normal.array
+        kinds = script.classes(normal.codes)
+        clusters = script.clusters(codes, kinds)
+        begins = self.breaker.break_all(normal.codes, clusters)
+        starts, ends = _word_edges(kinds, clusters, begins)
+        text_ends = np.flatnonzero(codes == END)
+        foreign = np.flatnonzero(codes == LETTER)
+        if len(foreign):
+            words, starts, ends = _with_foreign_words(normal, starts, ends, foreign, text_ends)
+        else:
+            words = Stream(codes, starts, ends, _counts(starts, text_ends))
+        return Batch(normal, words, _bigrams(normal.codes, clusters, text_ends), starts, ends)
+
+    def terms(self, text: str) -> Terms:
+        """Both streams of one text."""
+        normal = normalize(text)
+        if len(normal.codes) > _SHORT:
+            batch = self.batch([text])
+            return Terms(batch.words.terms(), batch.bigrams.terms())
+        words: list[bytes] = []
+        bigrams: list[bytes] = []
+        before = b""
+        for piece in _PIECE.finditer(normal.codes):
+            if not piece[1]:
+                before = b""
+                if piece[3] and LETTER in piece[3]:
+                    words.extend(term for term, _, _ in _foreign_words(normal, *piece.span()))
+                elif piece.lastindex:
+                    words.append(piece[0])
+                continue
+            clusters = _CLUSTER.findall(piece[1])
+            if before:
+                bigrams.append(before + clusters[0])
+            bigrams.extend(map(bytes.__add__, clusters, clusters[1:]))
+            before = clusters[-1]
+            at = 0
+            for count in self.breaker.break_run(clusters):
+                words.append(b"".join(clusters[at : at + count]))
+                at += count
+        return Terms(words, bigrams)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Return the words of one text as tokens, offsets in code points of `text`."""
+        batch = self.batch([text])
+        starts, ends = batch.word_spans()
+        found = zip(batch.words.terms(), starts.tolist(), ends.tolist(), strict=True)
+        return [Token(script.decode_term(term), i, start, end) for i, (term, start, end) in enumerate(found)]
+
+    def boundaries(self, text: str) -> list[int]:
+        """Offsets between words, and between words and what is none: 0 first, len(text) last, rising, no two alike."""
+        found = {0, len(text)}
+        for token in self.tokens(text):
+            found.update((token.start, token.end))
+        return sorted(found)
+
+
+def cluster_spans(text: str) -> list[tuple[int, int]]:
+    """Offsets of every Khmer cluster of a text: first character, last character + 1."""
+    normal = normalize_all([text])
+    clusters = script.clusters(normal.array, script.classes(normal.codes))
+    starts, ends = normal.spans(clusters.starts, clusters.ends)
+    return [(a - 1, b - 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def _word_edges(kinds: Codes, clusters: Clusters, begins: NDArray[np.bool_]) -> tuple[Offsets, Offsets]:
+    """Where words begin and end in the codes: those of Khmer runs from `begins`, every other run as one."""
+    opens = np.zeros(len(kinds), np.bool_)
+    closes = np.zeros(len(kinds), np.bool_)
+    turns = kinds[1:] != kinds[:-1]
+    other = kinds >= script.DIGIT
+    np.logical_and(turns, other[1:], out=opens[1:])
+    np.logical_and(turns, other[:-1], out=closes[1:])
+    opens[clusters.starts[begins]] = True
+    last = np.empty(len(begins), np.bool_)  # a cluster is a word's last where the next begins another
+    last[:-1], last[-1:] = begins[1:], True
+    closes[clusters.ends[last]] = True
+    return np.flatnonzero(opens), np.flatnonzero(closes)
+
+
+def _counts(starts: Offsets, text_ends: Offsets) -> Offsets:
+    return np.diff(np.searchsorted(starts, text_ends))
+
+
+def _bigrams(codes: bytes, clusters: Clusters, text_ends: Offsets) -> Stream:
+    hard = np.frombuffer(codes.translate(script.HARD), np.uint8).cumsum(dtype=np.int32)
+    leads = np.flatnonzero(clusters.leads)
+    linked = ~clusters.leads
+    # A run's first cluster is linked to the run before it unless something hard stands between them.
+    linked[leads[1:]] = hard.take(clusters.starts.take(leads[1:])) == hard.take(clusters.starts.take(leads[:-1]))
+    seconds = np.flatnonzero(linked)
+    # Without what stands between the runs, a bigram is a stretch of codes even where it crosses a space.
+    edges = np.zeros(len(clusters.starts) + 1, np.int64)
+    np.cumsum(clusters.ends - clusters.starts, out=edges[1:])
+    khmer = np.frombuffer(codes.translate(None, _NOT_KHMER), np.uint8)
+    counts = _counts(clusters.starts.take(seconds), text_ends)
+    return Stream(khmer, edges.take(seconds - 1), edges.take(seconds + 1), counts)
+
+
+_NOT_KHMER = bytes(code for code in range(256) if script.CLASS[code] not in (script.BASE, script.MARK))
+
+
+def _foreign_words(normal: NormalText, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Words of a run of letters outside ASCII and Khmer -> term, and where in the codes it begins and ends.
+
+    ICU knows the words of scripts without spaces. What is no letter or digit for Python is passed over.
+    """
+    places = normal.origin[start:end]
+    run = "".join([normal.raw[place] for place in places.tolist()])
+    at = 0
+    for stop in word_ends(run):
+        word = unicodedata.normalize("NFC", unicodedata.normalize("NFC", run[at:stop]).casefold())
+        if any(map(str.isalnum, word)):
+            yield script.encode_term(word), start + at, start + stop
+        at = stop
+
+
+def _with_foreign_words(
+    normal: NormalText, starts: Offsets, ends: Offsets, foreign: Offsets, text_ends: Offsets
+) -> tuple[Stream, Offsets, Offsets]:
+    """Replace the runs that hold foreign letters by their words -> the stream, and the words' edges in the codes."""
+    runs = np.unique(np.searchsorted(starts, foreign, "right") - 1)
+    found = [word for run in runs.tolist() for word in _foreign_words(normal, int(starts[run]), int(ends[run]))]
+    terms = [term for term, _, _ in found]
+    firsts = np.array([first for _, first, _ in found], np.int64)
+    kept = np.ones(len(starts), np.bool_)
+    kept[runs] = False
+    word_starts = np.concatenate([starts[kept], firsts])
+    order = np.argsort(word_starts, kind="stable")
+    word_starts = word_starts.take(order)
+    stops = np.array([stop for _, _, stop in found], np.int64)
+    word_ends_ = np.concatenate([ends[kept], stops]).take(order)
+    # Their terms have no codes of their own: they are written behind the codes of the batch.
+    blob = b"".join(terms)
+    lengths = np.fromiter(map(len, terms), np.int64, len(terms))
+    behind = len(normal.codes) + np.cumsum(lengths)
+    term_starts = np.concatenate([starts[kept], behind - lengths]).take(order)
+    term_ends = np.concatenate([ends[kept], behind]).take(order)
+    codes = np.frombuffer(normal.codes + blob, np.uint8)
+    return Stream(codes, term_starts, term_ends, _counts(word_starts, text_ends)), word_starts, word_ends_

@@ -1,0 +1,150 @@
+"""breakers: the clusters of a run in, the boundaries between words out.
+
+A breaker sees nothing but runs of Khmer in normal form, so that a boundary can never fall inside a cluster and a run
+breaks alike wherever it stands. Two know how:
+
+    icu      the dictionary that comes with ICU (PyICU)
+    crf      the conditional random field of khmer-nltk: fine on compounds, some 150 times slower
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from itertools import accumulate
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.khmer import script
+from khsearch.khmer.script import Clusters
+
+
+class Breaker(Protocol):
+    """Finds the words in runs of Khmer."""
+
+    @property
+    def name(self) -> str:
+        """Name by which it is chosen."""
+
+    @property
+    def version(self) -> str:
+        """Whatever changes when it breaks a text differently."""
+
+    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
+        """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
+
+    def break_all(self, codes: bytes, clusters: Clusters) -> NDArray[np.bool_]:
+        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
+
+
+class RunBreaker:
+    """Base of breakers that know one run, as a str, at a time."""
+
+    def break_text(self, run: str) -> list[int]:
+        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
+        raise NotImplementedError
+
+    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
+        """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
+        run = script.decode_term(b"".join(clusters))
+        places = {end: i for i, end in enumerate(accumulate(map(len, clusters)), 1)}
+        # An end inside a cluster is passed over, and the run ends where it ends.
+        ends = [places[end] for end in self.break_text(run) if end in places and places[end] < len(clusters)]
+        ends.append(len(clusters))
+        return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+    def break_all(self, codes: bytes, clusters: Clusters) -> NDArray[np.bool_]:
+        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
+        pieces = [codes[a:b] for a, b in zip(clusters.starts.tolist(), clusters.ends.tolist(), strict=True)]
+        firsts = np.flatnonzero(clusters.leads).tolist()
+        begins = clusters.leads.copy()
+        for first, last in zip(firsts, [*firsts[1:], len(pieces)], strict=False):
+            counts = self.break_run(pieces[first:last])
+            begins[first + np.cumsum(counts[:-1], dtype=np.int64)] = True
+        return begins
+
+
+class IcuBreaker(RunBreaker):
+    """Words as ICU's dictionary has them."""
+
+    name = "icu"
+
+    @property
+    def version(self) -> str:
+        """Version of the ICU library, whose dictionary decides."""
+        return icu_version()
+
+    def break_text(self, run: str) -> list[int]:
+        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
+        return word_ends(run)
+
+
+class CrfBreaker(RunBreaker):
+    """Words as khmer-nltk's conditional random field finds them."""
+
+    name = "crf"
+
+    @property
+    def version(self) -> str:
+        """Version of khmer-nltk, which carries the model."""
+        return version("khmer-nltk")
+
+    def break_text(self, run: str) -> list[int]:
+        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
+        import khmernltk
+
+        logger = logging.getLogger("khmer-nltk")
+        for handler in logger.handlers[:]:  # its handler writes to stderr, which is ours to keep quiet
+            logger.removeHandler(handler)
+        logger.setLevel(logging.WARNING)
+        words = khmernltk.word_tokenize(run)
+        ends = list(accumulate(map(len, words)))
+        told = "".join(words)
+        return ends if told == run else _ends_in(run, told, ends)
+
+
+def _ends_in(run: str, told: str, ends: list[int]) -> list[int]:
+    """Offsets in `told`, a changed copy of `run` -> the offsets in `run` of those that stand between equal text."""
+    same = difflib.SequenceMatcher(None, run, told, autojunk=False).get_matching_blocks()
+    found = {end - block.b + block.a for block in same for end in ends if block.b <= end <= block.b + block.size}
+    return sorted(found)
+
+
+_iterators = threading.local()  # a BreakIterator belongs to one thread
+
+
+def icu_version() -> str:
+    """Version of the ICU library."""
+    import icu
+
+    return str(icu.ICU_VERSION)
+
+
+def word_ends(text: str) -> list[int]:
+    """Break text of any script with ICU: str -> offsets where its words and gaps end, rising, in code points."""
+    iterator = getattr(_iterators, "words", None)
+    if iterator is None:
+        import icu
+
+        iterator = _iterators.words = icu.BreakIterator.createWordInstance(icu.Locale("km"))
+    iterator.setText(text)
+    ends = list(iterator)
+    if ends and ends[-1] != len(text):  # ICU counts UTF-16 units
+        places = dict(zip(accumulate(1 + (char > "\uffff") for char in text), range(1, len(text) + 1), strict=True))
+        ends = [places[end] for end in ends if end in places]
+    return ends
+
+
+@cache
+def breaker(name: str) -> Breaker:
+    """Return the breaker of a name; ValueError for an unknown one."""
+    known: dict[str, type[IcuBreaker | CrfBreaker]] = {"icu": IcuBreaker, "crf": CrfBreaker}
+    if name not in known:
+        raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(known)}")
+    return known[name]()

@@ -1,0 +1,185 @@
+"""script: what each character is. Code points in; code bytes, classes, clusters and runs out.
+
+The whole zone works on *codes*: one byte per character, so that tables, comparisons and sorts run over a megabyte of
+text at once. The Khmer block (U+1780 to U+17FF) becomes 0x80 to 0xFF, ASCII stays itself in lower case, and the few
+control codes that no text needs stand for everything else:
+
+    DELETED  an invisible character: dropped by `normalize`, never seen after it
+    LETTER   a letter outside ASCII and the Khmer block; its identity is looked up in the original when it is needed
+    END      before the first text of a batch, between texts, after the last
+    POINT    the decimal point (or comma) of a number, which is no punctuation
+    SPACE    whatever is neither letter, digit, mark nor punctuation that matters here
+
+A *cluster* is what Khmer readers see as one letter group: a base (consonant or independent vowel) with its subscripts
+(each written as coeng U+17D2 and a consonant), vowel and signs. A *run* is a stretch of one class: Khmer, letters or
+digits.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.uint8]
+Offsets = NDArray[np.int64]
+
+DELETED, LETTER, END, POINT, SPACE = 0x00, 0x01, 0x02, 0x03, 0x20
+LINE_END = 0x0A
+
+KHMER_FIRST, KHMER_LAST = 0x1780, 0x17FF
+COENG = 0xD2  # U+17D2, makes the next consonant a subscript
+RO, DA, TA = 0x9A, 0x8A, 0x8F
+ROBAT = 0xCC
+
+SEPARATOR, BASE, MARK, DIGIT, ALPHA = range(5)
+
+_BASES = range(0x80, 0xB4)
+_MARKS = (*range(0xB4, 0xD4), 0xDD)
+# Khan, bariyoosan and the camnuc pii kuuh of headings end a sentence or a line of thought; so do ? ! and a line end.
+_SENTENCE_ENDS = (0xD4, 0xD5, 0xD9, 0xDA, ord("?"), ord("!"), LINE_END, END)
+
+
+def _class_table() -> bytes:
+    table = bytearray(256)
+    for code in _BASES:
+        table[code] = BASE
+    for code in _MARKS:
+        table[code] = MARK
+    for code in (*range(ord("0"), ord("9") + 1), POINT):
+        table[code] = DIGIT
+    for code in (*range(ord("a"), ord("z") + 1), LETTER):
+        table[code] = ALPHA
+    return bytes(table)
+
+
+def _fold_table() -> bytes:
+    table = bytearray(range(256))
+    for code in (*range(0x20), 0x7F):
+        table[code] = SPACE
+    for line_end in "\n\v\f\r":
+        table[ord(line_end)] = LINE_END
+    for code in range(ord("A"), ord("Z") + 1):
+        table[code] = code + 32
+    for value in range(10):
+        table[0xE0 + value] = ord("0") + value
+    table[0xA3] = 0xA2  # U+17A3, deprecated spelling of the letter QA
+    table[0xB2] = 0xB1  # U+17B2, a variant shape of U+17B1
+    table[0xB4] = table[0xB5] = DELETED  # the inherent vowels are never seen
+    return bytes(table)
+
+
+CLASS = _class_table()
+"""Class of every code: SEPARATOR, BASE, MARK, DIGIT or ALPHA."""
+
+FOLD = _fold_table()
+"""Code of every low byte of an ASCII or Khmer code point: case, digits and variant shapes folded."""
+
+_hard = bytearray(CLASS.translate(bytes([0, 0, 0, 1, 1]) + bytes(251)))
+for _code in _SENTENCE_ENDS:
+    _hard[_code] = 1
+HARD = bytes(_hard)
+"""1 for the codes that no cluster bigram crosses: letters, digits and sentence ends."""
+
+
+def code_of(char: str) -> int:
+    """Return the code of one character of any script (0 to 255)."""
+    point = ord(char)
+    if point < 0x80 or KHMER_FIRST <= point <= KHMER_LAST:
+        return FOLD[point & 0xFF]
+    if char in "\x85\u2028\u2029\uff1f\uff01\u3002":
+        return LINE_END
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return ord("0") + unicodedata.decimal(char)
+    if category == "Cf" or 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF:
+        return DELETED
+    return LETTER if category[0] in "LM" else SPACE
+
+
+_UNKNOWN = 0xFF
+_other = np.full(0x110000, _UNKNOWN, np.uint8)  # filled as characters are met: most texts need a few dozen
+
+
+def codes_of_others(points: NDArray[np.unsignedinteger]) -> Codes:
+    """Codes of characters outside ASCII and the Khmer block: code points (n,) -> (n,) uint8."""
+    codes: Codes = _other.take(points)
+    if (codes == _UNKNOWN).any():
+        for point in np.unique(points[codes == _UNKNOWN]).tolist():
+            _other[point] = code_of(chr(point))
+        codes = _other.take(points)
+    return codes
+
+
+def classes(codes: bytes) -> Codes:
+    """Class of every code: n bytes -> (n,) uint8 of SEPARATOR, BASE, MARK, DIGIT, ALPHA."""
+    return np.frombuffer(codes.translate(CLASS), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """The Khmer clusters of some codes, in order.
+
+    starts  (c,) int64, place in the codes where each begins
+    ends    (c,) int64, place behind the last code of each
+    leads   (c,) bool, true where a cluster is the first of its run
+    """
+
+    starts: Offsets
+    ends: Offsets
+    leads: NDArray[np.bool_]
+
+
+def clusters(codes: Codes, kinds: Codes) -> Clusters:
+    """Find the Khmer clusters: codes and their classes, both (n,) uint8, beginning and ending with a separator.
+
+    A base begins a cluster unless a coeng subscribes it; so does a mark that has no base before it.
+    """
+    khmer = (kinds - np.uint8(BASE)) < 2
+    begins = kinds == BASE
+    begins[1:] &= codes[:-1] != COENG
+    turns = khmer[1:] != khmer[:-1]  # where runs begin and end
+    begins[1:] |= turns
+    edges = np.flatnonzero(begins)
+    is_cluster = khmer.take(edges)
+    spots = np.flatnonzero(is_cluster)
+    starts, ends = edges.take(spots), edges.take(spots + 1)
+    return Clusters(starts, ends, ~is_cluster.take(spots - 1) | (spots == 0))
+
+
+def encode_term(term: str) -> bytes:
+    """Return a term as an index keeps it: a code per character, sorted as its characters are.
+
+    A character that has no code of its own is written as LETTER and three bytes of seven bits, so every str has
+    exactly one form, and the form of a prefix is the prefix of the form. `decode_term` is the way back.
+    """
+    if term.isascii() and term.isprintable():
+        return term.encode().replace(b".", bytes([POINT]))
+    return b"".join(_encode_char(char) for char in term)
+
+
+def _encode_char(char: str) -> bytes:
+    point = ord(char)
+    if 0x20 <= point < 0x7F:
+        return bytes([POINT if char == "." else point])
+    if KHMER_FIRST <= point <= KHMER_LAST:
+        return bytes([point & 0xFF])
+    return bytes([LETTER, point >> 14, point >> 7 & 0x7F, point & 0x7F])
+
+
+def decode_term(form: bytes) -> str:
+    """Return the term of an `encode_term` form."""
+    chars = []
+    at = 0
+    while at < len(form):
+        code = form[at]
+        if code == LETTER:
+            high, middle, low = form[at + 1 : at + 4]
+            chars.append(chr(high << 14 | middle << 7 | low))
+            at += 4
+            continue
+        chars.append("." if code == POINT else chr(KHMER_FIRST + code - 0x80) if code >= 0x80 else chr(code))
+        at += 1
+    return "".join(chars)
