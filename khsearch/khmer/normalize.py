@@ -76,7 +76,7 @@ class NormalText:
             return starts, ends
         first, last = self.places.take(starts), self.places.take(ends)
         raw = self.raw
-        for i in np.flatnonzero(last - first != ends - starts).tolist():
+        for i in np.flatnonzero(self.places.take(ends - 1) != last - 1).tolist():
             end = int(last[i])
             while _is_passed_over(raw[end - 1]):
                 end -= 1
