@@ -1,8 +1,9 @@
 """breakers: the clusters of a run in, the boundaries between words out.
 
 A breaker sees nothing but runs of Khmer in normal form, so that a boundary can never fall inside a cluster and a run
-breaks alike wherever it stands. Two know how:
+breaks alike wherever it stands. Three know how:
 
+    lattice  the cheapest path over khsearch's lexicon (`lattice`): the default
     icu      the dictionary that comes with ICU (PyICU)
     crf      the conditional random field of khmer-nltk: fine on compounds, some 150 times slower
 """
@@ -13,7 +14,6 @@ import difflib
 import logging
 import threading
 from collections.abc import Sequence
-from functools import cache
 from importlib.metadata import version
 from itertools import accumulate
 from typing import Protocol
@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer import script
+from khsearch.khmer.lattice import best_path, best_paths
+from khsearch.khmer.lexicon import Lexicon, default_lexicon
 from khsearch.khmer.script import Clusters
 
 
@@ -141,10 +143,46 @@ def word_ends(text: str) -> list[int]:
     return ends
 
 
-@cache
-def breaker(name: str) -> Breaker:
-    """Return the breaker of a name; ValueError for an unknown one."""
-    known: dict[str, type[IcuBreaker | CrfBreaker]] = {"icu": IcuBreaker, "crf": CrfBreaker}
-    if name not in known:
-        raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(known)}")
-    return known[name]()
+class LatticeBreaker:
+    """Words as the cheapest path over a lexicon has them."""
+
+    name = "lattice"
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._number = lexicon.trie.numbers.get
+
+    @property
+    def version(self) -> str:
+        """Fingerprint of the lexicon."""
+        return self.lexicon.fingerprint
+
+    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
+        """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
+        numbers = [self._number(cluster, 0) for cluster in clusters]
+        return best_path(numbers, self.lexicon.trie, self.lexicon.unknown)
+
+    def break_all(self, codes: bytes, clusters: Clusters) -> NDArray[np.bool_]:
+        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
+        numbers = self.lexicon.trie.number_all(codes, clusters)
+        return best_paths(numbers, clusters.leads, self.lexicon.trie, self.lexicon.unknown)
+
+
+BREAKERS = ("lattice", "icu", "crf")
+
+
+def breaker(name: str | None = None, lexicon: Lexicon | None = None) -> Breaker:
+    """Return the breaker of a name, or the default one; `lexicon` is for the lattice, which brings its own.
+
+    ValueError for an unknown name, or for a breaker that reads no lexicon.
+    """
+    name = name or BREAKERS[0]
+    if name == "lattice":
+        return LatticeBreaker(lexicon or default_lexicon())
+    if lexicon is not None:
+        raise ValueError(f"the breaker {name!r} reads no lexicon; leave the lexicon out or choose 'lattice'")
+    if name == "icu":
+        return IcuBreaker()
+    if name == "crf":
+        return CrfBreaker()
+    raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(BREAKERS)}")

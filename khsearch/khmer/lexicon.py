@@ -1,0 +1,209 @@
+"""lexicon: words and their costs: load, save, extend, fingerprint.
+
+A `LexiconModel` is what people and the learner handle: words with costs. A `Lexicon` is its compiled form, arrays that
+load in milliseconds; its file holds nothing but a line of JSON and arrays. Its fingerprint, the SHA-256 of that file,
+lies in every index that was built with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from khsearch.errors import LexiconError
+from khsearch.khmer import lattice, script, trie
+from khsearch.khmer.normalize import normalize
+
+_MAGIC = b"khsearch lexicon 1\n"
+_MAX_COST = 40_000
+_USER_COST = 9_000
+"""Most that a word of a user's list costs unless its line says otherwise: that of one in eight thousand words."""
+
+
+@dataclass(frozen=True)
+class LexiconModel:
+    """Words with costs, all in normal form; costs are milli-nats, -1000 ln p, as integers.
+
+    words         cost of every word
+    clusters      cost of every cluster in an unknown stretch
+    unknown       cost of beginning an unknown stretch
+    rare_cluster  cost of a cluster that `clusters` lacks
+    """
+
+    words: Mapping[str, int]
+    clusters: Mapping[str, int]
+    unknown: int
+    rare_cluster: int
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A compiled lexicon: the trie of words, and the costs that the lattice needs beside it."""
+
+    trie: trie.Trie
+    unknown: int
+    rare_cluster: int
+    cluster_costs: NDArray[np.int32] = field(repr=False)
+
+    @cached_property
+    def data(self) -> bytes:
+        """The lexicon as a file's content."""
+        arrays = [self.trie.nodes.astype("<i8"), self.trie.lengths, self.cluster_costs.astype("<i4")]
+        body = b"".join([*(array.tobytes() for array in arrays), self.trie.clusters])
+        head = {
+            "unknown": self.unknown,
+            "rare_cluster": self.rare_cluster,
+            "nodes": len(self.trie.nodes),
+            "clusters": len(self.trie.lengths),
+            "sha256": hashlib.sha256(body).hexdigest(),
+        }
+        return _MAGIC + orjson.dumps(head) + b"\n" + body
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of `data`, in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def words(self) -> dict[str, int]:
+        """Every word with its cost."""
+        costs = self.cluster_costs
+        numbers = self.trie.numbers
+        found = {}
+        for clusters, value in self.trie.words():
+            as_unknown = sum(int(costs[numbers[cluster] - 1]) for cluster in clusters)
+            found[script.decode_term(b"".join(clusters))] = value - lattice.GAIN_ZERO + as_unknown
+        return found
+
+    def model(self) -> LexiconModel:
+        """Return the model that this lexicon was compiled from, less the clusters that no word has."""
+        clusters = {
+            script.decode_term(cluster): int(cost)
+            for cluster, cost in zip(self.trie.numbers, self.cluster_costs.tolist(), strict=True)
+        }
+        return LexiconModel(self.words(), clusters, self.unknown, self.rare_cluster)
+
+
+def split_word(word: str) -> tuple[bytes, ...]:
+    """Clusters of a word in normal form; ValueError if it is not one run of Khmer, or too long."""
+    normal = normalize(word)
+    codes = normal.array
+    kinds = script.classes(normal.codes)
+    if len(codes) < 3 or not np.isin(kinds[1:-1], (script.BASE, script.MARK)).all():
+        raise ValueError("not a Khmer word")
+    found = script.clusters(codes, kinds)
+    if len(found.starts) > lattice.MAX_WORD:
+        raise ValueError(f"longer than {lattice.MAX_WORD} clusters")
+    return tuple(normal.codes[a:b] for a, b in zip(found.starts.tolist(), found.ends.tolist(), strict=True))
+
+
+def compile_lexicon(model: LexiconModel) -> Lexicon:
+    """Compile a model; LexiconError names a word that cannot be one."""
+    split: dict[tuple[bytes, ...], int] = {}
+    for word, cost in sorted(model.words.items()):
+        try:
+            clusters = split_word(word)
+        except ValueError as problem:
+            raise LexiconError(f"{word!r}: {problem}; take it out of the word list") from None
+        split[clusters] = min(max(cost, 0), _MAX_COST, split.get(clusters, _MAX_COST))
+    names = sorted({cluster for word in split for cluster in word})
+    costs = {}
+    for name in names:
+        cost = model.clusters.get(script.decode_term(name), model.rare_cluster)
+        costs[name] = min(max(cost, 0), _MAX_COST)
+    values = {word: cost - sum(costs[cluster] for cluster in word) + lattice.GAIN_ZERO for word, cost in split.items()}
+    try:
+        built = trie.build(values, names)
+    except ValueError as problem:
+        raise LexiconError(str(problem)) from None
+    costs_array = np.array([costs[name] for name in names], np.int32)
+    return Lexicon(built, min(max(model.unknown, 0), _MAX_COST), model.rare_cluster, costs_array)
+
+
+def parse(data: bytes, source: str) -> Lexicon:
+    """Read the content of a lexicon file; LexiconError, naming `source`, if it is not one or is damaged."""
+    end = data.find(b"\n", len(_MAGIC))
+    try:
+        if not data.startswith(_MAGIC) or end < 0:
+            raise ValueError("not a lexicon")
+        head = orjson.loads(data[len(_MAGIC) : end])
+        nodes, clusters = int(head["nodes"]), int(head["clusters"])
+        body = data[end + 1 :]
+        if hashlib.sha256(body).hexdigest() != head["sha256"] or min(nodes, clusters) < 1:
+            raise ValueError("damaged")
+        slots = np.frombuffer(body, "<i8", nodes)
+        lengths = np.frombuffer(body, np.uint8, clusters, 8 * nodes)
+        costs = np.frombuffer(body, "<i4", clusters, 8 * nodes + clusters)
+        names = body[8 * nodes + 5 * clusters :]
+        if int(lengths.sum()) != len(names) or int((slots & trie.BASE_MASK).max()) + clusters >= nodes:
+            raise ValueError("damaged")
+        return Lexicon(trie.Trie(slots, names, lengths), int(head["unknown"]), int(head["rare_cluster"]), costs)
+    except (ValueError, KeyError, TypeError) as problem:
+        raise LexiconError(f"{source}: cannot be read as a lexicon ({problem}); make it again") from None
+
+
+@cache
+def default_lexicon() -> Lexicon:
+    """Return the lexicon that khsearch brings."""
+    name = "lexicon.khl"
+    return parse((files("khsearch.khmer") / "data" / name).read_bytes(), name)
+
+
+def read_word_list(path: Path) -> dict[str, float | None]:
+    """Read a user's word list: one word a line, then, if you like, how often it stands in a million words.
+
+    What follows "#" is a comment. LexiconError names the line that is not a Khmer word, or has no such number.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LexiconError(f"{path}: cannot be read as a UTF-8 word list ({problem}); name another file") from None
+    words: dict[str, float | None] = {}
+    for number, line in enumerate(lines, 1):
+        parts = line.partition("#")[0].split()
+        if not parts:
+            continue
+        try:
+            split_word(parts[0])
+            if len(parts) > 2 or (len(parts) == 2 and not 0 < float(parts[1]) <= 1_000_000):
+                raise ValueError("after the word, one number from 0 to 1,000,000 may stand: how often in a million")
+        except ValueError as problem:
+            raise LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line") from None
+        words[parts[0]] = float(parts[1]) if len(parts) == 2 else None
+    return words
+
+
+def extended(base: Lexicon, words: Mapping[str, float | None]) -> Lexicon:
+    """Return a lexicon with words added: each with its frequency per million, or None for enough to stay whole."""
+    model = base.model()
+    costs = dict(model.words)
+    for word, frequency in words.items():
+        clusters = split_word(word)
+        term = script.decode_term(b"".join(clusters))
+        if frequency is not None:
+            costs[term] = min(_MAX_COST, round(-1000 * math.log(frequency / 1_000_000)))
+        else:
+            costs[term] = max(0, min(_USER_COST, _path_cost(base, model.words, clusters) - 1000))
+    return compile_lexicon(LexiconModel(costs, model.clusters, model.unknown, model.rare_cluster))
+
+
+def _path_cost(lexicon: Lexicon, words: Mapping[str, int], clusters: Sequence[bytes]) -> int:
+    """Cost of the cheapest breaking of a string of clusters."""
+    numbers = [lexicon.trie.numbers.get(cluster, 0) for cluster in clusters]
+    cost, at = 0, 0
+    for count in lattice.best_path(numbers, lexicon.trie, lexicon.unknown):
+        word = script.decode_term(b"".join(clusters[at : at + count]))
+        as_unknown = (
+            int(lexicon.cluster_costs[n - 1]) if n else lexicon.rare_cluster for n in numbers[at : at + count]
+        )
+        cost += words.get(word, lexicon.unknown + sum(as_unknown))
+        at += count
+    return cost
