@@ -1,1 +1,74 @@
-"""khsearch."""
+"""khsearch: full-text search for Khmer.
+
+    from khsearch import Document, Index
+
+    index = Index.create("news.idx")
+    with index.writer() as writer:
+        writer.add(Document(id="1", title="...", text="..."))
+    for hit in index.search("\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"):
+        print(hit.rank, hit.title, hit.snippet.text)
+
+The rooms, in the order that data flows; a room imports only rooms before it:
+
+    errors      one tree of errors
+    documents/  files, folders, streams -> Document
+    khmer/      text -> words; knows nothing of any index:
+                script, marks, normalize (one spelling), trie, lattice, lexicon, breakers (boundaries), analyzer (terms)
+    columnar/   terms -> files -> hits; knows nothing of Khmer
+    fields      KHMER: the Whoosh field type where the two meet
+    query       what a person types -> a plan for the index
+    snippets    original text + what was asked for -> excerpts and marks
+    results     hits
+    identity    what built an index: settings and lexicon
+    writing     documents -> token arrays -> the index
+    index       Index: create, open, write, search
+    text        words, tokenize, clusters: the breaker without an index
+    cli/        the khsearch command
+"""
+
+from importlib.metadata import version
+
+from khsearch.documents import Document
+from khsearch.errors import (
+    DocumentError,
+    IndexDamagedError,
+    IndexExistsError,
+    IndexLockedError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    IndexStoreError,
+    KhsearchError,
+    LexiconError,
+    MissingExtraError,
+    QueryError,
+)
+from khsearch.index import Index
+from khsearch.results import Hit, Results
+from khsearch.snippets import Fragment, Snippet
+from khsearch.text import Token, clusters, tokenize, words
+
+__version__ = version("khsearch")
+
+__all__ = [
+    "Document",
+    "DocumentError",
+    "Fragment",
+    "Hit",
+    "Index",
+    "IndexDamagedError",
+    "IndexExistsError",
+    "IndexLockedError",
+    "IndexMismatchError",
+    "IndexNotFoundError",
+    "IndexStoreError",
+    "KhsearchError",
+    "LexiconError",
+    "MissingExtraError",
+    "QueryError",
+    "Results",
+    "Snippet",
+    "Token",
+    "clusters",
+    "tokenize",
+    "words",
+]

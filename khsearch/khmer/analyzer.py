@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from khsearch.khmer import script
 from khsearch.khmer.breakers import Breaker, icu_version, word_ends
+from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.script import END, LETTER, Clusters, Codes, Offsets
 
@@ -58,6 +59,21 @@ class Stream:
         return [data[a:b] for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
 
 
+def join_streams(streams: Sequence[Stream]) -> Stream:
+    """One stream of the texts of several, in order."""
+    if len(streams) == 1:
+        return streams[0]
+    codes = [stream.codes for stream in streams]
+    ends = np.cumsum([len(part) for part in codes])
+    shifts = [int(end) - len(part) for end, part in zip(ends.tolist(), codes, strict=True)]
+    return Stream(
+        np.concatenate(codes),
+        np.concatenate([stream.starts + shift for stream, shift in zip(streams, shifts, strict=True)]),
+        np.concatenate([stream.ends + shift for stream, shift in zip(streams, shifts, strict=True)]),
+        np.concatenate([stream.counts for stream in streams]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What `Analyzer.batch` found: the normal form, the two streams, and where in the normal form each word stands."""
@@ -87,6 +103,7 @@ class Terms:
 _PIECE = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
 _CLUSTER = re.compile(rb"[\x80-\xb3]MARK*|^MARK+".replace(b"MARK", rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"))
 _SHORT = 2_000  # codes; beyond, arrays are faster than lists
+_LIGATURE = "\u17a8"  # one character that stands for two clusters: no word begins inside it
 
 
 class Analyzer:
@@ -107,11 +124,15 @@ class Analyzer:
 
     def batch(self, texts: Sequence[str]) -> Batch:
         """Analyse many texts as one array; a megabyte at a time is fastest."""
+        keep_freed_memory()
         normal = normalize_all(texts)
         codes = normal.array
         kinds = script.classes(normal.codes)
         clusters = script.clusters(codes, kinds)
         begins = self.breaker.break_all(normal.codes, clusters)
+        if _LIGATURE in normal.raw:
+            origin = normal.origin
+            begins = begins & (origin.take(clusters.starts) != origin.take(clusters.starts - 1))
         starts, ends = _word_edges(kinds, clusters, begins)
         text_ends = np.flatnonzero(codes == END)
         foreign = np.flatnonzero(codes == LETTER)
@@ -124,7 +145,7 @@ class Analyzer:
     def terms(self, text: str) -> Terms:
         """Both streams of one text."""
         normal = normalize(text)
-        if len(normal.codes) > _SHORT:
+        if len(normal.codes) > _SHORT or _LIGATURE in text:
             batch = self.batch([text])
             return Terms(batch.words.terms(), batch.bigrams.terms())
         words: list[bytes] = []
@@ -143,11 +164,19 @@ class Analyzer:
                 bigrams.append(before + clusters[0])
             bigrams.extend(map(bytes.__add__, clusters, clusters[1:]))
             before = clusters[-1]
-            at = 0
-            for count in self.breaker.break_run(clusters):
-                words.append(b"".join(clusters[at : at + count]))
-                at += count
+            words.extend(self._join(clusters))
         return Terms(words, bigrams)
+
+    def run_words(self, run: bytes) -> list[bytes]:
+        """Words of one run of Khmer, all in code form."""
+        return self._join(_CLUSTER.findall(run))
+
+    def _join(self, clusters: list[bytes]) -> list[bytes]:
+        words, at = [], 0
+        for count in self.breaker.break_run(clusters):
+            words.append(b"".join(clusters[at : at + count]))
+            at += count
+        return words
 
     def tokens(self, text: str) -> list[Token]:
         """Return the words of one text as tokens, offsets in code points of `text`."""
@@ -164,12 +193,31 @@ class Analyzer:
         return sorted(found)
 
 
+_HARD_END = re.compile("[\u17d4\u17d5\u17d9\u17da?!\n]")
+
+
+def pieces(text: str, size: int) -> Iterator[str]:
+    """Cut a long text where a sentence ends, into pieces of about `size` characters that break as the whole would.
+
+    Nothing in a text reaches across such an end: no run, no number, no bigram. A text without one is one piece.
+    """
+    start = 0
+    while len(text) - start > size:
+        end = _HARD_END.search(text, start + size)
+        if end is None:
+            break
+        yield text[start : end.end()]
+        start = end.end()
+    yield text[start:]
+
+
 def cluster_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of every Khmer cluster of a text: first character, last character + 1."""
     normal = normalize_all([text])
     clusters = script.clusters(normal.array, script.classes(normal.codes))
     starts, ends = normal.spans(clusters.starts, clusters.ends)
-    return [(a - 1, b - 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    # The first of the two clusters that one U+17A8 stands for has no length.
+    return [(a - 1, b - 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
 
 
 def _word_edges(kinds: Codes, clusters: Clusters, begins: NDArray[np.bool_]) -> tuple[Offsets, Offsets]:

@@ -14,6 +14,7 @@ before a shorter one, going on with an unknown stretch only where that is cheape
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,10 +67,9 @@ def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
                 if cost < known[end]:
                     known[end] = cost
                     lengths[end] = end - at
-            base = node & BASE_MASK
-            if not base or end == count or not numbers[end]:
+            if end == count:
                 break
-            child = base + numbers[end]
+            child = (node & BASE_MASK) + numbers[end]
             node = slots[child]
             if node >> PARENT_SHIFT != slot:
                 break
@@ -91,153 +91,178 @@ def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
 
 def best_paths(numbers: Offsets, leads: NDArray[np.bool_], trie: Trie, unknown: int) -> NDArray[np.bool_]:
     """Break all runs of a batch: cluster numbers (c,) and where runs begin (c,) -> (c,) bool, where words begin."""
-    begins = leads.copy()
     firsts = np.flatnonzero(leads)
     lengths = np.diff(firsts, append=len(numbers))
     alone = lengths > LONGEST
+    if not alone.any():
+        return _side_by_side(numbers, lengths, trie, unknown) if len(firsts) else leads
+    begins = leads.copy()
     for first, length in zip(firsts[alone].tolist(), lengths[alone].tolist(), strict=True):
         words = best_path(numbers[first : first + length].tolist(), trie, unknown)
         begins[first + np.cumsum(words[:-1], dtype=np.int64)] = True
-    firsts, lengths = firsts[~alone], lengths[~alone]
-    if len(firsts):
-        rows = _rows(firsts, lengths)
-        known, strange = _forward(_gains(numbers, rows, trie), rows, unknown)
-        begins[_backward(known, strange, rows, unknown)] = True
+    others = np.flatnonzero(np.repeat(~alone, lengths))
+    if len(others):
+        begins[others] = _side_by_side(numbers.take(others), lengths[~alone], trie, unknown)
     return begins
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """How runs lie side by side: sorted by length, longest first; the t-th clusters of all runs that have one together.
+    """How r runs of n clusters lie side by side: first an empty cluster of every run, then the first of every run, ...
 
-    firsts   (r,) number of the first cluster of each run
-    lengths  (r,) clusters in each run, falling
-    active   (steps + 1,) runs longer than t
-    bounds   (steps + 1,) where the t-th clusters begin among the rows
-    cluster  (n,) number of every cluster of these runs, run after run
-    place    (n,) where it lies among the rows
+    In the order of the text, an empty cluster before every run makes n + r *elements*. Among the *rows*, elements of
+    one step lie together, the longest run first.
+
+    edges   (r,) element of the empty cluster of every run
+    is_edge (n + r,) bool, the same
+    place   (n + r,) where each element lies among the rows
+    bounds  list of steps + 1: where each step's row begins
     """
 
-    firsts: Offsets
-    lengths: Offsets
-    active: Offsets
-    bounds: Offsets
-    cluster: Offsets
+    edges: Offsets
+    is_edge: NDArray[np.bool_]
     place: Offsets
+    bounds: list[int]
 
 
-def _rows(firsts: Offsets, lengths: Offsets) -> _Rows:
-    order = np.argsort(-lengths, kind="stable")
-    firsts, lengths = firsts.take(order), lengths.take(order)
-    steps = int(lengths[0])
-    active = np.searchsorted(-lengths, -np.arange(steps + 1), "left")
+def _rows(lengths: Offsets) -> _Rows:
+    sizes = lengths + 1
+    order = np.argsort(-sizes, kind="stable")
+    column = np.empty(len(sizes), np.int64)
+    column[order] = np.arange(len(sizes))
+    steps = int(sizes[order[0]])
+    active = np.searchsorted(-sizes.take(order), -np.arange(steps), "left")  # runs that have an element of each step
     bounds = np.zeros(steps + 1, np.int64)
-    np.cumsum(active[:steps], out=bounds[1:])
-    starts = np.cumsum(lengths) - lengths
-    step = np.arange(bounds[-1]) - np.repeat(starts, lengths)
-    cluster = step + np.repeat(firsts, lengths)
-    place = bounds.take(step) + np.repeat(np.arange(len(firsts)), lengths)
-    return _Rows(firsts, lengths, active, bounds, cluster, place)
+    np.cumsum(active, out=bounds[1:])
+    edges = np.cumsum(sizes) - sizes
+    place = bounds.take(np.arange(bounds[-1]) - np.repeat(edges, sizes))
+    place += np.repeat(column, sizes)
+    is_edge = np.zeros(len(place), np.bool_)
+    is_edge[edges] = True
+    return _Rows(edges, is_edge, place, bounds.tolist())
 
 
-def _edges(numbers: Offsets, trie: Trie) -> list[tuple[Offsets, NDArray[np.int32]]]:
-    """All words at all places: for each length from 1, the last cluster of each and its gain."""
+def _side_by_side(numbers: Offsets, lengths: Offsets, trie: Trie, unknown: int) -> NDArray[np.bool_]:
+    rows = _rows(lengths)
+    elements = np.zeros(len(rows.place) + 1, np.int64)
+    elements[:-1][~rows.is_edge] = numbers
+    known, strange = _forward(_gains(elements, rows, trie), rows, np.int32(unknown << _LENGTH_BITS))
+    begins = _backward(known.take(rows.place), strange.take(rows.place), rows, np.int32(unknown << _LENGTH_BITS))
+    return begins[~rows.is_edge]
+
+
+_VALUE_FIELD = VALUE_MASK << VALUE_SHIFT
+
+
+def _words(elements: Offsets, trie: Trie) -> list[tuple[Offsets, Offsets]]:
+    """All words at all places: for each length from 1, the last element of each and its value."""
     nodes = trie.nodes
-    padded = np.append(numbers, 0)
-    at = np.flatnonzero(numbers)
-    slot = numbers.take(at) + 1
+    at = np.flatnonzero(elements)
+    slot = elements.take(at) + 1
     node = nodes.take(slot)
     found = []
     while len(at):
-        value = (node >> VALUE_SHIFT) & VALUE_MASK
-        is_word = np.flatnonzero(value != NO_WORD)
-        found.append((at.take(is_word), (value.take(is_word) - GAIN_ZERO).astype(np.int32)))
-        base = node & BASE_MASK
-        following = padded.take(at + 1)
-        goes_on = np.flatnonzero((base != 0) & (following != 0))
-        at = at.take(goes_on) + 1
-        parent = slot.take(goes_on)
-        slot = base.take(goes_on) + following.take(goes_on)
-        node = nodes.take(slot)
-        is_child = np.flatnonzero((node >> PARENT_SHIFT) == parent)
-        at, slot, node = at.take(is_child), slot.take(is_child), node.take(is_child)
+        values = node & _VALUE_FIELD
+        is_word = np.flatnonzero(values != _VALUE_FIELD)
+        found.append((at.take(is_word), values.take(is_word) >> VALUE_SHIFT))
+        at += 1
+        # A node without children has base 0, and then, as where a run ends, what is found is no child of it.
+        child = (node & BASE_MASK) + elements.take(at)
+        node = nodes.take(child)
+        is_child = np.flatnonzero((node >> PARENT_SHIFT) == slot)
+        at, slot, node = at.take(is_child), child.take(is_child), node.take(is_child)
     return found
 
 
-def _gains(numbers: Offsets, rows: _Rows, trie: Trie) -> NDArray[np.int32]:
-    """Gain of the word of every length that ends at every place -> (longest, total) int32, longest length first.
+class _Workspace(threading.local):
+    """A large array of each thread, kept: fresh memory would cost more than the work on it."""
+
+    gains = np.empty(0, np.int32)
+
+
+_workspace = _Workspace()
+
+
+def _gains(elements: Offsets, rows: _Rows, trie: Trie) -> NDArray[np.int32]:
+    """Gain of the word of every length that ends at every place: (longest, n + r) int32, the greatest length first.
 
     The low four bits say MAX_WORD less the length: among equal costs the longer word is the smaller number.
     """
-    total = len(rows.place)
-    place = np.full(len(numbers), total)  # a cluster of a run that goes alone lies behind the rows
-    place[rows.cluster] = rows.place
-    edges = _edges(numbers, trie)
-    longest = max(len(edges), 1)
-    gains = np.full((longest, total + 1), _FAR, np.int32)
-    for length, (ends, gain) in enumerate(edges, 1):
-        gains[longest - length, place.take(ends)] = (gain << _LENGTH_BITS) | (MAX_WORD - length)
-    return gains[:, :total]
+    words = _words(elements, trie)
+    shape = (max(len(words), 1), len(rows.place))
+    size = shape[0] * shape[1]
+    if len(_workspace.gains) < size:
+        _workspace.gains = np.empty(size + size // 4, np.int32)
+    gains = _workspace.gains[:size].reshape(shape)
+    gains.fill(_FAR)
+    for length, (ends, values) in enumerate(words, 1):
+        row = gains[shape[0] - length]
+        row[rows.place.take(ends)] = ((values - GAIN_ZERO) << _LENGTH_BITS) | (MAX_WORD - length)
+    return gains
 
 
-def _forward(gains: NDArray[np.int32], rows: _Rows, unknown: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cheapest known and unknown path to every place, in gains << 4; the low bits of a known one keep its length."""
+def _forward(gains: NDArray[np.int32], rows: _Rows, opening: np.int32) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cheapest known and strange path to every place, in gains << 4; the low bits of a known one keep its length."""
     longest, total = gains.shape
-    runs = len(rows.firsts)
-    open_cost = np.int32(unknown << _LENGTH_BITS)
+    bounds = rows.bounds
+    runs = bounds[1]
     known, strange = np.empty(total, np.int32), np.empty(total, np.int32)
+    known[:runs], strange[:runs] = MAX_WORD, _FAR
     # The best costs of the last steps, twice over, so that any `longest` of them in a row are one view.
     recent = np.full((2 * longest, runs), _FAR, np.int32)
     recent[0] = recent[longest] = 0
     paths = np.empty((longest, runs), np.int32)
-    last_known, last_strange = np.zeros(runs, np.int32), np.full(runs, _FAR, np.int32)
-    bounds, counts = rows.bounds.tolist(), rows.active.tolist()
-    for step in range(1, len(bounds)):
-        first, last = bounds[step - 1], bounds[step]
-        count = counts[step - 1]
+    masked = np.zeros(runs, np.int32)
+    last_strange = strange[:runs]
+    add, minimum, least, keep = np.add, np.minimum, np.minimum.reduce, np.bitwise_and
+    cost_bits = np.int32(~_LENGTH_MASK)
+    for step in range(1, len(bounds) - 1):
+        first, last = bounds[step], bounds[step + 1]
+        count = last - first
         row = step % longest
-        here = np.add(recent[row : row + longest, :count], gains[:, first:last], paths[:, :count])
-        best_known = np.minimum.reduce(here, axis=0, out=known[first:last])
-        last_strange = np.minimum(last_known[:count] + open_cost, last_strange[:count], strange[first:last])
-        last_known = best_known & np.int32(~_LENGTH_MASK)
-        best = np.minimum(last_known, last_strange, recent[row, :count])
-        recent[row + longest, :count] = best
+        best_known = known[first:last]
+        least(
+            add(recent[row : row + longest, :count], gains[:, first:last], out=paths[:, :count]), axis=0, out=best_known
+        )
+        last_strange = minimum(add(masked[:count], opening), last_strange[:count], out=strange[first:last])
+        keep(best_known, cost_bits, out=masked[:count])
+        recent[row + longest, :count] = minimum(masked[:count], last_strange, out=recent[row, :count])
     return known, strange
 
 
-def _backward(known: NDArray[np.int32], strange: NDArray[np.int32], rows: _Rows, unknown: int) -> Offsets:
+def _backward(
+    known: NDArray[np.int32], strange: NDArray[np.int32], rows: _Rows, opening: np.int32
+) -> NDArray[np.bool_]:
     """Walk back from the last cluster of every run, all runs at once, a word or a strange cluster at a time.
 
-    Returns the numbers of the clusters where words begin.
+    Costs by element -> (n + r,) bool, true where a word begins. The states of the walk are 2 i for "a word ends at
+    element i" and 2 i + 1 for "a strange stretch has element i"; state 0 ends it.
     """
-    cost = known.take(rows.place)
-    size = MAX_WORD - (cost & _LENGTH_MASK).astype(np.int64)
-    cost &= np.int32(~_LENGTH_MASK)
-    cost_strange = strange.take(rows.place)
-    is_strange = cost_strange < cost
-    count = len(cost)
-    # An unknown stretch goes on from the cluster before where that was cheaper than beginning here.
-    goes_on = np.zeros(count, np.bool_)
-    np.less(cost_strange[:-1], cost[:-1] + np.int32(unknown << _LENGTH_BITS), out=goes_on[1:])
-    # States: 2 i for "a word ends at cluster i", 2 i + 1 for "an unknown stretch has cluster i"; behind them, the end.
-    starts = np.cumsum(rows.lengths) - rows.lengths
-    before = np.arange(count) - np.stack([size, np.ones(count, np.int64)])
-    outside = before < np.repeat(starts, rows.lengths)
-    before[outside] = 0
-    state = 2 * before + is_strange.take(before)
-    state[1] = np.where(goes_on, 2 * before[1] + 1, state[1])
-    state[outside] = 2 * count
-    previous = np.append(state.T.ravel(), 2 * count)
-    ends = starts + rows.lengths - 1
-    current = 2 * ends + is_strange.take(ends)
-    path = np.zeros(2 * count + 1, np.bool_)
-    while len(current):
-        path[current] = True
-        current = previous.take(current)
-        current = current[current < 2 * count]
-    on_path = path[:-1].reshape(count, 2)
-    # A word that ends at i began size[i] earlier; an unknown stretch begins where it does not go on.
-    goes_on[starts] = False
-    word_ends = np.flatnonzero(on_path[:, 0])
-    word_starts = word_ends - size.take(word_ends) + 1
-    return rows.cluster.take(np.concatenate([word_starts, np.flatnonzero(on_path[:, 1] & ~goes_on)]))
+    count = len(known)
+    size = MAX_WORD - (known & _LENGTH_MASK)
+    known &= np.int32(~_LENGTH_MASK)
+    is_strange = strange < known
+    goes_on = np.zeros(count, np.bool_)  # with the stretch that the element before is in
+    np.less(strange[:-1], known[:-1] + opening, out=goes_on[1:])
+    element = np.arange(count)
+    before = np.empty((count, 2), np.int64)
+    back = element - size
+    np.maximum(back, 0, out=back)
+    np.add(back * 2, is_strange.take(back), out=before[:, 0])
+    np.add(element * 2 - 2, goes_on, out=before[:, 1])
+    before[rows.edges] = 0
+    previous = before.ravel()
+    last = np.append(rows.edges[1:], count) - 1
+    state = 2 * last + is_strange.take(last)
+    path = np.zeros((count, 2), np.bool_)
+    passed = path.reshape(-1)
+    while len(state):
+        for _ in range(6):  # the walks end one by one: look who is left now and then
+            passed[state] = True
+            state = previous.take(state)
+        state = state[state > 0]
+    path[rows.edges] = False
+    begins = path[:, 1] & ~goes_on
+    words = np.flatnonzero(path[:, 0])
+    begins[words - size.take(words) + 1] = True
+    return begins

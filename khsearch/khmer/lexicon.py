@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from khsearch.errors import LexiconError
 from khsearch.khmer import lattice, script, trie
+from khsearch.khmer.model import LexiconModel, is_model, read_model
 from khsearch.khmer.normalize import normalize
 
 _MAGIC = b"khsearch lexicon 1\n"
@@ -29,25 +30,13 @@ _USER_COST = 9_000
 """Most that a word of a user's list costs unless its line says otherwise: that of one in eight thousand words."""
 
 
-@dataclass(frozen=True)
-class LexiconModel:
-    """Words with costs, all in normal form; costs are milli-nats, -1000 ln p, as integers.
-
-    words         cost of every word
-    clusters      cost of every cluster in an unknown stretch
-    unknown       cost of beginning an unknown stretch
-    rare_cluster  cost of a cluster that `clusters` lacks
-    """
-
-    words: Mapping[str, int]
-    clusters: Mapping[str, int]
-    unknown: int
-    rare_cluster: int
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
-    """A compiled lexicon: the trie of words, and the costs that the lattice needs beside it."""
+    """A compiled lexicon: the trie of words, and the costs that its model has beside them.
+
+    unknown, rare_cluster  as in the model
+    cluster_costs          (c,) int32, cost of every cluster of the trie in an unknown stretch, by number less one
+    """
 
     trie: trie.Trie
     unknown: int
@@ -57,7 +46,7 @@ class Lexicon:
     @cached_property
     def data(self) -> bytes:
         """The lexicon as a file's content."""
-        arrays = [self.trie.nodes.astype("<i8"), self.trie.lengths, self.cluster_costs.astype("<i4")]
+        arrays = [self.trie.nodes.astype("<i8"), self.cluster_costs.astype("<i4"), self.trie.lengths]
         body = b"".join([*(array.tobytes() for array in arrays), self.trie.clusters])
         head = {
             "unknown": self.unknown,
@@ -73,23 +62,16 @@ class Lexicon:
         """SHA-256 of `data`, in hex."""
         return hashlib.sha256(self.data).hexdigest()
 
-    def words(self) -> dict[str, int]:
-        """Every word with its cost."""
-        costs = self.cluster_costs
-        numbers = self.trie.numbers
-        found = {}
-        for clusters, value in self.trie.words():
-            as_unknown = sum(int(costs[numbers[cluster] - 1]) for cluster in clusters)
-            found[script.decode_term(b"".join(clusters))] = value - lattice.GAIN_ZERO + as_unknown
-        return found
-
+    @cached_property
     def model(self) -> LexiconModel:
-        """Return the model that this lexicon was compiled from, less the clusters that no word has."""
-        clusters = {
-            script.decode_term(cluster): int(cost)
-            for cluster, cost in zip(self.trie.numbers, self.cluster_costs.tolist(), strict=True)
+        """The words and clusters with their costs."""
+        costs = dict(zip(self.trie.numbers, self.cluster_costs.tolist(), strict=True))
+        words = {
+            script.decode_term(b"".join(word)): value - lattice.GAIN_ZERO + sum(costs[cluster] for cluster in word)
+            for word, value in self.trie.words()
         }
-        return LexiconModel(self.words(), clusters, self.unknown, self.rare_cluster)
+        clusters = {script.decode_term(name): cost for name, cost in costs.items()}
+        return LexiconModel(words, clusters, self.unknown, self.rare_cluster)
 
 
 def split_word(word: str) -> tuple[bytes, ...]:
@@ -113,19 +95,17 @@ def compile_lexicon(model: LexiconModel) -> Lexicon:
             clusters = split_word(word)
         except ValueError as problem:
             raise LexiconError(f"{word!r}: {problem}; take it out of the word list") from None
-        split[clusters] = min(max(cost, 0), _MAX_COST, split.get(clusters, _MAX_COST))
-    names = sorted({cluster for word in split for cluster in word})
-    costs = {}
-    for name in names:
-        cost = model.clusters.get(script.decode_term(name), model.rare_cluster)
-        costs[name] = min(max(cost, 0), _MAX_COST)
-    values = {word: cost - sum(costs[cluster] for cluster in word) + lattice.GAIN_ZERO for word, cost in split.items()}
+        split[clusters] = min(cost, _MAX_COST, split.get(clusters, _MAX_COST))
+    listed = {script.encode_term(cluster) for cluster in model.clusters}
+    names = sorted(listed.union(*split))
+    costs = {name: min(model.clusters.get(script.decode_term(name), model.rare_cluster), _MAX_COST) for name in names}
+    values = {word: cost - sum(costs[name] for name in word) + lattice.GAIN_ZERO for word, cost in split.items()}
     try:
         built = trie.build(values, names)
     except ValueError as problem:
         raise LexiconError(str(problem)) from None
-    costs_array = np.array([costs[name] for name in names], np.int32)
-    return Lexicon(built, min(max(model.unknown, 0), _MAX_COST), model.rare_cluster, costs_array)
+    cluster_costs = np.array([costs[name] for name in names], np.int32)
+    return Lexicon(built, min(model.unknown, _MAX_COST), model.rare_cluster, cluster_costs)
 
 
 def parse(data: bytes, source: str) -> Lexicon:
@@ -136,18 +116,46 @@ def parse(data: bytes, source: str) -> Lexicon:
             raise ValueError("not a lexicon")
         head = orjson.loads(data[len(_MAGIC) : end])
         nodes, clusters = int(head["nodes"]), int(head["clusters"])
+        unknown, rare_cluster = int(head["unknown"]), int(head["rare_cluster"])
         body = data[end + 1 :]
         if hashlib.sha256(body).hexdigest() != head["sha256"] or min(nodes, clusters) < 1:
             raise ValueError("damaged")
         slots = np.frombuffer(body, "<i8", nodes)
-        lengths = np.frombuffer(body, np.uint8, clusters, 8 * nodes)
-        costs = np.frombuffer(body, "<i4", clusters, 8 * nodes + clusters)
+        costs = np.frombuffer(body, "<i4", clusters, 8 * nodes)
+        lengths = np.frombuffer(body, np.uint8, clusters, 8 * nodes + 4 * clusters)
         names = body[8 * nodes + 5 * clusters :]
-        if int(lengths.sum()) != len(names) or int((slots & trie.BASE_MASK).max()) + clusters >= nodes:
+        highest = int((slots & trie.BASE_MASK).max())
+        if int(lengths.sum()) != len(names) or highest + clusters >= nodes or not 0 <= unknown <= _MAX_COST:
             raise ValueError("damaged")
-        return Lexicon(trie.Trie(slots, names, lengths), int(head["unknown"]), int(head["rare_cluster"]), costs)
+        return Lexicon(trie.Trie(slots, names, lengths), unknown, rare_cluster, costs)
     except (ValueError, KeyError, TypeError) as problem:
         raise LexiconError(f"{source}: cannot be read as a lexicon ({problem}); make it again") from None
+
+
+def load(source: Lexicon | str | Path | None) -> Lexicon | None:
+    """Return the lexicon that a caller names: a word list, added to the default lexicon, or a lexicon that was learnt.
+
+    Raises LexiconError, naming the file and the line.
+    """
+    if source is None or isinstance(source, Lexicon):
+        return source
+    path = Path(source)
+    try:
+        found = path.stat()
+    except OSError as problem:
+        raise LexiconError(f"{path}: cannot be read ({problem.strerror}); name a word list or lexicon") from None
+    return _load(path, (found.st_ino, found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
+    with path.open("rb") as file:
+        first = file.readline(len(_MAGIC))
+    if first == _MAGIC:
+        return parse(path.read_bytes(), str(path))
+    if is_model(first):
+        return compile_lexicon(read_model(path))
+    return extended(default_lexicon(), read_word_list(path))
 
 
 @cache
@@ -183,7 +191,7 @@ def read_word_list(path: Path) -> dict[str, float | None]:
 
 def extended(base: Lexicon, words: Mapping[str, float | None]) -> Lexicon:
     """Return a lexicon with words added: each with its frequency per million, or None for enough to stay whole."""
-    model = base.model()
+    model = base.model
     costs = dict(model.words)
     for word, frequency in words.items():
         clusters = split_word(word)
@@ -191,19 +199,18 @@ def extended(base: Lexicon, words: Mapping[str, float | None]) -> Lexicon:
         if frequency is not None:
             costs[term] = min(_MAX_COST, round(-1000 * math.log(frequency / 1_000_000)))
         else:
-            costs[term] = max(0, min(_USER_COST, _path_cost(base, model.words, clusters) - 1000))
-    return compile_lexicon(LexiconModel(costs, model.clusters, model.unknown, model.rare_cluster))
+            costs[term] = max(0, min(_USER_COST, _path_cost(base, clusters) - 1000))
+    return compile_lexicon(replace(model, words=costs))
 
 
-def _path_cost(lexicon: Lexicon, words: Mapping[str, int], clusters: Sequence[bytes]) -> int:
+def _path_cost(lexicon: Lexicon, clusters: Sequence[bytes]) -> int:
     """Cost of the cheapest breaking of a string of clusters."""
+    model = lexicon.model
     numbers = [lexicon.trie.numbers.get(cluster, 0) for cluster in clusters]
     cost, at = 0, 0
-    for count in lattice.best_path(numbers, lexicon.trie, lexicon.unknown):
-        word = script.decode_term(b"".join(clusters[at : at + count]))
-        as_unknown = (
-            int(lexicon.cluster_costs[n - 1]) if n else lexicon.rare_cluster for n in numbers[at : at + count]
-        )
-        cost += words.get(word, lexicon.unknown + sum(as_unknown))
+    for count in lattice.best_path(numbers, lexicon.trie, model.unknown):
+        piece = [script.decode_term(cluster) for cluster in clusters[at : at + count]]
+        strange = model.unknown + sum(model.clusters.get(cluster, model.rare_cluster) for cluster in piece)
+        cost += model.words.get("".join(piece), strange)
         at += count
     return cost

@@ -188,18 +188,25 @@ def _order_marks(codes: Codes, places: Offsets | None) -> _State:
     if not len(spots):
         return codes, places
     text = codes.tobytes()
-    places = np.arange(len(codes)) if places is None else places.copy()
+    mended = bytearray()
+    targets: list[int] = []
+    sources: list[int] = []
+    gone: list[int] = []
     done = 0
     for spot in spots.tolist():
         if spot < done:
             continue
         cluster = marks.cluster_around(text, spot)
-        done = cluster.end()
-        mended, order = marks.canonical(cluster[0])
-        stop = cluster.start() + len(mended)
-        codes[cluster.start() : stop] = np.frombuffer(mended, np.uint8)
-        codes[stop:done] = DELETED
-        places[cluster.start() : stop] = places[cluster.start() + np.array(order)]
+        first, done = cluster.span()
+        form, order = marks.canonical(cluster[0])
+        mended += form
+        targets += range(first, first + len(form))
+        sources += [first + place for place in order]
+        gone += range(first + len(form), done)
+    codes[targets] = np.frombuffer(mended, np.uint8)
+    codes[gone] = DELETED
+    places = np.arange(len(codes)) if places is None else places
+    places[targets] = places[sources]
     return _drop(codes, places, codes == DELETED)
 
 

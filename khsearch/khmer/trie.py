@@ -31,7 +31,7 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Knuth's mult
 _KEY_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trie:
     """Values of words given as sequences of clusters.
 

@@ -1,0 +1,5 @@
+"""python -m khsearch: the command line without its script."""
+
+from khsearch.cli import main
+
+main()

@@ -1,0 +1,114 @@
+"""app: the command `khsearch` and how it ends.
+
+A command returns its exit status: 0 found or done, 1 nothing found. Every error ends in one line on stderr and status
+2, an interrupt in status 130, and when the reader of a pipe has gone the work is done: status 0.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TextIO
+
+import click
+
+from khsearch.errors import KhsearchError
+
+ERROR, INTERRUPTED = 2, 130
+
+
+class App(click.Group):
+    """A group of commands that all end in the same ways."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the arguments, as click does."""
+        with _reader_may_go():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, as click does."""
+        with _reader_may_go():
+            return super().invoke(ctx)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command line and exit."""
+        extra["standalone_mode"] = False
+        try:
+            status = super().main(*args, **extra)
+        except (KeyboardInterrupt, click.Abort):
+            status = INTERRUPTED
+        except Exception as problem:
+            status = ERROR
+            with suppress(OSError):
+                click.echo(f"khsearch: {_one_line(problem)}", err=True)
+        for stream in _open_streams():
+            try:
+                stream.flush()
+            except OSError:
+                _discard(stream)
+        sys.exit(status)
+
+
+def _open_streams() -> list[TextIO]:
+    # A stream that was closed before Python began is None.
+    return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+
+
+@contextmanager
+def _reader_may_go() -> Iterator[None]:
+    try:
+        yield
+        for stream in _open_streams():
+            stream.flush()
+    except BrokenPipeError:
+        raise click.exceptions.Exit(0) from None
+    except KeyboardInterrupt:  # click would write an empty line
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def _discard(stream: TextIO) -> None:
+    # What a stream could not write it would try to write again when the interpreter ends, and complain.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _one_line(problem: Exception) -> str:
+    if isinstance(problem, click.UsageError):
+        command = problem.ctx.command_path if problem.ctx else "khsearch"
+        message = f"{problem.format_message().rstrip('.')} (see {command} --help)"
+    elif isinstance(problem, click.ClickException):
+        message = problem.format_message()
+    elif isinstance(problem, KhsearchError):
+        message = str(problem)
+    elif isinstance(problem, OSError):
+        where = f"{problem.filename}: " if problem.filename else ""
+        message = f"{where}{problem.strerror or problem}"
+    elif isinstance(problem, MemoryError):
+        message = "not enough memory"
+    else:
+        message = f"unexpected {type(problem).__name__}: {problem}; this is a fault in khsearch, please report it"
+    return " ".join(message.split())
+
+
+@click.group("khsearch", cls=App, invoke_without_command=True)
+@click.version_option(package_name="khsearch", prog_name="khsearch")
+@click.pass_context
+def app(ctx: click.Context) -> None:
+    """Full-text search for Khmer: index articles, find them again."""
+    for stream in _open_streams():
+        if isinstance(stream, io.TextIOWrapper):  # Khmer is UTF-8 whatever the locale says
+            stream.reconfigure(encoding="utf-8")
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> NoReturn:
+    """Run `khsearch`."""
+    app.main(prog_name="khsearch")

@@ -1,0 +1,135 @@
+"""breaking: the commands that know no index: words of a text, and lexicons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import click
+import orjson
+
+from khsearch import tokenize
+from khsearch.cli.console import breaker_options, check_lexicon, note, progress, stdin, utf8
+from khsearch.cli.searching import QueryCommand
+from khsearch.documents import read_path
+from khsearch.errors import DocumentError
+from khsearch.khmer.analyzer import Token
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([tn\\]))")
+_ESCAPED = {"t": "\t", "n": "\n", "\\": "\\"}
+_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]*")
+_BLOCK = 1 << 20
+
+
+def _unescaped(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    r"""Read \u200b, \x20, \t, \n and \\ in an argument."""
+
+    def replaced(found: re.Match[str]) -> str:
+        point = found[1] or found[2]
+        return chr(int(point, 16)) if point else _ESCAPED[found[3]]
+
+    return utf8(_ctx, _param, value if value is None else _ESCAPE.sub(replaced, value))
+
+
+@click.command(cls=QueryCommand)
+@click.argument("text", default="-", callback=utf8)
+@breaker_options
+@click.option(
+    "--separator",
+    metavar="S",
+    callback=_unescaped,
+    help="Write the text as it is, with S between words that touch; \\u200b and the like are understood.",
+)
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def words(text: str, breaker: str | None, lexicon: Path | None, separator: str | None, format: str) -> None:
+    """Break TEXT, or stdin, into words: one a line, without what stands between them.
+
+    With --separator the text stays whole: S is put between words that nothing visible parts, and all else is kept. json
+    is one array of tokens for every line of the text, with offsets into that line.
+    """
+    if separator is not None and format == "json":
+        raise click.UsageError("--separator is for the text format; leave out one of --separator and --format json")
+    check_lexicon(breaker, lexicon)
+    find = partial(tokenize, breaker=breaker, lexicon=lexicon)
+    for block in _blocks_of_stdin() if text == "-" else [text]:
+        if format == "json":
+            for line in block.removesuffix("\n").split("\n"):
+                click.echo(_as_json(line, find(line)))
+        elif separator is not None:
+            click.echo(_separated(block, find(block), separator), nl=text != "-")
+        else:
+            click.echo("".join(f"{block[token.start : token.end]}\n" for token in find(block)), nl=False)
+
+
+def _blocks_of_stdin() -> Iterator[str]:
+    """Whole lines, as many as have arrived: a line breaks alike alone and among others, and many at once are faster."""
+    stream = stdin()
+    read = getattr(stream, "read1", stream.read)
+    offset = 0
+    parts: list[bytes] = []
+    while data := read(_BLOCK):
+        end = data.rfind(b"\n") + 1
+        if end:
+            block = b"".join([*parts, data[:end]])
+            yield _decoded(block, offset)
+            offset += len(block)
+            parts = []
+        parts.append(data[end:])
+    if rest := b"".join(parts):
+        yield _decoded(rest, offset)
+
+
+def _decoded(data: bytes, offset: int) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as problem:
+        where = offset + problem.start
+        raise DocumentError(f"stdin: not UTF-8 at byte {where}; convert it first (iconv does)") from None
+
+
+def _separated(text: str, tokens: Sequence[Token], separator: str) -> str:
+    parts = []
+    at = 0
+    for before, token in pairwise(tokens):
+        between = text[before.end : token.start]
+        parts.append(text[at : token.start])
+        at = token.start
+        if _UNSEEN.fullmatch(between) and not (between and separator in between):
+            parts.append(separator)
+    return "".join([*parts, text[at:]])
+
+
+def _as_json(line: str, tokens: Sequence[Token]) -> bytes:
+    found = [
+        {"word": line[token.start : token.end], "term": token.term, "start": token.start, "end": token.end}
+        for token in tokens
+    ]
+    return orjson.dumps(found)
+
+
+@click.group()
+def lexicon() -> None:
+    """Make lexicons: the words that the breaker knows."""
+
+
+@lexicon.command()
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--base", metavar="FILE", type=click.Path(path_type=Path), help="A lexicon from `learn` to extend.")
+def learn(texts: tuple[str, ...], output: Path, base: Path | None) -> None:
+    """Learn a lexicon from raw text: files or folders as `khsearch index` takes them.
+
+    khmer-nltk's model finds the words, which takes about a minute for a megabyte.
+    """
+    from khsearch.khmer.learning import learn as learn_model
+    from khsearch.khmer.model import read_model, write_model
+
+    known = read_model(base) if base else None
+    documents = (document.text for source in texts for document in read_path(source))
+    with progress("learning") as show:
+        model = learn_model(documents, base=known, progress=show)
+    write_model(model, output)
+    note(f"{len(model.words):,} words in {output}")

@@ -1,0 +1,182 @@
+"""indexing: the commands that fill an index, look after it and empty it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import click
+
+from khsearch.cli.console import Show, breaker_options, check_lexicon, index_argument, note, progress, stdin
+from khsearch.documents import FORMATS, Document, FieldNames, files_below, json_line, read_path, read_stream
+from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError
+from khsearch.index import Index
+
+
+@dataclass
+class _Reading:
+    """The documents of the sources that a command line names, and what became of them."""
+
+    sources: tuple[str, ...]
+    format: str | None
+    names: FieldNames
+    skip_bad: bool
+    good: int = 0
+    bad: int = 0
+    bytes_read: int = 0
+
+    def size(self) -> int | None:
+        """Bytes of all files; None where stdin is one of them. DocumentError for a path with nothing to read."""
+        files = [file for source in self.sources if source != "-" for file, _, _ in files_below(source, self.format)]
+        return None if "-" in self.sources else sum(file.stat().st_size for file in files)
+
+    def documents(self, show: Show, total: int | None) -> Iterator[Document]:
+        def read(count: int) -> None:
+            self.bytes_read += count
+            show(self.bytes_read, total)
+
+        on_error = self._skip if self.skip_bad else None
+        for source in self.sources:
+            if source == "-":
+                found = read_stream(stdin(), self.format or "", names=self.names, on_error=on_error, on_bytes=read)
+            else:
+                found = read_path(source, self.format, names=self.names, on_error=on_error, on_bytes=read)
+            for document in found:
+                self.good += 1
+                yield document
+
+    def _skip(self, error: DocumentError) -> None:
+        self.bad += 1
+        note(f"skipped: {error}")
+
+
+@click.command()
+@index_argument
+@click.argument("sources", metavar="PATH...", nargs=-1, required=True)
+@click.option("--format", type=click.Choice(FORMATS), help="Format of `-` and of files whose names do not tell.")
+@click.option("--id-field", default="id", show_default=True, help="JSON key or CSV column that holds the id.")
+@click.option("--title-field", default="title", show_default=True, help="JSON key or CSV column of the title.")
+@click.option("--text-field", default="text", show_default=True, help="JSON key or CSV column of the text.")
+@click.option("--skip-bad", is_flag=True, help="Report documents that cannot be read, and go on.")
+@breaker_options
+def index(
+    path: Path,
+    sources: tuple[str, ...],
+    format: str | None,
+    id_field: str,
+    title_field: str,
+    text_field: str,
+    skip_bad: bool,
+    breaker: str | None,
+    lexicon: Path | None,
+) -> None:
+    """Add documents to INDEX, which is created if need be; the same id replaces the older document.
+
+    PATH is a file (.txt, .jsonl, .csv), a folder of such files, or - for stdin. All are added, or none where one cannot
+    be read. --breaker and --lexicon are chosen when an index is created, and stay.
+    """
+    if "-" in sources and format is None:
+        raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(FORMATS)}")
+    check_lexicon(breaker, lexicon)
+    started = time.perf_counter()
+    reading = _Reading(sources, format, FieldNames(id_field, title_field, text_field), skip_bad)
+    total = reading.size()
+    with progress("indexing") as show:
+        documents = reading.documents(show, total)
+        try:
+            first = next(documents, None)  # read before an index is created for nothing
+            if first is None:
+                raise DocumentError("none of the documents could be read; nothing was indexed")
+            store = _open_or_create(path, breaker, lexicon)
+            before = store.doc_count
+            with store.writer() as writer:
+                writer.add_all(chain([first], documents))
+        except DocumentError as error:
+            hint = "" if skip_bad else " (nothing was indexed; --skip-bad goes on without it)"
+            raise DocumentError(f"{error}{hint}") from None
+    added = store.doc_count - before
+    seconds = time.perf_counter() - started
+    bad = f", {reading.bad} bad" if skip_bad else ""
+    note(
+        f"{added} added, {reading.good - added} replaced{bad}; {store.doc_count} documents in {path} ({seconds:.1f} s)"
+    )
+
+
+def _open_or_create(path: Path, breaker: str | None, lexicon: Path | None) -> Index:
+    try:
+        opened = Index.open(path)
+    except IndexNotFoundError:
+        return Index.create(path, breaker=breaker, lexicon=lexicon)
+    for option, value in (("--breaker", breaker), ("--lexicon", lexicon)):
+        if value is not None:
+            raise IndexExistsError(
+                f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
+            )
+    return opened
+
+
+@click.command()
+@index_argument
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+def delete(path: Path, ids: tuple[str, ...]) -> int:
+    """Remove the documents of these ids from INDEX."""
+    with Index.open(path).writer() as writer:
+        missing = [id_ for id_ in ids if not writer.delete(id_)]
+    for id_ in missing:
+        note(f"no document has the id {id_!r}")
+    note(f"{len(ids) - len(missing)} deleted")
+    return int(len(missing) == len(ids))
+
+
+@click.command()
+@index_argument
+def rebuild(path: Path) -> None:
+    """Analyse all documents of INDEX anew, from the texts that it holds."""
+    note(f"{path}: rebuilt with {Index.rebuild(path)} documents")
+
+
+@click.command()
+@index_argument
+def optimize(path: Path) -> None:
+    """Merge all segments of INDEX into one: smaller, and a little faster to search."""
+    Index.open(path).optimize()
+    note(f"{path}: optimized")
+
+
+@click.command()
+@index_argument
+def export(path: Path) -> None:
+    """Write all documents of INDEX as JSON lines; `khsearch index` takes them back."""
+    for document in Index.open(path).export():
+        click.echo(json_line(document))
+
+
+@click.command()
+@index_argument
+def stats(path: Path) -> None:
+    """Tell what INDEX holds and how large its parts are."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _flat(Index.open(path).stats()):
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+    terminal = sys.stdout.isatty()
+    console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else 1000)
+    with console.capture() as captured:
+        console.print(table)
+    click.echo(captured.get(), nl=False)
+
+
+def _flat(stats: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in stats.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name} {inner}", figure) for inner, figure in _flat(value))
+        else:
+            yield name, value

@@ -1,0 +1,131 @@
+"""searching: the commands that ask an index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import click
+import orjson
+
+from khsearch.cli.console import index_argument, note, stdin, utf8
+from khsearch.errors import KhsearchError, QueryError
+from khsearch.index import Index
+from khsearch.results import Hit, Results
+
+_SHORT_WITH_VALUE = re.compile("-n[0-9]+")
+
+
+class QueryCommand(click.Command):
+    """A command whose query may begin with "-": what looks like a short option and is none is an argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the arguments behind "--", then read them as click does."""
+        options = {name: param for param in self.get_params(ctx) for name in param.opts}
+        named: list[str] = []
+        arguments: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                arguments += rest
+            elif arg in options:
+                named.append(arg)
+                if not getattr(options[arg], "is_flag", False):
+                    value = next(rest, None)
+                    if value is None:
+                        return super().parse_args(ctx, args)  # click tells what is missing
+                    named.append(value)
+            elif arg.startswith("--") or _SHORT_WITH_VALUE.fullmatch(arg):
+                named.append(arg)
+            else:
+                arguments.append(arg)
+        return super().parse_args(ctx, [*named, "--", *arguments])
+
+
+@click.command(cls=QueryCommand)
+@index_argument
+@click.argument("query", callback=utf8)
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most hits to show.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
+@click.option(
+    "--match", type=click.Choice(["any", "all"]), default="any", show_default=True, help="Any word, or every word."
+)
+@click.option("--format", type=click.Choice(["text", "json", "trec"]), default="text", show_default=True)
+def search(path: Path, query: str, limit: int, offset: int, match: Literal["any", "all"], format: str) -> int:
+    """Find documents in INDEX that hold words of QUERY; "quoted words" must stand side by side.
+
+    QUERY - reads one query a line from stdin, for trec each with its topic and a tab before it. json is one object a
+    hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where nothing is found.
+    """
+    index = Index.open(path)
+    if query != "-" and not query.strip():
+        raise QueryError("the query is empty; give it a word to look for")
+    found = False
+    for topic, text in _queries_of_stdin(format) if query == "-" else [("1", query)]:
+        results = index.search(text, limit=limit, offset=offset, match=match)
+        found = found or len(results) > 0
+        if format == "text":
+            if query == "-":
+                click.secho(_plain(text), underline=True)
+            _print_text(results)
+        elif format == "json":
+            _print_json(results, text if query == "-" else None)
+        else:
+            _print_trec(results, topic)
+    return int(not found)
+
+
+def _queries_of_stdin(format: str) -> Iterator[tuple[str, str]]:
+    """Topic and text of every line that is not blank; without a topic, the number of the line stands for it."""
+    for number, line in enumerate(stdin(), 1):
+        try:
+            text = line.decode("utf-8-sig").strip()
+        except UnicodeDecodeError as problem:
+            raise QueryError(f"stdin, line {number}: not UTF-8 at its byte {problem.start}; convert it") from None
+        topic = str(number)
+        if format == "trec" and "\t" in text:
+            topic, _, text = text.partition("\t")
+        if text.strip():
+            yield topic.strip(), text.strip()
+
+
+def _print_text(results: Results) -> None:
+    for hit in results:
+        heading = click.style(_plain(hit.title or hit.id), bold=True)
+        click.echo(f"{hit.rank:>3}. {heading}  {click.style(_plain(hit.id), dim=True)}")
+        click.echo(f"     {hit.snippet.ansi()}\n")
+    first = results[0].rank if results else 0
+    shown = f"hits {first} to {first + len(results) - 1} of " if results else ""
+    note(f"{shown}{results.total} in {1000 * results.seconds:.1f} ms")
+
+
+def _plain(text: str) -> str:
+    """Write control characters, which a terminal would obey, as spaces."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
+
+
+def _print_json(results: Results, query: str | None) -> None:
+    for hit in results:
+        click.echo(orjson.dumps(({} if query is None else {"query": query}) | _as_json(hit)))
+
+
+def _as_json(hit: Hit) -> dict[str, object]:
+    snippet = hit.snippet
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "id": hit.id,
+        "title": hit.title,
+        "snippet": snippet.text,
+        "marks": snippet.marks,
+    }
+
+
+def _print_trec(results: Results, topic: str) -> None:
+    for name, what in [(topic, "topic"), *((hit.id, "id") for hit in results)]:
+        if len(name.split()) != 1:
+            raise KhsearchError(f"a TREC run cannot hold a {what} with space in it ({name!r}); use --format json")
+    for hit in results:
+        click.echo(f"{topic} Q0 {hit.id} {hit.rank} {hit.score:.6f} khsearch")

@@ -1,0 +1,35 @@
+"""arrays: the few words about arrays that every room shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+EMPTY_DOCS: Array = np.zeros(0, np.int64)
+EMPTY_SCORES: Array = np.zeros(0, np.float32)
+
+
+def starts_of(counts: Array) -> Array:
+    """Where each group begins when groups of these sizes lie end to end: (n,) ints -> (n + 1,) int64, last the sum."""
+    out = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=out[1:])
+    return out
+
+
+def narrow(values: Array) -> Array:
+    """The same non-negative integers in the smallest unsigned dtype that holds them."""
+    top = int(values.max()) if len(values) else 0
+    for dtype in (np.uint8, np.uint16, np.uint32):
+        if top <= np.iinfo(dtype).max:
+            return values.astype(dtype)
+    return values.astype(np.uint64)
+
+
+def spread(starts: Array, counts: Array) -> Array:
+    """Indices of all members of spans: starts (n,), counts (n,) -> (sum(counts),) int64, span after span."""
+    ends = np.cumsum(counts)
+    return np.repeat(starts - (ends - counts), counts) + np.arange(int(ends[-1]) if len(ends) else 0)

@@ -1,0 +1,66 @@
+"""bm25: the formula, and what it needs of a collection.
+
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf that never turns
+negative (Lucene's):
+
+    score = weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average))
+    idf   = ln(1 + (N - n + 0.5) / (n + 0.5))
+
+N are the live documents, n those of them that have the term, tf how often the term is in the field of the document,
+length the tokens of that field, average their mean over all live documents. Nothing of it is written to disk: tf and
+length are, exactly, and the rest follows from the commit that is read. So scores never depend on how an index is cut
+into segments, and never age.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from khsearch.columnar.arrays import Array
+
+
+@dataclass(frozen=True, slots=True)
+class FieldScale:
+    """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by."""
+
+    k1: float = 1.2
+    b: float = 0.75
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class BM25:
+    """The weighting of a search: one scale for all fields, others for those named."""
+
+    default: FieldScale = FieldScale()
+    fields: Mapping[str, FieldScale] = field(default_factory=lambda: MappingProxyType({}))
+
+    def scale(self, name: str) -> FieldScale:
+        """The scale of a field."""
+        return self.fields.get(name, self.default)
+
+
+def idf(docs: int, having: int) -> float:
+    """Weight of a term that `having` of `docs` live documents have."""
+    return math.log(1 + (docs - having + 0.5) / (having + 0.5))
+
+
+def norms(lengths: Array, average: float, scale: FieldScale) -> Array:
+    """The part of the denominator that the document decides: lengths (docs,) tokens -> (docs,) float32."""
+    if average <= 0 or scale.b == 0:
+        return np.full(len(lengths), scale.k1, np.float32)
+    return (scale.k1 * (1 - scale.b + scale.b / average * lengths.astype(np.float64))).astype(np.float32)
+
+
+def scores(tf: Array | float, norm: Array, factor: float, k1: float) -> Array:
+    """Scores of one term's postings: tf (p,), norm of each document (p,), factor = weight * idf -> (p,) float32."""
+    frequency = tf if isinstance(tf, float) else tf.astype(np.float32)
+    out: Array = norm + np.float32(frequency) if isinstance(frequency, float) else norm + frequency
+    np.divide(np.float32(frequency) if isinstance(frequency, float) else frequency, out, out=out)
+    out *= np.float32(factor * (k1 + 1))
+    return out

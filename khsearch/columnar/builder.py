@@ -1,0 +1,142 @@
+"""builder: documents in memory in, one segment file out."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from khsearch.columnar import columns
+from khsearch.columnar.arrays import Array, narrow
+from khsearch.columnar.blockfile import BlockFileWriter
+from khsearch.columnar.catalog import FileEntry
+from khsearch.columnar.encode import FieldEncoder
+from khsearch.columnar.inversion import Inverter, TokenBatch
+from khsearch.columnar.segment import hashes_of, write_ids
+from khsearch.columnar.spans import pack
+from khsearch.columnar.spool import Spool
+from khsearch.columnar.stored import StoredWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from khsearch.columnar.disk import Disk
+
+MAX_TOKENS = 24 << 20  # held at once: 4 bytes each, 8 more while one field is sorted
+MAX_TERMS = 1 << 22
+MAX_DOCS = 1 << 18
+NO_KEY = b""
+
+
+class Builder:
+    """Holds the documents of a segment to be. Numbers them from 0 in the order in which they come."""
+
+    def __init__(self, disk: Disk, folder: Path, name: str, key: str | None) -> None:
+        self.docs = 0
+        self._disk = disk
+        self._folder = folder
+        self._name = name
+        self._key = key
+        self._keys: list[bytes] = []
+        self._fields: dict[str, Inverter] = {}
+        self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
+        self._temporary = itertools.count()
+        self._spooled = Spool(disk, self._new_path)
+        self._stored = StoredWriter(self._spooled)
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to write the segment, so that memory stays bounded."""
+        fields = self._fields.values()
+        tokens = sum(field.tokens for field in fields)
+        return tokens >= MAX_TOKENS or self.docs >= MAX_DOCS or any(field.terms >= MAX_TERMS for field in fields)
+
+    def add(
+        self,
+        keys: Sequence[bytes],
+        stored: Sequence[bytes],
+        tokens: Mapping[str, tuple[TokenBatch, bool]],
+        values: Mapping[str, columns.Column],
+    ) -> None:
+        """Take in documents: ids (NO_KEY for none), blobs, tokens with whether their positions count, and columns."""
+        first = self.docs
+        self._stored.add(stored)
+        self._keys += keys
+        for name, (batch, positions) in tokens.items():
+            if name not in self._fields:
+                self._fields[name] = Inverter(positions=positions)
+            self._fields[name].add(batch, first)
+        for name, column in values.items():
+            self._columns.setdefault(name, []).append((first, column))
+        self.docs += len(stored)
+
+    def column_kind(self, name: str) -> str | None:
+        """Which of columns.KINDS a column has so far; None where it has no values."""
+        return next((column.kind for _, column in self._columns.get(name, []) if len(column.values)), None)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._fields.clear()
+        self._spooled.close()
+
+    def write(self) -> FileEntry:
+        """Write the segment, fsynced -> its file. The builder is spent."""
+        file = BlockFileWriter(self._disk, self._folder / self._name)
+        try:
+            fields: dict[str, Any] = {}
+            terms = np.zeros(self.docs, np.int64)
+            for number, name in enumerate(sorted(self._fields)):
+                inverter = self._fields.pop(name)
+                prefix = f"{number}."
+                tokens = self._write_field(file, prefix, inverter, terms if name == self._key else None)
+                fields[name] = {"prefix": prefix, "positions": inverter.positions, "tokens": tokens}
+            if self._key is not None:
+                has = np.fromiter(map(bool, self._keys), np.bool_, self.docs)
+                write_ids(file, hashes_of(self._keys, self.docs), has, terms)
+            self._stored.write(file)
+            told = {}
+            for number, name in enumerate(sorted(self._columns)):
+                column = columns.join(name, list(self._padded(self._columns[name])))
+                prefix = f"column{number}."
+                told[name] = {"prefix": prefix} | columns.write(file, prefix, column)
+            file.finish({"docs": self.docs, "fields": fields, "columns": told})
+        finally:
+            file.close()
+        return FileEntry(self._name, file.size, file.root)
+
+    def _write_field(self, file: BlockFileWriter, prefix: str, inverter: Inverter, terms: Array | None) -> int:
+        encoder = FieldEncoder(self._disk, self._new_path, self.docs, positions=inverter.positions)
+        lengths = inverter.lengths(self.docs)
+        try:
+            at = 0
+            for codes, starts, postings in inverter.finish():
+                encoder.add(codes, starts, postings)
+                if terms is not None:
+                    terms[postings.docs] = np.arange(at, at + len(postings.df)).repeat(postings.df)
+                at += len(postings.df)
+            encoder.write(file, prefix)
+        finally:
+            encoder.close()
+        file.add(prefix + "doclens", narrow(lengths))
+        return encoder.tokens
+
+    def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
+        """The parts of a column with nothing for the documents between them."""
+        out, at = [], 0
+        for first, column in [*parts, (self.docs, columns.Column("int", np.zeros(0, np.int64), np.zeros(0, np.int64)))]:
+            out += [columns.Column("int", np.zeros(first - at, np.int64), np.zeros(0, np.int64)), column]
+            at = first + len(column.counts)
+        return out
+
+    def _new_path(self) -> Path:
+        return self._folder / f"{self._name.removesuffix('.seg')}{next(self._temporary):04x}.tmp"
+
+
+def key_tokens(keys: Sequence[bytes]) -> TokenBatch:
+    """Ids as tokens of the key field, one per document that has one."""
+    codes, starts = pack(list(keys))
+    counts = np.fromiter(map(bool, keys), np.int64, len(keys))
+    has = counts > 0
+    return TokenBatch(codes, starts[:-1][has], starts[1:][has], counts)

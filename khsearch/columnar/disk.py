@@ -1,0 +1,96 @@
+"""disk: the one seam through which everything reaches the file system. Bytes in, files out, nothing else.
+
+A test replaces the Disk by one that fails, tears or forgets writes; no other room opens a file for writing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from typing import TYPE_CHECKING
+
+from khsearch.errors import IndexLockedError, IndexStoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCK_NAME = "write.lock"
+
+
+class Disk:
+    """The system calls that change a folder. Every method raises OSError as the system does."""
+
+    def create(self, path: Path) -> int:
+        """Create a new file for writing and reading, never through a link -> descriptor."""
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+
+    def write(self, fd: int, data: bytes | bytearray | memoryview) -> None:
+        """Append all of data."""
+        view = memoryview(data).cast("B")
+        while len(view):
+            view = view[os.write(fd, view) :]
+
+    def fsync(self, fd: int) -> None:
+        """Return when the file's bytes are on the medium."""
+        os.fsync(fd)
+
+    def close(self, fd: int) -> None:
+        """Give the descriptor back."""
+        os.close(fd)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put source in target's place at once."""
+        source.rename(target)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file's name; open readers keep its bytes."""
+        path.unlink(missing_ok=True)
+
+    def fsync_folder(self, path: Path) -> None:
+        """Return when the folder's names are on the medium."""
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+@contextlib.contextmanager
+def told_as_store_errors(path: Path) -> Iterator[None]:
+    """Turn the system's errors inside the block into IndexStoreError that names the index."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise IndexStoreError(f"{path}: {reason}; the index is as it was at the last commit") from error
+
+
+class Lock:
+    """The right to write to one index. The system frees it when the process ends, however it ends."""
+
+    def __init__(self, folder: Path, wait: float) -> None:
+        """Take the lock, trying for wait seconds; raise IndexLockedError where another writer keeps it."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        with told_as_store_errors(folder):
+            self._fd: int | None = os.open(folder / LOCK_NAME, flags, 0o644)
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if time.monotonic() >= deadline:
+                    self.release()
+                    message = f"{folder}: another writer is at work; retry when it ends, or give it more time to wait"
+                    raise IndexLockedError(message) from error
+                time.sleep(0.01)
+            else:
+                return
+
+    def release(self) -> None:
+        """Give the lock back; a second call does nothing."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None

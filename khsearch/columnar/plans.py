@@ -1,0 +1,185 @@
+"""plans: a node in, the documents that it matches and their scores out, by array operations over a snapshot."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from khsearch.columnar import columns, expand, fuzzy, nodes, phrases
+from khsearch.columnar.arrays import EMPTY_DOCS, Array
+from khsearch.columnar.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
+from khsearch.errors import QueryError
+
+if TYPE_CHECKING:
+    from khsearch.columnar.bm25 import BM25
+    from khsearch.columnar.snapshot import Snapshot
+
+
+class Evaluator:
+    """Evaluates nodes over one snapshot with one weighting. Cheap to make; for one thread."""
+
+    def __init__(self, snapshot: Snapshot, weighting: BM25) -> None:
+        self.snapshot = snapshot
+        self.weighting = weighting
+        self.scratch = snapshot.accumulator()
+
+    def matches(self, node: nodes.Node) -> Matches:
+        """All live documents that the node matches, with scores."""
+        plan = _PLANS.get(type(node))
+        if plan is None:
+            raise QueryError(f"no plan for {type(node).__name__}; build the query from columnar.nodes")
+        found: Matches = plan(self, node)
+        return found
+
+    def docs(self, node: nodes.Node) -> Array:
+        """All live documents that the node matches -> (n,) int64, rising."""
+        return self.matches(node).docs
+
+    def _term(self, node: nodes.Term) -> Matches:
+        scale = self.weighting.scale(node.field)
+        entry = self.snapshot.scored(node.field, node.term, scale)
+        if node.boost == 1:
+            return Matches(entry.docs, entry.scores)
+        return Matches(entry.docs, entry.scores * np.float32(node.boost))
+
+    def _and(self, node: nodes.And) -> Matches:
+        parts = sorted((self.matches(child) for child in node.children), key=lambda part: len(part.docs))
+        if not parts:
+            return NONE
+        found = parts[0]
+        for part in parts[1:]:
+            found = intersect(found, part, self.scratch)
+        return found
+
+    def _or(self, node: nodes.Or) -> Matches:
+        return union([self.matches(child) for child in node.children], self.scratch)
+
+    def _and_maybe(self, node: nodes.AndMaybe) -> Matches:
+        must = self.matches(node.must)
+        if not len(must.docs):
+            return must
+        if isinstance(node.should, nodes.Or):
+            for child in node.should.children:
+                must = add_where(must, self.matches(child), self.scratch)
+            return must
+        return add_where(must, self.matches(node.should), self.scratch)
+
+    def _and_not(self, node: nodes.AndNot) -> Matches:
+        child = self.matches(node.child)
+        return subtract(child, self.docs(node.without), self.scratch) if len(child.docs) else child
+
+    def _require(self, node: nodes.Require) -> Matches:
+        child = self.matches(node.child)
+        return require(child, self.docs(node.required), self.scratch) if len(child.docs) else child
+
+    def _not(self, node: nodes.Not) -> Matches:
+        return subtract(constant(self.snapshot.all_live(), 1.0), self.docs(node.child), self.scratch)
+
+    def _phrase(self, node: nodes.Phrase) -> Matches:
+        scale = self.weighting.scale(node.field)
+        return self._boosted(phrases.phrase(self.snapshot, node.field, node.terms, node.slop, scale), node.boost)
+
+    def _near(self, node: nodes.Near) -> Matches:
+        found = self.matches(node.child)
+        scale = self.weighting.scale(node.field)
+        for pair in node.pairs:
+            if not len(found.docs):
+                break
+            bonus = phrases.pair_bonus(self.snapshot, node.field, pair, node.slop, scale, node.boost)
+            found = add_where(found, bonus, self.scratch)
+        return found
+
+    def _prefix(self, node: nodes.Prefix) -> Matches:
+        return constant(expand.docs_of_prefix(self.snapshot, node.field, node.prefix), node.boost)
+
+    def _term_range(self, node: nodes.TermRange) -> Matches:
+        return constant(expand.docs_of_range(self.snapshot, node.field, node.start, node.stop), node.boost)
+
+    def _any_of(self, node: nodes.AnyOf) -> Matches:
+        return constant(expand.docs_of_terms(self.snapshot, node.field, node.terms), node.boost)
+
+    def _fuzzy(self, node: nodes.Fuzzy) -> Matches:
+        terms = fuzzy.near_terms(self.snapshot, node)
+        return constant(expand.docs_of_terms(self.snapshot, node.field, terms), node.boost)
+
+    def _between(self, node: nodes.Between) -> Matches:
+        return constant(docs_between(self.snapshot, node.column, node.low, node.high), node.boost)
+
+    def _every(self, node: nodes.Every) -> Matches:
+        snapshot = self.snapshot
+        docs = snapshot.all_live() if node.field is None else expand.docs_of_field(snapshot, node.field)
+        return constant(docs, node.boost)
+
+    def _constant(self, node: nodes.Constant) -> Matches:
+        return constant(self.docs(node.child), node.score)
+
+    def _boost(self, node: nodes.Boost) -> Matches:
+        return self._boosted(self.matches(node.child), node.factor)
+
+    def _boosted(self, found: Matches, factor: float) -> Matches:
+        return found if factor == 1 else Matches(found.docs, found.scores * np.float32(factor))
+
+    def _docs(self, node: nodes.Docs) -> Matches:
+        live = self.snapshot.live
+        return constant(node.numbers if live is None else node.numbers[live.take(node.numbers)], node.boost)
+
+    def _foreign(self, node: nodes.Foreign) -> Matches:
+        return node.run(self.weighting)
+
+    def _nothing(self, _: nodes.Nothing) -> Matches:
+        return NONE
+
+
+def docs_between(snapshot: Snapshot, name: str, low: Any, high: Any) -> Array:
+    """Live documents with a value of a column between two bounds (None: open), both included -> (n,) int64, rising."""
+    column = snapshot.column(name)
+    if column is None:
+        return EMPTY_DOCS
+    kept = np.ones(len(column.values), bool)
+    if low is not None:
+        kept &= column.values >= (_ordinal(column, low, "left") if column.kind == "text" else _number(name, low))
+    if high is not None and column.kind == "text":
+        kept &= column.values < _ordinal(column, high, "right")
+    elif high is not None:
+        kept &= column.values <= _number(name, high)
+    has = np.zeros(snapshot.doc_count_all, bool)
+    has[column.owners()[kept]] = True
+    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0]
+
+
+def _ordinal(column: columns.Column, bound: Any, side: str) -> int:
+    text = columns.text_of(bound)
+    return bisect_left(column.names, text) if side == "left" else bisect_right(column.names, text)
+
+
+def _number(name: str, bound: Any) -> int | float:
+    number = columns.number_of(bound)
+    if number is None:
+        raise QueryError(f"column {name!r} holds numbers; compare it with a number or a date, not {bound!r}")
+    return number
+
+
+_PLANS: dict[type, Any] = {
+    nodes.Term: Evaluator._term,
+    nodes.And: Evaluator._and,
+    nodes.Or: Evaluator._or,
+    nodes.AndMaybe: Evaluator._and_maybe,
+    nodes.AndNot: Evaluator._and_not,
+    nodes.Require: Evaluator._require,
+    nodes.Not: Evaluator._not,
+    nodes.Phrase: Evaluator._phrase,
+    nodes.Near: Evaluator._near,
+    nodes.Prefix: Evaluator._prefix,
+    nodes.TermRange: Evaluator._term_range,
+    nodes.AnyOf: Evaluator._any_of,
+    nodes.Fuzzy: Evaluator._fuzzy,
+    nodes.Between: Evaluator._between,
+    nodes.Every: Evaluator._every,
+    nodes.Constant: Evaluator._constant,
+    nodes.Boost: Evaluator._boost,
+    nodes.Docs: Evaluator._docs,
+    nodes.Foreign: Evaluator._foreign,
+    nodes.Nothing: Evaluator._nothing,
+}

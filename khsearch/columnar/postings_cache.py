@@ -1,0 +1,96 @@
+"""postings_cache: decoded and scored postings of terms, kept while memory allows."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from khsearch.columnar.arrays import Array
+
+BUDGET = 64 << 20  # bytes of arrays
+MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
+TOP = 32  # documents kept so
+OVERHEAD = 400  # bytes of an entry besides its arrays
+
+
+class Scored:
+    """One term's live postings over all segments: docs (p,) int64 rising, scores (p,) float32; perhaps token places."""
+
+    __slots__ = ("best", "docs", "places", "scores", "size", "used")
+
+    def __init__(self, docs: Array, scores: Array) -> None:
+        self.docs = docs
+        self.scores = scores
+        self.best: tuple[Array, Array] | None = None
+        self.places: Array | None = None
+        self.size = docs.nbytes + scores.nbytes + OVERHEAD
+        self.used = False
+
+
+class PostingsCache:
+    """Entries by key; safe for threads."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._budget = budget
+        self._entries: dict[object, Scored] = {}
+        self._tops: dict[object, tuple[Array, Array]] = {}
+        self._held = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: object) -> Scored | None:
+        """The entry, if it is still here."""
+        found = self._entries.get(key)
+        if found is not None:
+            found.used = True
+        return found
+
+    def put(self, key: object, entry: Scored) -> None:
+        """Keep an entry, or account for what it gained."""
+        with self._lock:
+            known = self._entries.pop(key, None)
+            if known is not None:
+                self._held -= known.size
+            entry.size = entry.docs.nbytes + entry.scores.nbytes + OVERHEAD
+            if entry.places is not None:
+                entry.size += entry.places.nbytes
+            self._entries[key] = entry
+            self._held += entry.size
+            while self._held > self._budget and len(self._entries) > 1:
+                oldest = next(iter(self._entries))
+                old = self._entries.pop(oldest)
+                if old.used and old is not entry:
+                    old.used = False
+                    self._entries[oldest] = old
+                    continue
+                self._held -= old.size
+
+    def top(self, key: object) -> tuple[Array, Array] | None:
+        """The best documents of a term, at most TOP, best first -> (docs, scores); None where unknown."""
+        return self._tops.get(key)
+
+    def put_top(self, key: object, docs: Array, scores: Array) -> tuple[Array, Array]:
+        """Keep the best documents of a term."""
+        with self._lock:
+            if len(self._tops) >= MAX_TOPS:
+                for old in list(self._tops)[: MAX_TOPS // 10]:
+                    del self._tops[old]
+            self._tops[key] = docs, scores
+        return docs, scores
+
+
+def best(docs: Array, scores: Array, count: int) -> tuple[Array, Array]:
+    """The highest scores, ties by document number: docs, scores (n,) in any order -> (docs, scores), best first."""
+    if len(docs) > 4 * count and count > 0:
+        edge = np.partition(scores, len(scores) - count)[len(scores) - count]
+        above = (scores >= edge).nonzero()[0]
+        if len(above) > 4 * count:
+            # Many ties at the edge: all that is better, and of the ties those with the lowest numbers.
+            tied = (scores == edge).nonzero()[0]
+            tied = tied[np.argsort(docs.take(tied), kind="stable")[:count]]
+            above = np.concatenate(((scores > edge).nonzero()[0], tied))
+        docs, scores = docs.take(above), scores.take(above)
+    order = np.lexsort((docs, -scores))[:count]
+    return docs.take(order), scores.take(order)

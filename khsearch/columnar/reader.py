@@ -1,0 +1,127 @@
+"""reader: what one commit can be asked. Nodes or Whoosh queries in; documents, scores, counts and facets out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from khsearch.columnar import nodes
+from khsearch.columnar.bm25 import BM25
+from khsearch.columnar.columns import Column
+from khsearch.columnar.plans import Evaluator
+from khsearch.columnar.snapshot import Snapshot
+from khsearch.columnar.top import TopDocs, top_docs
+from khsearch.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from khsearch.columnar.arrays import Array
+    from khsearch.columnar.matches import Matches
+
+STANDARD = BM25()
+
+
+class SortKey(NamedTuple):
+    """Order by a column; documents without a value come last either way."""
+
+    column: str
+    reverse: bool = False
+
+
+class Reader(Snapshot):
+    """One commit of an index: immutable, safe for threads, valid as long as anyone holds it."""
+
+    # A query of another language as a node; whoever opens the index for such queries sets it.
+    translate: Callable[[Any], nodes.Node] | None = None
+
+    def search(
+        self,
+        query: Any,
+        limit: int = 10,
+        offset: int = 0,
+        *,
+        weighting: BM25 = STANDARD,
+        filter: nodes.Node | None = None,  # the word of the search world
+        mask: nodes.Node | None = None,
+        sort: Sequence[SortKey] | None = None,
+        count: bool = False,
+    ) -> TopDocs:
+        """The documents of a query from rank offset on, at most limit, best first or in the order of `sort`.
+
+        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set.
+        """
+        node = self._node(query)
+        if filter is not None:
+            node = nodes.Require(node, self._node(filter))
+        if mask is not None:
+            node = nodes.AndNot(node, self._node(mask))
+        evaluator = Evaluator(self, weighting)
+        if sort:
+            return self._sorted(evaluator.matches(node), sort, limit, offset, total=count)
+        found = top_docs(evaluator, node, offset + limit, total=count)
+        if not offset:
+            return found
+        return TopDocs(found.docnums[offset:], found.scores[offset:], found.total)
+
+    def count(self, query: Any) -> int:
+        """How many live documents a query matches, exactly."""
+        return len(Evaluator(self, STANDARD).docs(self._node(query)))
+
+    def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:
+        """All live documents that a query matches, rising, and their scores."""
+        return Evaluator(self, weighting).matches(self._node(query))
+
+    def facets(self, query: Any, column: str) -> dict[Any, int]:
+        """How many of the matching documents have each value of a column, most frequent first.
+
+        Numbers are int or float, text is str; dates are microseconds from year 1, as columns.number_of tells.
+        """
+        found = self.column(column)
+        if found is None:
+            return {}
+        chosen = np.zeros(self.doc_count_all, bool)
+        chosen[Evaluator(self, STANDARD).docs(self._node(query))] = True
+        owners = found.owners()
+        kept = chosen.take(owners)
+        # A document that holds a value twice still counts once.
+        values, which = np.unique(found.values[kept], return_inverse=True)
+        width = max(len(values), 1)
+        pairs = np.unique(owners[kept] * width + which)
+        counts = np.bincount(pairs % width, minlength=len(values))
+        order = np.argsort(-counts, kind="stable").tolist()
+        return {_shown(found, values[i]): int(counts[i]) for i in order if counts[i]}
+
+    def column_values(self, column: str, doc: int) -> list[Any]:
+        """The values of a column in one document; text as str, numbers as int or float."""
+        found = self.column(column)
+        if found is None:
+            return []
+        first = int(found.counts[:doc].sum())
+        return [_shown(found, value) for value in found.values[first : first + int(found.counts[doc])]]
+
+    def _node(self, query: Any) -> nodes.Node:
+        if isinstance(query, nodes.Node):
+            return query
+        if self.translate is None:
+            raise QueryError(f"{query!r} is no node; build the query from columnar.nodes")
+        return self.translate(query)
+
+    def _sorted(self, found: Matches, sort: Sequence[SortKey], limit: int, offset: int, *, total: bool) -> TopDocs:
+        keys: list[Array] = [found.docs]
+        for key in reversed(sort):
+            column = self.column(key.column)
+            if column is None:
+                continue
+            values, has = column.first()
+            values = values.take(found.docs)
+            keys += [-values if key.reverse else values, ~has.take(found.docs)]
+        order = np.lexsort(keys)[offset : offset + limit]
+        return TopDocs(found.docs.take(order), found.scores.take(order), len(found.docs) if total else None)
+
+
+def _shown(column: Column, value: Any) -> Any:
+    if column.kind == "text":
+        return column.names[int(value)].decode("utf-8", "replace")
+    return value.item()

@@ -1,0 +1,148 @@
+"""segment: the parts of one segment in one file: postings and lengths by field, ids, stored documents, columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xxhash
+
+from khsearch.columnar import columns
+from khsearch.columnar.arrays import Array, narrow
+from khsearch.columnar.blockfile import BlockFile, damaged
+from khsearch.columnar.decode import FieldReader
+from khsearch.columnar.stored import StoredReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from khsearch.columnar.blockfile import BlockFileWriter
+    from khsearch.columnar.catalog import SegmentEntry
+
+
+def hashes_of(keys: Iterable[bytes], count: int) -> Array:
+    """What ids are looked up by -> (count,) uint64."""
+    return np.fromiter(map(xxhash.xxh3_64_intdigest, keys), np.uint64, count)
+
+
+def write_ids(file: BlockFileWriter, hashes: Array, has: Array, terms: Array) -> None:
+    """Write the table of ids: hash (docs,) uint64, whether the document has an id, and its number among the terms."""
+    docs = np.flatnonzero(has)
+    order = docs[np.argsort(hashes[docs], kind="stable")]
+    file.add("ids.hashes", hashes[order])
+    file.add("ids.docs", narrow(order))
+    file.add("ids.terms", narrow(np.where(has, terms + 1, 0)))
+
+
+class Segment:
+    """One segment, open for reading. Deleted documents are still in it; a snapshot knows which they are."""
+
+    def __init__(self, folder: Path, entry: SegmentEntry) -> None:
+        """Open the file that the catalog names; FileNotFoundError where a later commit removed it."""
+        self.entry = entry
+        self.docs = entry.docs
+        self.file = BlockFile(folder / entry.file.name, size=entry.file.size, root=entry.file.root)
+        self._told = _Told(self.file, entry.docs)
+        self._fields: dict[str, FieldReader] = {}
+        self._stored: StoredReader | None = None
+
+    @property
+    def field_names(self) -> list[str]:
+        """Fields that have postings here."""
+        return list(self._told.fields)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Columns that have values here."""
+        return list(self._told.columns)
+
+    def field(self, name: str) -> FieldReader | None:
+        """The postings of a field; None where it has none here."""
+        found = self._fields.get(name)
+        if found is None and name in self._told.fields:
+            told = self._told.fields[name]
+            found = FieldReader(self.file, told["prefix"], self.docs, positions=told["positions"])
+            self._fields[name] = found
+        return found
+
+    def tokens(self, name: str) -> int:
+        """Tokens of a field, deleted documents included."""
+        told = self._told.fields.get(name)
+        return told["tokens"] if told else 0
+
+    def lengths(self, name: str) -> Array:
+        """Tokens of a field in each document -> (docs,) of an unsigned dtype."""
+        told = self._told.fields.get(name)
+        if told is None:
+            return np.zeros(self.docs, np.uint8)
+        section = self.file.section(told["prefix"] + "doclens")
+        if len(section) != self.docs:
+            raise section.damage("the table of lengths has another length than it should")
+        return section.whole()
+
+    def column(self, name: str) -> columns.Column | None:
+        """A column; None where it has no values here."""
+        told = self._told.columns.get(name)
+        return columns.read(self.file, told["prefix"], told, self.docs) if told else None
+
+    def column_kind(self, name: str) -> str | None:
+        """Which of columns.KINDS a column is here; None where it has no values."""
+        told = self._told.columns.get(name)
+        return told["kind"] if told else None
+
+    @property
+    def stored(self) -> StoredReader:
+        """The stored documents."""
+        if self._stored is None:
+            self._stored = StoredReader(self.file, self.docs)
+        return self._stored
+
+    def id_terms(self) -> Array:
+        """For each document one more than the number of its id among the terms of the key field; 0 for no id."""
+        section = self.file.section("ids.terms")
+        if len(section) != self.docs:
+            raise section.damage("the table of ids has another length than it should")
+        return section.whole()
+
+    def docs_of_ids(self, key: str, wanted: list[bytes], hashes: Array) -> list[list[int]]:
+        """The documents of each id, deleted ones included; hashes (n,) uint64 as hashes_of tells."""
+        table, owners = self.file.section("ids.hashes").whole(), self.file.section("ids.docs").whole()
+        field = self.field(key)
+        if field is None or not len(table):
+            return [[] for _ in wanted]
+        low, high = np.searchsorted(table, hashes, "left"), np.searchsorted(table, hashes, "right")
+        out: list[list[int]] = [[] for _ in wanted]
+        for i in np.flatnonzero(high > low).tolist():
+            near = owners[int(low[i]) : int(high[i])].tolist()
+            out[i] = [doc for doc in near if field.term(self._id_term(doc)) == wanted[i]]
+        return out
+
+    def id_of(self, key: str, doc: int) -> bytes | None:
+        """The id of a document; None where it has none."""
+        field = self.field(key)
+        number = self._id_term(doc)
+        return None if field is None or number < 0 else field.term(number)
+
+    def _id_term(self, doc: int) -> int:
+        return int(self.file.section("ids.terms").part(doc, doc + 1)[0]) - 1
+
+
+class _Told:
+    """What a segment's file says about its parts, checked."""
+
+    def __init__(self, file: BlockFile, docs: int) -> None:
+        told = file.meta
+        self.fields: dict[str, Any] = told.get("fields", {})
+        self.columns: dict[str, Any] = told.get("columns", {})
+        if told.get("docs") != docs or not isinstance(self.fields, dict) or not isinstance(self.columns, dict):
+            raise damaged(file.path, "description")
+        for field in self.fields.values():
+            whole = isinstance(field, dict) and isinstance(field.get("prefix"), str)
+            if not whole or type(field.get("tokens")) is not int or type(field.get("positions")) is not bool:
+                raise damaged(file.path, "description of fields")
+        for column in self.columns.values():
+            if not isinstance(column, dict) or not isinstance(column.get("prefix"), str):
+                raise damaged(file.path, "description of columns")
+            if column.get("kind") not in columns.KINDS:
+                raise damaged(file.path, "description of columns")

@@ -1,0 +1,314 @@
+"""snapshot: one commit, open for reading. Documents are numbered through all its segments; deleted ones never show.
+
+Immutable and safe for threads; decoded postings are cached, scratch memory is a thread's own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from khsearch.columnar import bm25, columns
+from khsearch.columnar.arrays import EMPTY_DOCS, Array, starts_of
+from khsearch.columnar.bm25 import FieldScale
+from khsearch.columnar.deletions import read_deletions
+from khsearch.columnar.postings_cache import TOP, PostingsCache, Scored, best
+from khsearch.columnar.segment import Segment, hashes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from khsearch.columnar.catalog import Catalog
+    from khsearch.columnar.decode import FieldReader
+
+PLACE_BITS = 24  # of a token's place: document << PLACE_BITS | position
+
+
+class Snapshot:
+    """All segments of one commit as one collection."""
+
+    def __init__(
+        self,
+        folder: Path,
+        catalog: Catalog,
+        key: str | None,
+        known: Mapping[str, Segment],
+        *,
+        deleted: Mapping[str, Array] | None = None,
+    ) -> None:
+        """Open the catalog's segments, taking those already open from `known`, and read what is deleted unless given.
+
+        Raises FileNotFoundError where a later commit removed a file, IndexDamagedError.
+        """
+        self.catalog = catalog
+        self.key = key
+        self.segments = [
+            known[entry.file.name]
+            if entry.file.name in known and known[entry.file.name].entry.file == entry.file
+            else Segment(folder, entry)
+            for entry in catalog.segments
+        ]
+        self.bases: list[int] = starts_of(np.array([entry.docs for entry in catalog.segments], np.int64)).tolist()
+        self.doc_count_all = self.bases[-1]
+        self.deleted = read_deletions(folder, catalog) if deleted is None else deleted
+        self.doc_count = self.doc_count_all - sum(entry.deleted for entry in catalog.segments)
+        self.live = self._live()
+        self.cache = PostingsCache()
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._lengths: dict[str, Array] = {}
+        self._totals: dict[str, int] = {}
+        self._norms: dict[tuple[str, FieldScale], Array] = {}
+        self._columns: dict[str, columns.Column | None] = {}
+
+    # Documents
+
+    def stored(self, doc: int) -> bytes:
+        """The stored blob of a document."""
+        number, inner = self.locate(doc)
+        return self.segments[number].stored.blob(inner)
+
+    def doc_id(self, doc: int) -> str:
+        """The id of a document; empty where it has none."""
+        return self.doc_key(doc).decode("utf-8", "surrogatepass")
+
+    def doc_key(self, doc: int) -> bytes:
+        """The id of a document as bytes; empty where it has none."""
+        number, inner = self.locate(doc)
+        found = self.segments[number].id_of(self.key, inner) if self.key is not None else None
+        return found or b""
+
+    def docnum(self, name: str) -> int | None:
+        """The live document that has the id; None where there is none."""
+        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass")])[0]
+        return found[-1] if found else None
+
+    def docs_of_ids(self, keys: list[bytes]) -> list[list[int]]:
+        """The live documents of each id."""
+        out: list[list[int]] = [[] for _ in keys]
+        if self.key is None:
+            return out
+        hashes = hashes_of(keys, len(keys))
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            for mine, found in zip(out, segment.docs_of_ids(self.key, keys, hashes), strict=True):
+                mine += [base + doc for doc in found if self.live is None or self.live[base + doc]]
+        return out
+
+    def locate(self, doc: int) -> tuple[int, int]:
+        """Number of the segment that holds a document, and the document's number in it."""
+        if not 0 <= doc < self.doc_count_all:
+            raise IndexError(f"no document {doc}; there are {self.doc_count_all}")
+        number = bisect_right(self.bases, doc) - 1
+        return number, doc - self.bases[number]
+
+    def all_live(self) -> Array:
+        """Numbers of all live documents -> (n,) int64."""
+        return np.arange(self.doc_count_all) if self.live is None else self.live.nonzero()[0]
+
+    # Terms
+
+    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
+        """The field in every segment that has it, with the segment's first document number."""
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            field = segment.field(name)
+            if field is not None:
+                yield base, field
+
+    def has_field(self, name: str) -> bool:
+        """Whether any document has terms in the field."""
+        return any(name in segment.field_names for segment in self.segments)
+
+    def df(self, name: str, term: bytes) -> int:
+        """Live documents that have the term."""
+        return len(self.docs_of(name, term))
+
+    def docs_of(self, name: str, term: bytes) -> Array:
+        """Live documents that have the term -> (n,) int64, rising."""
+        return self.scored(name, term, FieldScale()).docs
+
+    def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
+        """Live postings of a term over all segments -> (docs, tf), both (n,) int64."""
+        docs, tfs = [EMPTY_DOCS], [EMPTY_DOCS]
+        for base, field in self.fields(name):
+            number = field.find(term)
+            if number < 0:
+                continue
+            place = field.place(number)
+            found = field.doc_numbers(place)
+            tf = field.frequencies(place)
+            tf = np.ones(len(found), np.int64) if tf is None else tf
+            found += base
+            if self.live is not None:
+                kept = self.live.take(found)
+                found, tf = found[kept], tf[kept]
+            docs.append(found)
+            tfs.append(tf)
+        if len(docs) == 2:
+            return docs[1], tfs[1]
+        return np.concatenate(docs), np.concatenate(tfs)
+
+    def scored(self, name: str, term: bytes, scale: FieldScale) -> Scored:
+        """The postings of a term with their BM25 scores, from the cache if there."""
+        key = (name, term, scale)
+        entry = self.cache.get(key)
+        if entry is None:
+            docs, tf = self.postings(name, term)
+            factor = scale.weight * bm25.idf(self.doc_count, len(docs))
+            entry = Scored(docs, bm25.scores(tf, self.norms(name, scale).take(docs), factor, scale.k1))
+            self.cache.put(key, entry)
+        return entry
+
+    def top(self, name: str, term: bytes, scale: FieldScale) -> tuple[Array, Array]:
+        """The best documents of a term, at most TOP, best first -> (docs, scores)."""
+        key = (name, term, scale)
+        found = self.cache.top(key)
+        if found is None:
+            entry = self.scored(name, term, scale)
+            found = self.cache.put_top(key, *best(entry.docs, entry.scores, TOP))
+        return found
+
+    def places(self, name: str, term: bytes, scale: FieldScale) -> Array:
+        """Every token of a term in live documents -> (n,) int64, document << PLACE_BITS | position, rising."""
+        entry = self.scored(name, term, scale)
+        if entry.places is None:
+            entry.places = self._places(name, term)
+            self.cache.put((name, term, scale), entry)
+        return entry.places
+
+    def positions(self, name: str, term: bytes, doc: int) -> Array:
+        """Positions of a term in one document -> (tf,) int64, rising; empty where the field keeps none."""
+        number, inner = self.locate(doc)
+        field = self.segments[number].field(name)
+        found = -1 if field is None else field.find(term)
+        if field is None or found < 0 or not field.positions:
+            return EMPTY_DOCS
+        place = field.place(found)
+        docs = field.doc_numbers(place)
+        at = int(docs.searchsorted(inner))
+        if at == len(docs) or int(docs[at]) != inner:
+            return EMPTY_DOCS
+        tf = field.frequencies(place)
+        if tf is None:
+            return field.token_positions(place, np.array([at]))
+        first = int(tf[:at].sum())
+        return field.token_positions(place, np.arange(first, first + int(tf[at])))
+
+    def frequency(self, name: str, term: bytes, doc: int) -> int:
+        """How often a term is in one document."""
+        docs, tf = self.postings(name, term)
+        at = int(docs.searchsorted(doc))
+        return int(tf[at]) if at < len(docs) and int(docs[at]) == doc else 0
+
+    def terms(self, name: str, prefix: bytes = b"") -> list[bytes]:
+        """Distinct terms of a field that begin with prefix, in order; deleted documents' terms included."""
+        found: set[bytes] = set()
+        for _, field in self.fields(name):
+            low, high = field.prefix_range(prefix)
+            codes, starts = field.spans(low, high)
+            text, bounds = codes.tobytes(), starts.tolist()
+            found.update(text[a:b] for a, b in itertools.pairwise(bounds))
+        return sorted(found)
+
+    # What BM25 asks
+
+    def lengths(self, name: str) -> Array:
+        """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
+        found = self._lengths.get(name)
+        if found is None:
+            parts = [segment.lengths(name) for segment in self.segments]
+            found = parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
+            self._lengths[name] = found
+        return found
+
+    def total_length(self, name: str) -> int:
+        """Tokens of a field in all live documents."""
+        found = self._totals.get(name)
+        if found is None:
+            found = sum(segment.tokens(name) for segment in self.segments)
+            if self.live is not None:
+                found = int(self.lengths(name)[self.live].sum(dtype=np.int64))
+            self._totals[name] = found
+        return found
+
+    def average_length(self, name: str) -> float:
+        """Mean tokens of a field over all live documents."""
+        return self.total_length(name) / self.doc_count if self.doc_count else 0.0
+
+    def norms(self, name: str, scale: FieldScale) -> Array:
+        """bm25.norms of every document -> (doc_count_all,) float32."""
+        key = (name, FieldScale(scale.k1, scale.b))
+        found = self._norms.get(key)
+        if found is None:
+            found = bm25.norms(self.lengths(name), self.average_length(name), scale)
+            with self._lock:
+                if len(self._norms) > 16:
+                    self._norms.clear()
+                self._norms[key] = found
+        return found
+
+    # Columns
+
+    def column(self, name: str) -> columns.Column | None:
+        """A column over all documents; None where no document has a value."""
+        if name not in self._columns:
+            parts = [segment.column(name) for segment in self.segments]
+            if any(part is not None for part in parts):
+                empty = columns.Column("int", EMPTY_DOCS, EMPTY_DOCS)
+                filled = [
+                    part or columns.Column("int", np.zeros(segment.docs, np.int64), empty.values)
+                    for part, segment in zip(parts, self.segments, strict=True)
+                ]
+                self._columns[name] = columns.join(name, filled)
+            else:
+                self._columns[name] = None
+        return self._columns[name]
+
+    # Memory of one thread
+
+    def accumulator(self) -> Array:
+        """Zeros for every document, (doc_count_all,) float32, this thread's own; whoever writes to it clears it."""
+        found: Array | None = getattr(self._local, "accumulator", None)
+        if found is None:
+            found = self._local.accumulator = np.zeros(self.doc_count_all, np.float32)
+        return found
+
+    def _places(self, name: str, term: bytes) -> Array:
+        out = [EMPTY_DOCS]
+        for base, field in self.fields(name):
+            number = field.find(term)
+            if number < 0 or not field.positions:
+                continue
+            place = field.place(number)
+            docs = field.doc_numbers(place)
+            tf = field.frequencies(place)
+            docs += base
+            places = docs << PLACE_BITS
+            if tf is not None:
+                places = places.repeat(tf)
+            places |= field.token_positions(place)
+            if self.live is not None:
+                kept = self.live.take(docs)
+                places = places[kept if tf is None else kept.repeat(tf)]
+            out.append(places)
+        return out[1] if len(out) == 2 else np.concatenate(out)
+
+    def _live(self) -> Array | None:
+        if not self.deleted:
+            return None
+        live = np.ones(self.doc_count_all, bool)
+        for number, segment in enumerate(self.segments):
+            gone = self.deleted.get(segment.entry.file.name)
+            if gone is not None:
+                live[self.bases[number] : self.bases[number + 1]] = ~gone
+        return live
+
+
+def open_segments(snapshot: Snapshot | None) -> dict[str, Segment]:
+    """The segments that a snapshot has open, by file name."""
+    segments: Sequence[Segment] = snapshot.segments if snapshot is not None else ()
+    return {segment.entry.file.name: segment for segment in segments}

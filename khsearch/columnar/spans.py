@@ -1,0 +1,80 @@
+"""spans: terms as spans of one byte array. Load, order, compare and copy them without an object per term."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from khsearch.columnar.arrays import Array, spread, starts_of
+
+MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
+PAD = 8
+
+
+def padded(codes: Array) -> Array:
+    """The codes followed by enough zeros that 8 bytes can be loaded at every offset up to their end."""
+    out = np.zeros(len(codes) + PAD, np.uint8)
+    out[: len(codes)] = codes
+    return out
+
+
+def words_at(codes: Array) -> Array:
+    """The 8 bytes at every offset as one number: padded codes (n + 8,) -> (n + 1,) uint64."""
+    # Copied at once: numpy would copy the overlapping view anew whenever it takes from it.
+    return np.ascontiguousarray(np.ndarray((len(codes) - PAD + 1,), "<u8", codes.data, strides=(1,)))
+
+
+def load(words: Array, starts: Array, counts: Array) -> Array:
+    """Bytes starts to starts + min(counts, 8), zero-filled, first byte lowest: -> (n,) uint64."""
+    out: Array = words.take(starts)
+    out &= MASKS.take(counts, mode="clip")
+    return out
+
+
+def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+    """Sort spans bytewise -> (order (n,) int64, group (n,) int64): equal spans, and only they, share a group number.
+
+    Groups number the distinct spans in order from 0; group[i] belongs to span order[i].
+    """
+    words = words_at(padded(codes))
+    lengths = ends - starts
+    keys = load(words, starts, lengths).byteswap()
+    # Zero-filled keys tie a span with itself plus zero bytes: the shorter comes first, which is bytewise order.
+    sizes = np.minimum(lengths, 9)
+    out = np.lexsort((sizes, keys))
+    keys, sizes = keys[out], sizes[out]
+    fresh = np.ones(len(out), bool)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1])
+    depth = 8
+    places = np.flatnonzero(sizes == 9)
+    while len(places):
+        group = np.cumsum(fresh)[places]
+        tied = np.zeros(len(places), bool)
+        same = group[1:] == group[:-1]
+        tied[1:] |= same
+        tied[:-1] |= same
+        places, group = places[tied], group[tied]
+        if not len(places):
+            break
+        members = out[places]
+        left = lengths[members] - depth
+        keys = load(words, starts[members] + depth, left).byteswap()
+        sizes = np.minimum(left, 9)
+        inner = np.lexsort((sizes, keys, group))
+        out[places] = members[inner]
+        group, keys, sizes = group[inner], keys[inner], sizes[inner]
+        fresh[places[1:]] |= (group[1:] == group[:-1]) & ((keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1]))
+        places = places[sizes == 9]
+        depth += 8
+    return out, np.cumsum(fresh) - 1
+
+
+def gather(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+    """Copy spans end to end -> (codes uint8, starts (n + 1,) int64 of each in them)."""
+    counts = ends - starts
+    return codes[spread(starts, counts)], starts_of(counts)
+
+
+def pack(terms: list[bytes]) -> tuple[Array, Array]:
+    """Byte strings end to end -> (codes uint8, starts (n + 1,) int64)."""
+    counts = np.fromiter(map(len, terms), np.int64, len(terms))
+    return np.frombuffer(b"".join(terms), np.uint8), starts_of(counts)

@@ -1,0 +1,195 @@
+"""index: create, open, write, search. The one room that knows everybody."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+from whoosh.fields import ID, Schema
+
+from khsearch import columnar, identity
+from khsearch.columnar import BM25, FieldScale, Reader
+from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
+from khsearch.documents import Document
+from khsearch.documents.document import from_json_line
+from khsearch.errors import IndexExistsError, IndexNotFoundError
+from khsearch.fields import KHMER
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.lexicon import Lexicon, load
+from khsearch.query import BIGRAMS, Match, plan
+from khsearch.results import Hit, Results
+from khsearch.writing import Writer
+
+WEIGHTING = BM25(FieldScale(), {BIGRAMS: FieldScale(weight=0.5)})
+"""Words as textbook BM25 has them, cluster bigrams at half weight."""
+
+
+class Index:
+    """A folder of documents, searchable. Make one with `Index.create`, get it again with `Index.open`.
+
+    One object serves all threads, and sees what other processes commit.
+    """
+
+    def __init__(self, path: Path, columns: columnar.ColumnarIndex, built: identity.Identity) -> None:
+        self.path = path
+        self._columns = columns
+        self._built = built
+        self._stamp = identity.stamp(path)
+        self._reader = columns.reader()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def create(
+        cls, path: str | Path, *, breaker: str | None = None, lexicon: Lexicon | str | Path | None = None
+    ) -> Self:
+        """Create an empty index in a folder, which is made if need be and must hold nothing else.
+
+        breaker  "lattice" (the default), "icu" or "crf"
+        lexicon  for the lattice: a word list or lexicon file, added to, or instead of, the one khsearch brings
+
+        Raises IndexExistsError, LexiconError, IndexStoreError; ValueError for an unknown breaker.
+        """
+        folder = Path(path)
+        built = identity.make(breaker, load(lexicon))
+        with told_as_store_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            unfinished = {LOCK_NAME, identity.SETTINGS_NAME, identity.LEXICON_NAME}
+            strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)
+        if columnar.exists_in(folder):
+            raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
+        if strange:
+            raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
+        identity.save(folder, built)
+        return cls(folder, columnar.create_in(folder, _schema(built.analyzer)), built)
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """Open the index in a folder; it knows how its texts were broken.
+
+        Raises IndexNotFoundError, IndexDamagedError, and IndexMismatchError where this khsearch or ICU would break
+        texts differently: `khsearch rebuild` mends that.
+        """
+        folder = Path(path)
+        if not columnar.exists_in(folder):
+            raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
+        built = identity.load(folder)
+        return cls(folder, columnar.open_dir(folder, _schema(built.analyzer)), built)
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """The analyzer of documents and queries."""
+        return self._built.analyzer
+
+    @property
+    def doc_count(self) -> int:
+        """How many documents the index holds."""
+        return int(self._latest().doc_count)
+
+    def writer(self, wait: float = 0.0) -> Writer:
+        """The one writer: a context manager that commits on exit and rolls everything back on an exception.
+
+        IndexLockedError where another writer works for longer than `wait` seconds.
+        """
+        self._latest()
+        return Writer(self._columns.writer(wait), self.analyzer)
+
+    def search(self, query: str, limit: int = 10, offset: int = 0, match: Match = "any") -> Results:
+        """Find documents, best first: hits `offset` to `offset + limit`.
+
+        query  words in any spelling; "quotes" ask for words side by side
+        match  "any" finds documents that hold any of the words, "all" only those that hold every one
+        """
+        started = time.perf_counter()
+        if limit < 0 or offset < 0:
+            raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
+        reader = self._latest()
+        wanted = plan(query, self.analyzer, match)
+        found = reader.search(wanted.node, limit, offset, weighting=WEIGHTING)
+        hits = [
+            Hit(rank, score, reader, docnum, wanted.terms, self.analyzer)
+            for rank, (docnum, score) in enumerate(
+                zip(found.docnums.tolist(), found.scores.tolist(), strict=True), offset + 1
+            )
+        ]
+        return Results(hits, time.perf_counter() - started, lambda: reader.count(wanted.node))
+
+    def get(self, id: str) -> Document | None:
+        """The document of an id, or None."""
+        reader = self._latest()
+        docnum = reader.docnum(id)
+        return None if docnum is None else from_json_line(reader.stored(docnum))
+
+    def export(self) -> Iterator[Document]:
+        """All documents, from one commit, in the order in which they were added."""
+        reader = self._latest()
+        for docnum in reader.all_live().tolist():
+            yield from_json_line(reader.stored(docnum))
+
+    def optimize(self, wait: float = 0.0) -> None:
+        """Merge everything into one segment, without what was deleted."""
+        self._columns.writer(wait).commit(optimize=True)
+
+    def stats(self) -> dict[str, object]:
+        """Documents, segments, terms and bytes."""
+        reader = self._latest()
+        sizes = {item.name: item.stat().st_size for item in self.path.iterdir() if item.is_file()}
+        return {
+            "documents": reader.doc_count,
+            "deleted": reader.doc_count_all - reader.doc_count,
+            "segments": len(reader.segments),
+            "bytes": sum(sizes.values()),
+            "breaker": self.analyzer.breaker.name,
+            "lexicon": "own" if self._built.own_lexicon else "default",
+        }
+
+    @classmethod
+    def rebuild(cls, path: str | Path, wait: float = 0.0) -> int:
+        """Break and index all documents anew, as this khsearch does it; how many there are.
+
+        For an index that `open` refuses as built by another khsearch or ICU, or to bring an index to a newer default
+        lexicon. Nothing is lost if it is interrupted: run it again.
+        """
+        folder = Path(path)
+        if not columnar.exists_in(folder):
+            raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
+        built = identity.renewed(folder)
+        columns = columnar.open_dir(folder, _schema(built.analyzer))
+        reader = columns.reader()
+        writer = Writer(columns.writer(wait), built.analyzer)
+        try:
+            for docnum in reader.all_live().tolist():
+                writer.add(from_json_line(reader.stored(docnum)))
+            writer.flush()
+        except BaseException:
+            writer.cancel()
+            raise
+        identity.save(folder, built, finished=False)
+        writer.commit(optimize=True)
+        identity.save(folder, built)
+        return int(reader.doc_count)
+
+    def _latest(self) -> Reader:
+        """The last commit; where it came from a rebuild, with its new analyzer."""
+        reader = self._columns.reader()
+        if reader is not self._reader:
+            with self._lock:
+                if identity.stamp(self.path) != self._stamp:
+                    self._built = identity.load(self.path)
+                    self._stamp = identity.stamp(self.path)
+                self._reader = reader
+        return reader
+
+    def __repr__(self) -> str:
+        return f"<Index {self.path}: {self.doc_count} documents>"
+
+
+def _schema(analyzer: Analyzer) -> Schema:
+    return Schema(
+        id=ID(unique=True),
+        title=KHMER(analyzer=analyzer),
+        text=KHMER(analyzer=analyzer),
+        bigrams=KHMER("bigrams", analyzer=analyzer),
+    )

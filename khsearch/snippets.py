@@ -1,0 +1,250 @@
+"""snippets: an original text and what a query asked for in; excerpts with marks out.
+
+The words of the query are looked for in the normal form of the text, as they stand there: a word of two clusters or
+more wherever its clusters stand, even where the text breaks them otherwise; a word of one cluster only where it is a
+word. Where no word of the query stands, its cluster bigrams are marked. Excerpts are cut at the end of a sentence, at a
+space or between words, never inside a cluster; marks are offsets into the original.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from khsearch.khmer import script
+from khsearch.khmer.analyzer import Analyzer, Terms
+from khsearch.khmer.normalize import NormalText, normalize_all
+from khsearch.khmer.script import COENG, LETTER
+
+WIDTH = 180
+"""Characters of one excerpt, about: two lines of a terminal."""
+
+MOST_FRAGMENTS = 3
+_ENOUGH = 500  # occurrences of a term that are looked at: a long document shows its best place among the first
+_REACH = 60  # characters by which an excerpt is moved or shortened to end with a sentence
+_GAP = " \u2026 "
+
+Mark = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One excerpt: its text, its offset in the original, and marks as offsets into its text."""
+
+    text: str
+    start: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """One to three excerpts of a text, in the order of the text."""
+
+    fragments: tuple[Fragment, ...]
+
+    @property
+    def text(self) -> str:
+        """The excerpts, joined by an ellipsis."""
+        return _GAP.join(fragment.text for fragment in self.fragments)
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Marks of all excerpts, as (start, end) in `text`."""
+        marks, at = [], 0
+        for fragment in self.fragments:
+            marks += [(at + start, at + end) for start, end in fragment.marks]
+            at += len(fragment.text) + len(_GAP)
+        return marks
+
+    def html(self, tag: str = "mark") -> str:
+        """Return the snippet as HTML: everything escaped, marks in `tag` elements."""
+        return self._marked(f"<{tag}>", f"</{tag}>", html.escape)
+
+    def ansi(self) -> str:
+        """Return the snippet for a terminal: marks bold and yellow, control characters as spaces."""
+        return self._marked("\x1b[1;33m", "\x1b[0m", _without_controls)
+
+    def _marked(self, before: str, after: str, escape: Callable[[str], str]) -> str:
+        text, at, parts = self.text, 0, []
+        for start, end in self.marks:
+            parts += [escape(text[at:start]), before, escape(text[start:end]), after]
+            at = end
+        return "".join([*parts, escape(text[at:])])
+
+
+def _without_controls(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
+
+
+def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
+    """Return the excerpts of a text that show most of the wanted terms; its beginning, unmarked, if it shows none."""
+    normal = normalize_all([text])
+    found = _occurrences(normal, wanted, analyzer)
+    spans = [
+        (start - 1, end - 1, term)  # one character stands before the text in `normal.raw`
+        for start, end, term in zip(*_original(normal, found), (term for _, _, term in found), strict=True)
+    ]
+    windows = _windows([span for span in spans if span[1] > span[0]])
+    fragments: list[Fragment] = []
+    for first, last in windows:
+        start, end = _cut(text, first, last, analyzer)
+        if fragments and start < fragments[-1].start + len(fragments[-1].text):
+            start = fragments[-1].start + len(fragments[-1].text)
+        marks = [(max(a, start) - start, min(b, end) - start) for a, b, _ in spans if a < end and b > start]
+        fragments.append(Fragment(text[start:end], start, _merged(marks)))
+    return Snippet(tuple(fragments))
+
+
+_Found = tuple[int, int, bytes]
+
+
+def _original(normal: NormalText, found: Sequence[_Found]) -> tuple[list[int], list[int]]:
+    starts = np.array([start for start, _, _ in found], np.int64)
+    ends = np.array([end for _, end, _ in found], np.int64)
+    first, last = normal.spans(starts, ends)
+    return first.tolist(), last.tolist()
+
+
+def _occurrences(normal: NormalText, wanted: Terms, analyzer: Analyzer) -> list[_Found]:
+    """Places in the codes, rising, where wanted terms stand."""
+    found = _search(normal, set(wanted.words), analyzer) or _search(normal, set(wanted.bigrams), analyzer)
+    return sorted(found)
+
+
+def _search(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[_Found]:
+    codes = normal.codes
+    found: list[_Found] = []
+    for term in terms:
+        kind = script.CLASS[term[0]]
+        if LETTER in term:
+            continue
+        short = kind in (script.BASE, script.MARK) and not _has_two_clusters(term)
+        at = codes.find(term)
+        count = 0
+        while at >= 0 and count < _ENOUGH:
+            end = at + len(term)
+            if _stands_whole(codes, at, end, kind) and not (short and not _is_word(codes, at, end, analyzer)):
+                found.append((at, end, term))
+                count += 1
+            at = codes.find(term, at + 1)
+    if any(LETTER in term for term in terms):
+        batch = analyzer.batch([normal.raw[1:-1]])
+        places = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
+        found += [(start, end, term) for term, start, end in places if LETTER in term and term in terms]
+    return found
+
+
+def _has_two_clusters(term: bytes) -> bool:
+    return any(script.CLASS[code] == script.BASE and term[i] != COENG for i, code in enumerate(term[1:]))
+
+
+def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
+    """Whether a stretch begins and ends where clusters do, or is all of a number or Latin word."""
+    if kind in (script.BASE, script.MARK):
+        behind = script.CLASS[codes[end]]
+        before = script.CLASS[codes[start - 1]]
+        whole = codes[start - 1] != COENG if kind == script.BASE else before not in (script.BASE, script.MARK)
+        return whole and behind != script.MARK
+    return script.CLASS[codes[start - 1]] != kind != script.CLASS[codes[end]]
+
+
+_RUN_END = re.compile(rb"[^\x80-\xd3\xdd]")
+
+
+def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
+    """Whether a stretch of a run is one of the words that the run breaks into."""
+    first = start
+    while script.CLASS[codes[first - 1]] in (script.BASE, script.MARK):
+        first -= 1
+    stop = _RUN_END.search(codes, end)
+    run = codes[first : stop.start() if stop else len(codes)]
+    at = first
+    for word in analyzer.run_words(run):
+        if at == start:
+            return len(word) == end - start
+        at += len(word)
+    return False
+
+
+def _windows(spans: Sequence[tuple[int, int, bytes]]) -> list[Mark]:
+    """Choose the excerpts: each adds the most terms not shown yet, then the most occurrences."""
+    if not spans:
+        return [(0, 0)]
+    chosen: list[Mark] = []
+    shown: set[bytes] = set()
+    wanted = {term for _, _, term in spans}
+    starts = [start for start, _, _ in spans]
+    while len(chosen) < MOST_FRAGMENTS and shown < wanted:
+        best, best_score = None, (0, 0)
+        last = 0
+        for first, (start, end, _) in enumerate(spans):
+            last = max(last, first + 1)
+            while last < len(spans) and spans[last][1] <= start + WIDTH:
+                last += 1
+            if any(start < b and a < end for a, b in chosen):
+                continue
+            inside = {term for _, _, term in spans[first:last]}
+            score = (sum(map(len, inside - shown)), last - first)
+            if score > best_score:
+                best, best_score = (start, max(b for _, b, _ in spans[first:last])), score
+        if best is None or not best_score[0]:
+            break
+        chosen.append(best)
+        shown |= {term for _, _, term in spans[bisect_left(starts, best[0]) : bisect_right(starts, best[1])]}
+    return sorted(chosen)
+
+
+_SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")
+
+
+def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
+    """Widen a stretch of marks to about WIDTH characters: from where a sentence or word begins to where one ends."""
+    spare = max(0, WIDTH - (last - first))
+    low = max(0, first - spare // 3 - _REACH)
+    start = max(0, first - spare // 3)
+    sentences = [found.end() for found in _SENTENCE_END.finditer(text, low, first)]
+    if low == 0:
+        sentences.insert(0, 0)
+    if sentences:
+        start = sentences[-1] if first - sentences[-1] < spare // 2 + _REACH else start
+    if start not in sentences:
+        start = _word_edge(text, start, analyzer, before=first)
+    high = min(len(text), max(last, start + WIDTH))
+    ends = [found.start() + 1 for found in _SENTENCE_END.finditer(text, max(last - 1, high - _REACH), high)]
+    if ends and ends[-1] >= last:
+        end = ends[-1]
+    else:
+        end = high if high == len(text) else _word_edge(text, high, analyzer, after=last)
+    while start < first and text[start].isspace():
+        start += 1
+    while end > last and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+_ROOM = 200  # characters around a cut that are broken into words: more than any run of words without a space
+
+
+def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = None, after: int = 0) -> int:
+    """Move a cut to the nearest edge of a word: forwards, up to `before`, or backwards, down to `after`."""
+    low, high = max(0, at - _ROOM), min(len(text), at + _ROOM)
+    edges = [low + edge for edge in analyzer.boundaries(text[low:high])[1:-1]]
+    if before is not None:
+        return next((edge for edge in edges if at <= edge <= before), before)
+    return next((edge for edge in reversed(edges) if after <= edge <= at), after)
+
+
+def _merged(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Marks that overlap or touch become one."""
+    merged: list[Mark] = []
+    for start, end in sorted(marks):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

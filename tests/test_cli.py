@@ -1,0 +1,430 @@
+"""The command line: what goes to stdout, what to stderr, and how it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from khsearch.cli import app
+from khsearch.documents import Document, json_line
+
+FLOOD = "ទឹកជំនន់នៅខេត្តបាត់ដំបង"
+DOCUMENTS = [
+    Document("flood", FLOOD, f"{FLOOD}\n\nទឹកជំនន់បានជន់លិចស្រូវ។ កសិករសុំជំនួយ។", {"place": "បាត់ដំបង"}),
+    Document("school", "បើកសាលាថ្មី", "សិស្សានុសិស្សចូលរៀននៅសាលាថ្មី និងបណ្ណាល័យ UNICEF។"),
+    Document("health", "មន្ទីរពេទ្យ", "គ្រូពេទ្យនិយាយពីជំងឺគ្រុនឈាម និង COVID-19។"),
+    Document("old", "", "សាលាចាស់នៅក្បែរទឹក"),
+]
+LINES = b"\n".join(map(json_line, DOCUMENTS)) + b"\n"
+
+
+def run(*args, stdin=None):
+    return CliRunner().invoke(app, [str(arg) for arg in args], input=stdin)
+
+
+def start(*args, **options):
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "khsearch", *args]
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, **options)
+
+
+def fails(result, says):
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    line = result.stderr
+    assert line.startswith("khsearch: ")
+    assert line.endswith("\n")
+    assert line.count("\n") == 1
+    assert says in line
+
+
+def hits(result):
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def news(tmp_path_factory):
+    """Path of an index of DOCUMENTS; the tests that change it put it back."""
+    path = tmp_path_factory.mktemp("cli") / "news.idx"
+    result = run("index", path, "-", "--format", "jsonl", stdin=LINES)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "4 added, 0 replaced; 4 documents" in result.stderr
+    return path
+
+
+# index
+
+
+def test_the_same_id_replaces(news):
+    result = run("index", news, "-", "--format", "jsonl", stdin=LINES)
+    assert "0 added, 4 replaced; 4 documents" in result.stderr
+
+
+def test_files_and_folders_are_indexed(tmp_path):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.txt").write_text(FLOOD, encoding="utf-8")
+    (folder / "b.csv").write_text(f"no,body,head\n7,{FLOOD},ក\n", encoding="utf-8")
+    single = tmp_path / "c.txt"
+    single.write_text(FLOOD, encoding="utf-8")
+    path = tmp_path / "x.idx"
+    result = run("index", path, folder, single, "--id-field=no", "--text-field=body", "--title-field=head")
+    assert result.exit_code == 0
+    assert {hit["id"] for hit in hits(run("search", path, FLOOD, "--format=json"))} == {"a.txt", "7", "c.txt"}
+
+
+def test_a_bad_document_stops_everything_unless_it_is_skipped(tmp_path):
+    path = tmp_path / "x.idx"
+    bad = LINES + b"{}\n"
+    fails(run("index", path, "-", "--format=jsonl", stdin=b"{}\n" + LINES), "stdin, line 1: 'id' is missing")
+    assert not path.exists()
+    fails(run("index", path, "-", "--format=jsonl", stdin=bad), "line 5: 'id' is missing")
+    assert run("search", path, FLOOD).exit_code == 1
+    result = run("index", path, "-", "--format=jsonl", "--skip-bad", stdin=bad)
+    assert result.exit_code == 0
+    skipped, summary = result.stderr.splitlines()
+    assert skipped.startswith("khsearch: skipped: stdin, line 5: ")
+    assert "4 added, 0 replaced, 1 bad; 4 documents" in summary
+    fails(run("index", path, "-", "--format=jsonl", stdin=b"\xff"), "stdin: not UTF-8 at byte 0")
+    assert run("search", path, FLOOD).exit_code == 0
+
+
+def test_nothing_but_bad_documents_is_an_error_and_makes_no_index(tmp_path):
+    result = run("index", tmp_path / "x.idx", "-", "--format=jsonl", "--skip-bad", stdin=b"{}\n")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == ("khsearch: none of the documents could be read; nothing was indexed")
+    assert not (tmp_path / "x.idx").exists()
+
+
+def test_the_breaker_is_chosen_when_an_index_is_created(tmp_path):
+    path = tmp_path / "x.idx"
+    args = ("index", path, "-", "--format=jsonl")
+    assert run(*args, "--breaker=icu", stdin=LINES).exit_code == 0
+    fails(run(*args, "--breaker=icu", stdin=LINES), "leave out --breaker")
+    fails(run(*args, "--lexicon=words.txt", stdin=LINES), "leave out --lexicon")
+    assert run(*args, stdin=LINES).exit_code == 0
+
+
+def test_a_word_list_is_taken_into_an_index(tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("ទឹកជំនន់\nno\n", encoding="utf-8")
+    args = ("index", tmp_path / "x.idx", "-", "--format=jsonl", "--lexicon", words)
+    fails(run(*args, stdin=LINES), "words.txt, line 2")
+    words.write_text("ទឹកជំនន់\n", encoding="utf-8")
+    assert run(*args, stdin=LINES).exit_code == 0
+    assert run("search", tmp_path / "x.idx", "ទឹកជំនន់").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["-"], "add --format"),
+        (["nowhere"], "nowhere: cannot be read"),
+        ([], "Missing argument 'PATH...' (see khsearch index --help)"),
+        (["x", "--format=pdf"], "'pdf' is not one of 'txt', 'jsonl', 'csv'"),
+    ],
+)
+def test_what_cannot_be_indexed_is_an_error(tmp_path, args, says):
+    fails(run("index", tmp_path / "x.idx", *args), says)
+    assert not (tmp_path / "x.idx").exists()
+
+
+# search
+
+
+def test_hits_are_shown_best_first(news):
+    result = run("search", news, "ទឹកជំនន់")
+    assert result.exit_code == 0
+    first, *rest = result.stdout.splitlines()
+    assert first == f"  1. {FLOOD}  flood"
+    assert "ជន់លិចស្រូវ" in rest[0]
+    assert "hits 1 to " in result.stderr
+    assert "\x1b" not in result.stdout
+
+
+def test_a_document_without_title_is_shown_by_its_id(news):
+    assert "1. old  old" in run("search", news, "សាលាចាស់").stdout
+
+
+def test_hits_as_json(news):
+    first = hits(run("search", news, "សាលា", "--format", "json"))[0]
+    assert list(first) == ["rank", "score", "id", "title", "snippet", "marks"]
+    assert first["rank"] == 1
+    assert first["id"] in {"school", "old"}
+    assert next(first["snippet"][start:end] for start, end in first["marks"]) == "សាលា"
+
+
+def test_limit_offset_and_match(news):
+    every = hits(run("search", news, "សាលា ជំងឺ", "--format=json"))
+    assert {hit["id"] for hit in every} == {"school", "old", "health"}
+    assert hits(run("search", news, "សាលា ជំងឺ", "--format=json", "-n1", "--offset", "1")) == every[1:2]
+    assert [hit["id"] for hit in hits(run("search", news, "សាលា unicef", "--format=json", "--match=all"))] == ["school"]
+
+
+def test_nothing_found_is_status_1(news):
+    result = run("search", news, "xyz")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "0 in" in result.stderr
+
+
+@pytest.mark.parametrize("query", ["-សាលា", "-unicef", "-n-unicef", "-covid"])
+@pytest.mark.parametrize("marker", [[], ["--"]])
+def test_a_query_may_begin_with_a_hyphen(news, query, marker):
+    for args in (["search", "--format=json", *marker, news, query], ["search", news, "-n", "5", *marker, query]):
+        assert run(*args).exit_code == 0
+
+
+def test_queries_are_read_from_stdin(news):
+    queries = "\ufeffទឹកជំនន់\n\nxyz\r\n-សាលា\n"
+    found = hits(run("search", news, "-", "--format=json", stdin=queries))
+    assert {hit["query"] for hit in found} == {"ទឹកជំនន់", "-សាលា"}
+    text = run("search", news, "-", stdin=queries)
+    assert text.exit_code == 0
+    assert [line for line in text.stdout.splitlines() if line in queries.split()] == ["xyz", "-សាលា"]
+    assert run("search", news, "-", stdin="xyz\n").exit_code == 1
+    fails(run("search", news, "-", stdin=b"\xff\n"), "stdin, line 1: not UTF-8")
+
+
+def test_a_trec_run(news):
+    result = run("search", news, "-", "--format=trec", "-n", "1", stdin="q1\tទឹកជំនន់\nសាលា\n")
+    rows = [line.split(" ") for line in result.stdout.splitlines()]
+    assert [row[:4] for row in rows] == [["q1", "Q0", "flood", "1"], ["2", "Q0", rows[1][2], "1"]]
+    assert [row[5] for row in rows] == ["khsearch", "khsearch"]
+    assert float(rows[0][4]) > 0
+
+
+def test_an_id_with_a_space_stands_in_no_trec_run(tmp_path):
+    line = json_line(Document("a b", "", FLOOD))
+    assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", stdin=line).exit_code == 0
+    fails(run("search", tmp_path / "x.idx", FLOOD, "--format=trec"), "use --format json")
+
+
+def test_a_terminal_is_told_no_control_characters(tmp_path):
+    line = json_line(Document("a\x1b[2J", "\x07b\x1b]0;c", f"{FLOOD}\x1b[31m"))
+    assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", stdin=line).exit_code == 0
+    shown = CliRunner().invoke(app, ["search", str(tmp_path / "x.idx"), FLOOD], color=True).stdout
+    assert "\x1b[1;33m" in shown
+    assert not {"\x1b[2J", "\x07", "\x1b]", "\x1b[31m"} & {
+        shown[i : i + n] for i in range(len(shown)) for n in range(1, 6)
+    }
+
+
+def test_no_color_is_respected(news, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in CliRunner().invoke(app, ["search", str(news), FLOOD], color=None).stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["nowhere.idx", "x"], "nowhere.idx"),
+        (["{news}", ""], "the query is empty"),
+        (["{news}", " \t"], "the query is empty"),
+        (["{news}"], "Missing argument 'QUERY'"),
+        (["{news}", "x", "--limt", "3"], "--limt"),
+        (["{news}", "x", "-n"], "'-n'"),
+        (["{news}", "x", "-n", "0"], "0 is not in the range"),
+        (["{news}", "x", "y"], "unexpected extra argument"),
+    ],
+)
+def test_what_cannot_be_searched_is_an_error(news, args, says):
+    fails(run("search", *(arg.format(news=news) for arg in args)), says)
+
+
+def test_a_query_of_ten_thousand_characters(news):
+    assert run("search", news, "ទឹកជំនន់ " * 1200).exit_code == 0
+
+
+# delete, rebuild, optimize, stats, export
+
+
+def test_delete(news):
+    result = run("delete", news, "flood", "nobody")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.splitlines() == ["khsearch: no document has the id 'nobody'", "khsearch: 1 deleted"]
+    assert "flood" not in [hit["id"] for hit in hits(run("search", news, FLOOD, "--format=json"))]
+    assert run("delete", news, "flood").exit_code == 1
+    assert run("index", news, "-", "--format=jsonl", stdin=LINES).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["rebuild", "optimize"])
+def test_an_index_stays_what_it_was(news, command):
+    before = hits(run("search", news, "សាលា ទឹក", "--format=json"))
+    result = run(command, news)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith(f"khsearch: {news}: ")
+    assert hits(run("search", news, "សាលា ទឹក", "--format=json")) == before
+
+
+def test_stats(news):
+    result = run("stats", news)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "documents" in result.stdout
+    assert "4" in result.stdout
+
+
+def test_what_is_exported_can_be_indexed(news, tmp_path):
+    exported = run("export", news)
+    assert sorted(exported.stdout_bytes.splitlines()) == sorted(LINES.splitlines())
+    assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", stdin=exported.stdout_bytes).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["rebuild", "optimize", "stats", "export", "delete"])
+def test_a_missing_index_is_an_error(tmp_path, command):
+    more = ["x"] if command == "delete" else []
+    fails(run(command, tmp_path / "nowhere.idx", *more), "nowhere.idx")
+
+
+# words
+
+
+def test_words_stand_one_a_line():
+    result = run("words", "កសិករ សុំជំនួយ។ COVID-19")
+    assert result.stdout.splitlines() == ["កសិករ", "សុំ", "ជំនួយ", "COVID", "19"]
+    assert result.stderr == ""
+
+
+def test_words_is_a_filter():
+    text = "កសិករសុំជំនួយ។  COVID-19\r\n\n\tសាលាថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)"
+    for separator in ("\\u200b", "\u200b"):
+        separated = run("words", "--separator", separator, stdin=text.encode()).stdout_bytes.decode()
+        assert separated == ("កសិករ\u200bសុំ\u200bជំនួយ។  COVID-19\r\n\n\tសាលា\u200bថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)")
+    parted = run("words", "--separator", r"\x20\\", stdin=text.encode()).stdout_bytes.decode()
+    assert parted.replace(" \\", "") == text
+    assert "ថ្មី\u200b \\នៅ" in parted
+
+
+def test_words_as_json():
+    text = "កសិករ 5\nសាលា៣"
+    lines = [json.loads(line) for line in run("words", "-", "--format=json", stdin=text.encode()).stdout.splitlines()]
+    assert lines == [
+        [
+            {"word": "កសិករ", "term": "កសិករ", "start": 0, "end": 5},
+            {"word": "5", "term": "5", "start": 6, "end": 7},
+        ],
+        [
+            {"word": "សាលា", "term": "សាលា", "start": 0, "end": 4},
+            {"word": "៣", "term": "3", "start": 4, "end": 5},
+        ],
+    ]
+
+
+def test_words_by_another_breaker_or_word_list(tmp_path):
+    assert run("words", "--breaker", "icu", "កសិករសុំ").stdout.splitlines() == ["កសិករ", "សុំ"]
+    list_ = tmp_path / "words.txt"
+    list_.write_text("កសិករសុំ  # no such word\n", encoding="utf-8")
+    assert run("words", "--lexicon", list_, "កសិករសុំជំនួយ").stdout.splitlines() == ["កសិករសុំ", "ជំនួយ"]
+    fails(run("words", "--lexicon", tmp_path / "nowhere", FLOOD), "nowhere")
+
+
+def test_text_that_begins_with_a_hyphen():
+    assert run("words", "-សាលា").stdout == "សាលា\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "stdin", "says"),
+    [
+        ([], "សាលា\n".encode() + b"\xe1\x9e", "stdin: not UTF-8 at byte 13"),
+        (["x", "--separator=|", "--format=json"], None, "leave out one"),
+        (["x", "--separator", r"\ud800"], None, "not UTF-8"),
+        (["x", "--breaker", "y"], None, "'y' is not one of"),
+        (["x", "--breaker=icu", "--lexicon=y"], None, "reads no lexicon"),
+    ],
+)
+def test_what_cannot_be_broken_is_an_error(args, stdin, says):
+    result = run("words", *args, stdin=stdin)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("khsearch: ")
+    assert result.stderr.count("\n") == 1
+    assert says in result.stderr
+
+
+# lexicon
+
+
+def test_a_lexicon_is_learnt_and_used(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("កសិករសុំជំនួយ។ កសិករសុំទឹក។\n" * 10, encoding="utf-8")
+    learnt = tmp_path / "learnt.khl"
+    result = run("lexicon", "learn", text, "-o", learnt)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.startswith("khsearch: ")
+    assert "words in" in result.stderr
+    assert "កសិករ" in run("words", "--lexicon", learnt, "កសិករសុំទឹក").stdout.splitlines()
+    assert run("lexicon", "learn", text, "-o", tmp_path / "more.khl", "--base", learnt).exit_code == 0
+    fails(run("lexicon", "learn", text, "-o", learnt, "--base", tmp_path / "nowhere"), "nowhere")
+
+
+# How it ends
+
+
+def test_help_and_version():
+    assert "Commands:" in run().stdout
+    assert run().exit_code == 0
+    assert run("--version").stdout.startswith("khsearch, version ")
+    for command in app.commands:
+        assert run(command, "--help").exit_code == 0
+    fails(run("serch"), "No such command 'serch'")
+
+
+def test_a_fault_is_one_line_too(news, monkeypatch):
+    monkeypatch.setattr("khsearch.cli.searching._print_text", lambda results: 1 / 0)
+    fails(run("search", news, FLOOD), "unexpected ZeroDivisionError")
+
+
+@pytest.mark.parametrize("format", ["text", "json", "trec"])
+def test_a_closed_pipe_is_no_error(news, format):
+    queries = ("ទឹក សាលា\n" * 500).encode()
+    with start("search", news, "-", "--format", format) as process:
+        process.stdout.close()
+        process.stdin.write(queries)
+        process.stdin.close()
+        told = process.stderr.read().decode()
+        assert process.wait() == 0
+    assert "Error" not in told
+    assert "Traceback" not in told
+
+
+def test_a_pipe_that_closes_before_help_is_no_error():
+    with start("--help") as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+def test_a_full_disk_is_an_error():
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "khsearch", "words", FLOOD]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.decode() == "khsearch: No space left on device\n"
+
+
+def test_an_interrupt_is_quiet():
+    with start("words") as process:
+        process.stdin.write("សាលា\n".encode())
+        process.stdin.flush()
+        assert process.stdout.readline() == "សាលា\n".encode()  # what has arrived is broken at once
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
+        assert process.stderr.read() == b""
+
+
+def test_an_argument_that_is_not_utf8_is_an_error(news):
+    with start("search", os.fsencode(news), b"\xff") as process:
+        out, err = process.communicate()
+    assert (process.returncode, out) == (2, b"")
+    assert err.startswith(b"khsearch: Invalid value for 'QUERY': not UTF-8")
+    assert err.count(b"\n") == 1
+
+
+def test_output_is_utf8_whatever_the_locale(news):
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    with start("words", "-", env=environment) as process:
+        out, err = process.communicate("សាលា".encode())
+    assert (process.returncode, out, err) == (0, "សាលា\n".encode(), b"")
