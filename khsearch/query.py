@@ -20,7 +20,8 @@ TITLE, TEXT, BIGRAMS = "title", "text", "bigrams"
 
 Match = Literal["any", "all"]
 
-_QUOTED = re.compile('"([^"]*)"|\u201c([^\u201d]*)\u201d|\u00ab([^\u00bb]*)\u00bb')
+# Guillemets are no quotes here: Khmer texts are full of them, and a pasted sentence should find its article.
+_QUOTED = re.compile('"([^"]*)"|\u201c([^\u201d]*)\u201d')
 
 
 @dataclass(frozen=True, slots=True)

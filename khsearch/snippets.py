@@ -27,6 +27,7 @@ WIDTH = 180
 MOST_FRAGMENTS = 3
 _ENOUGH = 500  # occurrences of a term that are looked at: a long document shows its best place among the first
 _REACH = 60  # characters by which an excerpt is moved or shortened to end with a sentence
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _GAP = " \u2026 "
 
 Mark = tuple[int, int]
@@ -96,7 +97,7 @@ def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
         if fragments and start < fragments[-1].start + len(fragments[-1].text):
             start = fragments[-1].start + len(fragments[-1].text)
         marks = [(max(a, start) - start, min(b, end) - start) for a, b, _ in spans if a < end and b > start]
-        fragments.append(Fragment(text[start:end], start, _merged(marks)))
+        fragments.append(Fragment(text[start:end], start, _merged(marks, text[start:end])))
     return Snippet(tuple(fragments))
 
 
@@ -239,11 +240,11 @@ def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = N
     return next((edge for edge in reversed(edges) if after <= edge <= at), after)
 
 
-def _merged(marks: Iterable[Mark]) -> tuple[Mark, ...]:
-    """Marks that overlap or touch become one."""
+def _merged(marks: Iterable[Mark], text: str) -> tuple[Mark, ...]:
+    """Marks that overlap, or have nothing visible between them, become one."""
     merged: list[Mark] = []
     for start, end in sorted(marks):
-        if merged and start <= merged[-1][1]:
+        if merged and not text[merged[-1][1] : start].strip(_INVISIBLE):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))

@@ -169,7 +169,7 @@ def test_limit_offset_and_match(news):
 def test_nothing_found_is_status_1(news):
     result = run("search", news, "xyz")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "0 in" in result.stderr
+    assert result.stderr.startswith("khsearch: no hits in ")
 
 
 @pytest.mark.parametrize("query", ["-សាលា", "-unicef", "-n-unicef", "-covid"])
@@ -204,19 +204,23 @@ def test_an_id_with_a_space_stands_in_no_trec_run(tmp_path):
     fails(run("search", tmp_path / "x.idx", FLOOD, "--format=trec"), "use --format json")
 
 
-def test_a_terminal_is_told_no_control_characters(tmp_path):
+def test_a_terminal_is_told_no_control_characters(tmp_path, monkeypatch):
     line = json_line(Document("a\x1b[2J", "\x07b\x1b]0;c", f"{FLOOD}\x1b[31m"))
     assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", stdin=line).exit_code == 0
-    shown = CliRunner().invoke(app, ["search", str(tmp_path / "x.idx"), FLOOD], color=True).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = run("search", tmp_path / "x.idx", FLOOD).stdout
     assert "\x1b[1;33m" in shown
     assert not {"\x1b[2J", "\x07", "\x1b]", "\x1b[31m"} & {
         shown[i : i + n] for i in range(len(shown)) for n in range(1, 6)
     }
 
 
-def test_no_color_is_respected(news, monkeypatch):
+def test_colour_is_what_the_environment_says(news, monkeypatch):
+    assert "\x1b" not in run("search", news, FLOOD).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[1;33m" in run("search", news, FLOOD).stdout
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b" not in CliRunner().invoke(app, ["search", str(news), FLOOD], color=None).stdout
+    assert "\x1b" not in run("search", news, FLOOD).stdout
 
 
 @pytest.mark.parametrize(
@@ -284,28 +288,28 @@ def test_a_missing_index_is_an_error(tmp_path, command):
 
 
 def test_words_stand_one_a_line():
-    result = run("words", "កសិករ សុំជំនួយ។ COVID-19")
-    assert result.stdout.splitlines() == ["កសិករ", "សុំ", "ជំនួយ", "COVID", "19"]
+    result = run("words", "ឆ្មា ស៊ីត្រី។ COVID-19")
+    assert result.stdout.splitlines() == ["ឆ្មា", "ស៊ី", "ត្រី", "COVID", "19"]
     assert result.stderr == ""
 
 
 def test_words_is_a_filter():
-    text = "កសិករសុំជំនួយ។  COVID-19\r\n\n\tសាលាថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)"
+    text = "ឆ្មាស៊ីត្រី។  COVID-19\r\n\n\tសាលាថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)"
     for separator in ("\\u200b", "\u200b"):
         separated = run("words", "--separator", separator, stdin=text.encode()).stdout_bytes.decode()
-        assert separated == ("កសិករ\u200bសុំ\u200bជំនួយ។  COVID-19\r\n\n\tសាលា\u200bថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)")
+        assert separated == ("ឆ្មា\u200bស៊ី\u200bត្រី។  COVID-19\r\n\n\tសាលា\u200bថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)")
     parted = run("words", "--separator", r"\x20\\", stdin=text.encode()).stdout_bytes.decode()
     assert parted.replace(" \\", "") == text
     assert "ថ្មី\u200b \\នៅ" in parted
 
 
 def test_words_as_json():
-    text = "កសិករ 5\nសាលា៣"
+    text = "ឆ្មា 5\nសាលា៣"
     lines = [json.loads(line) for line in run("words", "-", "--format=json", stdin=text.encode()).stdout.splitlines()]
     assert lines == [
         [
-            {"word": "កសិករ", "term": "កសិករ", "start": 0, "end": 5},
-            {"word": "5", "term": "5", "start": 6, "end": 7},
+            {"word": "ឆ្មា", "term": "ឆ្មា", "start": 0, "end": 4},
+            {"word": "5", "term": "5", "start": 5, "end": 6},
         ],
         [
             {"word": "សាលា", "term": "សាលា", "start": 0, "end": 4},
@@ -315,10 +319,10 @@ def test_words_as_json():
 
 
 def test_words_by_another_breaker_or_word_list(tmp_path):
-    assert run("words", "--breaker", "icu", "កសិករសុំ").stdout.splitlines() == ["កសិករ", "សុំ"]
+    assert run("words", "--breaker", "icu", "ឆ្មាស៊ី").stdout.splitlines() == ["ឆ្មា", "ស៊ី"]
     list_ = tmp_path / "words.txt"
-    list_.write_text("កសិករសុំ  # no such word\n", encoding="utf-8")
-    assert run("words", "--lexicon", list_, "កសិករសុំជំនួយ").stdout.splitlines() == ["កសិករសុំ", "ជំនួយ"]
+    list_.write_text("ឆ្មាស៊ី  # no such word\n", encoding="utf-8")
+    assert run("words", "--lexicon", list_, "ឆ្មាស៊ីត្រី").stdout.splitlines() == ["ឆ្មាស៊ី", "ត្រី"]
     fails(run("words", "--lexicon", tmp_path / "nowhere", FLOOD), "nowhere")
 
 

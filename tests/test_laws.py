@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -23,7 +24,7 @@ def check_laws(breaker: Breaker, text: str) -> None:
     assert found == sorted(set(found))
     inside = {place for start, end in cluster_spans(text) for place in range(start + 1, end)}
     assert not inside.intersection(found)
-    assert "".join(text[a:b] for a, b in zip(found, found[1:], strict=False)) == text
+    assert "".join(text[a:b] for a, b in itertools.pairwise(found)) == text
     tokens = analyzer.tokens(text)
     edges = [edge for token in tokens for edge in (token.start, token.end)]
     assert edges == sorted(edges)

@@ -105,6 +105,8 @@ def app(ctx: click.Context) -> None:
             stream.reconfigure(encoding="utf-8")
     if os.environ.get("NO_COLOR"):
         ctx.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        ctx.color = True
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

@@ -45,10 +45,11 @@ def _unescaped(_ctx: click.Context, _param: click.Parameter, value: str | None) 
 )
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def words(text: str, breaker: str | None, lexicon: Path | None, separator: str | None, format: str) -> None:
-    """Break TEXT, or stdin, into words: one a line, without what stands between them.
+    """Break a text into words.
 
-    With --separator the text stays whole: S is put between words that nothing visible parts, and all else is kept. json
-    is one array of tokens for every line of the text, with offsets into that line.
+    TEXT, or stdin, comes out one word a line, without what stands between them. With --separator it stays whole: S is
+    put between words that nothing visible parts, and all else is kept. json is one array of tokens for every line of
+    the text, with offsets into that line.
     """
     if separator is not None and format == "json":
         raise click.UsageError("--separator is for the text format; leave out one of --separator and --format json")
@@ -112,7 +113,7 @@ def _as_json(line: str, tokens: Sequence[Token]) -> bytes:
 
 @click.group()
 def lexicon() -> None:
-    """Make lexicons: the words that the breaker knows."""
+    """Make lexicons, which the breaker knows words from."""
 
 
 @lexicon.command()
@@ -120,8 +121,9 @@ def lexicon() -> None:
 @click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--base", metavar="FILE", type=click.Path(path_type=Path), help="A lexicon from `learn` to extend.")
 def learn(texts: tuple[str, ...], output: Path, base: Path | None) -> None:
-    """Learn a lexicon from raw text: files or folders as `khsearch index` takes them.
+    """Learn a lexicon from raw text.
 
+    TEXT is a file or folder as `khsearch index` takes them. The result is what --lexicon takes.
     khmer-nltk's model finds the words, which takes about a minute for a megabyte.
     """
     from khsearch.khmer.learning import learn as learn_model

@@ -74,10 +74,11 @@ def index(
     breaker: str | None,
     lexicon: Path | None,
 ) -> None:
-    """Add documents to INDEX, which is created if need be; the same id replaces the older document.
+    """Add documents to an index.
 
-    PATH is a file (.txt, .jsonl, .csv), a folder of such files, or - for stdin. All are added, or none where one cannot
-    be read. --breaker and --lexicon are chosen when an index is created, and stay.
+    INDEX is a folder, and is created if need be. PATH is a file (.txt, .jsonl, .csv), a folder of such files, or - for
+    stdin. A document replaces the older one of the same id. All are added, or none where one cannot be read. --breaker
+    and --lexicon are chosen when an index is created, and stay.
     """
     if "-" in sources and format is None:
         raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(FORMATS)}")
@@ -123,7 +124,7 @@ def _open_or_create(path: Path, breaker: str | None, lexicon: Path | None) -> In
 @index_argument
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 def delete(path: Path, ids: tuple[str, ...]) -> int:
-    """Remove the documents of these ids from INDEX."""
+    """Remove documents by their ids."""
     with Index.open(path).writer() as writer:
         missing = [id_ for id_ in ids if not writer.delete(id_)]
     for id_ in missing:
@@ -135,14 +136,20 @@ def delete(path: Path, ids: tuple[str, ...]) -> int:
 @click.command()
 @index_argument
 def rebuild(path: Path) -> None:
-    """Analyse all documents of INDEX anew, from the texts that it holds."""
+    """Break and index all documents anew.
+
+    The texts that INDEX holds are all it takes: for an index that another khsearch or ICU built.
+    """
     note(f"{path}: rebuilt with {Index.rebuild(path)} documents")
 
 
 @click.command()
 @index_argument
 def optimize(path: Path) -> None:
-    """Merge all segments of INDEX into one: smaller, and a little faster to search."""
+    """Merge all segments into one.
+
+    The index becomes smaller and a little faster to search.
+    """
     Index.open(path).optimize()
     note(f"{path}: optimized")
 
@@ -150,7 +157,10 @@ def optimize(path: Path) -> None:
 @click.command()
 @index_argument
 def export(path: Path) -> None:
-    """Write all documents of INDEX as JSON lines; `khsearch index` takes them back."""
+    """Write all documents as JSON lines.
+
+    `khsearch index INDEX - --format jsonl` takes them back as they were.
+    """
     for document in Index.open(path).export():
         click.echo(json_line(document))
 
@@ -158,7 +168,7 @@ def export(path: Path) -> None:
 @click.command()
 @index_argument
 def stats(path: Path) -> None:
-    """Tell what INDEX holds and how large its parts are."""
+    """Tell what an index holds."""
     from rich.console import Console
     from rich.table import Table
 

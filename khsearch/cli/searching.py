@@ -54,10 +54,13 @@ class QueryCommand(click.Command):
 )
 @click.option("--format", type=click.Choice(["text", "json", "trec"]), default="text", show_default=True)
 def search(path: Path, query: str, limit: int, offset: int, match: Literal["any", "all"], format: str) -> int:
-    """Find documents in INDEX that hold words of QUERY; "quoted words" must stand side by side.
+    """Find documents.
 
-    QUERY - reads one query a line from stdin, for trec each with its topic and a tab before it. json is one object a
-    hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where nothing is found.
+    Those in INDEX that hold words of QUERY, best first; "quoted words" must stand side by side. QUERY may begin with a
+    hyphen; QUERY - reads one query a line from stdin, for trec each with its topic and a tab before it.
+
+    json is one object a hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where
+    nothing is found.
     """
     index = Index.open(path)
     if query != "-" and not query.strip():
@@ -96,9 +99,8 @@ def _print_text(results: Results) -> None:
         heading = click.style(_plain(hit.title or hit.id), bold=True)
         click.echo(f"{hit.rank:>3}. {heading}  {click.style(_plain(hit.id), dim=True)}")
         click.echo(f"     {hit.snippet.ansi()}\n")
-    first = results[0].rank if results else 0
-    shown = f"hits {first} to {first + len(results) - 1} of " if results else ""
-    note(f"{shown}{results.total} in {1000 * results.seconds:.1f} ms")
+    shown = f"hits {results[0].rank} to {results[-1].rank} of {results.total}" if results else "no hits"
+    note(f"{shown} in {1000 * results.seconds:.1f} ms")
 
 
 def _plain(text: str) -> str:

@@ -31,5 +31,7 @@ def narrow(values: Array) -> Array:
 
 def spread(starts: Array, counts: Array) -> Array:
     """Indices of all members of spans: starts (n,), counts (n,) -> (sum(counts),) int64, span after span."""
-    ends = np.cumsum(counts)
-    return np.repeat(starts - (ends - counts), counts) + np.arange(int(ends[-1]) if len(ends) else 0)
+    ends = np.cumsum(counts, dtype=np.int64)
+    out = np.repeat(starts - (ends - counts), counts)
+    out += np.arange(len(out))
+    return out

@@ -70,37 +70,67 @@ class Interner:
         starts = self._at[: self.count] * 8
         return self._words[: int(self._at[self.count])].view(np.uint8), starts, starts + self._lengths[: self.count]
 
-    def intern(self, codes: Array, starts: Array, ends: Array) -> Array:
-        """The number of every span: (n,), (n,) -> (n,) int32."""
-        words = spans.words_at(spans.padded(codes))
+    def intern(self, codes: Array, starts: Array, ends: Array) -> tuple[Array, Array, Array]:
+        """Group spans (n,), (n,) by their numbers.
+
+        -> order (n,) int64: the spans by number, equal ones in their order; numbers (g,) int64, rising; counts (g,):
+        spans of each number.
+        """
+        words = spans.words_of(codes)
         lengths = ends - starts
-        long = (lengths > SHORT).nonzero()[0]
-        keys = _keys(words, starts, lengths, long)
+        keys = _keys(words, starts, lengths)
+        # Sorted by 16 bits of a hash, most equal keys are neighbours already: only the first of each run is looked up.
+        # It is the hash of the table, too, which is so searched from its beginning to its end.
+        order = (_mixed(keys) >> np.uint64(48)).astype(np.uint16).argsort(kind="stable")
+        keys = keys.take(order)
+        fresh = np.ones(len(keys), bool)
+        np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+        first = fresh.nonzero()[0]
+        heads = order.take(first)
+        numbers = self._numbers_of(keys.take(first), words, starts.take(heads), lengths.take(heads))
+        long = (keys >= LONG_TAG).nonzero()[0]
+        if len(long):
+            taken = numbers.take(fresh.cumsum().take(long) - 1)
+            spelt = order.take(long)
+            wrong = self._differing(words, starts.take(spelt), lengths.take(spelt), taken)
+            if len(wrong):
+                numbers = np.repeat(numbers, np.diff(first, append=len(order)))
+                first = np.arange(len(order))
+                for i in long[wrong].tolist():
+                    numbers[i] = self._odd_number(codes, words, starts[order[i]], lengths[order[i]])
+        sizes = np.diff(first, append=len(order))
+        by_number = stable_order(numbers, self.count)
+        numbers, sizes = numbers.take(by_number), sizes.take(by_number)
+        order = order.take(spread(first.take(by_number), sizes))
+        change = np.ones(len(numbers), bool)
+        np.not_equal(numbers[1:], numbers[:-1], out=change[1:])
+        at = change.nonzero()[0]
+        return order, numbers.take(at), np.add.reduceat(sizes, at)
+
+    def _numbers_of(self, keys: Array, words: Array, starts: Array, lengths: Array) -> Array:
+        """The number of every key, given one if it has none: (n,) uint64, its span -> (n,) int64."""
         numbers = self._find(keys)
         missing = (numbers < 0).nonzero()[0]
         if len(missing):
             fresh, first, inverse = np.unique(keys[missing], return_index=True, return_inverse=True)
             at = missing[first]
             numbers[missing] = self._insert(fresh, words, starts[at], lengths[at])[inverse]
-        if len(long):
-            self._part_collisions(codes, words, starts, lengths, long, numbers)
         return numbers
 
     def _home(self, keys: Array) -> Array:
-        mixed = keys ^ (keys >> np.uint64(32))
-        mixed *= MULTIPLIER
+        mixed = _mixed(keys)
         mixed >>= np.uint64(64 - self._bits)
-        out: Array = mixed.view(np.int64)
+        out = mixed.view(np.int64)
         out <<= 1
         return out
 
     def _find(self, keys: Array) -> Array:
-        """Number of each key, -1 where there is none: (n,) uint64 -> (n,) int32."""
+        """Number of each key, -1 where there is none: (n,) uint64 -> (n,) int64."""
         slots, wrap = self._slots, len(self._slots) - 1
         home = self._home(keys)
         missed = slots.take(home) != keys
         home += 1
-        numbers = slots.take(home).astype(np.int32)
+        numbers = slots.take(home).view(np.int64)
         numbers -= 1
         rest = missed.nonzero()[0]
         home = home.take(rest)
@@ -110,14 +140,14 @@ class Interner:
             rest, home = rest.take(going), (home.take(going) + 1) & wrap
             found = slots.take(home)
             home += 1
-            numbers[rest] = slots.take(home).astype(np.int32) - 1
+            numbers[rest] = slots.take(home).view(np.int64) - 1
             going = (found != keys.take(rest)).nonzero()[0]
             rest, home = rest.take(going), home.take(going)
         return numbers
 
     def _insert(self, keys: Array, words: Array, starts: Array, lengths: Array) -> Array:
-        """Take in distinct keys that the table has not, with their spans -> (n,) int32 numbers."""
-        numbers = np.arange(self.count, self.count + len(keys), dtype=np.int32)
+        """Take in distinct keys that the table has not, with their spans -> (n,) int64 numbers."""
+        numbers = np.arange(self.count, self.count + len(keys))
         self._keep(words, starts, lengths)
         if self.count * 4 > len(self._slots):
             kept = self._slots.reshape(-1, 2)
@@ -140,27 +170,27 @@ class Interner:
             slots[home[won]] = keys[won]
             home, keys, values = (home[~won] + 2) & wrap, keys[~won], values[~won]
 
-    def _part_collisions(
-        self, codes: Array, words: Array, starts: Array, lengths: Array, long: Array, numbers: Array
-    ) -> None:
-        """Compare long spans with the terms that they were taken for; correct numbers where the bytes differ."""
-        taken = numbers.take(long)
-        mine, theirs, left = starts.take(long), self._at.take(taken), lengths.take(long)
-        wrong = self._lengths.take(taken) != left
-        rest = np.arange(len(long))
+    def _differing(self, words: Array, starts: Array, lengths: Array, numbers: Array) -> Array:
+        """Which spans are not, byte for byte, the terms of these numbers: (n,) -> their places."""
+        theirs = self._at.take(numbers)
+        wrong = self._lengths.take(numbers) != lengths
+        rest = np.arange(len(numbers))
         shift = 0
         while len(rest):
-            count = left.take(rest) - 8 * shift
-            here = spans.load(words, mine.take(rest) + 8 * shift, count)
+            count = lengths.take(rest) - 8 * shift
+            here = spans.load_part(words, starts.take(rest) + 8 * shift, count)
             wrong[rest] |= here != self._words.take(theirs.take(rest) + shift, mode="clip")
             shift += 1
             rest = rest[count > 8]
-        for i in long[wrong].tolist():
-            term = codes[starts[i] : starts[i] + lengths[i]].tobytes()
-            if term not in self._odd:
-                self._odd[term] = self.count
-                self._keep(words, starts[i : i + 1], lengths[i : i + 1])
-            numbers[i] = self._odd[term]
+        return wrong.nonzero()[0]
+
+    def _odd_number(self, codes: Array, words: Array, start: int, length: int) -> int:
+        """The number of a long term whose hash another term has."""
+        term = codes[start : start + length].tobytes()
+        if term not in self._odd:
+            self._odd[term] = self.count
+            self._keep(words, np.array([start]), np.array([length]))
+        return self._odd[term]
 
     def _keep(self, words: Array, starts: Array, lengths: Array) -> None:
         """Append terms, spans of the codes behind words, to those that have a number."""
@@ -175,20 +205,30 @@ class Interner:
         self._words = _room(self._words, used)
         index = np.arange(base, used) - np.repeat(self._at[count : self.count], sizes)
         index *= 8
-        self._words[base:used] = spans.load(words, np.repeat(starts, sizes) + index, np.repeat(lengths, sizes) - index)
+        self._words[base:used] = spans.load_part(
+            words, np.repeat(starts, sizes) + index, np.repeat(lengths, sizes) - index
+        )
 
 
-def _keys(words: Array, starts: Array, lengths: Array, long: Array) -> Array:
+def _mixed(keys: Array) -> Array:
+    """A hash of keys whose upper bits depend on all of theirs: (n,) uint64 -> (n,) uint64."""
+    mixed: Array = keys ^ (keys >> np.uint64(32))
+    mixed *= MULTIPLIER
+    return mixed
+
+
+def _keys(words: Array, starts: Array, lengths: Array) -> Array:
     """Exact keys of short spans, hashes of the long ones: (n,) -> (n,) uint64."""
-    keys: Array = words.take(starts)
+    keys = spans.load(words, starts)
     keys &= KEY_MASKS.take(lengths, mode="clip")
     keys |= KEY_TAGS.take(lengths, mode="clip")
+    long = (lengths > SHORT).nonzero()[0]
     if len(long):
         begin, left = starts.take(long), lengths.take(long)
         mixed = left.astype(np.uint64) * STEP
         rest = np.arange(len(long))
         while len(rest):
-            more = spans.load(words, begin.take(rest), left.take(rest))
+            more = spans.load_part(words, begin.take(rest), left.take(rest))
             more ^= mixed.take(rest)
             more *= STEP
             more ^= more >> np.uint64(29)
@@ -223,7 +263,7 @@ class Inverter:
         self.positions = positions
         self.tokens = 0
         self._interner = Interner()
-        self._waiting: list[tuple[Array, Array, Array | None]] = []  # numbers, documents, positions of tokens
+        self._waiting: list[tuple[TokenBatch, int]] = []  # with the number of its first document
         self._held = 0
         self._pieces: list[_Piece] = []
         self._counts: list[tuple[int, Array]] = []  # first document of a batch, tokens of each
@@ -235,22 +275,15 @@ class Inverter:
 
     def add(self, batch: TokenBatch, first: int) -> None:
         """Take in a batch whose first document has the number first."""
-        counts = batch.counts
-        self._counts.append((first, counts))
+        self._counts.append((first, batch.counts))
         if not len(batch.starts):
             return
-        docs = np.repeat(np.arange(first, first + len(counts), dtype=np.uint32), counts)
-        places = None
-        if self.positions:
-            places = batch.positions
-            if places is None:
-                places = np.arange(len(docs)) - np.repeat(starts_of(counts)[:-1], counts)
-            if int(places.max()) >= MAX_POSITION:
-                raise DocumentError(f"a document has more than {MAX_POSITION} tokens in one field; split it")
-            places = narrow(places)
-        self._waiting.append((self._interner.intern(batch.codes, batch.starts, batch.ends), docs, places))
-        self._held += len(docs)
-        self.tokens += len(docs)
+        top = int((batch.counts if batch.positions is None else batch.positions).max())
+        if self.positions and top >= MAX_POSITION:
+            raise DocumentError(f"a document has more than {MAX_POSITION} tokens in one field; split it")
+        self._waiting.append((batch, first))
+        self._held += len(batch.starts)
+        self.tokens += len(batch.starts)
         if self._held >= PIECE_TOKENS:
             self._sort_piece()
 
@@ -273,12 +306,12 @@ class Inverter:
         codes, starts = spans.gather(codes, starts[order], ends[order])
         runs = _joined(self._pieces)
         self._pieces.clear()
-        ranks = rank[runs.numbers]
+        ranks = rank.take(runs.numbers)
         at_run = starts_of(np.bincount(ranks, minlength=len(rank)))
         by_rank = stable_order(ranks, len(rank))
-        df, cf = runs.df[by_rank], runs.cf[by_rank]
-        posting, token = starts_of(runs.df)[by_rank], starts_of(runs.cf)[by_rank]
-        ends_by_block = starts_of(cf)[at_run][:: layout.BLOCK]
+        posting, token = starts_of(runs.df).take(by_rank), starts_of(runs.cf).take(by_rank)
+        df, cf = runs.df.take(by_rank), runs.cf.take(by_rank)
+        ends_by_block = starts_of(cf).take(at_run[:: layout.BLOCK])
         at = 0
         while at < len(rank):
             to = int(ends_by_block.searchsorted(ends_by_block[at // layout.BLOCK] + CHUNK_TOKENS, "right")) - 1
@@ -289,7 +322,7 @@ class Inverter:
             if runs.positions is not None:
                 places = runs.positions.take(spread(token[mine], cf[mine])).astype(np.int64)
             found = Postings(
-                np.add.reduceat(df[mine], at_run[at:to] - at_run[at]),
+                np.add.reduceat(df[mine], at_run[at:to] - at_run[at], dtype=np.int64),
                 runs.docs.take(index).astype(np.int64),
                 runs.tf.take(index).astype(np.int64),
                 places,
@@ -302,29 +335,50 @@ class Inverter:
         """Order the waiting tokens by term; they come ordered by document and position already."""
         if not self._waiting:
             return
-        numbers = np.concatenate([numbers for numbers, _, _ in self._waiting])
-        docs = np.concatenate([docs for _, docs, _ in self._waiting])
-        places = [places for _, _, places in self._waiting if places is not None]
+        codes, starts, ends = _end_to_end([batch for batch, _ in self._waiting])
+        docs = np.concatenate(
+            [
+                np.repeat(np.arange(first, first + len(batch.counts), dtype=np.uint32), batch.counts)
+                for batch, first in self._waiting
+            ]
+        )
+        places = [_places(batch) for batch, _ in self._waiting] if self.positions else []
         self._waiting.clear()
         self._held = 0
-        order = stable_order(numbers, self._interner.count)
-        numbers, docs = numbers.take(order), docs.take(order)
-        term = np.ones(len(numbers), bool)
-        np.not_equal(numbers[1:], numbers[:-1], out=term[1:])
-        fresh = term.copy()
-        fresh[1:] |= docs[1:] != docs[:-1]
+        order, numbers, cf = self._interner.intern(codes, starts, ends)
+        docs = docs.take(order)
+        term = starts_of(cf)
+        fresh = np.ones(len(docs), bool)
+        np.not_equal(docs[1:], docs[:-1], out=fresh[1:])
+        fresh[term[:-1]] = True
         first = fresh.nonzero()[0]
-        heads = term.take(first).nonzero()[0]
+        heads = np.zeros(len(docs), bool)
+        heads[term[:-1]] = True
+        df = np.diff(heads.take(first).nonzero()[0], append=len(first))
+        tf = np.diff(first, append=len(docs))
+        kept = np.concatenate(places).take(order) if places else None
         self._pieces.append(
-            _Piece(
-                numbers.take(first.take(heads)),
-                np.diff(heads, append=len(first)),
-                np.diff(first.take(heads), append=len(numbers)),
-                docs.take(first),
-                narrow(np.diff(first, append=len(numbers))),
-                np.concatenate(places).take(order) if places else None,
-            )
+            _Piece(numbers.astype(np.int32), narrow(df), narrow(cf), docs.take(first), narrow(tf), kept)
         )
+
+
+def _end_to_end(batches: Sequence[TokenBatch]) -> tuple[Array, Array, Array]:
+    """The codes of batches one behind the other, and all their spans in them."""
+    if len(batches) == 1:
+        return batches[0].codes, batches[0].starts, batches[0].ends
+    offsets = starts_of(np.array([len(batch.codes) for batch in batches])).tolist()
+    return (
+        np.concatenate([batch.codes for batch in batches]),
+        np.concatenate([batch.starts + offset for batch, offset in zip(batches, offsets, strict=False)]),
+        np.concatenate([batch.ends + offset for batch, offset in zip(batches, offsets, strict=False)]),
+    )
+
+
+def _places(batch: TokenBatch) -> Array:
+    """The position of every token in its document."""
+    if batch.positions is not None:
+        return narrow(batch.positions)
+    return narrow(np.arange(len(batch.starts)) - np.repeat(starts_of(batch.counts)[:-1], batch.counts))
 
 
 @dataclass(frozen=True, slots=True)

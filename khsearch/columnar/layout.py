@@ -82,13 +82,14 @@ def put_bits(out: Array, values: Array, width: int, start: Array, index: Array) 
         for k in range(size):
             out[at + k] = (values >> (8 * k)) & 255
         return
-    per = 8 // width
-    at = start + index // per
-    slot = index % per
+    shift = {4: 1, 2: 2, 1: 3}[width]
+    at = index >> shift
+    at += start
+    slot = index & ((1 << shift) - 1)
     low = (values & ((1 << width) - 1)) << (slot * width)
-    for k in range(per):
-        mine = slot == k
-        out[at[mine]] |= low[mine].astype(np.uint8)
+    for k in range(1 << shift):
+        mine = (slot == k).nonzero()[0]
+        out[at.take(mine)] |= low.take(mine).astype(np.uint8)
 
 
 def get_bits(data: Array, width: int, start: Array | int, index: Array) -> Array:

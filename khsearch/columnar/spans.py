@@ -7,25 +7,25 @@ import numpy as np
 from khsearch.columnar.arrays import Array, spread, starts_of
 
 MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
-PAD = 8
 
 
-def padded(codes: Array) -> Array:
-    """The codes followed by enough zeros that 8 bytes can be loaded at every offset up to their end."""
-    out = np.zeros(len(codes) + PAD, np.uint8)
-    out[: len(codes)] = codes
+def words_of(codes: Array) -> Array:
+    """The 8 bytes at every offset as one number, first byte lowest, zero-filled: (n,) uint8 -> (n + 1,) uint64."""
+    padded = np.zeros(len(codes) + 8, np.uint8)
+    padded[: len(codes)] = codes
+    return np.ndarray((len(codes) + 1,), "<u8", padded.data, strides=(1,))
+
+
+def load(words: Array, starts: Array) -> Array:
+    """The 8 bytes of the codes behind words from each start on: (n,) -> (n,) uint64."""
+    # Not take(), which would first copy all of this overlapping view.
+    out: Array = words[starts]
     return out
 
 
-def words_at(codes: Array) -> Array:
-    """The 8 bytes at every offset as one number: padded codes (n + 8,) -> (n + 1,) uint64."""
-    # Copied at once: numpy would copy the overlapping view anew whenever it takes from it.
-    return np.ascontiguousarray(np.ndarray((len(codes) - PAD + 1,), "<u8", codes.data, strides=(1,)))
-
-
-def load(words: Array, starts: Array, counts: Array) -> Array:
-    """Bytes starts to starts + min(counts, 8), zero-filled, first byte lowest: -> (n,) uint64."""
-    out: Array = words.take(starts)
+def load_part(words: Array, starts: Array, counts: Array) -> Array:
+    """Bytes starts to starts + min(counts, 8), zero-filled, first byte lowest: (n,), (n,) -> (n,) uint64."""
+    out = load(words, starts)
     out &= MASKS.take(counts, mode="clip")
     return out
 
@@ -35,9 +35,9 @@ def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
 
     Groups number the distinct spans in order from 0; group[i] belongs to span order[i].
     """
-    words = words_at(padded(codes))
+    words = words_of(codes)
     lengths = ends - starts
-    keys = load(words, starts, lengths).byteswap()
+    keys = load_part(words, starts, lengths).byteswap()
     # Zero-filled keys tie a span with itself plus zero bytes: the shorter comes first, which is bytewise order.
     sizes = np.minimum(lengths, 9)
     out = np.lexsort((sizes, keys))
@@ -57,7 +57,7 @@ def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
             break
         members = out[places]
         left = lengths[members] - depth
-        keys = load(words, starts[members] + depth, left).byteswap()
+        keys = load_part(words, starts[members] + depth, left).byteswap()
         sizes = np.minimum(left, 9)
         inner = np.lexsort((sizes, keys, group))
         out[places] = members[inner]

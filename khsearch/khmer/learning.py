@@ -52,6 +52,7 @@ class Recipe:
     kept_by: int = 1_000  # what a word of the keep-list costs less than its parts, at least
     least_share: float = 0.035  # share of a word that is known but was not met
     least_count: int = 2  # times that a word or cluster outside the background must be met
+    least_wordhood: float = 0.1  # wordhood that a word outside a background must have: the rest are slips
     unknown: int = 4_000  # cost of beginning an unknown stretch
     unknown_cluster: int = 2_200  # cost of a cluster in it, to which comes
     unknown_scale: float = 0.7  # so much of -1000 ln of the cluster's share
@@ -110,15 +111,15 @@ def _atoms(
     counts: Counts, background: Mapping[str, float], keep: KeepList, base: Collection[str], recipe: Recipe
 ) -> dict[str, int]:
     """Words of the lexicon with their costs."""
-    shares = _joined(counts, background, recipe)
-    for word in sorted(keep.words | set(keep.divided)):
-        shares.setdefault(word, 0.0)
-    shares = {word: max(shares[word], recipe.least_share) for word in sorted(shares)}
     wordhood = {
         word: min(1.0, counts.words[word] / times)
         for word, times in counts.strings.items()
         if times >= recipe.least_occurrences
     }
+    shares = _joined(counts, background, wordhood, recipe)
+    for word in sorted(keep.words | set(keep.divided)):
+        shares.setdefault(word, 0.0)
+    shares = {word: max(shares[word], recipe.least_share) for word in sorted(shares)}
     part_costs = _part_costs(shares, wordhood, background, keep, base, recipe)
     stay = keep.words | (set(base) - set(keep.divided))
     divisions: dict[str, tuple[str, ...]] = {word: tuple(parts) for word, parts in keep.divided.items()}
@@ -144,13 +145,17 @@ def _atoms(
     return costs
 
 
-def _joined(counts: Counts, background: Mapping[str, float], recipe: Recipe) -> dict[str, float]:
-    """Shares of background and teacher together, in millionths."""
+def _joined(
+    counts: Counts, background: Mapping[str, float], wordhood: Mapping[str, float], recipe: Recipe
+) -> dict[str, float]:
+    """Shares of background and teacher together, in millionths; without what the teacher alone knows and doubts."""
     met = sum(counts.words.values())
     weight = recipe.background_words if background else 0.0
+    least_wordhood = recipe.least_wordhood if background else 0.0
     shares = {word: share * weight / (weight + met) for word, share in background.items()}
     for word, times in counts.words.items():
-        if word in background or times >= recipe.least_count:
+        sure = times >= recipe.least_count and wordhood.get(word, 1.0) >= least_wordhood
+        if word in background or sure:
             shares[word] = shares.get(word, 0.0) + times * MILLION / (weight + met)
     return shares
 

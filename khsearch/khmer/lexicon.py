@@ -181,12 +181,22 @@ def read_word_list(path: Path) -> dict[str, float | None]:
             continue
         try:
             split_word(parts[0])
-            if len(parts) > 2 or (len(parts) == 2 and not 0 < float(parts[1]) <= 1_000_000):
-                raise ValueError("after the word, one number from 0 to 1,000,000 may stand: how often in a million")
+            words[parts[0]] = _frequency(parts[1:])
         except ValueError as problem:
             raise LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line") from None
-        words[parts[0]] = float(parts[1]) if len(parts) == 2 else None
     return words
+
+
+def _frequency(rest: Sequence[str]) -> float | None:
+    if not rest:
+        return None
+    try:
+        (told,) = rest
+        if 0 < float(told) <= 1_000_000:
+            return float(told)
+    except ValueError:
+        pass
+    raise ValueError("after the word, one number from 0 to 1,000,000 may stand: how often in a million words")
 
 
 def extended(base: Lexicon, words: Mapping[str, float | None]) -> Lexicon:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from khsearch import LexiconError, tokenize, words
+from khsearch.khmer import lexicon, script
+from khsearch.khmer.lexicon import Lexicon, compile_lexicon, default_lexicon, load, parse
+from khsearch.khmer.model import LexiconModel, read_model, write_model
+
+MODEL = LexiconModel({"កម្ពុជា": 6000, "ពិការភាព": 7000, "ការ": 3000, "ភាព": 5000}, {"ក": 3000, "ពិ": 4000}, 4000, 9000)
+
+
+def test_a_model_survives_compiling_and_both_files(tmp_path: Path) -> None:
+    compiled = compile_lexicon(MODEL)
+    again = parse(compiled.data, "memory")
+    assert again.model.words == MODEL.words
+    assert {name: again.model.clusters[name] for name in MODEL.clusters} == MODEL.clusters
+    assert again.fingerprint == compiled.fingerprint == hashlib.sha256(compiled.data).hexdigest()
+    path = tmp_path / "model.txt"
+    write_model(MODEL, path)
+    assert read_model(path) == MODEL
+    loaded = load(path)
+    assert loaded is not None
+    assert loaded.fingerprint == compiled.fingerprint
+    (tmp_path / "compiled").write_bytes(compiled.data)
+    assert load(tmp_path / "compiled").fingerprint == compiled.fingerprint  # type: ignore[union-attr]
+
+
+def test_the_default_lexicon() -> None:
+    found = default_lexicon()
+    assert 15_000 < len(found.model.words) < 40_000
+    assert len(found.data) < 2_000_000
+    assert default_lexicon() is found
+    for word in ("ជាមួយ", "ការងារ", "សុខភាព", "កម្ពុជា"):
+        assert words(word) == [word]
+
+
+@pytest.mark.parametrize("place", [0, 5, 30, 200, -1])
+def test_a_damaged_lexicon_is_refused(place: int) -> None:
+    data = bytearray(compile_lexicon(MODEL).data)
+    data[place] ^= 0x11
+    with pytest.raises(LexiconError, match=r"news\.khl"):
+        parse(bytes(data), "news.khl")
+
+
+def test_a_cut_lexicon_is_refused() -> None:
+    data = compile_lexicon(MODEL).data
+    for size in (0, 10, 19, 100, len(data) - 1):
+        with pytest.raises(LexiconError):
+            parse(data[:size], "news.khl")
+
+
+def test_a_word_list_keeps_its_words_whole(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("# ours\nបរិយាបន្នពិការភាព\n\nពិការភាព 120  # per million\nសោមដាលីន\n", "utf-8")
+    text = "កិច្ចគាំពារបរិយាបន្នពិការភាពនិងសោមដាលីន"
+    assert words(text, lexicon=path)[-3:] == ["បរិយាបន្នពិការភាព", "និង", "សោមដាលីន"]
+    assert "បរិយាបន្នពិការភាព" not in words(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("abc", "not a Khmer word"),
+        ("ពីរ ពាក្យ", "one number"),
+        ("ពាក្យ 0", "from 0 to 1,000,000"),
+        ("ពាក្យ nan", "from 0 to 1,000,000"),
+        ("ពាក្យ 1 2", "one number"),
+        ("ក" * 16, "longer than 15 clusters"),
+        ("១២៣", "not a Khmer word"),
+    ],
+)
+def test_a_line_that_is_no_word_is_an_error_with_its_number(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text(f"# a comment\nកម្ពុជា\n{line}\n", "utf-8")
+    with pytest.raises(LexiconError, match=r"words\.txt, line 3") as caught:
+        tokenize("កម្ពុជា", lexicon=path)
+    assert told in str(caught.value)
+
+
+def test_lists_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(LexiconError, match="cannot be read"):
+        load(tmp_path / "none.txt")
+    (tmp_path / "latin.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(LexiconError, match="UTF-8"):
+        load(tmp_path / "latin.txt")
+
+
+def test_a_changed_list_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("សោមដាលីន\n", "utf-8")
+    assert words("សោមដាលីន", lexicon=path) == ["សោមដាលីន"]
+    path.write_text("# nothing now, and more bytes than before\n", "utf-8")
+    assert words("សោមដាលីន", lexicon=path) == words("សោមដាលីន")
+
+
+def test_clusters_longer_than_eight_codes_are_told_apart() -> None:
+    long = ["ក" + "\u17d2ខ\u17d2គ\u17d2ឃ\u17d2ង" + vowel for vowel in "ាិីឹ"]
+    compiled = compile_lexicon(LexiconModel({word + "ក": 1000 + i for i, word in enumerate(long)}, {}, 4000, 9000))
+    assert len({compiled.trie.numbers[script.encode_term(cluster)] for cluster in long}) == len(long)
+    assert [words(word + "ក", lexicon=compiled) for word in long] == [[word + "ក"] for word in long]
+
+
+def test_many_words_are_refused_clearly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon.trie, "_MAX_SLOTS", 8)
+    with pytest.raises(LexiconError, match="too many words"):
+        compile_lexicon(MODEL)
+    assert isinstance(default_lexicon(), Lexicon)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from khsearch.khmer.analyzer import Analyzer, Terms, cluster_spans
+from khsearch.khmer.breakers import breaker
+from khsearch.snippets import WIDTH, Snippet, make_snippet
+from tests.strategies import texts
+
+ANALYZER = Analyzer(breaker())
+SAMPLES = sorted((Path(__file__).parent.parent / "sample_docs").glob("*.txt"))
+
+
+def snippet(text: str, query: str) -> Snippet:
+    return make_snippet(text, ANALYZER.terms(query), ANALYZER)
+
+
+def marked(text: str, query: str) -> list[str]:
+    found = snippet(text, query)
+    return [found.text[start:end] for start, end in found.marks]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "expected"),
+    [
+        ("ជនមានពិការភាពនៅកម្ពុជា។", "ពិការភាព", ["ពិការភាព"]),
+        ("ជន\u200bមាន\u200bពិការ\u200bភាព។", "ពិការភាព", ["ពិការ\u200bភាព"]),  # one mark across what nobody sees
+        ("ឆ្នាំ២០២១ មាន ១៥០.០០០ រៀល", "2021 150000", ["២០២១", "១៥០.០០០"]),
+        ("ជំងឺ COVID-19 និង covid19", "Covid 19", ["COVID", "19", "covid19"]),
+        ("ស្រ្តី", "ស្ត្រី", ["ស្រ្តី"]),  # the same word in another order of code points
+        ("សូមអោយ ហើយឲ្យ", "ឱ្យ", ["អោយ", "ឲ្យ"]),
+        ("ตลาด café ตลาด", "CAFÉ", ["café"]),
+        ("មិនមានអ្វីទេ", "ឡាន", []),
+    ],
+)
+def test_marks_cover_what_matched(text: str, query: str, expected: list[str]) -> None:
+    assert marked(text, query) == expected
+
+
+def test_a_word_of_one_cluster_is_marked_only_as_a_word() -> None:
+    text = "ទៅភ្នំពេញ។ ខ្ញុំទៅ។"
+    for start, end in snippet(text, "ទៅ").marks:
+        assert text[start:end] == "ទៅ"
+    inside = "\u1794\u17d2\u179a\u1791\u17c5"  # the letters of that word inside a longer cluster sequence
+    assert all(token.term != "ទៅ" for token in ANALYZER.tokens(inside)) == (marked(inside, "ទៅ") == [])
+
+
+def test_fragments_are_stretches_of_the_text() -> None:
+    source = random.Random(11)
+    for path in SAMPLES:
+        text = path.read_text("utf-8")
+        inside = {place for start, end in cluster_spans(text) for place in range(start + 1, end)}
+        for _ in range(8):
+            at = source.randrange(len(text))
+            found = snippet(text, text[at : at + source.randint(2, 40)])
+            assert 1 <= len(found.fragments) <= 3
+            last = 0
+            for fragment in found.fragments:
+                assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
+                assert fragment.start >= last
+                last = fragment.start + len(fragment.text)
+                edges = {fragment.start, last}
+                edges |= {fragment.start + edge for mark in fragment.marks for edge in mark}
+                assert not edges & inside
+                assert len(fragment.text) <= 2 * WIDTH
+            joined = "".join(found.text[start:end] for start, end in found.marks)
+            assert joined == "".join(f.text[a:b] for f in found.fragments for a, b in f.marks)
+
+
+def test_words_far_apart_get_an_excerpt_each() -> None:
+    text = "កម្ពុជា។ " + "ផ្ទះធំ។ " * 200 + "ពិការភាព។ " + "ផ្ទះធំ។ " * 200 + "ក្រសួង។"
+    found = snippet(text, "ក្រសួង ពិការភាព កម្ពុជា")
+    assert len(found.fragments) == 3
+    assert [found.text[start:end] for start, end in found.marks] == ["កម្ពុជា", "ពិការភាព", "ក្រសួង"]
+
+
+def test_html_and_ansi_escape_what_they_must() -> None:
+    found = snippet('<b>ពិការភាព</b> & "x"\x1b[2J', "ពិការភាព")
+    assert found.html() == "&lt;b&gt;<mark>ពិការភាព</mark>&lt;/b&gt; &amp; &quot;x&quot;\x1b[2J"
+    assert "<em>ពិការភាព</em>" in found.html("em")
+    assert found.ansi().count("\x1b") == 2
+
+
+def test_nothing_found_shows_the_beginning() -> None:
+    text = "កម្ពុជា " * 100
+    found = make_snippet(text, Terms([], []), ANALYZER)
+    assert found.marks == []
+    assert found.fragments[0].start == 0
+    assert 0 < len(found.text) <= WIDTH
+
+
+@given(text=texts, query=texts)
+@settings(deadline=None, max_examples=150)
+def test_any_text_and_any_query(text: str, query: str) -> None:
+    found = snippet(text, query)
+    for fragment in found.fragments:
+        assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
+        assert all(0 <= start < end <= len(fragment.text) for start, end in fragment.marks)
+    found.html()
+    found.ansi()
+
+
+def test_a_long_text() -> None:
+    text = "ផ្ទះធំ " * 100_000 + "ពិការភាព " + "ផ្ទះធំ " * 1000
+    assert marked(text, "ពិការភាព ផ្ទះ")[-1] == "ពិការភាព"
