@@ -47,6 +47,12 @@ def hits(result):
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def news(tmp_path_factory):
     """Path of an index of DOCUMENTS; the tests that change it put it back."""

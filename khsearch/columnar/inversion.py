@@ -182,7 +182,8 @@ class Interner:
             wrong[rest] |= here != self._words.take(theirs.take(rest) + shift, mode="clip")
             shift += 1
             rest = rest[count > 8]
-        return wrong.nonzero()[0]
+        found: Array = wrong.nonzero()[0]
+        return found
 
     def _odd_number(self, codes: Array, words: Array, start: int, length: int) -> int:
         """The number of a long term whose hash another term has."""
