@@ -25,7 +25,7 @@ REPEAT = "\u17d7"  # says a word twice; Unicode counts it among the letters
 
 _JOINTS = re.compile("[_~^]")
 _RUN = re.compile("[\u1780-\u17d3\u17dd]+")
-_CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*")
+CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,4 @@ def agreement(sentences: Sequence[GoldSentence], break_text: BreakText, *, least
 
 
 def _counts(item: str) -> bool:
-    return _RUN.fullmatch(item) is not None and len(_CLUSTER.findall(item)) > 1
+    return _RUN.fullmatch(item) is not None and len(CLUSTER.findall(item)) > 1

@@ -8,23 +8,17 @@ import pytest
 from khsearch import LexiconError, tokenize, words
 from khsearch.khmer import lexicon, script
 from khsearch.khmer.lexicon import Lexicon, compile_lexicon, default_lexicon, load, parse
-from khsearch.khmer.model import LexiconModel, read_model, write_model
+from khsearch.khmer.model import LexiconModel
 
 MODEL = LexiconModel({"កម្ពុជា": 6000, "ពិការភាព": 7000, "ការ": 3000, "ភាព": 5000}, {"ក": 3000, "ពិ": 4000}, 4000, 9000)
 
 
-def test_a_model_survives_compiling_and_both_files(tmp_path: Path) -> None:
+def test_a_model_survives_compiling_and_its_file(tmp_path: Path) -> None:
     compiled = compile_lexicon(MODEL)
     again = parse(compiled.data, "memory")
     assert again.model.words == MODEL.words
     assert {name: again.model.clusters[name] for name in MODEL.clusters} == MODEL.clusters
     assert again.fingerprint == compiled.fingerprint == hashlib.sha256(compiled.data).hexdigest()
-    path = tmp_path / "model.txt"
-    write_model(MODEL, path)
-    assert read_model(path) == MODEL
-    loaded = load(path)
-    assert loaded is not None
-    assert loaded.fingerprint == compiled.fingerprint
     (tmp_path / "compiled").write_bytes(compiled.data)
     assert load(tmp_path / "compiled").fingerprint == compiled.fingerprint  # type: ignore[union-attr]
 

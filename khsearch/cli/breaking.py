@@ -15,7 +15,7 @@ from khsearch import tokenize
 from khsearch.cli.console import breaker_options, check_lexicon, note, progress, stdin, utf8
 from khsearch.cli.searching import QueryCommand
 from khsearch.documents import read_path
-from khsearch.errors import DocumentError
+from khsearch.errors import DocumentError, LexiconError
 from khsearch.khmer.analyzer import Token
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([tn\\]))")
@@ -119,19 +119,28 @@ def lexicon() -> None:
 @lexicon.command()
 @click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
-@click.option("--base", metavar="FILE", type=click.Path(path_type=Path), help="A lexicon from `learn` to extend.")
-def learn(texts: tuple[str, ...], output: Path, base: Path | None) -> None:
+@click.option("--base", metavar="FILE", help="A learnt lexicon to extend, or `default` for the one khsearch brings.")
+@click.option(
+    "--words", "lists", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="Words with counts."
+)
+def learn(texts: tuple[str, ...], output: Path, base: str | None, lists: tuple[Path, ...]) -> None:
     """Learn a lexicon from raw text.
 
     TEXT is a file or folder as `khsearch index` takes them. The result is what --lexicon takes.
-    khmer-nltk's model finds the words, which takes about a minute for a megabyte.
+    khmer-nltk's model finds the words, which takes some seconds for a megabyte. A list of --words, or each .txt in a
+    folder of them, has one word a line, and a tab and its count if you know it.
     """
+    from khsearch.khmer.counting import read_frequencies
     from khsearch.khmer.learning import learn as learn_model
-    from khsearch.khmer.model import read_model, write_model
+    from khsearch.khmer.lexicon import compile_lexicon, default_lexicon, load
 
-    known = read_model(base) if base else None
+    known = default_lexicon() if base == "default" else load(base)
+    frequencies = read_frequencies(lists) if lists else None
     documents = (document.text for source in texts for document in read_path(source))
     with progress("learning") as show:
-        model = learn_model(documents, base=known, progress=show)
-    write_model(model, output)
+        model = learn_model(documents, frequencies=frequencies, base=known.model if known else None, progress=show)
+    try:
+        output.write_bytes(compile_lexicon(model).data)
+    except OSError as problem:
+        raise LexiconError(f"{output}: cannot be written ({problem.strerror}); name another file") from None
     note(f"{len(model.words):,} words in {output}")

@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-EMPTY_DOCS: Array = np.zeros(0, np.int64)
+DOC = np.int32  # of document numbers: half the memory of int64, and an index holds fewer than 2 ** 31
+EMPTY: Array = np.zeros(0, np.int64)
+EMPTY_DOCS: Array = np.zeros(0, DOC)
 EMPTY_SCORES: Array = np.zeros(0, np.float32)
 
 

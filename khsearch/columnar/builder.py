@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.columnar import columns
-from khsearch.columnar.arrays import Array, narrow
+from khsearch.columnar.arrays import narrow
 from khsearch.columnar.blockfile import BlockFileWriter
 from khsearch.columnar.catalog import FileEntry
 from khsearch.columnar.encode import FieldEncoder
 from khsearch.columnar.inversion import Inverter, TokenBatch
-from khsearch.columnar.segment import hashes_of, write_ids
+from khsearch.columnar.segment import write_ids
 from khsearch.columnar.spans import pack
 from khsearch.columnar.spool import Spool
 from khsearch.columnar.stored import StoredWriter
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.disk import Disk
 
-MAX_TOKENS = 24 << 20  # held at once: 4 bytes each, 8 more while one field is sorted
+MAX_TOKENS = 18 << 20  # held at once, some 12 bytes each
 MAX_TERMS = 1 << 22
 MAX_DOCS = 1 << 18
 NO_KEY = b""
@@ -86,15 +86,13 @@ class Builder:
         file = BlockFileWriter(self._disk, self._folder / self._name)
         try:
             fields: dict[str, Any] = {}
-            terms = np.zeros(self.docs, np.int64)
             for number, name in enumerate(sorted(self._fields)):
                 inverter = self._fields.pop(name)
                 prefix = f"{number}."
-                tokens = self._write_field(file, prefix, inverter, terms if name == self._key else None)
-                fields[name] = {"prefix": prefix, "positions": inverter.positions, "tokens": tokens}
+                encoder = self._write_field(file, prefix, inverter)
+                fields[name] = {"prefix": prefix, "positions": inverter.positions} | encoder.told()
             if self._key is not None:
-                has = np.fromiter(map(bool, self._keys), np.bool_, self.docs)
-                write_ids(file, hashes_of(self._keys, self.docs), has, terms)
+                write_ids(file, self._keys)
             self._stored.write(file)
             told = {}
             for number, name in enumerate(sorted(self._columns)):
@@ -106,21 +104,17 @@ class Builder:
             file.close()
         return FileEntry(self._name, file.size, file.root)
 
-    def _write_field(self, file: BlockFileWriter, prefix: str, inverter: Inverter, terms: Array | None) -> int:
+    def _write_field(self, file: BlockFileWriter, prefix: str, inverter: Inverter) -> FieldEncoder:
         encoder = FieldEncoder(self._disk, self._new_path, self.docs, positions=inverter.positions)
         lengths = inverter.lengths(self.docs)
         try:
-            at = 0
             for codes, starts, postings in inverter.finish():
                 encoder.add(codes, starts, postings)
-                if terms is not None:
-                    terms[postings.docs] = np.arange(at, at + len(postings.df)).repeat(postings.df)
-                at += len(postings.df)
             encoder.write(file, prefix)
         finally:
             encoder.close()
         file.add(prefix + "doclens", narrow(lengths))
-        return encoder.tokens
+        return encoder
 
     def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
         """The parts of a column with nothing for the documents between them."""

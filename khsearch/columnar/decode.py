@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.blockfile import BlockFile, Section
 
 BLOCK = layout.BLOCK
+KNOWN = 1 << 14  # places of terms that are remembered
 CHUNK_TOKENS = 1 << 19  # of a chunk of terms decoded together
 
 
@@ -58,6 +59,7 @@ class FieldReader:
         if self._rests is not None and len(self._rests) != self.count:
             raise self._rests.damage("the tables of terms disagree about their number")
         self._key_list: memoryview | None = None
+        self._known: dict[bytes, TermPlace] = {}
 
     def find(self, term: bytes) -> int:
         """The number of a term; -1 where the field has none such."""
@@ -131,6 +133,19 @@ class FieldReader:
     def cfs(self) -> Array:
         """Tokens of every term, those in deleted documents included -> (count,) int64."""
         return self._df.whole().astype(np.int64) + self._extra.whole()
+
+    def place_of(self, term: bytes) -> TermPlace | None:
+        """Where the postings of a term lie; None where the field has no such term."""
+        found = self._known.get(term)
+        if found is None:
+            number = self.find(term)
+            if number < 0:
+                return None
+            found = self.place(number)
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            self._known[term] = found
+        return found
 
     def place(self, number: int) -> TermPlace:
         """Where the postings of one term lie."""

@@ -27,6 +27,7 @@ class FieldEncoder:
     def __init__(self, disk: Disk, new_path: Callable[[], Path], docs: int, *, positions: bool) -> None:
         self.terms = 0
         self.tokens = 0
+        self.top = 0
         self._docs = docs
         self._limits = layout.width_limits(docs)
         self._positions = positions
@@ -53,6 +54,7 @@ class FieldEncoder:
         streams["low"].append(_low(at, postings.docs, index))
         streams["tf"].append(_tf(at, token[:-1], first))
         if self._positions and postings.positions is not None:
+            self.top = max(self.top, int(postings.positions.max(initial=0)))
             streams["pos"].append(postings.positions.astype(np.uint8))
             streams["rest"].append(_rest(at, postings.positions))
         streams["terms"].append(codes)
@@ -66,6 +68,10 @@ class FieldEncoder:
         self._keys.append(spans.load_part(words, heads, lengths[:: layout.BLOCK]).byteswap())
         self.terms += len(df)
         self.tokens += int(token[-1])
+
+    def told(self) -> dict[str, int]:
+        """What the segment's description keeps: how many tokens, and the highest position."""
+        return {"tokens": self.tokens, "top": self.top}
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:
         """Write all sections of the field; their names begin with prefix."""

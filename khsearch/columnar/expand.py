@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.columnar.arrays import EMPTY_DOCS, Array
+from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,12 +18,12 @@ BULK = 8  # terms from which decoding them together pays
 
 
 def docs_of_prefix(snapshot: Snapshot, name: str, prefix: bytes) -> Array:
-    """Live documents with a term that begins so -> (n,) int64, rising."""
+    """Live documents with a term that begins so -> (n,) DOC, rising."""
     return _union(snapshot, ((base, field, [field.prefix_range(prefix)]) for base, field in snapshot.fields(name)))
 
 
 def docs_of_range(snapshot: Snapshot, name: str, start: bytes, stop: bytes | None) -> Array:
-    """Live documents with a term from start on and before stop -> (n,) int64, rising."""
+    """Live documents with a term from start on and before stop -> (n,) DOC, rising."""
     return _union(
         snapshot,
         (
@@ -34,7 +34,7 @@ def docs_of_range(snapshot: Snapshot, name: str, start: bytes, stop: bytes | Non
 
 
 def docs_of_terms(snapshot: Snapshot, name: str, terms: Iterable[bytes]) -> Array:
-    """Live documents with any of the terms -> (n,) int64, rising."""
+    """Live documents with any of the terms -> (n,) DOC, rising."""
     wanted = sorted(set(terms))
     return _union(
         snapshot,
@@ -43,9 +43,9 @@ def docs_of_terms(snapshot: Snapshot, name: str, terms: Iterable[bytes]) -> Arra
 
 
 def docs_of_field(snapshot: Snapshot, name: str) -> Array:
-    """Live documents with any term in the field -> (n,) int64, rising."""
+    """Live documents with any term in the field -> (n,) DOC, rising."""
     has = snapshot.lengths(name) > 0
-    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0]
+    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0].astype(DOC)
 
 
 def _runs(numbers: list[int]) -> list[tuple[int, int]]:
@@ -71,7 +71,7 @@ def _union(snapshot: Snapshot, parts: Iterable[tuple[int, FieldReader, list[tupl
         return EMPTY_DOCS
     if snapshot.live is not None:
         flags &= snapshot.live
-    return flags.nonzero()[0]
+    return flags.nonzero()[0].astype(DOC)
 
 
 def _decoded(field: FieldReader, low: int, high: int) -> Iterable[Array]:

@@ -1,6 +1,6 @@
 """matches: sets of documents with scores, and what queries do with them.
 
-Everywhere docs are (n,) int64, rising, and scores (n,) float32.
+Everywhere docs are (n,) DOC, rising, and scores (n,) float32.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from khsearch.columnar.arrays import EMPTY_DOCS, EMPTY_SCORES, Array
+from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, EMPTY_SCORES, Array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def constant(docs: Array, score: float) -> Matches:
 def where_in(wanted: Array, docs: Array) -> tuple[Array, Array]:
     """Which of `wanted` are in `docs`, both rising -> (their places in wanted, their places in docs)."""
     if not len(docs):
-        return EMPTY_DOCS, EMPTY_DOCS
+        return EMPTY, EMPTY
     at = docs.searchsorted(wanted)
     hit = docs.take(at, mode="clip") == wanted
     found = hit.nonzero()[0]
@@ -112,7 +112,7 @@ def union(parts: Sequence[Matches], scratch: Array) -> Matches:
     for docs, scores in parts:
         seen[docs] = True
         scratch[docs] += scores
-    docs = seen.nonzero()[0]
+    docs = seen.nonzero()[0].astype(DOC)
     scores = scratch.take(docs)
     scratch[docs] = 0
     return Matches(docs, scores)

@@ -77,37 +77,23 @@ class Merger:
     def _write_fields(self, file: BlockFileWriter) -> dict[str, Any]:
         names = sorted({name for source in self._sources for name in source.segment.field_names})
         fields: dict[str, Any] = {}
-        terms = np.zeros(self.docs, np.int64)
         for number, name in enumerate(names):
             parts = [(source, field) for source in self._sources if (field := source.segment.field(name)) is not None]
             positions = all(field.positions for _, field in parts)
             encoder = FieldEncoder(self._disk, self._new_path, self.docs, positions=positions)
             try:
-                for first, codes, starts, postings in merged_field(parts, positions=positions):
+                for codes, starts, postings in merged_field(parts, positions=positions):
                     encoder.add(codes, starts, postings)
-                    if name == self._key:
-                        terms[postings.docs] = np.arange(first, first + len(postings.df)).repeat(postings.df)
                 encoder.write(file, f"{number}.")
             finally:
                 encoder.close()
             lengths = [source.segment.lengths(name)[source.kept] for source in self._sources]
             file.add(f"{number}.doclens", narrow(np.concatenate(lengths)))
-            fields[name] = {"prefix": f"{number}.", "positions": positions, "tokens": encoder.tokens}
+            fields[name] = {"prefix": f"{number}.", "positions": positions} | encoder.told()
         if self._key is not None:
-            self._write_ids(file, terms)
+            sources = self._sources
+            write_ids(file, [s.segment.id_of(doc) for s in sources for doc in s.kept.nonzero()[0].tolist()])
         return fields
-
-    def _write_ids(self, file: BlockFileWriter, terms: Array) -> None:
-        hashes = np.zeros(self.docs, np.uint64)
-        has = np.zeros(self.docs, bool)
-        for source in self._sources:
-            table = source.segment.file.section("ids.hashes").whole()
-            owners = source.segment.file.section("ids.docs").whole()
-            kept = source.kept[owners]
-            at = source.numbers[owners[kept]]
-            hashes[at] = table[kept]
-            has[at] = True
-        write_ids(file, hashes, has, terms)
 
     def _write_stored(self, file: BlockFileWriter) -> None:
         spool = Spool(self._disk, self._new_path)
@@ -167,15 +153,15 @@ class Merger:
 
 def merged_field(
     parts: Sequence[tuple[Source, FieldReader]], *, positions: bool
-) -> Iterator[tuple[int, Array, Array, Postings]]:
-    """The union of a field's terms -> (number of the first term, codes, starts, Postings) of chunks, in order.
+) -> Iterator[tuple[Array, Array, Postings]]:
+    """The union of a field's terms -> (codes, starts, Postings) of chunks, in order.
 
     Terms whose documents are all gone are left out; every chunk but the last has a multiple of layout.BLOCK terms.
     """
     rank, cf = _ranked_terms(parts)
     ends = np.cumsum(cf)
     held: list[tuple[Array, Array, Postings]] = []
-    at = first = waiting = 0
+    at = waiting = 0
     while at < len(cf):
         base = int(ends[at - 1]) if at else 0
         to = min(max(int(ends.searchsorted(base + CHUNK_TOKENS, "right")), at + 1), len(cf))
@@ -187,8 +173,7 @@ def merged_field(
             whole = waiting if at == len(cf) else waiting - waiting % layout.BLOCK
             done, rest = _cut(_joined(held), whole)
             if whole:
-                yield (first, *done)
-            first += whole
+                yield done
             waiting -= whole
             held = [rest] if waiting else []
 

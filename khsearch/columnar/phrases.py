@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.columnar import bm25
-from khsearch.columnar.arrays import EMPTY_DOCS, Array
+from khsearch.columnar.arrays import DOC, Array
 from khsearch.columnar.matches import NONE, Matches, where_in
-from khsearch.columnar.snapshot import PLACE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from khsearch.columnar.bm25 import FieldScale
     from khsearch.columnar.snapshot import Snapshot
+
+MARKS = 1 << 20  # cells of the table of marks: it stays in the cache
+MANY = 1 << 9  # places from which marking pays
 
 
 def phrase(snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale) -> Matches:
@@ -25,10 +27,7 @@ def phrase(snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, sc
         return NONE
     if len(entries) == 1:
         return Matches(entries[0].docs, entries[0].scores)
-    places = [snapshot.places(field, term, scale) for term in terms]
-    docs = _distinct(_adjacent(places) if slop == 1 else _ordered(places, slop))
-    if not len(docs):
-        return NONE
+    docs, _ = _near_docs(snapshot, field, terms, slop, scale)
     scores = np.zeros(len(docs), np.float32)
     for entry in entries:
         scores += entry.scores.take(entry.docs.searchsorted(docs))
@@ -39,34 +38,56 @@ def pair_bonus(
     snapshot: Snapshot, field: str, pair: tuple[bytes, bytes], slop: int, scale: FieldScale, boost: float
 ) -> Matches:
     """Documents where the second term follows the first within slop places, scored as BM25 scores one term."""
-    first, second = (snapshot.scored(field, term, scale) for term in pair)
-    if not len(first.docs) or not len(second.docs):
+    rarer = min(len(snapshot.scored(field, term, scale).docs) for term in pair)
+    if not rarer:
         return NONE
-    places = [snapshot.places(field, term, scale) for term in pair]
-    ends = _adjacent(places) if slop == 1 else _ordered(places, slop)
-    docs, tf = np.unique(ends >> PLACE_BITS, return_counts=True)
-    rarer = min(len(first.docs), len(second.docs))
+    docs, tf = _near_docs(snapshot, field, pair, slop, scale)
     factor = boost * scale.weight * bm25.idf(snapshot.doc_count, rarer)
     return Matches(docs, bm25.scores(tf, snapshot.norms(field, scale).take(docs), factor, scale.k1))
 
 
-def _adjacent(places: Sequence[Array]) -> Array:
+def _near_docs(
+    snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale
+) -> tuple[Array, Array]:
+    """Documents that hold the terms in order and near, and how often -> (docs (n,) DOC, rising; (n,) int64)."""
+    places = [snapshot.places(field, term, scale) for term in terms]
+    bits = snapshot.place_bits(field)
+    if slop == 1:
+        found = _adjacent(places, snapshot.marks(MARKS))
+        last = found + (len(terms) - 1)
+        docs = (found >> bits)[found >> bits == last >> bits]
+    else:
+        docs = _ordered(places, slop, bits) >> bits
+    first = np.ones(len(docs), bool)
+    np.not_equal(docs[1:], docs[:-1], out=first[1:])
+    at = first.nonzero()[0]
+    return docs.take(at).astype(DOC), np.diff(at, append=len(docs))
+
+
+def _adjacent(places: Sequence[Array], marks: Array) -> Array:
     """Places of the first token of every run in which each term follows the one before at once."""
     order = sorted(range(len(places)), key=lambda i: len(places[i]))
     found = places[order[0]] - order[0]
     for i in order[1:]:
-        found = found[_members(found + i, places[i])]
+        found = found.take(_shared(found + i, places[i], marks))
         if not len(found):
             break
     return found
 
 
-def _members(wanted: Array, places: Array) -> Array:
-    """Which of `wanted` are among `places`, both rising -> their places in wanted."""
-    return where_in(wanted, places)[0]
+def _shared(wanted: Array, places: Array, marks: Array) -> Array:
+    """Which of `wanted` are among `places`, both rising -> their places in wanted. marks: (MARKS,) bool, all False."""
+    if len(wanted) < MANY:
+        return where_in(wanted, places)[0]
+    # Few share a cell by chance; those that do are told apart by looking them up.
+    cells = places & (MARKS - 1)
+    marks[cells] = True
+    likely = marks.take(wanted & (MARKS - 1)).nonzero()[0]
+    marks[cells] = False
+    return likely.take(where_in(wanted.take(likely), places)[0])
 
 
-def _ordered(places: Sequence[Array], slop: int) -> Array:
+def _ordered(places: Sequence[Array], slop: int, bits: int) -> Array:
     """Places of the last token of every chain in which each term comes 1 to slop places behind the one before."""
     found = places[0]
     for following in places[1:]:
@@ -76,15 +97,5 @@ def _ordered(places: Sequence[Array], slop: int) -> Array:
         at = found.searchsorted(following, "left") - 1
         before = found.take(at, mode="clip")
         gap = following - before
-        found = following[(at >= 0) & (gap <= slop) & (before >> PLACE_BITS == following >> PLACE_BITS)]
+        found = following[(at >= 0) & (gap <= slop) & (before >> bits == following >> bits)]
     return found
-
-
-def _distinct(places: Array) -> Array:
-    """The documents of rising places, each once."""
-    if not len(places):
-        return EMPTY_DOCS
-    docs = places >> PLACE_BITS
-    first = np.ones(len(docs), bool)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
-    return docs[first]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.columnar import columns, expand, fuzzy, nodes, phrases
-from khsearch.columnar.arrays import EMPTY_DOCS, Array
+from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array
 from khsearch.columnar.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
 from khsearch.errors import QueryError
 
@@ -34,7 +34,7 @@ class Evaluator:
         return found
 
     def docs(self, node: nodes.Node) -> Array:
-        """All live documents that the node matches -> (n,) int64, rising."""
+        """All live documents that the node matches -> (n,) DOC, rising."""
         return self.matches(node).docs
 
     def _term(self, node: nodes.Term) -> Matches:
@@ -123,7 +123,8 @@ class Evaluator:
 
     def _docs(self, node: nodes.Docs) -> Matches:
         live = self.snapshot.live
-        return constant(node.numbers if live is None else node.numbers[live.take(node.numbers)], node.boost)
+        numbers = node.numbers.astype(DOC)
+        return constant(numbers if live is None else numbers[live.take(numbers)], node.boost)
 
     def _foreign(self, node: nodes.Foreign) -> Matches:
         return node.run(self.weighting)
@@ -133,7 +134,7 @@ class Evaluator:
 
 
 def docs_between(snapshot: Snapshot, name: str, low: Any, high: Any) -> Array:
-    """Live documents with a value of a column between two bounds (None: open), both included -> (n,) int64, rising."""
+    """Live documents with a value of a column between two bounds (None: open), both included -> (n,) DOC, rising."""
     column = snapshot.column(name)
     if column is None:
         return EMPTY_DOCS
@@ -146,7 +147,7 @@ def docs_between(snapshot: Snapshot, name: str, low: Any, high: Any) -> Array:
         kept &= column.values <= _number(name, high)
     has = np.zeros(snapshot.doc_count_all, bool)
     has[column.owners()[kept]] = True
-    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0]
+    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0].astype(DOC)
 
 
 def _ordinal(column: columns.Column, bound: Any, side: str) -> int:

@@ -10,14 +10,14 @@ import numpy as np
 if TYPE_CHECKING:
     from khsearch.columnar.arrays import Array
 
-BUDGET = 64 << 20  # bytes of arrays
+BUDGET = 48 << 20  # bytes of arrays
 MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
 TOP = 32  # documents kept so
 OVERHEAD = 400  # bytes of an entry besides its arrays
 
 
 class Scored:
-    """One term's live postings over all segments: docs (p,) int64 rising, scores (p,) float32; perhaps token places."""
+    """One term's live postings over all segments: docs (p,) DOC rising, scores (p,) float32; perhaps token places."""
 
     __slots__ = ("best", "docs", "places", "scores", "size", "used")
 
@@ -93,4 +93,4 @@ def best(docs: Array, scores: Array, count: int) -> tuple[Array, Array]:
             above = np.concatenate(((scores > edge).nonzero()[0], tied))
         docs, scores = docs.take(above), scores.take(above)
     order = np.lexsort((docs, -scores))[:count]
-    return docs.take(order), scores.take(order)
+    return docs.take(order).astype(np.int64), scores.take(order)

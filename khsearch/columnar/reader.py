@@ -118,7 +118,9 @@ class Reader(Snapshot):
             values = values.take(found.docs)
             keys += [-values if key.reverse else values, ~has.take(found.docs)]
         order = np.lexsort(keys)[offset : offset + limit]
-        return TopDocs(found.docs.take(order), found.scores.take(order), len(found.docs) if total else None)
+        return TopDocs(
+            found.docs.take(order).astype(np.int64), found.scores.take(order), len(found.docs) if total else None
+        )
 
 
 def _shown(column: Column, value: Any) -> Any:

@@ -11,13 +11,14 @@ from khsearch.columnar import columns
 from khsearch.columnar.arrays import Array, narrow
 from khsearch.columnar.blockfile import BlockFile, damaged
 from khsearch.columnar.decode import FieldReader
+from khsearch.columnar.spans import pack
 from khsearch.columnar.stored import StoredReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from khsearch.columnar.blockfile import BlockFileWriter
+    from khsearch.columnar.blockfile import BlockFileWriter, Section
     from khsearch.columnar.catalog import SegmentEntry
 
 
@@ -26,13 +27,16 @@ def hashes_of(keys: Iterable[bytes], count: int) -> Array:
     return np.fromiter(map(xxhash.xxh3_64_intdigest, keys), np.uint64, count)
 
 
-def write_ids(file: BlockFileWriter, hashes: Array, has: Array, terms: Array) -> None:
-    """Write the table of ids: hash (docs,) uint64, whether the document has an id, and its number among the terms."""
-    docs = np.flatnonzero(has)
+def write_ids(file: BlockFileWriter, keys: Sequence[bytes]) -> None:
+    """Write the ids of all documents, empty for none, and the table by which they are looked up."""
+    hashes = hashes_of(keys, len(keys))
+    docs = np.fromiter(map(bool, keys), np.bool_, len(keys)).nonzero()[0]
     order = docs[np.argsort(hashes[docs], kind="stable")]
+    codes, starts = pack(keys)
     file.add("ids.hashes", hashes[order])
     file.add("ids.docs", narrow(order))
-    file.add("ids.terms", narrow(np.where(has, terms + 1, 0)))
+    file.add("ids.starts", narrow(starts))
+    file.add("ids.codes", codes)
 
 
 class Segment:
@@ -46,6 +50,7 @@ class Segment:
         self._told = _Told(self.file, entry.docs)
         self._fields: dict[str, FieldReader] = {}
         self._stored: StoredReader | None = None
+        self._ids: tuple[Section, Section] | None = None
 
     @property
     def field_names(self) -> list[str]:
@@ -70,6 +75,11 @@ class Segment:
         """Tokens of a field, deleted documents included."""
         told = self._told.fields.get(name)
         return told["tokens"] if told else 0
+
+    def top_position(self, name: str) -> int:
+        """The highest position of a token in a field; 0 where it keeps none."""
+        told = self._told.fields.get(name)
+        return told["top"] if told else 0
 
     def lengths(self, name: str) -> Array:
         """Tokens of a field in each document -> (docs,) of an unsigned dtype."""
@@ -98,34 +108,25 @@ class Segment:
             self._stored = StoredReader(self.file, self.docs)
         return self._stored
 
-    def id_terms(self) -> Array:
-        """For each document one more than the number of its id among the terms of the key field; 0 for no id."""
-        section = self.file.section("ids.terms")
-        if len(section) != self.docs:
-            raise section.damage("the table of ids has another length than it should")
-        return section.whole()
-
-    def docs_of_ids(self, key: str, wanted: list[bytes], hashes: Array) -> list[list[int]]:
+    def docs_of_ids(self, wanted: Sequence[bytes], hashes: Array) -> list[list[int]]:
         """The documents of each id, deleted ones included; hashes (n,) uint64 as hashes_of tells."""
         table, owners = self.file.section("ids.hashes").whole(), self.file.section("ids.docs").whole()
-        field = self.field(key)
-        if field is None or not len(table):
-            return [[] for _ in wanted]
         low, high = np.searchsorted(table, hashes, "left"), np.searchsorted(table, hashes, "right")
         out: list[list[int]] = [[] for _ in wanted]
         for i in np.flatnonzero(high > low).tolist():
             near = owners[int(low[i]) : int(high[i])].tolist()
-            out[i] = [doc for doc in near if field.term(self._id_term(doc)) == wanted[i]]
+            out[i] = [doc for doc in near if self.id_of(doc) == wanted[i]]
         return out
 
-    def id_of(self, key: str, doc: int) -> bytes | None:
-        """The id of a document; None where it has none."""
-        field = self.field(key)
-        number = self._id_term(doc)
-        return None if field is None or number < 0 else field.term(number)
-
-    def _id_term(self, doc: int) -> int:
-        return int(self.file.section("ids.terms").part(doc, doc + 1)[0]) - 1
+    def id_of(self, doc: int) -> bytes:
+        """The id of a document; empty where it has none."""
+        if self._ids is None:
+            self._ids = self.file.section("ids.starts"), self.file.section("ids.codes")
+        starts, codes = self._ids
+        if len(starts) != self.docs + 1:
+            raise starts.damage("the table of ids has another length than it should")
+        start, stop = starts.part(doc, doc + 2).tolist()
+        return codes.part(start, stop).tobytes()
 
 
 class _Told:
@@ -138,8 +139,10 @@ class _Told:
         if told.get("docs") != docs or not isinstance(self.fields, dict) or not isinstance(self.columns, dict):
             raise damaged(file.path, "description")
         for field in self.fields.values():
-            whole = isinstance(field, dict) and isinstance(field.get("prefix"), str)
-            if not whole or type(field.get("tokens")) is not int or type(field.get("positions")) is not bool:
+            whole = isinstance(field, dict) and field.keys() >= {"prefix", "positions", "tokens", "top"}
+            whole = whole and isinstance(field["prefix"], str)
+            whole = whole and type(field["positions"]) is bool and type(field["tokens"]) is int
+            if not whole or type(field["top"]) is not int or not 0 <= field["top"] < 1 << 24:
                 raise damaged(file.path, "description of fields")
         for column in self.columns.values():
             if not isinstance(column, dict) or not isinstance(column.get("prefix"), str):

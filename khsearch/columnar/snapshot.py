@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.columnar import bm25, columns
-from khsearch.columnar.arrays import EMPTY_DOCS, Array, starts_of
+from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of
 from khsearch.columnar.bm25 import FieldScale
 from khsearch.columnar.deletions import read_deletions
 from khsearch.columnar.postings_cache import TOP, PostingsCache, Scored, best
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.catalog import Catalog
     from khsearch.columnar.decode import FieldReader
 
-PLACE_BITS = 24  # of a token's place: document << PLACE_BITS | position
+ROOM = 64  # positions between the last of one document and the first of the next
 
 
 class Snapshot:
@@ -63,6 +63,7 @@ class Snapshot:
         self._local = threading.local()
         self._lengths: dict[str, Array] = {}
         self._totals: dict[str, int] = {}
+        self._place_bits: dict[str, int] = {}
         self._norms: dict[tuple[str, FieldScale], Array] = {}
         self._columns: dict[str, columns.Column | None] = {}
 
@@ -80,8 +81,7 @@ class Snapshot:
     def doc_key(self, doc: int) -> bytes:
         """The id of a document as bytes; empty where it has none."""
         number, inner = self.locate(doc)
-        found = self.segments[number].id_of(self.key, inner) if self.key is not None else None
-        return found or b""
+        return self.segments[number].id_of(inner) if self.key is not None else b""
 
     def docnum(self, name: str) -> int | None:
         """The live document that has the id; None where there is none."""
@@ -95,7 +95,7 @@ class Snapshot:
             return out
         hashes = hashes_of(keys, len(keys))
         for base, segment in zip(self.bases, self.segments, strict=False):
-            for mine, found in zip(out, segment.docs_of_ids(self.key, keys, hashes), strict=True):
+            for mine, found in zip(out, segment.docs_of_ids(keys, hashes), strict=True):
                 mine += [base + doc for doc in found if self.live is None or self.live[base + doc]]
         return out
 
@@ -107,8 +107,9 @@ class Snapshot:
         return number, doc - self.bases[number]
 
     def all_live(self) -> Array:
-        """Numbers of all live documents -> (n,) int64."""
-        return np.arange(self.doc_count_all) if self.live is None else self.live.nonzero()[0]
+        """Numbers of all live documents -> (n,) DOC, rising."""
+        every = np.arange(self.doc_count_all, dtype=DOC)
+        return every if self.live is None else every[self.live]
 
     # Terms
 
@@ -128,21 +129,19 @@ class Snapshot:
         return len(self.docs_of(name, term))
 
     def docs_of(self, name: str, term: bytes) -> Array:
-        """Live documents that have the term -> (n,) int64, rising."""
+        """Live documents that have the term -> (n,) DOC, rising."""
         return self.scored(name, term, FieldScale()).docs
 
     def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
-        """Live postings of a term over all segments -> (docs, tf), both (n,) int64."""
-        docs, tfs = [EMPTY_DOCS], [EMPTY_DOCS]
+        """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
+        docs, tfs = [EMPTY_DOCS], [EMPTY]
         for base, field in self.fields(name):
-            number = field.find(term)
-            if number < 0:
+            place = field.place_of(term)
+            if place is None:
                 continue
-            place = field.place(number)
-            found = field.doc_numbers(place)
+            found = (field.doc_numbers(place) + base).astype(DOC)
             tf = field.frequencies(place)
             tf = np.ones(len(found), np.int64) if tf is None else tf
-            found += base
             if self.live is not None:
                 kept = self.live.take(found)
                 found, tf = found[kept], tf[kept]
@@ -173,25 +172,32 @@ class Snapshot:
         return found
 
     def places(self, name: str, term: bytes, scale: FieldScale) -> Array:
-        """Every token of a term in live documents -> (n,) int64, document << PLACE_BITS | position, rising."""
+        """Every token of a term in live documents -> (n,), document << place_bits(name) | position, rising."""
         entry = self.scored(name, term, scale)
         if entry.places is None:
             entry.places = self._places(name, term)
             self.cache.put((name, term, scale), entry)
         return entry.places
 
+    def place_bits(self, name: str) -> int:
+        """How many bits of a token's place are its position."""
+        found = self._place_bits.get(name)
+        if found is None:
+            top = max((segment.top_position(name) for segment in self.segments), default=0)
+            found = self._place_bits[name] = (top + ROOM).bit_length()
+        return found
+
     def positions(self, name: str, term: bytes, doc: int) -> Array:
         """Positions of a term in one document -> (tf,) int64, rising; empty where the field keeps none."""
         number, inner = self.locate(doc)
         field = self.segments[number].field(name)
-        found = -1 if field is None else field.find(term)
-        if field is None or found < 0 or not field.positions:
-            return EMPTY_DOCS
-        place = field.place(found)
+        place = None if field is None or not field.positions else field.place_of(term)
+        if field is None or place is None:
+            return EMPTY
         docs = field.doc_numbers(place)
         at = int(docs.searchsorted(inner))
         if at == len(docs) or int(docs[at]) != inner:
-            return EMPTY_DOCS
+            return EMPTY
         tf = field.frequencies(place)
         if tf is None:
             return field.token_positions(place, np.array([at]))
@@ -258,7 +264,7 @@ class Snapshot:
         if name not in self._columns:
             parts = [segment.column(name) for segment in self.segments]
             if any(part is not None for part in parts):
-                empty = columns.Column("int", EMPTY_DOCS, EMPTY_DOCS)
+                empty = columns.Column("int", EMPTY, EMPTY)
                 filled = [
                     part or columns.Column("int", np.zeros(segment.docs, np.int64), empty.values)
                     for part, segment in zip(parts, self.segments, strict=True)
@@ -277,24 +283,32 @@ class Snapshot:
             found = self._local.accumulator = np.zeros(self.doc_count_all, np.float32)
         return found
 
+    def marks(self, size: int) -> Array:
+        """A table of False, (size,) bool, this thread's own; whoever writes to it clears it."""
+        found: Array | None = getattr(self._local, "marks", None)
+        if found is None:
+            found = self._local.marks = np.zeros(size, bool)
+        return found
+
     def _places(self, name: str, term: bytes) -> Array:
-        out = [EMPTY_DOCS]
+        bits = self.place_bits(name)
+        dtype = np.int32 if self.doc_count_all << bits < 1 << 31 else np.int64
+        out = [np.zeros(0, dtype)]
         for base, field in self.fields(name):
-            number = field.find(term)
-            if number < 0 or not field.positions:
+            place = field.place_of(term) if field.positions else None
+            if place is None:
                 continue
-            place = field.place(number)
             docs = field.doc_numbers(place)
             tf = field.frequencies(place)
             docs += base
-            places = docs << PLACE_BITS
+            places = docs << bits
             if tf is not None:
                 places = places.repeat(tf)
             places |= field.token_positions(place)
             if self.live is not None:
                 kept = self.live.take(docs)
                 places = places[kept if tf is None else kept.repeat(tf)]
-            out.append(places)
+            out.append(places.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)
 
     def _live(self) -> Array | None:

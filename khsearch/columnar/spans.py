@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from khsearch.columnar.arrays import Array, spread, starts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
 
@@ -74,7 +79,7 @@ def gather(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
     return codes[spread(starts, counts)], starts_of(counts)
 
 
-def pack(terms: list[bytes]) -> tuple[Array, Array]:
+def pack(terms: Sequence[bytes]) -> tuple[Array, Array]:
     """Byte strings end to end -> (codes uint8, starts (n + 1,) int64)."""
     counts = np.fromiter(map(len, terms), np.int64, len(terms))
     return np.frombuffer(b"".join(terms), np.uint8), starts_of(counts)

@@ -13,6 +13,7 @@ from whoosh.query.qcore import QueryError as WhooshQueryError
 from whoosh.searching import Searcher
 
 from khsearch.columnar import nodes
+from khsearch.columnar.arrays import DOC
 from khsearch.columnar.columns import number_of
 from khsearch.columnar.matches import Matches
 from khsearch.columnar.values import decode
@@ -196,7 +197,7 @@ def run_matchers(reader: Reader, schema: Schema, q: Any, weighting: BM25) -> Mat
             matcher.next()
     except (WhooshQueryError, QueryParserError, NotImplementedError, KeyError) as error:
         raise QueryError(f"{q}: {error}") from error
-    numbers = np.array(docs, np.int64)
+    numbers = np.array(docs, DOC)
     order = np.argsort(numbers, kind="stable")
     return Matches(numbers[order], np.array(scores, np.float32)[order])
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from whoosh import columns as whoosh_columns
 from whoosh import fields
 from whoosh.matching import ListMatcher, ReadTooFar
@@ -240,7 +239,7 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         if self._places is None:
             name, term = self._term
             self._places = self._columnar.places(name, term, bm25.FieldScale())
-        mask = np.int64((1 << 24) - 1)
+        mask = (1 << self._columnar.place_bits(self._term[0])) - 1
         found: list[int] = (self._places[self._first[self._i] : self._first[self._i + 1]] & mask).tolist()
         return found
 

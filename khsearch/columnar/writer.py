@@ -174,7 +174,7 @@ class BatchWriter:
         if self._entries and self.key is not None and keys:
             hashes = hashes_of(keys, len(keys))
             for number, entry in enumerate(self._entries):
-                found = self._segment(entry).docs_of_ids(self.key, keys, hashes)
+                found = self._segment(entry).docs_of_ids(keys, hashes)
                 count += self._mark(number, [doc for docs in found for doc in docs])
         return count
 

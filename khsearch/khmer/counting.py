@@ -109,28 +109,27 @@ def count_strings(runs: Counter[str], wanted: Collection[str]) -> Counter[str]:
     return found
 
 
-def read_frequencies(paths: Iterable[Path], *, strict: bool = False) -> Counter[str]:
+def read_frequencies(paths: Iterable[Path]) -> Counter[str]:
     """Add up word lists: one word a line, then a tab (or spaces) and its count; 1 where there is none; # comments.
 
-    What is not a Khmer word is passed over, or where `strict`, a LexiconError that names the file and the line.
+    A folder stands for the .txt files in it. What is not a Khmer word is passed over: public lists hold all sorts.
     """
     totals: Counter[str] = Counter()
-    for path in paths:
+    for path in _files(paths):
         try:
             lines = path.read_text(encoding="utf-8-sig").splitlines()
         except OSError as error:
             raise LexiconError(f"{path}: cannot be read ({error.strerror}); give the path of a word list") from None
         except UnicodeDecodeError:
             raise LexiconError(f"{path}: not UTF-8; save the word list as UTF-8") from None
-        for number, line in enumerate(lines, start=1):
+        for line in lines:
             word, *rest = line.partition("#")[0].split() or [""]
-            if not word:
-                continue
             word = normalize(word).text
             if is_word(word) and len(rest) <= 1 and (not rest or rest[0].isdecimal()):
                 totals[word] += int(rest[0]) if rest else 1
-            elif strict:
-                raise LexiconError(
-                    f"{path}, line {number}: {line.strip()!r} is no Khmer word with an optional count; mend or drop it"
-                )
     return totals
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(path.glob("*.txt")) if path.is_dir() else [path]

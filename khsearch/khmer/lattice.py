@@ -155,22 +155,32 @@ _VALUE_FIELD = VALUE_MASK << VALUE_SHIFT
 
 
 def _words(elements: Offsets, trie: Trie) -> list[tuple[Offsets, Offsets]]:
-    """All words at all places: for each length from 1, the last element of each and its value."""
+    """All words at all places: for each length from 1, the last element of each and its value; rising from 1.
+
+    A node without children has base 0, and then, as at an empty cluster, what is looked up is no child of it.
+    """
     nodes = trie.nodes
-    at = np.flatnonzero(elements)
-    slot = elements.take(at) + 1
+    slot = elements + 1
     node = nodes.take(slot)
-    found = []
+    is_word = np.flatnonzero((node & _VALUE_FIELD) != _VALUE_FIELD)
+    found = [(is_word, (node.take(is_word) >> VALUE_SHIFT) & VALUE_MASK)]
+    child = node[:-1] & BASE_MASK
+    child += elements[1:]
+    node = nodes.take(child)
+    at = np.flatnonzero((node >> PARENT_SHIFT) == slot[:-1])
+    slot, node = child.take(at), node.take(at)
+    at += 1
     while len(at):
         values = node & _VALUE_FIELD
         is_word = np.flatnonzero(values != _VALUE_FIELD)
         found.append((at.take(is_word), values.take(is_word) >> VALUE_SHIFT))
         at += 1
-        # A node without children has base 0, and then, as where a run ends, what is found is no child of it.
         child = (node & BASE_MASK) + elements.take(at)
         node = nodes.take(child)
         is_child = np.flatnonzero((node >> PARENT_SHIFT) == slot)
         at, slot, node = at.take(is_child), child.take(is_child), node.take(is_child)
+    while len(found) > 1 and not len(found[-1][0]):
+        found.pop()
     return found
 
 
@@ -189,7 +199,7 @@ def _gains(elements: Offsets, rows: _Rows, trie: Trie) -> NDArray[np.int32]:
     The low four bits say MAX_WORD less the length: among equal costs the longer word is the smaller number.
     """
     words = _words(elements, trie)
-    shape = (max(len(words), 1), len(rows.place))
+    shape = (len(words), len(rows.place))
     size = shape[0] * shape[1]
     if len(_workspace.gains) < size:
         _workspace.gains = np.empty(size + size // 4, np.int32)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from khsearch.errors import LexiconError
 from khsearch.khmer import lattice, script, trie
-from khsearch.khmer.model import LexiconModel, is_model, read_model
+from khsearch.khmer.model import LexiconModel
 from khsearch.khmer.normalize import normalize
 
 _MAGIC = b"khsearch lexicon 1\n"
@@ -153,8 +153,6 @@ def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
         first = file.readline(len(_MAGIC))
     if first == _MAGIC:
         return parse(path.read_bytes(), str(path))
-    if is_model(first):
-        return compile_lexicon(read_model(path))
     return extended(default_lexicon(), read_word_list(path))
 
 

@@ -225,20 +225,21 @@ _NUMBER = re.compile(rb"[0-9]+(?:[.,][0-9]+)+")
 
 def _join_numbers(codes: Codes, places: Offsets | None) -> _State:
     marks = np.flatnonzero((codes == _DOT) | (codes == _COMMA))
-    digits = (codes - np.uint8(_ZERO)) < 10
-    marks = marks[digits.take(marks - 1) & digits.take(marks + 1)]
+    ten, zero = np.uint8(10), np.uint8(_ZERO)
+    marks = marks[(codes.take(marks - 1) - zero < ten) & (codes.take(marks + 1) - zero < ten)]
+    if not len(marks):
+        return codes, places
     text = codes.tobytes()
     done = 0
     for mark in marks.tolist():
-        if mark < done:
-            continue
-        start = mark
-        while digits[start - 1]:
-            start -= 1
-        number = _NUMBER.match(text, start)
-        assert number is not None
-        done = number.end()
-        _join_number(codes, start, number[0])
+        if mark >= done:
+            start = mark
+            while script.CLASS[text[start - 1]] == script.DIGIT:
+                start -= 1
+            number = _NUMBER.match(text, start)
+            assert number is not None
+            done = number.end()
+            _join_number(codes, start, number[0])
     return _drop(codes, places, codes == DELETED)
 
 

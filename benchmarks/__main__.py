@@ -1,0 +1,5 @@
+"""Run `python -m benchmarks`."""
+
+from benchmarks.commands import main
+
+main()

@@ -1,0 +1,58 @@
+"""The README's examples do what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def example(name: str, language: str) -> str:
+    found = re.search(rf"<!-- example: {name} -->\n```{language}\n(.*?)```", README, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def run(command: list[str], folder: Path, *, code: str | None = None) -> str:
+    scripts = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    told = subprocess.run(command, cwd=folder, env=env, input=code, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def test_first_use_from_python(tmp_path: Path) -> None:
+    printed = run([sys.executable, "-"], tmp_path, code=example("python", "python")).splitlines()
+    assert printed[0].startswith("1 ")
+    assert printed[0].endswith(" 1 កិច្ចប្រជុំលើកទី២")
+    assert "<mark>ពិការភាព</mark>" in printed[1]
+    assert printed[2:] == ["1 found", "['កិច្ច', 'ប្រជុំ', 'លើក', 'ទី', '២']"]
+
+
+def test_first_use_from_the_shell(tmp_path: Path) -> None:
+    (tmp_path / "sample_docs").symlink_to(ROOT / "sample_docs")
+    printed = run(["bash", "-e"], tmp_path, code=example("shell", "bash"))
+    assert "001-working-group-disability.txt" in printed
+    assert '"snippet"' in printed
+    assert "កិច្ច|ប្រជុំ|លើក|ទី|២\n" in printed
+    backup = (tmp_path / "backup.jsonl").read_text("utf-8")
+    assert len(backup.splitlines()) == len(list((ROOT / "sample_docs").glob("*.txt"))) - 1
+
+
+def test_scikit_learn_takes_words_and_clusters() -> None:
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    from khsearch import clusters, words
+
+    texts = ["កិច្ចប្រជុំលើកទី២", "ប្រជុំលើកទី៣"]
+    for tokenizer in (words, clusters):
+        vectorizer = CountVectorizer(tokenizer=tokenizer, token_pattern=None)
+        counts = vectorizer.fit_transform(texts).toarray()
+        vocabulary = vectorizer.get_feature_names_out().tolist()
+        assert counts.sum() == sum(len(tokenizer(text)) for text in texts)
+        assert set(vocabulary) == {token for text in texts for token in tokenizer(text)}
