@@ -26,8 +26,6 @@ The rooms, in the order that data flows; a room imports only rooms before it:
     cli/        the khsearch command
 """
 
-from importlib.metadata import version
-
 from khsearch.documents import Document
 from khsearch.errors import (
     DocumentError,
@@ -46,8 +44,7 @@ from khsearch.index import Index
 from khsearch.results import Hit, Results
 from khsearch.snippets import Fragment, Snippet
 from khsearch.text import Token, clusters, tokenize, words
-
-__version__ = version("khsearch")
+from khsearch.version import __version__
 
 __all__ = [
     "Document",
@@ -68,6 +65,7 @@ __all__ = [
     "Results",
     "Snippet",
     "Token",
+    "__version__",
     "clusters",
     "tokenize",
     "words",

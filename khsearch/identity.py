@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +20,7 @@ from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import LatticeBreaker, breaker
 from khsearch.khmer.lexicon import Lexicon, parse
+from khsearch.version import __version__
 
 SETTINGS_NAME = "khsearch.json"
 LEXICON_NAME = "lexicon.khl"
@@ -46,7 +46,7 @@ def save(folder: Path, identity: Identity, *, finished: bool = True) -> None:
     """Write the two files durably. `finished=False` marks an index that is being rebuilt: it cannot be opened."""
     content: dict[str, object] = {
         "format": _FORMAT,
-        "khsearch": version("khsearch"),
+        "khsearch": __version__,
         "analyzer": identity.analyzer.settings(),
         "own_lexicon": identity.own_lexicon,
         "finished": finished,

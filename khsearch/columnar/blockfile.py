@@ -30,6 +30,7 @@ MAGIC = b"KHSCOL01"
 BLOCK = 1 << 14
 TRAILER = struct.Struct("<QQQ8s")  # bytes of data, bytes of JSON, root, magic
 BUFFER = 1 << 20
+RESIDENT = 1 << 24  # bytes read of a file after which its pages are given back
 MAX_JSON = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
 DTYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "u8": np.uint64, "i8": np.int64, "f8": np.float64}
 
@@ -144,6 +145,7 @@ class BlockFile:
         self.data_size = head
         self._sums = np.frombuffer(sums, "<u8")
         self._seen = bytearray(blocks)
+        self._touched = 0
         self._sections, self.meta = _described(path, bytes(text), head)
 
     def __contains__(self, name: str) -> bool:
@@ -166,6 +168,11 @@ class BlockFile:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""
         if stop <= start:
             return
+        self._touched += stop - start
+        if self._touched > RESIDENT:
+            # Only this process forgets the pages; they stay in the system's cache.
+            self._touched = 0
+            self._map.madvise(mmap.MADV_DONTNEED)
         first, last = start // BLOCK, (stop - 1) // BLOCK + 1
         block = self._seen.find(0, first, last)
         while block >= 0:

@@ -34,7 +34,7 @@ def constant(docs: Array, score: float) -> Matches:
 
 def where_in(wanted: Array, docs: Array) -> tuple[Array, Array]:
     """Which of `wanted` are in `docs`, both rising -> (their places in wanted, their places in docs)."""
-    if not len(docs):
+    if not len(docs) or not len(wanted):
         return EMPTY, EMPTY
     at = docs.searchsorted(wanted)
     hit = docs.take(at, mode="clip") == wanted

@@ -8,7 +8,7 @@ import numpy as np
 
 from khsearch.columnar import bm25
 from khsearch.columnar.arrays import DOC, Array
-from khsearch.columnar.matches import NONE, Matches, where_in
+from khsearch.columnar.matches import FAR, NONE, Matches, where_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,14 +77,14 @@ def _adjacent(places: Sequence[Array], marks: Array) -> Array:
 
 def _shared(wanted: Array, places: Array, marks: Array) -> Array:
     """Which of `wanted` are among `places`, both rising -> their places in wanted. marks: (MARKS,) bool, all False."""
-    if len(wanted) < MANY:
+    if len(wanted) < MANY or len(wanted) * FAR < len(places):
         return where_in(wanted, places)[0]
     # Few share a cell by chance; those that do are told apart by looking them up.
-    cells = places & (MARKS - 1)
+    cells = wanted & (MARKS - 1)
     marks[cells] = True
-    likely = marks.take(wanted & (MARKS - 1)).nonzero()[0]
+    likely = places.take(marks.take(places & (MARKS - 1)).nonzero()[0])
     marks[cells] = False
-    return likely.take(where_in(wanted.take(likely), places)[0])
+    return where_in(wanted, likely)[0]
 
 
 def _ordered(places: Sequence[Array], slop: int, bits: int) -> Array:

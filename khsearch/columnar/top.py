@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.columnar import nodes
-from khsearch.columnar.arrays import Array
-from khsearch.columnar.matches import FAR
+from khsearch.columnar.arrays import DOC, Array
+from khsearch.columnar.matches import FAR, Matches, union, where_in
 from khsearch.columnar.postings_cache import TOP, Scored, best
 
 if TYPE_CHECKING:
     from khsearch.columnar.plans import Evaluator
 
-FEW = 64  # documents that are ordered without cutting first
+SMALL = 1 << 12  # postings up to which adding all up is quicker than thinking
+SAFETY = 1 - 1e-5  # sums of float32 depend on their order by less
 
 
 class TopDocs(NamedTuple):
@@ -82,37 +83,64 @@ def _top_and(evaluator: Evaluator, terms: list[nodes.Term], count: int) -> tuple
 
 def _top_or(evaluator: Evaluator, terms: list[nodes.Term], count: int) -> tuple[Array, Array]:
     entries = [entry for entry in (_entry(evaluator, term) for term in terms) if len(entry.docs)]
-    if not entries:
-        return best(*evaluator.matches(nodes.Nothing()), count)
-    # The best document of the whole scores at least what it scores for one term alone.
-    edge = max(_edge(evaluator, term, count) for term in terms)
-    sums = evaluator.scratch
-    first, *others = entries
-    sums[first.docs] = first.scores
-    for entry in others:
-        sums[entry.docs] += entry.scores
-    docs = np.concatenate([entry.docs for entry in entries]) if others else first.docs
-    scores = sums.take(docs)
-    sums[docs] = 0
-    hits = (scores >= edge).nonzero()[0]
+    if len(entries) < 2 or count > TOP or sum(len(entry.docs) for entry in entries) < SMALL:
+        found = union([Matches(entry.docs, entry.scores) for entry in entries], evaluator.scratch)
+        return best(found.docs, found.scores, count)
+    tops = [evaluator.snapshot.top(term.field, term.term, evaluator.weighting.scale(term.field)) for term in terms]
+    tops = [top for top in tops if len(top[0])]
+    # The best documents of each term alone, with all that they score: the count-th of them is a bound from below.
+    heads = np.unique(np.concatenate([docs for docs, _ in tops])).astype(DOC)
+    edge = _kth(_sums(entries, heads), count) * SAFETY
+    most = [float(scores[0]) for _, scores in tops]
+    docs = _candidates(entries, most, edge, evaluator.scratch)
+    return best(docs, _sums(entries, docs), count)
+
+
+def _candidates(entries: list[Scored], most: list[float], edge: float, sums: Array) -> Array:
+    """Documents that may score edge or more, and all that do: most[i] is the highest score of entries[i]."""
+    order = sorted(range(len(entries)), key=most.__getitem__)
+    # What documents of the first lists alone can reach is not enough: they only add to documents of the others.
+    spare, reach = 0, 0.0
+    while spare < len(order) - 1 and reach + most[order[spare]] < edge:
+        reach += most[order[spare]]
+        spare += 1
+    leading = [entries[i] for i in order[spare:]]
+    if len(leading) == 1:
+        docs, scores = leading[0].docs, leading[0].scores
+    else:
+        docs = np.concatenate([entry.docs for entry in leading])
+        sums[leading[0].docs] = leading[0].scores
+        for entry in leading[1:]:
+            sums[entry.docs] += entry.scores
+        scores = sums.take(docs)
+        sums[docs] = 0
+    hits = (scores >= edge - reach).nonzero()[0]
     docs, scores = docs.take(hits), scores.take(hits)
-    if len(docs) > FEW * len(entries):
-        # A document stands here once per term that it has.
-        last = count * len(entries)
-        cut = np.partition(scores, len(scores) - last)[len(scores) - last]
-        hits = (scores >= cut).nonzero()[0]
+    if len(leading) > 1:
+        docs, at = np.unique(docs, return_index=True)
+        scores = scores.take(at)
+    for i in reversed(order[:spare]):
+        reach -= most[i]
+        found, at = where_in(docs, entries[i].docs)
+        scores[found] += entries[i].scores.take(at)
+        hits = (scores >= edge - reach).nonzero()[0]
         docs, scores = docs.take(hits), scores.take(hits)
-    docs, at = np.unique(docs, return_index=True)
-    return best(docs, scores.take(at), count)
+    return docs
+
+
+def _sums(entries: list[Scored], docs: Array) -> Array:
+    """What documents, rising, score for all entries, added in their order -> (n,) float32."""
+    out = np.zeros(len(docs), np.float32)
+    for entry in entries:
+        found, at = where_in(docs, entry.docs)
+        out[found] += entry.scores.take(at)
+    return out
+
+
+def _kth(scores: Array, count: int) -> float:
+    """The count-th highest score; 0 where there are fewer."""
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count]) if len(scores) >= count else 0.0
 
 
 def _entry(evaluator: Evaluator, term: nodes.Term) -> Scored:
     return evaluator.snapshot.scored(term.field, term.term, evaluator.weighting.scale(term.field))
-
-
-def _edge(evaluator: Evaluator, term: nodes.Term, count: int) -> float:
-    """What the count-th best document of a term scores; 0 where it has fewer."""
-    if count > TOP:
-        return 0.0
-    _, scores = evaluator.snapshot.top(term.field, term.term, evaluator.weighting.scale(term.field))
-    return float(scores[count - 1]) if len(scores) >= count else 0.0

@@ -14,7 +14,6 @@ import difflib
 import logging
 import threading
 from collections.abc import Sequence
-from importlib.metadata import version
 from itertools import accumulate
 from typing import Protocol
 
@@ -95,6 +94,8 @@ class CrfBreaker(RunBreaker):
     @property
     def version(self) -> str:
         """Version of khmer-nltk, which carries the model."""
+        from importlib.metadata import version
+
         return version("khmer-nltk")
 
     def break_text(self, run: str) -> list[int]:

@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -159,8 +158,8 @@ def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
 @cache
 def default_lexicon() -> Lexicon:
     """Return the lexicon that khsearch brings."""
-    name = "lexicon.khl"
-    return parse((files("khsearch.khmer") / "data" / name).read_bytes(), name)
+    path = Path(__file__).parent / "data" / "lexicon.khl"
+    return parse(path.read_bytes(), str(path))
 
 
 def read_word_list(path: Path) -> dict[str, float | None]:
