@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 import click
 
-from benchmarks import corpus, gold, machine, segmentation
-from benchmarks.console import note, progress, table
+from benchmarks import collections, corpus, everything, machine, report, segmentation, steps
+from benchmarks.console import note
+from benchmarks.engines import PEERS
 from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
-from benchmarks.runs import Run, save
+from benchmarks.runs import RESULTS, Run, save
+from benchmarks.scaling import SIZES
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
+_EXISTING = click.Path(exists=True, path_type=Path)
 
 
 def _options(*options: Callable[[_Function], _Function]) -> Callable[[_Function], _Function]:
@@ -26,12 +29,17 @@ def _options(*options: Callable[[_Function], _Function]) -> Callable[[_Function]
     return give
 
 
-_docs = click.option(
-    "--docs", type=click.Path(path_type=Path), default=corpus.SAMPLE_DOCS, help="Documents to measure with [sample_docs]."
+_docs = click.option("--docs", type=_EXISTING, default=corpus.SAMPLE_DOCS, help="Documents [sample_docs].")
+_size = click.option(
+    "--size", type=click.IntRange(min=1), default=3_000, show_default=True, help="Grow to N documents."
 )
+_as_is = click.option("--as-is", is_flag=True, help="Take the documents as they are, instead of growing them.")
+_peers = click.option("--peers", help=f"Comma-separated, from {', '.join(PEERS)}, or module:class of your own.")
 _rounds = click.option("--repeat", "rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds.")
+_queries = click.option("--queries", type=click.IntRange(min=1), default=100, show_default=True, help="Of each class.")
 _core = click.option("--core", type=int, help="Run everything on this core.")
 _json = click.option("--json", "out", type=click.Path(path_type=Path), metavar="OUT", help="Write the run as JSON.")
+_count = click.option("--per-query", "count", type=int, default=0, metavar="N", help="Show the N largest differences.")
 
 
 @click.group("benchmarks")
@@ -57,44 +65,166 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _keep(out: Path | None, command: str, settings: Mapping[str, Any], figures: Mapping[str, Any]) -> None:
-    skipped = segmentation.skipped()
+def _keep(run: Run, out: Path | None) -> None:
     if out:
-        save(Run(command, settings, figures, skipped), out)
+        save(run, out)
         note(f"written to {out}")
 
 
+def _names(peers: str | None, default: tuple[str, ...]) -> list[str]:
+    return list(default) if peers is None else [name for name in peers.split(",") if name]
+
+
 @app.command("segmentation")
-@click.option("--gold", "gold_file", type=click.Path(exists=True, path_type=Path), help="Sentences broken by hand.")
+@click.option("--gold", type=_EXISTING, help="Sentences broken by hand.")
 @click.option("--check", is_flag=True, help="Exit with 1 where the default breaker misses a bar of quality.")
 @click.option("--quality-only", is_flag=True, help="Leave speed out.")
 @_options(_docs, _rounds, _core, _json)
 def segmentation_(
-    gold_file: Path | None, check: bool, quality_only: bool, docs: Path, rounds: int, core: int | None, out: Path | None
+    gold: Path | None, check: bool, quality_only: bool, docs: Path, rounds: int, core: int | None, out: Path | None
 ) -> None:
     """Breakers: quality against hand-broken words, agreement, speed."""
+    if (check or quality_only) and gold is None:
+        raise click.UsageError("--check and --quality-only need --gold")
     machine.pin(core)
-    figures: dict[str, Any] = {}
-    settings: dict[str, Any] = {}
-    sentences = gold.read_gold(gold_file) if gold_file else []
-    if sentences:
-        with progress("breaking the gold") as show:
-            quality = segmentation.measure_quality(sentences, show)
-        columns = ["breaker", "sentences", "simple F1", "compound F1", "boundary F1", "agreement: compound"]
-        table("Words found, percent", [*columns, "simple", "pairs"], segmentation.rows_of_quality(quality))
-        figures["quality"], settings["gold_sentences"] = quality, len(sentences)
-    elif check:
-        raise click.UsageError("--check needs --gold")
-    if not quality_only:
-        grown = corpus.load(docs, 1_500)
-        with progress("timing") as show:
-            speed = segmentation.measure_speed([document.text for document in grown.documents], rounds, show)
-        columns = ["breaker", "times PyICU", "MB/CPU s", "query, \u00b5s p50", "p95"]
-        table("Speed, batches of 1 MB", columns, segmentation.rows_of_speed(speed))
-        figures["speed"] = speed
-        settings |= {**grown.settings, "seed": corpus.SEED, "rounds": rounds, "core": core}
-    for name, reason in segmentation.skipped().items():
-        note(f"{name}: skipped, {reason}")
-    _keep(out, "segmentation", settings, figures)
+    whole = None if quality_only else corpus.load(docs, everything.SPEED_SIZE)
+    run = steps.segment(whole, gold, rounds, core)
+    _keep(run, out)
     if check:
-        segmentation.check(quality[segmentation.BREAKERS[0]])
+        segmentation.check(run.figures["quality"][segmentation.BREAKERS[0]])
+
+
+@app.group("relevance", invoke_without_command=True)
+@click.option("--collection", "folders", type=_EXISTING, multiple=True, help="Folder: BEIR, or queries.tsv, qrels.tsv.")
+@click.option("--docs", type=_EXISTING, help="With --topics and --qrels: documents.")
+@click.option("--topics", type=_EXISTING, help="TREC topics.")
+@click.option("--qrels", type=_EXISTING, help="TREC judgments.")
+@click.option("--baselines/--no-baselines", default=True, help="Compare with PyICU words, cluster bigrams, Whoosh.")
+@_options(_count, _json)
+@click.pass_context
+def relevance_(
+    ctx: click.Context,
+    folders: tuple[Path, ...],
+    docs: Path | None,
+    topics: Path | None,
+    qrels: Path | None,
+    baselines: bool,
+    count: int,
+    out: Path | None,
+) -> None:
+    """Ranking: measures over judged queries, with 95% intervals."""
+    if ctx.invoked_subcommand:
+        return
+    if docs and topics and qrels:
+        chosen = [collections.load_trec(docs, topics, qrels)]
+    elif docs or topics or qrels:
+        raise click.UsageError("--docs, --topics and --qrels go together")
+    else:
+        chosen = [collections.load(folder) for folder in folders or (corpus.SAMPLE_DOCS,)]
+    if out and len(chosen) > 1:
+        raise click.UsageError("--json keeps one collection; name one")
+    for collection in chosen:
+        _keep(steps.judge(collection, baselines=baselines, count=count), out)
+
+
+@relevance_.command("probes")
+@click.argument("file", type=_EXISTING)
+@click.option("--collection", "folder", type=_EXISTING, required=True, help="Folder that they were made for.")
+@_options(_count, _json)
+def probes_(file: Path, folder: Path, count: int, out: Path | None) -> None:
+    """Disturbed queries: recall@10 before and after, by kind of disturbance."""
+    _keep(steps.probe(collections.load(folder), file, count), out)
+
+
+@app.command("indexing")
+@_options(_docs, _size, _as_is, _peers, _rounds, _core, _json)
+def indexing_(
+    docs: Path, size: int, as_is: bool, peers: str | None, rounds: int, core: int | None, out: Path | None
+) -> None:
+    """Raw text to a committed index: speed, memory, bytes."""
+    machine.pin(core)
+    _keep(steps.index(corpus.load(docs, None if as_is else size), _names(peers, PEERS), rounds, core), out)
+
+
+@app.command("latency")
+@_options(_docs, _size, _as_is, _peers, _queries, _rounds, _core, _json)
+def latency_(
+    docs: Path,
+    size: int,
+    as_is: bool,
+    peers: str | None,
+    queries: int,
+    rounds: int,
+    core: int | None,
+    out: Path | None,
+) -> None:
+    """A query to ten hits with stored title and id: microseconds by class."""
+    machine.pin(core)
+    whole = corpus.load(docs, None if as_is else size)
+    _keep(steps.ask(whole, _names(peers, everything.peers_for(len(whole.documents))), queries, rounds, core), out)
+
+
+@app.command("raw")
+@_options(_docs, _size, _as_is, _json)
+def raw_(docs: Path, size: int, as_is: bool, out: Path | None) -> None:
+    """Words from inside runs, found by each engine as it comes."""
+    _keep(steps.find_raw(corpus.load(docs, None if as_is else size)), out)
+
+
+@app.command("throughput")
+@_options(_docs, _size, _as_is, _queries, _rounds, _json)
+def throughput_(docs: Path, size: int, as_is: bool, queries: int, rounds: int, out: Path | None) -> None:
+    """Queries a second by threads and by processes."""
+    _keep(steps.ask_many(corpus.load(docs, None if as_is else size), queries, rounds), out)
+
+
+@app.command("scaling")
+@click.option("--largest", type=click.IntRange(min=1), default=SIZES[-1], show_default=True, help="Documents at most.")
+@_options(_docs, _peers, _queries, _rounds, _core, _json)
+def scaling_(
+    largest: int, docs: Path, peers: str | None, queries: int, rounds: int, core: int | None, out: Path | None
+) -> None:
+    """Every figure of indexing and latency at growing sizes."""
+    machine.pin(core)
+    sizes = [size for size in SIZES if size <= largest] or [largest]
+    _keep(steps.scale(docs, sizes, _names(peers, everything.peers_for(max(sizes))), queries, rounds, core), out)
+
+
+@app.command("all")
+@click.option("--quick", is_flag=True, help="Small corpora and few rounds: under two minutes.")
+@click.option("--docs", "folders", type=_EXISTING, multiple=True, help="Documents [sample_docs]; may be repeated.")
+@click.option("--gold", type=_EXISTING, help="Sentences broken by hand.")
+@click.option("--collection", "collections_", type=_EXISTING, multiple=True, help="Judged queries; may be repeated.")
+@click.option("--probes", type=_EXISTING, help="Disturbed queries, over the first collection.")
+@click.option("--largest", type=click.IntRange(min=1), default=SIZES[-1], show_default=True, help="Of scaling.")
+@_options(_core)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the results [benchmarks/results].")
+def all_(
+    quick: bool,
+    folders: tuple[Path, ...],
+    gold: Path | None,
+    collections_: tuple[Path, ...],
+    probes: Path | None,
+    largest: int,
+    core: int | None,
+    out: Path | None,
+) -> None:
+    """Everything: tables on the terminal, one JSON for each run, drawings beside them."""
+    machine.pin(core)
+    sources = everything.Sources(
+        folders or (corpus.SAMPLE_DOCS,), gold, collections_ or (corpus.SAMPLE_DOCS,), probes, largest, core
+    )
+    folder = out or (RESULTS / "quick" if quick else RESULTS)
+    everything.run(sources, everything.QUICK if quick else everything.FULL, folder)
+    note(f"results and drawings are in {folder}")
+
+
+@app.command("report")
+@click.option("--results", type=_EXISTING, default=RESULTS, help="Folder of the results [benchmarks/results].")
+@click.option("--readme", type=_EXISTING, default=report.README, help="File whose tables are written.")
+def report_(results: Path, readme: Path) -> None:
+    """Write the tables between the markers of the README, and the drawings beside the results."""
+    for name in report.update(readme, results):
+        note(f"{readme.name}: {name} written")
+    for path in report.draw(results):
+        note(f"{path} drawn")

@@ -104,14 +104,13 @@ def grow(documents: Sequence[Document], size: int, seed: int = SEED) -> list[Doc
 
 
 def batches(texts: Iterable[str], size: int) -> list[list[str]]:
-    """Join texts to batches of about `size` UTF-8 bytes; what is left over at the end is a batch only if alone."""
+    """Join texts, in order, to batches of about `size` UTF-8 bytes; the last may be smaller."""
     found: list[list[str]] = []
-    batch: list[str] = []
-    filled = 0
+    filled = size
     for text in texts:
-        batch.append(text)
-        filled += len(text.encode())
         if filled >= size:
-            found.append(batch)
-            batch, filled = [], 0
-    return found or [batch]
+            found.append([])
+            filled = 0
+        found[-1].append(text)
+        filled += len(text.encode())
+    return found

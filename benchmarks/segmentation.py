@@ -1,8 +1,8 @@
 """segmentation: breakers against words broken by hand, against themselves, and against the time that PyICU takes.
 
 Quality and agreement are defined in `gold`. Speed is CPU time for batches of about a megabyte of raw UTF-8, as a ratio
-to the time in which PyICU steps over the boundaries of the same text and does nothing with them: above 1 is faster. What
-khsearch's breakers do in that time: normalise, find clusters, break, and lead every boundary back to the original.
+to the time in which PyICU steps over the boundaries of the same text and does nothing with them: above 1 is faster.
+What khsearch's breakers do in that time: normalise, find clusters, break, and lead every boundary back to the original.
 """
 
 from __future__ import annotations
@@ -97,7 +97,11 @@ def measure_speed(texts: Sequence[str], rounds: int, show: Show) -> dict[str, Sp
     }
     # The slow breaker has a small text of its own, and so has PyICU beside it.
     few = batches[0][: max(1, len(batches[0]) // 100)]
-    little = interleaved({BASE: lambda: plain.step("\n".join(few)), SLOW: lambda: _boundaries(crf, few)}, 3)
+    slow_works: dict[str, Callable[[], object]] = {
+        BASE: lambda: plain.step("\n".join(few)),
+        SLOW: lambda: _boundaries(crf, few),
+    }
+    little = interleaved(slow_works, 3)
     few_bytes = sum(len(text.encode()) for text in few)
     slow = Speed(quotients(little[BASE], little[SLOW]), spread([few_bytes / 1e6 / took for took in little[SLOW]]))
     queries = _queries(texts)
@@ -186,4 +190,3 @@ def rows_of_speed(found: Mapping[str, Speed]) -> list[list[str]]:
         ratio = f"{speed.ratio.median:.3f}" if speed.ratio.median < 0.1 else str(speed.ratio)
         rows.append([name, ratio, f"{speed.mb_per_s.median:.2f}", query, tail])
     return rows
-

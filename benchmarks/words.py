@@ -41,8 +41,10 @@ class IcuWords:
         """Words of a text: of its pieces, those that hold a letter or a digit."""
         return [piece for piece in self.pieces(text) if any(map(str.isalnum, piece))]
 
-    def step(self, text: str) -> None:
-        """Find every boundary and do nothing with it: the least that breaking a text with PyICU takes."""
+    def step(self, text: str) -> int:
+        """Find every boundary and do nothing with it, the least that PyICU takes to break a text -> the last one."""
         self._words.setText(text)
-        for _ in self._words:
+        end = 0
+        for end in self._words:  # noqa: B007
             pass
+        return int(end)

@@ -90,8 +90,8 @@ def _from_settings(stream: str, name: str, lexicon: bytes | None) -> KhmerAnalyz
 class KHMER(TEXT):  # type: ignore[misc]
     """Whoosh field type for Khmer text: `Schema(body=KHMER(stored=True))`.
 
-    Words keep their positions, for phrases; cluster bigrams (`stream="bigrams"`) keep none. Terms lie in the index as
-    one byte per character (`script.encode_term`).
+    Words keep their positions, for phrases, unless told not to; cluster bigrams (`stream="bigrams"`) keep none. Terms
+    lie in the index as one byte per character (`script.encode_term`).
     """
 
     def __init__(
@@ -99,11 +99,14 @@ class KHMER(TEXT):  # type: ignore[misc]
         stream: str = "words",
         *,
         stored: bool = False,
+        positions: bool = True,
         analyzer: Analyzer | None = None,
         multitoken_query: str = "default",
     ) -> None:
         whoosh_analyzer = KhmerAnalyzer(stream, analyzer=analyzer)
-        super().__init__(whoosh_analyzer, phrase=stream == "words", stored=stored, multitoken_query=multitoken_query)
+        super().__init__(
+            whoosh_analyzer, phrase=positions and stream == "words", stored=stored, multitoken_query=multitoken_query
+        )
 
     def index(self, value: str, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         """Yield each distinct term of a text with its frequency, weight and encoded positions, as Whoosh asks."""

@@ -16,10 +16,12 @@ from typing import cast
 import orjson
 
 from khsearch.columnar.disk import Disk, told_as_store_errors
+from khsearch.columns import check_fields
 from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import LatticeBreaker, breaker
 from khsearch.khmer.lexicon import Lexicon, parse
+from khsearch.ranking import Ranking
 from khsearch.version import __version__
 
 SETTINGS_NAME = "khsearch.json"
@@ -31,15 +33,23 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an index was built with; `own_lexicon`: by a lexicon that its creator gave, not the one khsearch brings."""
+    """What an index was built with.
+
+    own_lexicon  whether by a lexicon that its creator gave, not the one khsearch brings
+    fields       the index's own fields by name, each with its kind (see `columns.KINDS`)
+    ranking      how its documents are ranked
+    """
 
     analyzer: Analyzer
     own_lexicon: bool
+    fields: Mapping[str, str]
+    ranking: Ranking
 
 
-def make(breaker_name: str | None, lexicon: Lexicon | None) -> Identity:
-    """Return the identity of a new index; ValueError for an unknown breaker."""
-    return Identity(Analyzer(breaker(breaker_name, lexicon)), lexicon is not None)
+def make(breaker_name: str | None, lexicon: Lexicon | None, fields: Mapping[str, str], ranking: Ranking) -> Identity:
+    """Return the identity of a new index; ValueError for an unknown breaker or kind of field."""
+    check_fields(fields)
+    return Identity(Analyzer(breaker(breaker_name, lexicon)), lexicon is not None, dict(fields), ranking)
 
 
 def save(folder: Path, identity: Identity, *, finished: bool = True) -> None:
@@ -49,6 +59,8 @@ def save(folder: Path, identity: Identity, *, finished: bool = True) -> None:
         "khsearch": __version__,
         "analyzer": identity.analyzer.settings(),
         "own_lexicon": identity.own_lexicon,
+        "fields": dict(identity.fields),
+        "ranking": identity.ranking.to_json(),
         "finished": finished,
     }
     chosen = identity.analyzer.breaker
@@ -84,7 +96,7 @@ def renewed(folder: Path) -> Identity:
     old = _identity(folder, content, only_own=True)
     chosen = old.analyzer.breaker
     lexicon = chosen.lexicon if isinstance(chosen, LatticeBreaker) and old.own_lexicon else None
-    return make(chosen.name, lexicon)
+    return make(chosen.name, lexicon, old.fields, old.ranking)
 
 
 def stamp(folder: Path) -> tuple[int, int]:
@@ -134,7 +146,12 @@ def _identity(folder: Path, content: Mapping[str, object], *, only_own: bool = F
         raise IndexMismatchError(
             f"{folder}: built with the breaker {name!r}, which this khsearch lacks; use the khsearch that wrote it"
         ) from None
-    return Identity(Analyzer(chosen), own)
+    try:
+        fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))
+        check_fields(cast("Mapping[str, str]", fields))
+    except (TypeError, ValueError, AttributeError) as problem:
+        raise _damaged(folder, f"its fields or ranking: {problem}") from None
+    return Identity(Analyzer(chosen), own, cast("Mapping[str, str]", fields), ranking)
 
 
 def _read(folder: Path, name: str) -> bytes:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
 from whoosh.fields import ID, Schema
 
 from khsearch import columnar, identity
-from khsearch.columnar import BM25, FieldScale, Reader
+from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
+from khsearch.columns import column_of, text_fields
 from khsearch.documents import Document
 from khsearch.documents.document import from_json_line
 from khsearch.errors import IndexExistsError, IndexNotFoundError
 from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.lexicon import Lexicon, load
-from khsearch.query import BIGRAMS, Match, plan
-from khsearch.results import Hit, Results
+from khsearch.query import Match, Planner
+from khsearch.ranking import DEFAULT, Ranking
+from khsearch.results import Hit, Results, Search
 from khsearch.writing import Writer
-
-WEIGHTING = BM25(FieldScale(), {BIGRAMS: FieldScale(weight=0.5)})
-"""Words as textbook BM25 has them, cluster bigrams at half weight."""
 
 
 class Index:
@@ -43,17 +42,26 @@ class Index:
 
     @classmethod
     def create(
-        cls, path: str | Path, *, breaker: str | None = None, lexicon: Lexicon | str | Path | None = None
+        cls,
+        path: str | Path,
+        *,
+        breaker: str | None = None,
+        lexicon: Lexicon | str | Path | None = None,
+        fields: Mapping[str, str] | None = None,
+        ranking: Ranking = DEFAULT,
     ) -> Self:
         """Create an empty index in a folder, which is made if need be and must hold nothing else.
 
         breaker  "lattice" (the default), "icu" or "crf"
         lexicon  for the lattice: a word list or lexicon file, added to, or instead of, the one khsearch brings
+        fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
+                 "text", "keyword", "number", "date" or "boolean"
+        ranking  how documents are ranked unless a search says otherwise
 
-        Raises IndexExistsError, LexiconError, IndexStoreError; ValueError for an unknown breaker.
+        Raises IndexExistsError, LexiconError, IndexStoreError; ValueError for an unknown breaker or kind of field.
         """
         folder = Path(path)
-        built = identity.make(breaker, load(lexicon))
+        built = identity.make(breaker, load(lexicon), fields or {}, ranking)
         with told_as_store_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             unfinished = {LOCK_NAME, identity.SETTINGS_NAME, identity.LEXICON_NAME}
@@ -63,7 +71,7 @@ class Index:
         if strange:
             raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
         identity.save(folder, built)
-        return cls(folder, columnar.create_in(folder, _schema(built.analyzer)), built)
+        return cls(folder, columnar.create_in(folder, _schema(built)), built)
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -76,12 +84,17 @@ class Index:
         if not columnar.exists_in(folder):
             raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
         built = identity.load(folder)
-        return cls(folder, columnar.open_dir(folder, _schema(built.analyzer)), built)
+        return cls(folder, columnar.open_dir(folder, _schema(built)), built)
 
     @property
     def analyzer(self) -> Analyzer:
         """The analyzer of documents and queries."""
         return self._built.analyzer
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The index's own fields by name, each with its kind."""
+        return self._built.fields
 
     @property
     def doc_count(self) -> int:
@@ -94,27 +107,50 @@ class Index:
         IndexLockedError where another writer works for longer than `wait` seconds.
         """
         self._latest()
-        return Writer(self._columns.writer(wait), self.analyzer)
+        return Writer(self._columns.writer(wait), self.analyzer, self.fields)
 
-    def search(self, query: str, limit: int = 10, offset: int = 0, match: Match = "any") -> Results:
+    def search(
+        self,
+        query: str,
+        limit: int = 10,
+        offset: int = 0,
+        match: Match = "any",
+        *,
+        filter: str | None = None,
+        sort: str | None = None,
+        ranking: Ranking | None = None,
+        strict: bool = False,
+    ) -> Results:
         """Find documents, best first: hits `offset` to `offset + limit`.
 
-        query  words in any spelling; "quotes" ask for words side by side
-        match  "any" finds documents that hold any of the words, "all" only those that hold every one
+        query    words in any spelling, and operators if you like: see `khsearch.query.language`
+        match    "any" finds documents that hold any of the words, "all" only those that hold every one
+        filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"'
+        sort     a field to order by instead of the score, "-date" for the greatest first
+        ranking  what makes one document better than another, instead of the index's own
+        strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words
         """
         started = time.perf_counter()
         if limit < 0 or offset < 0:
             raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
         reader = self._latest()
-        wanted = plan(query, self.analyzer, match)
-        found = reader.search(wanted.node, limit, offset, weighting=WEIGHTING)
-        hits = [
-            Hit(rank, score, reader, docnum, wanted.terms, self.analyzer)
-            for rank, (docnum, score) in enumerate(
-                zip(found.docnums.tolist(), found.scores.tolist(), strict=True), offset + 1
-            )
-        ]
-        return Results(hits, time.perf_counter() - started, lambda: reader.count(wanted.node))
+        chosen = ranking or self._built.ranking
+        planner = Planner(reader, self.analyzer, self.fields)
+        wanted = planner.plan(query, chosen, match, strict=strict)
+        kept = planner.filter(filter) if filter else None
+        found = reader.search(
+            wanted.node,
+            limit,
+            offset,
+            weighting=chosen.weighting,
+            filter=kept,
+            sort=[SortKey(column_of(self.fields, sort.removeprefix("-")), sort.startswith("-"))] if sort else None,
+            closeness=wanted.closeness,
+        )
+        search = Search(reader, self.analyzer, wanted, chosen, kept, self.fields)
+        pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
+        hits = [Hit(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
+        return Results(hits, time.perf_counter() - started, search)
 
     def get(self, id: str) -> Document | None:
         """The document of an id, or None."""
@@ -156,9 +192,9 @@ class Index:
         if not columnar.exists_in(folder):
             raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
         built = identity.renewed(folder)
-        columns = columnar.open_dir(folder, _schema(built.analyzer))
+        columns = columnar.open_dir(folder, _schema(built))
         reader = columns.reader()
-        writer = Writer(columns.writer(wait), built.analyzer)
+        writer = Writer(columns.writer(wait), built.analyzer, built.fields)
         try:
             for docnum in reader.all_live().tolist():
                 writer.add(from_json_line(reader.stored(docnum)))
@@ -186,10 +222,15 @@ class Index:
         return f"<Index {self.path}: {self.doc_count} documents>"
 
 
-def _schema(analyzer: Analyzer) -> Schema:
-    return Schema(
+def _schema(built: identity.Identity) -> Schema:
+    analyzer = built.analyzer
+    schema = Schema(
         id=ID(unique=True),
         title=KHMER(analyzer=analyzer),
         text=KHMER(analyzer=analyzer),
+        lead=KHMER(positions=False, analyzer=analyzer),
         bigrams=KHMER("bigrams", analyzer=analyzer),
     )
+    for name in text_fields(built.fields):
+        schema.add(name, KHMER(analyzer=analyzer))
+    return schema

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import overload
 
-from khsearch.columnar import Reader
+from khsearch.columnar import Reader, nodes
+from khsearch.columns import column_of, shown
 from khsearch.documents import Document
 from khsearch.documents.document import from_json_line
-from khsearch.khmer.analyzer import Analyzer, Terms
+from khsearch.explain import Part, explain
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.query import Plan
+from khsearch.ranking import Ranking
 from khsearch.snippets import Snippet, make_snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one search asked, and of which commit: what its hits and counts need later."""
+
+    reader: Reader
+    analyzer: Analyzer
+    plan: Plan
+    ranking: Ranking
+    filter: nodes.Node | None
+    fields: Mapping[str, str]
+
+    @property
+    def wanted(self) -> nodes.Node:
+        """The query together with its filter."""
+        return self.plan.node if self.filter is None else nodes.Require(self.plan.node, self.filter)
 
 
 @dataclass(frozen=True)
@@ -20,20 +42,18 @@ class Hit:
 
     rank: int
     score: float
-    _reader: Reader = field(repr=False, compare=False)
     _docnum: int = field(repr=False)
-    _terms: Terms = field(repr=False, compare=False)
-    _analyzer: Analyzer = field(repr=False, compare=False)
+    _search: Search = field(repr=False, compare=False)
 
     @cached_property
     def id(self) -> str:
         """The document's id."""
-        return self._reader.doc_id(self._docnum)
+        return self._search.reader.doc_id(self._docnum)
 
     @cached_property
     def document(self) -> Document:
         """The document, equal to the one that was added."""
-        return from_json_line(self._reader.stored(self._docnum))
+        return from_json_line(self._search.reader.stored(self._docnum))
 
     @property
     def title(self) -> str:
@@ -43,22 +63,38 @@ class Hit:
     @cached_property
     def snippet(self) -> Snippet:
         """One to three excerpts of the document's text, with what the query asked for marked."""
-        return make_snippet(self.document.text, self._terms, self._analyzer)
+        return make_snippet(self.document.text, self._search.plan.terms, self._search.analyzer)
+
+    def explain(self) -> list[Part]:
+        """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
+        search = self._search
+        return explain(search.reader, self._docnum, search.plan, search.ranking.weighting)
 
 
 class Results(Sequence[Hit]):
-    """The hits of a search, best first."""
+    """The hits of a search, best first or as sorted."""
 
-    def __init__(self, hits: Sequence[Hit], seconds: float, count: Callable[[], int]) -> None:
+    def __init__(self, hits: Sequence[Hit], seconds: float, search: Search) -> None:
         self._hits = hits
+        self._search = search
         self.seconds = seconds
         """Time that the search took, in seconds."""
-        self._count = count
 
     @cached_property
     def total(self) -> int:
         """How many documents the query finds in all: exact, and counted when asked for."""
-        return self._count()
+        return self._search.reader.count(self._search.wanted)
+
+    @property
+    def problem(self) -> str | None:
+        """What was wrong with the query, where it was searched as plain words instead; None where nothing was."""
+        return self._search.plan.problem
+
+    def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
+        """How many of all documents found have each value of a field, most frequent first."""
+        kind = self._search.fields.get(field, "text")
+        counts = self._search.reader.facets(self._search.wanted, column_of(self._search.fields, field))
+        return {shown(value, kind): count for value, count in counts.items()}
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch import columns
 from khsearch.columnar import TokenBatch
 from khsearch.columnar.writer import BatchWriter
 from khsearch.documents import Document
 from khsearch.documents.document import json_line, validate
 from khsearch.khmer.analyzer import Analyzer, Stream, join_streams, pieces
-from khsearch.query import BIGRAMS, TEXT, TITLE
+from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
 
 BATCH = 350_000
 """Characters that are analysed at a time: about a megabyte of Khmer in UTF-8."""
@@ -28,15 +29,17 @@ class Writer:
     Nothing that it does is seen before the commit.
     """
 
-    def __init__(self, writer: BatchWriter, analyzer: Analyzer) -> None:
+    def __init__(self, writer: BatchWriter, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
         self._writer = writer
         self._analyzer = analyzer
+        self._fields = fields
         self._waiting: list[Document] = []
         self._size = 0
 
     def add(self, document: Document) -> None:
         """Add a document, replacing one of the same id; DocumentError, and nothing added, if it cannot be indexed."""
         validate(document)
+        columns.check(document, self._fields)
         self._waiting.append(document)
         self._size += len(document.title) + len(document.text)
         if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
@@ -82,43 +85,53 @@ class Writer:
         documents, self._waiting, self._size = self._waiting, [], 0
         if documents:
             stored = [json_line(document) for document in documents]
-            self._writer.add_batch([document.id for document in documents], stored, analyse(documents, self._analyzer))
+            tokens = analyse(documents, self._analyzer, columns.text_fields(self._fields))
+            rows = columns.rows(documents, self._fields)
+            self._writer.add_batch([document.id for document in documents], stored, tokens, rows)
 
 
-def analyse(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, TokenBatch]:
-    """Tokens of the three fields of some documents. A long text goes through the analyzer a piece at a time."""
+def analyse(documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str] = ()) -> dict[str, TokenBatch]:
+    """Tokens of the fields of some documents, `own` naming those of the index's own that are text.
+
+    A long text goes through the analyzer a piece at a time.
+    """
     words: list[Stream] = []
     bigrams: list[Stream] = []
-    owners: list[int] = []  # of every piece: twice its document's number, and 1 for its text
-    for part in _parts(documents):
-        batch = analyzer.batch([text for _, text in part])
+    owners: list[int] = []  # of every piece: its document
+    parts: list[int] = []  # and which part of it: 0 the title, 1 the text, 2 the first own field, ...
+    for texts in _batches(documents, own):
+        batch = analyzer.batch([text for _, _, text in texts])
         words.append(batch.words)
         bigrams.append(batch.bigrams)
-        owners += [owner for owner, _ in part]
+        owners += [owner for owner, _, _ in texts]
+        parts += [part for _, part, _ in texts]
     count = len(documents)
-    owner = np.array(owners, np.int64)
+    owner, part = np.array(owners, np.int64), np.array(parts, np.int64)
     word_stream, bigram_stream = join_streams(words), join_streams(bigrams)
-    return {
-        TITLE: _field(word_stream, owner % 2 == 0, owner // 2, count),
-        TEXT: _field(word_stream, owner % 2 == 1, owner // 2, count),
-        BIGRAMS: _field(bigram_stream, np.ones(len(owner), np.bool_), owner // 2, count),
-    }
+    found = {name: _field(word_stream, part == number, owner, count) for number, name in enumerate((TITLE, TEXT, *own))}
+    # Words of own fields are found in these fields only.
+    common = part < 2
+    found[LEAD] = _lead(_field(word_stream, common, owner, count), found[TITLE].counts)
+    found[BIGRAMS] = _field(bigram_stream, common, owner, count)
+    return found
 
 
-def _parts(documents: Sequence[Document]) -> Iterator[list[tuple[int, str]]]:
-    part: list[tuple[int, str]] = []
+def _batches(documents: Sequence[Document], own: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+    batch: list[tuple[int, int, str]] = []
     size = 0
     for number, document in enumerate(documents):
-        part.append((2 * number, document.title))
+        batch.append((number, 0, document.title))
         size += len(document.title)
-        for piece in pieces(document.text, BATCH):
-            part.append((2 * number + 1, piece))
-            size += len(piece)
-            if size >= BATCH:
-                yield part
-                part, size = [], 0
-    if part:
-        yield part
+        others = [str(document.fields.get(name) or "") for name in own]
+        for part, text in enumerate((document.text, *others), 1):
+            for piece in pieces(text, BATCH):
+                batch.append((number, part, piece))
+                size += len(piece)
+                if size >= BATCH:
+                    yield batch
+                    batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _field(stream: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:
@@ -127,3 +140,11 @@ def _field(stream: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], 
         return TokenBatch(stream.codes, stream.starts, stream.ends, counts)
     kept = np.repeat(chosen, stream.counts)
     return TokenBatch(stream.codes, stream.starts[kept], stream.ends[kept], counts)
+
+
+def _lead(both: TokenBatch, titles: NDArray[np.int64]) -> TokenBatch:
+    """The first LEAD_WORDS words of title and text; all of a title that has more."""
+    kept = np.minimum(both.counts, np.maximum(titles, LEAD_WORDS))
+    first = np.cumsum(both.counts) - both.counts
+    chosen = np.repeat(first - (np.cumsum(kept) - kept), kept) + np.arange(int(kept.sum()))
+    return TokenBatch(both.codes, both.starts.take(chosen), both.ends.take(chosen), kept)

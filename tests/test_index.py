@@ -134,7 +134,8 @@ def test_any_all_and_phrases(tmp_path: Path) -> None:
     assert ids(index, '"ប្រជុំលើក"') == ["together"]
     assert ids(index, "\u201cប្រជុំលើក\u201d") == ["together"]
     assert set(ids(index, "«ប្រជុំលើក»")) == {"together", "apart"}
-    assert ids(index, '"ប្រជុំលើក" កម្ពុជា') == ["together"]
+    assert set(ids(index, '"ប្រជុំលើក" កម្ពុជា')) == {"together", "both", "one"}
+    assert ids(index, '"ប្រជុំលើក" ទីមួយ', match="all") == ids(index, '+"ប្រជុំលើក" កម្ពុជា') == ["together"]
     assert ids(index, '"លើកប្រជុំ"') == []
     assert ids(index, "covid19") == []
 

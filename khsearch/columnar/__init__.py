@@ -1,8 +1,20 @@
 """columnar: array postings on disk, for Whoosh and without it. Knows nothing of any language.
 
-Rooms in the order of the data: disk, catalog, blockfile (bytes) -> spans, inversion, layout, encode, builder, merge
-(tokens to segments) -> decode, segment, snapshot (segments to arrays) -> bm25, matches, phrases, expand, fuzzy, plans,
-top, reader (queries) -> writer, index.
+Rooms in the order of the data:
+
+    disk, catalog                            the one way to the file system; the table of contents, lock and commit
+    blockfile, spool                         named arrays in checksummed files
+    spans, layout, inversion, encode         tokens -> postings -> bits
+    decode, columns, stored, segment         a segment's file -> arrays
+    builder, merge, policy                   documents -> segment; segments -> segment; which and when
+    deletions, bm25, postings_cache          what is deleted; how terms score; what stays decoded
+    snapshot                                 all segments of one commit as one collection
+    nodes, matches, phrases, expand, fuzzy   the light query language and what evaluates it
+    plans, top, reader                       a node -> documents, scores, counts, facets
+    writer                                   batches in, commits out
+    values, whoosh_reader, whoosh_queries    stored values; a commit and queries as Whoosh has them
+    whoosh_searcher, whoosh_writer           Whoosh's Searcher; documents field by field
+    index, verify                            an index folder as a whole; reading all of it
 """
 
 from khsearch.columnar.bm25 import BM25, FieldScale
@@ -10,6 +22,7 @@ from khsearch.columnar.index import ColumnarIndex, create_in, exists_in, open_di
 from khsearch.columnar.inversion import TokenBatch
 from khsearch.columnar.reader import Reader, SortKey
 from khsearch.columnar.top import TopDocs
+from khsearch.columnar.verify import verify
 
 __all__ = [
     "BM25",
@@ -22,4 +35,5 @@ __all__ = [
     "create_in",
     "exists_in",
     "open_dir",
+    "verify",
 ]

@@ -26,11 +26,18 @@ from khsearch.columnar.arrays import Array
 
 @dataclass(frozen=True, slots=True)
 class FieldScale:
-    """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by."""
+    """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by.
+
+    sharpness raises rare terms further above common ones: idf is multiplied by (idf / ln(1 + N)) ** sharpness, which is
+    at most about 1. 0 is the textbook's formula. rarity_in names a field whose documents say how rare a term is, for a
+    field that holds part of it.
+    """
 
     k1: float = 1.2
     b: float = 0.75
     weight: float = 1.0
+    sharpness: float = 0.0
+    rarity_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,14 @@ class BM25:
 def idf(docs: int, having: int) -> float:
     """Weight of a term that `having` of `docs` live documents have."""
     return math.log(1 + (docs - having + 0.5) / (having + 0.5))
+
+
+def term_weight(docs: int, having: int, scale: FieldScale) -> float:
+    """What a term's scores are multiplied by: weight and idf, sharpened."""
+    rarity = idf(docs, having)
+    if scale.sharpness and docs:
+        rarity *= (rarity / math.log(1 + docs)) ** scale.sharpness
+    return scale.weight * rarity
 
 
 def norms(lengths: Array, average: float, scale: FieldScale) -> Array:

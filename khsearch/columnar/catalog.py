@@ -126,7 +126,12 @@ def read(folder: Path) -> Catalog:
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError) as error:
         raise _damaged(path) from error
     names = {entry.file.name for entry in segments}
-    if not isinstance(settings, dict) or len(names) != len(segments) or any(entry.docs == 0 for entry in segments):
+    if (
+        not isinstance(told["segments"], list)
+        or not isinstance(settings, dict)
+        or len(names) != len(segments)
+        or any(entry.docs == 0 for entry in segments)
+    ):
         raise _damaged(path)
     return Catalog(generation, counter, settings, segments, deletions)
 
@@ -134,10 +139,11 @@ def read(folder: Path) -> Catalog:
 def remove_strays(disk: Disk, folder: Path, catalog: Catalog) -> None:
     """Remove the files of this format that the catalog does not name: what a crash or an older commit left."""
     keep = catalog.file_names()
-    for entry in os.scandir(folder):
-        ours = FILE_NAME.fullmatch(entry.name) or entry.name == TEMPORARY_NAME
-        if ours and entry.name not in keep and not entry.is_dir(follow_symlinks=False):
-            disk.remove(folder / entry.name)
+    with os.scandir(folder) as entries:
+        found = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
+    for name in found:
+        if (FILE_NAME.fullmatch(name) or name == TEMPORARY_NAME) and name not in keep:
+            disk.remove(folder / name)
 
 
 def _row(file: FileEntry) -> list[Any]:

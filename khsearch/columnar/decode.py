@@ -58,8 +58,23 @@ class FieldReader:
             raise self._df.damage("the tables of terms disagree about their number")
         if self._rests is not None and len(self._rests) != self.count:
             raise self._rests.damage("the tables of terms disagree about their number")
+        self._check_sizes(blocks)
         self._key_list: memoryview | None = None
         self._known: dict[bytes, TermPlace] = {}
+
+    def _check_sizes(self, blocks: int) -> None:
+        """All parts are as long as the last row of places says."""
+        ends = self._row(blocks)
+        parts = {layout.HIGH: self._high, layout.LOW: self._low, layout.TF: self._tf, layout.REST: self._rest}
+        parts[layout.TERMS] = self._terms
+        if self.positions:
+            parts[layout.TOKENS] = self._pos
+        for column, section in parts.items():
+            if len(section) != ends[column]:
+                raise section.damage("it has another length than it should")
+        for section in (self._df, self._extra, self._lengths):
+            if section.raw.dtype not in (np.uint8, np.uint16, np.uint32):
+                raise section.damage("it holds numbers of another kind than it should")
 
     def find(self, term: bytes) -> int:
         """The number of a term; -1 where the field has none such."""

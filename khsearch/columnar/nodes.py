@@ -50,10 +50,11 @@ class AndMaybe:
 
 @dataclass(frozen=True, slots=True)
 class AndNot:
-    """Documents that `child` matches and `without` does not; scores of `child`."""
+    """Documents that `child` matches and `without` does not; scores of `child`, each raised by `bonus`."""
 
     child: Node
     without: Node
+    bonus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

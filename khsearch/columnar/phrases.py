@@ -42,7 +42,7 @@ def pair_bonus(
     if not rarer:
         return NONE
     docs, tf = _near_docs(snapshot, field, pair, slop, scale)
-    factor = boost * scale.weight * bm25.idf(snapshot.doc_count, rarer)
+    factor = boost * bm25.term_weight(snapshot.doc_count, rarer, scale)
     return Matches(docs, bm25.scores(tf, snapshot.norms(field, scale).take(docs), factor, scale.k1))
 
 

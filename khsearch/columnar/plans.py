@@ -68,7 +68,8 @@ class Evaluator:
 
     def _and_not(self, node: nodes.AndNot) -> Matches:
         child = self.matches(node.child)
-        return subtract(child, self.docs(node.without), self.scratch) if len(child.docs) else child
+        found = subtract(child, self.docs(node.without), self.scratch) if len(child.docs) else child
+        return Matches(found.docs, found.scores + np.float32(node.bonus)) if node.bonus else found
 
     def _require(self, node: nodes.Require) -> Matches:
         child = self.matches(node.child)

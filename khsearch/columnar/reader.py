@@ -8,6 +8,7 @@ import numpy as np
 
 from khsearch.columnar import nodes
 from khsearch.columnar.bm25 import BM25
+from khsearch.columnar.closeness import DEPTH, Closeness, moved_up
 from khsearch.columnar.columns import Column
 from khsearch.columnar.plans import Evaluator
 from khsearch.columnar.snapshot import Snapshot
@@ -46,11 +47,13 @@ class Reader(Snapshot):
         filter: nodes.Node | None = None,  # the word of the search world
         mask: nodes.Node | None = None,
         sort: Sequence[SortKey] | None = None,
+        closeness: Closeness | None = None,
         count: bool = False,
     ) -> TopDocs:
         """The documents of a query from rank offset on, at most limit, best first or in the order of `sort`.
 
-        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set.
+        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set. `closeness`
+        moves up those of the best in which terms stand near each other.
         """
         node = self._node(query)
         if filter is not None:
@@ -60,6 +63,12 @@ class Reader(Snapshot):
         evaluator = Evaluator(self, weighting)
         if sort:
             return self._sorted(evaluator.matches(node), sort, limit, offset, total=count)
+        if closeness is not None and closeness.pairs:
+            depth = -(-(offset + limit) // DEPTH) * DEPTH
+            found = top_docs(evaluator, node, depth, total=count)
+            scale = weighting.scale(closeness.field)
+            docs, scores = moved_up(self, found.docnums, found.scores, closeness, scale)
+            return TopDocs(docs[offset : offset + limit], scores[offset : offset + limit], found.total)
         found = top_docs(evaluator, node, offset + limit, total=count)
         if not offset:
             return found

@@ -87,9 +87,10 @@ class Segment:
         if told is None:
             return np.zeros(self.docs, np.uint8)
         section = self.file.section(told["prefix"] + "doclens")
-        if len(section) != self.docs:
-            raise section.damage("the table of lengths has another length than it should")
-        return section.whole()
+        lengths = section.whole()
+        if len(lengths) != self.docs or int(lengths.sum(dtype=np.int64)) != told["tokens"]:
+            raise section.damage("the lengths of documents do not fit the field")
+        return lengths
 
     def column(self, name: str) -> columns.Column | None:
         """A column; None where it has no values here."""

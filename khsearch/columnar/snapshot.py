@@ -5,10 +5,11 @@ Immutable and safe for threads; decoded postings are cached, scratch memory is a
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -18,15 +19,32 @@ from khsearch.columnar.bm25 import FieldScale
 from khsearch.columnar.deletions import read_deletions
 from khsearch.columnar.postings_cache import TOP, PostingsCache, Scored, best
 from khsearch.columnar.segment import Segment, hashes_of
+from khsearch.errors import IndexDamagedError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from khsearch.columnar.catalog import Catalog
     from khsearch.columnar.decode import FieldReader
 
+P = ParamSpec("P")
+T = TypeVar("T")
 ROOM = 64  # positions between the last of one document and the first of the next
+
+
+def _refusing_damage(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Arrays that pass their checksums but make no sense together were not written by this package: say so."""
+
+    def guarded(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except (ValueError, IndexError, OverflowError) as error:
+            message = f"{self.folder}: damaged: {method.__name__} of {args}: {error}; restore or rebuild the index"
+            raise IndexDamagedError(message) from error
+
+    functools.update_wrapper(guarded, method)
+    return guarded
 
 
 class Snapshot:
@@ -45,6 +63,7 @@ class Snapshot:
 
         Raises FileNotFoundError where a later commit removed a file, IndexDamagedError.
         """
+        self.folder = folder
         self.catalog = catalog
         self.key = key
         self.segments = [
@@ -69,6 +88,7 @@ class Snapshot:
 
     # Documents
 
+    @_refusing_damage
     def stored(self, doc: int) -> bytes:
         """The stored blob of a document."""
         number, inner = self.locate(doc)
@@ -78,6 +98,7 @@ class Snapshot:
         """The id of a document; empty where it has none."""
         return self.doc_key(doc).decode("utf-8", "surrogatepass")
 
+    @_refusing_damage
     def doc_key(self, doc: int) -> bytes:
         """The id of a document as bytes; empty where it has none."""
         number, inner = self.locate(doc)
@@ -88,6 +109,7 @@ class Snapshot:
         found = self.docs_of_ids([name.encode("utf-8", "surrogatepass")])[0]
         return found[-1] if found else None
 
+    @_refusing_damage
     def docs_of_ids(self, keys: list[bytes]) -> list[list[int]]:
         """The live documents of each id."""
         out: list[list[int]] = [[] for _ in keys]
@@ -102,7 +124,7 @@ class Snapshot:
     def locate(self, doc: int) -> tuple[int, int]:
         """Number of the segment that holds a document, and the document's number in it."""
         if not 0 <= doc < self.doc_count_all:
-            raise IndexError(f"no document {doc}; there are {self.doc_count_all}")
+            raise QueryError(f"no document {doc}; there are {self.doc_count_all}")
         number = bisect_right(self.bases, doc) - 1
         return number, doc - self.bases[number]
 
@@ -126,12 +148,18 @@ class Snapshot:
 
     def df(self, name: str, term: bytes) -> int:
         """Live documents that have the term."""
-        return len(self.docs_of(name, term))
+        total = 0
+        for base, field in self.fields(name):
+            place = field.place_of(term)
+            if place is not None:
+                total += place.df if self.live is None else int(self.live.take(field.doc_numbers(place) + base).sum())
+        return total
 
     def docs_of(self, name: str, term: bytes) -> Array:
         """Live documents that have the term -> (n,) DOC, rising."""
         return self.scored(name, term, FieldScale()).docs
 
+    @_refusing_damage
     def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
         """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
         docs, tfs = [EMPTY_DOCS], [EMPTY]
@@ -157,8 +185,9 @@ class Snapshot:
         entry = self.cache.get(key)
         if entry is None:
             docs, tf = self.postings(name, term)
-            factor = scale.weight * bm25.idf(self.doc_count, len(docs))
-            entry = Scored(docs, bm25.scores(tf, self.norms(name, scale).take(docs), factor, scale.k1))
+            having = max(len(docs), self.df(scale.rarity_in, term)) if scale.rarity_in else len(docs)
+            factor = bm25.term_weight(self.doc_count, having, scale)
+            entry = self._scored(name, docs, tf, factor, scale)
             self.cache.put(key, entry)
         return entry
 
@@ -187,6 +216,7 @@ class Snapshot:
             found = self._place_bits[name] = (top + ROOM).bit_length()
         return found
 
+    @_refusing_damage
     def positions(self, name: str, term: bytes, doc: int) -> Array:
         """Positions of a term in one document -> (tf,) int64, rising; empty where the field keeps none."""
         number, inner = self.locate(doc)
@@ -210,6 +240,7 @@ class Snapshot:
         at = int(docs.searchsorted(doc))
         return int(tf[at]) if at < len(docs) and int(docs[at]) == doc else 0
 
+    @_refusing_damage
     def terms(self, name: str, prefix: bytes = b"") -> list[bytes]:
         """Distinct terms of a field that begin with prefix, in order; deleted documents' terms included."""
         found: set[bytes] = set()
@@ -222,6 +253,7 @@ class Snapshot:
 
     # What BM25 asks
 
+    @_refusing_damage
     def lengths(self, name: str) -> Array:
         """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
         found = self._lengths.get(name)
@@ -231,6 +263,7 @@ class Snapshot:
             self._lengths[name] = found
         return found
 
+    @_refusing_damage
     def total_length(self, name: str) -> int:
         """Tokens of a field in all live documents."""
         found = self._totals.get(name)
@@ -245,6 +278,7 @@ class Snapshot:
         """Mean tokens of a field over all live documents."""
         return self.total_length(name) / self.doc_count if self.doc_count else 0.0
 
+    @_refusing_damage
     def norms(self, name: str, scale: FieldScale) -> Array:
         """bm25.norms of every document -> (doc_count_all,) float32."""
         key = (name, FieldScale(scale.k1, scale.b))
@@ -259,6 +293,7 @@ class Snapshot:
 
     # Columns
 
+    @_refusing_damage
     def column(self, name: str) -> columns.Column | None:
         """A column over all documents; None where no document has a value."""
         if name not in self._columns:
@@ -290,6 +325,11 @@ class Snapshot:
             found = self._local.marks = np.zeros(size, bool)
         return found
 
+    @_refusing_damage
+    def _scored(self, name: str, docs: Array, tf: Array, factor: float, scale: FieldScale) -> Scored:
+        return Scored(docs, bm25.scores(tf, self.norms(name, scale).take(docs), factor, scale.k1))
+
+    @_refusing_damage
     def _places(self, name: str, term: bytes) -> Array:
         bits = self.place_bits(name)
         dtype = np.int32 if self.doc_count_all << bits < 1 << 31 else np.int64

@@ -54,10 +54,10 @@ def _top_term(evaluator: Evaluator, node: nodes.Term, count: int, *, total: bool
 
 
 def _plain_terms(node: nodes.Node) -> list[nodes.Term] | None:
-    """The children of And or Or if all are terms with positive scores as they are."""
+    """The children of And or Or if all are terms with positive scores."""
     if type(node) is not nodes.And and type(node) is not nodes.Or:
         return None
-    plain = [child for child in node.children if type(child) is nodes.Term and child.boost == 1]
+    plain = [child for child in node.children if type(child) is nodes.Term and child.boost > 0]
     return plain if plain and len(plain) == len(node.children) else None
 
 
@@ -86,8 +86,7 @@ def _top_or(evaluator: Evaluator, terms: list[nodes.Term], count: int) -> tuple[
     if len(entries) < 2 or count > TOP or sum(len(entry.docs) for entry in entries) < SMALL:
         found = union([Matches(entry.docs, entry.scores) for entry in entries], evaluator.scratch)
         return best(found.docs, found.scores, count)
-    tops = [evaluator.snapshot.top(term.field, term.term, evaluator.weighting.scale(term.field)) for term in terms]
-    tops = [top for top in tops if len(top[0])]
+    tops = [top for top in (_top(evaluator, term) for term in terms) if len(top[0])]
     # The best documents of each term alone, with all that they score: the count-th of them is a bound from below.
     heads = np.unique(np.concatenate([docs for docs, _ in tops])).astype(DOC)
     edge = _kth(_sums(entries, heads), count) * SAFETY
@@ -143,4 +142,10 @@ def _kth(scores: Array, count: int) -> float:
 
 
 def _entry(evaluator: Evaluator, term: nodes.Term) -> Scored:
-    return evaluator.snapshot.scored(term.field, term.term, evaluator.weighting.scale(term.field))
+    found = evaluator.snapshot.scored(term.field, term.term, evaluator.weighting.scale(term.field))
+    return found if term.boost == 1 else Scored(found.docs, found.scores * np.float32(term.boost))
+
+
+def _top(evaluator: Evaluator, term: nodes.Term) -> tuple[Array, Array]:
+    docs, scores = evaluator.snapshot.top(term.field, term.term, evaluator.weighting.scale(term.field))
+    return docs, scores if term.boost == 1 else scores * np.float32(term.boost)

@@ -78,7 +78,7 @@ class Translator:
         return tuple(self.node(child) for child in q.subqueries)
 
     def _and(self, q: Any) -> nodes.Node:
-        # Whoosh matches the complement of a Not; taking it away from the rest is the same and cheaper.
+        # Whoosh matches the complement of a Not, scoring 1; taking it away from the rest is the same and cheaper.
         wanted = [child for child in q.subqueries if not isinstance(child, query.Not)]
         unwanted = [self.node(child.query) for child in q.subqueries if isinstance(child, query.Not)]
         if not wanted:
@@ -86,7 +86,7 @@ class Translator:
         found = tuple(self.node(child) for child in wanted)
         node: nodes.Node = found[0] if len(found) == 1 else nodes.And(found)
         for child in unwanted:
-            node = nodes.AndNot(node, child)
+            node = nodes.AndNot(node, child, bonus=1.0)
         return _boosted(node, q.boost)
 
     def _or(self, q: Any) -> nodes.Node:

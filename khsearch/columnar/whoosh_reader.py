@@ -109,7 +109,8 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def is_deleted(self, docnum: int) -> bool:
         live = self.columnar.live
-        return live is not None and not bool(live[docnum])
+        # Whoosh's complement asks about one document too many.
+        return live is not None and docnum < len(live) and not bool(live[docnum])
 
     def all_doc_ids(self) -> Iterator[int]:
         return iter(self.columnar.all_live().tolist())
@@ -258,7 +259,7 @@ class _Scorer(BaseScorer):  # type: ignore[misc]
     def __init__(self, reader: WhooshReader, name: str, text: Any, weighting: BM25) -> None:
         scale = weighting.scale(name)
         having = reader.doc_frequency(name, text)
-        self._factor = scale.weight * bm25.idf(reader.doc_count(), having) * (scale.k1 + 1)
+        self._factor = bm25.term_weight(reader.doc_count(), having, scale) * (scale.k1 + 1)
         self._norms = reader.columnar.norms(name, scale)
 
     def supports_block_quality(self) -> bool:

@@ -116,9 +116,10 @@ class BatchWriter:
         if self._closed:
             return
         self._builder.close()
-        # What cannot be removed now is a stray that the next writer removes.
-        with contextlib.suppress(OSError):
-            contents.remove_strays(self._disk, self.folder, self._catalog)
+        # The catalog on disk decides: a commit may have failed after it was in place. What cannot be removed now is a
+        # stray that the next writer removes.
+        with contextlib.suppress(OSError, IndexStoreError):
+            contents.remove_strays(self._disk, self.folder, contents.read(self.folder))
         self._close()
 
     # For the rooms that add documents in other ways

@@ -1,0 +1,49 @@
+"""agreement: did two sides find the same? What was timed is only worth telling where they did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from benchmarks.engines.base import Hits, Query
+from benchmarks.errors import DisagreementError
+
+
+def same(query: Query, found: Mapping[str, Set[str]]) -> None:
+    """Hold all sides to the documents that the first found; DisagreementError names the sides and a document."""
+    names = list(found)
+    for name in names[1:]:
+        _compare(query, (names[0], found[names[0]]), (name, found[name]))
+
+
+def includes(query: Query, wide: tuple[str, Set[str]], narrow: tuple[str, Set[str]]) -> None:
+    """Hold a side that also finds more, by bigrams, to all that another found."""
+    missing = narrow[1] - wide[1]
+    if missing:
+        raise DisagreementError(
+            f"{query.kind} {query.text!r}: {wide[0]} lacks {len(missing)} of the {len(narrow[1])} documents that "
+            f"{narrow[0]} finds, {min(missing)!r} among them"
+        )
+
+
+def top_of(query: Query, name: str, hits: Hits, ids: Set[str], titles: Mapping[str, str], limit: int) -> None:
+    """Hold the hits that a side shows to what it finds in all, and to the titles that were stored."""
+    shown = [id for id, _ in hits]
+    if len(set(shown)) != len(shown) or len(shown) != min(limit, len(ids)) or not set(shown) <= ids:
+        raise DisagreementError(
+            f"{query.kind} {query.text!r}: {name} shows {shown}, but finds {len(ids)} documents in all"
+        )
+    for id, title in hits:
+        if titles.get(id) != title:
+            raise DisagreementError(
+                f"{query.kind} {query.text!r}: {name} shows {id!r} as {title!r}, but {titles.get(id)!r} was stored"
+            )
+
+
+def _compare(query: Query, first: tuple[str, Set[str]], second: tuple[str, Set[str]]) -> None:
+    if first[1] == second[1]:
+        return
+    only = [f"{min(a[1] - b[1])!r} only by {a[0]}" for a, b in ((first, second), (second, first)) if a[1] - b[1]]
+    raise DisagreementError(
+        f"{query.kind} {query.text!r}: {first[0]} finds {len(first[1])} documents, {second[0]} {len(second[1])}; "
+        f"{', '.join(only)}"
+    )

@@ -1,0 +1,59 @@
+"""engines: khsearch and its peers under one interface, each behind a door of its own."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+from benchmarks import machine
+from benchmarks.engines.base import Engine, Hits, Kind, Opened, Query, Spaced
+from benchmarks.errors import BenchmarkError
+
+KHSEARCH, WORDS_ONLY = "khsearch", "khsearch-words"
+
+_ENGINES = {
+    KHSEARCH: ("benchmarks.engines.khs:Khsearch", "khsearch"),
+    WORDS_ONLY: ("benchmarks.engines.khs:KhsearchWords", "khsearch"),
+    "tantivy": ("benchmarks.engines.tantivy_py:Tantivy", "tantivy"),
+    "fts5": ("benchmarks.engines.fts5:Fts5", None),
+    "whoosh": ("benchmarks.engines.stock_whoosh:StockWhoosh", "whoosh"),
+    "bm25s": ("benchmarks.engines.bm25s_py:Bm25s", "bm25s"),
+}
+PEERS = tuple(name for name in _ENGINES if name not in (KHSEARCH, WORDS_ONLY))
+
+__all__ = [
+    "KHSEARCH",
+    "PEERS",
+    "WORDS_ONLY",
+    "Engine",
+    "Hits",
+    "Kind",
+    "Opened",
+    "Query",
+    "Spaced",
+    "choose",
+    "engine",
+]
+
+
+def engine(name: str) -> Engine:
+    """Make the engine of a name, or of a class given as module:class."""
+    place = _ENGINES[name][0] if name in _ENGINES else name
+    module, _, attribute = place.partition(":")
+    try:
+        found: Engine = getattr(importlib.import_module(module), attribute)()
+    except (ImportError, AttributeError, ValueError) as problem:
+        raise BenchmarkError(
+            f"no engine {name!r} ({problem}); choose from {', '.join(_ENGINES)} or module:class"
+        ) from None
+    return found
+
+
+def choose(peers: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Those of some peers that can be measured, and the reason for each that cannot."""
+    skipped = {}
+    for name in peers:
+        package = _ENGINES[name][1] if name in _ENGINES else None
+        if package and machine.installed(package) is None:
+            skipped[name] = "not installed; pip install 'khsearch[bench]'"
+    return [name for name in peers if name not in skipped], skipped

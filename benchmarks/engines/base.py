@@ -1,0 +1,92 @@
+"""base: what every engine can do here.
+
+An engine builds an index of documents in a folder, committed, with every document stored; opened, it answers queries
+with the stored id and title of the ten best. khsearch breaks texts itself; the peers know no Khmer, and are given each
+text as words with spaces between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from khsearch import Document
+
+LIMIT = 10
+GAP = "\u00b6"
+"""Stands between title and text, so that no phrase crosses."""
+
+Hits = list[tuple[str, str]]
+"""Up to ten hits, best first: stored id and title."""
+
+Spaced = Callable[[str], str]
+"""A text -> its words with spaces between them."""
+
+
+class Kind(StrEnum):
+    """Classes of queries."""
+
+    TERM = "term"
+    AND = "and"
+    OR = "or"
+    PHRASE = "phrase"
+    PREFIX = "prefix"
+    FUZZY = "fuzzy"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as a person types it; the kind says what is meant.
+
+    term            one word
+    and, or         two words, three words, with spaces between: all of them, or any
+    phrase          two words without a space: side by side
+    prefix, fuzzy   how the word begins; a word with one slip: words at most one character away
+    """
+
+    kind: Kind
+    text: str
+
+
+class Opened(Protocol):
+    """An index that can be asked. For one thread."""
+
+    def top(self, query: Query) -> Hits:
+        """Find the ten best documents: what is timed."""
+
+    def ids(self, query: Query) -> frozenset[str]:
+        """Find all documents: what is compared."""
+
+    def add(self, document: Document) -> None:
+        """Add one document and commit, so that the next query finds it."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+class Engine(Protocol):
+    """A way to make an index and to open it."""
+
+    kinds: frozenset[Kind]
+
+    def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
+        """Index documents into an empty folder and commit: what is timed."""
+
+    def open(self, folder: Path, spaced: Spaced) -> Opened:
+        """Open what was built; `spaced` breaks queries."""
+
+    def stored_bytes(self, folder: Path) -> int | None:
+        """Bytes of the folder that hold the stored documents, where that can be told."""
+
+
+def body(document: Document, spaced: Spaced) -> str:
+    """Return the words of title and text, as peers index them."""
+    return f"{spaced(document.title)} {GAP} {spaced(document.text)}"
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

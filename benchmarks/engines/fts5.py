@@ -1,0 +1,91 @@
+"""fts5: SQLite's full-text index, with the documents in a table beside it.
+
+Its "ascii" tokenizer takes whatever is not ASCII for letters, so words between spaces stay whole. The index holds no
+text of its own (content='').
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced, body
+from khsearch import Document
+
+NAME = "index.db"
+_FIND = "SELECT d.id, d.title FROM words w JOIN documents d ON d.number = w.rowid WHERE words MATCH ?"
+
+
+class Fts5:
+    """SQLite FTS5, in WAL mode, synchronous."""
+
+    kinds = frozenset(Kind) - {Kind.FUZZY}
+
+    def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
+        """Index documents and commit."""
+        database = _connect(folder)
+        database.execute("CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, text TEXT)")
+        database.execute("CREATE VIRTUAL TABLE words USING fts5(body, content='', tokenize='ascii')")
+        with database:
+            for document in documents:
+                _insert(database, document, spaced)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+
+    def open(self, folder: Path, spaced: Spaced) -> Fts5Opened:
+        """Open the index."""
+        return Fts5Opened(_connect(folder), spaced)
+
+    def stored_bytes(self, folder: Path) -> int | None:
+        """Bytes of ids, titles and texts, which lie there as they are."""
+        database = _connect(folder)
+        lengths = "length(CAST(id AS BLOB)) + length(CAST(title AS BLOB)) + length(CAST(text AS BLOB))"
+        (found,) = database.execute(f"SELECT sum({lengths}) FROM documents").fetchone()
+        database.close()
+        return int(found)
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(folder / NAME)
+    database.execute("PRAGMA journal_mode = WAL")
+    return database
+
+
+def _insert(database: sqlite3.Connection, document: Document, spaced: Spaced) -> None:
+    content = (document.id, document.title, document.text)
+    number = database.execute("INSERT INTO documents (id, title, text) VALUES (?, ?, ?)", content).lastrowid
+    database.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (number, body(document, spaced)))
+
+
+class Fts5Opened:
+    """An open SQLite database."""
+
+    def __init__(self, database: sqlite3.Connection, spaced: Spaced) -> None:
+        self._database = database
+        self._spaced = spaced
+
+    def top(self, query: Query) -> Hits:
+        """Find the ten best documents."""
+        statement = f"{_FIND} ORDER BY w.rank LIMIT {LIMIT}"
+        return self._database.execute(statement, (self._expression(query),)).fetchall()
+
+    def ids(self, query: Query) -> frozenset[str]:
+        """Find all documents."""
+        return frozenset(id for id, _ in self._database.execute(_FIND, (self._expression(query),)))
+
+    def _expression(self, query: Query) -> str:
+        if query.kind is Kind.PREFIX:
+            return f'"{query.text}"*'
+        quoted = [f'"{word}"' for word in self._spaced(query.text).replace('"', " ").split()]
+        between = {Kind.OR: " OR ", Kind.PHRASE: " + "}
+        return between.get(query.kind, " ").join(quoted)
+
+    def add(self, document: Document) -> None:
+        """Add one document and commit."""
+        with self._database:
+            _insert(self._database, document, self._spaced)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()

@@ -1,0 +1,107 @@
+"""tantivy_py: tantivy through its Python package. Words stand between spaces, and its whitespace tokenizer finds them.
+
+Queries are built as objects: its parser is slower, and Khmer needs none of its syntax.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced, body
+from khsearch import Document
+
+HEAP = 256_000_000
+
+
+class Tantivy:
+    """tantivy, with one writer thread for each core that it may use."""
+
+    kinds = frozenset(Kind)
+
+    def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
+        """Index documents and commit."""
+        index = tantivy.Index(_schema(), str(folder))
+        writer = index.writer(HEAP, num_threads=len(os.sched_getaffinity(0)))
+        for document in documents:
+            writer.add_document(_document(document, spaced))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def open(self, folder: Path, spaced: Spaced) -> TantivyOpened:
+        """Open the index."""
+        return TantivyOpened(folder, spaced)
+
+    def stored_bytes(self, folder: Path) -> int | None:
+        """Bytes of its document store."""
+        return sum(path.stat().st_size for path in folder.glob("*.store"))
+
+
+def _schema() -> Any:
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("title", "text"):  # stored, and not searched: the words of both are in the body
+        schema.add_bytes_field(name, stored=True)
+    schema.add_text_field("body", tokenizer_name="whitespace")
+    return schema.build()
+
+
+def _document(document: Document, spaced: Spaced) -> Any:
+    content = {"id": document.id, "title": document.title.encode(), "text": document.text.encode()}
+    return tantivy.Document(**content, body=body(document, spaced))
+
+
+class TantivyOpened:
+    """An open tantivy index."""
+
+    def __init__(self, folder: Path, spaced: Spaced) -> None:
+        self._index = tantivy.Index.open(str(folder))
+        self._index.reload()
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+        self._spaced = spaced
+
+    def top(self, query: Query) -> Hits:
+        """Find the ten best documents."""
+        searcher = self._searcher
+        found: Hits = []
+        for _, address in searcher.search(self._query(query), LIMIT, count=False).hits:
+            stored = searcher.doc(address)
+            found.append((stored["id"][0], stored["title"][0].decode()))
+        return found
+
+    def ids(self, query: Query) -> frozenset[str]:
+        """Find all documents."""
+        searcher = self._searcher
+        found = searcher.search(self._query(query), max(searcher.num_docs, 1)).hits
+        return frozenset(searcher.doc(address)["id"][0] for _, address in found)
+
+    def _query(self, query: Query) -> Any:
+        if query.kind is Kind.PREFIX:
+            return tantivy.Query.regex_query(self._schema, "body", re.escape(query.text) + ".*")
+        if query.kind is Kind.FUZZY:
+            return tantivy.Query.fuzzy_term_query(self._schema, "body", query.text, 1, transposition_cost_one=False)
+        words = self._spaced(query.text).split()
+        if query.kind is Kind.PHRASE and len(words) > 1:
+            return tantivy.Query.phrase_query(self._schema, "body", [*words])
+        terms = [tantivy.Query.term_query(self._schema, "body", word) for word in words]
+        if len(terms) == 1:
+            return terms[0]
+        occur = tantivy.Occur.Should if query.kind is Kind.OR else tantivy.Occur.Must
+        return tantivy.Query.boolean_query([(occur, term) for term in terms])
+
+    def add(self, document: Document) -> None:
+        """Add one document and commit."""
+        writer = self._index.writer(HEAP, num_threads=1)
+        writer.add_document(_document(document, self._spaced))
+        writer.commit()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def close(self) -> None:
+        """Let go of files when the object goes."""

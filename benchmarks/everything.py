@@ -1,0 +1,87 @@
+"""everything: all benchmarks one after the other, each run kept as <command>-<corpus>.json in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks import collections, corpus, report, steps
+from benchmarks.console import note
+from benchmarks.engines import PEERS
+from benchmarks.runs import Run, save
+from benchmarks.scaling import SIZES
+
+SPEED_SIZE = 1_500
+"""Documents to time breakers on: about four batches of a megabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How large and how often: documents for indexing, latency and the like, rounds, queries of each class.
+
+    sizes  of scaling; None for those that are usual, up to the largest wanted
+    """
+
+    breaking: int
+    indexing: int
+    asking: int
+    raw: int
+    rounds: int
+    queries: int
+    sizes: tuple[int, ...] | None
+
+
+FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 5, 100, None)
+QUICK = Extent(400, 300, 300, 300, 2, 20, (100, 300))
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What to measure with."""
+
+    folders: Sequence[Path]
+    gold: Path | None
+    collections: Sequence[Path]
+    probes: Path | None
+    largest: int
+    core: int | None
+
+
+def peers_for(size: int) -> tuple[str, ...]:
+    """Peers that answer a corpus of so many documents in bearable time."""
+    return tuple(name for name in PEERS if name != steps.SLOW_PEER or size <= steps.SLOW_PEER_SIZE)
+
+
+def run(sources: Sources, extent: Extent, folder: Path) -> None:
+    """Run all of it, and draw what was measured."""
+    for step in _steps(sources, extent):
+        done = step()
+        path = folder / f"{done.command}-{done.settings.get('corpus', 'gold')}.json"
+        save(done, path)
+        note(f"written to {path}")
+    report.draw(folder)
+
+
+def _steps(sources: Sources, extent: Extent) -> Iterator[Callable[[], Run]]:
+    judged = [collections.load(place) for place in sources.collections]
+    for collection in judged:
+        yield partial(steps.judge, collection, baselines=True, count=0)
+    if sources.probes:
+        yield partial(steps.probe, judged[0], sources.probes, 0)
+    for docs in sources.folders:
+        yield from _steps_of(docs, sources, extent)
+
+
+def _steps_of(docs: Path, sources: Sources, extent: Extent) -> list[Callable[[], Run]]:
+    rounds, queries, core = extent.rounds, extent.queries, sources.core
+    sizes = extent.sizes or tuple(size for size in SIZES if size <= sources.largest)
+    return [
+        lambda: steps.segment(corpus.load(docs, extent.breaking), sources.gold, rounds, core),
+        lambda: steps.index(corpus.load(docs, extent.indexing), PEERS, rounds, core),
+        lambda: steps.ask(corpus.load(docs, extent.asking), peers_for(extent.asking), queries, rounds, core),
+        lambda: steps.find_raw(corpus.load(docs, extent.raw)),
+        lambda: steps.ask_many(corpus.load(docs, extent.asking), queries, rounds),
+        lambda: steps.scale(docs, sizes, ("tantivy",), queries, rounds, core),
+    ]

@@ -1,0 +1,160 @@
+"""indexing: raw text in, a committed index out: how fast, how large, with how much memory.
+
+Every engine works in a process of its own, in turns; what is timed begins with documents in memory, as raw text, and
+ends when the index is committed. It holds the words with positions and the stored documents; khsearch's holds cluster
+bigrams besides. The peers' words are PyICU's, and finding them is part of their time. Afterwards each index is asked
+for some words, and must find exactly the documents that hold them, by a look at every document.
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import agreement, worker
+from benchmarks.console import Show
+from benchmarks.corpus import SEED, Corpus
+from benchmarks.engines import KHSEARCH, Kind, Query, engine
+from benchmarks.engines.base import LIMIT, folder_bytes
+from benchmarks.errors import DisagreementError
+from benchmarks.gold import CLUSTER
+from benchmarks.timing import Spread, quotients, spread
+from khsearch.documents import json_line
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.breakers import breaker
+
+CHECKED_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """What one engine took to index a corpus.
+
+    documents       how many it was given: slow engines get a sample
+    cpu_s           seconds of CPU for all of them
+    mb_per_cpu_s    megabytes of raw UTF-8 a second of CPU, over all threads
+    mb_per_wall_s   the same by the clock
+    memory_mb       peak memory beyond what the process and the documents held before, children included
+    index_per_text  bytes of the folder without the stored documents, by bytes of text; None where nobody can tell
+    stored_per_text bytes of the stored documents, by bytes of text
+    slower          its CPU time for a megabyte, as a multiple of khsearch's in the same round
+    """
+
+    documents: int
+    cpu_s: float
+    mb_per_cpu_s: Spread
+    mb_per_wall_s: Spread
+    memory_mb: float
+    index_per_text: float | None
+    stored_per_text: float | None
+    all_per_text: float
+    slower: Spread
+
+
+def measure(corpora: Mapping[str, Corpus], rounds: int, show: Show) -> dict[str, Indexing]:
+    """Index with each engine its corpus, khsearch's first; DisagreementError where an index gives wrong answers."""
+    figures: dict[str, list[dict[str, float]]] = {name: [] for name in corpora}
+    sizes: dict[str, tuple[int, int | None]] = {}
+    with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place:
+        sources = _sources(corpora, Path(place))
+        for number in range(rounds):
+            for step, name in enumerate(list(corpora)[:: -1 if number % 2 else 1]):
+                show(number * len(corpora) + step, rounds * len(corpora))
+                with tempfile.TemporaryDirectory(dir=place) as folder:
+                    figures[name].append(worker.run("build", name, folder, documents=sources[name]))
+                    if not number:
+                        verify(name, Path(folder), corpora[name])
+                        sizes[name] = (folder_bytes(Path(folder)), engine(name).stored_bytes(Path(folder)))
+    return {name: _figures(corpora, name, figures, sizes[name]) for name in corpora}
+
+
+def _sources(corpora: Mapping[str, Corpus], place: Path) -> dict[str, Path]:
+    sources: dict[str, Path] = {}
+    for name, corpus in corpora.items():
+        sources[name] = place / f"{corpus.sha256[:16]}.jsonl"
+        if not sources[name].exists():
+            with sources[name].open("wb") as file:
+                file.writelines(json_line(document) + b"\n" for document in corpus.documents)
+    return sources
+
+
+def _figures(
+    corpora: Mapping[str, Corpus],
+    name: str,
+    figures: Mapping[str, Sequence[Mapping[str, float]]],
+    sizes: tuple[int, int | None],
+) -> Indexing:
+    def per_mb(engine_: str, what: str) -> list[float]:
+        megabytes = corpora[engine_].text_bytes / 1e6
+        return [figure[what] / megabytes for figure in figures[engine_]]
+
+    text = corpora[name].text_bytes
+    total, stored = sizes
+    return Indexing(
+        documents=len(corpora[name].documents),
+        cpu_s=median(figure["cpu_s"] for figure in figures[name]),
+        mb_per_cpu_s=spread([1 / seconds for seconds in per_mb(name, "cpu_s")]),
+        mb_per_wall_s=spread([1 / seconds for seconds in per_mb(name, "wall_s")]),
+        memory_mb=max(figure["memory_mb"] for figure in figures[name]),
+        index_per_text=None if stored is None else (total - stored) / text,
+        stored_per_text=None if stored is None else stored / text,
+        all_per_text=total / text,
+        slower=quotients(per_mb(name, "cpu_s"), per_mb(KHSEARCH, "cpu_s")),
+    )
+
+
+def verify(name: str, folder: Path, corpus: Corpus) -> None:
+    """Ask an index for words, and look at every document for them."""
+    spaced = worker.spaced_by_icu()
+    khmer = Analyzer(breaker())
+    if name.startswith(KHSEARCH):
+        held = {document.id: _own_words(khmer, document.title, document.text) for document in corpus.documents}
+    else:
+        held = {d.id: {*spaced(d.title).split(), *spaced(d.text).split()} for d in corpus.documents}
+    titles = {document.id: document.title for document in corpus.documents}
+    words = sorted({word for words in list(held.values())[:200] for word in words})
+    words = [word for word in words if len(CLUSTER.findall(word)) > 1 and CLUSTER.sub("", word) == ""]
+    words = [word for word in words if _own_words(khmer, word) == {word} and spaced(word) == word]
+    opened = engine(name).open(folder, spaced)
+    for word in random.Random(SEED).sample(words, min(CHECKED_WORDS, len(words))):
+        # Of two words that must both be there, one found by bigrams alone is none.
+        query = Query(Kind.AND, word)
+        if Kind.AND not in engine(name).kinds:
+            query = Query(Kind.TERM, word)
+        found = opened.ids(query)
+        truth = frozenset(id for id, has in held.items() if word in has)
+        agreement.same(query, {"a look at every document": truth, name: found})
+        agreement.top_of(query, name, opened.top(query), found, titles, LIMIT)
+    opened.close()
+    if not words:
+        raise DisagreementError(f"{name}: no word of the corpus is broken alike alone; nothing could be compared")
+
+
+def _own_words(analyzer: Analyzer, *texts: str) -> set[str]:
+    return {token.term for text in texts for token in analyzer.tokens(text)}
+
+
+def rows(found: Mapping[str, Indexing]) -> list[list[str]]:
+    """Rows for people."""
+
+    def share(value: float | None) -> str:
+        return "" if value is None else f"{value:.2f}"
+
+    return [
+        [
+            name,
+            f"{one.documents:,}",
+            f"{one.mb_per_cpu_s.median:.2f}",
+            f"{one.mb_per_wall_s.median:.2f}",
+            str(one.slower),
+            f"{one.memory_mb:.0f}",
+            share(one.index_per_text),
+            share(one.stored_per_text),
+            share(one.all_per_text),
+        ]
+        for name, one in found.items()
+    ]

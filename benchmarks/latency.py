@@ -1,0 +1,239 @@
+"""latency: a query as typed in, ten hits with their stored title and id out: microseconds by class of query.
+
+All engines hold the same words: khsearch's, which the peers are given with spaces between. A query is text to all of
+them: the peers break it with PyICU, which finds the same words in these queries (see `queries`). Before anything is
+timed, every query is asked once of everybody, and all must find the same documents; khsearch's default ranking, which
+finds more by cluster bigrams, must find at least those.
+
+In each round every engine is asked all queries of a class, one engine after the other. A query's time is the median of
+its rounds. Each is asked several times, so what an engine keeps of a word between two queries is kept here; `first` is
+the round that finds nothing kept.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+from benchmarks import agreement, worker
+from benchmarks.console import Show
+from benchmarks.corpus import SEED, Corpus, batches
+from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Opened, Query, engine
+from benchmarks.engines.base import LIMIT, Spaced
+from benchmarks.engines.khs import KhsearchOpened
+from benchmarks.errors import DisagreementError
+from benchmarks.queries import Drawer
+from benchmarks.timing import Spread, percentile, quotients, spread
+from khsearch import Document
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.breakers import breaker
+from khsearch.khmer.script import decode_term
+
+SNIPPETS = "with snippets"
+NEWCOMER = "\u179f\u17d2\u179c\u17b6\u1782\u1798\u1793\u17cd"  # a greeting, in a document of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Microseconds of one engine for one class of queries.
+
+    queries  how many were asked
+    p50, p95, p99  of the queries' medians over rounds
+    first    median of the first round
+    ratio    khsearch's median time by this engine's, round by round: below 1, khsearch is faster. khsearch stands there
+             with words alone, the same work; without bigrams its own default is what it is a ratio of
+    """
+
+    queries: int
+    p50: float
+    p95: float
+    p99: float
+    first: float
+    ratio: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Milliseconds from a process that has everything imported to the first answer, and megabytes that stay."""
+
+    open_ms: Spread
+    open_and_find_ms: Spread
+    memory_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that was measured: by class of query and engine, or by engine."""
+
+    latency: Mapping[str, Mapping[str, Latency]]
+    start: Mapping[str, Start]
+    add_and_find_ms: Mapping[str, Spread]
+
+
+def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show: Show) -> Figures:
+    """Measure khsearch, by default and with words alone, and some peers."""
+    names = [KHSEARCH, WORDS_ONLY, *names]
+    with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place:
+        folders = _build(corpus, names, Path(place), show)
+        spaced = worker.spaced_by_icu()
+        opened = {name: engine(name).open(folders[name], spaced) for name in names}
+        ours = opened[KHSEARCH]
+        if not isinstance(ours, KhsearchOpened):
+            raise TypeError(f"{KHSEARCH} is opened as {type(ours).__name__}")
+        drawer = Drawer(corpus.documents[:5_000], ours.index.analyzer, SEED)
+        asked = {kind: drawer.draw(kind, count) for kind in Kind}
+        able = {kind: {n: opened[n] for n in names if kind in engine(n).kinds} for kind in Kind}
+        # The first round meets indexes just opened: nothing is kept yet, and nothing has been compared.
+        taken = {kind: _rounds(asked[kind], {n: o.top for n, o in able[kind].items()}, rounds, show) for kind in Kind}
+        latency = {str(kind): _latency(taken[kind]) for kind in Kind}
+        titles = {document.id: document.title for document in corpus.documents}
+        for kind in Kind:
+            compare(asked[kind], able[kind], titles)
+        terms = asked[Kind.TERM]
+        works = {KHSEARCH: ours.top, f"{KHSEARCH}, {SNIPPETS}": ours.snippets}
+        latency[SNIPPETS] = _latency(_rounds(terms, works, rounds, show))
+        start = {name: _start(name, folders[name], terms[0].text) for name in names if name != WORDS_ONLY}
+        adding = {name: opened[name] for name in names if name not in (WORDS_ONLY, "bm25s")}
+        added = {name: _add_and_find(one, rounds) for name, one in adding.items()}
+        for one in opened.values():
+            one.close()
+    return Figures(latency, start, added)
+
+
+def _build(corpus: Corpus, names: Sequence[str], place: Path, show: Show) -> dict[str, Path]:
+    folders: dict[str, Path] = {}
+    spaced = spaced_by_khsearch(corpus.documents)
+    for number, name in enumerate(names):
+        show(number, len(names))
+        folders[name] = folders[KHSEARCH] if name == WORDS_ONLY else place / name.replace(":", "-")
+        if name == WORDS_ONLY:
+            continue
+        folders[name].mkdir()
+        engine(name).build(folders[name], corpus.documents, spaced)
+    return folders
+
+
+def spaced_by_khsearch(documents: Sequence[Document]) -> Spaced:
+    """Break titles and texts into khsearch's words, with spaces between: what the peers index here."""
+    analyzer = Analyzer(breaker())
+    known: dict[str, str] = {}
+    for batch in batches((part for document in documents for part in (document.title, document.text)), 1_000_000):
+        found = analyzer.batch(batch).words
+        words = iter(map(decode_term, found.terms()))
+        counts = found.counts.tolist()
+        known |= {text: " ".join(islice(words, count)) for text, count in zip(batch, counts, strict=True)}
+    return known.__getitem__
+
+
+def compare(queries: Sequence[Query], opened: Mapping[str, Opened], titles: Mapping[str, str]) -> None:
+    """Ask everybody for all documents and for the ten best; DisagreementError where they differ."""
+    for query in queries:
+        found = {name: one.ids(query) for name, one in opened.items()}
+        for name, one in opened.items():
+            agreement.top_of(query, name, one.top(query), found[name], titles, LIMIT)
+        wide = found.pop(KHSEARCH)
+        agreement.same(query, found)
+        agreement.includes(query, (KHSEARCH, wide), (WORDS_ONLY, found[WORDS_ONLY]))
+        if not wide:
+            raise DisagreementError(
+                f"{query.kind} {query.text!r}: nobody finds a document, though it was drawn from one"
+            )
+
+
+def _rounds(
+    queries: Sequence[Query], works: Mapping[str, Callable[[Query], object]], rounds: int, show: Show
+) -> dict[str, list[list[float]]]:
+    """Microseconds by engine: for each round, those of all queries."""
+    taken: dict[str, list[list[float]]] = {name: [] for name in works}
+    clock = time.perf_counter_ns
+    for number in range(rounds + 1):
+        show(number, rounds + 1)
+        # Whose turn it is asks all queries: a processor that changes works at each query would time its caches.
+        for name in list(works)[:: -1 if number % 2 else 1]:
+            work = works[name]
+            row = []
+            for query in queries:
+                started = clock()
+                work(query)
+                row.append((clock() - started) / 1000)
+            taken[name].append(row)
+    return taken
+
+
+def _latency(taken: Mapping[str, list[list[float]]]) -> dict[str, Latency]:
+    ours = WORDS_ONLY if WORDS_ONLY in taken else KHSEARCH
+    # The first round is told by itself: it pays for what is kept afterwards.
+    mine = [median(row) for row in taken[ours][1:]]
+    found = {}
+    for name, (first, *later) in taken.items():
+        times = [median(several) for several in zip(*later, strict=True)]
+        ratio = quotients(mine, [median(row) for row in later])
+        p50, p95, p99 = (percentile(times, share) for share in (0.5, 0.95, 0.99))
+        found[name] = Latency(len(times), p50, p95, p99, median(first), ratio)
+    return found
+
+
+def _start(name: str, folder: Path, text: str) -> Start:
+    runs = [worker.run("open", name, str(folder), text) for _ in range(4)][1:]
+    return Start(
+        open_ms=spread([1000 * run["open_s"] for run in runs]),
+        open_and_find_ms=spread([1000 * run["open_and_find_s"] for run in runs]),
+        memory_mb=median(run["memory_mb"] for run in runs),
+    )
+
+
+def _add_and_find(opened: Opened, rounds: int) -> Spread:
+    """Milliseconds to add one document, commit, and find it by its title."""
+    times = []
+    query = Query(Kind.AND, NEWCOMER)
+    for number in range(rounds):
+        document = Document(f"new{number}", NEWCOMER, NEWCOMER)
+        before = len(opened.ids(query))
+        started = time.perf_counter()
+        opened.add(document)
+        hits = opened.top(query)
+        times.append(1000 * (time.perf_counter() - started))
+        after = opened.ids(query)
+        if len(after) != before + 1 or document.id not in after or not hits:
+            raise DisagreementError(
+                f"{type(opened).__name__}: {document.id!r} was added, and {len(after) - before} more documents found"
+            )
+    return spread(times)
+
+
+def rows(latency: Mapping[str, Latency]) -> list[list[str]]:
+    """Rows for people, of one class."""
+    return [
+        [
+            name,
+            str(one.queries),
+            f"{one.p50:.0f}",
+            f"{one.p95:.0f}",
+            f"{one.p99:.0f}",
+            f"{one.first:.0f}",
+            str(one.ratio),
+        ]
+        for name, one in latency.items()
+    ]
+
+
+def rows_of_starts(figures: Figures) -> list[list[str]]:
+    """Rows for people: milliseconds to open, to open and find, to add and find."""
+    found = []
+    for name, start in figures.start.items():
+        added = figures.add_and_find_ms.get(name)
+        found.append(
+            [
+                name,
+                str(start.open_ms),
+                str(start.open_and_find_ms),
+                f"{start.memory_mb:.0f}",
+                str(added) if added else "",
+            ]
+        )
+    return found

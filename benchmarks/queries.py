@@ -1,0 +1,118 @@
+"""queries: a corpus in, queries of every class out that every engine reads alike, drawn with a seed.
+
+A word is taken where it stands in a text, so frequent words are asked for more often, as people do. Only words of two
+clusters or more are taken that PyICU and khsearch both leave whole, alone and side by side: then the peers, who break a
+query with PyICU, ask for the same words as khsearch does, and must find the same documents.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from benchmarks.engines.base import Kind, Query
+from benchmarks.errors import BenchmarkError
+from benchmarks.gold import CLUSTER
+from benchmarks.words import IcuWords
+from khsearch import Document
+from khsearch.khmer.analyzer import Analyzer, Token
+
+_TRIES = 200  # for each query wanted
+
+
+class Drawer:
+    """Draws queries from documents."""
+
+    def __init__(self, documents: Sequence[Document], analyzer: Analyzer, seed: int) -> None:
+        self._documents = documents
+        self._analyzer = analyzer
+        self._icu = IcuWords()
+        self._random = random.Random(seed)
+
+    def draw(self, kind: Kind, count: int) -> list[Query]:
+        """Draw so many different queries of a kind, or as many as the documents give; at least one."""
+        drawer = _DRAWERS[kind]
+        found: dict[str, Query] = {}
+        for _ in range(count * _TRIES):
+            text = drawer(self)
+            if text:
+                found[text] = Query(kind, text)
+            if len(found) == count:
+                break
+        if not found:
+            raise BenchmarkError(f"the documents give no query of the kind {kind}; name more of them with --docs")
+        return list(found.values())
+
+    def _tokens(self) -> tuple[str, list[Token]]:
+        document = self._random.choice(self._documents)
+        return document.text, self._analyzer.tokens(document.text)
+
+    def _breaks_into(self, text: str, words: Sequence[str]) -> bool:
+        if [token.term for token in self._analyzer.tokens(text)] != list(words):
+            return False
+        return self._icu.words(text) == list(words)
+
+    def _words(self) -> Iterator[str]:
+        """Words of one document, in random order, that everybody leaves whole."""
+        text, tokens = self._tokens()
+        self._random.shuffle(tokens)
+        for token in tokens:
+            word = text[token.start : token.end]
+            if word == token.term and len(CLUSTER.findall(word)) > 1 and self._breaks_into(word, [word]):
+                yield word
+
+    def term(self) -> str | None:
+        """One word."""
+        return next(self._words(), None)
+
+    def two(self) -> str | None:
+        """Two words that stand in one document."""
+        words = list(dict.fromkeys(word for word, _ in zip(self._words(), range(6), strict=False)))
+        return " ".join(words[:2]) if len(words) > 1 else None
+
+    def three(self) -> str | None:
+        """Three words, of three documents."""
+        words = {self.term() for _ in range(3)} - {None}
+        return " ".join(sorted(map(str, words))) if len(words) == 3 else None
+
+    def phrase(self) -> str | None:
+        """Two words side by side."""
+        text, tokens = self._tokens()
+        pairs = list(pairwise(tokens))
+        self._random.shuffle(pairs)
+        for first, second in pairs[:20]:
+            both = text[first.start : second.end]
+            if first.end == second.start and self._breaks_into(both, [first.term, second.term]):
+                return both
+        return None
+
+    def prefix(self) -> str | None:
+        """The first cluster of a longer word, of two characters or more."""
+        word = self.term()
+        if word is None:
+            return None
+        start = CLUSTER.findall(word)[0]
+        return start if len(start) > 1 and self._breaks_into(start, [start]) else None
+
+    def slip(self) -> str | None:
+        """A word with one vowel or sign left out."""
+        word = self.term()
+        places = [place for place, char in enumerate(word or "") if "\u17b6" <= char <= "\u17c8"]
+        if word is None or not places or len(word) < 4:
+            return None
+        place = self._random.choice(places)
+        slipped = word[:place] + word[place + 1 :]
+        terms = self._analyzer.terms(slipped).words
+        return slipped if len(b"".join(terms)) == len(slipped) else None
+
+
+_DRAWERS: dict[Kind, Callable[[Drawer], str | None]] = {
+    Kind.TERM: Drawer.term,
+    Kind.AND: Drawer.two,
+    Kind.OR: Drawer.three,
+    Kind.PHRASE: Drawer.phrase,
+    Kind.PREFIX: Drawer.prefix,
+    Kind.FUZZY: Drawer.slip,
+}
+"""How each kind is drawn."""

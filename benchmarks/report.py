@@ -1,0 +1,218 @@
+"""report: results in, the README's tables out, between `<!-- benchmarks:NAME -->` and `<!-- /benchmarks:NAME -->`.
+
+NAME is that of a command; its table tells all runs of the command that lie in the folder of results.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks import plots, runs
+from benchmarks.errors import BenchmarkError
+
+README = Path(__file__).parent.parent / "README.md"
+
+_MARKED = re.compile(r"<!-- benchmarks:(\w+) -->\n(.*?)<!-- /benchmarks:\1 -->", re.DOTALL)
+_NOTHING = "*Not measured yet: `python -m benchmarks all` does it.*"
+
+Loaded = dict[str, Any]
+"""A run as `runs.load` reads it."""
+
+
+def update(readme: Path, results: Path) -> list[str]:
+    """Write the tables anew; the names of those written. BenchmarkError for a marker that nothing belongs to."""
+    text = readme.read_text(encoding="utf-8")
+    names = [found[1] for found in _MARKED.finditer(text)]
+    readme.write_text(filled(text, results), encoding="utf-8")
+    return names
+
+
+def filled(text: str, results: Path) -> str:
+    """Return a text with all its tables as the results have them."""
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in TABLES:
+            raise BenchmarkError(f"no table {name!r}; the markers may name {', '.join(TABLES)}")
+        return f"<!-- benchmarks:{name} -->\n{render(name, results)}\n<!-- /benchmarks:{name} -->"
+
+    return _MARKED.sub(fill, text)
+
+
+def render(name: str, results: Path) -> str:
+    """Return the table of a command, with a line on how it was measured."""
+    found = [runs.load(path) for path in sorted(results.glob(f"{name}-*.json"))]
+    return TABLES[name](found) + "\n\n" + _machine(found[0]["machine"]) if found else _NOTHING
+
+
+def draw(results: Path) -> list[Path]:
+    """Draw what the results allow; the files written."""
+    loaded = [runs.load(path) for path in sorted(results.glob("*.json"))]
+    return plots.draw(loaded, results)
+
+
+def _machine(told: Loaded) -> str:
+    versions = ", ".join(
+        f"{name} {told[name]}" for name in ("khsearch", "PyICU", "tantivy", "whoosh", "bm25s") if name in told
+    )
+    return f"<sub>{told['processor']}, Python {told['python']}, SQLite {told['sqlite']}, {versions}</sub>"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(columns)} |", "|---|" + "---:|" * (len(columns) - 1)]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
+def _corpus(run: Loaded) -> str:
+    told = run["settings"]
+    return f"{told['corpus']}, {told['documents']:,} documents, {told['bytes'] / 1e6:.1f} MB"
+
+
+def _times(value: Loaded) -> str:
+    digits = 3 if value["median"] < 0.1 else 2
+    return f"{value['median']:.{digits}f} ({value['least']:.{digits}f}\u2013{value['most']:.{digits}f})"
+
+
+def _segmentation(found: Sequence[Loaded]) -> str:
+    parts: list[str] = []
+    for run in found:
+        rows = [
+            [name, *(f"{_f1(one['quality'][view]):.1f}" for view in ("simple", "compound", "boundary"))]
+            + [f"{one['agreement'][kind]:.1f}" for kind in ("compound", "simple", "pairs")]
+            for name, one in run["figures"].get("quality", {}).items()
+        ]
+        if rows and not parts:
+            columns = ["breaker", "simple F1", "compound F1", "boundary F1", "agreement: compound", "simple", "pairs"]
+            parts.append(_table(columns, rows))
+    for run in found:
+        speeds = [
+            [name, _times(one["ratio"]), f"{one['query_us']:.0f}" if one["query_us"] else ""]
+            for name, one in run["figures"].get("speed", {}).items()
+        ]
+        if speeds:
+            parts.append(_table([f"breaker ({_corpus(run)})", "times PyICU", "query of 20 clusters, \u00b5s"], speeds))
+    return "\n\n".join(parts)
+
+
+def _f1(score: Loaded) -> float:
+    return float(200 * score["right"] / max(score["found"] + score["there"], 1))
+
+
+def _indexing(found: Sequence[Loaded]) -> str:
+    def row(name: str, one: Loaded) -> list[str]:
+        shares = [one[share] for share in ("index_per_text", "stored_per_text")]
+        return [
+            f"{name} (first {one['documents']:,})" if one["documents"] < largest else name,
+            f"{one['mb_per_cpu_s']['median']:.1f}",
+            _times(one["slower"]),
+            f"{one['memory_mb']:.0f}",
+            *("" if share is None else f"{share:.2f}" for share in shares),
+        ]
+
+    parts = []
+    for run in found:
+        largest = run["settings"]["documents"]
+        columns = [_corpus(run), "MB/CPU s", "CPU time, khsearch = 1", "peak MB", "index / text", "stored / text"]
+        parts.append(_table(columns, [row(name, one) for name, one in run["figures"].items()]))
+    return "\n\n".join(parts)
+
+
+def _latency(found: Sequence[Loaded]) -> str:
+    parts = []
+    for run in found:
+        latency = run["figures"]["latency"]
+        engines = list(dict.fromkeys(name for by_engine in latency.values() for name in by_engine))
+        rows = [
+            [kind, *(f"{one[name]['p50']:.0f} / {one[name]['p95']:.0f}" if name in one else "" for name in engines)]
+            for kind, one in latency.items()
+        ]
+        rows += [
+            ["open and find", *(_ms(run["figures"]["start"].get(name), "open_and_find_ms") for name in engines)],
+            ["add one and find", *(_ms(run["figures"]["add_and_find_ms"], name) for name in engines)],
+        ]
+        parts.append(_table([f"{_corpus(run)}: \u00b5s, p50 / p95", *engines], rows))
+    return "\n\n".join(parts)
+
+
+def _ms(told: Loaded | None, name: str) -> str:
+    return f"{1000 * told[name]['median']:.0f}" if told and name in told else ""
+
+
+def _relevance(found: Sequence[Loaded]) -> str:
+    rows = []
+    for run in found:
+        for name, measures in run["figures"]["measures"].items():
+            paired = run["figures"]["paired"].get(name, {}).get("nDCG@10")
+            gain = f"{paired['mean']:+.1f} ({paired['low']:+.1f} to {paired['high']:+.1f})" if paired else ""
+            means = [f"{one['mean']:.1f} ({one['low']:.1f}\u2013{one['high']:.1f})" for one in measures.values()]
+            rows.append([f"{run['settings']['corpus']}: {name}", *means, gain])
+    columns = [*found[0]["figures"]["measures"]["khsearch"], "khsearch, nDCG@10 more"]
+    return _table(["collection: ranking", *columns], rows)
+
+
+def _probes(found: Sequence[Loaded]) -> str:
+    rows = [
+        [kind, f"{one['probes']:,}", f"{one['undisturbed']:.1f}", f"{one['disturbed']:.1f}"]
+        for run in found
+        for kind, one in run["figures"].items()
+    ]
+    return _table(["disturbance", "probes", "recall@10 before", "after"], rows)
+
+
+def _raw(found: Sequence[Loaded]) -> str:
+    return "\n\n".join(
+        _table(
+            [_corpus(run), "words found, %", "precision, %", "recall, %"],
+            [
+                [name, *(f"{one[what]:.0f}" for what in ("found", "precision", "recall"))]
+                for name, one in run["figures"].items()
+            ],
+        )
+        for run in found
+    )
+
+
+def _throughput(found: Sequence[Loaded]) -> str:
+    return "\n\n".join(
+        _table(
+            [f"{_corpus(run)}: at a time", "queries/s, threads", "processes"],
+            [
+                [count, f"{one['median']:,.0f}", f"{run['figures']['processes'][count]['median']:,.0f}"]
+                for count, one in run["figures"]["threads"].items()
+            ],
+        )
+        for run in found
+    )
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:,.3g}"
+
+
+def _scaling(found: Sequence[Loaded]) -> str:
+    parts = []
+    for run in found:
+        sizes = [str(size) for size in run["settings"]["sizes"]]
+        rows = [
+            [name, *(_figure(one["values"].get(size)) for size in sizes), f"{one['exponent']:.2f}"]
+            for name, one in run["figures"].items()
+        ]
+        heading = f"{run['settings']['corpus']}, by documents"
+        parts.append(_table([heading, *(f"{int(size):,}" for size in sizes), "grows with power"], rows))
+    return "\n\n".join(parts)
+
+
+TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
+    "segmentation": _segmentation,
+    "indexing": _indexing,
+    "latency": _latency,
+    "relevance": _relevance,
+    "probes": _probes,
+    "raw": _raw,
+    "throughput": _throughput,
+    "scaling": _scaling,
+}
+"""What a marker may name, and what writes it."""

@@ -1,0 +1,159 @@
+"""steps: each benchmark once: measure, print the tables, and return the run to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks import cache, corpus, gold, indexing, latency, machine, probes, raw, relevance, scaling, segmentation
+from benchmarks import throughput as many
+from benchmarks.baselines import BASELINES, ranked
+from benchmarks.collections import Collection
+from benchmarks.console import note, progress, table
+from benchmarks.corpus import Corpus
+from benchmarks.engines import KHSEARCH, choose
+from benchmarks.runs import Run
+
+SLOW_PEER, SLOW_PEER_SIZE = "whoosh", 1_000
+"""Stock Whoosh indexes a sample only, and answers only where the corpus is no larger."""
+
+QUALITY_COLUMNS = ["breaker", "sentences", "simple F1", "compound F1", "boundary F1", "agreement: compound"]
+QUALITY_COLUMNS += ["simple", "pairs"]
+SPEED_COLUMNS = ["breaker", "times PyICU", "MB/CPU s", "query, \u00b5s p50", "p95"]
+INDEXING_COLUMNS = ["engine", "documents", "MB/CPU s", "MB/s", "CPU, khsearch = 1", "peak MB", "index/text"]
+INDEXING_COLUMNS += ["stored/text", "all/text"]
+LATENCY_COLUMNS = ["engine", "queries", "p50 \u00b5s", "p95", "p99", "first", "khsearch-words / this"]
+START_COLUMNS = ["engine", "open, ms", "open and find, ms", "memory, MB", "add one and find, ms"]
+RAW_COLUMNS = ["engine", "found", "precision", "recall"]
+PROBE_COLUMNS = ["kind", "probes", "undisturbed", "disturbed", "difference"]
+
+
+def peers(wanted: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Those that can be measured, and why others cannot, which is told."""
+    found, skipped = choose(wanted)
+    _tell(skipped)
+    return found, skipped
+
+
+def _tell(skipped: dict[str, str]) -> None:
+    for name, reason in skipped.items():
+        note(f"{name}: skipped, {reason}")
+
+
+def _settings(whole: Corpus, **more: Any) -> dict[str, Any]:
+    return {**whole.settings, "seed": corpus.SEED, **more}
+
+
+def segment(whole: Corpus | None, gold_file: Path | None, rounds: int, core: int | None) -> Run:
+    """Breakers: quality with a gold, speed with a corpus."""
+    figures: dict[str, Any] = {}
+    settings: dict[str, Any] = {"rounds": rounds, "core": core}
+    if gold_file:
+        sentences = gold.read_gold(gold_file)
+        with progress("breaking the gold") as show:
+            quality = segmentation.measure_quality(sentences, show)
+        table("Words found, percent", QUALITY_COLUMNS, segmentation.rows_of_quality(quality))
+        figures["quality"], settings["gold_sentences"] = quality, len(sentences)
+    if whole:
+        with progress("timing") as show:
+            speed = segmentation.measure_speed([document.text for document in whole.documents], rounds, show)
+        table("Speed, batches of 1 MB", SPEED_COLUMNS, segmentation.rows_of_speed(speed))
+        figures["speed"] = speed
+        settings |= _settings(whole)
+    skipped = segmentation.skipped()
+    _tell(skipped)
+    return Run("segmentation", settings, figures, skipped)
+
+
+def index(whole: Corpus, wanted: Sequence[str], rounds: int, core: int | None) -> Run:
+    """Raw text to a committed index."""
+    names, skipped = peers(wanted)
+    sample = corpus.make(whole.name, whole.documents[:SLOW_PEER_SIZE])
+    corpora = {name: sample if name == SLOW_PEER else whole for name in [KHSEARCH, *names]}
+    with progress("indexing") as show:
+        found = indexing.measure(corpora, rounds, show)
+    table(f"Indexing {whole.name}, {whole.text_bytes / 1e6:.1f} MB", INDEXING_COLUMNS, indexing.rows(found))
+    return Run("indexing", _settings(whole, rounds=rounds, core=core), found, skipped)
+
+
+def ask(whole: Corpus, wanted: Sequence[str], queries: int, rounds: int, core: int | None) -> Run:
+    """A query to ten hits."""
+    names, skipped = peers(wanted)
+    with progress("asking") as show:
+        found = latency.measure(whole, names, queries, rounds, show)
+    for kind, figures in found.latency.items():
+        title = f"{kind}: {whole.name}, {len(whole.documents):,} documents"
+        table(title, LATENCY_COLUMNS, latency.rows(figures))
+    table("Start and change", START_COLUMNS, latency.rows_of_starts(found))
+    return Run("latency", _settings(whole, rounds=rounds, queries=queries, core=core), asdict(found), skipped)
+
+
+def find_raw(whole: Corpus) -> Run:
+    """Words from inside runs."""
+    needed = {name: package for name, (package, _) in raw.ENGINES.items() if package}
+    skipped = {name: "not installed" for name, package in needed.items() if machine.installed(package) is None}
+    _tell(skipped)
+    with progress("looking for words") as show:
+        found = raw.measure(whole, [name for name in raw.ENGINES if name not in skipped], show)
+    title = f"Of {raw.WORDS} words from inside runs, in percent: {whole.name}, {len(whole.documents):,} documents"
+    table(title, RAW_COLUMNS, raw.rows(found))
+    return Run("raw", _settings(whole), found, skipped)
+
+
+def ask_many(whole: Corpus, queries: int, rounds: int) -> Run:
+    """Queries a second by threads and processes."""
+    with progress("asking by several at a time"):
+        found = many.measure(whole, queries, rounds)
+    title = f"Queries a second: {whole.name}, {len(whole.documents):,} documents"
+    table(title, ["at a time", "threads", "processes"], many.rows(found))
+    return Run("throughput", _settings(whole, rounds=rounds, queries=queries), asdict(found), {})
+
+
+def scale(docs: Path, sizes: Sequence[int], wanted: Sequence[str], queries: int, rounds: int, core: int | None) -> Run:
+    """Indexing and latency at growing sizes."""
+    names, skipped = peers(wanted)
+    with progress("growing") as show:
+        indexed, asked = scaling.measure(docs, sizes, names, queries, rounds, show)
+    found = scaling.series(indexed, asked)
+    title = f"By number of documents: {docs.resolve().name}"
+    table(title, ["figure", *(f"{size:,}" for size in sizes), "exponent"], scaling.rows(found, sizes))
+    figures = {name: {"values": values, "exponent": scaling.exponent(values)} for name, values in found.items()}
+    settings = {"corpus": docs.resolve().name, "sizes": list(sizes), "seed": corpus.SEED}
+    settings |= {"queries": queries, "rounds": rounds, "core": core}
+    return Run("scaling", settings, figures, skipped)
+
+
+def judge(collection: Collection, *, baselines: bool, count: int) -> Run:
+    """Measures over judged queries; with a count, the queries that differ most from each baseline."""
+    with progress(f"searching {collection.name}") as show:
+        runs = {KHSEARCH: relevance.search_all(cache.index_of(collection.corpus), collection, show)}
+    if baselines:
+        runs |= {name: ranked(name, collection, cache.FOLDER) for name in BASELINES}
+    measured = {name: relevance.measure(collection, run) for name, run in runs.items()}
+    summary, paired = relevance.summarise(measured), relevance.compare(measured, KHSEARCH)
+    columns = ["ranking", *relevance.MEASURES]
+    heading = f"{collection.name}: {len(collection.queries)} queries, {len(collection.corpus.documents):,} documents"
+    table(heading, columns, relevance.rows(summary))
+    if paired:
+        differences = relevance.rows(paired, lambda interval: interval.signed)
+        table(f"{collection.name}: khsearch more than", columns, differences)
+    for name in paired if count else ():
+        largest = relevance.largest(collection, measured, KHSEARCH, name, count)
+        table(f"{collection.name}: largest differences", ["query", "nDCG@10", KHSEARCH, name, "text"], largest)
+    settings = {**collection.corpus.settings, "queries": len(collection.queries)}
+    settings |= {"samples": relevance.SAMPLES, "seed": relevance.SEED}
+    return Run("relevance", settings, {"measures": summary, "paired": paired}, {})
+
+
+def probe(collection: Collection, file: Path, count: int) -> Run:
+    """Recall of disturbed queries; with a count, the probes that lose most."""
+    chosen = probes.read(file, frozenset(document.id for document in collection.corpus.documents))
+    with progress("asking") as show:
+        outcomes = probes.ask(cache.index_of(collection.corpus), chosen, show)
+    found = probes.summarise(outcomes)
+    table(f"Recall@10 over {collection.name}", PROBE_COLUMNS, probes.rows(found))
+    if count:
+        table("Largest losses", ["probe", "loss", "query", "disturbed"], probes.worst(outcomes, count))
+    return Run("probes", {**collection.corpus.settings, "probes": len(chosen)}, found, {})

@@ -1,0 +1,81 @@
+"""closeness: among the best documents, those in which terms of the query stand near each other move up.
+
+A pair of terms is scored as a term of its own: its frequency in a document is how many tokens of the first are followed
+by the second within `slop` places, its idf the larger of the two, its score BM25 with a scale of its own. Where words
+stand is looked up for the best documents only, in blocks of DEPTH by rank, so that pages of one search never overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from khsearch.columnar import bm25
+from khsearch.columnar.arrays import Array, spread
+from khsearch.columnar.bm25 import FieldScale
+from khsearch.columnar.postings_cache import TOP
+
+if TYPE_CHECKING:
+    from khsearch.columnar.snapshot import Snapshot
+
+DEPTH = TOP
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """Pairs of terms of a field that keeps positions, how near they must stand, in order, and how they score."""
+
+    field: str
+    pairs: tuple[tuple[bytes, bytes], ...]
+    slop: int
+    scale: FieldScale
+
+
+def moved_up(
+    snapshot: Snapshot, docs: Array, scores: Array, wanted: Closeness, cached: FieldScale
+) -> tuple[Array, Array]:
+    """Add the bonus to documents, best first (n,), and order each block of DEPTH anew -> (docs, scores).
+
+    cached: the scale by which the field's terms were scored, and under which their postings are kept.
+    """
+    order = np.argsort(docs)
+    scores = scores.copy()
+    scores[order] += bonus(snapshot, docs.take(order), wanted, cached)
+    block = np.arange(len(docs)) // DEPTH
+    best = np.lexsort((docs, -scores, block))
+    return docs.take(best), scores.take(best)
+
+
+def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness, cached: FieldScale) -> Array:
+    """What documents, rising (n,), get for the pairs -> (n,) float32."""
+    field, scale = wanted.field, wanted.scale
+    bits = snapshot.place_bits(field)
+    norm = snapshot.norms(field, scale).take(docs)
+    total = np.zeros(len(docs), np.float32)
+    near: dict[bytes, Array] = {}
+    for pair in wanted.pairs:
+        for term in pair:
+            if term not in near:
+                near[term] = _places_in(snapshot.places(field, term, cached), docs, bits)
+        first, second = near[pair[0]], near[pair[1]]
+        if not len(first) or not len(second):
+            continue
+        at = second.searchsorted(first, "right")
+        # The next document is further away than any slop: positions leave room above them.
+        hits = (at < len(second)) & (second.take(at, mode="clip") - first <= wanted.slop)
+        if hits.any():
+            tf = np.bincount(docs.searchsorted(first[hits] >> bits), minlength=len(docs))
+            having = min(len(snapshot.scored(field, term, cached).docs) for term in pair)
+            weight = bm25.term_weight(snapshot.doc_count, having, scale)
+            total += bm25.scores(tf.astype(np.int64), norm, weight, scale.k1)
+    return total
+
+
+def _places_in(places: Array, docs: Array, bits: int) -> Array:
+    """Those of a term's places, rising, that lie in the documents, rising."""
+    wide = docs.astype(places.dtype)
+    starts = places.searchsorted(wide << bits)
+    ends = places.searchsorted((wide + 1) << bits)
+    return places.take(spread(starts, ends - starts))

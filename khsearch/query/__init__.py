@@ -1,0 +1,11 @@
+"""query: what a person types in, a plan for the index out.
+
+language  the text of a query -> clauses
+values    numbers, dates and truth values, as people write them
+plan      clauses -> nodes for the index, and the terms that snippets mark
+"""
+
+from khsearch.query.language import Match
+from khsearch.query.plan import Plan, Planner
+
+__all__ = ["Match", "Plan", "Planner"]

@@ -1,0 +1,153 @@
+"""Whatever was added, deleted, committed and merged: documents and scores are those of ten lines of loops."""
+
+import tempfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from khsearch import columnar
+from khsearch.columnar import nodes
+from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, play, words
+
+EXAMPLES = settings(max_examples=60, deadline=None)
+
+
+def scores_of(reader, node, **kwargs):
+    found = reader.matching(node, **kwargs)
+    assert np.all(np.diff(found.docs) > 0)
+    return {reader.doc_id(doc): score for doc, score in zip(found.docs.tolist(), found.scores.tolist(), strict=True)}
+
+
+def same(got, expected):
+    assert got.keys() == expected.keys()
+    assert got == pytest.approx(expected, rel=1e-5)
+
+
+def term(word, field="words"):
+    return nodes.Term(field, word)
+
+
+@EXAMPLES
+@given(histories, st.lists(words, min_size=1, max_size=3))
+def test_searches_agree_with_brute_force(history, chosen):
+    with tempfile.TemporaryDirectory() as folder:
+        truth = play(columnar.create_in(folder, SCHEMA), history)
+        # A second look at the folder sees what the first one wrote.
+        reader = columnar.open_dir(folder, SCHEMA).reader()
+        assert reader.doc_count == len(truth)
+        assert {reader.doc_id(doc): reader.stored(doc) for doc in reader.all_live().tolist()} == {
+            name: b"|".join(text) for name, text in truth.items()
+        }
+        for name in truth:
+            assert reader.doc_id(reader.docnum(name)) == name
+        single = [bm25(truth, word) for word in chosen]
+        for word, expected in zip(chosen, single, strict=True):
+            same(scores_of(reader, term(word)), expected)
+            same(scores_of(reader, term(word, "bigrams")), expected)
+        plain = tuple(map(term, chosen))
+        either = {name: sum(scores.get(name, 0) for scores in single) for scores in single for name in scores}
+        both = {name: score for name, score in either.items() if all(name in scores for scores in single)}
+        same(scores_of(reader, nodes.Or(plain)), either)
+        same(scores_of(reader, nodes.And(plain)), both)
+        maybe = {name: sum(scores.get(name, 0) for scores in single) for name in single[0]}
+        same(scores_of(reader, nodes.AndMaybe(plain[0], nodes.Or(plain[1:]))), maybe)
+        without = {name: score for name, score in single[0].items() if name not in single[-1]}
+        same(scores_of(reader, nodes.AndNot(plain[0], plain[-1])), without)
+        for slop in (1, 3):
+            found = scores_of(reader, nodes.Phrase("words", tuple(chosen), slop))
+            same(found, {name: both[name] for name in both if has_phrase(truth[name], chosen, slop)})
+        prefix = chosen[0][:1]
+        begins = {name: 1.0 for name, text in truth.items() if any(word.startswith(prefix) for word in text)}
+        same(scores_of(reader, nodes.Prefix("words", prefix)), begins)
+        assert columnar.verify(folder) == []
+
+
+@EXAMPLES
+@given(histories, st.lists(words, min_size=1, max_size=3), st.integers(1, 12), st.integers(0, 3))
+def test_the_top_is_the_top_of_all(history, chosen, limit, offset):
+    with tempfile.TemporaryDirectory() as folder:
+        index = columnar.create_in(folder, SCHEMA)
+        play(index, history)
+        reader = index.reader()
+        for node in (
+            term(chosen[0]),
+            nodes.And(tuple(map(term, chosen))),
+            nodes.Or(tuple(map(term, chosen))),
+            nodes.Phrase("words", tuple(chosen), 2),
+        ):
+            every = reader.matching(node)
+            order = np.lexsort((every.docs, -every.scores))[offset : offset + limit]
+            for count in (False, True):
+                top = reader.search(node, limit, offset, count=count)
+                assert top.docnums.tolist() == every.docs[order].tolist()
+                assert top.scores.tolist() == pytest.approx(every.scores[order].tolist(), rel=1e-6)
+                assert top.total == (len(every.docs) if count else None)
+            assert reader.count(node) == len(every.docs)
+
+
+@EXAMPLES
+@given(histories, words)
+def test_scores_do_not_depend_on_segments(history, word):
+    with tempfile.TemporaryDirectory() as folder:
+        index = columnar.create_in(folder, SCHEMA)
+        play(index, history)
+        before = scores_of(index.reader(), term(word))
+        index.optimize()
+        reader = index.reader()
+        assert len(reader.segments) <= 1
+        same(scores_of(reader, term(word)), before)
+
+
+@EXAMPLES
+@given(histories, st.floats(0, 3), st.floats(0, 1), st.floats(0.1, 5))
+def test_weightings_are_settings_of_a_search(history, k1, b, weight):
+    with tempfile.TemporaryDirectory() as folder:
+        index = columnar.create_in(folder, SCHEMA)
+        truth = play(index, history)
+        weighting = columnar.BM25(fields={"words": columnar.FieldScale(k1, b, weight)})
+        for word in WORDS[:3]:
+            expected = {name: weight * score for name, score in bm25(truth, word, k1, b).items()}
+            same(scores_of(index.reader(), term(word), weighting=weighting), expected)
+
+
+@EXAMPLES
+@given(histories)
+def test_columns_sort_filter_and_count(history):
+    with tempfile.TemporaryDirectory() as folder:
+        index = columnar.create_in(folder, SCHEMA)
+        truth = play(index, history)
+        reader = index.reader()
+        for reverse in (False, True):
+            top = reader.search(nodes.Every(), 100, sort=[columnar.SortKey("length", reverse)])
+            lengths = [len(truth[reader.doc_id(doc)]) for doc in top.docnums.tolist()]
+            assert lengths == sorted(map(len, truth.values()), reverse=reverse)
+        between = {reader.doc_id(doc) for doc in reader.matching(nodes.Between("length", 2, 5)).docs.tolist()}
+        assert between == {name for name, text in truth.items() if 2 <= len(text) <= 5}
+        firsts = [text[0].decode("utf-8", "replace") for text in truth.values() if text]
+        assert reader.facets(nodes.Every(), "first") == {first: firsts.count(first) for first in firsts}
+
+
+def test_a_large_corpus_takes_the_quick_roads_to_the_same_top():
+    rng = np.random.default_rng(7)
+    vocabulary = [f"w{i:03}".encode() for i in range(200)]
+    odds = 1 / np.arange(1, 201)
+    texts = [[vocabulary[i] for i in rng.choice(200, 40, p=odds / odds.sum())] for _ in range(4000)]
+    with tempfile.TemporaryDirectory() as folder:
+        index = columnar.create_in(folder, SCHEMA)
+        with index.writer() as writer:
+            from tests.columnar.corpora import add
+
+            add(writer, [(f"d{i}", text) for i, text in enumerate(texts)])
+        reader = index.reader()
+        for _ in range(40):
+            chosen = [vocabulary[i] for i in rng.choice(200, 3, p=odds / odds.sum(), replace=False)]
+            for node in (nodes.Or(tuple(map(term, chosen))), nodes.And(tuple(map(term, chosen[:2])))):
+                every = reader.matching(node)
+                order = np.lexsort((every.docs, -every.scores))[:10]
+                assert reader.search(node, 10).docnums.tolist() == every.docs[order].tolist()
+            found = {
+                reader.doc_id(doc) for doc in reader.matching(nodes.Phrase("words", tuple(chosen[:2]))).docs.tolist()
+            }
+            assert found == {f"d{i}" for i, text in enumerate(texts) if has_phrase(text, chosen[:2], 1)}

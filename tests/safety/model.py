@@ -1,0 +1,39 @@
+"""Small indexes whose whole contents a test can know, and what a reader sees of them."""
+
+from __future__ import annotations
+
+import random
+
+from khsearch import columnar
+from khsearch.columnar import nodes
+from tests.columnar.corpora import SCHEMA, WORDS, add
+
+Contents = dict[str, bytes]
+
+
+def documents(rng: random.Random, count: int) -> list[tuple[str, list[bytes]]]:
+    names = rng.sample([f"d{i}" for i in range(3 * count)], count)
+    return [(name, rng.choices(WORDS, k=rng.randint(0, 30))) for name in names]
+
+
+def contents(folder) -> Contents:
+    """Everything that a reader finds, by every road: ids, stored blobs, postings, columns."""
+    reader = columnar.open_dir(folder, SCHEMA).reader()
+    found = {reader.doc_id(doc): reader.stored(doc) for doc in reader.all_live().tolist()}
+    assert len(found) == reader.doc_count
+    for word in WORDS[:4]:
+        for field in ("words", "bigrams"):
+            docs = reader.matching(nodes.Term(field, word)).docs.tolist()
+            assert {reader.doc_id(doc) for doc in docs} == {n for n, b in found.items() if word in b.split(b"|")}
+    reader.matching(nodes.Phrase("words", (WORDS[0], WORDS[1])))
+    reader.search(nodes.Every(), 5, sort=[columnar.SortKey("length")])
+    return found
+
+
+def grow(index, rng: random.Random, commits: int = 3, *, merge: bool = True) -> None:
+    """Commit additions, updates and deletions."""
+    for _ in range(commits):
+        with index.writer() as writer:
+            add(writer, documents(rng, 12))
+            writer.delete(f"d{rng.randint(0, 35)}")
+            writer.commit(merge=merge)

@@ -1,0 +1,86 @@
+"""Threads and processes that read while a writer commits see one commit or the next, never a mix."""
+
+import subprocess
+import sys
+import threading
+import time
+
+from khsearch import columnar
+from khsearch.columnar import nodes
+from tests.columnar.corpora import SCHEMA, add
+
+DOCS = 20
+
+WATCHER = """
+import sys, time
+from khsearch import columnar
+from tests.columnar.corpora import SCHEMA
+from tests.safety.test_readers import look
+index = columnar.open_dir(sys.argv[1], SCHEMA)
+stop, seen = time.monotonic() + float(sys.argv[2]), set()
+while time.monotonic() < stop:
+    seen.add(look(index))
+print(len(seen))
+"""
+
+
+def version(number: int) -> list[bytes]:
+    return [b"v%d" % number, b"of", b"all"] * (1 + number % 3)
+
+
+def look(index) -> int:
+    """Which version a reader finds; every document must be of it, by every road."""
+    reader = index.reader()
+    assert reader.doc_count == DOCS
+    blobs = {reader.stored(doc) for doc in reader.all_live().tolist()}
+    assert len(blobs) == 1
+    number = int(blobs.pop().split(b"|")[0][1:])
+    word = version(number)[0]
+    top = reader.search(nodes.Term("words", word), 5, count=True)
+    assert top.total == DOCS
+    assert len(set(top.scores.tolist())) == 1
+    assert len(reader.matching(nodes.Phrase("words", (word, b"of", b"all"))).docs) == DOCS
+    assert reader.count(nodes.Prefix("words", b"v")) == DOCS
+    assert reader.search(nodes.Or((nodes.Term("words", word), nodes.Term("words", b"of"))), 3).docnums.size == 3
+    return number
+
+
+def test_readers_see_whole_commits_only(tmp_path, size):
+    seconds = size(2.0, 60.0)
+    index = columnar.create_in(tmp_path, SCHEMA)
+    names = [f"d{i}" for i in range(DOCS)]
+    with index.writer() as writer:
+        add(writer, [(name, version(0)) for name in names])
+    command = [sys.executable, "-c", WATCHER, str(tmp_path), str(seconds)]
+    watchers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(size(1, 4))]
+    stop = time.monotonic() + seconds
+    failures, seen = [], set()
+
+    def watch():
+        try:
+            while time.monotonic() < stop:
+                seen.add(look(index))
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    threads = [threading.Thread(target=watch) for _ in range(size(4, 8))]
+    for thread in threads:
+        thread.start()
+    number = 0
+    while time.monotonic() < stop:
+        number += 1
+        with index.writer() as writer:
+            writer.delete(names[0])
+            add(writer, [(name, version(number)) for name in names])
+            if number % 7 == 0:
+                writer.commit(optimize=True)
+    for thread in threads:
+        thread.join()
+    assert not failures
+    assert len(seen) > 1
+    for watcher in watchers:
+        out, _ = watcher.communicate()
+        assert watcher.returncode == 0
+        assert int(out) > 0
+    assert columnar.verify(tmp_path) == []

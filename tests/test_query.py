@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import contextlib
+import random
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from khsearch import Document, Index, QueryError
+from khsearch.query.language import Clause, Group, Like, Pattern, Quoted, Range, Words, parse
+from tests.strategies import OTHERS, WORDS, texts
+
+FIELDS = ("title", "text", "date", "price", "tags", "open")
+
+
+def read(text: str) -> object:
+    return parse(text, FIELDS, strict=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("កម្ពុជា និង ពិការភាព", Words("កម្ពុជា និង ពិការភាព")),
+        ("COVID-19 10:30 https://khsearch", Words("COVID-19 10:30 https://khsearch")),
+        ("តើអ្វី?", Words("តើអ្វី?")),
+        ('"ក ខ"', Quoted("ក ខ")),
+        ("\u201cក ខ\u201d", Quoted("ក ខ")),
+        ('"ក ខ"~2', Quoted("ក ខ", gap=2)),
+        ("ពិកា*", Pattern("ពិកា*")),
+        ("ក?ង", Pattern("ក?ង")),
+        ("កម្ពុជា~", Like("កម្ពុជា", 1)),
+        ("កម្ពុជា~២", Like("កម្ពុជា", 2)),
+        ("+ក -ខ គ", Group((Clause(Words("ក"), "+"), Clause(Words("ខ"), "-"), Clause(Words("គ"))))),
+        ("NOT ក", Group((Clause(Words("ក"), "-"),))),
+        ("ក AND ខ", Group((Clause(Words("ក")), Clause(Words("ខ"))), "AND")),
+        ("ក OR ខ គ", Group((Clause(Words("ក")), Clause(Words("ខ គ"))), "OR")),
+        (
+            "(ក OR ខ) AND គ",
+            Group((Clause(Group((Clause(Words("ក")), Clause(Words("ខ"))), "OR")), Clause(Words("គ"))), "AND"),
+        ),
+        ("title:ក", Words("ក", "title")),
+        ('tags:"ពិការ ភាព"', Quoted("ពិការ ភាព", "tags")),
+        ("price:[១០ TO 20}", Range("price", "១០", "20", with_high=False)),
+        ("date:{* TO 2021-05]", Range("date", None, "2021-05", with_low=False)),
+        ("ក^2 ខ", Group((Clause(Words("ក"), boost=2.0), Clause(Words("ខ"))))),
+        ("title:(ក)", None),
+    ],
+)
+def test_what_a_query_says(text: str, item: object) -> None:
+    if item is None:
+        with pytest.raises(QueryError):
+            read(text)
+    else:
+        assert read(text) == item
+
+
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ('ក "ខ', 2),
+        ("(ក", 0),
+        ("ក)", 1),
+        ("ក AND", 5),
+        ("OR ក", 0),
+        ("NOT", 3),
+        ("x:1", 0),
+        ("(" * 60 + "ក" + ")" * 60, 40),
+    ],
+)
+def test_what_does_not_parse_is_searched_as_words_and_told(text: str, position: int) -> None:
+    with pytest.raises(QueryError, match="position") as caught:
+        parse(text, FIELDS, strict=True)
+    assert caught.value.position == position
+    item, problem = parse(text, FIELDS)
+    assert item == Words(text)
+    assert (problem is None) == text.startswith("x:")  # a colon behind what is no field is text
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    fields = {"date": "date", "price": "number", "tags": "keyword", "open": "boolean", "summary": "text"}
+    made = Index.create(tmp_path_factory.mktemp("query") / "x", fields=fields)
+    documents = [
+        Document("a", "សាលារៀន", "ពិការភាព កម្ពុជា", {"date": date(2021, 5, 11), "price": 10, "tags": ["NGO", "UN"]}),
+        Document("b", "ម្ហូប", "កម្ពុជា ផ្សារ", {"date": date(2021, 6, 1), "price": 20.5, "tags": ["NGO"], "open": True}),
+        Document("c", "ផ្សារ", "ពិការ មនុស្ស ភាព", {"date": "2022", "price": "៣០", "open": False}),
+        Document("d", "", "ប្រជុំ លើក នៃ ក្រុម", {"summary": "សៀវភៅ"}),
+    ]
+    with made.writer() as writer:
+        writer.add_all(documents)
+    return Index.open(made.path)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("+កម្ពុជា -ផ្សារ", "a"),
+        ("កម្ពុជា AND ផ្សារ", "b"),
+        ("កម្ពុជា AND NOT ផ្សារ", "a"),
+        ("(សាលារៀន OR ម្ហូប) AND កម្ពុជា", "ab"),
+        ("title:ផ្សារ", "c"),
+        ("text:ផ្សារ", "b"),
+        ("summary:សៀវភៅ", "d"),
+        ("សៀវភៅ", ""),
+        ("ពិកា*", "ac"),
+        ("title:សា*", "a"),
+        ("ផ្ស?រ", "bc"),
+        ("កម្ពុចា~", "ab"),
+        ('"ពិការ ភាព"', "a"),
+        ('"ប្រជុំ ក្រុម"~2', "d"),
+        ('"ប្រជុំ ក្រុម"~1', ""),
+        ("date:2021", "ab"),
+        ("date:2021-05", "a"),
+        ("date:២០២១-០៥-១១", "a"),
+        ("date:[2021-05-01 TO 2021-05-31]", "a"),
+        ("date:[2021-05-12 TO *]", "bc"),
+        ("date:{2021-05-11 TO 2021-06-01}", ""),
+        ("price:[១០ TO ២០.៥]", "ab"),
+        ("price:{10 TO 30}", "b"),
+        ("price:30", "c"),
+        ("tags:NGO", "ab"),
+        ('tags:"UN"', "a"),
+        ("open:true", "b"),
+        ("open:no", "c"),
+        ("កម្ពុជា -tags:UN", "b"),
+    ],
+)
+def test_what_a_query_finds(index: Index, query: str, expected: str) -> None:
+    found = index.search(query, strict=True)
+    assert "".join(sorted(hit.id for hit in found)) == expected
+    assert found.total == len(expected)
+    assert found.problem is None
+
+
+def test_a_boost_moves_up(index: Index) -> None:
+    assert next(hit.id for hit in index.search("ម្ហូប^9 សាលារៀន")) == "b"
+    assert next(hit.id for hit in index.search("ម្ហូប សាលារៀន^9")) == "a"
+
+
+def test_filters_sorting_and_counts(index: Index) -> None:
+    assert [hit.id for hit in index.search("កម្ពុជា", filter="price:[15 TO *]")] == ["b"]
+    assert {hit.score for hit in index.search("កម្ពុជា", filter="tags:NGO")} == {
+        hit.score for hit in index.search("កម្ពុជា")
+    }
+    everything = "date:[* TO *] OR summary:សៀវភៅ"
+    assert [hit.id for hit in index.search(everything, sort="price")] == ["a", "b", "c", "d"]
+    assert [hit.id for hit in index.search(everything, sort="-price")] == ["c", "b", "a", "d"]
+    found = index.search(everything, limit=1)
+    assert found.facet("tags") == {"NGO": 2, "UN": 1}
+    assert found.facet("open") == {True: 1, False: 1}
+    assert found.facet("date") == {date(2021, 5, 11): 1, date(2021, 6, 1): 1, date(2022, 1, 1): 1}
+    with pytest.raises(QueryError, match="no field 'color'"):
+        found.facet("color")
+    with pytest.raises(QueryError, match="no field 'color'"):
+        index.search("ក", sort="color")
+    with pytest.raises(QueryError):
+        index.search("ក", filter='"')
+
+
+@pytest.mark.parametrize(
+    "query", ["date:yesterday", "price:cheap", "open:perhaps", "tags:N*", "title:[1 TO 2]", "*", "price:[x TO 2]"]
+)
+def test_values_that_are_none_are_told(index: Index, query: str) -> None:
+    with pytest.raises(QueryError):
+        index.search(query, strict=True)
+    assert index.search(query).problem is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [({"price": "cheap"}, "price"), ({"date": 5}, "date"), ({"open": "x"}, "open"), ({"tags": 1}, "tags")],
+)
+def test_values_that_do_not_go_with_their_field_are_refused(index: Index, fields: dict[str, object], told: str) -> None:
+    from khsearch import DocumentError
+
+    writer = index.writer()
+    with pytest.raises(DocumentError, match=told):
+        writer.add(Document("x", "", "ក", fields))
+    writer.cancel()
+
+
+@pytest.mark.parametrize("fields", [{"id": "text"}, {"a b": "text"}, {"ក": "text"}, {"x": "string"}, {"lead": "text"}])
+def test_fields_that_cannot_be(tmp_path: Path, fields: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="field"):
+        Index.create(tmp_path / "x", fields=fields)
+
+
+@pytest.mark.parametrize("query", ["កម្ពុជា", "ពិការភាព ផ្សារ", '"ពិការ ភាព" +កម្ពុជា', "ពិកា*", "(កម្ពុជា OR ផ្សារ)^2", "ផ្សា~"])
+def test_explanations_add_up(index: Index, query: str) -> None:
+    for hit in index.search(query):
+        assert sum(part.score for part in hit.explain()) == pytest.approx(hit.score, rel=1e-5)
+        assert all(part.what for part in hit.explain())
+
+
+operators = st.sampled_from(
+    [
+        '"',
+        "(",
+        ")",
+        "+",
+        "-",
+        "*",
+        "?",
+        "~",
+        "~2",
+        "^3",
+        ":",
+        "title:",
+        "date:[",
+        " TO ",
+        "]",
+        "AND ",
+        " OR ",
+        "NOT ",
+        " ",
+    ]
+)
+
+
+@given(st.lists(operators | st.sampled_from(WORDS + OTHERS) | texts, max_size=12).map("".join))
+@settings(deadline=None, max_examples=400)
+def test_no_query_is_an_error(index: Index, query: str) -> None:
+    for match in ("any", "all"):
+        results = index.search(query, match=match)  # type: ignore[arg-type]
+        assert results.total >= len(results)
+        for hit in results:
+            assert hit.snippet.fragments
+    with contextlib.suppress(QueryError):
+        index.search(query, strict=True)
+
+
+def test_two_thousand_random_queries(index: Index) -> None:
+    source = random.Random(100)
+    pieces = [
+        '"',
+        "(",
+        ")",
+        " AND ",
+        " OR ",
+        " NOT ",
+        "+",
+        "-",
+        "*",
+        "~",
+        "^2",
+        ":",
+        "[",
+        "]",
+        " TO ",
+        " ",
+        "title:",
+        *WORDS,
+        *OTHERS,
+    ]
+    for _ in range(2_000):
+        query = "".join(source.choice(pieces) for _ in range(source.randint(0, 25)))
+        assert index.search(query).total >= 0
+    assert index.search("(ក " * 300_000).total == 0
