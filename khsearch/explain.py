@@ -30,7 +30,7 @@ def explain(reader: Reader, docnum: int, plan: Plan, weighting: BM25) -> list[Pa
     parts = list(_parts(reader, docnum, plan.node, weighting, 1.0))
     if plan.closeness is not None:
         docs = np.array([docnum], np.int32)
-        extra = bonus(reader, docs, plan.closeness, weighting.scale(plan.closeness.field))
+        extra = bonus(reader, docs, plan.closeness)
         parts.append(Part("words close to each other", plan.closeness.field, float(extra[0])))
     return sorted((part for part in parts if part.score), key=lambda part: -part.score)
 

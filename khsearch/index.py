@@ -16,7 +16,7 @@ from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
 from khsearch.columns import column_of, text_fields
 from khsearch.documents import Document
 from khsearch.documents.document import from_json_line
-from khsearch.errors import IndexExistsError, IndexNotFoundError
+from khsearch.errors import IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.lexicon import Lexicon, load
@@ -180,6 +180,19 @@ class Index:
             "breaker": self.analyzer.breaker.name,
             "lexicon": "own" if self._built.own_lexicon else "default",
         }
+
+    @classmethod
+    def verify(cls, path: str | Path) -> list[str]:
+        """Read all of an index and check it: what is wrong, file by file; nothing where it is whole."""
+        folder = Path(path)
+        if not columnar.exists_in(folder):
+            raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
+        problems = []
+        try:
+            identity.load(folder)
+        except IndexStoreError as problem:
+            problems.append(str(problem))
+        return problems + columnar.verify(folder)
 
     @classmethod
     def rebuild(cls, path: str | Path, wait: float = 0.0) -> int:

@@ -438,3 +438,54 @@ def test_output_is_utf8_whatever_the_locale(news):
     with start("words", "-", env=environment) as process:
         out, err = process.communicate("សាលា".encode())
     assert (process.returncode, out, err) == (0, "សាលា\n".encode(), b"")
+
+
+def test_fields_filters_sorting_facets_and_explanations(tmp_path):
+    source = tmp_path / "news.jsonl"
+    source.write_text(
+        '{"id": "1", "title": "", "text": "កម្ពុជា", "date": "2021-05-11", "tags": ["NGO"]}\n'
+        '{"id": "2", "title": "", "text": "កម្ពុជា", "date": "2022-01-01", "tags": ["NGO", "UN"]}\n'
+        '{"id": "3", "title": "", "text": "កម្ពុជា", "date": "yesterday"}\n',
+        "utf-8",
+    )
+    index = tmp_path / "x.idx"
+    fields = ("--field", "date=date", "--field", "tags=keyword")
+    fails(run("index", index, source, *fields), "yesterday")
+    told = run("index", index, source, *fields, "--skip-bad")
+    assert "2 added, 0 replaced, 1 bad" in told.stderr
+    ids = run("search", index, "កម្ពុជា", "--sort", "-date", "--format", "trec").stdout.split()[2::6]
+    assert ids == ["2", "1"]
+    told = run("search", index, "កម្ពុជា", "--filter", "date:2021", "--facet", "tags", "--explain", "--format", "json")
+    assert told.exit_code == 0
+    assert '"id":"1"' in told.stdout
+    assert '"explain":[{' in told.stdout
+    assert "NGO" in told.stderr
+    assert "in all" in run("search", index, "កម្ពុជា", "--explain").stdout
+    fails(run("search", index, "កម្ពុជា", "--sort", "colour"), "colour")
+    fails(run("search", index, "កម្ពុជា", "--filter", '"'), "position")
+    fails(run("index", tmp_path / "y", source, "--field", "date=day"), "unknown kind")
+    fails(run("index", index, source, "--field", "price=number"), "--field")
+
+
+def test_verify_tells_damage(tmp_path):
+    source = tmp_path / "a.txt"
+    source.write_text("កម្ពុជា", "utf-8")
+    index = tmp_path / "x.idx"
+    run("index", index, source)
+    assert run("verify", index).exit_code == 0
+    segment = next(index.glob("*.seg"))
+    data = bytearray(segment.read_bytes())
+    data[len(data) // 2] ^= 1
+    segment.write_bytes(bytes(data))
+    told = run("verify", index)
+    assert told.exit_code == 2
+    assert segment.name in told.stderr
+
+
+def test_what_does_not_parse_is_searched_and_told(tmp_path):
+    source = tmp_path / "a.txt"
+    source.write_text("កម្ពុជា", "utf-8")
+    run("index", tmp_path / "x.idx", source)
+    told = run("search", tmp_path / "x.idx", '"កម្ពុជា')
+    assert told.exit_code == 0
+    assert "searched as plain words" in told.stderr

@@ -1,7 +1,7 @@
 """khs: khsearch as people use it, and khsearch asked for words alone: the same work as its peers do.
 
-Prefix and fuzzy queries, and words without bigrams, are asked of the array postings below `Index`, and the hits read
-as `Hit` reads them.
+`Index.search` always looks for cluster bigrams, too. Words alone are asked of the array postings below it, and the hits
+read as `Hit` reads them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from khsearch import Document, Index, Results, columnar
 from khsearch.columnar import nodes
 from khsearch.documents.document import from_json_line
 from khsearch.fields import KHMER
-
-_TITLE, _TEXT = "title", "text"
+from khsearch.ranking import DEFAULT, LEAD, TEXT, TITLE
 
 
 class Khsearch:
@@ -44,14 +43,16 @@ class Khsearch:
 class KhsearchWords(Khsearch):
     """Words alone: the bigrams weigh nothing, and are not looked up."""
 
+    kinds = frozenset({Kind.TERM, Kind.AND, Kind.OR, Kind.PHRASE})
+
     def open(self, folder: Path, spaced: Spaced) -> KhsearchOpened:
         """Open the index."""
         return WordsOpened(folder / "index")
 
 
 def _columns(index: Index) -> columnar.ColumnarIndex:
-    words, bigrams = (KHMER(stream, analyzer=index.analyzer) for stream in ("words", "bigrams"))
-    return columnar.open_dir(index.path, Schema(id=ID(unique=True), title=words, text=words, bigrams=bigrams))
+    words = KHMER(analyzer=index.analyzer)
+    return columnar.open_dir(index.path, Schema(id=ID(unique=True), title=words, text=words))
 
 
 class KhsearchOpened:
@@ -59,43 +60,18 @@ class KhsearchOpened:
 
     def __init__(self, path: Path) -> None:
         self.index = Index.open(path)
-        self._columns = _columns(self.index)
 
     def top(self, query: Query) -> Hits:
         """Find the ten best documents."""
-        if query.kind in (Kind.PREFIX, Kind.FUZZY):
-            return self._fetch(self.node(query))
         return [(hit.id, hit.title) for hit in self._search(query, LIMIT)]
 
     def ids(self, query: Query) -> frozenset[str]:
-        """Find all documents, with the same plan."""
-        if query.kind in (Kind.PREFIX, Kind.FUZZY):
-            reader = self._columns.reader()
-            return frozenset(map(reader.doc_id, reader.matching(self.node(query)).docs.tolist()))
-        return frozenset(hit.id for hit in self._search(query, self.index.doc_count))
+        """Find all documents."""
+        return frozenset(hit.id for hit in self._search(query, max(self.index.doc_count, 1)))
 
     def _search(self, query: Query, limit: int) -> Results:
-        if query.kind is Kind.PHRASE:
-            return self.index.search(f'"{query.text}"', limit)
-        return self.index.search(query.text, limit, match="all" if query.kind is Kind.AND else "any")
-
-    def _fetch(self, node: nodes.Node) -> Hits:
-        reader = self._columns.reader()
-        found = reader.search(node, LIMIT).docnums.tolist()
-        return [(reader.doc_id(number), from_json_line(reader.stored(number)).title) for number in found]
-
-    def node(self, query: Query) -> nodes.Node:
-        """Words of a query as a plan over title and text."""
-        words = self.index.analyzer.terms(query.text).words
-        if query.kind is Kind.PHRASE:
-            return nodes.Or((nodes.Phrase(_TEXT, tuple(words)), nodes.Phrase(_TITLE, tuple(words))))
-        if query.kind is Kind.PREFIX:
-            return nodes.Or((nodes.Prefix(_TEXT, words[0]), nodes.Prefix(_TITLE, words[0])))
-        if query.kind is Kind.FUZZY:
-            term = b"".join(words)
-            return nodes.Or((nodes.Fuzzy(_TEXT, term, utf8=False), nodes.Fuzzy(_TITLE, term, utf8=False)))
-        either = tuple(nodes.Or((nodes.Term(_TEXT, word), nodes.Term(_TITLE, word))) for word in words)
-        return nodes.And(either) if query.kind is Kind.AND else nodes.Or(either)
+        typed = _TYPED.get(query.kind, "{}").format(query.text)
+        return self.index.search(typed, limit, match="all" if query.kind is Kind.AND else "any")
 
     def snippets(self, query: Query) -> list[str]:
         """Find the ten best documents, and an excerpt of each."""
@@ -110,14 +86,35 @@ class KhsearchOpened:
         """Let go of nothing: files are mapped, and unmapped with the object."""
 
 
+_TYPED = {Kind.PHRASE: '"{}"', Kind.PREFIX: "{}*", Kind.FUZZY: "{}~1"}
+
+
 class WordsOpened(KhsearchOpened):
     """khsearch asked for words alone."""
 
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._columns = _columns(self.index)
+
     def top(self, query: Query) -> Hits:
         """Find the ten best documents."""
-        return self._fetch(self.node(query))
+        reader = self._columns.reader()
+        found = reader.search(self._node(query), LIMIT, weighting=DEFAULT.weighting).docnums.tolist()
+        return [(reader.doc_id(number), from_json_line(reader.stored(number)).title) for number in found]
 
     def ids(self, query: Query) -> frozenset[str]:
-        """Find all documents, with the same plan."""
+        """Find all documents."""
         reader = self._columns.reader()
-        return frozenset(map(reader.doc_id, reader.matching(self.node(query)).docs.tolist()))
+        return frozenset(map(reader.doc_id, reader.matching(self._node(query)).docs.tolist()))
+
+    def _node(self, query: Query) -> nodes.Node:
+        words = self.index.analyzer.terms(query.text).words
+        if query.kind is Kind.PHRASE:
+            return nodes.Or((nodes.Phrase(TEXT, tuple(words)), nodes.Phrase(TITLE, tuple(words))))
+        if query.kind is Kind.AND:
+            return nodes.And(tuple(nodes.Or(_anywhere(word)) for word in words))
+        return nodes.Or(tuple(term for word in words for term in _anywhere(word)))
+
+
+def _anywhere(word: bytes) -> tuple[nodes.Term, nodes.Term]:
+    return nodes.Term(TEXT, word), nodes.Term(LEAD, word)

@@ -2,7 +2,7 @@
 
     app         the command and how it ends: exit status, one line an error, closed pipes, Ctrl-C
     console     what is common to the commands: notes, progress bars, options
-    indexing    index, delete, rebuild, optimize, stats, export
+    indexing    index, delete, rebuild, optimize, stats, verify, export
     searching   search
     breaking    words, lexicon learn
 
@@ -11,10 +11,10 @@ Exit status: 0 found or done, 1 nothing found, 2 error, 130 interrupted.
 
 from khsearch.cli.app import app, main
 from khsearch.cli.breaking import lexicon, words
-from khsearch.cli.indexing import delete, export, index, optimize, rebuild, stats
+from khsearch.cli.indexing import delete, export, index, optimize, rebuild, stats, verify
 from khsearch.cli.searching import search
 
 __all__ = ["app", "main"]
 
-for _command in (index, search, words, stats, delete, rebuild, optimize, export, lexicon):
+for _command in (index, search, words, stats, delete, rebuild, optimize, verify, export, lexicon):
     app.add_command(_command)

@@ -12,9 +12,11 @@ from pathlib import Path
 import click
 
 from khsearch.cli.console import Show, breaker_options, check_lexicon, index_argument, note, progress, stdin
+from khsearch.columns import check_fields
 from khsearch.documents import FORMATS, Document, FieldNames, files_below, json_line, read_path, read_stream
 from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError
 from khsearch.index import Index
+from khsearch.writing import Writer
 
 
 @dataclass
@@ -49,6 +51,15 @@ class _Reading:
                 self.good += 1
                 yield document
 
+    def add(self, writer: Writer, document: Document) -> None:
+        try:
+            writer.add(document)
+        except DocumentError as error:  # a value that does not go with the index's fields
+            if not self.skip_bad:
+                raise
+            self.good -= 1
+            self._skip(error)
+
     def _skip(self, error: DocumentError) -> None:
         self.bad += 1
         note(f"skipped: {error}")
@@ -62,6 +73,13 @@ class _Reading:
 @click.option("--title-field", default="title", show_default=True, help="JSON key or CSV column of the title.")
 @click.option("--text-field", default="text", show_default=True, help="JSON key or CSV column of the text.")
 @click.option("--skip-bad", is_flag=True, help="Report documents that cannot be read, and go on.")
+@click.option(
+    "--field",
+    "fields",
+    metavar="NAME=KIND",
+    multiple=True,
+    help="A field to search, filter, sort and count by: text, keyword, number, date or boolean.",
+)
 @breaker_options
 def index(
     path: Path,
@@ -71,18 +89,20 @@ def index(
     title_field: str,
     text_field: str,
     skip_bad: bool,
+    fields: tuple[str, ...],
     breaker: str | None,
     lexicon: Path | None,
 ) -> None:
     """Add documents to an index.
 
     INDEX is a folder, and is created if need be. PATH is a file (.txt, .jsonl, .csv), a folder of such files, or - for
-    stdin. A document replaces the older one of the same id. All are added, or none where one cannot be read. --breaker
-    and --lexicon are chosen when an index is created, and stay.
+    stdin. A document replaces the older one of the same id. All are added, or none where one cannot be read. --field,
+    --breaker and --lexicon are chosen when an index is created, and stay.
     """
     if "-" in sources and format is None:
         raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(FORMATS)}")
     check_lexicon(breaker, lexicon)
+    own = _fields(fields)
     started = time.perf_counter()
     reading = _Reading(sources, format, FieldNames(id_field, title_field, text_field), skip_bad)
     total = reading.size()
@@ -92,10 +112,11 @@ def index(
             first = next(documents, None)  # read before an index is created for nothing
             if first is None:
                 raise DocumentError("none of the documents could be read; nothing was indexed")
-            store = _open_or_create(path, breaker, lexicon)
+            store = _open_or_create(path, breaker, lexicon, own)
             before = store.doc_count
             with store.writer() as writer:
-                writer.add_all(chain([first], documents))
+                for document in chain([first], documents):
+                    reading.add(writer, document)
         except DocumentError as error:
             hint = "" if skip_bad else " (nothing was indexed; --skip-bad goes on without it)"
             raise DocumentError(f"{error}{hint}") from None
@@ -107,12 +128,22 @@ def index(
     )
 
 
-def _open_or_create(path: Path, breaker: str | None, lexicon: Path | None) -> Index:
+def _fields(told: tuple[str, ...]) -> dict[str, str]:
+    fields = dict(field.partition("=")[::2] for field in told)
+    try:
+        check_fields(fields)
+    except ValueError as problem:
+        raise click.UsageError(f"--field: {problem}") from None
+    return fields
+
+
+def _open_or_create(path: Path, breaker: str | None, lexicon: Path | None, fields: dict[str, str]) -> Index:
     try:
         opened = Index.open(path)
     except IndexNotFoundError:
-        return Index.create(path, breaker=breaker, lexicon=lexicon)
-    for option, value in (("--breaker", breaker), ("--lexicon", lexicon)):
+        return Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+    given = fields if fields != opened.fields else None
+    for option, value in (("--breaker", breaker), ("--lexicon", lexicon), ("--field", given or None)):
         if value is not None:
             raise IndexExistsError(
                 f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
@@ -152,6 +183,21 @@ def optimize(path: Path) -> None:
     """
     Index.open(path).optimize()
     note(f"{path}: optimized")
+
+
+@click.command()
+@index_argument
+def verify(path: Path) -> int:
+    """Read all of an index and check it.
+
+    Every checksum and every length; the exit status is 2 where anything is damaged.
+    """
+    problems = Index.verify(path)
+    for problem in problems:
+        note(f"khsearch: {problem}")
+    if not problems:
+        note(f"{path}: whole")
+    return 2 if problems else 0
 
 
 @click.command()

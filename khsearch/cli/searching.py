@@ -52,12 +52,28 @@ class QueryCommand(click.Command):
 @click.option(
     "--match", type=click.Choice(["any", "all"]), default="any", show_default=True, help="Any word, or every word."
 )
+@click.option("--filter", metavar="QUERY", callback=utf8, help="What hits must match, too: date:2021 tags:NGO")
+@click.option("--sort", metavar="FIELD", help="Order by a field instead of the score; -FIELD for the greatest first.")
+@click.option("--facet", "facets", metavar="FIELD", multiple=True, help="Count the values of a field in what is found.")
+@click.option("--explain", is_flag=True, help="Tell why each hit scores what it scores.")
 @click.option("--format", type=click.Choice(["text", "json", "trec"]), default="text", show_default=True)
-def search(path: Path, query: str, limit: int, offset: int, match: Literal["any", "all"], format: str) -> int:
+def search(
+    path: Path,
+    query: str,
+    limit: int,
+    offset: int,
+    match: Literal["any", "all"],
+    filter: str | None,
+    sort: str | None,
+    facets: tuple[str, ...],
+    explain: bool,
+    format: str,
+) -> int:
     """Find documents.
 
-    Those in INDEX that hold words of QUERY, best first; "quoted words" must stand side by side. QUERY may begin with a
-    hyphen; QUERY - reads one query a line from stdin, for trec each with its topic and a tab before it.
+    Those in INDEX that hold words of QUERY, best first; "quoted words" stand side by side; +must -not, AND OR NOT,
+    title:word, begin*, like~ and date:[2021-05 TO 2021-06] are understood. QUERY may begin with a hyphen; QUERY - reads
+    one query a line from stdin, for trec each with its topic and a tab before it.
 
     json is one object a hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where
     nothing is found.
@@ -67,16 +83,20 @@ def search(path: Path, query: str, limit: int, offset: int, match: Literal["any"
         raise QueryError("the query is empty; give it a word to look for")
     found = False
     for topic, text in _queries_of_stdin(format) if query == "-" else [("1", query)]:
-        results = index.search(text, limit=limit, offset=offset, match=match)
+        results = index.search(text, limit, offset, match, filter=filter, sort=sort)
         found = found or len(results) > 0
+        if results.problem:
+            note(f"searched as plain words: {results.problem}")
         if format == "text":
             if query == "-":
                 click.secho(_plain(text), underline=True)
-            _print_text(results)
+            _print_text(results, explain=explain)
         elif format == "json":
-            _print_json(results, text if query == "-" else None)
+            _print_json(results, text if query == "-" else None, explain=explain)
         else:
             _print_trec(results, topic)
+        for facet in facets:
+            _print_facet(results, facet)
     return int(not found)
 
 
@@ -94,11 +114,22 @@ def _queries_of_stdin(format: str) -> Iterator[tuple[str, str]]:
             yield topic.strip(), text.strip()
 
 
-def _print_text(results: Results) -> None:
+def _print_facet(results: Results, field: str) -> None:
+    """Counts are for people, beside the hits."""
+    note(f"{field}:")
+    for value, count in results.facet(field).items():
+        note(f"{count:>8,}  {_plain(str(value))}")
+
+
+def _print_text(results: Results, *, explain: bool) -> None:
     for hit in results:
         heading = click.style(_plain(hit.title or hit.id), bold=True)
         click.echo(f"{hit.rank:>3}. {heading}  {click.style(_plain(hit.id), dim=True)}")
         click.echo(f"     {hit.snippet.ansi()}\n")
+        if explain:
+            for part in hit.explain():
+                click.echo(f"     {part.score:>9.4f}  {_plain(part.what)}  {click.style(part.field, dim=True)}")
+            click.echo(f"     {hit.score:>9.4f}  in all\n")
     shown = f"hits {results[0].rank} to {results[-1].rank} of {results.total}" if results else "no hits"
     note(f"{shown} in {1000 * results.seconds:.1f} ms")
 
@@ -108,9 +139,12 @@ def _plain(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
 
 
-def _print_json(results: Results, query: str | None) -> None:
+def _print_json(results: Results, query: str | None, *, explain: bool) -> None:
     for hit in results:
-        click.echo(orjson.dumps(({} if query is None else {"query": query}) | _as_json(hit)))
+        told = ({} if query is None else {"query": query}) | _as_json(hit)
+        if explain:
+            told["explain"] = [{"what": part.what, "field": part.field, "score": part.score} for part in hit.explain()]
+        click.echo(orjson.dumps(told))
 
 
 def _as_json(hit: Hit) -> dict[str, object]:

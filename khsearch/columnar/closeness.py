@@ -33,22 +33,17 @@ class Closeness:
     scale: FieldScale
 
 
-def moved_up(
-    snapshot: Snapshot, docs: Array, scores: Array, wanted: Closeness, cached: FieldScale
-) -> tuple[Array, Array]:
-    """Add the bonus to documents, best first (n,), and order each block of DEPTH anew -> (docs, scores).
-
-    cached: the scale by which the field's terms were scored, and under which their postings are kept.
-    """
+def moved_up(snapshot: Snapshot, docs: Array, scores: Array, wanted: Closeness) -> tuple[Array, Array]:
+    """Add the bonus to documents, best first (n,), and order each block of DEPTH anew -> (docs, scores)."""
     order = np.argsort(docs)
     scores = scores.copy()
-    scores[order] += bonus(snapshot, docs.take(order), wanted, cached)
+    scores[order] += bonus(snapshot, docs.take(order), wanted)
     block = np.arange(len(docs)) // DEPTH
     best = np.lexsort((docs, -scores, block))
     return docs.take(best), scores.take(best)
 
 
-def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness, cached: FieldScale) -> Array:
+def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness) -> Array:
     """What documents, rising (n,), get for the pairs -> (n,) float32."""
     field, scale = wanted.field, wanted.scale
     bits = snapshot.place_bits(field)
@@ -58,7 +53,7 @@ def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness, cached: FieldScale
     for pair in wanted.pairs:
         for term in pair:
             if term not in near:
-                near[term] = _places_in(snapshot.places(field, term, cached), docs, bits)
+                near[term] = _places_in(snapshot.placed(field, term).places, docs, bits)
         first, second = near[pair[0]], near[pair[1]]
         if not len(first) or not len(second):
             continue
@@ -67,7 +62,7 @@ def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness, cached: FieldScale
         hits = (at < len(second)) & (second.take(at, mode="clip") - first <= wanted.slop)
         if hits.any():
             tf = np.bincount(docs.searchsorted(first[hits] >> bits), minlength=len(docs))
-            having = min(len(snapshot.scored(field, term, cached).docs) for term in pair)
+            having = min(snapshot.placed(field, term).having for term in pair)
             weight = bm25.term_weight(snapshot.doc_count, having, scale)
             total += bm25.scores(tf.astype(np.int64), norm, weight, scale.k1)
     return total

@@ -205,8 +205,8 @@ class FieldReader:
             low |= layout.get_bits(rest, place.rest_width, 0, index) << 8
         return low
 
-    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, int]]:
-        """Cut terms start to stop into ranges that are decoded together within bounded memory."""
+    def chunks(self, start: int = 0, stop: int | None = None, tokens: int = CHUNK_TOKENS) -> Iterator[tuple[int, int]]:
+        """Cut terms start to stop into ranges of about so many tokens each, to be decoded together."""
         stop = self.count if stop is None else stop
         if stop <= start:
             return
@@ -215,7 +215,7 @@ class FieldReader:
         at = 0
         while at < len(ends):
             base = int(ends[at - 1]) if at else 0
-            to = max(at + 1, int(ends.searchsorted(base + CHUNK_TOKENS, "right")))
+            to = max(at + 1, int(ends.searchsorted(base + tokens, "right")))
             yield start + at, start + to
             at = to
 

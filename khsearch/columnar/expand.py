@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.decode import FieldReader
     from khsearch.columnar.snapshot import Snapshot
 
+CHUNK_TOKENS = 1 << 16  # decoded together: they stay in the cache
 BULK = 8  # terms from which decoding them together pays
 
 
@@ -78,4 +79,4 @@ def _decoded(field: FieldReader, low: int, high: int) -> Iterable[Array]:
     """Documents of neighbouring terms, in pieces of any order."""
     if high - low < BULK:
         return (field.doc_numbers(field.place(number)) for number in range(low, high))
-    return (field.docs_between(start, stop) for start, stop in field.chunks(low, high))
+    return (field.docs_between(start, stop) for start, stop in field.chunks(low, high, CHUNK_TOKENS))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from khsearch.columnar.bm25 import FieldScale
+    from khsearch.columnar.postings_cache import Placed
     from khsearch.columnar.snapshot import Snapshot
 
 MARKS = 1 << 20  # cells of the table of marks: it stays in the cache
@@ -22,15 +23,21 @@ MANY = 1 << 9  # places from which marking pays
 
 def phrase(snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale) -> Matches:
     """Documents with the terms in order, each at most slop places behind the one before; their terms' scores added."""
-    entries = [snapshot.scored(field, term, scale) for term in terms]
-    if not entries or not all(len(entry.docs) for entry in entries):
+    if len(terms) == 1:
+        only = snapshot.scored(field, terms[0], scale)
+        return Matches(only.docs, only.scores)
+    entries = _entries(snapshot, field, terms)
+    if not entries:
         return NONE
-    if len(entries) == 1:
-        return Matches(entries[0].docs, entries[0].scores)
-    docs, _ = _near_docs(snapshot, field, terms, slop, scale)
+    bits = snapshot.place_bits(field)
+    docs, _ = _near_docs(snapshot, entries, bits, slop)
+    norms = snapshot.norms(field, scale).take(docs)
+    low = docs.astype(entries[0].places.dtype) << bits
+    high = low + (1 << bits)
     scores = np.zeros(len(docs), np.float32)
-    for entry in entries:
-        scores += entry.scores.take(entry.docs.searchsorted(docs))
+    for term, entry in zip(terms, entries, strict=True):
+        tf = entry.places.searchsorted(high) - entry.places.searchsorted(low)
+        scores += bm25.scores(tf, norms, snapshot.term_weight(term, entry.having, scale), scale.k1)
     return Matches(docs, scores)
 
 
@@ -38,23 +45,32 @@ def pair_bonus(
     snapshot: Snapshot, field: str, pair: tuple[bytes, bytes], slop: int, scale: FieldScale, boost: float
 ) -> Matches:
     """Documents where the second term follows the first within slop places, scored as BM25 scores one term."""
-    rarer = min(len(snapshot.scored(field, term, scale).docs) for term in pair)
-    if not rarer:
+    entries = _entries(snapshot, field, pair)
+    if not entries:
         return NONE
-    docs, tf = _near_docs(snapshot, field, pair, slop, scale)
-    factor = boost * bm25.term_weight(snapshot.doc_count, rarer, scale)
+    docs, tf = _near_docs(snapshot, entries, snapshot.place_bits(field), slop)
+    having, term = min((entry.having, term) for entry, term in zip(entries, pair, strict=True))
+    factor = boost * snapshot.term_weight(term, having, scale)
     return Matches(docs, bm25.scores(tf, snapshot.norms(field, scale).take(docs), factor, scale.k1))
 
 
-def _near_docs(
-    snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale
-) -> tuple[Array, Array]:
+def _entries(snapshot: Snapshot, field: str, terms: Sequence[bytes]) -> list[Placed]:
+    """The places of all terms; none where a term has none."""
+    out = []
+    for term in terms:
+        entry = snapshot.placed(field, term)
+        if not entry.having:
+            return []
+        out.append(entry)
+    return out
+
+
+def _near_docs(snapshot: Snapshot, entries: Sequence[Placed], bits: int, slop: int) -> tuple[Array, Array]:
     """Documents that hold the terms in order and near, and how often -> (docs (n,) DOC, rising; (n,) int64)."""
-    places = [snapshot.places(field, term, scale) for term in terms]
-    bits = snapshot.place_bits(field)
+    places = [entry.places for entry in entries]
     if slop == 1:
         found = _adjacent(places, snapshot.marks(MARKS))
-        last = found + (len(terms) - 1)
+        last = found + (len(places) - 1)
         docs = (found >> bits)[found >> bits == last >> bits]
     else:
         docs = _ordered(places, slop, bits) >> bits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -16,18 +16,39 @@ TOP = 32  # documents kept so
 OVERHEAD = 400  # bytes of an entry besides its arrays
 
 
-class Scored:
-    """One term's live postings over all segments: docs (p,) DOC rising, scores (p,) float32; perhaps token places."""
+class Entry:
+    """Something decoded: its size in memory, and whether anyone asked for it since the cache last looked."""
 
-    __slots__ = ("best", "docs", "places", "scores", "size", "used")
+    __slots__ = ("size", "used")
+
+    def __init__(self, size: int) -> None:
+        self.size = size + OVERHEAD
+        self.used = False
+
+
+class Scored(Entry):
+    """One term's live postings over all segments: docs (p,) DOC rising, scores (p,) float32."""
+
+    __slots__ = ("docs", "scores")
 
     def __init__(self, docs: Array, scores: Array) -> None:
+        super().__init__(docs.nbytes + scores.nbytes)
         self.docs = docs
         self.scores = scores
-        self.best: tuple[Array, Array] | None = None
-        self.places: Array | None = None
-        self.size = docs.nbytes + scores.nbytes + OVERHEAD
-        self.used = False
+
+
+class Placed(Entry):
+    """The places of one term's live tokens, (n,), rising, and in how many documents they are."""
+
+    __slots__ = ("having", "places")
+
+    def __init__(self, places: Array, having: int) -> None:
+        super().__init__(places.nbytes)
+        self.places = places
+        self.having = having
+
+
+E = TypeVar("E", bound=Entry)
 
 
 class PostingsCache:
@@ -35,27 +56,25 @@ class PostingsCache:
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
-        self._entries: dict[object, Scored] = {}
+        self._entries: dict[object, Entry] = {}
         self._tops: dict[object, tuple[Array, Array]] = {}
         self._held = 0
         self._lock = threading.Lock()
 
-    def get(self, key: object) -> Scored | None:
-        """The entry, if it is still here."""
+    def get(self, key: object, kind: type[E]) -> E | None:
+        """The entry of that kind, if it is still here."""
         found = self._entries.get(key)
-        if found is not None:
-            found.used = True
+        if not isinstance(found, kind):
+            return None
+        found.used = True
         return found
 
-    def put(self, key: object, entry: Scored) -> None:
-        """Keep an entry, or account for what it gained."""
+    def put(self, key: object, entry: Entry) -> None:
+        """Keep an entry; what was used least recently makes room."""
         with self._lock:
             known = self._entries.pop(key, None)
             if known is not None:
                 self._held -= known.size
-            entry.size = entry.docs.nbytes + entry.scores.nbytes + OVERHEAD
-            if entry.places is not None:
-                entry.size += entry.places.nbytes
             self._entries[key] = entry
             self._held += entry.size
             while self._held > self._budget and len(self._entries) > 1:

@@ -66,8 +66,7 @@ class Reader(Snapshot):
         if closeness is not None and closeness.pairs:
             depth = -(-(offset + limit) // DEPTH) * DEPTH
             found = top_docs(evaluator, node, depth, total=count)
-            scale = weighting.scale(closeness.field)
-            docs, scores = moved_up(self, found.docnums, found.scores, closeness, scale)
+            docs, scores = moved_up(self, found.docnums, found.scores, closeness)
             return TopDocs(docs[offset : offset + limit], scores[offset : offset + limit], found.total)
         found = top_docs(evaluator, node, offset + limit, total=count)
         if not offset:

@@ -17,7 +17,7 @@ from khsearch.columnar import bm25, columns
 from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of
 from khsearch.columnar.bm25 import FieldScale
 from khsearch.columnar.deletions import read_deletions
-from khsearch.columnar.postings_cache import TOP, PostingsCache, Scored, best
+from khsearch.columnar.postings_cache import TOP, Placed, PostingsCache, Scored, best
 from khsearch.columnar.segment import Segment, hashes_of
 from khsearch.errors import IndexDamagedError, QueryError
 
@@ -36,7 +36,7 @@ ROOM = 64  # positions between the last of one document and the first of the nex
 def _refusing_damage(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
     """Arrays that pass their checksums but make no sense together were not written by this package: say so."""
 
-    def guarded(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+    def guarded(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(self, *args, **kwargs)
         except (ValueError, IndexError, OverflowError) as error:
@@ -182,14 +182,19 @@ class Snapshot:
     def scored(self, name: str, term: bytes, scale: FieldScale) -> Scored:
         """The postings of a term with their BM25 scores, from the cache if there."""
         key = (name, term, scale)
-        entry = self.cache.get(key)
+        entry = self.cache.get(key, Scored)
         if entry is None:
             docs, tf = self.postings(name, term)
-            having = max(len(docs), self.df(scale.rarity_in, term)) if scale.rarity_in else len(docs)
-            factor = bm25.term_weight(self.doc_count, having, scale)
+            factor = self.term_weight(term, len(docs), scale)
             entry = self._scored(name, docs, tf, factor, scale)
             self.cache.put(key, entry)
         return entry
+
+    def term_weight(self, term: bytes, having: int, scale: FieldScale) -> float:
+        """What a term's scores are multiplied by, where `having` live documents have it in the field of the scale."""
+        if scale.rarity_in:
+            having = max(having, self.df(scale.rarity_in, term))
+        return bm25.term_weight(self.doc_count, having, scale)
 
     def top(self, name: str, term: bytes, scale: FieldScale) -> tuple[Array, Array]:
         """The best documents of a term, at most TOP, best first -> (docs, scores)."""
@@ -200,13 +205,17 @@ class Snapshot:
             found = self.cache.put_top(key, *best(entry.docs, entry.scores, TOP))
         return found
 
-    def places(self, name: str, term: bytes, scale: FieldScale) -> Array:
-        """Every token of a term in live documents -> (n,), document << place_bits(name) | position, rising."""
-        entry = self.scored(name, term, scale)
-        if entry.places is None:
-            entry.places = self._places(name, term)
-            self.cache.put((name, term, scale), entry)
-        return entry.places
+    def placed(self, name: str, term: bytes) -> Placed:
+        """Every token of a term in live documents, as document << place_bits(name) | position."""
+        key = (name, term)
+        entry = self.cache.get(key, Placed)
+        if entry is None:
+            places = self._places(name, term)
+            docs = places >> self.place_bits(name)
+            having = int(np.count_nonzero(docs[1:] != docs[:-1])) + 1 if len(docs) else 0
+            entry = Placed(places, having)
+            self.cache.put(key, entry)
+        return entry
 
     def place_bits(self, name: str) -> int:
         """How many bits of a token's place are its position."""

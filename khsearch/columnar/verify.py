@@ -136,7 +136,7 @@ def _stored_problem(segment: Segment) -> str:
 
 
 def _id_problem(segment: Segment) -> str:
-    if "ids.starts" not in segment.file:
+    if not any(name.startswith("ids.") for name in segment.file.section_sizes()):
         return ""
     keys = [segment.id_of(doc) for doc in range(segment.docs)]
     found = segment.docs_of_ids(keys, hashes_of(keys, len(keys)))

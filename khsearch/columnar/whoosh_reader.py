@@ -239,7 +239,7 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     def _positions(self) -> list[int]:
         if self._places is None:
             name, term = self._term
-            self._places = self._columnar.places(name, term, bm25.FieldScale())
+            self._places = self._columnar.placed(name, term).places
         mask = (1 << self._columnar.place_bits(self._term[0])) - 1
         found: list[int] = (self._places[self._first[self._i] : self._first[self._i + 1]] & mask).tolist()
         return found

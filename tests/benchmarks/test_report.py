@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks import report
+from benchmarks.engines import KHSEARCH
+from benchmarks.errors import BenchmarkError
+from benchmarks.runs import RESULTS, Run, load, save
+
+SPREAD = {"median": 2.0, "least": 1.5, "most": 2.5}
+SETTINGS = {"corpus": "words", "documents": 1_000, "bytes": 3_000_000, "sha256": "0" * 64, "seed": 7}
+INTERVAL = {"mean": 60.0, "low": 55.0, "high": 65.0}
+SCORE = {"found": 10, "there": 10, "right": 9}
+LATENCY = {"queries": 5, "p50": 12.3, "p95": 20.0, "p99": 30.0, "first": 40.0, "ratio": SPREAD}
+FIGURES: dict[str, dict[str, Any]] = {
+    "segmentation": {
+        "quality": {
+            "lattice": {
+                "sentences": 5,
+                "quality": {"simple": SCORE, "compound": SCORE, "boundary": SCORE},
+                "agreement": {"compound": 99.0, "simple": 98.0, "pairs": 97.0},
+            }
+        },
+        "speed": {"lattice": {"ratio": SPREAD, "mb_per_s": SPREAD, "query_us": 33.3, "query_us_p95": 44.4}},
+    },
+    "indexing": {
+        name: {
+            "documents": documents,
+            "cpu_s": 1.0,
+            "mb_per_cpu_s": SPREAD,
+            "mb_per_wall_s": SPREAD,
+            "memory_mb": 77.0,
+            "index_per_text": share,
+            "stored_per_text": share,
+            "all_per_text": 0.8,
+            "slower": SPREAD,
+        }
+        for name, documents, share in ((KHSEARCH, 1_000, 0.31), ("whoosh", 100, None))
+    },
+    "latency": {
+        "latency": {"term": {KHSEARCH: LATENCY, "tantivy": LATENCY}, "fuzzy": {KHSEARCH: LATENCY}},
+        "start": {KHSEARCH: {"open_ms": SPREAD, "open_and_find_ms": SPREAD, "memory_mb": 5.0}},
+        "add_and_find_ms": {KHSEARCH: SPREAD},
+    },
+    "relevance": {
+        "measures": {name: {"nDCG@10": INTERVAL} for name in (KHSEARCH, "stock Whoosh")},
+        "paired": {"stock Whoosh": {"nDCG@10": INTERVAL}},
+    },
+    "probes": {"a_variant": {"probes": 250, "undisturbed": 80.0, "disturbed": 70.0}},
+    "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
+    "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},
+    "scaling": {
+        f"{kind}, p50 \u00b5s: {name}": {"values": {"1000": 10.0, "3000": 20.0}, "exponent": 0.63}
+        for kind in ("term", "or")
+        for name in (KHSEARCH, "tantivy")
+    },
+}
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    for command, figures in FIGURES.items():
+        settings = {**SETTINGS, "sizes": [1_000, 3_000]} if command == "scaling" else SETTINGS
+        save(Run(command, settings, figures, {"bm25s": "not installed"}), tmp_path / f"{command}-words.json")
+    return tmp_path
+
+
+def test_the_tables_of_the_readme_are_those_of_the_results() -> None:
+    text = report.README.read_text(encoding="utf-8")
+    assert report.filled(text, RESULTS) == text, "run: python -m benchmarks report"
+
+
+@pytest.mark.parametrize("name", report.TABLES)
+def test_every_command_has_a_table(name: str, results: Path) -> None:
+    table = report.render(name, results)
+    lines = [line for line in table.splitlines() if line.startswith("|")]
+    assert len(lines) > 2
+    assert len({line.count("|") for line in lines}) <= 2, "the rows of a table are equally wide"
+    assert "Python" in table
+
+
+def test_a_table_is_written_between_its_markers(results: Path) -> None:
+    readme = results / "README.md"
+    readme.write_text("a\n<!-- benchmarks:raw -->\nold\n<!-- /benchmarks:raw -->\nb\n", encoding="utf-8")
+    assert report.update(readme, results) == ["raw"]
+    text = readme.read_text(encoding="utf-8")
+    assert text.startswith("a\n<!-- benchmarks:raw -->\n| words, 1,000 documents, 3.0 MB |")
+    assert text.endswith("<!-- /benchmarks:raw -->\nb\n")
+    assert "old" not in text
+    assert report.filled(text, results) == text
+
+
+def test_an_unknown_marker_is_an_error(results: Path) -> None:
+    with pytest.raises(BenchmarkError, match="no table 'rows'"):
+        report.filled("<!-- benchmarks:rows -->\n<!-- /benchmarks:rows -->", results)
+
+
+def test_what_was_not_measured_says_so(tmp_path: Path) -> None:
+    assert "Not measured yet" in report.render("raw", tmp_path)
+
+
+def test_drawings_take_the_reader_s_colours_and_are_repeatable(results: Path) -> None:
+    pytest.importorskip("matplotlib")
+    drawn = report.draw(results)
+    assert {path.name for path in drawn} == {"segmentation-words.svg", "indexing-words.svg", "scaling-words.svg"}
+    first = [path.read_bytes() for path in drawn]
+    for content in first:
+        ElementTree.fromstring(content)
+        assert b"prefers-color-scheme:dark" in content
+        assert b"currentColor" in content
+        assert b"#010203" not in content
+    assert [path.read_bytes() for path in report.draw(results)] == first
+
+
+def test_a_run_is_kept_with_all_that_it_needs(results: Path) -> None:
+    told = load(results / "raw-words.json")
+    assert told["settings"] == SETTINGS
+    assert told["skipped"] == {"bm25s": "not installed"}
+    assert {"processor", "python", "khsearch", "sqlite"} <= set(told["machine"])
+
+
+def test_a_file_that_is_no_run_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps([]), encoding="utf-8")
+    with pytest.raises(BenchmarkError, match="no result of a run"):
+        load(tmp_path / "x.json")

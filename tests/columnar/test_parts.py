@@ -1,0 +1,291 @@
+"""The rooms one by one: spans, interning, encoding, columns, the merge policy, the index folder."""
+
+import datetime
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import fields
+
+from khsearch import columnar
+from khsearch.columnar import columns, inversion, nodes, policy, spans, values
+from khsearch.columnar.arrays import starts_of
+from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
+from khsearch.columnar.decode import FieldReader
+from khsearch.columnar.disk import Disk
+from khsearch.columnar.encode import FieldEncoder
+from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
+from tests.columnar.corpora import SCHEMA, add, tokens
+
+terms = st.lists(st.binary(max_size=40), min_size=1, max_size=60)
+
+
+@given(terms)
+def test_spans_sort_as_bytes_do(words):
+    codes, starts = spans.pack(words)
+    order, group = spans.order(codes, starts[:-1], starts[1:])
+    assert [words[i] for i in order.tolist()] == sorted(words)
+    distinct = sorted(set(words))
+    assert [distinct.index(words[i]) for i in order.tolist()] == group.tolist()
+
+
+@pytest.mark.parametrize("constant", [None, 7])
+@settings(deadline=None)
+@given(batches=st.lists(terms, min_size=1, max_size=4))
+def test_equal_spans_get_one_number_whatever_the_hash(constant, batches):
+    interner, numbers = inversion.Interner(), {}
+    with pytest.MonkeyPatch.context() as patch:
+        if constant is not None:
+            exact = inversion._keys
+
+            def colliding(words, starts, lengths):
+                keys = exact(words, starts, lengths)
+                keys[lengths > inversion.SHORT] = inversion.LONG_TAG
+                return keys
+
+            patch.setattr(inversion, "_keys", colliding)
+        for words in batches:
+            codes, starts = spans.pack(words)
+            order, found, counts = interner.intern(codes, starts[:-1], starts[1:])
+            assert sorted(order.tolist()) == list(range(len(words)))
+            assert np.all(np.diff(found) > 0)
+            for number, group in zip(found.tolist(), np.split(order, np.cumsum(counts)[:-1]), strict=True):
+                assert np.all(np.diff(group) > 0)
+                assert {words[i] for i in group.tolist()} == {numbers.setdefault(number, words[group[0]])}
+    assert len(set(numbers.values())) == len(numbers) == interner.count
+    codes, starts, ends = interner.terms()
+    assert {i: codes[a:b].tobytes() for i, (a, b) in enumerate(zip(starts, ends, strict=True))} == numbers
+
+
+@given(st.lists(st.integers(0, 1 << 40), max_size=300), st.sampled_from([1 << 41]))
+def test_a_radix_sort_is_a_stable_sort(numbers, bound):
+    array = np.array(numbers, np.int64)
+    assert inversion.stable_order(array, bound).tolist() == np.argsort(array, kind="stable").tolist()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.dictionaries(st.integers(0, 3000), st.lists(st.integers(0, 70_000), min_size=1, max_size=4), min_size=1),
+        min_size=1,
+        max_size=150,
+    ),
+    st.sampled_from([3001, 70_000, 20_000_000]),
+)
+def test_what_is_encoded_decodes_equal(lists, docs):
+    names = [f"t{i:04}".encode() for i in range(len(lists))]
+    codes, starts = spans.pack(names)
+    documents = [sorted(found) for found in lists]
+    positions = [[sorted(found[doc]) for doc in sorted(found)] for found in lists]
+    postings = inversion.Postings(
+        np.array([len(found) for found in documents]),
+        np.array([doc for found in documents for doc in found]),
+        np.array([len(places) for found in positions for places in found]),
+        np.array([place for found in positions for places in found for place in places]),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        disk, path = Disk(), Path(folder, "x")
+        encoder = FieldEncoder(disk, lambda: Path(folder, "spool"), docs, positions=True)
+        encoder.add(codes, starts, postings)
+        writer = BlockFileWriter(disk, path)
+        encoder.write(writer, "f.")
+        writer.finish({})
+        field = FieldReader(BlockFile(path, size=writer.size, root=writer.root), "f.", docs, positions=True)
+        assert list(field.names()) == names
+        for i, name in enumerate(names):
+            place = field.place_of(name)
+            assert field.doc_numbers(place).tolist() == documents[i]
+            tf = field.frequencies(place)
+            tf = [1] * place.df if tf is None else tf.tolist()
+            assert tf == [len(places) for places in positions[i]]
+            assert field.token_positions(place).tolist() == [p for places in positions[i] for p in places]
+        low, high = len(names) // 3, len(names)
+        df, found, tf = field.postings(low, high)
+        first = starts_of(postings.df)
+        assert df.tolist() == postings.df[low:].tolist()
+        assert found.tolist() == postings.docs[first[low] :].tolist()
+        assert tf.tolist() == postings.tf[first[low] :].tolist()
+        token = int(postings.tf[: first[low]].sum())
+        assert field.positions_of(low, high).tolist() == postings.positions[token:].tolist()
+
+
+@given(
+    st.one_of(
+        st.lists(st.one_of(st.none(), st.integers(-(1 << 63), (1 << 63) - 1), st.booleans()), max_size=20),
+        st.lists(st.one_of(st.none(), st.floats(allow_nan=False)), max_size=20),
+        st.lists(st.one_of(st.none(), st.text(max_size=3), st.lists(st.text(max_size=3), max_size=3)), max_size=20),
+    )
+)
+def test_columns_come_back(rows):
+    built = columns.build("c", rows)
+    with tempfile.TemporaryDirectory() as folder:
+        writer = BlockFileWriter(Disk(), Path(folder, "x"))
+        told = columns.write(writer, "c.", columns.join("c", [built, built]))
+        writer.finish({})
+        file = BlockFile(Path(folder, "x"), size=writer.size, root=writer.root)
+        back = columns.read(file, "c.", told, 2 * len(rows))
+    flat = [value for row in rows + rows if row is not None for value in (row if isinstance(row, list) else [row])]
+    got = [back.names[i].decode() for i in back.values] if back.kind == "text" else back.values.tolist()
+    assert got == flat
+    assert back.counts.tolist() == [0 if r is None else len(r) if isinstance(r, list) else 1 for r in rows + rows]
+
+
+@pytest.mark.parametrize("rows", [[1, "a"], ["a", datetime.date(2020, 1, 1)], [["a"], [2.5]]])
+def test_a_column_has_one_kind(tmp_path, rows):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        with pytest.raises(DocumentError, match="kind"):
+            writer.add_batch(["a", "b"], [b"", b""], {}, {"c": rows})
+        writer.add_batch(["a"], [b""], {}, {"c": rows[:1]})
+    with index.writer() as writer, pytest.raises(DocumentError, match="kind"):
+        writer.add_batch(["b"], [b""], {}, {"c": rows[1:]})
+
+
+stored = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(allow_nan=False),
+        st.text(st.characters(exclude_categories=["Cs"])),
+        st.binary(),
+        st.datetimes().map(lambda moment: moment.replace(fold=0)),
+        st.dates(),
+        st.decimals(allow_nan=False),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(st.sampled_from(["a", "$", "v"]), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["title", "body", "$"]), stored))
+def test_stored_values_keep_value_and_type(document):
+    back = values.decode(values.encode(document))
+    assert back == document
+    assert repr(back) == repr({name: document[name] for name in back})
+
+
+@given(st.lists(st.integers(1, 1 << 33), max_size=400))
+def test_merging_ends_with_few_segments(sizes):
+    held: list[int] = []
+    for size in sizes:
+        held.append(size)
+        while chosen := policy.choose(held, [0.0] * len(held)):
+            assert len(chosen) >= policy.FACTOR
+            merged = sum(held[i] for i in chosen)
+            held = [size for i, size in enumerate(held) if i not in chosen] + [merged]
+        small = [size for size in held if size <= policy.MAX_SIZE // policy.FACTOR]
+        assert len(small) <= policy.FACTOR * (policy.level(policy.MAX_SIZE) + 1)
+
+
+def test_a_spilled_writer_holds_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("khsearch.columnar.builder.MAX_TOKENS", 50)
+    monkeypatch.setattr("khsearch.columnar.spool.IN_MEMORY", 10)
+    monkeypatch.setattr("khsearch.columnar.stored.ENOUGH", 2000)
+    index = columnar.create_in(tmp_path, SCHEMA)
+    documents = [(f"d{i % 150}", [b"w%d" % (i % 7), b"x", b"w%d" % (i % 3)]) for i in range(300)]
+    with index.writer() as writer:
+        for at in range(0, 300, 10):
+            add(writer, documents[at : at + 10])
+    truth = dict(documents)
+    reader = index.reader()
+    assert {reader.doc_id(d): reader.stored(d) for d in reader.all_live().tolist()} == {
+        name: b"|".join(text) for name, text in truth.items()
+    }
+    assert reader.count(nodes.Term("words", b"w5")) == sum(b"w5" in text for text in truth.values())
+    assert columnar.verify(tmp_path) == []
+
+
+def test_an_index_is_found_created_and_refreshed(tmp_path):
+    assert not columnar.exists_in(tmp_path)
+    with pytest.raises(IndexNotFoundError):
+        columnar.open_dir(tmp_path, SCHEMA)
+    index = columnar.create_in(tmp_path, SCHEMA, settings={"name": ["x", 1]})
+    assert columnar.exists_in(tmp_path)
+    with pytest.raises(IndexExistsError):
+        columnar.create_in(tmp_path, SCHEMA)
+    other = columnar.open_dir(tmp_path, SCHEMA)
+    before = other.reader()
+    assert other.reader() is before
+    with index.writer() as writer:
+        add(writer, [("a", [b"a", b"b"])])
+    assert other.doc_count() == 1
+    assert other.settings == {"name": ["x", 1]}
+    assert before.doc_count == 0
+    reader = other.reader()
+    assert reader.column_values("length", 0) == [2]
+    assert reader.positions("words", b"b", 0).tolist() == [1]
+    assert reader.frequency("words", b"b", 0) == 1
+    assert reader.terms("words") == [b"a", b"b"]
+    with pytest.raises(QueryError):
+        reader.stored(1)
+
+
+def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        add(writer, [("a", [b"a"]), ("b", [b"b"])])
+    old = index.reader()
+    with index.writer() as writer:
+        writer.delete("a")
+        writer.commit(optimize=True)
+    assert index.doc_count() == 1
+    assert [old.stored(doc) for doc in old.matching(nodes.Term("words", b"a")).docs.tolist()] == [b"a"]
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        (["a", "b"], [b""], {}),
+        (["a"], [b""], {"words": tokens([[], []])}),
+        ([""], [b""], {}),
+        (["x" * 40_000], [b""], {}),
+        (["a"], [b""], {}, {"c": [1, 2]}),
+    ],
+)
+def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        with pytest.raises(DocumentError):
+            writer.add_batch(*batch)
+        add(writer, [("ok", [b"a"])])
+    assert index.doc_count() == 1
+
+
+def test_a_pair_that_stands_near_scores_more(tmp_path):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        add(writer, [("apart", [b"a", b"c", b"c", b"b"]), ("near", [b"a", b"b", b"c", b"c"]), ("none", [b"c"])])
+    reader = index.reader()
+    both = nodes.And((nodes.Term("words", b"a"), nodes.Term("words", b"b")))
+    assert len(set(reader.search(both).scores.tolist())) == 1
+    top = reader.search(nodes.Near(both, "words", ((b"a", b"b"),)))
+    assert [reader.doc_id(doc) for doc in top.docnums.tolist()] == ["near", "apart"]
+    bonus = top.scores[0] - top.scores[1]
+    assert bonus == pytest.approx(reader.search(nodes.Term("words", b"a")).scores[0], rel=1e-5)
+
+
+def test_token_batches_are_checked():
+    codes = np.zeros(3, np.uint8)
+    one = np.array([0])
+    for starts, ends, counts in [(one, one, [2]), (one, np.array([4]), [1]), (np.array([-1]), one, [1])]:
+        with pytest.raises(DocumentError):
+            columnar.TokenBatch(codes, starts, ends, np.array(counts))
+
+
+def test_fields_of_numbers_may_be_unique(tmp_path):
+    schema = fields.Schema(number=fields.NUMERIC(unique=True))
+    with pytest.raises(DocumentError, match="id"):
+        columnar.create_in(tmp_path, schema).writer().add_batch(["a"], [b""], {})
+
+
+def test_a_damaged_stored_document_is_told():
+    with pytest.raises(IndexDamagedError):
+        values.decode(b"{")
