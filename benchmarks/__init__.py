@@ -2,13 +2,17 @@
 
 The rooms, in the order of their use:
 
-    gold, timing, machine, runs, console   figures of a breaker; interleaved times; what it ran on; JSON; tables
-    corpus, words                          documents, grown by resampling; PyICU's words, for the peers
-    segmentation                           breakers against words broken by hand, and against PyICU's speed
-    collections, bm25, relevance, probes   judged queries: measures, intervals, baselines, disturbed queries
-    engines/, queries, agreement           khsearch and its peers under one interface; asked alike, and compared
-    indexing, latency, raw, throughput     text to index; query to hits; out of the box; many at a time
-    scaling, everything                    all of it at several sizes; all of it
-    report, plots                          results -> tables of the README, and drawings
-    commands                               the command line
+    errors, console, timing, machine, runs   how a benchmark ends; tables; interleaved times; cores and versions; JSON
+    corpus, words, cache                     documents, grown by resampling; PyICU's words, for the peers; kept indexes
+    gold, segmentation                       words broken by hand, and breakers against them and against PyICU's speed
+    collections, bm25, baselines             judged queries; what khsearch's ranking is compared with
+    relevance, probes                        measures with intervals; disturbed queries
+    engines/                                 khsearch and its peers under one interface
+    queries, agreement, worker               asked alike, compared, each in a process of its own
+    indexing, latency, raw, throughput       text to index; query to hits; out of the box; many at a time
+    scaling                                  all of it at several sizes
+    report, plots                            results -> tables of the README, and drawings
+    steps, everything, commands              one benchmark; all of them; the command line
+
+`README.md` says how each figure comes about, and what not to conclude from it.
 """

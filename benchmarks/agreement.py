@@ -11,8 +11,21 @@ from benchmarks.errors import DisagreementError
 def same(query: Query, found: Mapping[str, Set[str]]) -> None:
     """Hold all sides to the documents that the first found; DisagreementError names the sides and a document."""
     names = list(found)
+    if not found[names[0]]:
+        raise DisagreementError(
+            f"{query.kind} {query.text!r}: {names[0]} finds nothing, though it stands in a document"
+        )
     for name in names[1:]:
         _compare(query, (names[0], found[names[0]]), (name, found[name]))
+
+
+def same_total(query: Query, totals: Mapping[str, int], *, more: str | None) -> None:
+    """Hold all sides to one number of documents, but for one that may find more."""
+    counts = {name: total for name, total in totals.items() if name != more}
+    least = min(counts.values())
+    if not least or len(set(counts.values())) > 1 or (more and totals[more] < least):
+        told = ", ".join(f"{name} {total}" for name, total in totals.items())
+        raise DisagreementError(f"{query.kind} {query.text!r}: not as many documents for everybody: {told}")
 
 
 def includes(query: Query, wide: tuple[str, Set[str]], narrow: tuple[str, Set[str]]) -> None:

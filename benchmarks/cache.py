@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import khsearch
 from benchmarks.corpus import Corpus
-from khsearch import Index, KhsearchError
+from khsearch import Index
 
 FOLDER = Path(tempfile.gettempdir()) / "khsearch-benchmarks"
+KEPT = 24 * 3600
+"""Seconds for which an index is kept."""
 
 
 @cache
@@ -29,18 +33,20 @@ def code_hash() -> str:
 def index_of(corpus: Corpus, folder: Path = FOLDER) -> Index:
     """Return an index of all documents of a corpus, made now unless this khsearch has made it before."""
     path = folder / f"{corpus.sha256[:16]}-{code_hash()[:16]}.idx"
-    if path.exists():
-        try:
-            index = Index.open(path)
-            if index.doc_count == len(corpus.documents):
-                return index
-        except KhsearchError:
-            pass  # half-made, when a run was interrupted
-        shutil.rmtree(path)
-    for old in folder.glob(f"{corpus.sha256[:16]}-*.idx"):
-        shutil.rmtree(old, ignore_errors=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    index = Index.create(path)
-    with index.writer() as writer:
-        writer.add_all(corpus.documents)
-    return index
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _forget_old(folder)
+        # Others may make the same one now: whoever is first with a whole one has made it.
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            made = Path(place) / "index"
+            with Index.create(made).writer() as writer:
+                writer.add_all(corpus.documents)
+            with suppress(OSError):
+                made.rename(path)
+    return Index.open(path)
+
+
+def _forget_old(folder: Path) -> None:
+    for old in folder.glob("*.idx"):
+        if time.time() - old.stat().st_mtime > KEPT:
+            shutil.rmtree(old, ignore_errors=True)

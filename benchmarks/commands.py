@@ -29,6 +29,16 @@ def _options(*options: Callable[[_Function], _Function]) -> Callable[[_Function]
     return give
 
 
+def _core_of(_ctx: click.Context, _param: click.Parameter, value: str) -> int | None:
+    if value == "all":
+        return None
+    if value == "last":
+        return machine.last_core()
+    if not value.isdecimal():
+        raise click.BadParameter("a core is a number; all of them are: all")
+    return int(value)
+
+
 _docs = click.option("--docs", type=_EXISTING, default=corpus.SAMPLE_DOCS, help="Documents [sample_docs].")
 _size = click.option(
     "--size", type=click.IntRange(min=1), default=3_000, show_default=True, help="Grow to N documents."
@@ -37,7 +47,9 @@ _as_is = click.option("--as-is", is_flag=True, help="Take the documents as they 
 _peers = click.option("--peers", help=f"Comma-separated, from {', '.join(PEERS)}, or module:class of your own.")
 _rounds = click.option("--repeat", "rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds.")
 _queries = click.option("--queries", type=click.IntRange(min=1), default=100, show_default=True, help="Of each class.")
-_core = click.option("--core", type=int, help="Run everything on this core.")
+_core = click.option(
+    "--core", default="last", metavar="N", callback=_core_of, help="Core to run on, or all of them: all [the last]."
+)
 _json = click.option("--json", "out", type=click.Path(path_type=Path), metavar="OUT", help="Write the run as JSON.")
 _count = click.option("--per-query", "count", type=int, default=0, metavar="N", help="Show the N largest differences.")
 
@@ -86,7 +98,6 @@ def segmentation_(
     """Breakers: quality against hand-broken words, agreement, speed."""
     if (check or quality_only) and gold is None:
         raise click.UsageError("--check and --quality-only need --gold")
-    machine.pin(core)
     whole = None if quality_only else corpus.load(docs, everything.SPEED_SIZE)
     run = steps.segment(whole, gold, rounds, core)
     _keep(run, out)
@@ -142,7 +153,6 @@ def indexing_(
     docs: Path, size: int, as_is: bool, peers: str | None, rounds: int, core: int | None, out: Path | None
 ) -> None:
     """Raw text to a committed index: speed, memory, bytes."""
-    machine.pin(core)
     _keep(steps.index(corpus.load(docs, None if as_is else size), _names(peers, PEERS), rounds, core), out)
 
 
@@ -159,7 +169,6 @@ def latency_(
     out: Path | None,
 ) -> None:
     """A query to ten hits with stored title and id: microseconds by class."""
-    machine.pin(core)
     whole = corpus.load(docs, None if as_is else size)
     _keep(steps.ask(whole, _names(peers, everything.peers_for(len(whole.documents))), queries, rounds, core), out)
 
@@ -185,7 +194,6 @@ def scaling_(
     largest: int, docs: Path, peers: str | None, queries: int, rounds: int, core: int | None, out: Path | None
 ) -> None:
     """Every figure of indexing and latency at growing sizes."""
-    machine.pin(core)
     sizes = [size for size in SIZES if size <= largest] or [largest]
     _keep(steps.scale(docs, sizes, _names(peers, everything.peers_for(max(sizes))), queries, rounds, core), out)
 
@@ -210,7 +218,6 @@ def all_(
     out: Path | None,
 ) -> None:
     """Everything: tables on the terminal, one JSON for each run, drawings beside them."""
-    machine.pin(core)
     sources = everything.Sources(
         folders or (corpus.SAMPLE_DOCS,), gold, collections_ or (corpus.SAMPLE_DOCS,), probes, largest, core
     )

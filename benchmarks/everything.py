@@ -70,15 +70,15 @@ def _steps(sources: Sources, extent: Extent) -> Iterator[Callable[[], Run]]:
         yield partial(steps.judge, collection, baselines=True, count=0)
     if sources.probes:
         yield partial(steps.probe, judged[0], sources.probes, 0)
-    for docs in sources.folders:
-        yield from _steps_of(docs, sources, extent)
+    for number, docs in enumerate(sources.folders):
+        yield from _steps_of(docs, sources, extent, None if number else sources.gold)
 
 
-def _steps_of(docs: Path, sources: Sources, extent: Extent) -> list[Callable[[], Run]]:
+def _steps_of(docs: Path, sources: Sources, extent: Extent, gold: Path | None) -> list[Callable[[], Run]]:
     rounds, queries, core = extent.rounds, extent.queries, sources.core
     sizes = extent.sizes or tuple(size for size in SIZES if size <= sources.largest)
     return [
-        lambda: steps.segment(corpus.load(docs, extent.breaking), sources.gold, rounds, core),
+        lambda: steps.segment(corpus.load(docs, extent.breaking), gold, rounds, core),
         lambda: steps.index(corpus.load(docs, extent.indexing), PEERS, rounds, core),
         lambda: steps.ask(corpus.load(docs, extent.asking), peers_for(extent.asking), queries, rounds, core),
         lambda: steps.find_raw(corpus.load(docs, extent.raw)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -34,15 +36,25 @@ def installed(package: str) -> str | None:
         return None
 
 
-def pin(core: int | None) -> None:
-    """Keep this process, its threads and its children on one core; None leaves them where they are."""
+def last_core() -> int:
+    """The last core that this process may use: the first ones are where others work by default."""
+    return max(os.sched_getaffinity(0))
+
+
+@contextmanager
+def on_core(core: int | None) -> Iterator[None]:
+    """Keep this thread, and the threads and processes that it starts, on one core; None leaves them all cores."""
+    allowed = os.sched_getaffinity(0)
     if core is None:
+        yield
         return
+    if core not in allowed:
+        raise BenchmarkError(f"there is no core {core} to run on; choose one of {', '.join(map(str, sorted(allowed)))}")
+    os.sched_setaffinity(0, {core})
     try:
-        os.sched_setaffinity(0, {core})
-    except OSError:
-        usable = ", ".join(map(str, sorted(os.sched_getaffinity(0))))
-        raise BenchmarkError(f"there is no core {core} to run on; choose one of {usable}") from None
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
 
 
 def _processor() -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from benchmarks import machine
 
@@ -21,6 +21,8 @@ COLOURS = ["#d55e00", "#0072b2", "#009e73", "#cc79a7", "#8c8c8c", "#e69f00"]
 _STYLE = "<style>svg{color:#1f2328}@media(prefers-color-scheme:dark){svg{color:#d1d7e0}}</style>"
 
 _KINDS = ("term", "and", "or", "phrase")
+_LINES: dict[str, Literal["-", "--", ":"]] = {"khsearch": "-", "khsearch-words": "--", "tantivy": ":"}
+_TICKS = [step * 10**power for power in range(6) for step in (1, 2, 5)]
 
 
 def draw(results: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
@@ -67,17 +69,27 @@ def _save(drawer: Any, run: dict[str, Any], path: Path) -> bool:
 
 
 def _latency_by_size(axes: Axes, run: dict[str, Any]) -> bool:
-    figures = run["figures"]
-    styles = {"khsearch": "-", "khsearch-words": "--", "tantivy": ":"}
-    for kind, colour in zip(_KINDS, COLOURS, strict=False):
-        for engine, style in styles.items():
-            found = figures.get(f"{kind}, p50 \u00b5s: {engine}")
+    from matplotlib.lines import Line2D
+
+    colours = dict(zip(_KINDS, COLOURS, strict=False))
+    for kind, colour in colours.items():
+        for engine, style in _LINES.items():
+            found = run["figures"].get(f"{kind}, p50 \u00b5s: {engine}")
             if found:
                 sizes = [int(size) for size in found["values"]]
-                axes.plot(sizes, list(found["values"].values()), style, color=colour, label=f"{kind}, {engine}")
+                axes.plot(sizes, list(found["values"].values()), style, color=colour)
+    if not axes.lines:
+        return False
+    sizes = run["settings"]["sizes"]
     axes.set(xscale="log", yscale="log", xlabel="documents", ylabel="\u00b5s, median", title="Latency by size")
-    axes.legend(fontsize=7, ncols=2, frameon=False)
-    return bool(axes.lines)
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    ticks = [tick for tick in _TICKS if axes.get_ylim()[0] <= tick <= axes.get_ylim()[1]]
+    axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks])
+    keys = [Line2D([], [], color=colour, label=kind) for kind, colour in colours.items()]
+    keys += [Line2D([], [], color=INK, linestyle=style, label=engine) for engine, style in _LINES.items()]
+    axes.legend(handles=keys, fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    return True
 
 
 def _indexing(axes: Axes, run: dict[str, Any]) -> bool:
@@ -86,6 +98,7 @@ def _indexing(axes: Axes, run: dict[str, Any]) -> bool:
     bars = axes.barh(
         names[::-1], values[::-1], color=[COLOURS[0] if name == "khsearch" else COLOURS[1] for name in names[::-1]]
     )
+    axes.margins(x=0.1)
     axes.bar_label(bars, fmt="%.1f", padding=3, color=INK)
     axes.set(xlabel="MB of raw text per CPU second", title=f"Indexing: {run['settings']['corpus']}")
     return True

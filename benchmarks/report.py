@@ -126,15 +126,21 @@ def _latency(found: Sequence[Loaded]) -> str:
         latency = run["figures"]["latency"]
         engines = list(dict.fromkeys(name for by_engine in latency.values() for name in by_engine))
         rows = [
-            [kind, *(f"{one[name]['p50']:.0f} / {one[name]['p95']:.0f}" if name in one else "" for name in engines)]
+            [kind, *(_microseconds(one[name], name) if name in one else "" for name in engines)]
             for kind, one in latency.items()
         ]
         rows += [
             ["open and find", *(_ms(run["figures"]["start"].get(name), "open_and_find_ms") for name in engines)],
             ["add one and find", *(_ms(run["figures"]["add_and_find_ms"], name) for name in engines)],
         ]
-        parts.append(_table([f"{_corpus(run)}: \u00b5s, p50 / p95", *engines], rows))
+        heading = f"{_corpus(run)}: \u00b5s, p50 / p95 (khsearch by this)"
+        parts.append(_table([heading, *engines], rows))
     return "\n\n".join(parts)
+
+
+def _microseconds(told: Loaded, name: str) -> str:
+    both = f"{told['p50']:.0f} / {told['p95']:.0f}"
+    return both if name.startswith("khsearch") else f"{both} ({told['ratio']['median']:.2f})"
 
 
 def _ms(told: Loaded | None, name: str) -> str:

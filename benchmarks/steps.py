@@ -57,7 +57,7 @@ def segment(whole: Corpus | None, gold_file: Path | None, rounds: int, core: int
         table("Words found, percent", QUALITY_COLUMNS, segmentation.rows_of_quality(quality))
         figures["quality"], settings["gold_sentences"] = quality, len(sentences)
     if whole:
-        with progress("timing") as show:
+        with progress("timing") as show, machine.on_core(core):
             speed = segmentation.measure_speed([document.text for document in whole.documents], rounds, show)
         table("Speed, batches of 1 MB", SPEED_COLUMNS, segmentation.rows_of_speed(speed))
         figures["speed"] = speed
@@ -72,7 +72,7 @@ def index(whole: Corpus, wanted: Sequence[str], rounds: int, core: int | None) -
     names, skipped = peers(wanted)
     sample = corpus.make(whole.name, whole.documents[:SLOW_PEER_SIZE])
     corpora = {name: sample if name == SLOW_PEER else whole for name in [KHSEARCH, *names]}
-    with progress("indexing") as show:
+    with progress("indexing") as show, machine.on_core(core):
         found = indexing.measure(corpora, rounds, show)
     table(f"Indexing {whole.name}, {whole.text_bytes / 1e6:.1f} MB", INDEXING_COLUMNS, indexing.rows(found))
     return Run("indexing", _settings(whole, rounds=rounds, core=core), found, skipped)
@@ -81,7 +81,7 @@ def index(whole: Corpus, wanted: Sequence[str], rounds: int, core: int | None) -
 def ask(whole: Corpus, wanted: Sequence[str], queries: int, rounds: int, core: int | None) -> Run:
     """A query to ten hits."""
     names, skipped = peers(wanted)
-    with progress("asking") as show:
+    with progress("asking") as show, machine.on_core(core):
         found = latency.measure(whole, names, queries, rounds, show)
     for kind, figures in found.latency.items():
         title = f"{kind}: {whole.name}, {len(whole.documents):,} documents"
@@ -114,7 +114,7 @@ def ask_many(whole: Corpus, queries: int, rounds: int) -> Run:
 def scale(docs: Path, sizes: Sequence[int], wanted: Sequence[str], queries: int, rounds: int, core: int | None) -> Run:
     """Indexing and latency at growing sizes."""
     names, skipped = peers(wanted)
-    with progress("growing") as show:
+    with progress("growing") as show, machine.on_core(core):
         indexed, asked = scaling.measure(docs, sizes, names, queries, rounds, show)
     found = scaling.series(indexed, asked)
     title = f"By number of documents: {docs.resolve().name}"

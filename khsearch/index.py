@@ -20,6 +20,7 @@ from khsearch.errors import IndexExistsError, IndexNotFoundError, IndexStoreErro
 from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.lexicon import Lexicon, load
+from khsearch.khmer.variants import default_variants
 from khsearch.query import Match, Planner
 from khsearch.ranking import DEFAULT, Ranking
 from khsearch.results import Hit, Results, Search
@@ -135,7 +136,7 @@ class Index:
             raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
         reader = self._latest()
         chosen = ranking or self._built.ranking
-        planner = Planner(reader, self.analyzer, self.fields)
+        planner = Planner(reader, self.analyzer, self.fields, default_variants())
         wanted = planner.plan(query, chosen, match, strict=strict)
         kept = planner.filter(filter) if filter else None
         found = reader.search(

@@ -13,12 +13,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from khsearch.khmer import script
-from khsearch.khmer.analyzer import Analyzer, Terms
-from khsearch.khmer.normalize import NormalText, normalize_all
+from khsearch.khmer.analyzer import Analyzer, Terms, pieces
+from khsearch.khmer.normalize import NormalText, normalize
 from khsearch.khmer.script import COENG, LETTER
 
 WIDTH = 180
@@ -26,8 +27,11 @@ WIDTH = 180
 
 MOST_FRAGMENTS = 3
 _ENOUGH = 500  # occurrences of a term that are looked at: a long document shows its best place among the first
+_PIECE = 300_000  # characters that are normalised at a time
 _REACH = 60  # characters by which an excerpt is moved or shortened to end with a sentence
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_COENG = "\u17d2"
+_MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
 _GAP = " \u2026 "
 
 Mark = tuple[int, int]
@@ -83,41 +87,112 @@ def _without_controls(text: str) -> str:
 
 
 def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
-    """Return the excerpts of a text that show most of the wanted terms; its beginning, unmarked, if it shows none."""
-    normal = normalize_all([text])
-    found = _occurrences(normal, wanted, analyzer)
-    spans = [
-        (start - 1, end - 1, term)  # one character stands before the text in `normal.raw`
-        for start, end, term in zip(*_original(normal, found), (term for _, _, term in found), strict=True)
-    ]
-    windows = _windows([span for span in spans if span[1] > span[0]])
+    """Return the excerpts of a text that show most of the wanted terms; its beginning, unmarked, if it shows none.
+
+    Where words stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
+    is then found in its normal form. Only a text that has no wanted word as it is usually written is normalised whole.
+    """
+    words = list(dict.fromkeys(wanted.words))
+    snippet = _excerpts(text, _glance(text, words), words, analyzer)
+    if snippet is None:
+        found = _occurrences(text, words, wanted.bigrams, analyzer)
+        snippet = _excerpts(text, found, {term for _, _, term in found}, analyzer)
+    return snippet or _beginning(text, analyzer)
+
+
+_Found = tuple[int, int, bytes]  # where a term stands in a text, and the term
+
+
+def _excerpts(text: str, found: list[_Found], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
+    """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
     fragments: list[Fragment] = []
-    for first, last in windows:
+    for first, last in _windows(found):
         start, end = _cut(text, first, last, analyzer)
-        if fragments and start < fragments[-1].start + len(fragments[-1].text):
-            start = fragments[-1].start + len(fragments[-1].text)
-        marks = [(max(a, start) - start, min(b, end) - start) for a, b, _ in spans if a < end and b > start]
-        fragments.append(Fragment(text[start:end], start, _merged(marks, text[start:end])))
-    return Snippet(tuple(fragments))
+        if fragments:
+            start = max(start, fragments[-1].start + len(fragments[-1].text))
+        excerpt = text[start:end]
+        marks = [(a, b) for a, b, _ in _search(excerpt, terms, analyzer)]
+        if marks:
+            fragments.append(Fragment(excerpt, start, _merged(marks, excerpt)))
+    return Snippet(tuple(fragments)) if fragments else None
 
 
-_Found = tuple[int, int, bytes]
+def _beginning(text: str, analyzer: Analyzer) -> Snippet:
+    start, end = _cut(text, 0, 0, analyzer)
+    return Snippet((Fragment(text[start:end], start, ()),))
 
 
-def _original(normal: NormalText, found: Sequence[_Found]) -> tuple[list[int], list[int]]:
-    starts = np.array([start for start, _, _ in found], np.int64)
-    ends = np.array([end for _, end, _ in found], np.int64)
-    first, last = normal.spans(starts, ends)
-    return first.tolist(), last.tolist()
+def _glance(text: str, words: Iterable[bytes]) -> list[_Found]:
+    """Places, rising, where words stand as they are usually written."""
+    found: list[_Found] = []
+    for word in words:
+        for spelling in _spellings(word):
+            at = text.find(spelling)
+            count = 0
+            while at >= 0 and count < _ENOUGH:
+                end = at + len(spelling)
+                if not (_parts_cluster(text, at) or _parts_cluster(text, end)):
+                    found.append((at, end, word))
+                count += 1
+                at = text.find(spelling, end)
+    found.sort()
+    return found
 
 
-def _occurrences(normal: NormalText, wanted: Terms, analyzer: Analyzer) -> list[_Found]:
-    """Places in the codes, rising, where wanted terms stand."""
-    found = _search(normal, set(wanted.words), analyzer) or _search(normal, set(wanted.bigrams), analyzer)
-    return sorted(found)
+def _parts_cluster(text: str, place: int) -> bool:
+    """Whether a place lies between a base or coeng and what belongs to it, invisible characters apart."""
+    before, behind = place - 1, place
+    while before >= 0 and text[before] in _INVISIBLE:
+        before -= 1
+    while behind < len(text) and text[behind] in _INVISIBLE:
+        behind += 1
+    return (behind < len(text) and text[behind] in _MARKS) or (before >= 0 and text[before] == _COENG)
 
 
-def _search(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[_Found]:
+@lru_cache(maxsize=4096)
+def _spellings(word: bytes) -> tuple[str, ...]:
+    """Ways in which a word is usually written: case, digits, and the subscripts and words that look alike."""
+    plain = script.decode_term(word)
+    ways = {plain}
+    if script.CLASS[word[0]] == script.DIGIT:
+        ways.add(plain.translate(_KHMER_DIGITS))
+    elif script.CLASS[word[0]] == script.ALPHA:
+        ways |= {plain.upper(), plain.capitalize()}
+    else:
+        ways.add(plain.replace("\u17d2\u178f", "\u17d2\u178a"))
+        ways.update(plain.replace("\u17b1\u17d2\u1799", give) for give in ("\u17b2\u17d2\u1799", "\u17a2\u17c4\u1799"))
+    return tuple(sorted(ways))
+
+
+_KHMER_DIGITS = {ord(str(value)): chr(0x17E0 + value) for value in range(10)}
+
+
+def _occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[_Found]:
+    """Places, rising, where words stand in any spelling; those of bigrams where no word does."""
+    for terms in (words, list(dict.fromkeys(bigrams))):
+        at = 0
+        for piece in pieces(text, _PIECE):
+            found = _search(piece, terms, analyzer)
+            if found:
+                return [(at + start, at + end, term) for start, end, term in found]
+            at += len(piece)
+    return []
+
+
+def _search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[_Found]:
+    """Places, rising, where terms stand in a text, found in its normal form."""
+    normal = normalize(text)
+    found = sorted(_stand(normal, set(terms), analyzer))
+    starts, ends = normal.spans(
+        np.array([a for a, _, _ in found], np.int64), np.array([b for _, b, _ in found], np.int64)
+    )
+    # One character stands before the text in what the normal form leads back to.
+    spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
+    return [(start - 1, end - 1, term) for start, end, (_, _, term) in spans if start < end]
+
+
+def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[_Found]:
+    """Places in the codes where terms stand."""
     codes = normal.codes
     found: list[_Found] = []
     for term in terms:
@@ -172,10 +247,8 @@ def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
     return False
 
 
-def _windows(spans: Sequence[tuple[int, int, bytes]]) -> list[Mark]:
+def _windows(spans: Sequence[_Found]) -> list[Mark]:
     """Choose the excerpts: each adds the most terms not shown yet, then the most occurrences."""
-    if not spans:
-        return [(0, 0)]
     chosen: list[Mark] = []
     shown: set[bytes] = set()
     wanted = {term for _, _, term in spans}
@@ -228,13 +301,27 @@ def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
     return start, end
 
 
-_ROOM = 200  # characters around a cut that are broken into words: more than any run of words without a space
+_KHMER_RUN = "\u1780-\u17d3\u17dd\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_RUN_TAIL = re.compile(f"[{_KHMER_RUN}]*$")
+_RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
+_ROOM = 300  # characters before and behind a cut that are looked at: more than any run of words without a space
 
 
 def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = None, after: int = 0) -> int:
     """Move a cut to the nearest edge of a word: forwards, up to `before`, or backwards, down to `after`."""
-    low, high = max(0, at - _ROOM), min(len(text), at + _ROOM)
-    edges = [low + edge for edge in analyzer.boundaries(text[low:high])[1:-1]]
+    tail = _RUN_TAIL.search(text[max(0, at - _ROOM) : at])
+    head = _RUN_HEAD.match(text, at, at + _ROOM)
+    low = at - len(tail[0]) if tail else at
+    high = head.end() if head else at
+    if at in (low, high):  # beside a run, or in what is no Khmer: words end where letters do
+        while before is not None and at < before and text[at - 1 : at + 1].isalnum():
+            at += 1
+        while before is None and after < at < len(text) and text[at - 1 : at + 1].isalnum():
+            at -= 1
+        return at
+    # The run may be longer than what is looked at: then its first and last places are no edges.
+    edges = [low + edge for edge in analyzer.boundaries(text[low:high])]
+    edges = [edge for edge in edges if not _parts_cluster(text, edge)]
     if before is not None:
         return next((edge for edge in edges if at <= edge <= before), before)
     return next((edge for edge in reversed(edges) if after <= edge <= at), after)

@@ -43,7 +43,10 @@ def test_bigrams_cross_spaces_but_no_sentence() -> None:
     assert bigrams("ក\u200bខ") == ["កខ"]
     for end in "។៕?!\n":
         assert bigrams(f"កខ{end}គឃ") == ["កខ", "គឃ"]
-    assert bigrams("ក1ខ") == bigrams("កaខ") == []
+    assert bigrams("ក1ខ") == ["ក1", "1ខ"]
+    assert bigrams("COVID-19 ក") == ["covid 19", "19ក"]
+    assert bigrams("covid19 12 5") == ["covid19", "19 12", "12 5"]
+    assert bigrams("កaàខ") == bigrams("កไขខ") == []
     assert bigrams("ក, «ខ") == ["កខ"]
 
 

@@ -383,7 +383,7 @@ def test_help_and_version():
 
 
 def test_a_fault_is_one_line_too(news, monkeypatch):
-    monkeypatch.setattr("khsearch.cli.searching._print_text", lambda results: 1 / 0)
+    monkeypatch.setattr("khsearch.cli.searching._print_text", lambda *_, **__: 1 / 0)
     fails(run("search", news, FLOOD), "unexpected ZeroDivisionError")
 
 

@@ -106,4 +106,4 @@ def test_any_text_and_any_query(text: str, query: str) -> None:
 
 def test_a_long_text() -> None:
     text = "ផ្ទះធំ " * 100_000 + "ពិការភាព " + "ផ្ទះធំ " * 1000
-    assert marked(text, "ពិការភាព ផ្ទះ")[-1] == "ពិការភាព"
+    assert "ពិការភាព" in marked(text, "ពិការភាព ផ្ទះ")

@@ -60,6 +60,9 @@ class Opened(Protocol):
     def ids(self, query: Query) -> frozenset[str]:
         """Find all documents: what is compared."""
 
+    def total(self, query: Query) -> int:
+        """How many documents there are to find: what is compared where there are too many to fetch."""
+
     def add(self, document: Document) -> None:
         """Add one document and commit, so that the next query finds it."""
 

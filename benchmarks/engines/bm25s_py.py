@@ -55,6 +55,10 @@ class Bm25sOpened:
         """Find all documents."""
         return frozenset(self._stored[number][0] for number in self._best(query, len(self._stored)))
 
+    def total(self, query: Query) -> int:
+        """How many documents there are to find."""
+        return len(self._best(query, len(self._stored)))
+
     def _best(self, query: Query, limit: int) -> list[int]:
         words = [word for word in self._spaced(query.text).split() if word in self._known]
         if not words:

@@ -74,6 +74,11 @@ class Fts5Opened:
         """Find all documents."""
         return frozenset(id for id, _ in self._database.execute(_FIND, (self._expression(query),)))
 
+    def total(self, query: Query) -> int:
+        """How many documents there are to find."""
+        statement = "SELECT count(*) FROM words WHERE words MATCH ?"
+        return int(self._database.execute(statement, (self._expression(query),)).fetchone()[0])
+
     def _expression(self, query: Query) -> str:
         if query.kind is Kind.PREFIX:
             return f'"{query.text}"*'

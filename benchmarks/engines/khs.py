@@ -69,6 +69,10 @@ class KhsearchOpened:
         """Find all documents."""
         return frozenset(hit.id for hit in self._search(query, max(self.index.doc_count, 1)))
 
+    def total(self, query: Query) -> int:
+        """How many documents there are to find."""
+        return self._search(query, LIMIT).total
+
     def _search(self, query: Query, limit: int) -> Results:
         typed = _TYPED.get(query.kind, "{}").format(query.text)
         return self.index.search(typed, limit, match="all" if query.kind is Kind.AND else "any")
@@ -106,6 +110,10 @@ class WordsOpened(KhsearchOpened):
         """Find all documents."""
         reader = self._columns.reader()
         return frozenset(map(reader.doc_id, reader.matching(self._node(query)).docs.tolist()))
+
+    def total(self, query: Query) -> int:
+        """How many documents there are to find."""
+        return self._columns.reader().count(self._node(query))
 
     def _node(self, query: Query) -> nodes.Node:
         words = self.index.analyzer.terms(query.text).words

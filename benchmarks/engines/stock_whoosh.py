@@ -60,6 +60,10 @@ class WhooshOpened:
         found = self._searcher.docs_for_query(self._query(query))
         return frozenset(self._searcher.stored_fields(number)["id"] for number in found)
 
+    def total(self, query: Query) -> int:
+        """How many documents there are to find."""
+        return sum(1 for _ in self._searcher.docs_for_query(self._query(query)))
+
     def _query(self, asked: Query) -> Any:
         if asked.kind is Kind.PREFIX:
             return query.Prefix("body", asked.text)

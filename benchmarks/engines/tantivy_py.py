@@ -81,6 +81,10 @@ class TantivyOpened:
         found = searcher.search(self._query(query), max(searcher.num_docs, 1)).hits
         return frozenset(searcher.doc(address)["id"][0] for _, address in found)
 
+    def total(self, query: Query) -> int:
+        """How many documents there are to find."""
+        return int(self._searcher.search(self._query(query), 1).count or 0)  # type: ignore[attr-defined]
+
     def _query(self, query: Query) -> Any:
         if query.kind is Kind.PREFIX:
             return tantivy.Query.regex_query(self._schema, "body", re.escape(query.text) + ".*")

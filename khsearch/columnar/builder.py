@@ -13,7 +13,7 @@ from khsearch.columnar.blockfile import BlockFileWriter
 from khsearch.columnar.catalog import FileEntry
 from khsearch.columnar.encode import FieldEncoder
 from khsearch.columnar.inversion import Inverter, TokenBatch
-from khsearch.columnar.segment import write_ids
+from khsearch.columnar.segment import write_heads, write_ids
 from khsearch.columnar.spans import pack
 from khsearch.columnar.spool import Spool
 from khsearch.columnar.stored import StoredWriter
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.disk import Disk
 
-MAX_TOKENS = 18 << 20  # held at once, some 12 bytes each
+MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
 MAX_TERMS = 1 << 22
 MAX_DOCS = 1 << 18
 NO_KEY = b""
@@ -40,6 +40,7 @@ class Builder:
         self._name = name
         self._key = key
         self._keys: list[bytes] = []
+        self._heads: list[bytes] = []
         self._fields: dict[str, Inverter] = {}
         self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
         self._temporary = itertools.count()
@@ -56,14 +57,16 @@ class Builder:
     def add(
         self,
         keys: Sequence[bytes],
+        heads: Sequence[bytes],
         stored: Sequence[bytes],
         tokens: Mapping[str, tuple[TokenBatch, bool]],
         values: Mapping[str, columns.Column],
     ) -> None:
-        """Take in documents: ids (NO_KEY for none), blobs, tokens with whether their positions count, and columns."""
+        """Take in documents: ids (NO_KEY for none), both blobs, tokens and whether their positions count, columns."""
         first = self.docs
         self._stored.add(stored)
         self._keys += keys
+        self._heads += heads
         for name, (batch, positions) in tokens.items():
             if name not in self._fields:
                 self._fields[name] = Inverter(positions=positions)
@@ -93,6 +96,7 @@ class Builder:
                 fields[name] = {"prefix": prefix, "positions": inverter.positions} | encoder.told()
             if self._key is not None:
                 write_ids(file, self._keys)
+            write_heads(file, self._heads)
             self._stored.write(file)
             told = {}
             for number, name in enumerate(sorted(self._columns)):

@@ -310,8 +310,10 @@ class Inverter:
         ranks = rank.take(runs.numbers)
         at_run = starts_of(np.bincount(ranks, minlength=len(rank)))
         by_rank = stable_order(ranks, len(rank))
-        posting, token = starts_of(runs.df).take(by_rank), starts_of(runs.cf).take(by_rank)
+        posting = starts_of(runs.df).take(by_rank)
+        token = starts_of(runs.cf).take(by_rank) if self.positions else None
         df, cf = runs.df.take(by_rank), runs.cf.take(by_rank)
+        del ranks, by_rank  # of many megabytes, and the chunks below take their time
         ends_by_block = starts_of(cf).take(at_run[:: layout.BLOCK])
         at = 0
         while at < len(rank):
@@ -320,7 +322,7 @@ class Inverter:
             mine = slice(int(at_run[at]), int(at_run[to]))
             index = spread(posting[mine], df[mine])
             places = None
-            if runs.positions is not None:
+            if runs.positions is not None and token is not None:
                 places = runs.positions.take(spread(token[mine], cf[mine])).astype(np.int64)
             found = Postings(
                 np.add.reduceat(df[mine], at_run[at:to] - at_run[at], dtype=np.int64),

@@ -14,7 +14,7 @@ from khsearch.columnar.blockfile import BlockFileWriter
 from khsearch.columnar.catalog import FileEntry
 from khsearch.columnar.encode import FieldEncoder
 from khsearch.columnar.inversion import Postings
-from khsearch.columnar.segment import Segment, write_ids
+from khsearch.columnar.segment import Segment, write_heads, write_ids
 from khsearch.columnar.spool import Spool
 from khsearch.columnar.stored import ENOUGH, StoredWriter, sample
 
@@ -93,6 +93,7 @@ class Merger:
         if self._key is not None:
             sources = self._sources
             write_ids(file, [s.segment.id_of(doc) for s in sources for doc in s.kept.nonzero()[0].tolist()])
+        write_heads(file, [s.segment.head(doc) for s in self._sources for doc in s.kept.nonzero()[0].tolist()])
         return fields
 
     def _write_stored(self, file: BlockFileWriter) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import functools
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from khsearch.columnar.arrays import Array
     from khsearch.columnar.matches import Matches
 
+P = ParamSpec("P")
+T = TypeVar("T")
 STANDARD = BM25()
 
 
@@ -31,12 +34,27 @@ class SortKey(NamedTuple):
     reverse: bool = False
 
 
+def _clean_after_errors(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """An error, or an interrupt, may leave marks in the thread's scratch memory that the next search would meet."""
+
+    def guarded(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except BaseException:
+            self.forget_scratch()
+            raise
+
+    functools.update_wrapper(guarded, method)
+    return guarded
+
+
 class Reader(Snapshot):
     """One commit of an index: immutable, safe for threads, valid as long as anyone holds it."""
 
     # A query of another language as a node; whoever opens the index for such queries sets it.
     translate: Callable[[Any], nodes.Node] | None = None
 
+    @_clean_after_errors
     def search(
         self,
         query: Any,
@@ -73,14 +91,17 @@ class Reader(Snapshot):
             return found
         return TopDocs(found.docnums[offset:], found.scores[offset:], found.total)
 
+    @_clean_after_errors
     def count(self, query: Any) -> int:
         """How many live documents a query matches, exactly."""
         return len(Evaluator(self, STANDARD).docs(self._node(query)))
 
+    @_clean_after_errors
     def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:
         """All live documents that a query matches, rising, and their scores."""
         return Evaluator(self, weighting).matches(self._node(query))
 
+    @_clean_after_errors
     def facets(self, query: Any, column: str) -> dict[Any, int]:
         """How many of the matching documents have each value of a column, most frequent first.
 
@@ -106,8 +127,8 @@ class Reader(Snapshot):
         found = self.column(column)
         if found is None:
             return []
-        first = int(found.counts[:doc].sum())
-        return [_shown(found, value) for value in found.values[first : first + int(found.counts[doc])]]
+        starts = self.column_starts(column)
+        return [_shown(found, value) for value in found.values[int(starts[doc]) : int(starts[doc + 1])]]
 
     def _node(self, query: Any) -> nodes.Node:
         if isinstance(query, nodes.Node):

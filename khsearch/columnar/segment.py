@@ -39,6 +39,13 @@ def write_ids(file: BlockFileWriter, keys: Sequence[bytes]) -> None:
     file.add("ids.codes", codes)
 
 
+def write_heads(file: BlockFileWriter, heads: Sequence[bytes]) -> None:
+    """Write the small blobs of all documents, end to end."""
+    codes, starts = pack(heads)
+    file.add("heads.starts", narrow(starts if len(codes) else starts[:0]))
+    file.add("heads.codes", codes)
+
+
 class Segment:
     """One segment, open for reading. Deleted documents are still in it; a snapshot knows which they are."""
 
@@ -51,6 +58,7 @@ class Segment:
         self._fields: dict[str, FieldReader] = {}
         self._stored: StoredReader | None = None
         self._ids: tuple[Section, Section] | None = None
+        self._heads: tuple[Section, Section] | None = None
 
     @property
     def field_names(self) -> list[str]:
@@ -123,9 +131,17 @@ class Segment:
         """The id of a document; empty where it has none."""
         if self._ids is None:
             self._ids = self.file.section("ids.starts"), self.file.section("ids.codes")
-        starts, codes = self._ids
+        return self._slice(*self._ids, doc)
+
+    def head(self, doc: int) -> bytes:
+        """The small blob of a document; empty where it has none."""
+        if self._heads is None:
+            self._heads = self.file.section("heads.starts"), self.file.section("heads.codes")
+        return self._slice(*self._heads, doc) if len(self._heads[0]) else b""
+
+    def _slice(self, starts: Section, codes: Section, doc: int) -> bytes:
         if len(starts) != self.docs + 1:
-            raise starts.damage("the table of ids has another length than it should")
+            raise starts.damage("it has another length than it should")
         start, stop = starts.part(doc, doc + 2).tolist()
         return codes.part(start, stop).tobytes()
 

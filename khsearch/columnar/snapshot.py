@@ -85,6 +85,7 @@ class Snapshot:
         self._place_bits: dict[str, int] = {}
         self._norms: dict[tuple[str, FieldScale], Array] = {}
         self._columns: dict[str, columns.Column | None] = {}
+        self._column_starts: dict[str, Array] = {}
 
     # Documents
 
@@ -93,6 +94,12 @@ class Snapshot:
         """The stored blob of a document."""
         number, inner = self.locate(doc)
         return self.segments[number].stored.blob(inner)
+
+    @_refusing_damage
+    def head(self, doc: int) -> bytes:
+        """The small blob of a document, what a list of hits shows of it; empty where none was given."""
+        number, inner = self.locate(doc)
+        return self.segments[number].head(inner)
 
     def doc_id(self, doc: int) -> str:
         """The id of a document; empty where it has none."""
@@ -318,6 +325,15 @@ class Snapshot:
                 self._columns[name] = None
         return self._columns[name]
 
+    def column_starts(self, name: str) -> Array:
+        """Where each document's values begin in a column that exists -> (doc_count_all + 1,) int64."""
+        found = self._column_starts.get(name)
+        if found is None:
+            column = self.column(name)
+            found = starts_of(EMPTY if column is None else column.counts)
+            self._column_starts[name] = found
+        return found
+
     # Memory of one thread
 
     def accumulator(self) -> Array:
@@ -326,6 +342,10 @@ class Snapshot:
         if found is None:
             found = self._local.accumulator = np.zeros(self.doc_count_all, np.float32)
         return found
+
+    def forget_scratch(self) -> None:
+        """Give this thread new scratch memory when it next asks."""
+        self._local.__dict__.clear()
 
     def marks(self, size: int) -> Array:
         """A table of False, (size,) bool, this thread's own; whoever writes to it clears it."""

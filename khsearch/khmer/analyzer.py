@@ -1,8 +1,9 @@
 """analyzer: texts in, terms out. The only road, for documents and for queries.
 
 Every text gives two streams of terms. *Words* are what the breaker finds in its runs of Khmer, its numbers and other
-words. *Bigrams* are pairs of neighbouring Khmer clusters, across word boundaries and spaces but not across the end of a
-sentence: they rescue what no dictionary knows. Terms are in code form (`script.encode_term`).
+words. *Bigrams* are pairs of neighbouring clusters, across word boundaries and spaces but not across the end of a
+sentence: they rescue what no dictionary knows. A number or a word of ASCII letters stands for a cluster there. Terms
+are in code form (`script.encode_term`).
 
 A batch of texts is analysed as arrays (`Analyzer.batch`), a short text as lists (`Analyzer.terms`, `Analyzer.tokens`):
 one behaviour, held equal by tests.
@@ -14,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +142,7 @@ class Analyzer:
             words, starts, ends = _with_foreign_words(normal, starts, ends, foreign, text_ends)
         else:
             words = Stream(codes, starts, ends, _counts(starts, text_ends))
-        return Batch(normal, words, _bigrams(normal.codes, clusters, text_ends), starts, ends)
+        return Batch(normal, words, _bigrams(normal.codes, kinds, clusters, text_ends), starts, ends)
 
     def terms(self, text: str) -> Terms:
         """Both streams of one text."""
@@ -151,20 +153,24 @@ class Analyzer:
         words: list[bytes] = []
         bigrams: list[bytes] = []
         before = b""
+        behind = 0
         for piece in _PIECE.finditer(normal.codes):
-            if not piece[1]:
+            if piece[1]:
+                clusters = _CLUSTER.findall(piece[1])
+                words.extend(self._join(clusters))
+            elif piece.lastindex is None or LETTER in piece[0]:
                 before = b""
-                if piece[3] and LETTER in piece[3]:
+                if piece[3]:
                     words.extend(term for term, _, _ in _foreign_words(normal, *piece.span()))
-                elif piece.lastindex:
-                    words.append(piece[0])
                 continue
-            clusters = _CLUSTER.findall(piece[1])
+            else:
+                words.append(piece[0])
+                clusters = [piece[0]]
             if before:
-                bigrams.append(before + clusters[0])
+                gap = b"" if piece[1] or behind == piece.start() else b" "
+                bigrams.append(before + gap + clusters[0])
             bigrams.extend(map(bytes.__add__, clusters, clusters[1:]))
-            before = clusters[-1]
-            words.extend(self._join(clusters))
+            before, behind = clusters[-1], piece.end()
         return Terms(words, bigrams)
 
     def run_words(self, run: bytes) -> list[bytes]:
@@ -187,9 +193,22 @@ class Analyzer:
 
     def boundaries(self, text: str) -> list[int]:
         """Offsets between words, and between words and what is none: 0 first, len(text) last, rising, no two alike."""
+        normal = normalize(text)
+        if normal.places is None and LETTER not in normal.codes and len(text) <= _SHORT:
+            return self._short_boundaries(normal.codes)
         found = {0, len(text)}
         for token in self.tokens(text):
             found.update((token.start, token.end))
+        return sorted(found)
+
+    def _short_boundaries(self, codes: bytes) -> list[int]:
+        """Boundaries of a text whose codes are its characters, one for one, between an END and another."""
+        found = {0, len(codes) - 2}
+        for piece in _PIECE.finditer(codes):
+            if piece[1]:
+                found.update(accumulate(map(len, self.run_words(piece[1])), initial=piece.start() - 1))
+            elif piece[2] or piece[3]:
+                found.update((piece.start() - 1, piece.end() - 1))
         return sorted(found)
 
 
@@ -239,22 +258,37 @@ def _counts(starts: Offsets, text_ends: Offsets) -> Offsets:
     return np.diff(np.searchsorted(starts, text_ends))
 
 
-def _bigrams(codes: bytes, clusters: Clusters, text_ends: Offsets) -> Stream:
-    hard = np.frombuffer(codes.translate(script.HARD), np.uint8).cumsum(dtype=np.int32)
-    leads = np.flatnonzero(clusters.leads)
-    linked = ~clusters.leads
-    # A run's first cluster is linked to the run before it unless something hard stands between them.
-    linked[leads[1:]] = hard.take(clusters.starts.take(leads[1:])) == hard.take(clusters.starts.take(leads[:-1]))
-    seconds = np.flatnonzero(linked)
-    # Without what stands between the runs, a bigram is a stretch of codes even where it crosses a space.
-    edges = np.zeros(len(clusters.starts) + 1, np.int64)
-    np.cumsum(clusters.ends - clusters.starts, out=edges[1:])
-    khmer = np.frombuffer(codes.translate(None, _NOT_KHMER), np.uint8)
-    counts = _counts(clusters.starts.take(seconds), text_ends)
-    return Stream(khmer, edges.take(seconds - 1), edges.take(seconds + 1), counts)
+def _bigrams(codes: bytes, kinds: Codes, clusters: Clusters, text_ends: Offsets) -> Stream:
+    """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
 
-
-_NOT_KHMER = bytes(code for code in range(256) if script.CLASS[code] not in (script.BASE, script.MARK))
+    Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
+    before a number or word of letters, so that two such keep apart.
+    """
+    array = np.frombuffer(codes, np.uint8)
+    other = kinds >= script.DIGIT
+    opens = np.flatnonzero(other[1:] & (kinds[1:] != kinds[:-1])) + 1
+    kept = kinds != script.SEPARATOR
+    marked = opens[~kept.take(opens - 1)] - 1
+    kept[marked] = True
+    spaced = array
+    if len(marked):
+        spaced = array.copy()
+        spaced[marked] = script.SPACE
+    edges = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum(kept, out=edges[1:])
+    begins = np.zeros(len(codes), np.bool_)
+    begins[clusters.starts] = True
+    begins[opens] = True
+    starts = np.flatnonzero(begins)
+    closes = np.zeros(len(codes) + 1, np.bool_)
+    closes[clusters.ends] = True
+    closes[np.flatnonzero(other[:-1] & (kinds[1:] != kinds[:-1])) + 1] = True
+    ends = np.flatnonzero(closes)
+    hard = np.zeros(len(codes) + 1, np.int32)
+    np.cumsum(np.frombuffer(codes.translate(script.HARD), np.uint8), out=hard[1:])
+    firsts = np.flatnonzero(hard.take(starts[:-1]) == hard.take(ends[1:]))
+    counts = _counts(starts.take(firsts + 1), text_ends)
+    return Stream(spaced[kept], edges.take(starts.take(firsts)), edges.take(ends.take(firsts + 1)), counts)
 
 
 def _foreign_words(normal: NormalText, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:

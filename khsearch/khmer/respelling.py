@@ -1,9 +1,10 @@
 """respelling: rules that lead from one spelling of a word to another. Units of a typed text in, spellings out.
 
-A rule changes one cluster, or two. It counts only where the lexicon agrees: where what was typed is no word and what it
-becomes is one, and backwards where texts are known to have the other spelling. Of the 22,860 words of the default
-lexicon each rule would make one of this many pairs: nikahit and M with coeng 83, all of them two spellings of one word,
-so here both may be words; reahmuk and yuukaleapintu 3, a shifter typed as U 2, ahsda for toandakhiat 5.
+A rule changes one cluster, or two. It counts only where the lexicon agrees: where what it gives is a word and what was
+typed is none, and backwards where texts are known to have the other spelling. Words of two clusters and more may both
+be in the lexicon, since there the rules were checked: of 22,860 words, nikahit and M with coeng part 196 pairs, reahmuk
+and yuukaleapintu 14, a shifter and the vowel U 24, and all are two spellings of one word. (With ahsda and toandakhiat
+the same two letters are two words: only what is no word is changed.)
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from khsearch.khmer import script
 from khsearch.khmer.script import COENG
@@ -36,14 +38,9 @@ def ruled(codes: bytes, units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
     """What the rules make of a text: its codes and its units, and the words that there are."""
     if not _RULED.search(codes):
         return
-    for place, unit in enumerate(units):
-        behind = units[place + 1] if place + 1 < len(units) else b""
-        if not _RULED.search(unit + behind[:2]):
-            continue
-        for rule in _RULES:
-            changes = rule(unit, behind)
-            if changes:
-                yield from _through(trie, units, place, changes, rule in _BACKWARDS, rule in _BOTH_WORDS)
+    for place, changes in enumerate(map(_changes, units, (*units[1:], b""))):
+        for rule, made in changes:
+            yield from _through(trie, units, place, made, rule in _BACKWARDS, rule in _BOTH_WORDS)
 
 
 def repeated(codes: bytes, units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
@@ -54,6 +51,8 @@ def repeated(codes: bytes, units: Sequence[bytes], trie: Trie) -> Iterator[Found
                 if is_word(trie, units[first:place]):
                     yield first, place + 1, 2 * spelled(units[first:place])
                     break
+    if len(set(units)) == len(units):
+        return
     for size in range(1, min(_MAX_REPEATED, len(units) // 2) + 1):
         same = list(map(operator.eq, units, units[size:]))
         if True in same:
@@ -115,7 +114,15 @@ def _ahsda(unit: bytes, _: bytes) -> list[tuple[bytes, ...]]:
 _Rule = Callable[[bytes, bytes], list[tuple[bytes, ...]]]
 _RULES: tuple[_Rule, ...] = (_nikahit_as_m, _m_as_nikahit, _u_as_shifter, _shifter_as_u, _visarga, _ahsda)
 _BACKWARDS = (_m_as_nikahit, _shifter_as_u)  # from a word to what texts have but no lexicon lists
-_BOTH_WORDS = (_nikahit_as_m, _m_as_nikahit)
+_BOTH_WORDS = (_nikahit_as_m, _m_as_nikahit, _u_as_shifter, _shifter_as_u, _visarga)
+
+
+@lru_cache(maxsize=1 << 14)
+def _changes(unit: bytes, behind: bytes) -> list[tuple[_Rule, list[tuple[bytes, ...]]]]:
+    """What every rule that applies makes of a unit and the one behind it."""
+    if not _RULED.search(unit + behind[:2]):
+        return []
+    return [(rule, made) for rule in _RULES if (made := rule(unit, behind))]
 
 
 def _through(
@@ -125,15 +132,19 @@ def _through(
     base = max(0, place - _REACH)
     for change in changes:
         end = place + len(change)
+        known = all(unit in trie.numbers for unit in change)
+        if not known and not backwards:
+            continue
         other = [*units[base:place], *change, *units[end : end + _REACH]]
         for first in range(base, place + 1):
             typed_end = first + word_end(trie, units[first : end + _REACH])
-            other_end = first + word_end(trie, other[first - base :])
-            if other_end >= end and other_end >= typed_end and (both or other_end > typed_end):
+            other_end = first + word_end(trie, other[first - base :]) if known else first
+            better = other_end > typed_end or (both and other_end == typed_end > first + 1)
+            if other_end >= end and better:
                 yield first, other_end, spelled(other[first - base : other_end - base])
                 return
             if typed_end >= end:  # a word of the lexicon stands here, and the change gives none
-                if backwards and other_end < end:
+                if backwards:
                     yield first, typed_end, spelled(other[first - base : typed_end - base])
                     return
                 break

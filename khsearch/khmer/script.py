@@ -77,11 +77,8 @@ CLASS = _class_table()
 FOLD = _fold_table()
 """Code of every low byte of an ASCII or Khmer code point: case, digits and variant shapes folded."""
 
-_hard = bytearray(CLASS.translate(bytes([0, 0, 0, 1, 1]) + bytes(251)))
-for _code in _SENTENCE_ENDS:
-    _hard[_code] = 1
-HARD = bytes(_hard)
-"""1 for the codes that no cluster bigram crosses: letters, digits and sentence ends."""
+HARD = bytes(int(code in (*_SENTENCE_ENDS, LETTER)) for code in range(256))
+"""1 for the codes that no cluster bigram crosses: sentence ends, and letters outside ASCII and Khmer."""
 
 
 def code_of(char: str) -> int:

@@ -2,10 +2,10 @@
 
 Three sources, all at query time, so that an index never changes with them:
 
-- groups of spellings of one word (`data/variants.tsv`) and of names of one thing (`data/synonyms.tsv`), and those of a
+- groups of spellings of one word (`data/variants.tsv`), of names of one thing (`data/synonyms.tsv`), and those of a
   user's file: found by a trie over *units* (a cluster, a number, a word of another script, a space, a sign), the
   longest first, at any cluster boundary, so also inside a compound and across the breaker's words;
-- rules (`_RULES`) that lead from a spelling which is no word of the lexicon to one that is;
+- rules that the lexicon agrees to (`respelling`);
 - repetition: a word twice and the word with the repetition sign U+17D7 are the same.
 """
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,10 @@ from khsearch.khmer.script import LETTER
 
 _MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
 _UNIT = re.compile(rb"[\x80-\xb3]MARK*|MARK+|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]".replace(b"MARK", _MARK))
+_SHORT = 2  # clusters: what is this short is part of many other words
+_CONTEXT = 8  # clusters on either side that decide where a word ends
+
+Units = tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Spellings of one word, or names of one thing; the reason says what parts them."""
+    """Spellings of one word, or names of one thing, the usual one first; the reason says what parts them."""
 
     spellings: tuple[str, ...]
     reason: str
@@ -57,28 +61,30 @@ class Group:
 
 @dataclass(slots=True)
 class _Node:
-    """A node of the trie of units: what follows, and what ends here (other spellings with weights)."""
+    """A node of the trie of units: what follows, and of what ends here, the other spellings, units and weights."""
 
-    after: dict[bytes, _Node]
-    others: dict[str, float]
+    after: dict[bytes, _Node] = field(default_factory=dict)
+    others: dict[str, tuple[Units, float]] = field(default_factory=dict)
 
 
 class Variants:
     """Groups of spellings, ready to be found in texts. Built once; safe for threads."""
 
     def __init__(self, groups: Iterable[Group], lexicon: Lexicon | None = None) -> None:
-        """`lexicon` tells the rules what a word is; None is the one that khsearch brings."""
+        """`lexicon` tells what a word is; None is the one that khsearch brings."""
         self.groups = tuple(groups)
         self._lexicon = lexicon
-        self._root = _Node({}, {})
+        self._root = _Node()
+        keys = iter(_units_of([spelling for group in self.groups for spelling in group.spellings]))
         for group in self.groups:
-            for spelling in group.spellings:
+            forms = {spelling: (next(keys), group.weight) for spelling in group.spellings}
+            for spelling, (units, _) in forms.items():
                 node = self._root
-                for unit in _units_of(spelling):
-                    node = node.after.setdefault(unit, _Node({}, {}))
-                for other in group.spellings:
-                    if other != spelling:
-                        node.others[other] = max(group.weight, node.others.get(other, 0.0))
+                for unit in units:
+                    node = node.after.setdefault(unit, _Node())
+                for other, form in forms.items():
+                    if other != spelling and form[1] > node.others.get(other, ((), 0.0))[1]:
+                        node.others[other] = form
 
     @classmethod
     def read(cls, path: str | Path, lexicon: Lexicon | None = None) -> Variants:
@@ -93,19 +99,26 @@ class Variants:
         return Variants((*self.groups, *other.groups), self._lexicon)
 
     def alternatives(self, text: str) -> list[Alternative]:
-        """Other spellings of stretches of a typed text, in order of where they begin; stretches may overlap."""
+        """Other spellings of stretches of a typed text, in order of where they begin, the usual spelling first.
+
+        Stretches may overlap; those of a spelling that is part of a longer one are left out.
+        """
         normal = normalize(text)
-        codes = normal.codes
         units = _units(normal)
-        found = [*self._listed(units), *self._ruled(codes, units), *self._repeated(codes, units)]
+        found = list(self._listed(units))
+        trie = self._words.trie
+        listed = [(first, end) for first, end, _, weight in found if weight == 1]
+        for first, end, spelling in (*ruled(normal.codes, units, trie), *repeated(normal.codes, units, trie)):
+            if not any(a < end and first < b for a, b in listed):
+                found.append((first, end, spelling, 1.0))
         if not found:
             return []
-        edges = [1]  # codes[0] is END
-        for piece in _UNIT.findall(codes):
+        edges = [1]  # the first code is END
+        for piece in _UNIT.findall(normal.codes):
             edges.append(edges[-1] + len(piece))
         out = []
-        for first, last, spelling, weight in sorted(found):
-            span = _span(normal, edges[first], edges[last])
+        for first, end, spelling, weight in sorted(found, key=lambda item: item[:2]):
+            span = _span(normal, edges[first], edges[end])
             if span is not None:
                 out.append(Alternative(*span, spelling, weight))
         return out
@@ -115,30 +128,28 @@ class Variants:
         root = self._root.after
         covered = 0
         for first, unit in enumerate(units):
-            node = root.get(unit)
-            if node is None:
+            if unit not in root:
                 continue
-            best, end, at = None, 0, first + 1
-            while True:
-                if node.others and (at - first > 2 or self._stands(units, first, at, node.others)):
-                    best, end = node, at
-                if at == len(units):
-                    break
-                node = node.after.get(units[at])
-                if node is None:
-                    break
+            node: _Node | None = root[unit]
+            ends: list[tuple[int, _Node]] = []
+            at = first + 1
+            while node is not None:
+                if node.others:
+                    ends.append((at, node))
+                node = node.after.get(units[at]) if at < len(units) else None
                 at += 1
-            if best is not None and end > covered:
-                for spelling, weight in best.others.items():
-                    yield first, end, spelling, weight
-                    if weight == 1:  # inside a synonym, a word may still be spelled otherwise
-                        covered = end
+            for end, found in reversed(ends):
+                if end <= covered:
+                    break
+                if end - first > _SHORT or self._stands(units, first, end, found):
+                    for spelling, (_, weight) in found.others.items():
+                        yield first, end, spelling, weight
+                        if weight == 1:  # inside a synonym, a word may still be spelled otherwise
+                            covered = end
+                    break
 
-    def _stands(self, units: Sequence[bytes], first: int, end: int, others: Iterable[str]) -> bool:
-        """Whether one or two clusters are a word where they stand, as typed or in another spelling.
-
-        They are part of many longer words: no boundary there, no match.
-        """
+    def _stands(self, units: Sequence[bytes], first: int, end: int, node: _Node) -> bool:
+        """Whether a few clusters are a word where they stand, as typed or in another spelling."""
         if not all(map(is_khmer, units[first:end])):
             return True
         left, right = first, end
@@ -146,29 +157,28 @@ class Variants:
             left -= 1
         while right < len(units) and right - end < _CONTEXT and is_khmer(units[right]):
             right += 1
-        before, behind = list(units[left:first]), list(units[end:right])
-        spellings = [list(units[first:end]), *(list(_units_of(other)) for other in others)]
-        return any(self._is_whole(before, middle, behind) for middle in spellings if all(map(is_khmer, middle)))
+        before, behind = units[left:first], units[end:right]
+        forms = (tuple(units[first:end]), *(form for form, _ in node.others.values() if all(map(is_khmer, form))))
+        return any(self._is_whole(before, form, behind) for form in forms)
 
-    def _is_whole(self, before: list[bytes], middle: list[bytes], behind: list[bytes]) -> bool:
+    def _is_whole(self, before: Sequence[bytes], form: Sequence[bytes], behind: Sequence[bytes]) -> bool:
+        """Whether a word begins and a word ends at the edges of `form`."""
         trie = self._words.trie
-        numbers = [trie.numbers.get(unit, 0) for unit in (*before, *middle, *behind)]
+        numbers = [trie.numbers.get(unit, 0) for unit in (*before, *form, *behind)]
         at, edges = 0, {0}
         for count in lattice.best_path(numbers, trie, self._words.unknown):
             at += count
             edges.add(at)
-        return len(before) in edges and len(before) + len(middle) in edges
+        return len(before) in edges and len(before) + len(form) in edges
 
     @property
     def _words(self) -> Lexicon:
         return self._lexicon or default_lexicon()
 
 
-_CONTEXT = 8  # clusters on either side that decide where a word ends
-
-
 def _units(normal: NormalText) -> list[bytes]:
-    units = _UNIT.findall(normal.codes)
+    """Units of one text; any space is one space, a word of another script is its own letters."""
+    units: list[bytes] = _UNIT.findall(normal.codes)
     if LETTER in normal.codes:
         at = 1
         for i, unit in enumerate(units):
@@ -176,16 +186,17 @@ def _units(normal: NormalText) -> list[bytes]:
                 word = "".join(normal.raw[place] for place in normal.origin[at : at + len(unit)].tolist())
                 units[i] = script.encode_term(unicodedata.normalize("NFC", word.casefold()))
             at += len(unit)
-    return [b" " if unit[0] in b" \n" else unit for unit in units]
+    if b" " in normal.codes or b"\n" in normal.codes:
+        return [b" " if unit[0] in b" \n" else unit for unit in units]
+    return units
 
 
-def _units_of_all(spellings: Sequence[str]) -> list[tuple[bytes, ...]]:
-    """Units of many spellings, each without the space around it."""
-    texts = [spelling.strip() for spelling in spellings]
-    found = [tuple(_UNIT.findall(codes)) for codes in normalize_all(texts).codes[1:-1].split(b"\x02")]
-    for i, units in enumerate(found):
+def _units_of(spellings: Sequence[str]) -> list[Units]:
+    """Units of many spellings."""
+    found = [tuple(_UNIT.findall(codes)) for codes in normalize_all(spellings).codes[1:-1].split(b"\x02")]
+    for i, units in enumerate(found[: len(spellings)]):
         if any(LETTER in unit or unit[0] in b" \n" for unit in units):
-            found[i] = tuple(_units(normalize(texts[i])))
+            found[i] = tuple(_units(normalize(spellings[i].strip())))
     return found
 
 
@@ -206,31 +217,36 @@ def read_groups(path: Path) -> list[Group]:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
         raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
+    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     groups: list[Group] = []
-    known: dict[tuple[bytes, ...], int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.startswith("#"):
-            continue
+    for number, line in rows:
         try:
-            group = _parsed(line)
-            for spelling in group.spellings:
-                earlier = known.setdefault(_units_of(spelling), number)
-                if earlier != number:
-                    raise ValueError(f"{spelling!r} stands in line {earlier} too")
+            groups.append(_parsed(line))
         except ValueError as problem:
-            raise LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line") from None
-        groups.append(group)
+            raise _mistake(path, number, line, str(problem)) from None
+    keys = iter(_units_of([spelling for group in groups for spelling in group.spellings]))
+    known: dict[Units, int] = {}
+    for (number, line), group in zip(rows, groups, strict=True):
+        for spelling in group.spellings:
+            units = next(keys)
+            if set(units) <= {b" "}:
+                raise _mistake(path, number, line, f"{spelling!r} has no letter")
+            if units in known:
+                raise _mistake(
+                    path, number, line, f"{spelling!r} is the same to khsearch as one in line {known[units]}"
+                )
+            known[units] = number
     return groups
+
+
+def _mistake(path: Path, number: int, line: str, problem: str) -> LexiconError:
+    return LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line")
 
 
 def _parsed(line: str) -> Group:
     *spellings, reason = (part.strip() for part in line.split("\t"))
     if len(spellings) < 2 or not all(spellings) or not reason:
         raise ValueError("give two spellings or more and then the reason, divided by tabs")
-    if len({_units_of(spelling) for spelling in spellings}) != len(spellings):
-        raise ValueError("two of the spellings are one for khsearch already")
-    if any(_units_of(spelling) in ((), (b" ",)) for spelling in spellings):
-        raise ValueError("a spelling without a letter")
     head, _, tail = reason.rpartition(" ")
     try:
         weight = float(tail)

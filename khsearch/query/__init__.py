@@ -2,6 +2,7 @@
 
 language  the text of a query -> clauses
 values    numbers, dates and truth values, as people write them
+tolerance other spellings of what was typed
 plan      clauses -> nodes for the index, and the terms that snippets mark
 """
 

@@ -20,8 +20,10 @@ from khsearch.columnar.fuzzy import near_terms
 from khsearch.errors import QueryError
 from khsearch.khmer.analyzer import Analyzer, Terms
 from khsearch.khmer.normalize import normalize
+from khsearch.khmer.variants import Variants
 from khsearch.query import values
 from khsearch.query.language import Group, Item, Like, Match, Pattern, Quoted, Range, Words, parse
+from khsearch.query.tolerance import Tolerance
 from khsearch.ranking import BIGRAMS, LEAD, TEXT, TITLE, Ranking
 
 _MOST_TERMS = 2_000
@@ -61,10 +63,11 @@ class _NotForFieldError(ValueError):
 class Planner:
     """Plans queries for one commit of an index; `fields` are its own fields by name, with their kinds."""
 
-    def __init__(self, reader: Reader, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
+    def __init__(self, reader: Reader, analyzer: Analyzer, fields: Mapping[str, str], variants: Variants) -> None:
         self._reader = reader
         self._analyzer = analyzer
         self._kinds = {TITLE: "text", TEXT: "text", **fields}
+        self._tolerance = Tolerance(reader, analyzer, variants)
 
     def plan(self, text: str, ranking: Ranking, match: Match = "any", *, strict: bool = False) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`."""
@@ -106,7 +109,11 @@ class Planner:
         terms = self._analyzer.terms(text)
         found.words = found.row = terms.words
         found.bigrams = terms.bigrams
-        words = _either(terms.words) + self._bigram_terms(found, ranking)
+        words: tuple[nodes.Node, ...] = _either(terms.words) + self._bigram_terms(found, ranking)
+        boost = ranking.bigram_boost(len(terms.words))
+        for other in self._tolerance.others(text):
+            found.marked += other.terms.words
+            words += tuple(other.nodes(boost))
         return nodes.Or(words) if words else None
 
     def _bigram_terms(self, found: _Found, ranking: Ranking) -> tuple[nodes.Term, ...]:
@@ -153,9 +160,13 @@ class Planner:
         if item.field is None:
             found.bigrams += terms.bigrams
             found.row += terms.words
+            others = self._tolerance.others(item.text)
+            found.marked += (word for other in others for word in other.terms.words)
             if match == "any":
-                return nodes.Or(_either(terms.words))
-            return nodes.And(tuple(nodes.Or(_either([word])) for word in dict.fromkeys(terms.words)))
+                return nodes.Or((*_either(terms.words), *(node for other in others for node in other.nodes(0))))
+            texts = [item.text[: other.start] + other.spelling + item.text[other.end :] for other in others]
+            ways = [terms.words, *(self._analyzer.terms(text).words for text in texts)]
+            return nodes.Or(tuple(_all_of(words) for words in ways)) if texts else _all_of(terms.words)
         single = tuple(nodes.Term(item.field, word) for word in dict.fromkeys(terms.words))
         return nodes.Or(single) if match == "any" else nodes.And(single)
 
@@ -204,6 +215,10 @@ _ANY = {b"*": b".*", b"?": rb"(?:[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xd
 
 def _one_spelling(text: str) -> bytes:
     return normalize(text).codes[1:-1].replace(b" ", b"")
+
+
+def _all_of(words: Sequence[bytes]) -> nodes.Node:
+    return nodes.And(tuple(nodes.Or(_either([word])) for word in dict.fromkeys(words)))
 
 
 def _either(words: Sequence[bytes]) -> tuple[nodes.Term, ...]:

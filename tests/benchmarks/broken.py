@@ -18,8 +18,9 @@ class LosesADocument(Fts5):
 
 
 class MixesTitlesUp(Fts5):
-    """SQLite FTS5 that stores other titles."""
+    """SQLite FTS5 that gives each document the title of another."""
 
     def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
-        mixed = [Document(d.id, f"{d.title} ", d.text) for d in documents]
+        titles = [document.title for document in documents]
+        mixed = [Document(d.id, title, d.text) for d, title in zip(documents, titles[1:] + titles[:1], strict=True)]
         super().build(folder, mixed, spaced)

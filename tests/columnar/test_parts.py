@@ -248,6 +248,7 @@ def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
         ([""], [b""], {}),
         (["x" * 40_000], [b""], {}),
         (["a"], [b""], {}, {"c": [1, 2]}),
+        (["a"], [b"", b""], {}),
     ],
 )
 def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch):

@@ -21,6 +21,7 @@ def contents(folder) -> Contents:
     reader = columnar.open_dir(folder, SCHEMA).reader()
     found = {reader.doc_id(doc): reader.stored(doc) for doc in reader.all_live().tolist()}
     assert len(found) == reader.doc_count
+    assert all(reader.head(doc).decode() == reader.doc_id(doc) for doc in reader.all_live().tolist())
     for word in WORDS[:4]:
         for field in ("words", "bigrams"):
             docs = reader.matching(nodes.Term(field, word)).docs.tolist()

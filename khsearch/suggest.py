@@ -1,0 +1,203 @@
+"""suggest: what a person may have meant, and how what they type may go on, from an index's own terms.
+
+    corrections  words of a query -> near terms to search besides
+    suggestion   a query -> the query that was probably meant, or None ("did you mean")
+    complete     the beginning of a query -> queries that go on from it
+
+A query word is taken for a slip where the index does not know it, or knows it in few documents beside a term at most
+half a cluster away that is a hundred times as frequent: in news, a common misspelling is some hundred times rarer than
+its word, while a rare word seldom has a frequent one that near. Ten times is enough where no document has the word
+between the clusters that stand around it in the query, and several have the near one there. A slip often makes the
+breaker divide a word otherwise, so neighbouring words are also taken as one where one of them is unknown, rare or a
+bare letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from khsearch.columnar.snapshot import Snapshot
+from khsearch.khmer import script
+from khsearch.khmer.analyzer import Analyzer, Token
+from khsearch.khmer.normalize import normalize
+from khsearch.khmer.variants import Variants
+from khsearch.near_terms import Near, TermTable, term_table
+from khsearch.nearness import units
+from khsearch.ranking import BIGRAMS
+
+_RARE = 200  # a word that less than one in so many documents has may be a slip
+_TIMES = 100  # and is one if a near term is so many times as frequent
+_TIMES_SHORT = 300  # or, of one cluster, so many times
+_COMMON = 12  # a word that more than one in so many documents has is no slip
+_TIMES_FITTING = 10  # so many times, where the near term fits the words around and the word does not
+_FITTING = 3  # documents that have the near term there, at least
+_HALF = 0.5  # clusters: as far as a slip is assumed where the index knows all the words
+_JOINED = 4  # neighbouring words that are taken as one
+_LEAST, _MOST = 2, 12  # units of words taken as one
+_TYPED = 300  # characters of the longest query that is looked at
+_COMPLETED = 3  # last words that are taken as one unfinished word
+_EACH = 3  # corrections of one stretch
+_KNOWN = 10  # near terms that a word the index knows is held against
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A term to search besides some words of a query.
+
+    first, end  the words, by number
+    near        the term, its distance and its documents
+    weight      what to multiply its scores by: .8 for what is broken otherwise, .36 for what is farthest
+    """
+
+    first: int
+    end: int
+    near: Near
+    weight: float
+
+
+def corrections(reader: Snapshot, words: Sequence[bytes], settled: Collection[int] = ()) -> list[Correction]:
+    """Terms of the index that were probably meant by words of a query, in order of the words, likeliest first.
+
+    words    of one query, in order, in code form
+    settled  numbers of words that need no correction, as those for which the index has another spelling
+    """
+    table = term_table(reader)
+    dfs = [table.df(word) for word in words]
+    odd = [i not in settled and _is_odd(word, dfs[i], table) for i, word in enumerate(words)]
+    found = []
+    for first, word in enumerate(words):
+        if first in settled:
+            continue
+        if not dfs[first] or (dfs[first] * _COMMON < table.documents):
+            near = table.nearest(word, _KNOWN if dfs[first] else _EACH)
+            if dfs[first]:
+                near = _likelier(reader, words, first, dfs[first], near)
+            found += [_correction(first, first + 1, item) for item in near[:_EACH]]
+        for end in range(first + 2, min(first + _JOINED, len(words)) + 1):
+            if end - 1 in settled:
+                break
+            if any(odd[first:end]):
+                found += _of_words(table, first, words[first:end], dfs[first:end])
+    return found
+
+
+def _is_odd(word: bytes, df: int, table: TermTable) -> bool:
+    """Whether a word may be a piece of one that the breaker divided."""
+    bare = len(word) == 1 and script.CLASS[word[0]] == script.BASE
+    return (bare or df * _RARE < table.documents or not df) and script.CLASS[word[0]] != script.DIGIT
+
+
+def _likelier(reader: Snapshot, words: Sequence[bytes], at: int, df: int, near: Sequence[Near]) -> list[Near]:
+    """Of the terms near a word that the index knows, those that were rather meant."""
+    word = words[at]
+    clusters = units(word)
+    times = _TIMES_SHORT if len(clusters) == 1 else _TIMES
+    near = [item for item in near if item.distance <= _HALF and item.df >= _TIMES_FITTING * df]
+    if not near or near[0].df >= times * df:
+        return [item for item in near if item.df >= times * df]
+    before = units(words[at - 1])[-1:] if at else []
+    behind = units(words[at + 1])[:1] if at + 1 < len(words) else []
+    if _fits(reader, [*before, *clusters, *behind]):
+        return []
+    return [item for item in near if _fits(reader, [*before, *units(item.term), *behind]) >= _FITTING]
+
+
+def _fits(reader: Snapshot, clusters: Sequence[bytes]) -> int:
+    """How many documents have the rarest pair of neighbouring clusters."""
+    return min((reader.df(BIGRAMS, one + other) for one, other in pairwise(clusters)), default=0)
+
+
+def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
+    """Corrections of neighbouring words taken as one word that the breaker divided."""
+    whole = b"".join(words)
+    if not _LEAST <= len(units(whole)) <= _MOST:
+        return []
+    end = first + len(words)
+    df = table.df(whole)
+    if df:
+        return [_correction(first, end, Near(whole, 0.0, df))]
+    near = table.nearest(whole)
+    if all(dfs):
+        near = [item for item in near if item.distance <= _HALF and item.df > min(dfs)]
+    return [_correction(first, end, item) for item in near[:_EACH]]
+
+
+def _correction(first: int, end: int, near: Near) -> Correction:
+    return Correction(first, end, near, 0.8 - 0.4 * near.distance)
+
+
+def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Variants | None = None) -> str | None:
+    """Return the query that was probably meant, in ordinary spelling; None where nothing is better than what was typed.
+
+    What is not corrected stays as it was typed. `variants` are other spellings: what the index has in one of them is no
+    slip, and is only suggested where the index lacks what was typed.
+    """
+    if len(text) > _TYPED:
+        return None
+    table = term_table(reader)
+    tokens = analyzer.tokens(text)
+    words = [script.encode_term(token.term) for token in tokens]
+    dfs = [table.df(word) for word in words]
+    changes: list[tuple[int, int, str]] = []
+    settled: set[int] = set()
+    for other in variants.alternatives(text) if variants else ():
+        within = [i for i, token in enumerate(tokens) if token.start < other.end and other.start < token.end]
+        if other.weight == 1 and settled.isdisjoint(within):
+            known = min(map(table.df, analyzer.terms(other.spelling).words), default=0)
+            if known:
+                settled.update(within)
+                if not all(dfs[i] for i in within):
+                    changes.append((other.start, other.end, other.spelling))
+    found = corrections(reader, words, settled)
+    likely = sorted(found, key=lambda item: (-item.near.likelihood - len(units(item.near.term)), item.first, item.end))
+    taken: set[int] = set()
+    for item in likely:
+        stretch = range(item.first, item.end)
+        apart = _is_apart(text, tokens[item.first : item.end])
+        if (
+            item.near.distance
+            and not apart
+            and taken.isdisjoint(stretch)
+            and item.near.df > min(dfs[i] for i in stretch)
+        ):
+            taken.update(stretch)
+            start, end = tokens[item.first].start, tokens[item.end - 1].end
+            changes.append((start, end, script.decode_term(item.near.term)))
+    meant = text
+    for start, end, spelling in sorted(changes, reverse=True):
+        meant = meant[:start] + spelling + meant[end:]
+    return meant if normalize(meant).codes != normalize(text).codes else None
+
+
+def _is_apart(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether something other than invisible characters stands between words."""
+    gaps = pairwise(tokens)
+    return any(normalize(text[one.end : two.start]).codes != b"\x02\x02" for one, two in gaps)
+
+
+def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
+    """Return what a query that begins so may become: its last word finished by a term of the index, most popular first.
+
+    A half-typed word breaks into pieces, so the last pieces are also taken as one; the longest that some term begins
+    with comes first. A half-typed cluster counts as the beginning of a cluster.
+    """
+    typed = prefix[-_TYPED:]
+    tokens = analyzer.tokens(typed)
+    codes = normalize(typed).codes[1:-1]
+    if not tokens or script.CLASS[codes[-1]] in (script.SEPARATOR, script.DIGIT):
+        return []
+    head = prefix[: len(prefix) - len(typed)]
+    # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
+    unfinished = bytes([script.COENG]) if typed.rstrip("\u200b").endswith("\u17d2") else b""
+    table = term_table(reader)
+    found: dict[str, None] = {}
+    for count in range(min(_COMPLETED, len(tokens)), 0, -1):
+        last = tokens[-count:]
+        if _is_apart(typed, last):
+            continue
+        begun = b"".join(script.encode_term(token.term) for token in last) + unfinished
+        for near in table.popular(begun, limit):
+            found.setdefault(head + typed[: last[0].start] + script.decode_term(near.term))
+    return list(found)[:limit]
