@@ -5,7 +5,7 @@ The rooms, in the order of their use:
     errors, console, timing, machine, runs   how a benchmark ends; tables; interleaved times; cores and versions; JSON
     corpus, words, cache                     documents, grown by resampling; PyICU's words, for the peers; kept indexes
     gold, segmentation                       words broken by hand, and breakers against them and against PyICU's speed
-    collections, bm25, baselines             judged queries; what khsearch's ranking is compared with
+    judged, bm25, baselines                  judged queries; what khsearch's ranking is compared with
     relevance, probes                        measures with intervals; disturbed queries
     engines/                                 khsearch and its peers under one interface
     queries, agreement, worker               asked alike, compared, each in a process of its own

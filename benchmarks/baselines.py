@@ -16,8 +16,8 @@ from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.bm25 import BruteForce
-from benchmarks.collections import Collection
 from benchmarks.gold import CLUSTER
+from benchmarks.judged import Collection
 from benchmarks.words import IcuWords
 
 Run = dict[str, list[str]]

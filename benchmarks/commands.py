@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from benchmarks import collections, corpus, everything, machine, report, segmentation, steps
+from benchmarks import corpus, everything, judged, machine, report, segmentation, steps
 from benchmarks.console import note
 from benchmarks.engines import PEERS
 from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
@@ -127,11 +127,11 @@ def relevance_(
     if ctx.invoked_subcommand:
         return
     if docs and topics and qrels:
-        chosen = [collections.load_trec(docs, topics, qrels)]
+        chosen = [judged.load_trec(docs, topics, qrels)]
     elif docs or topics or qrels:
         raise click.UsageError("--docs, --topics and --qrels go together")
     else:
-        chosen = [collections.load(folder) for folder in folders or (corpus.SAMPLE_DOCS,)]
+        chosen = [judged.load(folder) for folder in folders or (corpus.SAMPLE_DOCS,)]
     if out and len(chosen) > 1:
         raise click.UsageError("--json keeps one collection; name one")
     for collection in chosen:
@@ -144,7 +144,7 @@ def relevance_(
 @_options(_count, _json)
 def probes_(file: Path, folder: Path, count: int, out: Path | None) -> None:
     """Disturbed queries: recall@10 before and after, by kind of disturbance."""
-    _keep(steps.probe(collections.load(folder), file, count), out)
+    _keep(steps.probe(judged.load(folder), file, count), out)
 
 
 @app.command("indexing")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import collections, corpus, report, steps
+from benchmarks import corpus, judged, report, steps
 from benchmarks.console import note
 from benchmarks.engines import PEERS
 from benchmarks.runs import Run, save
@@ -65,11 +65,11 @@ def run(sources: Sources, extent: Extent, folder: Path) -> None:
 
 
 def _steps(sources: Sources, extent: Extent) -> Iterator[Callable[[], Run]]:
-    judged = [collections.load(place) for place in sources.collections]
-    for collection in judged:
+    chosen = [judged.load(place) for place in sources.collections]
+    for collection in chosen:
         yield partial(steps.judge, collection, baselines=True, count=0)
     if sources.probes:
-        yield partial(steps.probe, judged[0], sources.probes, 0)
+        yield partial(steps.probe, chosen[0], sources.probes, 0)
     for number, docs in enumerate(sources.folders):
         yield from _steps_of(docs, sources, extent, None if number else sources.gold)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.baselines import DEPTH, Run
-from benchmarks.collections import Collection
 from benchmarks.console import Show
+from benchmarks.judged import Collection
 from khsearch import Index
 
 MEASURES = ("nDCG@10", "R@10", "R@100", "RR")

@@ -10,10 +10,10 @@ from typing import Any
 from benchmarks import cache, corpus, gold, indexing, latency, machine, probes, raw, relevance, scaling, segmentation
 from benchmarks import throughput as many
 from benchmarks.baselines import BASELINES, ranked
-from benchmarks.collections import Collection
 from benchmarks.console import note, progress, table
 from benchmarks.corpus import Corpus
 from benchmarks.engines import KHSEARCH, choose
+from benchmarks.judged import Collection
 from benchmarks.runs import Run
 
 SLOW_PEER, SLOW_PEER_SIZE = "whoosh", 1_000

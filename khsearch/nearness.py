@@ -1,8 +1,8 @@
 """nearness: how far one word is from another, counted in clusters. Clusters in, costs out.
 
 A slip of hand or ear changes a cluster, drops one, adds one or swaps two. What is easily taken for another costs
-little: letters of one sound, vowels that differ in length or in one stroke, a sign left out. Costs are in clusters: 1 is
-a cluster that has nothing to do with the other.
+little: letters of one sound, vowels that differ in length or in one stroke, a sign left out. Costs are in clusters: 1
+is a cluster that has nothing to do with the other.
 
 Any cost under `SKELETON_CHANGE` leaves the *skeleton* of a word as it is: its letters and subscripts, those of one
 sound taken for one, without vowels and signs. Two words no further apart than `MOST` differ in the skeleton of one

@@ -40,8 +40,8 @@ class Ranking:
 
     words: FieldScale = FieldScale(k1=0.7, b=0.75, weight=1.0, sharpness=0.5)
     lead: FieldScale = FieldScale(k1=0.5, b=0.0, weight=0.6, sharpness=0.5, rarity_in=TEXT)
-    bigrams: FieldScale = FieldScale(k1=0.6, b=0.2, weight=0.5, sharpness=0.5)
-    few_words: int = 5  # up to so many words in a query bigrams have their full weight
+    bigrams: FieldScale = FieldScale(k1=0.6, b=0.2, weight=0.9, sharpness=0.5)
+    few_words: int = 4  # up to so many words in a query bigrams have their full weight
     closeness: FieldScale = FieldScale(k1=1.2, b=0.0, weight=0.4)
     slop: int = 4  # places between words that count as close
 

@@ -24,7 +24,7 @@ from khsearch.khmer.analyzer import Analyzer, Token
 from khsearch.khmer.normalize import normalize
 from khsearch.khmer.variants import Variants
 from khsearch.near_terms import Near, TermTable, term_table
-from khsearch.nearness import units
+from khsearch.nearness import MOST, SWAP, units
 from khsearch.ranking import BIGRAMS
 
 _RARE = 200  # a word that less than one in so many documents has may be a slip
@@ -35,9 +35,10 @@ _TIMES_FITTING = 10  # so many times, where the near term fits the words around 
 _FITTING = 3  # documents that have the near term there, at least
 _HALF = 0.5  # clusters: as far as a slip is assumed where the index knows all the words
 _JOINED = 4  # neighbouring words that are taken as one
-_LEAST, _MOST = 2, 12  # units of words taken as one
+_FEWEST, _LONGEST = 2, 12  # units of words taken as one
 _TYPED = 300  # characters of the longest query that is looked at
 _COMPLETED = 3  # last words that are taken as one unfinished word
+_WIDER = 4  # so many times more terms are held against the word before
 _EACH = 3  # corrections of one stretch
 _KNOWN = 10  # near terms that a word the index knows is held against
 
@@ -73,7 +74,7 @@ def corrections(reader: Snapshot, words: Sequence[bytes], settled: Collection[in
         if not dfs[first] or (dfs[first] * _COMMON < table.documents):
             near = table.nearest(word, _KNOWN if dfs[first] else _EACH)
             if dfs[first]:
-                near = _likelier(reader, words, first, dfs[first], near)
+                near = _likelier(reader, words, first, dfs, near)
             found += [_correction(first, first + 1, item) for item in near[:_EACH]]
         for end in range(first + 2, min(first + _JOINED, len(words)) + 1):
             if end - 1 in settled:
@@ -89,16 +90,18 @@ def _is_odd(word: bytes, df: int, table: TermTable) -> bool:
     return (bare or df * _RARE < table.documents or not df) and script.CLASS[word[0]] != script.DIGIT
 
 
-def _likelier(reader: Snapshot, words: Sequence[bytes], at: int, df: int, near: Sequence[Near]) -> list[Near]:
+def _likelier(
+    reader: Snapshot, words: Sequence[bytes], at: int, dfs: Sequence[int], near: Sequence[Near]
+) -> list[Near]:
     """Of the terms near a word that the index knows, those that were rather meant."""
-    word = words[at]
-    clusters = units(word)
+    clusters, df = units(words[at]), dfs[at]
     times = _TIMES_SHORT if len(clusters) == 1 else _TIMES
     near = [item for item in near if item.distance <= _HALF and item.df >= _TIMES_FITTING * df]
     if not near or near[0].df >= times * df:
         return [item for item in near if item.df >= times * df]
-    before = units(words[at - 1])[-1:] if at else []
-    behind = units(words[at + 1])[:1] if at + 1 < len(words) else []
+    # Only neighbours that are no slips themselves tell anything.
+    before = units(words[at - 1])[-1:] if at and dfs[at - 1] * _RARE >= reader.doc_count else []
+    behind = units(words[at + 1])[:1] if dfs[at + 1 : at + 2] and dfs[at + 1] * _RARE >= reader.doc_count else []
     if _fits(reader, [*before, *clusters, *behind]):
         return []
     return [item for item in near if _fits(reader, [*before, *units(item.term), *behind]) >= _FITTING]
@@ -106,21 +109,27 @@ def _likelier(reader: Snapshot, words: Sequence[bytes], at: int, df: int, near: 
 
 def _fits(reader: Snapshot, clusters: Sequence[bytes]) -> int:
     """How many documents have the rarest pair of neighbouring clusters."""
-    return min((reader.df(BIGRAMS, one + other) for one, other in pairwise(clusters)), default=0)
+    return min((_df_of_pair(reader, one + other) for one, other in pairwise(clusters)), default=0)
+
+
+def _df_of_pair(reader: Snapshot, pair: bytes) -> int:
+    """Documents that have a pair of clusters, deleted ones included: no postings are read."""
+    places = [field.place_of(pair) for _, field in reader.fields(BIGRAMS)]
+    return sum(place.df for place in places if place is not None)
 
 
 def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
     """Corrections of neighbouring words taken as one word that the breaker divided."""
     whole = b"".join(words)
-    if not _LEAST <= len(units(whole)) <= _MOST:
+    if not _FEWEST <= len(units(whole)) <= _LONGEST:
         return []
     end = first + len(words)
     df = table.df(whole)
     if df:
         return [_correction(first, end, Near(whole, 0.0, df))]
-    near = table.nearest(whole)
-    if all(dfs):
-        near = [item for item in near if item.distance <= _HALF and item.df > min(dfs)]
+    # Where some of the words are known, the whole is not one of them with another word dropped.
+    farthest = _HALF if all(dfs) else SWAP if any(dfs) else MOST
+    near = [item for item in table.nearest(whole) if item.distance <= farthest and item.df > min(dfs)]
     return [_correction(first, end, item) for item in near[:_EACH]]
 
 
@@ -132,7 +141,7 @@ def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Varian
     """Return the query that was probably meant, in ordinary spelling; None where nothing is better than what was typed.
 
     What is not corrected stays as it was typed. `variants` are other spellings: what the index has in one of them is no
-    slip, and is only suggested where the index lacks what was typed.
+    slip, and is only suggested where the index lacks, or hardly has, what was typed.
     """
     if len(text) > _TYPED:
         return None
@@ -148,7 +157,7 @@ def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Varian
             known = min(map(table.df, analyzer.terms(other.spelling).words), default=0)
             if known:
                 settled.update(within)
-                if not all(dfs[i] for i in within):
+                if known >= _TIMES * min((dfs[i] for i in within), default=0):
                     changes.append((other.start, other.end, other.spelling))
     found = corrections(reader, words, settled)
     likely = sorted(found, key=lambda item: (-item.near.likelihood - len(units(item.near.term)), item.first, item.end))
@@ -180,24 +189,29 @@ def _is_apart(text: str, tokens: Sequence[Token]) -> bool:
 def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
     """Return what a query that begins so may become: its last word finished by a term of the index, most popular first.
 
-    A half-typed word breaks into pieces, so the last pieces are also taken as one; the longest that some term begins
-    with comes first. A half-typed cluster counts as the beginning of a cluster.
+    A half-typed word breaks into pieces, so the last pieces are also taken as one. What follows a word is ranked by how
+    often it stands behind that word's last cluster. A half-typed cluster counts as the beginning of a cluster.
     """
     typed = prefix[-_TYPED:]
     tokens = analyzer.tokens(typed)
     codes = normalize(typed).codes[1:-1]
     if not tokens or script.CLASS[codes[-1]] in (script.SEPARATOR, script.DIGIT):
         return []
-    head = prefix[: len(prefix) - len(typed)]
     # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
-    unfinished = bytes([script.COENG]) if typed.rstrip("\u200b").endswith("\u17d2") else b""
+    unfinished = bytes([script.COENG]) if typed.endswith("\u17d2") else b""
     table = term_table(reader)
-    found: dict[str, None] = {}
+    words = [script.encode_term(token.term) for token in tokens]
+    scores: dict[str, int] = {}
     for count in range(min(_COMPLETED, len(tokens)), 0, -1):
-        last = tokens[-count:]
-        if _is_apart(typed, last):
+        last = len(tokens) - count
+        if _is_apart(typed, tokens[last:]):
             continue
-        begun = b"".join(script.encode_term(token.term) for token in last) + unfinished
-        for near in table.popular(begun, limit):
-            found.setdefault(head + typed[: last[0].start] + script.decode_term(near.term))
-    return list(found)[:limit]
+        odd = last > 0 and _is_odd(words[last - 1], table.df(words[last - 1]), table)
+        if odd and scores:
+            break  # what stands before is no word, but the beginning of one that was found
+        before = units(words[last - 1])[-1:] if last and not _is_apart(typed, tokens[last - 1 : last + 1]) else []
+        head = prefix[: len(prefix) - len(typed) + tokens[last].start]
+        for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
+            score = min(near.df, _fits(reader, [*before, *units(near.term)[:1]])) if before else near.df
+            scores.setdefault(head + script.decode_term(near.term), score)
+    return sorted((text for text in scores if scores[text]), key=lambda text: -scores[text])[:limit]

@@ -37,3 +37,22 @@ def spread(starts: Array, counts: Array) -> Array:
     out = np.repeat(starts - (ends - counts), counts)
     out += np.arange(len(out))
     return out
+
+
+def stable_order(values: Array, bound: int) -> Array:
+    """What sorts values (n,), all below bound, equal ones in their order: -> (n,) int64.
+
+    Radix sorting 16 bits at a time: numpy does that for this dtype, and only for it.
+    """
+    if bound <= 1 << 16:
+        return values.astype(np.uint16).argsort(kind="stable")
+    small = values < 1 << 16
+    low, high = small.nonzero()[0], (~small).nonzero()[0]
+    low = low.take(values.take(low).astype(np.uint16).argsort(kind="stable"))
+    rest = values.take(high)
+    shift = 0
+    while bound >> shift:
+        by_digit = ((rest >> shift) & 0xFFFF).astype(np.uint16).argsort(kind="stable")
+        high, rest = high.take(by_digit), rest.take(by_digit)
+        shift += 16
+    return np.concatenate((low, high))

@@ -108,7 +108,8 @@ class Variants:
         found = list(self._listed(units))
         trie = self._words.trie
         listed = [(first, end) for first, end, _, weight in found if weight == 1]
-        for first, end, spelling in (*ruled(normal.codes, units, trie), *repeated(normal.codes, units, trie)):
+        twice = [item for item in repeated(normal.codes, units, trie) if self._is_whole(units, item[0], item[1])]
+        for first, end, spelling in (*ruled(normal.codes, units, trie), *twice):
             if not any(a < end and first < b for a, b in listed):
                 found.append((first, end, spelling, 1.0))
         if not found:
@@ -150,26 +151,26 @@ class Variants:
 
     def _stands(self, units: Sequence[bytes], first: int, end: int, node: _Node) -> bool:
         """Whether a few clusters are a word where they stand, as typed or in another spelling."""
-        if not all(map(is_khmer, units[first:end])):
+        forms = (form for form, _ in node.others.values() if all(map(is_khmer, form)))
+        return self._is_whole(units, first, end) or any(self._is_whole(units, first, end, form) for form in forms)
+
+    def _is_whole(self, units: Sequence[bytes], first: int, end: int, form: Sequence[bytes] = ()) -> bool:
+        """Whether words begin and end at the edges of a stretch, as typed or in another form."""
+        middle = form or units[first:end]
+        if not is_khmer(units[first]):
             return True
         left, right = first, end
         while left > 0 and first - left < _CONTEXT and is_khmer(units[left - 1]):
             left -= 1
         while right < len(units) and right - end < _CONTEXT and is_khmer(units[right]):
             right += 1
-        before, behind = units[left:first], units[end:right]
-        forms = (tuple(units[first:end]), *(form for form, _ in node.others.values() if all(map(is_khmer, form))))
-        return any(self._is_whole(before, form, behind) for form in forms)
-
-    def _is_whole(self, before: Sequence[bytes], form: Sequence[bytes], behind: Sequence[bytes]) -> bool:
-        """Whether a word begins and a word ends at the edges of `form`."""
         trie = self._words.trie
-        numbers = [trie.numbers.get(unit, 0) for unit in (*before, *form, *behind)]
-        at, edges = 0, {0}
+        numbers = [trie.numbers.get(unit, 0) for unit in (*units[left:first], *middle, *units[end:right])]
+        at, edges = left, {left}
         for count in lattice.best_path(numbers, trie, self._words.unknown):
             at += count
             edges.add(at)
-        return len(before) in edges and len(before) + len(form) in edges
+        return first in edges and first + len(middle) in edges
 
     @property
     def _words(self) -> Lexicon:

@@ -111,9 +111,13 @@ class Planner:
         found.bigrams = terms.bigrams
         words: tuple[nodes.Node, ...] = _either(terms.words) + self._bigram_terms(found, ranking)
         boost = ranking.bigram_boost(len(terms.words))
-        for other in self._tolerance.others(text):
+        others = self._tolerance.others(text)
+        for other in others:
             found.marked += other.terms.words
             words += tuple(other.nodes(boost))
+        for node in self._tolerance.corrections(terms.words, others):
+            found.marked.append(node.term)
+            words += (node,)
         return nodes.Or(words) if words else None
 
     def _bigram_terms(self, found: _Found, ranking: Ranking) -> tuple[nodes.Term, ...]:

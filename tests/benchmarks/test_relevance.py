@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import baselines, cache, collections, corpus, probes, relevance
+from benchmarks import baselines, cache, corpus, judged, probes, relevance
 from benchmarks.bm25 import BruteForce
-from benchmarks.collections import Collection
 from benchmarks.errors import BenchmarkError
+from benchmarks.judged import Collection
 
 
 def _silent(done: int, total: int) -> None:
@@ -18,7 +18,7 @@ def _silent(done: int, total: int) -> None:
 
 @pytest.fixture(scope="module")
 def samples() -> Collection:
-    return collections.load(corpus.SAMPLE_DOCS)
+    return judged.load(corpus.SAMPLE_DOCS)
 
 
 def test_brute_force_is_textbook_bm25() -> None:

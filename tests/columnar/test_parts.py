@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.columnar import columns, inversion, nodes, policy, spans, values
+from khsearch.columnar import arrays, columns, interning, inversion, nodes, policy, spans, values
 from khsearch.columnar.arrays import starts_of
 from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.decode import FieldReader
@@ -36,17 +36,17 @@ def test_spans_sort_as_bytes_do(words):
 @settings(deadline=None)
 @given(batches=st.lists(terms, min_size=1, max_size=4))
 def test_equal_spans_get_one_number_whatever_the_hash(constant, batches):
-    interner, numbers = inversion.Interner(), {}
+    interner, numbers = interning.Interner(), {}
     with pytest.MonkeyPatch.context() as patch:
         if constant is not None:
-            exact = inversion._keys
+            exact = interning._keys
 
             def colliding(words, starts, lengths):
                 keys = exact(words, starts, lengths)
-                keys[lengths > inversion.SHORT] = inversion.LONG_TAG
+                keys[lengths > interning.SHORT] = interning.LONG_TAG
                 return keys
 
-            patch.setattr(inversion, "_keys", colliding)
+            patch.setattr(interning, "_keys", colliding)
         for words in batches:
             codes, starts = spans.pack(words)
             order, found, counts = interner.intern(codes, starts[:-1], starts[1:])
@@ -63,7 +63,7 @@ def test_equal_spans_get_one_number_whatever_the_hash(constant, batches):
 @given(st.lists(st.integers(0, 1 << 40), max_size=300), st.sampled_from([1 << 41]))
 def test_a_radix_sort_is_a_stable_sort(numbers, bound):
     array = np.array(numbers, np.int64)
-    assert inversion.stable_order(array, bound).tolist() == np.argsort(array, kind="stable").tolist()
+    assert arrays.stable_order(array, bound).tolist() == np.argsort(array, kind="stable").tolist()
 
 
 @settings(deadline=None, max_examples=60)

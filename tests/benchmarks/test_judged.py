@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import collections, corpus
+from benchmarks import corpus, judged
 from benchmarks.errors import BenchmarkError
 
 
@@ -21,14 +21,14 @@ def _beir(folder: Path) -> Path:
 
 
 def test_a_beir_folder(tmp_path: Path) -> None:
-    found = collections.load(_beir(tmp_path / "set"))
+    found = judged.load(_beir(tmp_path / "set"))
     assert found.name == "set" or found.corpus.documents[0].id == "d1"
     assert found.queries == {"q1": "ខ"}, "a query whose documents are not there is left out"
     assert found.qrels == {"q1": {"d1": 2}}, "grade 0 is no answer"
 
 
 def test_the_sample_documents() -> None:
-    found = collections.load(corpus.SAMPLE_DOCS)
+    found = judged.load(corpus.SAMPLE_DOCS)
     assert len(found.queries) == 77
     assert len(found.corpus.documents) == 49
 
@@ -42,11 +42,11 @@ def test_trec_files(tmp_path: Path, topics: str) -> None:
     folder = _beir(tmp_path / "set")
     (tmp_path / "topics").write_text(topics, encoding="utf-8")
     (tmp_path / "qrels").write_text("q1 0 d1 1\nq1 0 d2 0\n", encoding="utf-8")
-    found = collections.load_trec(folder / "corpus.jsonl", tmp_path / "topics", tmp_path / "qrels")
+    found = judged.load_trec(folder / "corpus.jsonl", tmp_path / "topics", tmp_path / "qrels")
     assert found.queries == {"q1": "ខ"}
     assert found.qrels == {"q1": {"d1": 1}}
 
 
 def test_what_is_no_collection_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BenchmarkError, match="judged queries"):
-        collections.load(tmp_path)
+        judged.load(tmp_path)

@@ -1,4 +1,4 @@
-"""collections: documents with queries and judgments, as BEIR folders, tables of tabs, or TREC files have them."""
+"""judged: documents with queries and judgments, as BEIR folders, tables of tabs, or TREC files have them."""
 
 from __future__ import annotations
 
