@@ -2,8 +2,8 @@
 
 All engines hold the same words: khsearch's, which the peers are given with spaces between. A query is text to all of
 them: the peers break it with PyICU, which finds the same words in these queries (see `queries`). Before a figure is
-told, every query is asked of everybody for all documents, and all must find the same; khsearch's default ranking, which
-finds more by cluster bigrams, must find at least those.
+told, every query is asked of everybody for all documents, and all must find the same; khsearch's default, which finds
+more by cluster bigrams and other spellings, must find at least those.
 
 In each round every engine is asked all queries of a class, one engine after the other. A query's time is the least of
 its rounds: on a busy machine the others tell of other work. Each is asked several times, so what an engine keeps of a

@@ -94,6 +94,8 @@ class KHMER(TEXT):  # type: ignore[misc]
     lie in the index as one byte per character (`script.encode_term`).
     """
 
+    one_byte_per_character = True
+
     def __init__(
         self,
         stream: str = "words",

@@ -19,6 +19,7 @@ the wanted ones, and collections of short passages would pay for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -32,6 +33,9 @@ TITLE, TEXT, LEAD, BIGRAMS = "title", "text", "lead", "bigrams"
 
 LEAD_WORDS = 40
 """Words of the lead: the title's, and as many of the text's first as there is room for."""
+
+_MOST_PAIRS = 40
+"""Pairs of words that are looked for near each other: a longer query is told by its first."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,9 @@ class Ranking:
         """What the bigrams of a query of so many words are multiplied by."""
         return min(1.0, self.few_words / max(words, 1))
 
-    def closeness_of(self, words: list[bytes]) -> Closeness | None:
-        """The bonus for words of a query, in its order."""
-        pairs = tuple(dict.fromkeys(pairwise(words)))
+    def closeness_of(self, rows: Sequence[Sequence[bytes]]) -> Closeness | None:
+        """The bonus for words of a query, in the order of its rows of words."""
+        pairs = tuple(dict.fromkeys(pair for row in rows for pair in pairwise(row)))[:_MOST_PAIRS]
         return Closeness(TEXT, pairs, self.slop, self.closeness) if pairs and self.closeness.weight else None
 
     def to_json(self) -> dict[str, object]:

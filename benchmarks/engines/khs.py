@@ -1,6 +1,6 @@
 """khs: khsearch as people use it, and khsearch asked for words alone: the same work as its peers do.
 
-`Index.search` always looks for cluster bigrams, too. Words alone are asked of the array postings below it, and the hits
+`Index.search` looks for cluster bigrams and other spellings, too. Words alone are asked of the array postings below it, and the hits
 read as `Hit` reads them.
 """
 
@@ -41,7 +41,7 @@ class Khsearch:
 
 
 class KhsearchWords(Khsearch):
-    """Words alone: the bigrams weigh nothing, and are not looked up."""
+    """Words alone, as they are written: neither bigrams nor other spellings are looked up."""
 
     kinds = frozenset({Kind.TERM, Kind.AND, Kind.OR, Kind.PHRASE})
 

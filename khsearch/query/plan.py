@@ -52,7 +52,7 @@ class _Found:
 
     words: list[bytes] = field(default_factory=list)
     bigrams: list[bytes] = field(default_factory=list)
-    row: list[bytes] = field(default_factory=list)  # words of free text, in order
+    rows: list[list[bytes]] = field(default_factory=list)  # words of free text, and of its other readings, in order
     marked: list[bytes] = field(default_factory=list)  # words of the index that a pattern stands for
 
 
@@ -92,7 +92,7 @@ class Planner:
         return Plan(
             node or nodes.Nothing(),
             Terms(found.words + found.marked, found.bigrams),
-            ranking.closeness_of(found.row),
+            ranking.closeness_of(found.rows),
             problem,
         )
 
@@ -107,17 +107,16 @@ class Planner:
     def _free(self, text: str, found: _Found, ranking: Ranking) -> nodes.Node | None:
         """Plain words, any of which may match: one flat list of terms, which the index answers fastest."""
         terms = self._analyzer.terms(text)
-        found.words = found.row = terms.words
+        found.words = terms.words
+        found.rows.append(terms.words)
         found.bigrams = terms.bigrams
         words: tuple[nodes.Node, ...] = _either(terms.words) + self._bigram_terms(found, ranking)
         boost = ranking.bigram_boost(len(terms.words))
-        others = self._tolerance.others(text)
-        for other in others:
-            found.marked += other.terms.words
-            words += tuple(other.nodes(boost))
-        for node in self._tolerance.corrections(terms.words, others):
-            found.marked.append(node.term)
-            words += (node,)
+        for reading in self._tolerance.readings(text, terms):
+            found.marked += reading.new
+            found.rows.append(reading.words)
+            words += reading.found
+            words += tuple(nodes.Term(BIGRAMS, bigram, boost * reading.weight) for bigram in reading.bigrams)
         return nodes.Or(words) if words else None
 
     def _bigram_terms(self, found: _Found, ranking: Ranking) -> tuple[nodes.Term, ...]:
@@ -163,14 +162,15 @@ class Planner:
         found.words += terms.words
         if item.field is None:
             found.bigrams += terms.bigrams
-            found.row += terms.words
-            others = self._tolerance.others(item.text)
-            found.marked += (word for other in others for word in other.terms.words)
+            found.rows.append(terms.words)
             if match == "any":
-                return nodes.Or((*_either(terms.words), *(node for other in others for node in other.nodes(0))))
-            texts = [item.text[: other.start] + other.spelling + item.text[other.end :] for other in others]
-            ways = [terms.words, *(self._analyzer.terms(text).words for text in texts)]
-            return nodes.Or(tuple(_all_of(words) for words in ways)) if texts else _all_of(terms.words)
+                readings = self._tolerance.readings(item.text, terms)
+                found.marked += (word for reading in readings for word in reading.new)
+                others = (node for reading in readings for node in reading.found)
+                return nodes.Or((*_either(terms.words), *others))
+            ways = self._tolerance.substituted(item.text)
+            found.marked += (word for way in ways for word in way)
+            return nodes.Or(tuple(_all_of(words) for words in (terms.words, *ways))) if ways else _all_of(terms.words)
         single = tuple(nodes.Term(item.field, word) for word in dict.fromkeys(terms.words))
         return nodes.Or(single) if match == "any" else nodes.And(single)
 

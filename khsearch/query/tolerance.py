@@ -1,7 +1,8 @@
-"""tolerance: other ways to write what a query says, as far as the index knows them.
+"""tolerance: other readings of what was typed, as far as the index knows them.
 
-A spelling that means the same word is searched beside the one that was typed, and counts as if it were the same word: a
-rare spelling of a common word is no rare word. What the index does not hold costs a look-up and no more.
+A *reading* is a query as it could have been meant: with another spelling of a word, with words that were probably meant
+for what the index does not know, or without the spaces inside its runs of Khmer. What a reading has and the query has
+not is searched besides. A rare spelling of a common word is no rare word: it weighs as both spellings together.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from dataclasses import dataclass
 from khsearch import suggest
 from khsearch.columnar import Reader, nodes
 from khsearch.columnar.bm25 import idf
+from khsearch.khmer import script
 from khsearch.khmer.analyzer import Analyzer, Terms
-from khsearch.khmer.variants import Variants
-from khsearch.ranking import BIGRAMS, LEAD, TEXT
+from khsearch.khmer.variants import Alternative, Variants
+from khsearch.ranking import LEAD, TEXT
 
 _LONGEST = 300
-"""Characters of the longest query that is widened: a longer one says enough."""
+"""Characters of the longest query that is read otherwise: a longer one says enough."""
 
-_MOST = 24
-"""Most other spellings that one query brings in."""
+_MOST = 12
+"""Most readings of one query."""
 
 _MOST_CORRECTED = 30
 """Words of the longest query that is looked at for slips."""
@@ -33,84 +35,106 @@ _SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Another way to write a stretch of a query.
+class Reading:
+    """Another reading of a query.
 
-    start, end  where it stands in the query
-    spelling    what could stand there
-    terms       its terms
-    weight      what its scores are multiplied by
-    typed       the words that do stand there, where it is another spelling of them
+    found   what finds the words that it has and the query has not, weighed
+    words   all of its words, in order
+    new     those that the query has not
+    bigrams those of its bigrams that the query has not
+    weight  what their scores are multiplied by
     """
 
-    start: int
-    end: int
-    spelling: str
-    terms: Terms
+    found: tuple[nodes.Node, ...]
+    words: list[bytes]
+    new: list[bytes]
+    bigrams: list[bytes]
     weight: float
-    typed: tuple[bytes, ...] = ()
-
-    def nodes(self, bigram_boost: float) -> Iterator[nodes.Node]:
-        """What finds it: its word in text and lead, or its words side by side, and its bigrams."""
-        words = self.terms.words
-        if len(words) == 1:
-            yield nodes.Term(TEXT, words[0], self.weight)
-            yield nodes.Term(LEAD, words[0], self.weight)
-        else:
-            yield nodes.Phrase(TEXT, tuple(words), boost=self.weight)
-        for bigram in self.terms.bigrams:
-            yield nodes.Term(BIGRAMS, bigram, bigram_boost * self.weight)
 
 
 class Tolerance:
-    """What one commit of an index holds of the other spellings of a query."""
+    """What one commit of an index holds of the other readings of a query."""
 
     def __init__(self, reader: Reader, analyzer: Analyzer, variants: Variants) -> None:
         self._reader = reader
         self._analyzer = analyzer
         self._variants = variants
 
-    def others(self, text: str) -> list[Other]:
-        """Return other ways to write parts of a text that the index holds."""
+    def readings(self, text: str, terms: Terms) -> list[Reading]:
+        """Return other readings of a text, whose own terms are given, that the index holds."""
         if len(text) > _LONGEST:
             return []
-        found = list(self._joined(text))
-        for other in self._variants.alternatives(text):
-            terms = self._analyzer.terms(other.spelling)
-            having = self._rarest(terms)
-            if having:
-                typed = self._analyzer.terms(text[other.start : other.end])
-                weight = other.weight * self._alike(self._rarest(typed), having)
-                found.append(Other(other.start, other.end, other.spelling, terms, weight, tuple(typed.words)))
-        return found[:_MOST]
+        readings: list[Reading] = []
+        known = set(terms.words)
+        settled: set[bytes] = set()
+        joined = self._joined(text, known)
+        if joined is not None:
+            readings.append(joined)
+        for other in self._variants.alternatives(text)[: 4 * _MOST]:
+            reading = self._spelled(text, terms, other)
+            if reading is not None:
+                readings.append(reading)
+                settled.update(self._analyzer.terms(text[other.start : other.end]).words)
+        for reading in readings:
+            known.update(reading.new)
+        return [*readings, *self._corrected(terms, known, settled)][:_MOST]
 
-    def corrections(self, words: Sequence[bytes], others: Sequence[Other]) -> Iterator[nodes.Term]:
-        """What finds the terms of the index that words of a query were probably meant for.
+    def substituted(self, text: str) -> list[list[bytes]]:
+        """Words of a text in its other spellings, for a search that asks for every word."""
+        found = []
+        for other in self._variants.alternatives(text)[:_MOST] if len(text) <= _LONGEST else ():
+            words = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :]).words
+            if all(self._reader.df(TEXT, word) for word in words):
+                found.append(words)
+        return found
+
+    def _joined(self, text: str, known: set[bytes]) -> Reading | None:
+        """Read a text without the spaces between its runs of Khmer: one may have been put inside a word."""
+        joined = _SPACE_IN_KHMER.sub("", text)
+        if joined == text:
+            return None
+        terms = self._analyzer.terms(joined)
+        new = [word for word in dict.fromkeys(terms.words) if word not in known and self._reader.df(TEXT, word)]
+        return Reading(_terms(new, 1.0), terms.words, new, [], 1.0) if new else None
+
+    def _spelled(self, text: str, terms: Terms, other: Alternative) -> Reading | None:
+        spelling = self._analyzer.terms(other.spelling)
+        having = self._rarest(spelling)
+        if not having:
+            return None
+        typed = self._rarest(self._analyzer.terms(text[other.start : other.end]))
+        weight = other.weight * self._alike(typed, having)
+        words = spelling.words
+        if len(words) == 1:
+            found: tuple[nodes.Node, ...] = _terms(words, weight)
+        else:
+            found = (nodes.Phrase(TEXT, tuple(words), boost=weight),)
+        whole = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :])
+        return Reading(found, whole.words, words, _lacking(whole.bigrams, terms.bigrams), weight)
+
+    def _corrected(self, terms: Terms, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
+        """Read words of a query as the terms of the index that they were probably meant for.
 
         A query whose words are all known well is left alone: to find out what is near a word, all terms of the index
         have to be looked through once.
         """
+        words = terms.words
         if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
             return
-        settled = {word for other in others for word in other.typed}
         skipped = [number for number, word in enumerate(words) if word in settled]
         for correction in suggest.corrections(self._reader, words, skipped):
-            yield nodes.Term(TEXT, correction.near.term, correction.weight)
-            yield nodes.Term(LEAD, correction.near.term, correction.weight)
+            near = correction.near.term
+            if near in known:
+                continue
+            known.add(near)
+            meant = [*words[: correction.first], near, *words[correction.end :]]
+            bigrams = self._analyzer.terms(script.decode_term(b" ".join(meant))).bigrams
+            found = _terms([near], correction.weight)
+            yield Reading(found, meant, [near], _lacking(bigrams, terms.bigrams), correction.weight)
 
     def _is_suspect(self, word: bytes) -> bool:
         having = self._reader.df(TEXT, word)
         return having <= _SUSPECT and having * _RARE < self._reader.doc_count
-
-    def _joined(self, text: str) -> Iterator[Other]:
-        """Words that a text has without the spaces between its runs of Khmer: one may have been put inside a word."""
-        joined = _SPACE_IN_KHMER.sub("", text)
-        if joined == text:
-            return
-        known = set(self._analyzer.terms(text).words)
-        for word in dict.fromkeys(self._analyzer.terms(joined).words):
-            if word not in known and self._reader.df(TEXT, word):
-                yield Other(0, len(text), joined, Terms([word], []), 1.0)
 
     def _rarest(self, terms: Terms) -> int:
         """Documents that hold the rarest of some words; 0 where there are no words."""
@@ -121,3 +145,11 @@ class Tolerance:
         docs = self._reader.doc_count
         together = min(typed + having, docs)
         return min(1.0, idf(docs, together) / idf(docs, min(having, docs)))
+
+
+def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
+    return tuple(nodes.Term(name, word, weight) for word in words for name in (TEXT, LEAD))
+
+
+def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:
+    return list(dict.fromkeys(bigram for bigram in bigrams if bigram not in set(known)))

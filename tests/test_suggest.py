@@ -1,0 +1,214 @@
+"""Near terms against all terms measured one by one; corrections, suggestions and completions of a small index."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khsearch import Document, Index, nearness
+from khsearch.khmer.script import decode_term, encode_term
+from khsearch.khmer.variants import default_variants
+from khsearch.near_terms import TermTable, term_table
+from khsearch.suggest import complete, corrections, suggestion
+from tests.strategies import texts
+
+LETTERS = ["ក", "គ", "ត", "ដ", "ន", "ណ", "រ", "អ", "ក\u17d2រ", "គ\u17d2រ", "ត\u17d2រ", "ន\u17d2ត"]
+MARKS = ["", "", "\u17b6", "\u17b7", "\u17b8", "\u17bb", "\u17c1", "\u17c2", "\u17cb", "\u17b6\u17c6", "\u17ca\u17b7"]
+clusters = st.builds("".join, st.tuples(st.sampled_from(LETTERS), st.sampled_from(MARKS)))
+latin = st.text("abco", min_size=1, max_size=6)
+terms = (st.lists(clusters, min_size=1, max_size=6).map("".join) | latin).map(encode_term)
+
+SOUNDS = {"គ": "ក", "ដ": "ត", "ណ": "ន"}
+LIKE = ({"\u17b7", "\u17b8"}, {"\u17c1", "\u17c2"})
+
+
+def sound(text: str) -> str:
+    return "".join(SOUNDS.get(char, char) for char in text)
+
+
+def part_costs(one: str, other: str, alike: bool, gone: float, cost: float, like: float) -> float:
+    if one == other:
+        return 0.0
+    return like if alike else cost if one and other else gone
+
+
+def change(one: bytes, other: bytes) -> float:
+    """The costs of `nearness`, told once more, for one pair."""
+    a, b = nearness.parts(one), nearness.parts(other)
+    base, below, vowel = [
+        (decode_term(x), decode_term(y))
+        for x, y in ((a.base, b.base), (a.subscripts, b.subscripts), (a.vowels, b.vowels))
+    ]
+    cost = part_costs(*base, alike=sound(base[0]) == sound(base[1]), gone=1.0, cost=1.0, like=0.4)
+    cost += part_costs(*below, alike=sound(below[0]) == sound(below[1]), gone=0.6, cost=0.8, like=0.4)
+    cost += part_costs(*vowel, alike=set(vowel) in LIKE, gone=0.45, cost=0.7, like=0.35)
+    return min(1.0, cost + 0.3 * (a.shifter != b.shifter) + 0.4 * (a.signs != b.signs))
+
+
+def distance(one: bytes, other: bytes) -> float:
+    """Optimal string alignment over clusters, by the book."""
+    a, b = nearness.units(one), nearness.units(other)
+    cost = {(-1, -1): 0.0}
+    for i in range(len(a)):
+        cost[i, -1] = cost[i - 1, -1] + nearness.drop(a[i])
+    for j in range(len(b)):
+        cost[-1, j] = cost[-1, j - 1] + nearness.drop(b[j])
+    for i in range(len(a)):
+        for j in range(len(b)):
+            ways = [
+                cost[i - 1, j - 1] + change(a[i], b[j]),
+                cost[i - 1, j] + nearness.drop(a[i]),
+                cost[i, j - 1] + nearness.drop(b[j]),
+            ]
+            if i and j and a[i] == b[j - 1] and a[i - 1] == b[j]:
+                ways.append(cost[i - 2, j - 2] + nearness.SWAP)
+            cost[i, j] = min(ways)
+    return cost[len(a) - 1, len(b) - 1]
+
+
+@given(vocabulary=st.dictionaries(terms, st.integers(1, 1000), min_size=1, max_size=20), word=terms)
+def test_nearest_are_all_that_are_near(vocabulary, word):
+    far = {term: distance(word, term) for term in vocabulary if term != word}
+    farthest = nearness.farthest(nearness.units(word))
+    expected = {term for term, cost in far.items() if farthest and cost <= farthest + 1e-4}
+    found = TermTable(vocabulary, 1000).nearest(word, 20)
+    assert {near.term for near in found} == expected
+    for near in found:
+        assert near.distance == pytest.approx(far[near.term], abs=1e-4)
+        assert near.df == vocabulary[near.term]
+    likelihoods = [near.likelihood for near in found]
+    assert likelihoods == sorted(likelihoods, reverse=True)
+
+
+@given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), prefix=terms, limit=st.integers(1, 9))
+def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
+    going_on = sorted(term for term in vocabulary if term.startswith(prefix) and term != prefix)
+    expected = sorted(going_on, key=lambda term: -vocabulary[term])[:limit]
+    found = TermTable(vocabulary, 100).popular(prefix, limit)
+    assert [vocabulary[near.term] for near in found] == [vocabulary[term] for term in expected]
+    assert {near.term for near in found} <= set(going_on)
+
+
+def test_terms_of_other_kinds_are_left_out():
+    kept = [encode_term("ការ"), b"covid"]
+    odd = [b"2021", b"a1", encode_term("é"), encode_term("\u17b6"), encode_term("ក" + 9 * "\u17b6")]
+    table = TermTable(dict.fromkeys([*kept, *odd], 1), 10)
+    assert table.terms == sorted(kept)
+    assert table.nearest(b"2022") == table.nearest(b"") == []
+    assert TermTable({}, 0).nearest(encode_term("ការងារ")) == []
+
+
+SENTENCES = [
+    "ប្រជាជនកម្ពុជាមានសិទ្ធិទទួលបានព័ត៌មាន",
+    "រដ្ឋាភិបាលកម្ពុជាប្រកាសផែនការអភិវឌ្ឍន៍សេដ្ឋកិច្ច",
+    "ខ្ញុំមានឱកាសទៅលេងទីក្រុងភ្នំពេញ",
+    "ជនពិការមានសិទ្ធិធ្វើការងារ",
+    "តុលាការសម្រេចឃុំខ្លួនជនសង្ស័យ",
+    "គ្រូបង្រៀនបង្ហាញសៀវភៅថ្មី covid",
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory) -> Index:
+    found = Index.create(tmp_path_factory.mktemp("suggest") / "index")
+    source = random.Random(7)
+    with found.writer() as writer:
+        for number in range(300):
+            writer.add(Document(id=str(number), title="", text="។ ".join(source.sample(SENTENCES, 3))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def reader(index):
+    return index._latest()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("កម្ពុជ", "កម្ពុជា"),
+        ("បង្ហញ", "បង្ហាញ"),
+        ("សិទ្ធី", "សិទ្ធិ"),
+        ("តុលការ", "តុលាការ"),  # breaks into two words
+        ("coivd", "covid"),
+        ("ប្រជាជនកម្ពជា", "ប្រជាជនកម្ពុជា"),
+    ],
+)
+def test_a_slip_is_corrected(index, reader, typed, meant):
+    wanted = set(index.analyzer.terms(meant).words) - set(index.analyzer.terms(typed).words)
+    assert wanted <= {item.near.term for item in corrections(reader, index.analyzer.terms(typed).words)}
+    assert suggestion(reader, index.analyzer, typed) == meant
+
+
+@pytest.mark.parametrize("text", [*SENTENCES, "", "2021", "?", "ខ្ញុំ 15 covid"])
+def test_what_the_index_knows_stays(index, reader, text):
+    assert corrections(reader, index.analyzer.terms(text).words) == []
+    assert suggestion(reader, index.analyzer, text, default_variants()) is None
+
+
+def test_other_words_stay_as_they_were_typed(index, reader):
+    assert suggestion(reader, index.analyzer, "  ភ្នំ\u200bពេញ, កម្ពុជ! ") == "  ភ្នំ\u200bពេញ, កម្ពុជា! "
+
+
+def test_settled_words_are_not_corrected(index, reader):
+    words = index.analyzer.terms("កម្ពុជ").words
+    assert corrections(reader, words, range(len(words))) == []
+
+
+def test_another_spelling_goes_before_a_near_word(index, reader):
+    assert suggestion(reader, index.analyzer, "ពត៌មាន", default_variants()) == "ព័ត៌មាន"
+
+
+@pytest.mark.parametrize(
+    ("typed", "one"),
+    [
+        ("ពិកា", "ពិការ"),
+        ("កម្ព", "កម្ពុជា"),
+        ("កម\u17d2", "កម្ពុជា"),
+        ("ជនពិ", "ជនពិការ"),
+        ("ខ្ញុំ ស", "ខ្ញុំ សិទ្ធិ"),
+        ("co", "covid"),
+        ("CO", "covid"),
+    ],
+)
+def test_completion(index, reader, typed, one):
+    assert one in complete(reader, index.analyzer, typed)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "ការ ", "12", "។", "xyz"])
+def test_nothing_to_complete(index, reader, typed):
+    assert complete(reader, index.analyzer, typed) == []
+
+
+def test_completions_are_those_of_a_scan(index, reader):
+    table = term_table(reader)
+    for start in {decode_term(term)[:1] for term in table.terms}:
+        scan = sorted(
+            (term for term in table.terms if term.startswith(encode_term(start)) and term != encode_term(start)),
+            key=lambda term: -table.df(term),
+        )
+        found = complete(reader, index.analyzer, start, 5)
+        assert [table.df(encode_term(text)) for text in found] == [table.df(term) for term in scan[:5]]
+
+
+@given(text=texts, limit=st.integers(0, 5))
+def test_any_text(index, reader, text, limit):
+    words = index.analyzer.terms(text).words
+    for item in corrections(reader, words):
+        assert 0 <= item.first < item.end <= len(words)
+        assert 0 < item.weight < 1
+    meant = suggestion(reader, index.analyzer, text, default_variants())
+    assert meant is None or meant != text
+    found = complete(reader, index.analyzer, text, limit)
+    assert len(found) == len(set(found)) <= limit
+
+
+def test_a_commit_has_its_own_table(tmp_path):
+    index = Index.create(tmp_path / "index")
+    first = index._latest()
+    assert term_table(first) is term_table(first)
+    assert complete(first, index.analyzer, "កម្ព") == []
+    with index.writer() as writer:
+        writer.add(Document(id="1", title="កម្ពុជា", text="កម្ពុជា"))
+    assert complete(index._latest(), index.analyzer, "កម្ព") == ["កម្ពុជា"]
