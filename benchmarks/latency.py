@@ -34,7 +34,9 @@ from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import breaker
 from khsearch.khmer.script import decode_term
 
-SNIPPETS = "with snippets"
+SNIPPETS, TYPO = "with snippets", "typing error"
+"""Further classes, of khsearch alone: terms, with an excerpt of each hit; words with a slip, typed as if without."""
+
 MANY_DOCUMENTS, FETCHED = 5_000, 15
 """From how many documents on the sets that are found are compared for so many queries of a class, then their sizes."""
 
@@ -100,6 +102,8 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         terms = asked[Kind.TERM]
         works = {KHSEARCH: ours.top, f"{KHSEARCH}, {SNIPPETS}": ours.snippets}
         latency[SNIPPETS] = _latency(_rounds(terms, works, rounds, show))
+        slips = [Query(Kind.TERM, query.text) for query in asked[Kind.FUZZY]]
+        latency[TYPO] = _latency(_rounds(slips, {KHSEARCH: ours.top}, rounds, show))
         start = {name: _start(name, folders[name], terms[0].text) for name in names if name != WORDS_ONLY}
         adding = {name: opened[name] for name in names if name not in (WORDS_ONLY, "bm25s")}
         added = {name: _add_and_find(one, rounds) for name, one in adding.items()}

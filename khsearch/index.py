@@ -15,7 +15,6 @@ from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
 from khsearch.columns import column_of, text_fields
 from khsearch.documents import Document
-from khsearch.documents.document import from_json_line
 from khsearch.errors import IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
@@ -24,6 +23,7 @@ from khsearch.khmer.variants import default_variants
 from khsearch.query import Match, Planner
 from khsearch.ranking import DEFAULT, Ranking
 from khsearch.results import Hit, Results, Search
+from khsearch.stored import document_of
 from khsearch.writing import Writer
 
 
@@ -157,13 +157,13 @@ class Index:
         """The document of an id, or None."""
         reader = self._latest()
         docnum = reader.docnum(id)
-        return None if docnum is None else from_json_line(reader.stored(docnum))
+        return None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
 
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""
         reader = self._latest()
         for docnum in reader.all_live().tolist():
-            yield from_json_line(reader.stored(docnum))
+            yield document_of(reader.head(docnum), reader.stored(docnum))
 
     def optimize(self, wait: float = 0.0) -> None:
         """Merge everything into one segment, without what was deleted."""
@@ -211,7 +211,7 @@ class Index:
         writer = Writer(columns.writer(wait), built.analyzer, built.fields)
         try:
             for docnum in reader.all_live().tolist():
-                writer.add(from_json_line(reader.stored(docnum)))
+                writer.add(document_of(reader.head(docnum), reader.stored(docnum)))
             writer.flush()
         except BaseException:
             writer.cancel()

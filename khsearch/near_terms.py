@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -65,10 +64,10 @@ class TermTable:
 
     def __init__(self, counts: dict[bytes, int], documents: int) -> None:
         self.documents = documents
-        chosen = sorted(_one_script(counts))
+        chosen = sorted(filter(_is_ordinary, counts))
         self.terms = chosen
         self.dfs = np.fromiter(map(counts.__getitem__, chosen), np.int64, len(chosen))
-        self._known: dict[bytes, tuple[Near, ...]] = {}
+        self._known: dict[bytes, list[Near]] = {}
 
     def df(self, term: bytes) -> int:
         """How many documents have a term."""
@@ -76,7 +75,7 @@ class TermTable:
         return int(self.dfs[at]) if at < len(self.terms) and self.terms[at] == term else 0
 
     def nearest(self, word: bytes, limit: int = 5) -> list[Near]:
-        """Terms that may have been meant by a word that is none of them, likeliest first; at most limit."""
+        """Other terms that may have been meant by a word, likeliest first; at most limit."""
         found = self._known.get(word)
         if found is None:
             if len(self._known) >= _REMEMBERED:
@@ -84,8 +83,22 @@ class TermTable:
             found = self._known[word] = self._measured(word)
         return list(found[:limit])
 
+    def alike(self, word: bytes, at_least: int = 0) -> list[Near]:
+        """Other terms of the same skeleton that may have been meant and are in so many documents, likeliest first.
+
+        Quick: most words have none.
+        """
+        units = _units_of(word)
+        if not units or not self.terms:
+            return []
+        found = self._files.of_skeleton(units, at_least)
+        found = found[self.dfs[found] >= at_least]
+        return self._near(word, units, found) if len(found) else []
+
     def popular(self, prefix: bytes, limit: int) -> list[Near]:
         """The most frequent terms that begin so and go on, most frequent first; the distance is 0."""
+        if limit < 1:
+            return []
         first = bisect_left(self.terms, prefix)
         last = bisect_left(self.terms, prefix + b"\xff\xff", first)
         if first < last and self.terms[first] == prefix:
@@ -98,28 +111,30 @@ class TermTable:
         best = places[np.argsort(-dfs[places], kind="stable")[:limit]]
         return [Near(self.terms[first + place], 0.0, int(dfs[place])) for place in best.tolist()]
 
-    def _measured(self, word: bytes) -> tuple[Near, ...]:
-        if not _one_script([word]):
-            return ()
-        units = nearness.units(word)
-        farthest = nearness.farthest(units)
-        if not farthest or not self.terms:
-            return ()
-        numbers, lengths = self._units.numbers, self._units.lengths
-        found = self._files.get(units)
+    def _measured(self, word: bytes) -> list[Near]:
+        units = _units_of(word)
+        if not units or not nearness.farthest(units) or not self.terms:
+            return []
+        lengths = self._units.lengths
+        found = self._files.sharing(units)
         found = found[np.abs(lengths[found] - len(units)) <= 1]
         if len(found) > _MANY:
             found = found[np.argpartition(-self.dfs[found], _MANY)[:_MANY]]
-        near = []
-        for length in np.unique(lengths[found]).tolist():
-            same = found[lengths[found] == length]
-            others = numbers[self._units.firsts[same][None, :] + np.arange(length)[:, None]]
-            far = self._units.inventory.distances(units, others)
-            for place in np.flatnonzero(far <= farthest + _SLACK).tolist():
+        return self._near(word, units, found)[:_KEPT]
+
+    def _near(self, word: bytes, units: list[bytes], found: NDArray[np.int64]) -> list[Near]:
+        """Those of some terms that are near enough to a word, likeliest first."""
+        table, near = self._units, []
+        farthest = nearness.farthest(units) + _SLACK
+        for length in np.unique(table.lengths[found]).tolist():
+            same = found[table.lengths[found] == length]
+            others = table.numbers[table.firsts[same][None, :] + np.arange(length)[:, None]]
+            far = table.inventory.distances(units, others)
+            for place in np.flatnonzero(far <= farthest).tolist():
                 term = self.terms[int(same[place])]
                 if term != word:
                     near.append(Near(term, float(far[place]), int(self.dfs[same[place]])))
-        return tuple(sorted(near, key=lambda item: (-item.likelihood, item.term))[:_KEPT])
+        return sorted(near, key=lambda item: (-item.likelihood, item.term))
 
     @cached_property
     def _units(self) -> _Units:
@@ -127,7 +142,7 @@ class TermTable:
 
     @cached_property
     def _files(self) -> _Files:
-        return _Files(self._units)
+        return _Files(self._units, self.dfs)
 
 
 class _Units:
@@ -161,9 +176,9 @@ class _Units:
 
 
 class _Files:
-    """Hashes of the skeletons of all terms, sorted, each with the term's number."""
+    """Hashes of the skeletons of all terms, whole and less one unit, sorted, each with the term's number."""
 
-    def __init__(self, units: _Units) -> None:
+    def __init__(self, units: _Units, dfs: NDArray[np.int64]) -> None:
         skeletons = [nearness.parts(name).skeleton for name in units.inventory.names]
         self._numbers = {skeleton: number for number, skeleton in enumerate(dict.fromkeys(skeletons), 1)}
         values = _mixed(np.array([self._numbers[skeleton] for skeleton in skeletons], np.uint64)).take(units.numbers)
@@ -183,19 +198,40 @@ class _Files:
         order = np.argsort(keys)
         self._keys = keys[order]
         self._owners = owners[order].astype(np.int32)
+        # Terms of one skeleton lie together, with the highest of their document frequencies.
+        self._alike = np.argsort(whole, kind="stable")
+        self._skeletons, firsts = np.unique(whole[self._alike], return_index=True)
+        self._bounds = np.append(firsts, len(whole))
+        self._tops = np.maximum.reduceat(dfs[self._alike], firsts) if len(firsts) else dfs
 
-    def get(self, word: list[bytes]) -> NDArray[np.int64]:
+    def of_skeleton(self, word: list[bytes], at_least: int) -> NDArray[np.int64]:
+        """Terms of a word's skeleton; none where no term of it is in so many documents."""
+        hashed = self._hashed(tuple(nearness.parts(unit).skeleton for unit in word))
+        at = 0 if hashed is None else int(np.searchsorted(self._skeletons, np.uint64(hashed)))
+        if hashed is None or at == len(self._skeletons) or self._skeletons[at] != hashed or self._tops[at] < at_least:
+            return np.zeros(0, np.int64)
+        return self._alike[self._bounds[at] : self._bounds[at + 1]]
+
+    def sharing(self, word: list[bytes]) -> NDArray[np.int64]:
         """Terms that share a hash with a word, rising."""
-        hashes = []
-        for skeleton in nearness.skeletons(word):
-            numbers = [self._numbers.get(unit, 0) for unit in skeleton]
-            if numbers and all(numbers):
-                values = _mixed(np.array(numbers, np.uint64)) * _powers(_STEP, len(numbers))
-                hashes.append(int(values.sum(dtype=np.uint64)))
-        wanted = np.unique(np.array(hashes, np.uint64))
+        hashes = [self._hashed(skeleton) for skeleton in nearness.skeletons(word)]
+        wanted = np.unique(np.array([hashed for hashed in hashes if hashed is not None], np.uint64))
         low, high = np.searchsorted(self._keys, wanted), np.searchsorted(self._keys, wanted, "right")
         found = [self._owners[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
         return np.unique(np.concatenate([np.zeros(0, np.int32), *found])).astype(np.int64)
+
+    def _hashed(self, skeleton: tuple[bytes, ...]) -> int | None:
+        """Hash of a skeleton; None where it is empty or has a cluster that no term has."""
+        numbers = [self._numbers.get(unit, 0) for unit in skeleton]
+        if not numbers or not all(numbers):
+            return None
+        values = _mixed(np.array(numbers, np.uint64)) * _powers(_STEP, len(numbers))
+        return int(values.sum(dtype=np.uint64))
+
+
+def _units_of(word: bytes) -> list[bytes]:
+    """Units of a word that may be in the table; none of another."""
+    return nearness.units(word) if _is_ordinary(word) else []
 
 
 def _powers(base: int, count: int) -> Hashes:
@@ -214,9 +250,9 @@ def _mixed(numbers: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _one_script(terms: Iterable[bytes]) -> list[bytes]:
-    """Terms of Khmer clusters, none of them overlong, or of the letters a to z."""
-    return [term for term in terms if _ORDINARY.fullmatch(term) and not _OVERLONG.search(term)]
+def _is_ordinary(term: bytes) -> bool:
+    """Whether a term is Khmer clusters, none of them overlong, or letters a to z."""
+    return _ORDINARY.fullmatch(term) is not None and not _OVERLONG.search(term)
 
 
 _tables: WeakKeyDictionary[Snapshot, TermTable] = WeakKeyDictionary()

@@ -46,6 +46,7 @@ class Ranking:
     lead: FieldScale = FieldScale(k1=0.5, b=0.0, weight=0.6, sharpness=0.5, rarity_in=TEXT)
     bigrams: FieldScale = FieldScale(k1=0.6, b=0.2, weight=0.9, sharpness=0.5)
     few_words: int = 4  # up to so many words in a query bigrams have their full weight
+    readings: float = 0.5  # of other readings of a query, what their bigrams are multiplied by
     closeness: FieldScale = FieldScale(k1=1.2, b=0.0, weight=0.4)
     slop: int = 4  # places between words that count as close
 

@@ -11,12 +11,12 @@ from typing import overload
 from khsearch.columnar import Reader, nodes
 from khsearch.columns import column_of, shown
 from khsearch.documents import Document
-from khsearch.documents.document import from_json_line
 from khsearch.explain import Part, explain
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.query import Plan
 from khsearch.ranking import Ranking
 from khsearch.snippets import Snippet, make_snippet
+from khsearch.stored import document_of, id_and_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,24 @@ class Hit:
     _search: Search = field(repr=False, compare=False)
 
     @cached_property
+    def _head(self) -> tuple[str, str]:
+        return id_and_title(self._search.reader.head(self._docnum))
+
+    @property
     def id(self) -> str:
         """The document's id."""
-        return self._search.reader.doc_id(self._docnum)
-
-    @cached_property
-    def document(self) -> Document:
-        """The document, equal to the one that was added."""
-        return from_json_line(self._search.reader.stored(self._docnum))
+        return self._head[0]
 
     @property
     def title(self) -> str:
         """The document's title."""
-        return self.document.title
+        return self._head[1]
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, equal to the one that was added."""
+        reader = self._search.reader
+        return document_of(reader.head(self._docnum), reader.stored(self._docnum))
 
     @cached_property
     def snippet(self) -> Snippet:

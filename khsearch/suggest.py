@@ -24,7 +24,7 @@ from khsearch.khmer.analyzer import Analyzer, Token
 from khsearch.khmer.normalize import normalize
 from khsearch.khmer.variants import Variants
 from khsearch.near_terms import Near, TermTable, term_table
-from khsearch.nearness import MOST, SWAP, units
+from khsearch.nearness import MOST, units
 from khsearch.ranking import BIGRAMS
 
 _RARE = 200  # a word that less than one in so many documents has may be a slip
@@ -40,7 +40,6 @@ _TYPED = 300  # characters of the longest query that is looked at
 _COMPLETED = 3  # last words that are taken as one unfinished word
 _WIDER = 4  # so many times more terms are held against the word before
 _EACH = 3  # corrections of one stretch
-_KNOWN = 10  # near terms that a word the index knows is held against
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,10 @@ def corrections(reader: Snapshot, words: Sequence[bytes], settled: Collection[in
     for first, word in enumerate(words):
         if first in settled:
             continue
-        if not dfs[first] or (dfs[first] * _COMMON < table.documents):
-            near = table.nearest(word, _KNOWN if dfs[first] else _EACH)
-            if dfs[first]:
-                near = _likelier(reader, words, first, dfs, near)
+        if not dfs[first]:
+            found += [_correction(first, first + 1, item) for item in table.nearest(word, _EACH)]
+        elif dfs[first] * _COMMON < table.documents:
+            near = _likelier(reader, words, first, dfs, table.alike(word, _TIMES_FITTING * dfs[first]))
             found += [_correction(first, first + 1, item) for item in near[:_EACH]]
         for end in range(first + 2, min(first + _JOINED, len(words)) + 1):
             if end - 1 in settled:
@@ -96,7 +95,7 @@ def _likelier(
     """Of the terms near a word that the index knows, those that were rather meant."""
     clusters, df = units(words[at]), dfs[at]
     times = _TIMES_SHORT if len(clusters) == 1 else _TIMES
-    near = [item for item in near if item.distance <= _HALF and item.df >= _TIMES_FITTING * df]
+    near = [item for item in near if item.distance <= _HALF]
     if not near or near[0].df >= times * df:
         return [item for item in near if item.df >= times * df]
     # Only neighbours that are no slips themselves tell anything.
@@ -127,9 +126,9 @@ def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequenc
     df = table.df(whole)
     if df:
         return [_correction(first, end, Near(whole, 0.0, df))]
-    # Where some of the words are known, the whole is not one of them with another word dropped.
-    farthest = _HALF if all(dfs) else SWAP if any(dfs) else MOST
-    near = [item for item in table.nearest(whole) if item.distance <= farthest and item.df > min(dfs)]
+    # A slip that divides a word may change any cluster, but to look for that costs too much for what it finds.
+    farthest = _HALF if all(dfs) else MOST
+    near = [item for item in table.alike(whole, min(dfs) + 1) if item.distance <= farthest]
     return [_correction(first, end, item) for item in near[:_EACH]]
 
 

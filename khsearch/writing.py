@@ -13,9 +13,10 @@ from khsearch import columns
 from khsearch.columnar import TokenBatch
 from khsearch.columnar.writer import BatchWriter
 from khsearch.documents import Document
-from khsearch.documents.document import json_line, validate
+from khsearch.documents.document import validate
 from khsearch.khmer.analyzer import Analyzer, Stream, join_streams, pieces
 from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
+from khsearch.stored import body_of, head_of
 
 BATCH = 350_000
 """Characters that are analysed at a time: about a megabyte of Khmer in UTF-8."""
@@ -84,10 +85,11 @@ class Writer:
         """Analyse what waits and hand it to the index; nothing is seen before the commit all the same."""
         documents, self._waiting, self._size = self._waiting, [], 0
         if documents:
-            stored = [json_line(document) for document in documents]
+            ids = [document.id for document in documents]
+            heads, bodies = list(map(head_of, documents)), list(map(body_of, documents))
             tokens = analyse(documents, self._analyzer, columns.text_fields(self._fields))
             rows = columns.rows(documents, self._fields)
-            self._writer.add_batch([document.id for document in documents], stored, tokens, rows)
+            self._writer.add_batch(ids, bodies, tokens, rows, heads=heads)
 
 
 def analyse(documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str] = ()) -> dict[str, TokenBatch]:

@@ -1,7 +1,7 @@
 """khs: khsearch as people use it, and khsearch asked for words alone: the same work as its peers do.
 
-`Index.search` looks for cluster bigrams and other spellings, too. Words alone are asked of the array postings below it, and the hits
-read as `Hit` reads them.
+`Index.search` looks for cluster bigrams and other spellings, too. Words alone are asked of the array postings below it,
+and the hits read as `Hit` reads them.
 """
 
 from __future__ import annotations

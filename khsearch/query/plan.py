@@ -116,7 +116,9 @@ class Planner:
             found.marked += reading.new
             found.rows.append(reading.words)
             words += reading.found
-            words += tuple(nodes.Term(BIGRAMS, bigram, boost * reading.weight) for bigram in reading.bigrams)
+            words += tuple(
+                nodes.Term(BIGRAMS, bigram, boost * ranking.readings * reading.weight) for bigram in reading.bigrams
+            )
         return nodes.Or(words) if words else None
 
     def _bigram_terms(self, found: _Found, ranking: Ranking) -> tuple[nodes.Term, ...]:

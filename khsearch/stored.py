@@ -1,0 +1,57 @@
+"""stored: a document as an index keeps it, in two parts: a head that a list of hits needs, and the rest.
+
+The head is the id and the title, uncompressed, one byte a character where they are ASCII and Khmer: ten of them are
+read in the time in which one text is decompressed. The rest is a line of JSON.
+"""
+
+from __future__ import annotations
+
+import codecs
+
+import orjson
+
+from khsearch.documents import Document
+from khsearch.documents.document import from_json_line, json_line
+from khsearch.errors import IndexDamagedError
+
+# One byte a character: ASCII as it is, the 128 characters of the Khmer block above it.
+_CHARACTERS = "".join(map(chr, (*range(0x80), *range(0x1780, 0x1800))))
+_BYTES = codecs.charmap_build(_CHARACTERS)
+_ONE_BYTE, _UTF8 = b"\x01", b"\x02"
+_BETWEEN = "\x00"
+
+
+def head_of(document: Document) -> bytes:
+    """Return the head: id and title."""
+    told = f"{len(document.id)}{_BETWEEN}{document.id}{document.title}"
+    try:
+        return _ONE_BYTE + codecs.charmap_encode(told, "strict", _BYTES)[0]
+    except UnicodeEncodeError:
+        return _UTF8 + told.encode()
+
+
+def body_of(document: Document) -> bytes:
+    """Return the rest: text and fields."""
+    return json_line(Document("", "", document.text, document.fields))
+
+
+def id_and_title(head: bytes) -> tuple[str, str]:
+    """Read a head; IndexDamagedError if it is none."""
+    try:
+        compact = head[:1] == _ONE_BYTE
+        told = codecs.charmap_decode(head[1:], "strict", _CHARACTERS)[0] if compact else head[1:].decode()
+        length, _, rest = told.partition(_BETWEEN)
+        size = int(length)
+    except ValueError as problem:
+        raise IndexDamagedError(f"the head of a stored document is not what was written ({problem}); rebuild") from None
+    return rest[:size], rest[size:]
+
+
+def document_of(head: bytes, body: bytes) -> Document:
+    """Return the document of a head and a body; IndexDamagedError if they are none."""
+    name, title = id_and_title(head)
+    try:
+        rest = from_json_line(body)
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise IndexDamagedError(f"the stored document {name!r} is not what was written ({problem}); rebuild") from None
+    return Document(name, title, rest.text, rest.fields)
