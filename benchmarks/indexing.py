@@ -118,7 +118,9 @@ def verify(name: str, folder: Path, corpus: Corpus) -> None:
     titles = {document.id: document.title for document in corpus.documents}
     words = sorted({word for words in list(held.values())[:200] for word in words})
     words = [word for word in words if len(CLUSTER.findall(word)) > 1 and CLUSTER.sub("", word) == ""]
-    words = [word for word in words if _own_words(khmer, word) == {word} and spaced(word) == word]
+    # Tokenizers differ in what they make of a piece in which ICU leaves Khmer and punctuation together.
+    glued = "\n".join({word for words in held.values() for word in words if _is_glued(word)})
+    words = [w for w in words if _own_words(khmer, w) == {w} and spaced(w) == w and w not in glued]
     # khsearch by default finds other spellings, too: what a look at every document cannot tell.
     asking = engine(WORDS_ONLY if name == KHSEARCH else name)
     opened = asking.open(folder, spaced)
@@ -131,6 +133,10 @@ def verify(name: str, folder: Path, corpus: Corpus) -> None:
     opened.close()
     if not words:
         raise DisagreementError(f"{name}: no word of the corpus is broken alike alone; nothing could be compared")
+
+
+def _is_glued(word: str) -> bool:
+    return not word.isascii() and any(char < "\x80" for char in word)
 
 
 def _own_words(analyzer: Analyzer, *texts: str) -> set[str]:

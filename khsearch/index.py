@@ -136,8 +136,8 @@ class Index:
             raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
         reader = self._latest()
         chosen = ranking or self._built.ranking
-        planner = Planner(reader, self.analyzer, self.fields, default_variants())
-        wanted = planner.plan(query, chosen, match, strict=strict)
+        planner = Planner(reader, self.analyzer, self.fields, default_variants(), chosen)
+        wanted = planner.plan(query, match, strict=strict)
         kept = planner.filter(filter) if filter else None
         found = reader.search(
             wanted.node,

@@ -40,13 +40,17 @@ _MOST_PAIRS = 40
 
 @dataclass(frozen=True)
 class Ranking:
-    """How documents are ranked. An index keeps the one it was created with; a search may bring another."""
+    """How documents are ranked. An index keeps the one it was created with; a search may bring another.
+
+    A weight of 0 leaves a part out, and its work: with lead, bigrams, closeness and readings at 0 a search is BM25 over
+    the words of the text as they were typed.
+    """
 
     words: FieldScale = FieldScale(k1=0.7, b=0.75, weight=1.0, sharpness=0.5)
     lead: FieldScale = FieldScale(k1=0.5, b=0.0, weight=0.6, sharpness=0.5, rarity_in=TEXT)
     bigrams: FieldScale = FieldScale(k1=0.6, b=0.2, weight=0.9, sharpness=0.5)
     few_words: int = 4  # up to so many words in a query bigrams have their full weight
-    readings: float = 0.5  # of other readings of a query, what their bigrams are multiplied by
+    readings: float = 0.5  # of other readings of a query, what their bigrams are multiplied by; 0: no such readings
     closeness: FieldScale = FieldScale(k1=1.2, b=0.0, weight=0.4)
     slop: int = 4  # places between words that count as close
 

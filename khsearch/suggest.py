@@ -14,6 +14,7 @@ bare letter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,6 +41,7 @@ _TYPED = 300  # characters of the longest query that is looked at
 _COMPLETED = 3  # last words that are taken as one unfinished word
 _WIDER = 4  # so many times more terms are held against the word before
 _EACH = 3  # corrections of one stretch
+_LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z]+)(?=\x02\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,24 +194,22 @@ def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10)
     often it stands behind that word's last cluster. A half-typed cluster counts as the beginning of a cluster.
     """
     typed = prefix[-_TYPED:]
-    tokens = analyzer.tokens(typed)
-    codes = normalize(typed).codes[1:-1]
-    if not tokens or script.CLASS[codes[-1]] in (script.SEPARATOR, script.DIGIT):
+    normal = normalize(typed)
+    run = _LAST_RUN.search(normal.codes)
+    if run is None:
         return []
+    words = analyzer.run_words(run[0]) if script.CLASS[run[0][0]] != script.ALPHA else [run[0]]
     # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
     unfinished = bytes([script.COENG]) if typed.endswith("\u17d2") else b""
     table = term_table(reader)
-    words = [script.encode_term(token.term) for token in tokens]
     scores: dict[str, int] = {}
-    for count in range(min(_COMPLETED, len(tokens)), 0, -1):
-        last = len(tokens) - count
-        if _is_apart(typed, tokens[last:]):
-            continue
-        odd = last > 0 and _is_odd(words[last - 1], table.df(words[last - 1]), table)
-        if odd and scores:
+    for count in range(min(_COMPLETED, len(words)), 0, -1):
+        last = len(words) - count
+        if last and scores and _is_odd(words[last - 1], table.df(words[last - 1]), table):
             break  # what stands before is no word, but the beginning of one that was found
-        before = units(words[last - 1])[-1:] if last and not _is_apart(typed, tokens[last - 1 : last + 1]) else []
-        head = prefix[: len(prefix) - len(typed) + tokens[last].start]
+        before = units(words[last - 1])[-1:] if last else []
+        start = run.start() + sum(map(len, words[:last]))
+        head = prefix[: len(prefix) - len(typed) + int(normal.origin[start]) - 1]
         for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
             score = min(near.df, _fits(reader, [*before, *units(near.term)[:1]])) if before else near.df
             scores.setdefault(head + script.decode_term(near.term), score)

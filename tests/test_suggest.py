@@ -81,6 +81,20 @@ def test_nearest_are_all_that_are_near(vocabulary, word):
     assert likelihoods == sorted(likelihoods, reverse=True)
 
 
+@given(vocabulary=st.dictionaries(terms, st.integers(1, 1000), max_size=40), word=terms, at_least=st.integers(0, 900))
+def test_alike_are_all_near_terms_of_one_skeleton(vocabulary, word, at_least):
+    skeleton = next(nearness.skeletons(nearness.units(word)))
+    expected = {
+        term
+        for term in vocabulary
+        if term != word
+        and vocabulary[term] >= at_least
+        and next(nearness.skeletons(nearness.units(term))) == skeleton
+        and distance(word, term) <= nearness.farthest(nearness.units(word)) + 1e-4
+    }
+    assert {near.term for near in TermTable(vocabulary, 1000).alike(word, at_least)} == expected
+
+
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), prefix=terms, limit=st.integers(1, 9))
 def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
     going_on = sorted(term for term in vocabulary if term.startswith(prefix) and term != prefix)

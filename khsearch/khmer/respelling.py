@@ -2,9 +2,9 @@
 
 A rule changes one cluster, or two. It counts only where the lexicon agrees: where what it gives is a word and what was
 typed is none, and backwards where texts are known to have the other spelling. Words of two clusters and more may both
-be in the lexicon, since there the rules were checked: of 22,860 words, nikahit and M with coeng part 196 pairs, reahmuk
-and yuukaleapintu 14, a shifter and the vowel U 24, and all are two spellings of one word. (With ahsda and toandakhiat
-the same two letters are two words: only what is no word is changed.)
+be in the lexicon, since there the rules were checked: of its 22,860 words, nikahit and M with coeng part 196 pairs, a
+shifter and the vowel U 27, reahmuk and yuukaleapintu 12, and all are two spellings of one word. (Ahsda and toandakhiat
+part words of one letter: only what is no word is changed.)
 """
 
 from __future__ import annotations

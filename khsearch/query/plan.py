@@ -23,7 +23,7 @@ from khsearch.khmer.normalize import normalize
 from khsearch.khmer.variants import Variants
 from khsearch.query import values
 from khsearch.query.language import Group, Item, Like, Match, Pattern, Quoted, Range, Words, parse
-from khsearch.query.tolerance import Tolerance
+from khsearch.query.tolerance import Reading, Tolerance
 from khsearch.ranking import BIGRAMS, LEAD, TEXT, TITLE, Ranking
 
 _MOST_TERMS = 2_000
@@ -63,36 +63,39 @@ class _NotForFieldError(ValueError):
 class Planner:
     """Plans queries for one commit of an index; `fields` are its own fields by name, with their kinds."""
 
-    def __init__(self, reader: Reader, analyzer: Analyzer, fields: Mapping[str, str], variants: Variants) -> None:
+    def __init__(
+        self, reader: Reader, analyzer: Analyzer, fields: Mapping[str, str], variants: Variants, ranking: Ranking
+    ) -> None:
         self._reader = reader
         self._analyzer = analyzer
+        self._ranking = ranking
         self._kinds = {TITLE: "text", TEXT: "text", **fields}
         self._tolerance = Tolerance(reader, analyzer, variants)
 
-    def plan(self, text: str, ranking: Ranking, match: Match = "any", *, strict: bool = False) -> Plan:
+    def plan(self, text: str, match: Match = "any", *, strict: bool = False) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`."""
         item, problem = parse(text, self._kinds, strict=strict)
         try:
-            return self._planned(item, ranking, match, problem)
+            return self._planned(item, match, problem)
         except ValueError as wrong:
             told = f"query {text[:200]!r}: {wrong}"
             if strict:
                 raise QueryError(f"{told}; mend it") from None
-            return self._planned(Words(text), ranking, match, told)
+            return self._planned(Words(text), match, told)
 
-    def _planned(self, item: Item, ranking: Ranking, match: Match, problem: str | None) -> Plan:
+    def _planned(self, item: Item, match: Match, problem: str | None) -> Plan:
         found = _Found()
         if isinstance(item, Words) and item.field is None and match == "any":
-            node = self._free(item.text, found, ranking)
+            node = self._free(item.text, found)
         else:
             node = self._node(item, match, found)
-            extra = self._bigram_terms(found, ranking)
+            extra = self._bigram_terms(found)
             if node is not None and extra:
                 node = nodes.AndMaybe(node, nodes.Or(extra))
         return Plan(
             node or nodes.Nothing(),
             Terms(found.words + found.marked, found.bigrams),
-            ranking.closeness_of(found.rows),
+            self._ranking.closeness_of(found.rows),
             problem,
         )
 
@@ -104,25 +107,31 @@ class Planner:
         except ValueError as wrong:
             raise QueryError(f"filter {text[:200]!r}: {wrong}; mend it") from None
 
-    def _free(self, text: str, found: _Found, ranking: Ranking) -> nodes.Node | None:
+    def _free(self, text: str, found: _Found) -> nodes.Node | None:
         """Plain words, any of which may match: one flat list of terms, which the index answers fastest."""
         terms = self._analyzer.terms(text)
         found.words = terms.words
         found.rows.append(terms.words)
         found.bigrams = terms.bigrams
-        words: tuple[nodes.Node, ...] = _either(terms.words) + self._bigram_terms(found, ranking)
-        boost = ranking.bigram_boost(len(terms.words))
-        for reading in self._tolerance.readings(text, terms):
+        words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._bigram_terms(found)
+        boost = self._ranking.bigram_boost(len(terms.words))
+        for reading in self._readings(text, terms):
             found.marked += reading.new
             found.rows.append(reading.words)
             words += reading.found
             words += tuple(
-                nodes.Term(BIGRAMS, bigram, boost * ranking.readings * reading.weight) for bigram in reading.bigrams
+                nodes.Term(BIGRAMS, bigram, boost * self._ranking.readings * reading.weight)
+                for bigram in reading.bigrams
             )
         return nodes.Or(words) if words else None
 
-    def _bigram_terms(self, found: _Found, ranking: Ranking) -> tuple[nodes.Term, ...]:
-        boost = ranking.bigram_boost(len(found.words))
+    def _readings(self, text: str, terms: Terms) -> list[Reading]:
+        return self._tolerance.readings(text, terms) if self._ranking.readings else []
+
+    def _bigram_terms(self, found: _Found) -> tuple[nodes.Term, ...]:
+        if not self._ranking.bigrams.weight:
+            return ()
+        boost = self._ranking.bigram_boost(len(found.words))
         return tuple(nodes.Term(BIGRAMS, bigram, boost * count) for bigram, count in Counter(found.bigrams).items())
 
     def _node(self, item: Item, match: Match, found: _Found) -> nodes.Node | None:
@@ -166,13 +175,17 @@ class Planner:
             found.bigrams += terms.bigrams
             found.rows.append(terms.words)
             if match == "any":
-                readings = self._tolerance.readings(item.text, terms)
+                readings = self._readings(item.text, terms)
                 found.marked += (word for reading in readings for word in reading.new)
                 others = (node for reading in readings for node in reading.found)
-                return nodes.Or((*_either(terms.words), *others))
-            ways = self._tolerance.substituted(item.text)
+                return nodes.Or((*_either(terms.words, self._ranking), *others))
+            ways = self._tolerance.substituted(item.text) if self._ranking.readings else []
             found.marked += (word for way in ways for word in way)
-            return nodes.Or(tuple(_all_of(words) for words in (terms.words, *ways))) if ways else _all_of(terms.words)
+            return (
+                nodes.Or(tuple(_all_of(words, self._ranking) for words in (terms.words, *ways)))
+                if ways
+                else _all_of(terms.words, self._ranking)
+            )
         single = tuple(nodes.Term(item.field, word) for word in dict.fromkeys(terms.words))
         return nodes.Or(single) if match == "any" else nodes.And(single)
 
@@ -223,13 +236,15 @@ def _one_spelling(text: str) -> bytes:
     return normalize(text).codes[1:-1].replace(b" ", b"")
 
 
-def _all_of(words: Sequence[bytes]) -> nodes.Node:
-    return nodes.And(tuple(nodes.Or(_either([word])) for word in dict.fromkeys(words)))
+def _all_of(words: Sequence[bytes], ranking: Ranking) -> nodes.Node:
+    """Every one of some words, in the text or in the lead: alone where that is one place."""
+    each = [_either([word], ranking) for word in dict.fromkeys(words)]
+    return nodes.And(tuple(places[0] if len(places) == 1 else nodes.Or(places) for places in each))
 
 
-def _either(words: Sequence[bytes]) -> tuple[nodes.Term, ...]:
-    counts = Counter(words).items()
-    return tuple(nodes.Term(name, word, count) for word, count in counts for name in (TEXT, LEAD))
+def _either(words: Sequence[bytes], ranking: Ranking) -> tuple[nodes.Term, ...]:
+    names = (TEXT, LEAD) if ranking.lead.weight else (TEXT,)
+    return tuple(nodes.Term(name, word, count) for word, count in Counter(words).items() for name in names)
 
 
 def _joined(must: list[nodes.Node], may: list[nodes.Node], without: list[nodes.Node]) -> nodes.Node | None:
