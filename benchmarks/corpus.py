@@ -30,7 +30,7 @@ _TITLE = 80  # characters
 class Corpus:
     """Documents to measure with.
 
-    name       of the folder they come from
+    name       of the folder or file they come from
     documents  as they are, or grown
     text_bytes UTF-8 bytes of all titles and texts
     sha256     of all ids, titles and texts
@@ -60,7 +60,7 @@ def load(docs: Path, size: int | None = None, seed: int = SEED) -> Corpus:
     documents = read(docs)
     if size is not None:
         documents = grow(documents, size, seed)
-    return make(docs.resolve().name, documents)
+    return make(docs.resolve().stem, documents)
 
 
 def make(name: str, documents: Sequence[Document]) -> Corpus:

@@ -117,10 +117,10 @@ def scale(docs: Path, sizes: Sequence[int], wanted: Sequence[str], queries: int,
     with progress("growing") as show, machine.on_core(core):
         indexed, asked = scaling.measure(docs, sizes, names, queries, rounds, show)
     found = scaling.series(indexed, asked)
-    title = f"By number of documents: {docs.resolve().name}"
+    title = f"By number of documents: {docs.resolve().stem}"
     table(title, ["figure", *(f"{size:,}" for size in sizes), "exponent"], scaling.rows(found, sizes))
     figures = {name: {"values": values, "exponent": scaling.exponent(values)} for name, values in found.items()}
-    settings = {"corpus": docs.resolve().name, "sizes": list(sizes), "seed": corpus.SEED}
+    settings = {"corpus": docs.resolve().stem, "sizes": list(sizes), "seed": corpus.SEED}
     settings |= {"queries": queries, "rounds": rounds, "core": core}
     return Run("scaling", settings, figures, skipped)
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from whoosh.fields import ID, Schema
 
-from khsearch import columnar, identity
+from khsearch import columnar, identity, suggest
 from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
 from khsearch.columns import column_of, text_fields
@@ -20,7 +20,7 @@ from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.lexicon import Lexicon, load
 from khsearch.khmer.variants import default_variants
-from khsearch.query import Match, Planner
+from khsearch.query import Match, Planner, like
 from khsearch.ranking import DEFAULT, Ranking
 from khsearch.results import Hit, Results, Search
 from khsearch.stored import document_of
@@ -148,9 +148,28 @@ class Index:
             sort=[SortKey(column_of(self.fields, sort.removeprefix("-")), sort.startswith("-"))] if sort else None,
             closeness=wanted.closeness,
         )
-        search = Search(reader, self.analyzer, wanted, chosen, kept, self.fields)
+        search = Search(query, reader, self.analyzer, wanted, chosen, kept, self.fields)
         pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
         hits = [Hit(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
+        return Results(hits, time.perf_counter() - started, search)
+
+    def complete(self, prefix: str, limit: int = 10) -> list[str]:
+        """How what a person is typing may go on, in words of the index, most frequent first."""
+        return suggest.complete(self._latest(), self.analyzer, prefix, limit)
+
+    def similar(self, id: str, limit: int = 10) -> Results:
+        """Find documents that are like one of the index, which is not among them; none if there is no such document."""
+        started = time.perf_counter()
+        reader = self._latest()
+        docnum = reader.docnum(id)
+        document = None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
+        text = "" if document is None else f"{document.title}\n{document.text}"
+        wanted = like(text, reader, self.analyzer)
+        found = reader.search(wanted.node, limit + 1, weighting=self._built.ranking.weighting)
+        search = Search("", reader, self.analyzer, wanted, self._built.ranking, None, self.fields)
+        pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
+        others = [(other, score) for other, score in pairs if other != docnum][:limit]
+        hits = [Hit(rank, score, other, search) for rank, (other, score) in enumerate(others, 1)]
         return Results(hits, time.perf_counter() - started, search)
 
     def get(self, id: str) -> Document | None:

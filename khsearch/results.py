@@ -13,16 +13,19 @@ from khsearch.columns import column_of, shown
 from khsearch.documents import Document
 from khsearch.explain import Part, explain
 from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.variants import default_variants
 from khsearch.query import Plan
 from khsearch.ranking import Ranking
 from khsearch.snippets import Snippet, make_snippet
 from khsearch.stored import document_of, id_and_title
+from khsearch.suggest import suggestion
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
     """What one search asked, and of which commit: what its hits and counts need later."""
 
+    text: str
     reader: Reader
     analyzer: Analyzer
     plan: Plan
@@ -94,6 +97,12 @@ class Results(Sequence[Hit]):
     def problem(self) -> str | None:
         """What was wrong with the query, where it was searched as plain words instead; None where nothing was."""
         return self._search.plan.problem
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
+        search = self._search
+        return suggestion(search.reader, search.analyzer, search.text, default_variants())
 
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
         """How many of all documents found have each value of a field, most frequent first."""

@@ -489,3 +489,14 @@ def test_what_does_not_parse_is_searched_and_told(tmp_path):
     told = run("search", tmp_path / "x.idx", '"កម្ពុជា')
     assert told.exit_code == 0
     assert "searched as plain words" in told.stderr
+
+
+def test_complete_and_similar(news):
+    assert run("complete", news, "ពិកា").exit_code in (0, 1)
+    told = run("complete", news, "ទឹ")
+    assert told.exit_code == 0
+    assert all(line.startswith("ទឹ") for line in told.stdout.splitlines())
+    assert run("complete", news, "ហ្ហ្ហ").exit_code == 1
+    fails(run("similar", news, "none"), "no document has the id")
+    first = run("search", news, "ទឹក", "--format", "trec").stdout.split()[2]
+    assert run("similar", news, first, "--format", "json").exit_code in (0, 1)

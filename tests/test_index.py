@@ -408,3 +408,36 @@ def test_importing_khsearch_loads_no_heavy_package() -> None:
 def test_the_public_names_exist() -> None:
     assert all(hasattr(khsearch, name) for name in khsearch.__all__)
     assert sorted(khsearch.__all__) == khsearch.__all__
+
+
+def test_suggestions_completions_and_similar_documents(samples: Index) -> None:
+    assert samples.complete("ពិកា")[0].startswith("ពិកា")
+    assert all(line.startswith("ក្រុម") for line in samples.complete("ក្រុម", 3))
+    assert samples.complete("ឆ៏ឆ៏") == []
+    like = samples.similar(SAMPLES[1].name, 5)
+    assert len(like) == 5
+    assert SAMPLES[1].name not in [hit.id for hit in like]
+    assert [hit.score for hit in like] == sorted((hit.score for hit in like), reverse=True)
+    assert len(samples.similar("none")) == 0
+    assert samples.search("ក្រសួង").suggestion is None
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("សម្រាប់", "សំរាប់"), ("ព័ត៌មាន", "ពត៌មាន"), ("ដៃគូ", "ដៃគូរ"), ("គណៈកម្មាធិការជាតិរៀបចំការបោះឆ្នោត", "គ.ជ.ប.")],
+)
+def test_another_spelling_is_found_and_marked(tmp_path: Path, written: str, asked: str) -> None:
+    others = [document(str(i), "សាលារៀន ម្ហូប ផ្សារ") for i in range(5)]
+    index = make(tmp_path / "x", document("one", f"នេះ {written} នោះ"), *others)
+    (hit,) = index.search(asked)
+    assert hit.id == "one"
+    assert "".join(hit.snippet.text[a:b] for a, b in hit.snippet.marks).replace(" ", "") == written
+    assert [hit.id for hit in index.search(asked, match="all")] == ["one"]
+    assert sum(part.score for part in hit.explain()) == pytest.approx(hit.score, rel=1e-5)
+
+
+def test_a_slip_is_forgiven_but_what_is_right_comes_first(tmp_path: Path) -> None:
+    texts = ["គណៈកម្មការ បោះឆ្នោត", "សាលារៀន", "ពិការភាព នៅ កម្ពុជា"] * 3
+    index = make(tmp_path / "x", *(document(str(i), text) for i, text in enumerate(texts)))
+    assert {hit.id for hit in index.search("សាលារៀណ")} >= {"1", "4", "7"}
+    assert index.search("កម្ពុជា")[0].score > index.search("កម្ពុចា")[0].score

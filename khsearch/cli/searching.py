@@ -87,6 +87,9 @@ def search(
         found = found or len(results) > 0
         if results.problem:
             note(f"searched as plain words: {results.problem}")
+        # A full page was hardly a slip, and what was meant is found out from all terms of the index.
+        if format == "text" and len(results) < limit and results.suggestion:
+            note(f"did you mean: {_plain(results.suggestion)}")
         if format == "text":
             if query == "-":
                 click.secho(_plain(text), underline=True)
@@ -98,6 +101,42 @@ def search(
         for facet in facets:
             _print_facet(results, facet)
     return int(not found)
+
+
+@click.command(cls=QueryCommand)
+@index_argument
+@click.argument("prefix", callback=utf8)
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most lines to show.")
+def complete(path: Path, prefix: str, limit: int) -> int:
+    """Complete what is being typed.
+
+    One line for each way in which PREFIX may go on in words of INDEX, the most frequent first.
+    """
+    found = Index.open(path).complete(prefix, limit)
+    for line in found:
+        click.echo(line)
+    return int(not found)
+
+
+@click.command()
+@index_argument
+@click.argument("name", metavar="ID", callback=utf8)
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most hits to show.")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def similar(path: Path, name: str, limit: int, format: str) -> int:
+    """Find documents like one.
+
+    Those in INDEX that share the telling words of the document ID, most alike first.
+    """
+    index = Index.open(path)
+    if index.get(name) is None:
+        raise QueryError(f"no document has the id {name!r}; give one that is in the index")
+    results = index.similar(name, limit)
+    if format == "text":
+        _print_text(results, explain=False)
+    else:
+        _print_json(results, None, explain=False)
+    return int(not results)
 
 
 def _queries_of_stdin(format: str) -> Iterator[tuple[str, str]]:

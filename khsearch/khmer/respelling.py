@@ -137,17 +137,26 @@ def _through(
             continue
         other = [*units[base:place], *change, *units[end : end + _REACH]]
         for first in range(base, place + 1):
-            typed_end = first + word_end(trie, units[first : end + _REACH])
             other_end = first + word_end(trie, other[first - base :]) if known else first
+            if other_end < end and not backwards:
+                continue
+            typed_end = first + word_end(trie, units[first : end + _REACH])
             better = other_end > typed_end or (both and other_end == typed_end > first + 1)
             if other_end >= end and better:
-                yield first, other_end, spelled(other[first - base : other_end - base])
-                return
+                if not _inside_word(trie, units, base, first, end):
+                    yield first, other_end, spelled(other[first - base : other_end - base])
+                    return
+                break
             if typed_end >= end:  # a word of the lexicon stands here, and the change gives none
                 if backwards:
                     yield first, typed_end, spelled(other[first - base : typed_end - base])
                     return
                 break
+
+
+def _inside_word(trie: Trie, units: Sequence[bytes], base: int, first: int, end: int) -> bool:
+    """Whether a word that begins from `base` on and before `first` reaches `end`."""
+    return any(start + word_end(trie, units[start : end + _REACH]) >= end for start in range(base, first))
 
 
 def word_end(trie: Trie, units: Sequence[bytes]) -> int:

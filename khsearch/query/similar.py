@@ -1,0 +1,31 @@
+"""similar: a text in, a plan that finds texts like it out: by its telling words, frequent here and rare elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from khsearch.columnar import Reader, nodes
+from khsearch.columnar.bm25 import idf
+from khsearch.khmer.analyzer import Analyzer, Terms
+from khsearch.query.plan import Plan
+from khsearch.ranking import LEAD, TEXT
+
+_TELLING = 25
+"""Words that stand for a text."""
+
+_LOOKED_AT = 20_000
+"""Characters of a long text that are looked at: what it is about is told by then."""
+
+
+def like(text: str, reader: Reader, analyzer: Analyzer) -> Plan:
+    """Return the plan for texts like one; words are weighed by frequency here and rarity elsewhere (tf idf)."""
+    counts = Counter(analyzer.terms(text[:_LOOKED_AT]).words)
+    weighed = []
+    for word, count in counts.items():
+        having = reader.df(TEXT, word)
+        if having > 1:  # in another text, too
+            weighed.append((count * idf(reader.doc_count, having), word))
+    telling = sorted(weighed, key=lambda item: (-item[0], item[1]))[:_TELLING]
+    most = telling[0][0] if telling else 1.0
+    terms = tuple(nodes.Term(name, word, weight / most) for weight, word in telling for name in (TEXT, LEAD))
+    return Plan(nodes.Or(terms) if terms else nodes.Nothing(), Terms([word for _, word in telling], []))
