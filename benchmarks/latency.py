@@ -34,8 +34,9 @@ from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import breaker
 from khsearch.khmer.script import decode_term
 
-SNIPPETS, TYPO = "with snippets", "typing error"
-"""Further classes, of khsearch alone: terms, with an excerpt of each hit; words with a slip, typed as if without."""
+SNIPPETS, TYPO, MEANT, COMPLETION = "with snippets", "typing error", "did you mean", "completion"
+"""Further classes, of khsearch alone: terms, with an excerpt of each hit; words with a slip, typed as if without, and
+with what was probably meant; beginnings of words, completed."""
 
 MANY_DOCUMENTS, FETCHED = 5_000, 15
 """From how many documents on the sets that are found are compared for so many queries of a class, then their sizes."""
@@ -50,8 +51,8 @@ class Latency:
     queries  how many were asked
     p50, p95, p99  of the queries' least times over rounds
     first    median of the first round
-    ratio    khsearch's median time by this engine's, round by round: below 1, khsearch is faster. khsearch stands
-             there with words alone, the same work; for patterns and snippets with its default
+    ratio    khsearch's median time by this engine's, round by round: below 1, khsearch is faster
+    words_ratio  the same of khsearch asked for words alone, the work that the peers do; None where it was not asked
     """
 
     queries: int
@@ -60,6 +61,7 @@ class Latency:
     p99: float
     first: float
     ratio: Spread
+    words_ratio: Spread | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,15 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         for kind in Kind:
             compare(asked[kind], able[kind], titles)
         terms = asked[Kind.TERM]
-        works = {KHSEARCH: ours.top, f"{KHSEARCH}, {SNIPPETS}": ours.snippets}
-        latency[SNIPPETS] = _latency(_rounds(terms, works, rounds, show))
         slips = [Query(Kind.TERM, query.text) for query in asked[Kind.FUZZY]]
-        latency[TYPO] = _latency(_rounds(slips, {KHSEARCH: ours.top}, rounds, show))
+        for name, queries, work in (
+            (SNIPPETS, terms, lambda query: [(hit.title, hit.snippet) for hit in ours.search(query, LIMIT)]),
+            (TYPO, slips, ours.top),
+            (MEANT, slips, lambda query: ours.search(query, LIMIT).suggestion),
+            (COMPLETION, asked[Kind.PREFIX], lambda query: ours.index.complete(query.text)),
+        ):
+            latency[name] = _latency(_rounds(queries, {KHSEARCH: work}, rounds, show))
+        _check_completion(ours, asked[Kind.PREFIX])
         start = {name: _start(name, folders[name], terms[0].text) for name in names if name != WORDS_ONLY}
         adding = {name: opened[name] for name in names if name not in (WORDS_ONLY, "bm25s")}
         added = {name: _add_and_find(one, rounds) for name, one in adding.items()}
@@ -127,10 +134,10 @@ def build(corpus: Corpus, names: Sequence[str], place: Path, show: Show) -> dict
 
 
 def spaced_by_khsearch(documents: Sequence[Document]) -> Spaced:
-    """Break titles and texts into khsearch's words, with spaces between: what the peers index here."""
+    """Break texts into khsearch's words, with spaces between: what the peers index here."""
     analyzer = Analyzer(breaker())
     known: dict[str, str] = {}
-    for batch in batches((part for document in documents for part in (document.title, document.text)), 1_000_000):
+    for batch in batches((document.text for document in documents), 1_000_000):
         found = analyzer.batch(batch).words
         words = iter(map(decode_term, found.terms()))
         counts = found.counts.tolist()
@@ -157,6 +164,14 @@ def compare(queries: Sequence[Query], opened: Mapping[str, Opened], titles: Mapp
             agreement.same_total(query, totals, more=KHSEARCH if WORDS_ONLY in totals else None)
 
 
+def _check_completion(ours: KhsearchOpened, queries: Sequence[Query]) -> None:
+    for query in queries:
+        found = ours.index.complete(query.text)
+        wrong = [word for word in found if not word.startswith(query.text)]
+        if wrong or not found:
+            raise DisagreementError(f"completion of {query.text!r}: khsearch proposes {wrong or 'nothing'}")
+
+
 def _rounds(
     queries: Sequence[Query], works: Mapping[str, Callable[[Query], object]], rounds: int, show: Show
 ) -> dict[str, list[list[float]]]:
@@ -178,15 +193,15 @@ def _rounds(
 
 
 def _latency(taken: Mapping[str, list[list[float]]]) -> dict[str, Latency]:
-    ours = WORDS_ONLY if WORDS_ONLY in taken else KHSEARCH
     # The first round is told by itself: it pays for what is kept afterwards.
-    mine = [median(row) for row in taken[ours][1:]]
+    medians = {name: [median(row) for row in rows[1:]] for name, rows in taken.items()}
     found = {}
     for name, (first, *later) in taken.items():
         times = [min(several) for several in zip(*later, strict=True)]
-        ratio = quotients(mine, [median(row) for row in later])
         p50, p95, p99 = (percentile(times, share) for share in (0.5, 0.95, 0.99))
-        found[name] = Latency(len(times), p50, p95, p99, median(first), ratio)
+        ratio = quotients(medians[KHSEARCH], medians[name])
+        words = quotients(medians[WORDS_ONLY], medians[name]) if WORDS_ONLY in medians else None
+        found[name] = Latency(len(times), p50, p95, p99, median(first), ratio, words)
     return found
 
 
@@ -224,11 +239,9 @@ def rows(latency: Mapping[str, Latency]) -> list[list[str]]:
         [
             name,
             str(one.queries),
-            f"{one.p50:.0f}",
-            f"{one.p95:.0f}",
-            f"{one.p99:.0f}",
-            f"{one.first:.0f}",
+            *(f"{figure:.0f}" for figure in (one.p50, one.p95, one.p99, one.first)),
             str(one.ratio),
+            str(one.words_ratio) if one.words_ratio else "",
         ]
         for name, one in latency.items()
     ]

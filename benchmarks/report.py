@@ -133,14 +133,18 @@ def _latency(found: Sequence[Loaded]) -> str:
             ["open and find", *(_ms(run["figures"]["start"].get(name), "open_and_find_ms") for name in engines)],
             ["add one and find", *(_ms(run["figures"]["add_and_find_ms"], name) for name in engines)],
         ]
-        heading = f"{_corpus(run)}: \u00b5s, p50 / p95 (khsearch by this)"
+        heading = f"{_corpus(run)}: \u00b5s, p50 / p95 (khsearch by this, words by this)"
         parts.append(_table([heading, *engines], rows))
     return "\n\n".join(parts)
 
 
 def _microseconds(told: Loaded, name: str) -> str:
     both = f"{told['p50']:.0f} / {told['p95']:.0f}"
-    return both if name.startswith("khsearch") else f"{both} ({told['ratio']['median']:.2f})"
+    if name.startswith("khsearch"):
+        return both
+    ratios = [told[ratio] for ratio in ("ratio", "words_ratio") if told[ratio]]
+    told_ratios = ", ".join(f"{one['median']:.2f}" for one in ratios)
+    return f"{both} ({told_ratios})"
 
 
 def _ms(told: Loaded | None, name: str) -> str:

@@ -10,20 +10,26 @@
 
 The rooms, in the order that data flows; a room imports only rooms before it:
 
-    errors      one tree of errors
-    documents/  files, folders, streams -> Document
-    khmer/      text -> words; knows nothing of any index:
-                script, marks, normalize (one spelling), trie, lattice, lexicon, breakers (boundaries), analyzer (terms)
-    columnar/   terms -> files -> hits; knows nothing of Khmer
-    fields      KHMER: the Whoosh field type where the two meet
-    query       what a person types -> a plan for the index
-    snippets    original text + what was asked for -> excerpts and marks
-    results     hits
-    identity    what built an index: settings and lexicon
-    writing     documents -> token arrays -> the index
-    index       Index: create, open, write, search
-    text        words, tokenize, clusters: the breaker without an index
-    cli/        the khsearch command
+    errors       one tree of errors
+    documents/   files, folders, streams -> Document
+    khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon and
+                 lattice (the cheapest path), breakers (boundaries), analyzer and streams (terms), variants and
+                 respelling (other spellings), learning, counting and keeplist (where a lexicon comes from)
+    columnar/    terms -> files -> hits; knows nothing of Khmer
+    fields       KHMER: the Whoosh field type where the two meet
+    ranking      what makes one document better than another, as numbers
+    nearness, near_terms, suggest   how far words are apart; terms near a word; did you mean, completion
+    query/       what a person types -> a plan for the index: language, values, tolerance, plan, similar
+    columns      an index's own fields: documents -> values to filter, sort and count by
+    occurrences, snippets   original text + what was asked for -> excerpts and marks
+    explain      why a hit scores what it scores
+    stored       a document as an index keeps it
+    results      hits
+    identity     what built an index: settings and lexicon
+    writing      documents -> token arrays -> the index
+    index        Index: create, open, write, search
+    text         words, tokenize, clusters: the breaker without an index
+    cli/         the khsearch command
 """
 
 from khsearch.documents import Document

@@ -1,8 +1,7 @@
 """snippets: an original text and what a query asked for in; excerpts with marks out.
 
-The words of the query are looked for in the normal form of the text, as they stand there: a word of two clusters or
-more wherever its clusters stand, even where the text breaks them otherwise; a word of one cluster only where it is a
-word. Where no word of the query stands, its cluster bigrams are marked. Excerpts are cut at the end of a sentence, at a
+The words of the query are looked for as `occurrences` tells. Where no word of the query stands, its cluster bigrams are
+marked. Excerpts are cut at the end of a sentence, at a
 space or between words, never inside a cluster; marks are offsets into the original.
 """
 
@@ -13,25 +12,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-import numpy as np
-
-from khsearch.khmer import script
-from khsearch.khmer.analyzer import Analyzer, Terms, pieces
-from khsearch.khmer.normalize import NormalText, normalize
-from khsearch.khmer.script import COENG, LETTER
+from khsearch.khmer.analyzer import Analyzer, Terms
+from khsearch.occurrences import INVISIBLE, Found, glance, occurrences, parts_cluster, search
 
 WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
 
 MOST_FRAGMENTS = 3
-_ENOUGH = 500  # occurrences of a term that are looked at: a long document shows its best place among the first
-_PIECE = 300_000  # characters that are normalised at a time
 _REACH = 60  # characters by which an excerpt is moved or shortened to end with a sentence
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_COENG = "\u17d2"
-_MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
 _GAP = " \u2026 "
 
 Mark = tuple[int, int]
@@ -93,17 +82,14 @@ def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
     is then found in its normal form. Only a text that has no wanted word as it is usually written is normalised whole.
     """
     words = list(dict.fromkeys(wanted.words))
-    snippet = _excerpts(text, _glance(text, words), words, analyzer)
+    snippet = _excerpts(text, glance(text, words), words, analyzer)
     if snippet is None:
-        found = _occurrences(text, words, wanted.bigrams, analyzer)
+        found = occurrences(text, words, wanted.bigrams, analyzer)
         snippet = _excerpts(text, found, {term for _, _, term in found}, analyzer)
     return snippet or _beginning(text, analyzer)
 
 
-_Found = tuple[int, int, bytes]  # where a term stands in a text, and the term
-
-
-def _excerpts(text: str, found: list[_Found], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
+def _excerpts(text: str, found: list[Found], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
     """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
     fragments: list[Fragment] = []
     for first, last in _windows(found):
@@ -111,7 +97,7 @@ def _excerpts(text: str, found: list[_Found], terms: Iterable[bytes], analyzer: 
         if fragments:
             start = max(start, fragments[-1].start + len(fragments[-1].text))
         excerpt = text[start:end]
-        marks = [(a, b) for a, b, _ in _search(excerpt, terms, analyzer)]
+        marks = [(a, b) for a, b, _ in search(excerpt, terms, analyzer)]
         if marks:
             fragments.append(Fragment(excerpt, start, _merged(marks, excerpt)))
     return Snippet(tuple(fragments)) if fragments else None
@@ -122,132 +108,7 @@ def _beginning(text: str, analyzer: Analyzer) -> Snippet:
     return Snippet((Fragment(text[start:end], start, ()),))
 
 
-def _glance(text: str, words: Iterable[bytes]) -> list[_Found]:
-    """Places, rising, where words stand as they are usually written."""
-    found: list[_Found] = []
-    for word in words:
-        for spelling in _spellings(word):
-            at = text.find(spelling)
-            count = 0
-            while at >= 0 and count < _ENOUGH:
-                end = at + len(spelling)
-                if not (_parts_cluster(text, at) or _parts_cluster(text, end)):
-                    found.append((at, end, word))
-                count += 1
-                at = text.find(spelling, end)
-    found.sort()
-    return found
-
-
-def _parts_cluster(text: str, place: int) -> bool:
-    """Whether a place lies between a base or coeng and what belongs to it, invisible characters apart."""
-    before, behind = place - 1, place
-    while before >= 0 and text[before] in _INVISIBLE:
-        before -= 1
-    while behind < len(text) and text[behind] in _INVISIBLE:
-        behind += 1
-    return (behind < len(text) and text[behind] in _MARKS) or (before >= 0 and text[before] == _COENG)
-
-
-@lru_cache(maxsize=4096)
-def _spellings(word: bytes) -> tuple[str, ...]:
-    """Ways in which a word is usually written: case, digits, and the subscripts and words that look alike."""
-    plain = script.decode_term(word)
-    ways = {plain}
-    if script.CLASS[word[0]] == script.DIGIT:
-        ways.add(plain.translate(_KHMER_DIGITS))
-    elif script.CLASS[word[0]] == script.ALPHA:
-        ways |= {plain.upper(), plain.capitalize()}
-    else:
-        ways.add(plain.replace("\u17d2\u178f", "\u17d2\u178a"))
-        ways.update(plain.replace("\u17b1\u17d2\u1799", give) for give in ("\u17b2\u17d2\u1799", "\u17a2\u17c4\u1799"))
-    return tuple(sorted(ways))
-
-
-_KHMER_DIGITS = {ord(str(value)): chr(0x17E0 + value) for value in range(10)}
-
-
-def _occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[_Found]:
-    """Places, rising, where words stand in any spelling; those of bigrams where no word does."""
-    for terms in (words, list(dict.fromkeys(bigrams))):
-        at = 0
-        for piece in pieces(text, _PIECE):
-            found = _search(piece, terms, analyzer)
-            if found:
-                return [(at + start, at + end, term) for start, end, term in found]
-            at += len(piece)
-    return []
-
-
-def _search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[_Found]:
-    """Places, rising, where terms stand in a text, found in its normal form."""
-    normal = normalize(text)
-    found = sorted(_stand(normal, set(terms), analyzer))
-    starts, ends = normal.spans(
-        np.array([a for a, _, _ in found], np.int64), np.array([b for _, b, _ in found], np.int64)
-    )
-    # One character stands before the text in what the normal form leads back to.
-    spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
-    return [(start - 1, end - 1, term) for start, end, (_, _, term) in spans if start < end]
-
-
-def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[_Found]:
-    """Places in the codes where terms stand."""
-    codes = normal.codes
-    found: list[_Found] = []
-    for term in terms:
-        kind = script.CLASS[term[0]]
-        if LETTER in term:
-            continue
-        short = kind in (script.BASE, script.MARK) and not _has_two_clusters(term)
-        at = codes.find(term)
-        count = 0
-        while at >= 0 and count < _ENOUGH:
-            end = at + len(term)
-            if _stands_whole(codes, at, end, kind) and not (short and not _is_word(codes, at, end, analyzer)):
-                found.append((at, end, term))
-                count += 1
-            at = codes.find(term, at + 1)
-    if any(LETTER in term for term in terms):
-        batch = analyzer.batch([normal.raw[1:-1]])
-        places = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
-        found += [(start, end, term) for term, start, end in places if LETTER in term and term in terms]
-    return found
-
-
-def _has_two_clusters(term: bytes) -> bool:
-    return any(script.CLASS[code] == script.BASE and term[i] != COENG for i, code in enumerate(term[1:]))
-
-
-def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
-    """Whether a stretch begins and ends where clusters do, or is all of a number or Latin word."""
-    if kind in (script.BASE, script.MARK):
-        behind = script.CLASS[codes[end]]
-        before = script.CLASS[codes[start - 1]]
-        whole = codes[start - 1] != COENG if kind == script.BASE else before not in (script.BASE, script.MARK)
-        return whole and behind != script.MARK
-    return script.CLASS[codes[start - 1]] != kind != script.CLASS[codes[end]]
-
-
-_RUN_END = re.compile(rb"[^\x80-\xd3\xdd]")
-
-
-def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
-    """Whether a stretch of a run is one of the words that the run breaks into."""
-    first = start
-    while script.CLASS[codes[first - 1]] in (script.BASE, script.MARK):
-        first -= 1
-    stop = _RUN_END.search(codes, end)
-    run = codes[first : stop.start() if stop else len(codes)]
-    at = first
-    for word in analyzer.run_words(run):
-        if at == start:
-            return len(word) == end - start
-        at += len(word)
-    return False
-
-
-def _windows(spans: Sequence[_Found]) -> list[Mark]:
+def _windows(spans: Sequence[Found]) -> list[Mark]:
     """Choose the excerpts: each adds the most terms not shown yet, then the most occurrences."""
     chosen: list[Mark] = []
     shown: set[bytes] = set()
@@ -321,7 +182,7 @@ def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = N
         return at
     # The run may be longer than what is looked at: then its first and last places are no edges.
     edges = [low + edge for edge in analyzer.boundaries(text[low:high])]
-    edges = [edge for edge in edges if not _parts_cluster(text, edge)]
+    edges = [edge for edge in edges if not parts_cluster(text, edge)]
     if before is not None:
         return next((edge for edge in edges if at <= edge <= before), before)
     return next((edge for edge in reversed(edges) if after <= edge <= at), after)
@@ -331,7 +192,7 @@ def _merged(marks: Iterable[Mark], text: str) -> tuple[Mark, ...]:
     """Marks that overlap, or have nothing visible between them, become one."""
     merged: list[Mark] = []
     for start, end in sorted(marks):
-        if merged and not text[merged[-1][1] : start].strip(_INVISIBLE):
+        if merged and not text[merged[-1][1] : start].strip(INVISIBLE):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))

@@ -14,7 +14,8 @@ from khsearch.columnar import TokenBatch
 from khsearch.columnar.writer import BatchWriter
 from khsearch.documents import Document
 from khsearch.documents.document import validate
-from khsearch.khmer.analyzer import Analyzer, Stream, join_streams, pieces
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.streams import Stream, join_streams, pieces
 from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
 from khsearch.stored import body_of, head_of
 

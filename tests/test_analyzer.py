@@ -4,8 +4,9 @@ import random
 
 from khsearch import clusters, tokenize, words
 from khsearch.khmer import script
-from khsearch.khmer.analyzer import Analyzer, join_streams, pieces
+from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import breaker
+from khsearch.khmer.streams import join_streams, pieces
 from tests.strategies import ALL_BREAKERS, random_text
 
 ANALYZER = Analyzer(breaker())

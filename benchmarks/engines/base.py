@@ -16,9 +16,6 @@ from typing import Protocol
 from khsearch import Document
 
 LIMIT = 10
-GAP = "\u00b6"
-"""Stands between title and text, so that no phrase crosses."""
-
 Hits = list[tuple[str, str]]
 """Up to ten hits, best first: stored id and title."""
 
@@ -83,11 +80,6 @@ class Engine(Protocol):
 
     def stored_bytes(self, folder: Path) -> int | None:
         """Bytes of the folder that hold the stored documents, where that can be told."""
-
-
-def body(document: Document, spaced: Spaced) -> str:
-    """Return the words of title and text, as peers index them."""
-    return f"{spaced(document.title)} {GAP} {spaced(document.text)}"
 
 
 def folder_bytes(folder: Path) -> int:

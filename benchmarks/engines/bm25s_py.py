@@ -9,7 +9,7 @@ import bm25s
 import numpy as np
 import orjson
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced, body
+from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
 from benchmarks.errors import BenchmarkError
 from khsearch import Document
 
@@ -24,7 +24,7 @@ class Bm25s:
     def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
         """Index documents and write everything to files."""
         retriever = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        retriever.index([body(document, spaced).split() for document in documents], show_progress=False)
+        retriever.index([spaced(document.text).split() for document in documents], show_progress=False)
         retriever.save(str(folder / "scores"))
         stored = [[document.id, document.title, document.text] for document in documents]
         (folder / STORED).write_bytes(orjson.dumps(stored))

@@ -1,26 +1,23 @@
-"""khs: khsearch as people use it, and khsearch asked for words alone: the same work as its peers do.
-
-`Index.search` looks for cluster bigrams and other spellings, too. Words alone are asked of the array postings below it,
-and the hits read as `Hit` reads them.
-"""
+"""khs: khsearch as people use it, and khsearch asked for words alone: the same work as its peers do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from whoosh.fields import ID, Schema
+from whoosh.fields import Schema
 
 from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document, Index, Results, columnar
-from khsearch.columnar import nodes
-from khsearch.documents.document import from_json_line
-from khsearch.fields import KHMER
-from khsearch.ranking import DEFAULT, LEAD, TEXT, TITLE
+from khsearch.columnar import FieldScale
+from khsearch.ranking import DEFAULT, Ranking
+
+_NOTHING = FieldScale(weight=0)
+_TYPED = {Kind.PHRASE: '"{}"', Kind.PREFIX: "text:{}*", Kind.FUZZY: "text:{}~1"}
 
 
 class Khsearch:
-    """The default: words and cluster bigrams, ranked together."""
+    """The default: words, lead, cluster bigrams and other readings, ranked together."""
 
     kinds = frozenset(Kind)
 
@@ -35,51 +32,46 @@ class Khsearch:
 
     def stored_bytes(self, folder: Path) -> int | None:
         """Bytes of the stored documents."""
-        segments = _columns(Index.open(folder / "index")).reader().segments
+        segments = columnar.open_dir(folder / "index", Schema()).reader().segments
         sizes = [segment.file.section_sizes() for segment in segments]
-        return sum(size for parts in sizes for name, size in parts.items() if name.startswith("stored."))
+        return sum(size for parts in sizes for name, size in parts.items() if name.startswith(("stored.", "heads.")))
 
 
 class KhsearchWords(Khsearch):
-    """Words alone, as they are written: neither bigrams nor other spellings are looked up."""
+    """BM25 over the words of the text as they were typed: the same work as the peers do."""
 
     kinds = frozenset({Kind.TERM, Kind.AND, Kind.OR, Kind.PHRASE})
 
     def open(self, folder: Path, spaced: Spaced) -> KhsearchOpened:
         """Open the index."""
-        return WordsOpened(folder / "index")
-
-
-def _columns(index: Index) -> columnar.ColumnarIndex:
-    words = KHMER(analyzer=index.analyzer)
-    return columnar.open_dir(index.path, Schema(id=ID(unique=True), title=words, text=words))
+        words = Ranking(lead=_NOTHING, bigrams=_NOTHING, closeness=_NOTHING, readings=0)
+        return KhsearchOpened(folder / "index", words, {Kind.PHRASE: 'text:"{}"'})
 
 
 class KhsearchOpened:
-    """khsearch with its default ranking."""
+    """An open index, with a ranking; `typed` is how a person writes each kind of query."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ranking: Ranking = DEFAULT, typed: Mapping[Kind, str] = _TYPED) -> None:
         self.index = Index.open(path)
+        self._ranking = ranking
+        self._typed = typed
 
     def top(self, query: Query) -> Hits:
         """Find the ten best documents."""
-        return [(hit.id, hit.title) for hit in self._search(query, LIMIT)]
+        return [(hit.id, hit.title) for hit in self.search(query, LIMIT)]
 
     def ids(self, query: Query) -> frozenset[str]:
         """Find all documents."""
-        return frozenset(hit.id for hit in self._search(query, max(self.index.doc_count, 1)))
+        return frozenset(hit.id for hit in self.search(query, max(self.index.doc_count, 1)))
 
     def total(self, query: Query) -> int:
         """How many documents there are to find."""
-        return self._search(query, LIMIT).total
+        return self.search(query, LIMIT).total
 
-    def _search(self, query: Query, limit: int) -> Results:
-        typed = _TYPED.get(query.kind, "{}").format(query.text)
-        return self.index.search(typed, limit, match="all" if query.kind is Kind.AND else "any")
-
-    def snippets(self, query: Query) -> list[str]:
-        """Find the ten best documents, and an excerpt of each."""
-        return [f"{hit.title} {hit.snippet.text}" for hit in self._search(query, LIMIT)]
+    def search(self, query: Query, limit: int) -> Results:
+        """Search as a person does."""
+        typed = self._typed.get(query.kind, "{}").format(query.text)
+        return self.index.search(typed, limit, match="all" if query.kind is Kind.AND else "any", ranking=self._ranking)
 
     def add(self, document: Document) -> None:
         """Add one document and commit."""
@@ -88,41 +80,3 @@ class KhsearchOpened:
 
     def close(self) -> None:
         """Let go of nothing: files are mapped, and unmapped with the object."""
-
-
-_TYPED = {Kind.PHRASE: '"{}"', Kind.PREFIX: "{}*", Kind.FUZZY: "{}~1"}
-
-
-class WordsOpened(KhsearchOpened):
-    """khsearch asked for words alone."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self._columns = _columns(self.index)
-
-    def top(self, query: Query) -> Hits:
-        """Find the ten best documents."""
-        reader = self._columns.reader()
-        found = reader.search(self._node(query), LIMIT, weighting=DEFAULT.weighting).docnums.tolist()
-        return [(reader.doc_id(number), from_json_line(reader.stored(number)).title) for number in found]
-
-    def ids(self, query: Query) -> frozenset[str]:
-        """Find all documents."""
-        reader = self._columns.reader()
-        return frozenset(map(reader.doc_id, reader.matching(self._node(query)).docs.tolist()))
-
-    def total(self, query: Query) -> int:
-        """How many documents there are to find."""
-        return self._columns.reader().count(self._node(query))
-
-    def _node(self, query: Query) -> nodes.Node:
-        words = self.index.analyzer.terms(query.text).words
-        if query.kind is Kind.PHRASE:
-            return nodes.Or((nodes.Phrase(TEXT, tuple(words)), nodes.Phrase(TITLE, tuple(words))))
-        if query.kind is Kind.AND:
-            return nodes.And(tuple(nodes.Or(_anywhere(word)) for word in words))
-        return nodes.Or(tuple(term for word in words for term in _anywhere(word)))
-
-
-def _anywhere(word: bytes) -> tuple[nodes.Term, nodes.Term]:
-    return nodes.Term(TEXT, word), nodes.Term(LEAD, word)

@@ -8,7 +8,7 @@ from typing import Any
 
 from whoosh import analysis, fields, index, query
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced, body
+from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document
 
 
@@ -40,7 +40,7 @@ class StockWhoosh:
 
 
 def _document(document: Document, spaced: Spaced) -> dict[str, str]:
-    return {"id": document.id, "title": document.title, "text": document.text, "body": body(document, spaced)}
+    return {"id": document.id, "title": document.title, "text": document.text, "body": spaced(document.text)}
 
 
 class WhooshOpened:

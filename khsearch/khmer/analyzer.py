@@ -25,6 +25,7 @@ from khsearch.khmer.breakers import Breaker, icu_version, word_ends
 from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.script import END, LETTER, Clusters, Codes, Offsets
+from khsearch.khmer.streams import Stream
 
 FORMAT = 1
 """Raised whenever a change here, in `script`, `marks` or `normalize` makes a text give other terms."""
@@ -38,42 +39,6 @@ class Token:
     position: int
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """The terms of a batch of texts, in reading order, text after text.
-
-    codes   (m,) uint8, what the terms are stretches of
-    starts  (k,) int64, where in `codes` each term begins
-    ends    (k,) int64, where it ends
-    counts  (t,) int64, terms in each text
-    """
-
-    codes: Codes
-    starts: Offsets
-    ends: Offsets
-    counts: Offsets
-
-    def terms(self) -> list[bytes]:
-        """Return the terms one by one."""
-        data = self.codes.tobytes()
-        return [data[a:b] for a, b in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
-
-
-def join_streams(streams: Sequence[Stream]) -> Stream:
-    """One stream of the texts of several, in order."""
-    if len(streams) == 1:
-        return streams[0]
-    codes = [stream.codes for stream in streams]
-    ends = np.cumsum([len(part) for part in codes])
-    shifts = [int(end) - len(part) for end, part in zip(ends.tolist(), codes, strict=True)]
-    return Stream(
-        np.concatenate(codes),
-        np.concatenate([stream.starts + shift for stream, shift in zip(streams, shifts, strict=True)]),
-        np.concatenate([stream.ends + shift for stream, shift in zip(streams, shifts, strict=True)]),
-        np.concatenate([stream.counts for stream in streams]),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,24 +175,6 @@ class Analyzer:
             elif piece[2] or piece[3]:
                 found.update((piece.start() - 1, piece.end() - 1))
         return sorted(found)
-
-
-_HARD_END = re.compile("[\u17d4\u17d5\u17d9\u17da?!\n]")
-
-
-def pieces(text: str, size: int) -> Iterator[str]:
-    """Cut a long text where a sentence ends, into pieces of about `size` characters that break as the whole would.
-
-    Nothing in a text reaches across such an end: no run, no number, no bigram. A text without one is one piece.
-    """
-    start = 0
-    while len(text) - start > size:
-        end = _HARD_END.search(text, start + size)
-        if end is None:
-            break
-        yield text[start : end.end()]
-        start = end.end()
-    yield text[start:]
 
 
 def cluster_spans(text: str) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ SPREAD = {"median": 2.0, "least": 1.5, "most": 2.5}
 SETTINGS = {"corpus": "words", "documents": 1_000, "bytes": 3_000_000, "sha256": "0" * 64, "seed": 7}
 INTERVAL = {"mean": 60.0, "low": 55.0, "high": 65.0}
 SCORE = {"found": 10, "there": 10, "right": 9}
-LATENCY = {"queries": 5, "p50": 12.3, "p95": 20.0, "p99": 30.0, "first": 40.0, "ratio": SPREAD}
+LATENCY = {"queries": 5, "p50": 12.3, "p95": 20.0, "p99": 30.0, "first": 40.0, "ratio": SPREAD, "words_ratio": None}
 FIGURES: dict[str, dict[str, Any]] = {
     "segmentation": {
         "quality": {

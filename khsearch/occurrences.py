@@ -1,0 +1,156 @@
+"""occurrences: an original text and terms in; where the terms stand in it, out.
+
+A quick look finds words in the text as it is, written as they usually are, however long the text. The exact one looks
+in its normal form: a word of two clusters or more wherever its clusters stand, even where the text breaks otherwise; a
+word of one cluster only where it is a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from khsearch.khmer import script
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.normalize import NormalText, normalize
+from khsearch.khmer.script import COENG, LETTER
+from khsearch.khmer.streams import pieces
+
+Found = tuple[int, int, bytes]
+"""Where a term stands in a text, from and to, and the term."""
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that nobody sees, between words and inside clusters."""
+
+_ENOUGH = 500  # occurrences of a term that are looked at: a long document shows its best place among the first
+_PIECE = 300_000  # characters that are normalised at a time
+_COENG = "\u17d2"
+_MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
+
+
+def glance(text: str, words: Iterable[bytes]) -> list[Found]:
+    """Places, rising, where words stand as they are usually written."""
+    found: list[Found] = []
+    for word in words:
+        for spelling in _spellings(word):
+            at = text.find(spelling)
+            count = 0
+            while at >= 0 and count < _ENOUGH:
+                end = at + len(spelling)
+                if not (parts_cluster(text, at) or parts_cluster(text, end)):
+                    found.append((at, end, word))
+                count += 1
+                at = text.find(spelling, end)
+    found.sort()
+    return found
+
+
+def parts_cluster(text: str, place: int) -> bool:
+    """Whether a place lies between a base or coeng and what belongs to it, invisible characters apart."""
+    before, behind = place - 1, place
+    while before >= 0 and text[before] in INVISIBLE:
+        before -= 1
+    while behind < len(text) and text[behind] in INVISIBLE:
+        behind += 1
+    return (behind < len(text) and text[behind] in _MARKS) or (before >= 0 and text[before] == _COENG)
+
+
+@lru_cache(maxsize=4096)
+def _spellings(word: bytes) -> tuple[str, ...]:
+    """Ways in which a word is usually written: case, digits, and the subscripts and words that look alike."""
+    plain = script.decode_term(word)
+    ways = {plain}
+    if script.CLASS[word[0]] == script.DIGIT:
+        ways.add(plain.translate(_KHMER_DIGITS))
+    elif script.CLASS[word[0]] == script.ALPHA:
+        ways |= {plain.upper(), plain.capitalize()}
+    else:
+        ways.add(plain.replace("\u17d2\u178f", "\u17d2\u178a"))
+        ways.update(plain.replace("\u17b1\u17d2\u1799", give) for give in ("\u17b2\u17d2\u1799", "\u17a2\u17c4\u1799"))
+    return tuple(sorted(ways))
+
+
+_KHMER_DIGITS = {ord(str(value)): chr(0x17E0 + value) for value in range(10)}
+
+
+def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Found]:
+    """Places, rising, where words stand in any spelling; those of bigrams where no word does."""
+    for terms in (words, list(dict.fromkeys(bigrams))):
+        at = 0
+        for piece in pieces(text, _PIECE):
+            found = search(piece, terms, analyzer)
+            if found:
+                return [(at + start, at + end, term) for start, end, term in found]
+            at += len(piece)
+    return []
+
+
+def search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[Found]:
+    """Places, rising, where terms stand in a text, found in its normal form."""
+    normal = normalize(text)
+    found = sorted(_stand(normal, set(terms), analyzer))
+    starts, ends = normal.spans(
+        np.array([a for a, _, _ in found], np.int64), np.array([b for _, b, _ in found], np.int64)
+    )
+    # One character stands before the text in what the normal form leads back to.
+    spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
+    return [(start - 1, end - 1, term) for start, end, (_, _, term) in spans if start < end]
+
+
+def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Found]:
+    """Places in the codes where terms stand."""
+    codes = normal.codes
+    found: list[Found] = []
+    for term in terms:
+        kind = script.CLASS[term[0]]
+        if LETTER in term:
+            continue
+        short = kind in (script.BASE, script.MARK) and not _has_two_clusters(term)
+        at = codes.find(term)
+        count = 0
+        while at >= 0 and count < _ENOUGH:
+            end = at + len(term)
+            if _stands_whole(codes, at, end, kind) and not (short and not _is_word(codes, at, end, analyzer)):
+                found.append((at, end, term))
+                count += 1
+            at = codes.find(term, at + 1)
+    if any(LETTER in term for term in terms):
+        batch = analyzer.batch([normal.raw[1:-1]])
+        places = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
+        found += [(start, end, term) for term, start, end in places if LETTER in term and term in terms]
+    return found
+
+
+def _has_two_clusters(term: bytes) -> bool:
+    return any(script.CLASS[code] == script.BASE and term[i] != COENG for i, code in enumerate(term[1:]))
+
+
+def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
+    """Whether a stretch begins and ends where clusters do, or is all of a number or Latin word."""
+    if kind in (script.BASE, script.MARK):
+        behind = script.CLASS[codes[end]]
+        before = script.CLASS[codes[start - 1]]
+        whole = codes[start - 1] != COENG if kind == script.BASE else before not in (script.BASE, script.MARK)
+        return whole and behind != script.MARK
+    return script.CLASS[codes[start - 1]] != kind != script.CLASS[codes[end]]
+
+
+_RUN_END = re.compile(rb"[^\x80-\xd3\xdd]")
+
+
+def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
+    """Whether a stretch of a run is one of the words that the run breaks into."""
+    first = start
+    while script.CLASS[codes[first - 1]] in (script.BASE, script.MARK):
+        first -= 1
+    stop = _RUN_END.search(codes, end)
+    run = codes[first : stop.start() if stop else len(codes)]
+    at = first
+    for word in analyzer.run_words(run):
+        if at == start:
+            return len(word) == end - start
+        at += len(word)
+    return False
