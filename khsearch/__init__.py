@@ -12,8 +12,8 @@ The rooms, in the order that data flows; a room imports only rooms before it:
 
     errors       one tree of errors
     documents/   files, folders, streams -> Document
-    khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon and
-                 lattice (the cheapest path), breakers (boundaries), analyzer and streams (terms), variants and
+    khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon
+                 and lattice (the cheapest path), breakers (boundaries), analyzer and streams (terms), variants and
                  respelling (other spellings), learning, counting and keeplist (where a lexicon comes from)
     columnar/    terms -> files -> hits; knows nothing of Khmer
     fields       KHMER: the Whoosh field type where the two meet
