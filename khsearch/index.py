@@ -15,9 +15,10 @@ from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
 from khsearch.columns import column_of, text_fields
 from khsearch.documents import Document
-from khsearch.errors import IndexExistsError, IndexNotFoundError, IndexStoreError
+from khsearch.errors import IndexExistsError, IndexNotFoundError, IndexStoreError, KhsearchError
 from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.breakers import LatticeBreaker
 from khsearch.khmer.lexicon import Lexicon, load
 from khsearch.khmer.variants import default_variants
 from khsearch.query import Match, Planner, like
@@ -239,6 +240,39 @@ class Index:
         writer.commit(optimize=True)
         identity.save(folder, built)
         return int(reader.doc_count)
+
+    @classmethod
+    def rescue(cls, path: str | Path, to: str | Path) -> list[str]:
+        """Save what is still readable of a damaged index into a new one -> what was lost, item by item.
+
+        The new index gets the fields and ranking of the old one where they can be read, and the default lexicon where
+        that cannot. Raises IndexNotFoundError, IndexExistsError; IndexDamagedError where nothing can be read.
+        """
+        folder = Path(path)
+        lost = []
+        try:
+            built = identity.renewed(folder)
+        except IndexStoreError as problem:
+            built = identity.make(None, None, {}, DEFAULT)
+            lost.append(f"the settings ({problem})")
+        chosen = built.analyzer.breaker
+        new = cls.create(
+            to,
+            breaker=chosen.name,
+            lexicon=chosen.lexicon if isinstance(chosen, LatticeBreaker) and built.own_lexicon else None,
+            fields=built.fields,
+            ranking=built.ranking,
+        )
+        with new.writer() as writer:
+            for found in columnar.salvage(folder):
+                if isinstance(found, str):
+                    lost.append(found)
+                    continue
+                try:
+                    writer.add(document_of(*found))
+                except KhsearchError as problem:
+                    lost.append(str(problem))
+        return lost
 
     def _latest(self) -> Reader:
         """The last commit; where it came from a rebuild, with its new analyzer."""

@@ -441,3 +441,25 @@ def test_a_slip_is_forgiven_but_what_is_right_comes_first(tmp_path: Path) -> Non
     index = make(tmp_path / "x", *(document(str(i), text) for i, text in enumerate(texts)))
     assert {hit.id for hit in index.search("សាលារៀណ")} >= {"1", "4", "7"}
     assert index.search("កម្ពុជា")[0].score > index.search("កម្ពុចា")[0].score
+
+
+def test_what_is_readable_of_a_damaged_index_is_saved(tmp_path: Path) -> None:
+    documents = [document(str(i), f"កម្ពុជា {i} " + "សាលារៀន " * 400, f"ទី{i}") for i in range(200)]
+    index = make(tmp_path / "x", *documents[:100])
+    with index.writer() as writer:
+        writer.add_all(documents[100:])
+        writer.delete("5")
+    assert Index.rescue(tmp_path / "x", tmp_path / "whole") == []
+    whole = Index.open(tmp_path / "whole")
+    assert {doc.id: doc for doc in whole.export()} == {doc.id: doc for doc in documents if doc.id != "5"}
+    segment = max((tmp_path / "x").glob("*.seg"), key=lambda path: path.stat().st_size)
+    data = bytearray(segment.read_bytes())
+    data[100:5000] = bytes(4900)
+    segment.write_bytes(bytes(data))
+    lost = Index.rescue(tmp_path / "x", tmp_path / "saved")
+    saved = list(Index.open(tmp_path / "saved").export())
+    assert len(saved) + len(lost) == 199
+    assert saved
+    assert all(doc == documents[int(doc.id)] for doc in saved)
+    (tmp_path / "x" / "khsearch.json").write_text("{")
+    assert any("settings" in item for item in Index.rescue(tmp_path / "x", tmp_path / "again"))

@@ -166,12 +166,21 @@ def delete(path: Path, ids: tuple[str, ...]) -> int:
 
 @click.command()
 @index_argument
-def rebuild(path: Path) -> None:
+@click.option("--to", metavar="NEW", type=click.Path(path_type=Path), help="Save what can be read into a new index.")
+def rebuild(path: Path, to: Path | None) -> int:
     """Break and index all documents anew.
 
-    The texts that INDEX holds are all it takes: for an index that another khsearch or ICU built.
+    The texts that INDEX holds are all it takes: for an index that another khsearch or ICU built. --to NEW is for one
+    that is damaged: what can still be read goes into a new index, and what was lost is told; the exit status is 2 then.
     """
-    note(f"{path}: rebuilt with {Index.rebuild(path)} documents")
+    if to is None:
+        note(f"{path}: rebuilt with {Index.rebuild(path)} documents")
+        return 0
+    lost = Index.rescue(path, to)
+    for item in lost:
+        note(f"lost: {item}")
+    note(f"{to}: {Index.open(to).doc_count} documents saved, {len(lost)} items lost")
+    return 2 if lost else 0
 
 
 @click.command()

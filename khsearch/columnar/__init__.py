@@ -15,13 +15,14 @@ Rooms in the order of the data:
     writer                                   batches in, commits out
     values, whoosh_reader, whoosh_queries    stored values; a commit and queries as Whoosh has them
     whoosh_searcher, whoosh_writer           Whoosh's Searcher; documents field by field
-    index, verify                            an index folder as a whole; reading all of it
+    index, verify, salvage                   an index folder as a whole; reading all of it; what can be saved
 """
 
 from khsearch.columnar.bm25 import BM25, FieldScale
 from khsearch.columnar.index import ColumnarIndex, create_in, exists_in, open_dir
 from khsearch.columnar.inversion import TokenBatch
 from khsearch.columnar.reader import Reader, SortKey
+from khsearch.columnar.salvage import salvage
 from khsearch.columnar.top import TopDocs
 from khsearch.columnar.verify import verify
 
@@ -36,5 +37,6 @@ __all__ = [
     "create_in",
     "exists_in",
     "open_dir",
+    "salvage",
     "verify",
 ]
