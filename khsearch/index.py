@@ -190,16 +190,18 @@ class Index:
         self._columns.writer(wait).commit(optimize=True)
 
     def stats(self) -> dict[str, object]:
-        """Documents, segments, terms and bytes."""
+        """Documents, segments, terms by field (of each segment, added up), and bytes by part."""
         reader = self._latest()
         sizes = {item.name: item.stat().st_size for item in self.path.iterdir() if item.is_file()}
         return {
             "documents": reader.doc_count,
             "deleted": reader.doc_count_all - reader.doc_count,
             "segments": len(reader.segments),
-            "bytes": sum(sizes.values()),
+            "terms": reader.term_counts(),
+            "bytes": reader.part_sizes() | {"files in all": sum(sizes.values())},
             "breaker": self.analyzer.breaker.name,
             "lexicon": "own" if self._built.own_lexicon else "default",
+            "fields": dict(self.fields),
         }
 
     @classmethod

@@ -130,6 +130,26 @@ class Reader(Snapshot):
         starts = self.column_starts(column)
         return [_shown(found, value) for value in found.values[int(starts[doc]) : int(starts[doc + 1])]]
 
+    def term_counts(self) -> dict[str, int]:
+        """Distinct terms by field, those of each segment added up."""
+        counts: dict[str, int] = {}
+        for segment in self.segments:
+            for name in segment.field_names:
+                field = segment.field(name)
+                counts[name] = counts.get(name, 0) + (field.count if field is not None else 0)
+        return counts
+
+    def part_sizes(self) -> dict[str, int]:
+        """Bytes by part: postings of each field, ids, heads, stored documents, columns."""
+        sizes: dict[str, int] = {}
+        for segment in self.segments:
+            names = dict(enumerate(segment.field_names))
+            for section, size in segment.file.section_sizes().items():
+                part = section.partition(".")[0]
+                named = f"field {names[int(part)]}" if part.isdecimal() and int(part) in names else part
+                sizes[named] = sizes.get(named, 0) + size
+        return sizes
+
     def _node(self, query: Any) -> nodes.Node:
         if isinstance(query, nodes.Node):
             return query
