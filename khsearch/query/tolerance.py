@@ -31,6 +31,9 @@ _MOST_CORRECTED = 30
 _SUSPECT, _RARE = 3, 200
 """A word may be a slip if the index has it in so few documents, and in less than one of so many."""
 
+_AS_TYPED = 0.8
+"""What another spelling weighs beside the one that was typed, which comes first."""
+
 _SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 
 
@@ -103,7 +106,7 @@ class Tolerance:
         if not having:
             return None
         typed = self._rarest(self._analyzer.terms(text[other.start : other.end]))
-        weight = other.weight * self._alike(typed, having)
+        weight = _AS_TYPED * other.weight * self._alike(typed, having)
         words = spelling.words
         if len(words) == 1:
             found: tuple[nodes.Node, ...] = _terms(words, weight)
