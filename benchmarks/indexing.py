@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -124,19 +125,18 @@ def verify(name: str, folder: Path, corpus: Corpus) -> None:
         return whole and _own_words(khmer, word) == {word} and spaced(word) == word and word not in glued
 
     # khsearch by default finds other spellings, too: what a look at every document cannot tell.
-    opened = engine(WORDS_ONLY if name == KHSEARCH else name).open(folder, spaced)
     draw = random.Random(SEED)
     ids = list(held)
-    for id in [ids[0], ids[-1], *draw.sample(ids, min(CHECKED, len(ids)))]:
-        words = [word for word in sorted(held[id]) if fits(word)]
-        if not words:
-            continue
-        query = Query(Kind.TERM, draw.choice(words))
-        found = opened.ids(query)
-        truth = frozenset(other for other, has in held.items() if query.text in has)
-        agreement.same(query, {"a look at every document": truth, name: found})
-        agreement.top_of(query, name, opened.top(query), found, titles, LIMIT)
-    opened.close()
+    with closing(engine(WORDS_ONLY if name == KHSEARCH else name).open(folder, spaced)) as opened:
+        for id in [ids[0], ids[-1], *draw.sample(ids, min(CHECKED, len(ids)))]:
+            words = [word for word in sorted(held[id]) if fits(word)]
+            if not words:
+                continue
+            query = Query(Kind.TERM, draw.choice(words))
+            found = opened.ids(query)
+            truth = frozenset(other for other, has in held.items() if query.text in has)
+            agreement.same(query, {"a look at every document": truth, name: found})
+            agreement.top_of(query, name, opened.top(query), found, titles, LIMIT)
 
 
 def _is_glued(word: str) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -85,10 +86,13 @@ class Figures:
 def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show: Show) -> Figures:
     """Measure khsearch, by default and with words alone, and some peers."""
     names = [KHSEARCH, WORDS_ONLY, *names]
-    with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place:
+    with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place, ExitStack() as closing:
         folders = build(corpus, names, Path(place), show)
         spaced = worker.spaced_by_icu()
-        opened = {name: engine(name).open(folders[name], spaced) for name in names}
+        opened = {}
+        for name in names:
+            opened[name] = engine(name).open(folders[name], spaced)
+            closing.callback(opened[name].close)
         ours = opened[KHSEARCH]
         if not isinstance(ours, KhsearchOpened):
             raise TypeError(f"{KHSEARCH} is opened as {type(ours).__name__}")
@@ -114,8 +118,6 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         start = {name: _start(name, folders[name], terms[0].text) for name in names if name != WORDS_ONLY}
         adding = {name: opened[name] for name in names if name not in (WORDS_ONLY, "bm25s")}
         added = {name: _add_and_find(one, rounds) for name, one in adding.items()}
-        for one in opened.values():
-            one.close()
     return Figures(latency, start, added)
 
 

@@ -15,6 +15,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -146,12 +147,18 @@ def _tantivy(folder: Path, documents: Sequence[Document]) -> Find:
 
 def _fts5(tokenizer: str) -> Callable[[Path, Sequence[Document]], Find]:
     def make(folder: Path, documents: Sequence[Document]) -> Find:
-        database = sqlite3.connect(folder / "index.db")
-        database.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='{tokenizer}')")
+        path = folder / "index.db"
         rows = ((number, f"{document.title}\n{document.text}") for number, document in enumerate(documents))
-        database.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", rows)
-        statement = "SELECT rowid FROM texts WHERE texts MATCH ?"
-        return lambda word: {number for (number,) in database.execute(statement, (f'"{word}"',))}
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute(f"CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='{tokenizer}')")
+            database.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", rows)
+
+        def find(word: str) -> set[int]:
+            with closing(sqlite3.connect(path)) as opened:
+                found = opened.execute("SELECT rowid FROM texts WHERE texts MATCH ?", (f'"{word}"',))
+                return {number for (number,) in found}
+
+        return find
 
     return make
 

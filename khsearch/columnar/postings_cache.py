@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from khsearch.columnar.arrays import Array
 
-BUDGET = 48 << 20  # bytes of arrays
+BUDGET = 80 << 20  # bytes of arrays
 MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
 TOP = 32  # documents kept so
 OVERHEAD = 400  # bytes of an entry besides its arrays

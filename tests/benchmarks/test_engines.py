@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,16 +21,17 @@ BROKEN = "tests.benchmarks.broken"
 def _compare(grown: Corpus, place: Path, *peers: str) -> None:
     names = [KHSEARCH, WORDS_ONLY, *peers]
     folders = latency.build(grown, names, place, lambda done, total: None)
-    opened = {name: engine(name).open(folders[name], spaced_by_icu()) for name in names}
-    ours = opened[KHSEARCH]
-    assert isinstance(ours, KhsearchOpened)
-    drawer = Drawer(grown.documents, ours.index.analyzer, 7)
-    titles = {document.id: document.title for document in grown.documents}
-    for kind in Kind:
-        able = {name: opened[name] for name in names if kind in engine(name).kinds}
-        latency.compare(drawer.draw(kind, 12), able, titles)
-    for one in opened.values():
-        one.close()
+    with ExitStack() as closing:
+        opened = {name: engine(name).open(folders[name], spaced_by_icu()) for name in names}
+        for one in opened.values():
+            closing.callback(one.close)
+        ours = opened[KHSEARCH]
+        assert isinstance(ours, KhsearchOpened)
+        drawer = Drawer(grown.documents, ours.index.analyzer, 7)
+        titles = {document.id: document.title for document in grown.documents}
+        for kind in Kind:
+            able = {name: opened[name] for name in names if kind in engine(name).kinds}
+            latency.compare(drawer.draw(kind, 12), able, titles)
 
 
 @pytest.mark.parametrize("peer", PEERS)
