@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +21,7 @@ from khsearch.fields import KHMER
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import LatticeBreaker
 from khsearch.khmer.lexicon import Lexicon, load
-from khsearch.khmer.variants import default_variants
+from khsearch.khmer.variants import Variants, default_variants
 from khsearch.query import Match, Planner, like
 from khsearch.ranking import DEFAULT, Ranking
 from khsearch.results import Hit, Results, Search
@@ -34,8 +35,11 @@ class Index:
     One object serves all threads, and sees what other processes commit.
     """
 
-    def __init__(self, path: Path, columns: columnar.ColumnarIndex, built: identity.Identity) -> None:
+    def __init__(
+        self, path: Path, columns: columnar.ColumnarIndex, built: identity.Identity, variants: Variants | None = None
+    ) -> None:
         self.path = path
+        self._variants = variants
         self._columns = columns
         self._built = built
         self._stamp = identity.stamp(path)
@@ -76,17 +80,21 @@ class Index:
         return cls(folder, columnar.create_in(folder, _schema(built)), built)
 
     @classmethod
-    def open(cls, path: str | Path) -> Self:
+    def open(cls, path: str | Path, *, spellings: str | Path | None = None) -> Self:
         """Open the index in a folder; it knows how its texts were broken.
 
-        Raises IndexNotFoundError, IndexDamagedError, and IndexMismatchError where this khsearch or ICU would break
-        texts differently: `khsearch rebuild` mends that.
+        spellings  a file of further spellings, synonyms and abbreviations that searches take for the same: a group a
+                   line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8")
+
+        Raises LexiconError for such a file, IndexNotFoundError, IndexDamagedError, and IndexMismatchError where this
+        khsearch or ICU would break texts differently: `khsearch rebuild` mends that.
         """
         folder = Path(path)
         if not columnar.exists_in(folder):
             raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
+        variants = Variants.read(spellings) if spellings is not None else None
         built = identity.load(folder)
-        return cls(folder, columnar.open_dir(folder, _schema(built)), built)
+        return cls(folder, columnar.open_dir(folder, _schema(built)), built, variants)
 
     @property
     def analyzer(self) -> Analyzer:
@@ -137,7 +145,7 @@ class Index:
             raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
         reader = self._latest()
         chosen = ranking or self._built.ranking
-        planner = Planner(reader, self.analyzer, self.fields, default_variants(), chosen)
+        planner = Planner(reader, self.analyzer, self.fields, self._spellings, chosen)
         wanted = planner.plan(query, match, strict=strict)
         kept = planner.filter(filter) if filter else None
         found = reader.search(
@@ -149,7 +157,7 @@ class Index:
             sort=[SortKey(column_of(self.fields, sort.removeprefix("-")), sort.startswith("-"))] if sort else None,
             closeness=wanted.closeness,
         )
-        search = Search(query, reader, self.analyzer, wanted, chosen, kept, self.fields)
+        search = Search(query, reader, self.analyzer, wanted, chosen, kept, self.fields, self._spellings)
         pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
         hits = [Hit(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
         return Results(hits, time.perf_counter() - started, search)
@@ -167,7 +175,7 @@ class Index:
         text = "" if document is None else f"{document.title}\n{document.text}"
         wanted = like(text, reader, self.analyzer)
         found = reader.search(wanted.node, limit + 1, weighting=self._built.ranking.weighting)
-        search = Search("", reader, self.analyzer, wanted, self._built.ranking, None, self.fields)
+        search = Search("", reader, self.analyzer, wanted, self._built.ranking, None, self.fields, self._spellings)
         pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
         others = [(other, score) for other, score in pairs if other != docnum][:limit]
         hits = [Hit(rank, score, other, search) for rank, (other, score) in enumerate(others, 1)]
@@ -275,6 +283,12 @@ class Index:
                 except KhsearchError as problem:
                     lost.append(str(problem))
         return lost
+
+    @cached_property
+    def _spellings(self) -> Variants:
+        """Read when first searched: a table of some thousand words."""
+        default = default_variants()
+        return default if self._variants is None else default.joined(self._variants)
 
     def _latest(self) -> Reader:
         """The last commit; where it came from a rebuild, with its new analyzer."""

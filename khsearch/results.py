@@ -13,7 +13,7 @@ from khsearch.columns import column_of, shown
 from khsearch.documents import Document
 from khsearch.explain import Part, explain
 from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.variants import default_variants
+from khsearch.khmer.variants import Variants
 from khsearch.query import Plan
 from khsearch.ranking import Ranking
 from khsearch.snippets import Snippet, make_snippet
@@ -32,6 +32,7 @@ class Search:
     ranking: Ranking
     filter: nodes.Node | None
     fields: Mapping[str, str]
+    variants: Variants
 
     @property
     def wanted(self) -> nodes.Node:
@@ -102,7 +103,7 @@ class Results(Sequence[Hit]):
     def suggestion(self) -> str | None:
         """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
         search = self._search
-        return suggestion(search.reader, search.analyzer, search.text, default_variants())
+        return suggestion(search.reader, search.analyzer, search.text, search.variants)
 
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
         """How many of all documents found have each value of a field, most frequent first."""

@@ -463,3 +463,14 @@ def test_what_is_readable_of_a_damaged_index_is_saved(tmp_path: Path) -> None:
     assert all(doc == documents[int(doc.id)] for doc in saved)
     (tmp_path / "x" / "khsearch.json").write_text("{")
     assert any("settings" in item for item in Index.rescue(tmp_path / "x", tmp_path / "again"))
+
+
+def test_own_spellings_and_synonyms(tmp_path: Path) -> None:
+    make(tmp_path / "x", document("1", "សោមដាលីន"), document("2", "ម្ហូប"))
+    own = tmp_path / "ours.tsv"
+    own.write_text("# ours\nសោមដាលីន\tSomDalin\tname 0.9\n", "utf-8")
+    assert ids(Index.open(tmp_path / "x"), "SomDalin") == []
+    assert ids(Index.open(tmp_path / "x", spellings=own), "SomDalin") == ["1"]
+    own.write_text("សោមដាលីន\n", "utf-8")
+    with pytest.raises(khsearch.LexiconError, match=r"ours\.tsv"):
+        Index.open(tmp_path / "x", spellings=own)

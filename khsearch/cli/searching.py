@@ -55,6 +55,12 @@ class QueryCommand(click.Command):
 @click.option("--filter", metavar="QUERY", callback=utf8, help="What hits must match, too: date:2021 tags:NGO")
 @click.option("--sort", metavar="FIELD", help="Order by a field instead of the score; -FIELD for the greatest first.")
 @click.option("--facet", "facets", metavar="FIELD", multiple=True, help="Count the values of a field in what is found.")
+@click.option(
+    "--spellings",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Your spellings and synonyms, a group a line, divided by tabs, the reason last.",
+)
 @click.option("--explain", is_flag=True, help="Tell why each hit scores what it scores.")
 @click.option("--format", type=click.Choice(["text", "json", "trec"]), default="text", show_default=True)
 def search(
@@ -66,6 +72,7 @@ def search(
     filter: str | None,
     sort: str | None,
     facets: tuple[str, ...],
+    spellings: Path | None,
     explain: bool,
     format: str,
 ) -> int:
@@ -78,7 +85,7 @@ def search(
     json is one object a hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where
     nothing is found.
     """
-    index = Index.open(path)
+    index = Index.open(path, spellings=spellings)
     if query != "-" and not query.strip():
         raise QueryError("the query is empty; give it a word to look for")
     found = False
