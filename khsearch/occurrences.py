@@ -1,8 +1,8 @@
 """occurrences: an original text and terms in; where the terms stand in it, out.
 
 A quick look finds words in the text as it is, written as they usually are, however long the text. The exact one looks
-in its normal form: a word of two clusters or more wherever its clusters stand, even where the text breaks otherwise; a
-word of one cluster only where it is a word.
+in its normal form: where the words of the text are the term, or end where it ends; only if that is nowhere, also where
+the clusters of a term of two or more stand inside longer words.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -104,19 +105,22 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
     """Places in the codes where terms stand."""
     codes = normal.codes
     found: list[Found] = []
+    runs: dict[int, frozenset[int]] = {}
     for term in terms:
         kind = script.CLASS[term[0]]
         if LETTER in term:
             continue
-        short = kind in (script.BASE, script.MARK) and not _has_two_clusters(term)
+        khmer = kind in (script.BASE, script.MARK)
+        words: list[Found] = []
+        parts: list[Found] = []  # of longer words
         at = codes.find(term)
-        count = 0
-        while at >= 0 and count < _ENOUGH:
+        while at >= 0 and len(words) + len(parts) < _ENOUGH:
             end = at + len(term)
-            if _stands_whole(codes, at, end, kind) and not (short and not _is_word(codes, at, end, analyzer)):
-                found.append((at, end, term))
-                count += 1
+            if _stands_whole(codes, at, end, kind):
+                is_word = not khmer or _word_edges(codes, at, analyzer, runs) >= {at, end}
+                (words if is_word else parts).append((at, end, term))
             at = codes.find(term, at + 1)
+        found += words or (parts if _has_two_clusters(term) else [])
     if any(LETTER in term for term in terms):
         batch = analyzer.batch([normal.raw[1:-1]])
         places = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
@@ -141,16 +145,13 @@ def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
 _RUN_END = re.compile(rb"[^\x80-\xd3\xdd]")
 
 
-def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
-    """Whether a stretch of a run is one of the words that the run breaks into."""
-    first = start
+def _word_edges(codes: bytes, place: int, analyzer: Analyzer, runs: dict[int, frozenset[int]]) -> frozenset[int]:
+    """Places between the words of the run of Khmer that a place is in; `runs` keeps them by where each run begins."""
+    first = place
     while script.CLASS[codes[first - 1]] in (script.BASE, script.MARK):
         first -= 1
-    stop = _RUN_END.search(codes, end)
-    run = codes[first : stop.start() if stop else len(codes)]
-    at = first
-    for word in analyzer.run_words(run):
-        if at == start:
-            return len(word) == end - start
-        at += len(word)
-    return False
+    if first not in runs:
+        stop = _RUN_END.search(codes, first)
+        words = analyzer.run_words(codes[first : stop.start() if stop else len(codes)])
+        runs[first] = frozenset(accumulate(map(len, words), initial=first))
+    return runs[first]
