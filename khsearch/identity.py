@@ -26,7 +26,8 @@ from khsearch.version import __version__
 
 SETTINGS_NAME = "khsearch.json"
 LEXICON_NAME = "lexicon.khl"
-_TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
+TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
+FILE_NAMES = (SETTINGS_NAME, LEXICON_NAME, TEMPORARY_NAME)
 _FORMAT = 1
 _MOST_BYTES = 1 << 20
 
@@ -173,7 +174,7 @@ def _damaged(folder: Path, what: str) -> IndexDamagedError:
 
 def _replace(folder: Path, name: str, data: bytes) -> None:
     disk = Disk()
-    temporary = folder / _TEMPORARY_NAME
+    temporary = folder / TEMPORARY_NAME
     disk.remove(temporary)
     descriptor = disk.create(temporary)
     try:

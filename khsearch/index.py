@@ -13,6 +13,7 @@ from whoosh.fields import ID, Schema
 
 from khsearch import columnar, identity, suggest
 from khsearch.columnar import Reader, SortKey
+from khsearch.columnar.catalog import TEMPORARY_NAME as CATALOG_TEMPORARY
 from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
 from khsearch.columns import column_of, text_fields
 from khsearch.documents import Document
@@ -70,7 +71,8 @@ class Index:
         built = identity.make(breaker, load(lexicon), fields or {}, ranking)
         with told_as_store_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            unfinished = {LOCK_NAME, identity.SETTINGS_NAME, identity.LEXICON_NAME}
+            # What a creation that was interrupted leaves is no reason to refuse another.
+            unfinished = {LOCK_NAME, CATALOG_TEMPORARY, *identity.FILE_NAMES}
             strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)
         if columnar.exists_in(folder):
             raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
@@ -200,13 +202,14 @@ class Index:
     def stats(self) -> dict[str, object]:
         """Documents, segments, terms by field (of each segment, added up), and bytes by part."""
         reader = self._latest()
-        sizes = {item.name: item.stat().st_size for item in self.path.iterdir() if item.is_file()}
+        with told_as_store_errors(self.path):
+            size = sum(item.stat().st_size for item in self.path.iterdir() if item.is_file())
         return {
             "documents": reader.doc_count,
             "deleted": reader.doc_count_all - reader.doc_count,
             "segments": len(reader.segments),
             "terms": reader.term_counts(),
-            "bytes": reader.part_sizes() | {"files in all": sum(sizes.values())},
+            "bytes": reader.part_sizes() | {"files in all": size},
             "breaker": self.analyzer.breaker.name,
             "lexicon": "own" if self._built.own_lexicon else "default",
             "fields": dict(self.fields),

@@ -474,3 +474,12 @@ def test_own_spellings_and_synonyms(tmp_path: Path) -> None:
     own.write_text("សោមដាលីន\n", "utf-8")
     with pytest.raises(khsearch.LexiconError, match=r"ours\.tsv"):
         Index.open(tmp_path / "x", spellings=own)
+
+
+def test_a_creation_that_was_interrupted_can_be_done_again(tmp_path: Path) -> None:
+    make(tmp_path / "x")
+    (tmp_path / "x" / "catalog.json").rename(tmp_path / "x" / "catalog.tmp")
+    (tmp_path / "x" / "00000000-0000.tmp").write_bytes(b"half")
+    index = make(tmp_path / "x", document("1", "កម្ពុជា"))
+    assert ids(index, "កម្ពុជា") == ["1"]
+    assert Index.verify(tmp_path / "x") == []

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
 MAX_TERMS = 1 << 22
 MAX_DOCS = 1 << 18
-NO_KEY = b""
 
 
 class Builder:
@@ -62,7 +61,7 @@ class Builder:
         tokens: Mapping[str, tuple[TokenBatch, bool]],
         values: Mapping[str, columns.Column],
     ) -> None:
-        """Take in documents: ids (NO_KEY for none), both blobs, tokens and whether their positions count, columns."""
+        """Take in documents: ids (empty for none), both blobs, tokens and whether their positions count, columns."""
         first = self.docs
         self._stored.add(stored)
         self._keys += keys
