@@ -45,6 +45,9 @@ def _parts(reader: Reader, docnum: int, node: nodes.Node, weighting: BM25, facto
         yield from _parts(reader, docnum, node.should, weighting, factor)
     elif isinstance(node, nodes.AndNot | nodes.Require):
         yield from _parts(reader, docnum, node.child, weighting, factor)
+    elif isinstance(node, nodes.AnyField):
+        for name in node.fields:
+            yield from _parts(reader, docnum, nodes.Term(name, node.term, node.boost), weighting, factor)
     elif isinstance(node, nodes.Boost):
         yield from _parts(reader, docnum, node.child, weighting, factor * node.factor)
     else:

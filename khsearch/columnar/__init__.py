@@ -5,12 +5,13 @@ Rooms in the order of the data:
     disk, catalog                            the one way to the file system; the table of contents, lock and commit
     blockfile, spool                         named arrays in checksummed files
     spans, interning, inversion, encode      tokens -> postings -> bits
-    layout, decode                           where a term's bits lie; bits -> arrays
+    layout, term_table, decode               where a term's bits lie; terms by name; bits -> arrays
     columns, stored, segment                 the parts of a segment's file
     builder, merge, policy                   documents -> segment; segments -> segment; which and when
-    deletions, bm25, postings_cache          what is deleted; how terms score; what stays decoded
-    snapshot                                 all segments of one commit as one collection
-    nodes, matches, phrases, expand, fuzzy   the light query language and what evaluates it
+    deletions, bm25, matches                 what is deleted; how terms score; documents with scores
+    postings_cache, scored                   what stays decoded, and in which form
+    opened, snapshot                         all segments of one commit as one collection: documents; terms
+    nodes, phrases, expand, fuzzy            the light query language and what evaluates it
     plans, top, closeness, reader            a node -> documents, scores, counts, facets
     writer                                   batches in, commits out
     values, whoosh_reader, whoosh_queries    stored values; a commit and queries as Whoosh has them

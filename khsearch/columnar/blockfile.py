@@ -166,16 +166,14 @@ class BlockFile:
 
     def check(self, start: int, stop: int, part: str) -> None:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""
-        if stop <= start:
-            return
         self._touched += stop - start
         if self._touched > RESIDENT:
             # Only this process forgets the pages; they stay in the system's cache.
             self._touched = 0
             self._map.madvise(mmap.MADV_DONTNEED)
-        first, last = start // BLOCK, (stop - 1) // BLOCK + 1
+        first, last = start // BLOCK, (stop + BLOCK - 1) // BLOCK
         block = self._seen.find(0, first, last)
-        while block >= 0:
+        while block >= 0 and start < stop:
             begin = block * BLOCK
             view = memoryview(self._map)[begin : min(begin + BLOCK, self.data_size)]
             if xxhash.xxh3_64_intdigest(view) != int(self._sums[block]):

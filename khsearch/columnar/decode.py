@@ -1,8 +1,8 @@
-"""decode: one field of one segment, read back: terms by name, prefix or number, and their postings as arrays."""
+"""decode: one field of one segment, read back: the postings of its terms as arrays."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from khsearch.columnar import layout
 from khsearch.columnar.arrays import Array, spread, starts_of
+from khsearch.columnar.term_table import TermTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,33 +39,26 @@ class TermPlace:
     tokens: int
 
 
-class FieldReader:
+class FieldReader(TermTable):
     """The postings of one field in one segment; all sections verified when touched."""
 
     def __init__(self, file: BlockFile, prefix: str, docs: int, *, positions: bool) -> None:
+        super().__init__(file, prefix)
         self.docs = docs
         self.positions = positions
         part = file.section
-        self._df, self._extra, self._lengths = part(prefix + "df"), part(prefix + "extra"), part(prefix + "lengths")
         self._rests = part(prefix + "rests") if positions else None
-        self._rows, self._keys = part(prefix + "rows"), part(prefix + "keys")
         self._high, self._low, self._tf = part(prefix + "high"), part(prefix + "low"), part(prefix + "tf")
-        self._rest, self._pos, self._terms = part(prefix + "rest"), part(prefix + "pos"), part(prefix + "terms")
+        self._rest, self._pos = part(prefix + "rest"), part(prefix + "pos")
         self._limits = layout.width_limits(docs)
-        self.count = len(self._df)
-        blocks = -(-self.count // BLOCK)
-        fits = len(self._extra) == self.count == len(self._lengths) and len(self._keys) == blocks
-        if not fits or len(self._rows) != (blocks + 1) * layout.COLUMNS:
-            raise self._df.damage("the tables of terms disagree about their number")
         if self._rests is not None and len(self._rests) != self.count:
             raise self._rests.damage("the tables of terms disagree about their number")
-        self._check_sizes(blocks)
-        self._key_list: memoryview | None = None
+        self._check_sizes()
         self._known: dict[bytes, TermPlace] = {}
 
-    def _check_sizes(self, blocks: int) -> None:
+    def _check_sizes(self) -> None:
         """All parts are as long as the last row of places says."""
-        ends = self._row(blocks)
+        ends = self._row(-(-self.count // BLOCK))
         parts = {layout.HIGH: self._high, layout.LOW: self._low, layout.TF: self._tf, layout.REST: self._rest}
         parts[layout.TERMS] = self._terms
         if self.positions:
@@ -75,79 +69,6 @@ class FieldReader:
         for section in (self._df, self._extra, self._lengths):
             if section.raw.dtype not in (np.uint8, np.uint16, np.uint32):
                 raise section.damage("it holds numbers of another kind than it should")
-
-    def find(self, term: bytes) -> int:
-        """The number of a term; -1 where the field has none such."""
-        number = self.lower(term)
-        return number if number < self.count and self.term(number) == term else -1
-
-    def lower(self, term: bytes) -> int:
-        """How many terms of the field sort before this one."""
-        if self._key_list is None:
-            self._key_list = self._keys.whole().data
-        key = int.from_bytes(term[:8].ljust(8, b"\0"), "big")
-        low = max(bisect_left(self._key_list, key) - 1, 0)
-        high = bisect_right(self._key_list, key)
-        # The first terms of blocks low + 1 to high - 1 share the key: compare them whole.
-        while high - low > 1:
-            middle = (low + high) >> 1
-            if self.term(middle * BLOCK) <= term:
-                low = middle
-            else:
-                high = middle
-        names = self.block_terms(low) if self.count else []
-        return low * BLOCK + bisect_left(names, term)
-
-    def prefix_range(self, prefix: bytes) -> tuple[int, int]:
-        """Numbers of the first term that has the prefix and of the first after it that has not."""
-        follower = prefix.rstrip(b"\xff")
-        start = self.lower(prefix)
-        if not follower:
-            return start, self.count
-        return start, self.lower(follower[:-1] + bytes([follower[-1] + 1]))
-
-    def term(self, number: int) -> bytes:
-        """The bytes of a term by its number."""
-        block, inner = divmod(number, BLOCK)
-        at = self._row(block)[layout.TERMS]
-        lengths = self._lengths.part(block * BLOCK, number + 1)
-        begin = at + int(lengths[:inner].sum(dtype=np.int64))
-        return self._terms.part(begin, begin + int(lengths[inner])).tobytes()
-
-    def block_terms(self, block: int) -> list[bytes]:
-        """The terms of one block, in order."""
-        at = self._row(block)[layout.TERMS]
-        lengths = self._lengths.part(block * BLOCK, min((block + 1) * BLOCK, self.count)).tolist()
-        text = self._terms.part(at, at + sum(lengths)).tobytes()
-        out, begin = [], 0
-        for length in lengths:
-            out.append(text[begin : begin + length])
-            begin += length
-        return out
-
-    def spans(self, start: int, stop: int) -> tuple[Array, Array]:
-        """Bytes of the terms start to stop end to end -> (codes uint8, starts (stop - start + 1,) int64)."""
-        if stop <= start:
-            return np.zeros(0, np.uint8), np.zeros(1, np.int64)
-        block = start // BLOCK
-        lengths = self._lengths.part(block * BLOCK, stop)
-        begins = starts_of(lengths)[start - block * BLOCK :] + self._row(block)[layout.TERMS]
-        codes = self._terms.part(int(begins[0]), int(begins[-1]))
-        return codes, begins - begins[0]
-
-    def names(self, start: int = 0) -> Iterator[bytes]:
-        """The terms in order, from number start on."""
-        for block in range(start // BLOCK, -(-self.count // BLOCK)):
-            names = self.block_terms(block)
-            yield from names[max(start - block * BLOCK, 0) :]
-
-    def dfs(self) -> Array:
-        """Documents of every term, deleted ones included -> (count,)."""
-        return self._df.whole()
-
-    def cfs(self) -> Array:
-        """Tokens of every term, those in deleted documents included -> (count,) int64."""
-        return self._df.whole().astype(np.int64) + self._extra.whole()
 
     def place_of(self, term: bytes) -> TermPlace | None:
         """Where the postings of a term lie; None where the field has no such term."""
@@ -164,10 +85,28 @@ class FieldReader:
 
     def place(self, number: int) -> TermPlace:
         """Where the postings of one term lie."""
-        at = self._places(number, number + 1)
-        columns = (at.df, at.cf, at.width, at.high, at.high_size, at.low >> 3, at.tf, at.rest >> 3)
-        df, cf, width, high, size, low, tf, rest = (int(column[0]) for column in columns)
-        return TermPlace(number, df, cf, width, high, size, low, tf, rest, int(at.rest_width[0]), int(at.tokens[0]))
+        block = number // BLOCK
+        first = block * BLOCK
+        df: list[int] = self._df.part(first, number + 1).tolist()
+        cf = list(map(int.__add__, df, self._extra.part(first, number + 1).tolist()))
+        rests = [0] * len(df) if self._rests is None else self._rests.part(first, number + 1).tolist()
+        limits = self._limits.tolist()
+        high, low, tf, rest, tokens = layout.skipped(df[:-1], cf[:-1], rests[:-1], self.docs, limits)
+        row = self._row(block)
+        width = int(layout.WIDTHS[bisect_right(limits, df[-1])])
+        return TermPlace(
+            number,
+            df[-1],
+            cf[-1],
+            width,
+            (row[layout.HIGH] << 3) + high,
+            df[-1] + (max(self.docs - 1, 0) >> width),
+            row[layout.LOW] + (low >> 3),
+            (row[layout.TF] << 3) + tf,
+            row[layout.REST] + (rest >> 3),
+            rests[-1],
+            row[layout.TOKENS] + tokens,
+        )
 
     def doc_numbers(self, place: TermPlace) -> Array:
         """The documents of a term -> (df,) int64, rising."""
@@ -284,10 +223,6 @@ class FieldReader:
                 end = int(start[-1]) + ((int(index[mine[-1]] + 1) * width + 7) >> 3)
                 docs[mine] |= layout.get_bits(self._low.part(base, end), width, start - base, index[mine])
         return docs
-
-    def _row(self, block: int) -> list[int]:
-        row: list[int] = self._rows.part(block * layout.COLUMNS, (block + 1) * layout.COLUMNS).tolist()
-        return row
 
     def _places(self, start: int, stop: int) -> layout.Places:
         block = start // BLOCK

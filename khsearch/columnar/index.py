@@ -12,8 +12,8 @@ from khsearch.columnar import catalog as contents
 from khsearch.columnar import values
 from khsearch.columnar.catalog import Catalog
 from khsearch.columnar.disk import Disk, Lock, told_as_store_errors
+from khsearch.columnar.opened import open_segments
 from khsearch.columnar.reader import Reader
-from khsearch.columnar.snapshot import open_segments
 from khsearch.columnar.whoosh_queries import Translator
 from khsearch.columnar.whoosh_reader import PlanWeighting, WhooshReader
 from khsearch.columnar.whoosh_searcher import ColumnarSearcher

@@ -9,11 +9,16 @@ written down.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from khsearch.columnar.arrays import Array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BLOCK = 64  # terms between two places that are written down; at each the bits begin on a byte
 COLUMNS = 6  # of a block's row: bytes of high, low, tf, rest; tokens; bytes of terms
@@ -72,6 +77,25 @@ def places(df: Array, cf: Array, rests: Array, lengths: Array, docs: int, limits
     return Places(
         df, cf, width, begin[HIGH], sizes[HIGH, :t], begin[LOW], begin[TF], begin[REST], rests, begin[TOKENS], rows
     )
+
+
+def skipped(df: Sequence[int], cf: Sequence[int], rests: Sequence[int], docs: int, limits: Sequence[int]) -> list[int]:
+    """What `places` says of the term after these, the first ones of a block: bits of HIGH, LOW, TF, REST; TOKENS.
+
+    For one term, that takes a tenth of the time.
+    """
+    top = max(docs - 1, 0)
+    widths = WIDTHS.tolist()
+    buckets = [top >> width for width in widths]
+    high = low = tf = rest = 0
+    for having, tokens, bits in zip(df, cf, rests, strict=True):
+        kind = bisect_right(limits, having)
+        high += having + buckets[kind]
+        low += (having * widths[kind] + 7) & -8
+        if tokens > having:
+            tf += tokens
+        rest += (tokens * bits + 7) & -8
+    return [high, low, tf, rest, sum(cf)]
 
 
 def put_bits(out: Array, values: Array, width: int, start: Array, index: Array) -> None:

@@ -1,6 +1,7 @@
 """matches: sets of documents with scores, and what queries do with them.
 
-Everywhere docs are (n,) DOC, rising, and scores (n,) float32.
+Everywhere docs are (n,) DOC, rising, and scores (n,) float32. Many of them are added up as float64, which is exact
+enough that their order does not show. Scratch memory is a float64 for every document there is, all 0.
 """
 
 from __future__ import annotations
@@ -49,10 +50,7 @@ def common(a: Array, b: Array, scratch: Array) -> tuple[Array, Array]:
         return in_a, in_b
     if len(a) * FAR < len(b):
         return where_in(a, b)
-    # Marks count from 1, exactly up to 2 ** 24; longer lists are looked up.
-    if len(a) >= 1 << 24:
-        return where_in(a, b)
-    scratch[a] = np.arange(1, len(a) + 1, dtype=np.float32)
+    scratch[a] = np.arange(1, len(a) + 1)
     marks = scratch.take(b)
     scratch[a] = 0
     in_b = marks.nonzero()[0]
@@ -107,12 +105,28 @@ def union(parts: Sequence[Matches], scratch: Array) -> Matches:
         first = np.ones(total, bool)
         np.not_equal(docs[1:], docs[:-1], out=first[1:])
         at = first.nonzero()[0]
-        return Matches(docs.take(at), np.add.reduceat(scores.take(order), at))
+        sums = np.add.reduceat(scores.take(order), at, dtype=np.float64)
+        return Matches(docs.take(at), sums.astype(np.float32))
     seen = np.zeros(len(scratch), bool)
     for docs, scores in parts:
         seen[docs] = True
         scratch[docs] += scores
     docs = seen.nonzero()[0].astype(DOC)
-    scores = scratch.take(docs)
+    sums = scratch.take(docs)
     scratch[docs] = 0
-    return Matches(docs, scores)
+    return Matches(docs, sums.astype(np.float32))
+
+
+def best(docs: Array, scores: Array, count: int) -> Matches:
+    """The highest scores, best first, ties by document number: docs, scores (n,) in any order, docs come as int64."""
+    if len(docs) > 4 * count and count > 0:
+        edge = np.partition(scores, len(scores) - count)[len(scores) - count]
+        above = (scores >= edge).nonzero()[0]
+        if len(above) > 4 * count:
+            # Many ties at the edge: all that is better, and of the ties those with the lowest numbers.
+            tied = (scores == edge).nonzero()[0]
+            tied = tied[np.argsort(docs.take(tied), kind="stable")[:count]]
+            above = np.concatenate(((scores > edge).nonzero()[0], tied))
+        docs, scores = docs.take(above), scores.take(above)
+    order = np.lexsort((docs, -scores))[:count]
+    return Matches(docs.take(order).astype(np.int64), scores.take(order))

@@ -27,6 +27,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyField:
+    """Documents that have the term in any of some fields; its scores there are added."""
+
+    fields: tuple[str, ...]
+    term: bytes
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """Documents that every child matches; scores are added. No child at all matches nothing."""
 
@@ -196,6 +205,7 @@ class Nothing:
 
 Node: TypeAlias = (
     Term
+    | AnyField
     | And
     | Or
     | AndMaybe

@@ -24,8 +24,7 @@ MANY = 1 << 9  # places from which marking pays
 def phrase(snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale) -> Matches:
     """Documents with the terms in order, each at most slop places behind the one before; their terms' scores added."""
     if len(terms) == 1:
-        only = snapshot.scored(field, terms[0], scale)
-        return Matches(only.docs, only.scores)
+        return snapshot.scored((field,), terms[0], (scale,)).matches()
     entries = _entries(snapshot, field, terms)
     if not entries:
         return NONE

@@ -9,11 +9,14 @@ import numpy as np
 
 from khsearch.columnar import columns, expand, fuzzy, nodes, phrases
 from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array
-from khsearch.columnar.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
+from khsearch.columnar.matches import NONE, Matches, add_where, best, constant, intersect, require, subtract, union
+from khsearch.columnar.postings_cache import TOP
+from khsearch.columnar.scored import Listed, Tabled
 from khsearch.errors import QueryError
 
 if TYPE_CHECKING:
-    from khsearch.columnar.bm25 import BM25
+    from khsearch.columnar.bm25 import BM25, FieldScale
+    from khsearch.columnar.scored import Scored
     from khsearch.columnar.snapshot import Snapshot
 
 
@@ -37,21 +40,39 @@ class Evaluator:
         """All live documents that the node matches -> (n,) DOC, rising."""
         return self.matches(node).docs
 
-    def _term(self, node: nodes.Term) -> Matches:
-        scale = self.weighting.scale(node.field)
-        entry = self.snapshot.scored(node.field, node.term, scale)
-        if node.boost == 1:
-            return Matches(entry.docs, entry.scores)
-        return Matches(entry.docs, entry.scores * np.float32(node.boost))
+    def part(self, node: nodes.Node) -> tuple[Scored, float]:
+        """What a node scores, and what that is still to be multiplied by."""
+        if isinstance(node, nodes.Term | nodes.AnyField):
+            return self.snapshot.scored(*self._named(node)), node.boost
+        return Listed(self.matches(node)), 1.0
+
+    def top(self, node: nodes.Node) -> Matches:
+        """The best documents of a node, at most TOP, best first; those of a term without its boost."""
+        if isinstance(node, nodes.Term | nodes.AnyField):
+            return self.snapshot.top(*self._named(node))
+        return best(*self.matches(node), TOP)
+
+    def _named(self, node: nodes.Term | nodes.AnyField) -> tuple[tuple[str, ...], bytes, tuple[FieldScale, ...]]:
+        names = (node.field,) if isinstance(node, nodes.Term) else node.fields
+        return names, node.term, tuple(map(self.weighting.scale, names))
+
+    def _term(self, node: nodes.Term | nodes.AnyField) -> Matches:
+        entry, boost = self.part(node)
+        return self._boosted(entry.matches(), boost)
 
     def _and(self, node: nodes.And) -> Matches:
-        parts = sorted((self.matches(child) for child in node.children), key=lambda part: len(part.docs))
+        parts = sorted(map(self.part, node.children), key=lambda part: part[0].count)
         if not parts:
             return NONE
-        found = parts[0]
-        for part in parts[1:]:
-            found = intersect(found, part, self.scratch)
-        return found
+        found = _exact(self._boosted(parts[0][0].matches(), parts[0][1]))
+        for entry, boost in parts[1:]:
+            if isinstance(entry, Tabled):
+                scores = entry.at(found.docs, self.scratch)
+                at = scores.nonzero()[0]
+                found = Matches(found.docs.take(at), found.scores.take(at) + scores.take(at) * np.float32(boost))
+            else:
+                found = intersect(found, self._boosted(entry.matches(), boost), self.scratch)
+        return _rounded(found)
 
     def _or(self, node: nodes.Or) -> Matches:
         return union([self.matches(child) for child in node.children], self.scratch)
@@ -60,11 +81,10 @@ class Evaluator:
         must = self.matches(node.must)
         if not len(must.docs):
             return must
-        if isinstance(node.should, nodes.Or):
-            for child in node.should.children:
-                must = add_where(must, self.matches(child), self.scratch)
-            return must
-        return add_where(must, self.matches(node.should), self.scratch)
+        must = _exact(must)
+        for child in node.should.children if isinstance(node.should, nodes.Or) else (node.should,):
+            must = add_where(must, self.matches(child), self.scratch)
+        return _rounded(must)
 
     def _and_not(self, node: nodes.AndNot) -> Matches:
         child = self.matches(node.child)
@@ -134,6 +154,14 @@ class Evaluator:
         return NONE
 
 
+def _exact(found: Matches) -> Matches:
+    return Matches(found.docs, found.scores.astype(np.float64))
+
+
+def _rounded(found: Matches) -> Matches:
+    return Matches(found.docs, found.scores.astype(np.float32))
+
+
 def docs_between(snapshot: Snapshot, name: str, low: Any, high: Any) -> Array:
     """Live documents with a value of a column between two bounds (None: open), both included -> (n,) DOC, rising."""
     column = snapshot.column(name)
@@ -165,6 +193,7 @@ def _number(name: str, bound: Any) -> int | float:
 
 _PLANS: dict[type, Any] = {
     nodes.Term: Evaluator._term,
+    nodes.AnyField: Evaluator._term,
     nodes.And: Evaluator._and,
     nodes.Or: Evaluator._or,
     nodes.AndMaybe: Evaluator._and_maybe,

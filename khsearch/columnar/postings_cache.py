@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 if TYPE_CHECKING:
     from khsearch.columnar.arrays import Array
+    from khsearch.columnar.matches import Matches
 
 BUDGET = 80 << 20  # bytes of arrays
 MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
@@ -24,17 +23,6 @@ class Entry:
     def __init__(self, size: int) -> None:
         self.size = size + OVERHEAD
         self.used = False
-
-
-class Scored(Entry):
-    """One term's live postings over all segments: docs (p,) DOC rising, scores (p,) float32."""
-
-    __slots__ = ("docs", "scores")
-
-    def __init__(self, docs: Array, scores: Array) -> None:
-        super().__init__(docs.nbytes + scores.nbytes)
-        self.docs = docs
-        self.scores = scores
 
 
 class Placed(Entry):
@@ -57,7 +45,7 @@ class PostingsCache:
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
         self._entries: dict[object, Entry] = {}
-        self._tops: dict[object, tuple[Array, Array]] = {}
+        self._tops: dict[object, Matches] = {}
         self._held = 0
         self._lock = threading.Lock()
 
@@ -86,30 +74,15 @@ class PostingsCache:
                     continue
                 self._held -= old.size
 
-    def top(self, key: object) -> tuple[Array, Array] | None:
-        """The best documents of a term, at most TOP, best first -> (docs, scores); None where unknown."""
+    def top(self, key: object) -> Matches | None:
+        """The best documents of a term, at most TOP, best first; None where unknown."""
         return self._tops.get(key)
 
-    def put_top(self, key: object, docs: Array, scores: Array) -> tuple[Array, Array]:
+    def put_top(self, key: object, found: Matches) -> Matches:
         """Keep the best documents of a term."""
         with self._lock:
             if len(self._tops) >= MAX_TOPS:
                 for old in list(self._tops)[: MAX_TOPS // 10]:
                     del self._tops[old]
-            self._tops[key] = docs, scores
-        return docs, scores
-
-
-def best(docs: Array, scores: Array, count: int) -> tuple[Array, Array]:
-    """The highest scores, ties by document number: docs, scores (n,) in any order -> (docs, scores), best first."""
-    if len(docs) > 4 * count and count > 0:
-        edge = np.partition(scores, len(scores) - count)[len(scores) - count]
-        above = (scores >= edge).nonzero()[0]
-        if len(above) > 4 * count:
-            # Many ties at the edge: all that is better, and of the ties those with the lowest numbers.
-            tied = (scores == edge).nonzero()[0]
-            tied = tied[np.argsort(docs.take(tied), kind="stable")[:count]]
-            above = np.concatenate(((scores > edge).nonzero()[0], tied))
-        docs, scores = docs.take(above), scores.take(above)
-    order = np.lexsort((docs, -scores))[:count]
-    return docs.take(order).astype(np.int64), scores.take(order)
+            self._tops[key] = found
+        return found

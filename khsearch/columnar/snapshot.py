@@ -1,157 +1,37 @@
-"""snapshot: one commit, open for reading. Documents are numbered through all its segments; deleted ones never show.
+"""snapshot: the terms of one commit, open for reading. Documents are numbered through all its segments.
 
-Immutable and safe for threads; decoded postings are cached, scratch memory is a thread's own.
+Immutable and safe for threads; decoded postings are cached.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
-import threading
-from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 
-from khsearch.columnar import bm25, columns
-from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of
+from khsearch.columnar import bm25
+from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, Array
 from khsearch.columnar.bm25 import FieldScale
-from khsearch.columnar.deletions import read_deletions
-from khsearch.columnar.postings_cache import TOP, Placed, PostingsCache, Scored, best
-from khsearch.columnar.segment import Segment, hashes_of
-from khsearch.errors import IndexDamagedError, QueryError
+from khsearch.columnar.matches import Matches, best
+from khsearch.columnar.opened import Opened, refusing_damage
+from khsearch.columnar.postings_cache import TOP, Placed, PostingsCache
+from khsearch.columnar.scored import Postings, Scored, of_term
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from khsearch.columnar.catalog import Catalog
-    from khsearch.columnar.decode import FieldReader
-
-P = ParamSpec("P")
-T = TypeVar("T")
 ROOM = 64  # positions between the last of one document and the first of the next
 
 
-def _refusing_damage(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """Arrays that pass their checksums but make no sense together were not written by this package: say so."""
+class Snapshot(Opened):
+    """The terms of all segments as one: their postings, places, and what BM25 makes of them."""
 
-    def guarded(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return method(self, *args, **kwargs)
-        except (ValueError, IndexError, OverflowError) as error:
-            message = f"{self.folder}: damaged: {method.__name__} of {args}: {error}; restore or rebuild the index"
-            raise IndexDamagedError(message) from error
-
-    functools.update_wrapper(guarded, method)
-    return guarded
-
-
-class Snapshot:
-    """All segments of one commit as one collection."""
-
-    def __init__(
-        self,
-        folder: Path,
-        catalog: Catalog,
-        key: str | None,
-        known: Mapping[str, Segment],
-        *,
-        deleted: Mapping[str, Array] | None = None,
-    ) -> None:
-        """Open the catalog's segments, taking those already open from `known`, and read what is deleted unless given.
-
-        Raises FileNotFoundError where a later commit removed a file, IndexDamagedError.
-        """
-        self.folder = folder
-        self.catalog = catalog
-        self.key = key
-        self.segments = [
-            known[entry.file.name]
-            if entry.file.name in known and known[entry.file.name].entry.file == entry.file
-            else Segment(folder, entry)
-            for entry in catalog.segments
-        ]
-        self.bases: list[int] = starts_of(np.array([entry.docs for entry in catalog.segments], np.int64)).tolist()
-        self.doc_count_all = self.bases[-1]
-        self.deleted = read_deletions(folder, catalog) if deleted is None else deleted
-        self.doc_count = self.doc_count_all - sum(entry.deleted for entry in catalog.segments)
-        self.live = self._live()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Open a commit, as `Opened` does."""
+        super().__init__(*args, **kwargs)
         self.cache = PostingsCache()
-        self._lock = threading.Lock()
-        self._local = threading.local()
         self._lengths: dict[str, Array] = {}
         self._totals: dict[str, int] = {}
         self._place_bits: dict[str, int] = {}
         self._norms: dict[tuple[str, FieldScale], Array] = {}
-        self._columns: dict[str, columns.Column | None] = {}
-        self._column_starts: dict[str, Array] = {}
-
-    # Documents
-
-    @_refusing_damage
-    def stored(self, doc: int) -> bytes:
-        """The stored blob of a document."""
-        number, inner = self.locate(doc)
-        return self.segments[number].stored.blob(inner)
-
-    @_refusing_damage
-    def head(self, doc: int) -> bytes:
-        """The small blob of a document, what a list of hits shows of it; empty where none was given."""
-        number, inner = self.locate(doc)
-        return self.segments[number].head(inner)
-
-    def doc_id(self, doc: int) -> str:
-        """The id of a document; empty where it has none."""
-        return self.doc_key(doc).decode("utf-8", "surrogatepass")
-
-    @_refusing_damage
-    def doc_key(self, doc: int) -> bytes:
-        """The id of a document as bytes; empty where it has none."""
-        number, inner = self.locate(doc)
-        return self.segments[number].id_of(inner) if self.key is not None else b""
-
-    def docnum(self, name: str) -> int | None:
-        """The live document that has the id; None where there is none."""
-        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass")])[0]
-        return found[-1] if found else None
-
-    @_refusing_damage
-    def docs_of_ids(self, keys: list[bytes]) -> list[list[int]]:
-        """The live documents of each id."""
-        out: list[list[int]] = [[] for _ in keys]
-        if self.key is None:
-            return out
-        hashes = hashes_of(keys, len(keys))
-        for base, segment in zip(self.bases, self.segments, strict=False):
-            for mine, found in zip(out, segment.docs_of_ids(keys, hashes), strict=True):
-                mine += [base + doc for doc in found if self.live is None or self.live[base + doc]]
-        return out
-
-    def locate(self, doc: int) -> tuple[int, int]:
-        """Number of the segment that holds a document, and the document's number in it."""
-        if not 0 <= doc < self.doc_count_all:
-            raise QueryError(f"no document {doc}; there are {self.doc_count_all}")
-        number = bisect_right(self.bases, doc) - 1
-        return number, doc - self.bases[number]
-
-    def all_live(self) -> Array:
-        """Numbers of all live documents -> (n,) DOC, rising."""
-        every = np.arange(self.doc_count_all, dtype=DOC)
-        return every if self.live is None else every[self.live]
-
-    # Terms
-
-    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
-        """The field in every segment that has it, with the segment's first document number."""
-        for base, segment in zip(self.bases, self.segments, strict=False):
-            field = segment.field(name)
-            if field is not None:
-                yield base, field
-
-    def has_field(self, name: str) -> bool:
-        """Whether any document has terms in the field."""
-        return any(name in segment.field_names for segment in self.segments)
 
     def df(self, name: str, term: bytes) -> int:
         """Live documents that have the term."""
@@ -164,9 +44,9 @@ class Snapshot:
 
     def docs_of(self, name: str, term: bytes) -> Array:
         """Live documents that have the term -> (n,) DOC, rising."""
-        return self.scored(name, term, FieldScale()).docs
+        return self.scored((name,), term, (FieldScale(),)).matches().docs
 
-    @_refusing_damage
+    @refusing_damage
     def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
         """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
         docs, tfs = [EMPTY_DOCS], [EMPTY]
@@ -186,14 +66,14 @@ class Snapshot:
             return docs[1], tfs[1]
         return np.concatenate(docs), np.concatenate(tfs)
 
-    def scored(self, name: str, term: bytes, scale: FieldScale) -> Scored:
-        """The postings of a term with their BM25 scores, from the cache if there."""
-        key = (name, term, scale)
+    @refusing_damage
+    def scored(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Scored:
+        """The BM25 scores of a term, those of several fields added; from the cache if there."""
+        key = (names, term, scales)
         entry = self.cache.get(key, Scored)
         if entry is None:
-            docs, tf = self.postings(name, term)
-            factor = self.term_weight(term, len(docs), scale)
-            entry = self._scored(name, docs, tf, factor, scale)
+            parts = [self._weighed(name, term, scale) for name, scale in zip(names, scales, strict=True)]
+            entry = of_term(parts, self.doc_count_all, self.accumulator())
             self.cache.put(key, entry)
         return entry
 
@@ -203,13 +83,12 @@ class Snapshot:
             having = max(having, self.df(scale.rarity_in, term))
         return bm25.term_weight(self.doc_count, having, scale)
 
-    def top(self, name: str, term: bytes, scale: FieldScale) -> tuple[Array, Array]:
-        """The best documents of a term, at most TOP, best first -> (docs, scores)."""
-        key = (name, term, scale)
+    def top(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Matches:
+        """The best documents of a term, at most TOP, best first."""
+        key = (names, term, scales)
         found = self.cache.top(key)
         if found is None:
-            entry = self.scored(name, term, scale)
-            found = self.cache.put_top(key, *best(entry.docs, entry.scores, TOP))
+            found = self.cache.put_top(key, best(*self.scored(names, term, scales).matches(), TOP))
         return found
 
     def placed(self, name: str, term: bytes) -> Placed:
@@ -232,7 +111,7 @@ class Snapshot:
             found = self._place_bits[name] = (top + ROOM).bit_length()
         return found
 
-    @_refusing_damage
+    @refusing_damage
     def positions(self, name: str, term: bytes, doc: int) -> Array:
         """Positions of a term in one document -> (tf,) int64, rising; empty where the field keeps none."""
         number, inner = self.locate(doc)
@@ -256,7 +135,7 @@ class Snapshot:
         at = int(docs.searchsorted(doc))
         return int(tf[at]) if at < len(docs) and int(docs[at]) == doc else 0
 
-    @_refusing_damage
+    @refusing_damage
     def terms(self, name: str, prefix: bytes = b"") -> list[bytes]:
         """Distinct terms of a field that begin with prefix, in order; deleted documents' terms included."""
         found: set[bytes] = set()
@@ -269,7 +148,7 @@ class Snapshot:
 
     # What BM25 asks
 
-    @_refusing_damage
+    @refusing_damage
     def lengths(self, name: str) -> Array:
         """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
         found = self._lengths.get(name)
@@ -279,7 +158,7 @@ class Snapshot:
             self._lengths[name] = found
         return found
 
-    @_refusing_damage
+    @refusing_damage
     def total_length(self, name: str) -> int:
         """Tokens of a field in all live documents."""
         found = self._totals.get(name)
@@ -294,7 +173,7 @@ class Snapshot:
         """Mean tokens of a field over all live documents."""
         return self.total_length(name) / self.doc_count if self.doc_count else 0.0
 
-    @_refusing_damage
+    @refusing_damage
     def norms(self, name: str, scale: FieldScale) -> Array:
         """bm25.norms of every document -> (doc_count_all,) float32."""
         key = (name, FieldScale(scale.k1, scale.b))
@@ -307,58 +186,11 @@ class Snapshot:
                 self._norms[key] = found
         return found
 
-    # Columns
+    def _weighed(self, name: str, term: bytes, scale: FieldScale) -> Postings:
+        docs, tf = self.postings(name, term)
+        return Postings(docs, tf, self.norms(name, scale), self.term_weight(term, len(docs), scale), scale)
 
-    @_refusing_damage
-    def column(self, name: str) -> columns.Column | None:
-        """A column over all documents; None where no document has a value."""
-        if name not in self._columns:
-            parts = [segment.column(name) for segment in self.segments]
-            if any(part is not None for part in parts):
-                empty = columns.Column("int", EMPTY, EMPTY)
-                filled = [
-                    part or columns.Column("int", np.zeros(segment.docs, np.int64), empty.values)
-                    for part, segment in zip(parts, self.segments, strict=True)
-                ]
-                self._columns[name] = columns.join(name, filled)
-            else:
-                self._columns[name] = None
-        return self._columns[name]
-
-    def column_starts(self, name: str) -> Array:
-        """Where each document's values begin in a column that exists -> (doc_count_all + 1,) int64."""
-        found = self._column_starts.get(name)
-        if found is None:
-            column = self.column(name)
-            found = starts_of(EMPTY if column is None else column.counts)
-            self._column_starts[name] = found
-        return found
-
-    # Memory of one thread
-
-    def accumulator(self) -> Array:
-        """Zeros for every document, (doc_count_all,) float32, this thread's own; whoever writes to it clears it."""
-        found: Array | None = getattr(self._local, "accumulator", None)
-        if found is None:
-            found = self._local.accumulator = np.zeros(self.doc_count_all, np.float32)
-        return found
-
-    def forget_scratch(self) -> None:
-        """Give this thread new scratch memory when it next asks."""
-        self._local.__dict__.clear()
-
-    def marks(self, size: int) -> Array:
-        """A table of False, (size,) bool, this thread's own; whoever writes to it clears it."""
-        found: Array | None = getattr(self._local, "marks", None)
-        if found is None:
-            found = self._local.marks = np.zeros(size, bool)
-        return found
-
-    @_refusing_damage
-    def _scored(self, name: str, docs: Array, tf: Array, factor: float, scale: FieldScale) -> Scored:
-        return Scored(docs, bm25.scores(tf, self.norms(name, scale).take(docs), factor, scale.k1))
-
-    @_refusing_damage
+    @refusing_damage
     def _places(self, name: str, term: bytes) -> Array:
         bits = self.place_bits(name)
         dtype = np.int32 if self.doc_count_all << bits < 1 << 31 else np.int64
@@ -379,19 +211,3 @@ class Snapshot:
                 places = places[kept if tf is None else kept.repeat(tf)]
             out.append(places.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)
-
-    def _live(self) -> Array | None:
-        if not self.deleted:
-            return None
-        live = np.ones(self.doc_count_all, bool)
-        for number, segment in enumerate(self.segments):
-            gone = self.deleted.get(segment.entry.file.name)
-            if gone is not None:
-                live[self.bases[number] : self.bases[number + 1]] = ~gone
-        return live
-
-
-def open_segments(snapshot: Snapshot | None) -> dict[str, Segment]:
-    """The segments that a snapshot has open, by file name."""
-    segments: Sequence[Segment] = snapshot.segments if snapshot is not None else ()
-    return {segment.entry.file.name: segment for segment in segments}

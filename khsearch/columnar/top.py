@@ -1,21 +1,30 @@
-"""top: the best few documents of a query, skipping what cannot be among them. Falls back on evaluating everything."""
+"""top: the best few documents of a query, skipping what cannot be among them. Falls back on evaluating everything.
+
+After MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995): the most that a part of a
+query can add to a score is known beforehand, and some documents' whole scores soon are. What a document could still
+reach beside the worst of those decides whether it is looked at any further.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from khsearch.columnar import nodes
-from khsearch.columnar.arrays import DOC, Array
-from khsearch.columnar.matches import FAR, Matches, union, where_in
-from khsearch.columnar.postings_cache import TOP, Scored, best
+from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array
+from khsearch.columnar.matches import best
+from khsearch.columnar.postings_cache import TOP
+from khsearch.columnar.scored import LONG
 
 if TYPE_CHECKING:
     from khsearch.columnar.plans import Evaluator
+    from khsearch.columnar.scored import Scored
 
 SMALL = 1 << 12  # postings up to which adding all up is quicker than thinking
-SAFETY = 1 - 1e-5  # sums of float32 depend on their order by less
+SEEDED = 4  # parts whose best documents are tried first
+SAFETY = 1 - 1e-5  # scores are float32, and bounds are sums of them
 
 
 class TopDocs(NamedTuple):
@@ -26,126 +35,165 @@ class TopDocs(NamedTuple):
     total: int | None
 
 
+@dataclass(slots=True)
+class _Part:
+    """What one part of a query adds to scores: its postings, its factor, and the most it can add."""
+
+    node: nodes.Node
+    entry: Scored
+    boost: float
+    most: float
+
+    def at(self, docs: Array, scratch: Array) -> Array:
+        scores = self.entry.at(docs, scratch)
+        return scores if self.boost == 1 else scores * np.float32(self.boost)
+
+
+@dataclass(slots=True)
+class _Shape:
+    """A query as parts that all must match, or if there are none, of which any must; and parts that only add.
+
+    allowed: whether each document there is may be found, None: all of them
+    """
+
+    must: list[_Part] = field(default_factory=list)
+    may: list[_Part] = field(default_factory=list)
+    allowed: Array | None = None
+
+
 def top_docs(evaluator: Evaluator, node: nodes.Node, count: int, *, total: bool) -> TopDocs:
     """The best `count` documents of a node, ties by document number, and the exact total if asked for."""
-    if type(node) is nodes.Term and node.boost > 0:
-        return _top_term(evaluator, node, count, total=total)
-    if not total and count > 0:
-        terms = _plain_terms(node)
-        if terms is not None and len(terms) == 2 and type(node) is nodes.And:
-            return TopDocs(*_top_and(evaluator, terms, count), None)
-        if terms is not None and type(node) is nodes.Or:
-            return TopDocs(*_top_or(evaluator, terms, count), None)
-    found = evaluator.matches(node)
-    return TopDocs(*best(found.docs, found.scores, count), len(found.docs) if total else None)
+    if isinstance(node, nodes.Term | nodes.AnyField) and 0 < count <= TOP and node.boost > 0:
+        docs, scores = evaluator.top(node)
+        scores = scores[:count] if node.boost == 1 else scores[:count] * np.float32(node.boost)
+        return TopDocs(docs[:count], scores, evaluator.part(node)[0].count if total else None)
+    shape = _shape(evaluator, node) if count > 0 else None
+    if shape is None:
+        found = evaluator.matches(node)
+        return TopDocs(*best(found.docs, found.scores, count), len(found.docs) if total else None)
+    return TopDocs(*_top(evaluator, shape, count), len(evaluator.docs(node)) if total else None)
 
 
-def _top_term(evaluator: Evaluator, node: nodes.Term, count: int, *, total: bool) -> TopDocs:
-    snapshot, scale = evaluator.snapshot, evaluator.weighting.scale(node.field)
-    if count <= TOP and scale.weight > 0:
-        docs, scores = snapshot.top(node.field, node.term, scale)
-        docs, scores = docs[:count], scores[:count]
-    else:
-        entry = snapshot.scored(node.field, node.term, scale)
-        docs, scores = best(entry.docs, entry.scores, count)
-    if node.boost != 1:
-        scores = scores * np.float32(node.boost)
-    return TopDocs(docs, scores, snapshot.df(node.field, node.term) if total else None)
-
-
-def _plain_terms(node: nodes.Node) -> list[nodes.Term] | None:
-    """The children of And or Or if all are terms with positive scores."""
-    if type(node) is not nodes.And and type(node) is not nodes.Or:
+def _shape(evaluator: Evaluator, node: nodes.Node) -> _Shape | None:
+    """A node as parts; None where it has another shape, or a part of it may score nothing."""
+    if isinstance(node, nodes.Require | nodes.AndNot):
+        shape = None if isinstance(node, nodes.AndNot) and node.bonus else _shape(evaluator, node.child)
+        if shape is not None:
+            _allow(evaluator, shape, node)
+        return shape
+    must: tuple[nodes.Node, ...] = ()
+    may: tuple[nodes.Node, ...] = ()
+    if isinstance(node, nodes.And):
+        must = node.children
+    elif isinstance(node, nodes.Or):
+        may = node.children
+    elif isinstance(node, nodes.AndMaybe):
+        must = node.must.children if isinstance(node.must, nodes.And) else (node.must,)
+        may = node.should.children if isinstance(node.should, nodes.Or) else (node.should,)
+    if not must and not may:
         return None
-    plain = [child for child in node.children if type(child) is nodes.Term and child.boost > 0]
-    return plain if plain and len(plain) == len(node.children) else None
+    shape = _Shape()
+    for kind, children in ((shape.must, must), (shape.may, may)):
+        for child in children:
+            entry, boost = evaluator.part(child)
+            if entry.count and (not entry.positive or boost <= 0):
+                return None
+            if entry.count or kind is shape.must:
+                kind.append(_Part(child, entry, boost, entry.most * boost))
+    return shape
 
 
-def _top_and(evaluator: Evaluator, terms: list[nodes.Term], count: int) -> tuple[Array, Array]:
-    short, long = (_entry(evaluator, term) for term in terms)
-    if len(short.docs) > len(long.docs):
-        short, long = long, short
-    if len(short.docs) * FAR < len(long.docs):
-        at = long.docs.searchsorted(short.docs)
-        hits = (long.docs.take(at, mode="clip") == short.docs).nonzero()[0]
-        docs = short.docs.take(hits)
-        scores = short.scores.take(hits) + long.scores.take(at.take(hits))
-        return best(docs, scores, count)
-    marks = evaluator.scratch
-    marks[short.docs] = short.scores
-    found = marks.take(long.docs)
-    marks[short.docs] = 0
-    hits = found.nonzero()[0]
-    scores = found.take(hits)
-    scores += long.scores.take(hits)
-    return best(long.docs.take(hits), scores, count)
+def _allow(evaluator: Evaluator, shape: _Shape, node: nodes.Require | nodes.AndNot) -> None:
+    """Allow what one node requires, or has not."""
+    wanted = isinstance(node, nodes.Require)
+    allowed = np.full(evaluator.snapshot.doc_count_all, not wanted)
+    allowed[evaluator.docs(node.required if isinstance(node, nodes.Require) else node.without)] = wanted
+    shape.allowed = allowed if shape.allowed is None else shape.allowed & allowed
 
 
-def _top_or(evaluator: Evaluator, terms: list[nodes.Term], count: int) -> tuple[Array, Array]:
-    entries = [entry for entry in (_entry(evaluator, term) for term in terms) if len(entry.docs)]
-    if len(entries) < 2 or count > TOP or sum(len(entry.docs) for entry in entries) < SMALL:
-        found = union([Matches(entry.docs, entry.scores) for entry in entries], evaluator.scratch)
-        return best(found.docs, found.scores, count)
-    tops = [top for top in (_top(evaluator, term) for term in terms) if len(top[0])]
-    # The best documents of each term alone, with all that they score: the count-th of them is a bound from below.
-    heads = np.unique(np.concatenate([docs for docs, _ in tops])).astype(DOC)
-    edge = _kth(_sums(entries, heads), count) * SAFETY
-    most = [float(scores[0]) for _, scores in tops]
-    docs = _candidates(entries, most, edge, evaluator.scratch)
-    return best(docs, _sums(entries, docs), count)
-
-
-def _candidates(entries: list[Scored], most: list[float], edge: float, sums: Array) -> Array:
-    """Documents that may score edge or more, and all that do: most[i] is the highest score of entries[i]."""
-    order = sorted(range(len(entries)), key=most.__getitem__)
-    # What documents of the first lists alone can reach is not enough: they only add to documents of the others.
-    spare, reach = 0, 0.0
-    while spare < len(order) - 1 and reach + most[order[spare]] < edge:
-        reach += most[order[spare]]
-        spare += 1
-    leading = [entries[i] for i in order[spare:]]
-    if len(leading) == 1:
-        docs, scores = leading[0].docs, leading[0].scores
+def _top(evaluator: Evaluator, shape: _Shape, count: int) -> tuple[Array, Array]:
+    """The best `count` documents, best first, and their scores."""
+    scratch = evaluator.scratch
+    edge = _edge(evaluator, shape, count)
+    must = sorted(shape.must, key=lambda part: part.entry.count)
+    rest = sorted(shape.may, key=lambda part: -part.most)
+    if must:
+        reach = sum(part.most for part in must[1:]) + sum(part.most for part in rest)
+        docs, sums = _first(must[0], edge - reach)
+        rest = must[1:] + rest
     else:
-        docs = np.concatenate([entry.docs for entry in leading])
-        sums[leading[0].docs] = leading[0].scores
-        for entry in leading[1:]:
-            sums[entry.docs] += entry.scores
-        scores = sums.take(docs)
-        sums[docs] = 0
-    hits = (scores >= edge - reach).nonzero()[0]
-    docs, scores = docs.take(hits), scores.take(hits)
-    if len(leading) > 1:
-        docs, at = np.unique(docs, return_index=True)
-        scores = scores.take(at)
-    for i in reversed(order[:spare]):
-        reach -= most[i]
-        found, at = where_in(docs, entries[i].docs)
-        scores[found] += entries[i].scores.take(at)
-        hits = (scores >= edge - reach).nonzero()[0]
-        docs, scores = docs.take(hits), scores.take(hits)
-    return docs
+        reach = 0.0
+        # What documents of the last parts alone can reach is not enough: those only add to documents of the others.
+        leading = len(rest)
+        while leading > 1 and reach + rest[leading - 1].most < edge:
+            leading -= 1
+            reach += rest[leading].most
+        docs, sums = _any_of(rest[:leading], edge - reach, scratch)
+        rest = rest[leading:]
+    if shape.allowed is not None:
+        kept = shape.allowed.take(docs).nonzero()[0]
+        docs, sums = docs.take(kept), sums.take(kept)
+    for number, part in enumerate(rest):
+        scores = part.at(docs, scratch)
+        reach -= part.most
+        needed = must and number < len(must) - 1
+        if needed:
+            hits = scores.nonzero()[0]
+            docs, sums, scores = docs.take(hits), sums.take(hits), scores.take(hits)
+        sums += scores
+        if edge > 0:
+            hits = (sums >= edge - reach).nonzero()[0]
+            if len(hits) < len(docs):
+                docs, sums = docs.take(hits), sums.take(hits)
+    return best(docs, sums.astype(np.float32), count)
 
 
-def _sums(entries: list[Scored], docs: Array) -> Array:
-    """What documents, rising, score for all entries, added in their order -> (n,) float32."""
-    out = np.zeros(len(docs), np.float32)
-    for entry in entries:
-        found, at = where_in(docs, entry.docs)
-        out[found] += entry.scores.take(at)
-    return out
+def _edge(evaluator: Evaluator, shape: _Shape, count: int) -> float:
+    """A score that `count` documents reach, as high as can be told cheaply; 0 where it does not pay to know."""
+    parts = shape.must + shape.may
+    postings = min(part.entry.count for part in shape.must) if shape.must else sum(p.entry.count for p in shape.may)
+    if postings < SMALL or count > TOP:
+        return 0.0
+    strongest = sorted(parts, key=lambda part: -part.most)[:SEEDED]
+    docs = np.unique(np.concatenate([evaluator.top(part.node).docs for part in strongest])).astype(DOC)
+    if shape.allowed is not None:
+        docs = docs[shape.allowed.take(docs)]
+    sums = np.zeros(len(docs))
+    for number, part in enumerate(parts):
+        scores = part.at(docs, evaluator.scratch)
+        sums += scores
+        if number < len(shape.must):
+            sums[scores == 0] = -np.inf
+    if len(sums) < count:
+        return 0.0
+    return max(float(np.partition(sums, len(sums) - count)[len(sums) - count]), 0.0) * SAFETY
 
 
-def _kth(scores: Array, count: int) -> float:
-    """The count-th highest score; 0 where there are fewer."""
-    return float(np.partition(scores, len(scores) - count)[len(scores) - count]) if len(scores) >= count else 0.0
+def _first(part: _Part, edge: float) -> tuple[Array, Array]:
+    """Documents of a part that score `edge` or more, and their sums so far."""
+    found = part.entry.reaching(edge / part.boost * SAFETY) if edge > 0 else part.entry.matches()
+    scores = found.scores if part.boost == 1 else found.scores * np.float32(part.boost)
+    return found.docs, scores.astype(np.float64)
 
 
-def _entry(evaluator: Evaluator, term: nodes.Term) -> Scored:
-    found = evaluator.snapshot.scored(term.field, term.term, evaluator.weighting.scale(term.field))
-    return found if term.boost == 1 else Scored(found.docs, found.scores * np.float32(term.boost))
-
-
-def _top(evaluator: Evaluator, term: nodes.Term) -> tuple[Array, Array]:
-    docs, scores = evaluator.snapshot.top(term.field, term.term, evaluator.weighting.scale(term.field))
-    return docs, scores if term.boost == 1 else scores * np.float32(term.boost)
+def _any_of(parts: list[_Part], edge: float, scratch: Array) -> tuple[Array, Array]:
+    """Documents of any part whose sum is `edge` or more, rising, and their sums."""
+    if not parts:
+        return EMPTY_DOCS, np.zeros(0)
+    if len(parts) == 1:
+        return _first(parts[0], edge)
+    for part in parts:
+        part.entry.add_to(scratch, part.boost)
+    if sum(part.entry.count for part in parts) * LONG > len(scratch):
+        hits = (scratch >= edge if edge > 0 else scratch > 0).nonzero()[0]
+        docs, sums = hits.astype(DOC), scratch.take(hits)
+        scratch[:] = 0
+        return docs, sums
+    every = np.concatenate([part.entry.matches().docs for part in parts])
+    sums = scratch.take(every)
+    scratch[every] = 0
+    if edge > 0:
+        hits = (sums >= edge).nonzero()[0]
+        every, sums = every.take(hits), sums.take(hits)
+    docs, at = np.unique(every, return_index=True)
+    return docs, sums.take(at)

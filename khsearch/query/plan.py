@@ -237,14 +237,14 @@ def _one_spelling(text: str) -> bytes:
 
 
 def _all_of(words: Sequence[bytes], ranking: Ranking) -> nodes.Node:
-    """Every one of some words, in the text or in the lead: alone where that is one place."""
-    each = [_either([word], ranking) for word in dict.fromkeys(words)]
-    return nodes.And(tuple(places[0] if len(places) == 1 else nodes.Or(places) for places in each))
+    """Every one of some words, in the text or in the lead."""
+    return nodes.And(_either(tuple(dict.fromkeys(words)), ranking))
 
 
-def _either(words: Sequence[bytes], ranking: Ranking) -> tuple[nodes.Term, ...]:
+def _either(words: Sequence[bytes], ranking: Ranking) -> tuple[nodes.AnyField, ...]:
+    """Words in the text or in the lead."""
     names = (TEXT, LEAD) if ranking.lead.weight else (TEXT,)
-    return tuple(nodes.Term(name, word, count) for word, count in Counter(words).items() for name in names)
+    return tuple(nodes.AnyField(names, word, count) for word, count in Counter(words).items())
 
 
 def _joined(must: list[nodes.Node], may: list[nodes.Node], without: list[nodes.Node]) -> nodes.Node | None:

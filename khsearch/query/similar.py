@@ -27,5 +27,5 @@ def like(text: str, reader: Reader, analyzer: Analyzer) -> Plan:
             weighed.append((count * idf(reader.doc_count, having), word))
     telling = sorted(weighed, key=lambda item: (-item[0], item[1]))[:_TELLING]
     most = telling[0][0] if telling else 1.0
-    terms = tuple(nodes.Term(name, word, weight / most) for weight, word in telling for name in (TEXT, LEAD))
+    terms = tuple(nodes.AnyField((TEXT, LEAD), word, weight / most) for weight, word in telling)
     return Plan(nodes.Or(terms) if terms else nodes.Nothing(), Terms([word for _, word in telling], []))

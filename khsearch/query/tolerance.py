@@ -151,7 +151,7 @@ class Tolerance:
 
 
 def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
-    return tuple(nodes.Term(name, word, weight) for word in words for name in (TEXT, LEAD))
+    return tuple(nodes.AnyField((TEXT, LEAD), word, weight) for word in words)
 
 
 def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:

@@ -53,6 +53,8 @@ def test_searches_agree_with_brute_force(history, chosen):
         same(scores_of(reader, nodes.And(plain)), both)
         maybe = {name: sum(scores.get(name, 0) for scores in single) for name in single[0]}
         same(scores_of(reader, nodes.AndMaybe(plain[0], nodes.Or(plain[1:]))), maybe)
+        anywhere = {name: 2 * score for name, score in single[0].items()}
+        same(scores_of(reader, nodes.AnyField(("words", "bigrams"), chosen[0])), anywhere)
         without = {name: score for name, score in single[0].items() if name not in single[-1]}
         same(scores_of(reader, nodes.AndNot(plain[0], plain[-1])), without)
         for slop in (1, 3):
@@ -76,6 +78,10 @@ def test_the_top_is_the_top_of_all(history, chosen, limit, offset):
             nodes.And(tuple(map(term, chosen))),
             nodes.Or(tuple(map(term, chosen))),
             nodes.Phrase("words", tuple(chosen), 2),
+            nodes.AndMaybe(term(chosen[0]), nodes.Or(tuple(term(word, "bigrams") for word in chosen))),
+            nodes.Require(nodes.Or(tuple(map(term, chosen))), term(b"a")),
+            nodes.AndNot(nodes.Or(tuple(map(term, chosen))), term(b"b")),
+            nodes.Or((nodes.Prefix("words", chosen[0][:1], 0.0), term(chosen[-1]))),
         ):
             every = reader.matching(node)
             order = np.lexsort((every.docs, -every.scores))[offset : offset + limit]
@@ -140,14 +146,45 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top():
             from tests.columnar.corpora import add
 
             add(writer, [(f"d{i}", text) for i, text in enumerate(texts)])
+        with index.writer() as writer:
+            for name in range(0, 4000, 7):
+                writer.delete(f"d{name}")
+        kept = {f"d{i}": text for i, text in enumerate(texts) if i % 7}
         reader = index.reader()
         for _ in range(40):
-            chosen = [vocabulary[i] for i in rng.choice(200, 3, p=odds / odds.sum(), replace=False)]
-            for node in (nodes.Or(tuple(map(term, chosen))), nodes.And(tuple(map(term, chosen[:2])))):
+            chosen = [vocabulary[i] for i in rng.choice(200, 6, p=odds / odds.sum(), replace=False)]
+            each = [nodes.AnyField(("words", "bigrams"), word, float(rng.uniform(0.1, 2))) for word in chosen]
+            plain = tuple(map(term, chosen))
+            for node in (
+                *each[:2],
+                nodes.Or(plain[:3]),
+                nodes.Or(tuple(each)),
+                nodes.Or((*each, nodes.Phrase("words", tuple(chosen[:2])))),
+                nodes.And(plain[:2]),
+                nodes.And(tuple(each[:3])),
+                nodes.And((nodes.Or(plain[:2]), plain[2])),
+                nodes.AndMaybe(nodes.And(tuple(each[:2])), nodes.Or(plain[2:])),
+                nodes.AndMaybe(nodes.Or((nodes.And(plain[:2]), nodes.And(plain[1:3]))), plain[4]),
+                nodes.Require(nodes.Or(tuple(each[1:])), plain[0]),
+                nodes.AndNot(nodes.AndMaybe(each[0], each[1]), plain[2]),
+            ):
                 every = reader.matching(node)
-                order = np.lexsort((every.docs, -every.scores))[:10]
-                assert reader.search(node, 10).docnums.tolist() == every.docs[order].tolist()
+                order = np.lexsort((every.docs, -every.scores))
+                for count in (10, 32, 100):
+                    top = reader.search(node, count)
+                    wanted = every.scores[order[:count]].tolist()
+                    assert top.scores.tolist() == pytest.approx(wanted, rel=1e-6)
+                    # Which of two documents comes first may depend on the last bit of a sum, what they score may not.
+                    places = every.docs.searchsorted(top.docnums)
+                    assert every.docs[places].tolist() == top.docnums.tolist()
+                    assert every.scores[places].tolist() == pytest.approx(wanted, rel=1e-6)
+                    assert len(set(top.docnums.tolist())) == len(top.docnums)
+            expected: dict[str, float] = {}
+            for word, node in zip(chosen, each, strict=True):
+                for name, score in bm25(kept, word).items():
+                    expected[name] = expected.get(name, 0.0) + 2 * node.boost * score
+            same(scores_of(reader, nodes.Or(tuple(each))), expected)
             found = {
                 reader.doc_id(doc) for doc in reader.matching(nodes.Phrase("words", tuple(chosen[:2]))).docs.tolist()
             }
-            assert found == {f"d{i}" for i, text in enumerate(texts) if has_phrase(text, chosen[:2], 1)}
+            assert found == {name for name, text in kept.items() if has_phrase(text, chosen[:2], 1)}
