@@ -30,13 +30,9 @@ def phrase(snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, sc
         return NONE
     bits = snapshot.place_bits(field)
     docs, _ = _near_docs(snapshot, entries, bits, slop)
-    norms = snapshot.norms(field, scale).take(docs)
-    low = docs.astype(entries[0].places.dtype) << bits
-    high = low + (1 << bits)
     scores = np.zeros(len(docs), np.float32)
-    for term, entry in zip(terms, entries, strict=True):
-        tf = entry.places.searchsorted(high) - entry.places.searchsorted(low)
-        scores += bm25.scores(tf, norms, snapshot.term_weight(term, entry.having, scale), scale.k1)
+    for term in terms:
+        scores += snapshot.scored((field,), term, (scale,)).at(docs, snapshot.accumulator())
     return Matches(docs, scores)
 
 
@@ -99,7 +95,11 @@ def _shared(wanted: Array, places: Array, marks: Array) -> Array:
     marks[cells] = True
     likely = places.take(marks.take(places & (MARKS - 1)).nonzero()[0])
     marks[cells] = False
-    return where_in(wanted, likely)[0]
+    theirs = likely & (MARKS - 1)
+    marks[theirs] = True
+    at = marks.take(cells).nonzero()[0]
+    marks[theirs] = False
+    return at.take(where_in(wanted.take(at), likely)[0])
 
 
 def _ordered(places: Sequence[Array], slop: int, bits: int) -> Array:
