@@ -30,7 +30,7 @@ MAGIC = b"KHSCOL01"
 BLOCK = 1 << 14
 TRAILER = struct.Struct("<QQQ8s")  # bytes of data, bytes of JSON, root, magic
 BUFFER = 1 << 20
-RESIDENT = 1 << 24  # bytes read of a file after which its pages are given back
+RESIDENT = 1 << 23  # bytes read of a file after which its pages are given back
 MAX_JSON = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
 DTYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "u8": np.uint64, "i8": np.int64, "f8": np.float64}
 

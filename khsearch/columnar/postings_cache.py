@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.arrays import Array
     from khsearch.columnar.matches import Matches
 
-BUDGET = 80 << 20  # bytes of arrays
+BUDGET = 72 << 20  # bytes of arrays
 MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
 TOP = 32  # documents kept so
 OVERHEAD = 400  # bytes of an entry besides its arrays

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.columnar import bm25
-from khsearch.columnar.arrays import DOC, Array, narrow
+from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array, narrow
 from khsearch.columnar.matches import FAR, Matches, union
 from khsearch.columnar.postings_cache import Entry
 
@@ -127,7 +127,7 @@ class Tabled(Scored):
 
     def __init__(self, parts: Sequence[Postings], every: int) -> None:
         """`every` is how many documents there are, deleted ones included."""
-        self._layers = [part._replace(tf=_table(part, every)) for part in parts]
+        self._layers = [part._replace(docs=EMPTY_DOCS, tf=_table(part, every)) for part in parts]
         super().__init__(sum(layer.tf.nbytes for layer in self._layers))
         self.positive = True
         self.count = len(parts[0].docs) if len(parts) == 1 else len(self._docs())
