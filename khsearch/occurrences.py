@@ -8,9 +8,9 @@ the clusters of a term of two or more stand inside longer words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import numpy as np
 
@@ -26,27 +26,54 @@ Found = tuple[int, int, bytes]
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Characters that nobody sees, between words and inside clusters."""
 
-_ENOUGH = 500  # occurrences of a term that are looked at: a long document shows its best place among the first
+_BEGINNING = 1_000_000  # characters of a text that are looked through for every word
+_ENOUGH = 100  # occurrences of a term that are looked at: a long document shows its best place among the first
+_NEAR = 200  # characters around a rare term in which frequent ones are looked for wherever it stands
 _PIECE = 300_000  # characters that are normalised at a time
 _COENG = "\u17d2"
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
+_CLINGS = _MARKS | {_COENG, *INVISIBLE}  # beside a place, these may make it one inside a cluster
 
 
 def glance(text: str, words: Iterable[bytes]) -> list[Found]:
-    """Places, rising, where words stand as they are usually written."""
+    """Places, rising, where words stand as they are usually written.
+
+    Of a long text all is looked through only for what does not stand in its beginning. Of what stands more than _ENOUGH
+    times, the first places are told, and those near something that does not.
+    """
     found: list[Found] = []
+    frequent: list[tuple[str, bytes]] = []
     for word in words:
-        for spelling in _spellings(word):
-            at = text.find(spelling)
-            count = 0
-            while at >= 0 and count < _ENOUGH:
-                end = at + len(spelling)
-                if not (parts_cluster(text, at) or parts_cluster(text, end)):
-                    found.append((at, end, word))
-                count += 1
-                at = text.find(spelling, end)
+        before = len(found)
+        for start, stop in ((0, _BEGINNING), (_BEGINNING, len(text))):
+            if len(found) > before or start > len(text):
+                break
+            for spelling in _spellings(word):
+                places = list(islice(_places(text, spelling, word, max(start - len(spelling), 0), stop), _ENOUGH))
+                found += places
+                if len(places) == _ENOUGH:
+                    frequent.append((spelling, word))
+    if frequent:
+        often = {word for _, word in frequent}
+        near = [(max(start - _NEAR, 0), end + _NEAR) for start, end, word in found if word not in often]
+        for spelling, word in frequent:
+            for start, end in near:
+                found += _places(text, spelling, word, start, end)
+        found = list(set(found))
     found.sort()
     return found
+
+
+def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | None = None) -> Iterator[Found]:
+    """Where a spelling stands between two places of a text, in order, beginning and ending where clusters do."""
+    led = spelling[0] in _CLINGS
+    at = text.find(spelling, start, stop)
+    while at >= 0:
+        end = at + len(spelling)
+        plain = not (led or text[at - 1 : at] in _CLINGS or text[end : end + 1] in _CLINGS)
+        if plain or not (parts_cluster(text, at) or parts_cluster(text, end)):
+            yield at, end, word
+        at = text.find(spelling, end, stop)
 
 
 def parts_cluster(text: str, place: int) -> bool:

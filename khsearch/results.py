@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import overload
@@ -15,10 +15,12 @@ from khsearch.explain import Part, explain
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.variants import Variants
 from khsearch.query import Plan
-from khsearch.ranking import Ranking
+from khsearch.ranking import TEXT, Ranking
 from khsearch.snippets import Snippet, make_snippet
 from khsearch.stored import document_of, id_and_title
 from khsearch.suggest import suggestion
+
+_LONG = 200_000  # characters of a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,15 @@ class Hit:
     @cached_property
     def snippet(self) -> Snippet:
         """One to three excerpts of the document's text, with what the query asked for marked."""
-        return make_snippet(self.document.text, self._search.plan.terms, self._search.analyzer)
+        text, search = self.document.text, self._search
+        terms = search.plan.terms
+        if len(text) > _LONG:
+            # To look in vain for words that are not there takes longest of all.
+            terms = replace(terms, words=[word for word in terms.words if self._has(word)] or terms.words)
+        return make_snippet(text, terms, search.analyzer)
+
+    def _has(self, word: bytes) -> bool:
+        return self._search.reader.frequency(TEXT, word, self._docnum) > 0
 
     def explain(self) -> list[Part]:
         """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""

@@ -1,8 +1,8 @@
 """snippets: an original text and what a query asked for in; excerpts with marks out.
 
 The words of the query are looked for as `occurrences` tells. Where no word of the query stands, its cluster bigrams are
-marked. Excerpts are cut at the end of a sentence, at a
-space or between words, never inside a cluster; marks are offsets into the original.
+marked. Excerpts are cut at the end of a sentence, at a space or between words, never inside a cluster; marks are
+offsets into the original.
 """
 
 from __future__ import annotations
@@ -115,23 +115,32 @@ def _windows(spans: Sequence[Found]) -> list[Mark]:
     wanted = {term for _, _, term in spans}
     starts = [start for start, _, _ in spans]
     while len(chosen) < MOST_FRAGMENTS and shown < wanted:
-        best, best_score = None, (0, 0)
-        last = 0
-        for first, (start, end, _) in enumerate(spans):
-            last = max(last, first + 1)
-            while last < len(spans) and spans[last][1] <= start + WIDTH:
-                last += 1
-            if any(start < b and a < end for a, b in chosen):
-                continue
-            inside = {term for _, _, term in spans[first:last]}
-            score = (sum(map(len, inside - shown)), last - first)
-            if score > best_score:
-                best, best_score = (start, max(b for _, b, _ in spans[first:last])), score
-        if best is None or not best_score[0]:
+        best = _best_window(spans, shown, chosen)
+        if best is None:
             break
         chosen.append(best)
         shown |= {term for _, _, term in spans[bisect_left(starts, best[0]) : bisect_right(starts, best[1])]}
     return sorted(chosen)
+
+
+def _best_window(spans: Sequence[Found], shown: set[bytes], chosen: Sequence[Mark]) -> Mark | None:
+    """The stretch of about WIDTH that shows most that is new, beside those chosen; None where none does."""
+    best, best_score = None, (0, 0)
+    inside: dict[bytes, int] = {}  # how often each term stands in the stretch
+    new = last = 0  # codes of the terms in it that are not shown yet; its end in spans
+    for first, (start, end, term) in enumerate(spans):
+        while last < len(spans) and (last <= first or spans[last][1] <= start + WIDTH):
+            entering = spans[last][2]
+            if not inside.get(entering) and entering not in shown:
+                new += len(entering)
+            inside[entering] = inside.get(entering, 0) + 1
+            last += 1
+        if (new, last - first) > best_score and new and not any(start < b and a < end for a, b in chosen):
+            best, best_score = (start, max(b for _, b, _ in spans[first:last])), (new, last - first)
+        inside[term] -= 1
+        if not inside[term] and term not in shown:
+            new -= len(term)
+    return best
 
 
 _SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from khsearch import Document, Index
 from khsearch.khmer.analyzer import Analyzer, Terms, cluster_spans
 from khsearch.khmer.breakers import breaker
+from khsearch.khmer.script import encode_term
+from khsearch.occurrences import glance
 from khsearch.snippets import WIDTH, Snippet, make_snippet
 from tests.strategies import texts
 
@@ -107,3 +110,23 @@ def test_any_text_and_any_query(text: str, query: str) -> None:
 def test_a_long_text() -> None:
     text = "ផ្ទះធំ " * 100_000 + "ពិការភាព " + "ផ្ទះធំ " * 1000
     assert "ពិការភាព" in marked(text, "ពិការភាព ផ្ទះ")
+
+
+def test_a_long_text_shows_a_rare_word_beside_a_frequent_one_wherever_they_stand() -> None:
+    common, rare = "ភូមិ", "ដំរី"
+    text = f"{common} " * 300_000 + f"{rare} {common} " + "a " * 1000
+    assert [text[a:b] for a, b, _ in glance(text, [encode_term(common), encode_term(rare)])].count(rare) == 1
+    found = snippet(text, f"{common} {rare}")
+    assert found.fragments[0].start > 1_000_000
+    assert {found.text[start:end] for start, end in found.marks} == {rare, common}
+
+
+def test_a_hit_of_a_long_document_marks_what_it_holds(tmp_path: Path) -> None:
+    common, rare, other = "ភូមិ", "ដំរី", "ឆ្មា"
+    index = Index.create(tmp_path / "index")
+    with index.writer() as writer:
+        writer.add(Document("long", "", f"{common} " * 60_000 + rare))
+    for query, last in ((rare, rare), (f"{common} {other}", common), (f"{other} {rare}", rare)):
+        (hit,) = index.search(query)
+        start, end = hit.snippet.marks[-1]
+        assert hit.snippet.text[start:end].endswith(last)

@@ -129,11 +129,20 @@ class Snapshot(Opened):
         first = int(tf[:at].sum())
         return field.token_positions(place, np.arange(first, first + int(tf[at])))
 
+    @refusing_damage
     def frequency(self, name: str, term: bytes, doc: int) -> int:
         """How often a term is in one document."""
-        docs, tf = self.postings(name, term)
-        at = int(docs.searchsorted(doc))
-        return int(tf[at]) if at < len(docs) and int(docs[at]) == doc else 0
+        number, inner = self.locate(doc)
+        field = self.segments[number].field(name)
+        place = None if field is None else field.place_of(term)
+        if field is None or place is None:
+            return 0
+        docs = field.doc_numbers(place)
+        at = int(docs.searchsorted(inner))
+        if at == len(docs) or int(docs[at]) != inner:
+            return 0
+        tf = field.frequencies(place)
+        return 1 if tf is None else int(tf[at])
 
     @refusing_damage
     def terms(self, name: str, prefix: bytes = b"") -> list[bytes]:
