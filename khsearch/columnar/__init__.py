@@ -5,7 +5,7 @@ Rooms in the order of the data:
     disk, catalog                            the one way to the file system; the table of contents, lock and commit
     blockfile, spool                         named arrays in checksummed files
     spans, interning, inversion, encode      tokens -> postings -> bits
-    layout, term_table, decode               where a term's bits lie; terms by name; bits -> arrays
+    layout, vocabulary, decode               where a term's bits lie; terms by name; bits -> arrays
     columns, stored, segment                 the parts of a segment's file
     builder, merge, policy                   documents -> segment; segments -> segment; which and when
     deletions, bm25, matches                 what is deleted; how terms score; documents with scores

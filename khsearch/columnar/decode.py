@@ -10,7 +10,7 @@ import numpy as np
 
 from khsearch.columnar import layout
 from khsearch.columnar.arrays import Array, spread, starts_of
-from khsearch.columnar.term_table import TermTable
+from khsearch.columnar.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ class TermPlace:
     tokens: int
 
 
-class FieldReader(TermTable):
+class FieldReader(Vocabulary):
     """The postings of one field in one segment; all sections verified when touched."""
 
     def __init__(self, file: BlockFile, prefix: str, docs: int, *, positions: bool) -> None:

@@ -1,4 +1,4 @@
-"""term_table: the terms of one field of one segment, in order: found by name, prefix or number."""
+"""vocabulary: the terms of one field of one segment, in order: found by name, prefix or number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BLOCK = layout.BLOCK
 
 
-class TermTable:
+class Vocabulary:
     """Terms are numbered in order of their bytes; `count` is how many there are."""
 
     def __init__(self, file: BlockFile, prefix: str) -> None:
