@@ -12,14 +12,17 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise, repeat
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch import nearness
+from khsearch.columnar.decode import FieldReader
 from khsearch.columnar.snapshot import Snapshot
 from khsearch.khmer import script
 from khsearch.ranking import TEXT, TITLE
@@ -62,11 +65,13 @@ class TermTable:
     dfs    (t,) int64, documents that have each, deleted ones included; in title and text is twice
     """
 
-    def __init__(self, counts: dict[bytes, int], documents: int) -> None:
+    def __init__(self, counts: Sequence[Mapping[bytes, int]], documents: int) -> None:
+        """`counts` are documents by term, to be added up."""
         self.documents = documents
-        chosen = sorted(filter(_is_ordinary, counts))
-        self.terms = chosen
-        self.dfs = np.fromiter(map(counts.__getitem__, chosen), np.int64, len(chosen))
+        self.terms = sorted(filter(_is_ordinary, set().union(*counts)))
+        self.dfs = np.zeros(len(self.terms), np.int64)
+        for dfs in counts:
+            self.dfs += np.fromiter(map(dfs.get, self.terms, repeat(0)), np.int64, len(self.terms))
         self._known: dict[bytes, list[Near]] = {}
 
     def df(self, term: bytes) -> int:
@@ -126,7 +131,7 @@ class TermTable:
         """Those of some terms that are near enough to a word, likeliest first."""
         table, near = self._units, []
         farthest = nearness.farthest(units) + _SLACK
-        for length in np.unique(table.lengths[found]).tolist():
+        for length in sorted(set(table.lengths[found].tolist())):
             same = found[table.lengths[found] == length]
             others = table.numbers[table.firsts[same][None, :] + np.arange(length)[:, None]]
             far = table.inventory.distances(units, others)
@@ -215,10 +220,14 @@ class _Files:
     def sharing(self, word: list[bytes]) -> NDArray[np.int64]:
         """Terms that share a hash with a word, rising."""
         hashes = [self._hashed(skeleton) for skeleton in nearness.skeletons(word)]
-        wanted = np.unique(np.array([hashed for hashed in hashes if hashed is not None], np.uint64))
+        wanted = np.array(sorted({hashed for hashed in hashes if hashed is not None}), np.uint64)
         low, high = np.searchsorted(self._keys, wanted), np.searchsorted(self._keys, wanted, "right")
         found = [self._owners[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        return np.unique(np.concatenate([np.zeros(0, np.int32), *found])).astype(np.int64)
+        # Not numpy.unique: its first call takes some 15 ms, as it imports all of numpy.ma.
+        owners = np.sort(np.concatenate([np.zeros(0, np.int32), *found]))
+        first = np.ones(len(owners), np.bool_)
+        np.not_equal(owners[1:], owners[:-1], out=first[1:])
+        return owners[first].astype(np.int64)
 
     def _hashed(self, skeleton: tuple[bytes, ...]) -> int | None:
         """Hash of a skeleton; None where it is empty or has a cluster that no term has."""
@@ -262,10 +271,13 @@ def term_table(reader: Snapshot) -> TermTable:
     """The table of a snapshot's terms, made when first asked for."""
     table = _tables.get(reader)
     if table is None:
-        counts: dict[bytes, int] = {}
-        for name in (TEXT, TITLE):
-            for _, field in reader.fields(name):
-                for term, df in zip(field.names(), field.dfs().tolist(), strict=True):
-                    counts[term] = counts.get(term, 0) + df
-        table = _tables[reader] = TermTable(counts, reader.doc_count)
+        fields = (field for name in (TEXT, TITLE) for _, field in reader.fields(name))
+        table = _tables[reader] = TermTable([_counts(field) for field in fields], reader.doc_count)
     return table
+
+
+def _counts(field: FieldReader) -> dict[bytes, int]:
+    """Documents by term, of one field of one segment."""
+    codes, starts = field.spans(0, field.count)
+    text = codes.tobytes()
+    return dict(zip((text[a:b] for a, b in pairwise(starts.tolist())), field.dfs().tolist(), strict=True))

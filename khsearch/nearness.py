@@ -39,8 +39,9 @@ Costs = NDArray[np.float32]
 _SOUNDS = ("កគ", "ខឃ", "ចជ", "ឆឈ", "ដតទឌ", "ឋថធឍ", "នណ", "បព", "ផភ", "លឡ", "សឝឞ", "ឥឦ", "ឧឩឪឱឳ", "ឫឬ", "ឭឮ", "ឯឰ")
 _VOWEL_PAIRS = ("ិី", "ិឹ", "ីឹ", "ីឺ", "ឹឺ", "ឺើ", "ុូ", "ូួ", "េែ", "ែៃ", "ោៅ", "ៀឿ", "ើឿ", "ីើ", "េើ", "ោើ")
 _BARE_RO = bytes([script.RO])
-_SHIFTERS = (0xC9, 0xCA)
-_VOWELS = range(0xB6, 0xC6)
+_SUBSCRIPTS = re.compile(b"\xd2.", re.DOTALL)
+_SHIFTERS, _VOWELS = b"\xc9\xca", bytes(range(0xB6, 0xC6))
+_NO_SHIFTERS, _NO_VOWELS = (bytes(set(range(256)).difference(kind)) for kind in (_SHIFTERS, _VOWELS))
 
 
 def _codes(text: str) -> bytes:
@@ -89,17 +90,14 @@ class Parts:
 @lru_cache(maxsize=1 << 15)
 def parts(unit: bytes) -> Parts:
     """Take a cluster apart."""
-    subscripts, vowels, shifter, signs = bytearray(), bytearray(), bytearray(), bytearray()
     base = unit[:1] if script.CLASS[unit[0]] != script.MARK else b""
-    marks = iter(unit[len(base) :])
-    for mark in marks:
-        if mark == COENG:
-            subscripts += bytes([COENG, next(marks)])
-        elif mark in _VOWELS:
-            vowels.append(mark)
-        else:
-            (shifter if mark in _SHIFTERS else signs).append(mark)
-    return Parts(base, bytes(subscripts), bytes(vowels), bytes(shifter), bytes(signs))
+    marks = unit[len(base) :]
+    subscripts = b""
+    if COENG in marks:
+        subscripts = b"".join(_SUBSCRIPTS.findall(marks))
+        marks = _SUBSCRIPTS.sub(b"", marks)
+    vowels, shifter = marks.translate(None, _NO_VOWELS), marks.translate(None, _NO_SHIFTERS)
+    return Parts(base, subscripts, vowels, shifter, marks.translate(None, _VOWELS + _SHIFTERS))
 
 
 def drop(unit: bytes) -> float:
@@ -114,38 +112,40 @@ def farthest(word: list[bytes]) -> float:
     return (0.5, 0.75, 1.0)[len(word) - 1] if len(word) <= 3 else MOST
 
 
+_COMPARED_VOWELS = 4
+
+
+def _compared(unit: bytes) -> tuple[bytes, ...]:
+    """What is compared of a cluster: base, its sound, subscripts, their sounds, vowels, shifter, signs."""
+    found = parts(unit)
+    sound, sounds = found.base.translate(_SOUND), found.subscripts.translate(_SOUND)
+    return found.base, sound, found.subscripts, sounds, found.vowels, found.shifter, found.signs
+
+
 class Inventory:
     """All units of an index, numbered, with their parts as arrays: what a unit costs against all others at once."""
 
     def __init__(self, names: list[bytes]) -> None:
         self.names = names
-        self._numbers: dict[tuple[str, bytes], int] = {}
-        self._parts = [np.array(column, np.int32) for column in zip(*map(self._numbered, names), strict=True)]
         self._drops = np.array([drop(name) for name in names], np.float32)
-
-    def _numbered(self, unit: bytes) -> tuple[int, ...]:
-        """Numbers of base, its sound, subscripts, their sounds, vowels, shifter, signs; 0 is none."""
-        found = parts(unit)
-        values = (
-            ("base", found.base),
-            ("sound", found.base.translate(_SOUND)),
-            ("subscripts", found.subscripts),
-            ("sounds", found.subscripts.translate(_SOUND)),
-            ("vowels", found.vowels),
-            ("shifter", found.shifter),
-            ("signs", found.signs),
-        )
-        numbers = self._numbers
-        return tuple(numbers.setdefault(value, len(numbers) + 1) if value[1] else 0 for value in values)
+        self._numbers: list[dict[bytes, int]] = []
+        self._parts = []
+        for values in zip(*map(_compared, names), strict=True):
+            numbers = {value: number for number, value in enumerate(dict.fromkeys(filter(None, values)), 1)}
+            self._numbers.append(numbers)
+            self._parts.append(np.array([numbers.get(value, 0) for value in values], np.int32))
 
     def changes(self, unit: bytes, which: NDArray[np.integer]) -> Costs:
         """Cost of a unit written for others, by their numbers: (k,) -> (k,), 0 to 1."""
-        mine = self._numbered(unit)
+        named = zip(self._numbers, _compared(unit), strict=True)
+        mine = [numbers.get(value, -1) if value else 0 for numbers, value in named]  # -1: no unit here has it
         base, sound, below, sounds, vowels, shifter, signs = (part.take(which) for part in self._parts)
         cost = np.where(base == mine[0], 0, np.where(sound == mine[1], _BASE_ALIKE, _BASE))
         gone = np.where((below == 0) | (mine[2] == 0), _SUBSCRIPT_GONE, _SUBSCRIPT)
         cost += np.where(below == mine[2], 0, np.where(sounds == mine[3], _SUBSCRIPT_ALIKE, gone))
-        alike = [self._numbers.get(("vowels", bytes([vowel])), -1) for vowel in _LIKE.get(parts(unit).vowels, b"")]
+        alike = [
+            self._numbers[_COMPARED_VOWELS].get(bytes([vowel]), -1) for vowel in _LIKE.get(parts(unit).vowels, b"")
+        ]
         other = np.where((vowels == 0) | (mine[4] == 0), _VOWEL_GONE, _VOWEL)
         for number in alike:
             other[vowels == number] = _VOWEL_ALIKE

@@ -72,7 +72,7 @@ def test_nearest_are_all_that_are_near(vocabulary, word):
     far = {term: distance(word, term) for term in vocabulary if term != word}
     farthest = nearness.farthest(nearness.units(word))
     expected = {term for term, cost in far.items() if farthest and cost <= farthest + 1e-4}
-    found = TermTable(vocabulary, 1000).nearest(word, 20)
+    found = TermTable([vocabulary], 1000).nearest(word, 20)
     assert {near.term for near in found} == expected
     for near in found:
         assert near.distance == pytest.approx(far[near.term], abs=1e-4)
@@ -92,14 +92,14 @@ def test_alike_are_all_near_terms_of_one_skeleton(vocabulary, word, at_least):
         and next(nearness.skeletons(nearness.units(term))) == skeleton
         and distance(word, term) <= nearness.farthest(nearness.units(word)) + 1e-4
     }
-    assert {near.term for near in TermTable(vocabulary, 1000).alike(word, at_least)} == expected
+    assert {near.term for near in TermTable([vocabulary], 1000).alike(word, at_least)} == expected
 
 
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), prefix=terms, limit=st.integers(1, 9))
 def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
     going_on = sorted(term for term in vocabulary if term.startswith(prefix) and term != prefix)
     expected = sorted(going_on, key=lambda term: -vocabulary[term])[:limit]
-    found = TermTable(vocabulary, 100).popular(prefix, limit)
+    found = TermTable([vocabulary], 100).popular(prefix, limit)
     assert [vocabulary[near.term] for near in found] == [vocabulary[term] for term in expected]
     assert {near.term for near in found} <= set(going_on)
 
@@ -107,10 +107,10 @@ def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
 def test_terms_of_other_kinds_are_left_out():
     kept = [encode_term("ការ"), b"covid"]
     odd = [b"2021", b"a1", encode_term("é"), encode_term("\u17b6"), encode_term("ក" + 9 * "\u17b6")]
-    table = TermTable(dict.fromkeys([*kept, *odd], 1), 10)
+    table = TermTable([dict.fromkeys([*kept, *odd], 1)], 10)
     assert table.terms == sorted(kept)
     assert table.nearest(b"2022") == table.nearest(b"") == []
-    assert TermTable({}, 0).nearest(encode_term("ការងារ")) == []
+    assert TermTable([], 0).nearest(encode_term("ការងារ")) == []
 
 
 SENTENCES = [

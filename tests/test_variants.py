@@ -3,16 +3,18 @@
 import math
 import re
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.errors import LexiconError
+from khsearch.khmer import variants as room
 from khsearch.khmer.analyzer import cluster_spans
 from khsearch.khmer.lexicon import default_lexicon
 from khsearch.khmer.normalize import normalize
-from khsearch.khmer.variants import Alternative, Variants, default_variants
+from khsearch.khmer.variants import BUILT_IN, Alternative, Variants, default_variants, read_groups
 from tests.strategies import khmer_words, texts
 
 VARIANTS = default_variants()
@@ -84,6 +86,12 @@ def test_every_group_has_a_reason_and_forms_that_differ():
         assert 0 < group.weight <= 1
         forms = [normalize(spelling).codes for spelling in group.spellings]
         assert len(forms) == len(set(forms)) >= 2, group
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_built_in_file_is_as_sound_as_a_file_of_a_user_must_be(name):
+    groups = read_groups(Path(room.__file__).parent / "data" / name)
+    assert set(groups) <= set(VARIANTS.groups)
 
 
 def test_no_spelling_stands_in_two_groups():

@@ -22,6 +22,15 @@ def starts_of(counts: Array) -> Array:
     return out
 
 
+def distinct(values: Array) -> Array:
+    """The different ones of some values, rising: (n,) -> (k,). numpy.unique, at first, imports 15 ms of numpy.ma."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    found: Array = ordered[first]
+    return found
+
+
 def narrow(values: Array) -> Array:
     """The same non-negative integers in the smallest unsigned dtype that holds them."""
     top = int(values.max()) if len(values) else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.columnar import layout
-from khsearch.columnar.arrays import Array, spread, starts_of
+from khsearch.columnar.arrays import Array, distinct, spread, starts_of
 from khsearch.columnar.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class FieldReader(Vocabulary):
         first = int(at.tokens[0])
         total = int(at.cf.sum())
         out = self._pos.part(first, first + total).astype(np.int64)
-        for width in np.unique(at.rest_width).tolist():
+        for width in distinct(at.rest_width).tolist():
             if width:
                 mine = np.flatnonzero(at.rest_width == width)
                 where = spread(starts_of(at.cf)[mine], at.cf[mine])
@@ -215,7 +215,7 @@ class FieldReader(Vocabulary):
         widths = at.width.repeat(at.df)
         begin = (at.low >> 3).repeat(at.df)
         docs <<= widths
-        for width in np.unique(at.width).tolist():
+        for width in distinct(at.width).tolist():
             if width:
                 mine = np.flatnonzero(widths == width)
                 start = begin[mine]

@@ -203,6 +203,9 @@ class Nothing:
     """No document."""
 
 
+Pattern: TypeAlias = Prefix | TermRange | AnyOf | Fuzzy
+"""What stands for many terms; its documents all score alike."""
+
 Node: TypeAlias = (
     Term
     | AnyField

@@ -9,8 +9,7 @@ import numpy as np
 
 from khsearch.columnar import columns, expand, fuzzy, nodes, phrases
 from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array
-from khsearch.columnar.matches import NONE, Matches, add_where, best, constant, intersect, require, subtract, union
-from khsearch.columnar.postings_cache import TOP
+from khsearch.columnar.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
 from khsearch.columnar.scored import Listed, Tabled
 from khsearch.errors import QueryError
 
@@ -46,11 +45,9 @@ class Evaluator:
             return self.snapshot.scored(*self._named(node)), node.boost
         return Listed(self.matches(node)), 1.0
 
-    def top(self, node: nodes.Node) -> Matches:
-        """The best documents of a node, at most TOP, best first; those of a term without its boost."""
-        if isinstance(node, nodes.Term | nodes.AnyField):
-            return self.snapshot.top(*self._named(node))
-        return best(*self.matches(node), TOP)
+    def top(self, node: nodes.Term | nodes.AnyField) -> Matches:
+        """The best documents of a term, at most TOP, best first, without its boost."""
+        return self.snapshot.top(*self._named(node))
 
     def _named(self, node: nodes.Term | nodes.AnyField) -> tuple[tuple[str, ...], bytes, tuple[FieldScale, ...]]:
         names = (node.field,) if isinstance(node, nodes.Term) else node.fields
@@ -112,18 +109,17 @@ class Evaluator:
             found = add_where(found, bonus, self.scratch)
         return found
 
-    def _prefix(self, node: nodes.Prefix) -> Matches:
-        return constant(expand.docs_of_prefix(self.snapshot, node.field, node.prefix), node.boost)
-
-    def _term_range(self, node: nodes.TermRange) -> Matches:
-        return constant(expand.docs_of_range(self.snapshot, node.field, node.start, node.stop), node.boost)
-
-    def _any_of(self, node: nodes.AnyOf) -> Matches:
-        return constant(expand.docs_of_terms(self.snapshot, node.field, node.terms), node.boost)
-
-    def _fuzzy(self, node: nodes.Fuzzy) -> Matches:
-        terms = fuzzy.near_terms(self.snapshot, node)
-        return constant(expand.docs_of_terms(self.snapshot, node.field, terms), node.boost)
+    def first(self, node: nodes.Pattern, enough: int | None = None) -> Matches:
+        """Documents that a pattern matches: the first `enough` of them at least, or all."""
+        snapshot, name = self.snapshot, node.field
+        if isinstance(node, nodes.Prefix):
+            docs = expand.docs_of_prefix(snapshot, name, node.prefix, enough)
+        elif isinstance(node, nodes.TermRange):
+            docs = expand.docs_of_range(snapshot, name, node.start, node.stop, enough)
+        else:
+            terms = node.terms if isinstance(node, nodes.AnyOf) else fuzzy.near_terms(snapshot, node)
+            docs = expand.docs_of_terms(snapshot, name, terms, enough)
+        return constant(docs, node.boost)
 
     def _between(self, node: nodes.Between) -> Matches:
         return constant(docs_between(self.snapshot, node.column, node.low, node.high), node.boost)
@@ -202,10 +198,10 @@ _PLANS: dict[type, Any] = {
     nodes.Not: Evaluator._not,
     nodes.Phrase: Evaluator._phrase,
     nodes.Near: Evaluator._near,
-    nodes.Prefix: Evaluator._prefix,
-    nodes.TermRange: Evaluator._term_range,
-    nodes.AnyOf: Evaluator._any_of,
-    nodes.Fuzzy: Evaluator._fuzzy,
+    nodes.Prefix: Evaluator.first,
+    nodes.TermRange: Evaluator.first,
+    nodes.AnyOf: Evaluator.first,
+    nodes.Fuzzy: Evaluator.first,
     nodes.Between: Evaluator._between,
     nodes.Every: Evaluator._every,
     nodes.Constant: Evaluator._constant,

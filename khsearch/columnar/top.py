@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.columnar import nodes
-from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array
+from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array, distinct
 from khsearch.columnar.matches import best
 from khsearch.columnar.postings_cache import TOP
 from khsearch.columnar.scored import LONG
 
 if TYPE_CHECKING:
+    from khsearch.columnar.matches import Matches
     from khsearch.columnar.plans import Evaluator
     from khsearch.columnar.scored import Scored
 
@@ -67,6 +68,9 @@ def top_docs(evaluator: Evaluator, node: nodes.Node, count: int, *, total: bool)
         docs, scores = evaluator.top(node)
         scores = scores[:count] if node.boost == 1 else scores[:count] * np.float32(node.boost)
         return TopDocs(docs[:count], scores, evaluator.part(node)[0].count if total else None)
+    if isinstance(node, nodes.Pattern) and not total:
+        docs, scores = evaluator.first(node, count)  # they all score alike, so the first are the best
+        return TopDocs(docs[:count].astype(np.int64), scores[:count], None)
     shape = _shape(evaluator, node) if count > 0 else None
     if shape is None:
         found = evaluator.matches(node)
@@ -155,7 +159,7 @@ def _edge(evaluator: Evaluator, shape: _Shape, count: int) -> float:
     if postings < SMALL or count > TOP:
         return 0.0
     strongest = sorted(parts, key=lambda part: -part.most)[:SEEDED]
-    docs = np.unique(np.concatenate([evaluator.top(part.node).docs for part in strongest])).astype(DOC)
+    docs = distinct(np.concatenate([_best_of(evaluator, part).docs for part in strongest])).astype(DOC)
     if shape.allowed is not None:
         docs = docs[shape.allowed.take(docs)]
     sums = np.zeros(len(docs))
@@ -167,6 +171,13 @@ def _edge(evaluator: Evaluator, shape: _Shape, count: int) -> float:
     if len(sums) < count:
         return 0.0
     return max(float(np.partition(sums, len(sums) - count)[len(sums) - count]), 0.0) * SAFETY
+
+
+def _best_of(evaluator: Evaluator, part: _Part) -> Matches:
+    """The best documents of a part, at most TOP, best first, without its boost."""
+    if isinstance(part.node, nodes.Term | nodes.AnyField):
+        return evaluator.top(part.node)
+    return best(*part.entry.matches(), TOP)
 
 
 def _first(part: _Part, edge: float) -> tuple[Array, Array]:
@@ -195,5 +206,8 @@ def _any_of(parts: list[_Part], edge: float, scratch: Array) -> tuple[Array, Arr
     if edge > 0:
         hits = (sums >= edge).nonzero()[0]
         every, sums = every.take(hits), sums.take(hits)
-    docs, at = np.unique(every, return_index=True)
-    return docs, sums.take(at)
+    order = every.argsort(kind="stable")
+    every = every.take(order)
+    first = np.ones(len(every), np.bool_)
+    np.not_equal(every[1:], every[:-1], out=first[1:])
+    return every[first], sums.take(order[first])

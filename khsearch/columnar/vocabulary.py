@@ -42,8 +42,8 @@ class Vocabulary:
         at = text.find(term)
         starts = list(accumulate(lengths, initial=0))
         while at >= 0:
-            inner = bisect_left(starts, at)
-            if starts[inner] == at and inner < len(lengths) and lengths[inner] == len(term):
+            inner = bisect_right(starts, at) - 1 if term else 0  # an empty one begins where the next does
+            if starts[inner] == at and lengths[inner] == len(term):
                 return block * BLOCK + inner
             at = text.find(term, at + 1)
         return -1

@@ -34,23 +34,27 @@ _UNDER_VOWEL = re.compile(b"(" + _BASE + rb")([\xb7-\xba\xbe])\xbb(.*)")
 _WITH_SHIFTER = re.compile(b"(" + _BASE + rb")[\xc9\xca]([\xb7-\xba\xbe])(.*)")
 
 
-def ruled(codes: bytes, units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
-    """What the rules make of a text: its codes and its units, and the words that there are."""
-    if not _RULED.search(codes):
-        return
+def may_be_respelled(codes: bytes, units: Sequence[bytes]) -> bool:
+    """Whether a text has what a rule changes, or anything twice: if not, `ruled` and `repeated` find nothing."""
+    spaces = units.count(b" ")
+    twice = len(set(units)) - (spaces > 0) < len(units) - spaces
+    return twice or _REPEAT in codes or _RULED.search(codes) is not None
+
+
+def ruled(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
+    """What the rules make of the units of a text, by the words that there are."""
     for place, changes in enumerate(map(_changes, units, (*units[1:], b""))):
         for rule, made in changes:
             yield from _through(trie, units, place, made, rule in _BACKWARDS, rule in _BOTH_WORDS)
 
 
-def repeated(codes: bytes, units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
+def repeated(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
     """A word and the repetition sign as the word twice, and the word twice as the word and the sign."""
-    if _REPEAT in codes:
-        for place in (i for i, unit in enumerate(units) if unit[0] == _REPEAT):
-            for first in range(max(0, place - _MAX_REPEATED), place):
-                if is_word(trie, units[first:place]):
-                    yield first, place + 1, 2 * spelled(units[first:place])
-                    break
+    for place in (i for i, unit in enumerate(units) if unit[0] == _REPEAT):
+        for first in range(max(0, place - _MAX_REPEATED), place):
+            if is_word(trie, units[first:place]):
+                yield first, place + 1, 2 * spelled(units[first:place])
+                break
     if len(set(units)) == len(units):
         return
     for size in range(1, min(_MAX_REPEATED, len(units) // 2) + 1):

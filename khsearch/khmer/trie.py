@@ -108,11 +108,15 @@ def _hash_table(
     size = 1 << max(4, (2 * len(clusters)).bit_length())
     keys = np.array([int.from_bytes(cluster, "little") for cluster in clusters], np.uint64)
     table, found = np.zeros(size + 64, np.uint64), np.zeros(size + 64, np.int32)
-    for key, home, cluster in zip(keys.tolist(), _home(keys, len(table)).tolist(), clusters, strict=True):
-        at = home + int((found[home:] == 0).argmax())
-        table[at], found[at] = key, numbers[cluster]
-    if found[-1]:  # the last slot stays empty, so that every search ends
+    home = _home(keys, len(table))
+    order = np.argsort(home, kind="stable")
+    # In order of their homes, each key goes home or, where that is taken, behind the one before it.
+    steps = np.arange(len(order))
+    at = np.maximum.accumulate(home[order] - steps) + steps
+    if len(at) and at[-1] >= len(table) - 1:  # the last slot stays empty, so that every search ends
         raise ValueError("clusters collide in a way that no real word list does; leave out the made-up words")
+    table[at] = keys[order]
+    found[at] = np.array([numbers[cluster] for cluster in clusters], np.int32)[order]
     return table, found
 
 

@@ -24,11 +24,12 @@ from khsearch.errors import LexiconError
 from khsearch.khmer import lattice, script
 from khsearch.khmer.lexicon import Lexicon, default_lexicon
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
-from khsearch.khmer.respelling import is_khmer, repeated, ruled
+from khsearch.khmer.respelling import is_khmer, may_be_respelled, repeated, ruled
 from khsearch.khmer.script import LETTER
 
 _MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
 _UNIT = re.compile(rb"[\x80-\xb3]MARK*|MARK+|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]".replace(b"MARK", _MARK))
+BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
 _CONTEXT = 8  # clusters on either side that decide where a word ends
 
@@ -74,17 +75,16 @@ class Variants:
         """`lexicon` tells what a word is; None is the one that khsearch brings."""
         self.groups = tuple(groups)
         self._lexicon = lexicon
-        self._root = _Node()
-        keys = iter(_units_of([spelling for group in self.groups for spelling in group.spellings]))
+        self._forms = _Forms([spelling for group in self.groups for spelling in group.spellings])
+        # The trie grows where texts ask for it: most of its branches, one for each first unit, never are.
+        self._branches: dict[bytes, _Node] = {}
+        self._beginning: dict[bytes, list[tuple[int, int, Group]]] = {}
+        start = 0
         for group in self.groups:
-            forms = {spelling: (next(keys), group.weight) for spelling in group.spellings}
-            for spelling, (units, _) in forms.items():
-                node = self._root
-                for unit in units:
-                    node = node.after.setdefault(unit, _Node())
-                for other, form in forms.items():
-                    if other != spelling and form[1] > node.others.get(other, ((), 0.0))[1]:
-                        node.others[other] = form
+            end = start + len(group.spellings)
+            for number, unit in enumerate(self._forms.firsts[start:end], start):
+                self._beginning.setdefault(unit, []).append((number, start, group))
+            start = end
 
     @classmethod
     def read(cls, path: str | Path, lexicon: Lexicon | None = None) -> Variants:
@@ -106,12 +106,13 @@ class Variants:
         normal = normalize(text)
         units = _units(normal)
         found = list(self._listed(units))
-        trie = self._words.trie
-        listed = [(first, end) for first, end, _, weight in found if weight == 1]
-        twice = [item for item in repeated(normal.codes, units, trie) if self._is_whole(units, item[0], item[1])]
-        for first, end, spelling in (*ruled(normal.codes, units, trie), *twice):
-            if not any(a < end and first < b for a, b in listed):
-                found.append((first, end, spelling, 1.0))
+        if may_be_respelled(normal.codes, units):
+            trie = self._words.trie
+            listed = [(first, end) for first, end, _, weight in found if weight == 1]
+            twice = [item for item in repeated(units, trie) if self._is_whole(units, item[0], item[1])]
+            for first, end, spelling in (*ruled(units, trie), *twice):
+                if not any(a < end and first < b for a, b in listed):
+                    found.append((first, end, spelling, 1.0))
         if not found:
             return []
         edges = [1]  # the first code is END
@@ -126,12 +127,11 @@ class Variants:
 
     def _listed(self, units: Sequence[bytes]) -> Iterator[tuple[int, int, str, float]]:
         """Groups with a spelling that stands in the text -> first unit, last unit + 1, another spelling, weight."""
-        root = self._root.after
         covered = 0
         for first, unit in enumerate(units):
-            if unit not in root:
+            if unit not in self._beginning:
                 continue
-            node: _Node | None = root[unit]
+            node: _Node | None = self._branches.get(unit) or self._branch(unit)
             ends: list[tuple[int, _Node]] = []
             at = first + 1
             while node is not None:
@@ -148,6 +148,20 @@ class Variants:
                         if weight == 1:  # inside a synonym, a word may still be spelled otherwise
                             covered = end
                     break
+
+    def _branch(self, unit: bytes) -> _Node:
+        """Everything in the trie that begins with a unit."""
+        branch = _Node()
+        for number, start, group in self._beginning[unit]:
+            node = branch
+            for behind in self._forms.units(number)[1:]:
+                node = node.after.setdefault(behind, _Node())
+            spelling = group.spellings[number - start]
+            for other, name in enumerate(group.spellings, start):
+                if name != spelling and group.weight > node.others.get(name, ((), 0.0))[1]:
+                    node.others[name] = self._forms.units(other), group.weight
+        self._branches[unit] = branch
+        return branch
 
     def _stands(self, units: Sequence[bytes], first: int, end: int, node: _Node) -> bool:
         """Whether a few clusters are a word where they stand, as typed or in another spelling."""
@@ -192,13 +206,24 @@ def _units(normal: NormalText) -> list[bytes]:
     return units
 
 
-def _units_of(spellings: Sequence[str]) -> list[Units]:
-    """Units of many spellings."""
-    found = [tuple(_UNIT.findall(codes)) for codes in normalize_all(spellings).codes[1:-1].split(b"\x02")]
-    for i, units in enumerate(found[: len(spellings)]):
-        if any(LETTER in unit or unit[0] in b" \n" for unit in units):
-            found[i] = tuple(_units(normalize(spellings[i].strip())))
-    return found
+class _Forms:
+    """Many spellings, by number, as units; `firsts` are their first units, empty of what has none."""
+
+    def __init__(self, spellings: Sequence[str]) -> None:
+        self._codes = normalize_all(spellings).codes[1:-1].split(b"\x02")[: len(spellings)]
+        self._others = {
+            number: tuple(_units(normalize(spellings[number].strip())))
+            for number, codes in enumerate(self._codes)
+            if LETTER in codes or b" " in codes or b"\n" in codes
+        }
+        self.firsts = [found[0] if found else b"" for found in map(_UNIT.match, self._codes)]
+        for number, units in self._others.items():
+            self.firsts[number] = units[0] if units else b""
+
+    def units(self, number: int) -> Units:
+        """Units of a spelling."""
+        found = self._others.get(number)
+        return tuple(_UNIT.findall(self._codes[number])) if found is None else found
 
 
 def _span(normal: NormalText, start: int, end: int) -> tuple[int, int] | None:
@@ -214,22 +239,14 @@ def _span(normal: NormalText, start: int, end: int) -> tuple[int, int] | None:
 
 def read_groups(path: Path) -> list[Group]:
     """Groups of a file; LexiconError names the file and the line that cannot be one."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
-    rows = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
-    groups: list[Group] = []
-    for number, line in rows:
-        try:
-            groups.append(_parsed(line))
-        except ValueError as problem:
-            raise _mistake(path, number, line, str(problem)) from None
-    keys = iter(_units_of([spelling for group in groups for spelling in group.spellings]))
+    rows = _rows(path)
+    forms = _Forms([spelling for _, _, group in rows for spelling in group.spellings])
     known: dict[Units, int] = {}
-    for (number, line), group in zip(rows, groups, strict=True):
+    at = 0
+    for number, line, group in rows:
         for spelling in group.spellings:
-            units = next(keys)
+            units = forms.units(at)
+            at += 1
             if set(units) <= {b" "}:
                 raise _mistake(path, number, line, f"{spelling!r} has no letter")
             if units in known:
@@ -237,7 +254,23 @@ def read_groups(path: Path) -> list[Group]:
                     path, number, line, f"{spelling!r} is the same to khsearch as one in line {known[units]}"
                 )
             known[units] = number
-    return groups
+    return [group for _, _, group in rows]
+
+
+def _rows(path: Path) -> list[tuple[int, str, Group]]:
+    """The lines of a file that hold groups, each with its number."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.startswith("#"):
+            try:
+                rows.append((number, line, _parsed(line)))
+            except ValueError as problem:
+                raise _mistake(path, number, line, str(problem)) from None
+    return rows
 
 
 def _mistake(path: Path, number: int, line: str, problem: str) -> LexiconError:
@@ -260,6 +293,6 @@ def _parsed(line: str) -> Group:
 
 @cache
 def default_variants() -> Variants:
-    """The spellings and synonyms that khsearch brings."""
+    """The spellings and synonyms that khsearch brings; that no two of them are the same is for a test to check."""
     data = Path(__file__).parent / "data"
-    return Variants([*read_groups(data / "variants.tsv"), *read_groups(data / "synonyms.tsv")])
+    return Variants([group for name in BUILT_IN for _, _, group in _rows(data / name)])

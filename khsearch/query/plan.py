@@ -209,16 +209,16 @@ class Planner:
         if isinstance(item, Like):
             like = [nodes.Fuzzy(name, _one_spelling(item.text), item.distance, utf8=False) for name in names]
             found.marked += near_terms(self._reader, like[0])
-            return nodes.Or(tuple(like))
+            return _one_or_any(like)
         letters = pattern.rstrip(b"*")
         if not letters.strip(b"*?"):
             raise ValueError(f"{item.text!r} stands for every word there is; begin it with a letter")
         if not _PARTS.search(letters.decode("latin-1")):
             found.marked += islice(self._reader.terms(names[0], letters), _MOST_TERMS)
-            return nodes.Or(tuple(nodes.Prefix(name, letters) for name in names))
+            return _one_or_any([nodes.Prefix(name, letters) for name in names])
         each = [nodes.AnyOf(name, tuple(self._matching(name, pattern))) for name in names]
         found.marked += each[0].terms
-        return nodes.Or(tuple(each))
+        return _one_or_any(each)
 
     def _matching(self, name: str, pattern: bytes) -> Iterator[bytes]:
         first = re.split(rb"[*?]", pattern)[0]
@@ -226,6 +226,11 @@ class Planner:
             b"".join(_ANY.get(part) or re.escape(part) for part in re.split(rb"([*?])", pattern)), re.DOTALL
         ).fullmatch
         return islice((term for term in self._reader.terms(name, first) if fits(term)), _MOST_TERMS)
+
+
+def _one_or_any(each: Sequence[nodes.Node]) -> nodes.Node:
+    """What any of some nodes matches; one alone stays itself, so that the index sees what it is."""
+    return each[0] if len(each) == 1 else nodes.Or(tuple(each))
 
 
 _PARTS = re.compile(r"([*?])")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from khsearch import suggest
 from khsearch.columnar import Reader, nodes
@@ -30,6 +31,9 @@ _MOST_CORRECTED = 30
 
 _SUSPECT, _RARE = 3, 200
 """A word may be a slip if the index has it in so few documents, and in less than one of so many."""
+
+_REMEMBERED = 1 << 12
+"""Words whose documents are remembered, of one commit, and spellings whose terms are."""
 
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
@@ -55,6 +59,10 @@ class Reading:
     weight: float
 
 
+_dfs: WeakKeyDictionary[Reader, dict[bytes, int]] = WeakKeyDictionary()
+_terms_of: WeakKeyDictionary[Analyzer, dict[str, Terms]] = WeakKeyDictionary()
+
+
 class Tolerance:
     """What one commit of an index holds of the other readings of a query."""
 
@@ -62,6 +70,8 @@ class Tolerance:
         self._reader = reader
         self._analyzer = analyzer
         self._variants = variants
+        self._dfs = _dfs.setdefault(reader, {})
+        self._spellings = _terms_of.setdefault(analyzer, {})
 
     def readings(self, text: str, terms: Terms) -> list[Reading]:
         """Return other readings of a text, whose own terms are given, that the index holds."""
@@ -77,7 +87,7 @@ class Tolerance:
             reading = self._spelled(text, terms, other)
             if reading is not None:
                 readings.append(reading)
-                settled.update(self._analyzer.terms(text[other.start : other.end]).words)
+                settled.update(self._alone(text[other.start : other.end]).words)
         for reading in readings:
             known.update(reading.new)
         return [*readings, *self._corrected(terms, known, settled)][:_MOST]
@@ -87,7 +97,7 @@ class Tolerance:
         found = []
         for other in self._variants.alternatives(text)[:_MOST] if len(text) <= _LONGEST else ():
             words = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :]).words
-            if all(self._reader.df(TEXT, word) for word in words):
+            if all(map(self._df, words)):
                 found.append(words)
         return found
 
@@ -97,15 +107,15 @@ class Tolerance:
         if joined == text:
             return None
         terms = self._analyzer.terms(joined)
-        new = [word for word in dict.fromkeys(terms.words) if word not in known and self._reader.df(TEXT, word)]
+        new = [word for word in dict.fromkeys(terms.words) if word not in known and self._df(word)]
         return Reading(_terms(new, 1.0), terms.words, new, [], 1.0) if new else None
 
     def _spelled(self, text: str, terms: Terms, other: Alternative) -> Reading | None:
-        spelling = self._analyzer.terms(other.spelling)
-        having = self._rarest(spelling)
+        spelling = self._alone(other.spelling)
+        having = self._rarest(spelling.words)
         if not having:
             return None
-        typed = self._rarest(self._analyzer.terms(text[other.start : other.end]))
+        typed = self._rarest(self._alone(text[other.start : other.end]).words)
         weight = _AS_TYPED * other.weight * self._alike(typed, having)
         words = spelling.words
         if len(words) == 1:
@@ -136,12 +146,30 @@ class Tolerance:
             yield Reading(found, meant, [near], _lacking(bigrams, terms.bigrams), correction.weight)
 
     def _is_suspect(self, word: bytes) -> bool:
-        having = self._reader.df(TEXT, word)
+        having = self._df(word)
         return having <= _SUSPECT and having * _RARE < self._reader.doc_count
 
-    def _rarest(self, terms: Terms) -> int:
+    def _rarest(self, words: Sequence[bytes]) -> int:
         """Documents that hold the rarest of some words; 0 where there are no words."""
-        return min((self._reader.df(TEXT, word) for word in terms.words), default=0)
+        return min(map(self._df, words), default=0)
+
+    def _df(self, word: bytes) -> int:
+        """Documents that hold a word."""
+        found = self._dfs.get(word)
+        if found is None:
+            if len(self._dfs) >= _REMEMBERED:
+                self._dfs.clear()
+            found = self._dfs[word] = self._reader.df(TEXT, word)
+        return found
+
+    def _alone(self, spelling: str) -> Terms:
+        """Terms of a spelling by itself; those of one word are asked for again and again."""
+        found = self._spellings.get(spelling)
+        if found is None:
+            if len(self._spellings) >= _REMEMBERED:
+                self._spellings.clear()
+            found = self._spellings[spelling] = self._analyzer.terms(spelling)
+        return found
 
     def _alike(self, typed: int, having: int) -> float:
         """What makes a spelling that `having` documents hold weigh as both spellings together."""
@@ -155,4 +183,5 @@ def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
 
 
 def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:
-    return list(dict.fromkeys(bigram for bigram in bigrams if bigram not in set(known)))
+    typed = set(known)
+    return list(dict.fromkeys(bigram for bigram in bigrams if bigram not in typed))
