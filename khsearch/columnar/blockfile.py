@@ -31,6 +31,7 @@ BLOCK = 1 << 14
 TRAILER = struct.Struct("<QQQ8s")  # bytes of data, bytes of JSON, root, magic
 BUFFER = 1 << 20
 RESIDENT = 1 << 23  # bytes read of a file after which its pages are given back
+AROUND = 1 << 14  # bytes that the system maps beside a small read, about
 MAX_JSON = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
 DTYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "u8": np.uint64, "i8": np.int64, "f8": np.float64}
 
@@ -166,7 +167,7 @@ class BlockFile:
 
     def check(self, start: int, stop: int, part: str) -> None:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""
-        self._touched += stop - start
+        self._touched += stop - start + AROUND
         if self._touched > RESIDENT:
             # Only this process forgets the pages; they stay in the system's cache.
             self._touched = 0
