@@ -100,6 +100,22 @@ class TermTable:
         found = found[self.dfs[found] >= at_least]
         return self._near(word, units, found) if len(found) else []
 
+    def holding(self, word: bytes, limit: int) -> list[Near]:
+        """The most frequent longer terms that hold a Khmer word of two clusters or more, whole clusters of theirs.
+
+        The distance is 0.
+        """
+        if len(_units_of(word)) < 2 or script.CLASS[word[0]] != script.BASE or not self.terms:
+            return []
+        data, at, places = self._units.data, 0, []
+        while (at := data.find(word, at + 1)) >= 0:
+            if data[at - 1] != script.COENG and script.CLASS[data[at + len(word)]] != script.MARK:
+                places.append(at)
+        owners = np.searchsorted(self._units.borders, np.array(places, np.int64)) - 1
+        found = [Near(self.terms[owner], 0.0, int(self.dfs[owner])) for owner in dict.fromkeys(owners.tolist())]
+        longer = [near for near in found if near.term != word]
+        return sorted(longer, key=lambda near: (-near.df, near.term))[:limit]
+
     def popular(self, prefix: bytes, limit: int) -> list[Near]:
         """The most frequent terms that begin so and go on, most frequent first; the distance is 0."""
         if limit < 1:
@@ -153,6 +169,8 @@ class TermTable:
 class _Units:
     """The units of all terms, numbered.
 
+    data       all terms, an END before, between and behind them
+    borders    (t + 1,) where in `data` those are
     inventory  unit of every number
     numbers    (u,) int32, all terms' units in order
     firsts     (t,) where in `numbers` each term begins
@@ -176,6 +194,7 @@ class _Units:
         self.inventory = nearness.Inventory([key.to_bytes(8, "little").rstrip(b"\0") for key in named.tolist()])
         self.numbers = numbers.astype(np.int32)
         borders = np.flatnonzero(codes == script.END)
+        self.data, self.borders = data, borders
         self.firsts = np.searchsorted(starts, borders[:-1])
         self.lengths = np.diff(np.searchsorted(starts, borders))
 

@@ -443,6 +443,15 @@ def test_a_slip_is_forgiven_but_what_is_right_comes_first(tmp_path: Path) -> Non
     assert index.search("កម្ពុជា")[0].score > index.search("កម្ពុចា")[0].score
 
 
+def test_a_word_that_is_only_part_of_longer_ones_finds_and_marks_those(tmp_path: Path) -> None:
+    others = [document(str(i), "គ្រា នេះ សាលា មាន ផ្សារ និង ស្រះ") for i in range(30)]
+    index = make(tmp_path / "x", *others, document("one", "ផ្សារ មាន សហគ្រាស ធំ"))
+    hit = index.search("គ្រាស", limit=1)[0]
+    assert hit.id == "one"
+    assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == ["គ្រាស"]
+    assert any(part.what == "សហគ្រាស" for part in hit.explain())
+
+
 def test_what_is_readable_of_a_damaged_index_is_saved(tmp_path: Path) -> None:
     documents = [document(str(i), f"កម្ពុជា {i} " + "សាលារៀន " * 400, f"ទី{i}") for i in range(200)]
     index = make(tmp_path / "x", *documents[:100])

@@ -104,6 +104,19 @@ def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
     assert {near.term for near in found} <= set(going_on)
 
 
+@given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), word=terms, limit=st.integers(1, 9))
+def test_holding_are_those_of_a_scan(vocabulary, word, limit):
+    def holds(units: list[bytes], part: list[bytes]) -> bool:
+        return any(units[at : at + len(part)] == part for at in range(len(units)))
+
+    part = nearness.units(word)
+    khmer = len(part) > 1 and not word.isalpha()
+    longer = {term for term in vocabulary if term != word and khmer and holds(nearness.units(term), part)}
+    found = TermTable([vocabulary], 100).holding(word, limit)
+    expected = sorted(longer, key=lambda term: (-vocabulary[term], term))[:limit]
+    assert [(near.term, near.df) for near in found] == [(term, vocabulary[term]) for term in expected]
+
+
 def test_terms_of_other_kinds_are_left_out():
     kept = [encode_term("ការ"), b"covid"]
     odd = [b"2021", b"a1", encode_term("é"), encode_term("\u17b6"), encode_term("ក" + 9 * "\u17b6")]

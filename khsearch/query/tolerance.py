@@ -1,8 +1,9 @@
 """tolerance: other readings of what was typed, as far as the index knows them.
 
 A *reading* is a query as it could have been meant: with another spelling of a word, with words that were probably meant
-for what the index does not know, or without the spaces inside its runs of Khmer. What a reading has and the query has
-not is searched besides. A rare spelling of a common word is no rare word: it weighs as both spellings together.
+for what the index does not know, with the longer words that hold such a word, or without the spaces inside its runs of
+Khmer. What a reading has and the query has not is searched besides. A rare spelling of a common word is no rare word:
+it weighs as both spellings together.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from khsearch import suggest
+from khsearch import near_terms, suggest
 from khsearch.columnar import Reader, nodes
 from khsearch.columnar.bm25 import idf
 from khsearch.khmer import script
@@ -90,6 +91,8 @@ class Tolerance:
                 settled.update(self._alone(text[other.start : other.end]).words)
         for reading in readings:
             known.update(reading.new)
+        if joined is None:  # else what the index does not know is half of a word
+            readings += self._longer(terms.words)
         return [*readings, *self._corrected(terms, known, settled)][:_MOST]
 
     def substituted(self, text: str) -> list[list[bytes]]:
@@ -124,6 +127,15 @@ class Tolerance:
             found = (nodes.Phrase(TEXT, tuple(words), boost=weight),)
         whole = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :])
         return Reading(found, whole.words, words, _lacking(whole.bigrams, terms.bigrams), weight)
+
+    def _longer(self, words: Sequence[bytes]) -> Iterator[Reading]:
+        """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
+        for word in dict.fromkeys(words[:_MOST_CORRECTED]):
+            if not self._df(word):
+                holding = near_terms.term_table(self._reader).holding(word, _MOST)
+                if holding:
+                    # Snippets mark the part that was asked for, not all of the longer word.
+                    yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], 1.0)
 
     def _corrected(self, terms: Terms, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
         """Read words of a query as the terms of the index that they were probably meant for.
