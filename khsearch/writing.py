@@ -140,9 +140,13 @@ def _batches(documents: Sequence[Document], own: Sequence[str]) -> Iterator[list
 def _field(stream: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:
     counts = np.bincount(owner[chosen], stream.counts[chosen], count).astype(np.int64)
     if chosen.all():
-        return TokenBatch(stream.codes, stream.starts, stream.ends, counts)
-    kept = np.repeat(chosen, stream.counts)
-    return TokenBatch(stream.codes, stream.starts[kept], stream.ends[kept], counts)
+        return TokenBatch(stream.codes, stream.starts, stream.ends, counts, names=stream.keys)
+    return _some(stream, np.flatnonzero(np.repeat(chosen, stream.counts)), counts)
+
+
+def _some(of: Stream, chosen: NDArray[np.int64], counts: NDArray[np.int64]) -> TokenBatch:
+    names = None if of.keys is None else of.keys.take(chosen)
+    return TokenBatch(of.codes, of.starts.take(chosen), of.ends.take(chosen), counts, names=names)
 
 
 def _lead(both: TokenBatch, titles: NDArray[np.int64]) -> TokenBatch:
@@ -150,4 +154,5 @@ def _lead(both: TokenBatch, titles: NDArray[np.int64]) -> TokenBatch:
     kept = np.minimum(both.counts, np.maximum(titles, LEAD_WORDS))
     first = np.cumsum(both.counts) - both.counts
     chosen = np.repeat(first - (np.cumsum(kept) - kept), kept) + np.arange(int(kept.sum()))
-    return TokenBatch(both.codes, both.starts.take(chosen), both.ends.take(chosen), kept)
+    names = None if both.names is None else both.names.take(chosen)
+    return TokenBatch(both.codes, both.starts.take(chosen), both.ends.take(chosen), kept, names=names)

@@ -2,14 +2,26 @@ from __future__ import annotations
 
 import random
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from khsearch import clusters, tokenize, words
 from khsearch.khmer import script
 from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
+from khsearch.khmer.breakers import LatticeBreaker, breaker
+from khsearch.khmer.lexicon import compile_lexicon
+from khsearch.khmer.model import LexiconModel
 from khsearch.khmer.streams import join_streams, pieces
-from tests.strategies import ALL_BREAKERS, random_text
+from tests.strategies import ALL_BREAKERS, random_text, texts
 
 ANALYZER = Analyzer(breaker())
+
+
+# Some of its clusters have no base, which no real lexicon holds.
+ODD = Analyzer(
+    LatticeBreaker(compile_lexicon(LexiconModel({"ក": 5, "កា": 9, "កក": 9, "ា": 9}, {"ិ": 3, "ាិ": 3, "កាិ": 3}, 7, 7)))
+)
 
 
 def bigrams(text: str) -> list[str]:
@@ -80,3 +92,37 @@ def test_joined_streams_are_the_streams() -> None:
 def test_settings_tell_breakers_apart() -> None:
     told = [Analyzer(chosen).settings() for chosen in ALL_BREAKERS]
     assert len({str(settings) for settings in told}) == len(ALL_BREAKERS)
+
+
+@pytest.mark.parametrize(("analyzer", "text"), [(ANALYZER, texts), (ODD, st.text("កខាិ 1a", max_size=12))])
+@settings(deadline=None)
+@given(data=st.data())
+def test_a_term_has_one_key_and_a_key_one_term(
+    analyzer: Analyzer, text: st.SearchStrategy[str], data: st.DataObject
+) -> None:
+    batches = [analyzer.batch(data.draw(st.lists(text, max_size=4))) for _ in range(2)]
+    for streams in ([batch.words for batch in batches], [batch.bigrams for batch in batches]):
+        terms: dict[int, bytes] = {}
+        keys: dict[bytes, int] = {}
+        for stream in streams:
+            assert stream.keys is not None
+            for key, term in zip(stream.keys.tolist(), stream.terms(), strict=True):
+                assert keys.setdefault(term, key) == key >= 0
+                assert key == 0 or terms.setdefault(key, term) == term
+
+
+def test_what_a_lexicon_spells_has_keys() -> None:
+    batch = ANALYZER.batch(["កម្ពុជា ២០២១", "កម្ពុជា"])
+    assert batch.words.keys is not None
+    assert batch.bigrams.keys is not None
+    assert [key > 0 for key in batch.words.keys.tolist()] == [True, False, True]
+    assert [key > 0 for key in batch.bigrams.keys.tolist()] == [True, True, False, True, True]
+    assert Analyzer(breaker("icu")).batch(["កម្ពុជា"]).words.keys is None
+
+
+def test_two_pairs_of_clusters_that_make_one_term_have_no_key() -> None:
+    found = ODD.batch(["កា ិ", "ក ាិ"]).bigrams
+    assert len(found.terms()) == 2
+    assert len(set(found.terms())) == 1
+    assert found.keys is not None
+    assert found.keys.tolist() == [0, 0]

@@ -53,15 +53,18 @@ def stable_order(values: Array, bound: int) -> Array:
 
     Radix sorting 16 bits at a time: numpy does that for this dtype, and only for it.
     """
-    if bound <= 1 << 16:
-        return values.astype(np.uint16).argsort(kind="stable")
-    small = values < 1 << 16
-    low, high = small.nonzero()[0], (~small).nonzero()[0]
-    low = low.take(values.take(low).astype(np.uint16).argsort(kind="stable"))
+    top = (1 << 16) - 1
+    order: Array = np.minimum(values, top).astype(np.uint16).argsort(kind="stable")
+    if bound <= top:
+        return order
+    # The larger ones lie behind the others, in their order.
+    first = len(values) - int(np.count_nonzero(values >= top))
+    high = order[first:]
     rest = values.take(high)
     shift = 0
     while bound >> shift:
-        by_digit = ((rest >> shift) & 0xFFFF).astype(np.uint16).argsort(kind="stable")
+        by_digit = ((rest >> shift) & top).astype(np.uint16).argsort(kind="stable")
         high, rest = high.take(by_digit), rest.take(by_digit)
         shift += 16
-    return np.concatenate((low, high))
+    order[first:] = high
+    return order

@@ -115,28 +115,30 @@ def _low(at: layout.Places, docs: Array, index: Array) -> Array:
     for width in layout.WIDTHS[:-1].tolist():
         mine = np.flatnonzero(widths == width)
         if len(mine):
-            layout.put_bits(out, docs[mine], width, begin[mine], index[mine])
+            layout.put_bits(out, docs.take(mine), width, begin.take(mine), index.take(mine))
     return out
 
 
 def _tf(at: layout.Places, token: Array, first: Array) -> Array:
-    flags = np.zeros(int(at.rows[-1, layout.TF]) << 3, np.uint8)
-    # Where the term's bits begin, less its first token's number; terms without bits are left out.
+    flags = np.zeros((int(at.rows[-1, layout.TF]) << 3) + 1, np.uint8)
+    # Where the term's bits begin, less its first token's number; those of terms without bits fall on the last flag.
     shift = np.where(at.cf > at.df, at.tf - token[first[:-1]], -1 - token[-1] if len(token) else 0)
-    bit = token + np.repeat(shift, at.df)
-    flags[bit[bit >= 0]] = 1
-    return np.packbits(flags, bitorder="little")
+    bit = np.repeat(shift, at.df)
+    bit += token
+    np.maximum(bit, -1, out=bit)
+    flags[bit] = 1
+    return np.packbits(flags[:-1], bitorder="little")
 
 
 def _rest(at: layout.Places, positions: Array) -> Array:
     out = np.zeros(int(at.rows[-1, layout.REST]), np.uint8)
     widths = np.repeat(at.rest_width.astype(np.uint8), at.cf)
+    begin = np.repeat(at.rest >> 3, at.cf)
+    index = np.arange(len(widths)) - np.repeat(at.tokens, at.cf)
     for width in layout.RESTS[1:].tolist():
         mine = np.flatnonzero(widths == width)
         if len(mine):
-            begin = np.repeat(at.rest >> 3, at.cf)[mine]
-            index = mine - np.repeat(at.tokens, at.cf)[mine]
-            layout.put_bits(out, positions[mine] >> 8, width, begin, index)
+            layout.put_bits(out, positions.take(mine) >> 8, width, begin.take(mine), index.take(mine))
     return out
 
 

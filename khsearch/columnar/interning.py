@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from khsearch.columnar import spans
-from khsearch.columnar.arrays import Array, spread, stable_order
+from khsearch.columnar.arrays import Array
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 STEP = np.uint64(0xBF58476D1CE4E5B9)
@@ -13,6 +13,7 @@ SHORT = 7  # spans up to this many bytes are their own key
 LONG_TAG = np.uint64(1 << 63)
 KEY_MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(SHORT + 1)] + [0], np.uint64)
 KEY_TAGS: Array = np.array([(n + 1) << 56 for n in range(SHORT + 2)], np.uint64)
+MOST_NAMES = 1 << 21  # the table of names takes four bytes for each
 
 
 class Interner:
@@ -30,19 +31,46 @@ class Interner:
         self._at = np.zeros(1 << 12, np.int64)  # first word of each number, and where the next one goes
         self._lengths = np.zeros(1 << 12, np.int64)  # bytes of each number
         self._odd: dict[bytes, int] = {}
+        self._named = np.zeros(2, np.int32)  # number + 1 by name; the first and the last stay 0
 
     def terms(self) -> tuple[Array, Array, Array]:
         """All spans in the order of their numbers -> (codes uint8, starts (count,), ends (count,))."""
         starts = self._at[: self.count] * 8
         return self._words[: int(self._at[self.count])].view(np.uint8), starts, starts + self._lengths[: self.count]
 
-    def intern(self, codes: Array, starts: Array, ends: Array) -> tuple[Array, Array, Array]:
-        """Group spans (n,), (n,) by their numbers.
+    def intern(self, codes: Array, starts: Array, ends: Array, names: Array | None = None) -> Array:
+        """Numbers of spans: (n,), (n,) -> (n,) int32.
 
-        -> order (n,) int64: the spans by number, equal ones in their order; numbers (g,) int64, rising; counts (g,):
-        spans of each number.
+        names: (n,) int32, none negative. In all calls, spans of one name are equal and equal spans have one name, 0
+        being none: the caller's word is taken for it, and the bytes of a span with a name are read only once.
         """
+        if not len(starts):
+            return np.zeros(0, np.int32)
         words = spans.words_of(codes)
+        if names is None:
+            return self._of_bytes(words, codes, starts, ends)
+        size = min(int(names.max()), MOST_NAMES) + 2
+        if size > len(self._named):
+            self._named = _room(self._named, size)
+        numbers: Array = self._named.take(names, mode="clip")
+        numbers -= 1
+        rest = (numbers < 0).nonzero()[0]
+        if len(rest):
+            theirs = names.take(rest)
+            has = (theirs > 0) & (theirs <= MOST_NAMES)
+            at, fresh = rest[has], theirs[has]
+            # Of several spans of one name, the one that wins its slot gives the term.
+            self._named[fresh] = np.arange(len(fresh))
+            won = self._named.take(fresh) == np.arange(len(fresh))
+            at, fresh = at[won], fresh[won]
+            self._named[fresh] = np.arange(self.count + 1, self.count + 1 + len(fresh))
+            self._keep(words, starts.take(at), ends.take(at) - starts.take(at))
+            numbers[rest] = self._named.take(theirs, mode="clip") - 1
+            rest = rest[~has]
+            numbers[rest] = self._of_bytes(words, codes, starts.take(rest), ends.take(rest))
+        return numbers
+
+    def _of_bytes(self, words: Array, codes: Array, starts: Array, ends: Array) -> Array:
         lengths = ends - starts
         keys = _keys(words, starts, lengths)
         # Sorted by 16 bits of a hash, most equal keys are neighbours already: only the first of each run is looked up.
@@ -54,24 +82,16 @@ class Interner:
         first = fresh.nonzero()[0]
         heads = order.take(first)
         numbers = self._numbers_of(keys.take(first), words, starts.take(heads), lengths.take(heads))
+        numbers = numbers.take(fresh.cumsum(dtype=np.int32) - 1)
         long = (keys >= LONG_TAG).nonzero()[0]
         if len(long):
-            taken = numbers.take(fresh.cumsum().take(long) - 1)
             spelt = order.take(long)
-            wrong = self._differing(words, starts.take(spelt), lengths.take(spelt), taken)
-            if len(wrong):
-                numbers = np.repeat(numbers, np.diff(first, append=len(order)))
-                first = np.arange(len(order))
-                for i in long[wrong].tolist():
-                    numbers[i] = self._odd_number(codes, words, starts[order[i]], lengths[order[i]])
-        sizes = np.diff(first, append=len(order))
-        by_number = stable_order(numbers, self.count)
-        numbers, sizes = numbers.take(by_number), sizes.take(by_number)
-        order = order.take(spread(first.take(by_number), sizes))
-        change = np.ones(len(numbers), bool)
-        np.not_equal(numbers[1:], numbers[:-1], out=change[1:])
-        at = change.nonzero()[0]
-        return order, numbers.take(at), np.add.reduceat(sizes, at)
+            wrong = self._differing(words, starts.take(spelt), lengths.take(spelt), numbers.take(long))
+            for i in long[wrong].tolist():
+                numbers[i] = self._odd_number(codes, words, starts[order[i]], lengths[order[i]])
+        out = np.empty(len(numbers), np.int32)
+        out[order] = numbers
+        return out
 
     def _numbers_of(self, keys: Array, words: Array, starts: Array, lengths: Array) -> Array:
         """The number of every key, given one if it has none: (n,) uint64, its span -> (n,) int64."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from khsearch.columnar.interning import Interner
 from khsearch.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 CHUNK_TOKENS = 1 << 16  # tokens that are encoded together: they stay in the cache
 PIECE_TOKENS = 1 << 17  # tokens that are sorted together: they stay in the cache
@@ -26,7 +26,8 @@ class TokenBatch:
 
     codes: (m,) uint8, the bytes that terms are spans of. starts, ends: (n,) int64, the span of each token.
     counts: (docs,) int64, tokens of each document. positions: (n,) int64 of each token in its document, rising within
-    a document; None where they are just 0, 1, 2, ...
+    a document; None where they are just 0, 1, 2, ... names: (n,) int32, not negative: in all batches
+    that a writer gets for the field, a term has one name, and a name one term, but 0 is none. They spare it the bytes.
     """
 
     codes: Array
@@ -34,11 +35,12 @@ class TokenBatch:
     ends: Array
     counts: Array
     positions: Array | None = None
+    names: Array | None = None
 
     def __post_init__(self) -> None:
         n = len(self.starts)
-        fits = len(self.ends) == n == int(self.counts.sum()) and (self.positions is None or len(self.positions) == n)
-        if not fits:
+        others = [array for array in (self.ends, self.positions, self.names) if array is not None]
+        if n != int(self.counts.sum()) or any(len(array) != n for array in others):
             raise DocumentError("token arrays disagree about the number of tokens; pass one span per counted token")
         if n and (int(self.starts.min()) < 0 or int(self.ends.max()) > len(self.codes)):
             raise DocumentError("a token lies outside of the codes; pass spans of the codes")
@@ -65,7 +67,7 @@ class Inverter:
         self.positions = positions
         self.tokens = 0
         self._interner = Interner()
-        self._waiting: list[tuple[TokenBatch, int]] = []  # with the number of its first document
+        self._waiting: list[tuple[Array, Array, Array | None]] = []  # number, document and place of every token
         self._held = 0
         self._pieces: list[_Piece] = []
         self._counts: list[tuple[int, Array]] = []  # first document of a batch, tokens of each
@@ -83,7 +85,9 @@ class Inverter:
         top = int((batch.counts if batch.positions is None else batch.positions).max())
         if self.positions and top >= MAX_POSITION:
             raise DocumentError(f"a document has more than {MAX_POSITION} tokens in one field; split it")
-        self._waiting.append((batch, first))
+        docs = np.repeat(np.arange(first, first + len(batch.counts), dtype=np.uint32), batch.counts)
+        numbers = self._interner.intern(batch.codes, batch.starts, batch.ends, batch.names)
+        self._waiting.append((numbers, docs, _places(batch) if self.positions else None))
         self._held += len(batch.starts)
         self.tokens += len(batch.starts)
         if self._held >= PIECE_TOKENS:
@@ -103,18 +107,19 @@ class Inverter:
         if not len(starts):
             return
         order, _ = spans.order(codes, starts, ends)
-        rank = np.empty(len(order), np.int64)
+        rank = np.empty(len(order), np.int32)
         rank[order] = np.arange(len(order))
         codes, starts = spans.gather(codes, starts[order], ends[order])
+        self._interner = Interner()  # its tables are as large as some of what comes now
         runs = _joined(self._pieces)
-        self._pieces.clear()
         ranks = rank.take(runs.numbers)
         at_run = starts_of(np.bincount(ranks, minlength=len(rank)))
         by_rank = stable_order(ranks, len(rank))
+        del ranks  # of many megabytes, as by_rank is, and the chunks below take their time
         posting = starts_of(runs.df).take(by_rank)
         token = starts_of(runs.cf).take(by_rank) if self.positions else None
         df, cf = runs.df.take(by_rank), runs.cf.take(by_rank)
-        del ranks, by_rank  # of many megabytes, and the chunks below take their time
+        del by_rank
         ends_by_block = starts_of(cf).take(at_run[:: layout.BLOCK])
         at = 0
         while at < len(rank):
@@ -139,43 +144,22 @@ class Inverter:
         """Order the waiting tokens by term; they come ordered by document and position already."""
         if not self._waiting:
             return
-        codes, starts, ends = _end_to_end([batch for batch, _ in self._waiting])
-        docs = np.concatenate(
-            [
-                np.repeat(np.arange(first, first + len(batch.counts), dtype=np.uint32), batch.counts)
-                for batch, first in self._waiting
-            ]
-        )
-        places = [_places(batch) for batch, _ in self._waiting] if self.positions else []
+        numbers, docs = (np.concatenate(column) for column in list(zip(*self._waiting, strict=True))[:2])
+        places = [place for _, _, place in self._waiting if place is not None]
         self._waiting.clear()
         self._held = 0
-        order, numbers, cf = self._interner.intern(codes, starts, ends)
-        docs = docs.take(order)
-        term = starts_of(cf)
-        fresh = np.ones(len(docs), bool)
-        np.not_equal(docs[1:], docs[:-1], out=fresh[1:])
-        fresh[term[:-1]] = True
-        first = fresh.nonzero()[0]
-        heads = np.zeros(len(docs), bool)
-        heads[term[:-1]] = True
-        df = np.diff(heads.take(first).nonzero()[0], append=len(first))
+        order = stable_order(numbers, self._interner.count)
+        numbers, docs = numbers.take(order), docs.take(order)
+        turns = np.ones(len(docs), bool)  # where a term begins
+        np.not_equal(numbers[1:], numbers[:-1], out=turns[1:])
+        fresh = turns.copy()  # and where a posting does
+        fresh[1:] |= docs[1:] != docs[:-1]
+        first, term = fresh.nonzero()[0], turns.nonzero()[0]
+        df = np.diff(turns.take(first).nonzero()[0], append=len(first))
+        cf = np.diff(term, append=len(docs))
         tf = np.diff(first, append=len(docs))
         kept = np.concatenate(places).take(order) if places else None
-        self._pieces.append(
-            _Piece(numbers.astype(np.int32), narrow(df), narrow(cf), docs.take(first), narrow(tf), kept)
-        )
-
-
-def _end_to_end(batches: Sequence[TokenBatch]) -> tuple[Array, Array, Array]:
-    """The codes of batches one behind the other, and all their spans in them."""
-    if len(batches) == 1:
-        return batches[0].codes, batches[0].starts, batches[0].ends
-    offsets = starts_of(np.array([len(batch.codes) for batch in batches])).tolist()
-    return (
-        np.concatenate([batch.codes for batch in batches]),
-        np.concatenate([batch.starts + offset for batch, offset in zip(batches, offsets, strict=False)]),
-        np.concatenate([batch.ends + offset for batch, offset in zip(batches, offsets, strict=False)]),
-    )
+        self._pieces.append(_Piece(numbers.take(term), narrow(df), narrow(cf), docs.take(first), narrow(tf), kept))
 
 
 def _places(batch: TokenBatch) -> Array:
@@ -197,14 +181,14 @@ class _Piece:
     positions: Array | None
 
 
-def _joined(pieces: Sequence[_Piece]) -> _Piece:
-    """Pieces end to end; a term has one run for each that it is in."""
-    places = [piece.positions for piece in pieces if piece.positions is not None]
-    return _Piece(
-        np.concatenate([piece.numbers for piece in pieces]),
-        np.concatenate([piece.df for piece in pieces]),
-        np.concatenate([piece.cf for piece in pieces]),
-        np.concatenate([piece.docs for piece in pieces]),
-        np.concatenate([piece.tf for piece in pieces]),
-        np.concatenate(places) if places else None,
-    )
+def _joined(pieces: list[_Piece]) -> _Piece:
+    """Pieces end to end, and the list emptied; a term has one run for each that it is in."""
+    columns = [
+        [getattr(piece, name) for piece in pieces] for name in ("numbers", "df", "cf", "docs", "tf", "positions")
+    ]
+    pieces.clear()
+    joined: list[Any] = []
+    for column in columns:  # one after the other, so that only one of them is held twice
+        joined.append(None if column[0] is None else np.concatenate(column))
+        column.clear()
+    return _Piece(*joined)

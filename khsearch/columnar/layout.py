@@ -103,17 +103,20 @@ def put_bits(out: Array, values: Array, width: int, start: Array, index: Array) 
     if width >= 8:
         size = width >> 3
         at = start + index * size
+        parts = values.astype("<u4").view(np.uint8)
         for k in range(size):
-            out[at + k] = (values >> (8 * k)) & 255
+            out[at + k] = parts[k::4]
         return
-    shift = {4: 1, 2: 2, 1: 3}[width]
-    at = index >> shift
-    at += start
-    slot = index & ((1 << shift) - 1)
-    low = (values & ((1 << width) - 1)) << (slot * width)
-    for k in range(1 << shift):
-        mine = (slot == k).nonzero()[0]
-        out[at.take(mine)] |= low.take(mine).astype(np.uint8)
+    # One byte for each number of the width that out could hold, then as many of them together as fit.
+    parts = np.zeros(len(out) * 8 // width, np.uint8)
+    at = start * (8 // width)
+    at += index
+    parts[at] = values.astype(np.uint8) & np.uint8((1 << width) - 1)
+    if width == 1:
+        out |= np.packbits(parts, bitorder="little")
+        return
+    for k in range(8 // width):
+        out |= parts[k :: 8 // width] << np.uint8(k * width)
 
 
 def get_bits(data: Array, width: int, start: Array | int, index: Array) -> Array:

@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer import script
-from khsearch.khmer.breakers import Breaker, icu_version, word_ends
+from khsearch.khmer.breakers import Breaker, LatticeBreaker, icu_version, word_ends
 from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
-from khsearch.khmer.script import END, LETTER, Clusters, Codes, Offsets
-from khsearch.khmer.streams import Stream
+from khsearch.khmer.script import END, LETTER, Codes, Offsets, Units
+from khsearch.khmer.streams import Keys, Stream, TermKeys
 
 FORMAT = 1
 """Raised whenever a change here, in `script`, `marks` or `normalize` makes a text give other terms."""
@@ -78,6 +78,7 @@ class Analyzer:
 
     def __init__(self, breaker: Breaker) -> None:
         self.breaker = breaker
+        self._keys = Keys(breaker.lexicon) if isinstance(breaker, LatticeBreaker) else None
 
     def settings(self) -> dict[str, object]:
         """Everything that decides how a text breaks, as JSON-able values: an index keeps it and compares it."""
@@ -93,21 +94,30 @@ class Analyzer:
         """Analyse many texts as one array; a megabyte at a time is fastest."""
         keep_freed_memory()
         normal = normalize_all(texts)
-        codes = normal.array
-        kinds = script.classes(normal.codes)
-        clusters = script.clusters(codes, kinds)
-        begins = self.breaker.break_all(normal.codes, clusters)
+        units, inside = script.units(normal.codes)
+        clusters, which = units.clusters()
+        numbers = None if self._keys is None else self._keys.number_all(normal.codes, clusters)
+        begins = self.breaker.break_all(normal.codes, clusters, numbers)
         if _LIGATURE in normal.raw:
-            origin = normal.origin
-            begins = begins & (origin.take(clusters.starts) != origin.take(clusters.starts - 1))
-        starts, ends = _word_edges(kinds, clusters, begins)
-        text_ends = np.flatnonzero(codes == END)
-        foreign = np.flatnonzero(codes == LETTER)
+            begins = begins & (normal.origin_of(clusters.starts) != normal.origin_of(clusters.starts - 1))
+        opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
+        opens[which] = begins
+        firsts = np.flatnonzero(opens)
+        starts, ends = units.starts.take(firsts), units.ends.take(np.append(firsts, len(opens))[1:] - 1)
+        word_keys = pair_keys = None
+        if self._keys is not None and numbers is not None:
+            unit_numbers = np.zeros(len(opens), np.int64)
+            unit_numbers[which] = numbers
+            word_keys = self._keys.of_words(unit_numbers, firsts)
+            pair_keys = self._keys.of_pairs(unit_numbers)
+        text_ends = np.flatnonzero(normal.array == END)
+        foreign = np.flatnonzero(normal.array == LETTER)
+        bigrams = _bigrams(normal.array, inside, units, pair_keys, foreign, text_ends)
         if len(foreign):
-            words, starts, ends = _with_foreign_words(normal, starts, ends, foreign, text_ends)
+            words, starts, ends = _with_foreign_words(normal, starts, ends, word_keys, foreign, text_ends)
         else:
-            words = Stream(codes, starts, ends, _counts(starts, text_ends))
-        return Batch(normal, words, _bigrams(normal.codes, kinds, clusters, text_ends), starts, ends)
+            words = Stream(normal.array, starts, ends, _counts(starts, text_ends), word_keys)
+        return Batch(normal, words, bigrams, starts, ends)
 
     def terms(self, text: str) -> Terms:
         """Both streams of one text."""
@@ -126,7 +136,9 @@ class Analyzer:
             elif piece.lastindex is None or LETTER in piece[0]:
                 before = b""
                 if piece[3]:
-                    words.extend(term for term, _, _ in _foreign_words(normal, *piece.span()))
+                    first, last = piece.span()
+                    letters = "".join([normal.raw[place] for place in normal.origin[first:last].tolist()])
+                    words.extend(term for term, _, _ in _foreign_words(letters, first))
                 continue
             else:
                 words.append(piece[0])
@@ -159,7 +171,7 @@ class Analyzer:
     def boundaries(self, text: str) -> list[int]:
         """Offsets between words, and between words and what is none: 0 first, len(text) last, rising, no two alike."""
         normal = normalize(text)
-        if normal.places is None and LETTER not in normal.codes and len(text) <= _SHORT:
+        if not normal.moves and LETTER not in normal.codes and len(text) <= _SHORT:
             return self._short_boundaries(normal.codes)
         found = {0, len(text)}
         for token in self.tokens(text):
@@ -186,93 +198,92 @@ def cluster_spans(text: str) -> list[tuple[int, int]]:
     return [(a - 1, b - 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
 
 
-def _word_edges(kinds: Codes, clusters: Clusters, begins: NDArray[np.bool_]) -> tuple[Offsets, Offsets]:
-    """Where words begin and end in the codes: those of Khmer runs from `begins`, every other run as one."""
-    opens = np.zeros(len(kinds), np.bool_)
-    closes = np.zeros(len(kinds), np.bool_)
-    turns = kinds[1:] != kinds[:-1]
-    other = kinds >= script.DIGIT
-    np.logical_and(turns, other[1:], out=opens[1:])
-    np.logical_and(turns, other[:-1], out=closes[1:])
-    opens[clusters.starts[begins]] = True
-    last = np.empty(len(begins), np.bool_)  # a cluster is a word's last where the next begins another
-    last[:-1], last[-1:] = begins[1:], True
-    closes[clusters.ends[last]] = True
-    return np.flatnonzero(opens), np.flatnonzero(closes)
-
-
 def _counts(starts: Offsets, text_ends: Offsets) -> Offsets:
     return np.diff(np.searchsorted(starts, text_ends))
 
 
-def _bigrams(codes: bytes, kinds: Codes, clusters: Clusters, text_ends: Offsets) -> Stream:
+def _bigrams(
+    codes: Codes,
+    inside: NDArray[np.bool_],
+    units: Units,
+    keys: TermKeys | None,
+    foreign: Offsets,
+    text_ends: Offsets,
+) -> Stream:
     """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
 
     Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
-    before a number or word of letters, so that two such keep apart.
+    before a number or word of letters, so that two such keep apart. `keys` are those of every unit and the next.
     """
-    array = np.frombuffer(codes, np.uint8)
-    other = kinds >= script.DIGIT
-    opens = np.flatnonzero(other[1:] & (kinds[1:] != kinds[:-1])) + 1
-    kept = kinds != script.SEPARATOR
-    marked = opens[~kept.take(opens - 1)] - 1
-    kept[marked] = True
-    spaced = array
+    sizes = units.ends - units.starts
+    marked = np.flatnonzero(units.apart & ~units.khmer)
+    spaced = codes
     if len(marked):
-        spaced = array.copy()
-        spaced[marked] = script.SPACE
-    edges = np.zeros(len(codes) + 1, np.int64)
-    np.cumsum(kept, out=edges[1:])
-    begins = np.zeros(len(codes), np.bool_)
-    begins[clusters.starts] = True
-    begins[opens] = True
-    starts = np.flatnonzero(begins)
-    closes = np.zeros(len(codes) + 1, np.bool_)
-    closes[clusters.ends] = True
-    closes[np.flatnonzero(other[:-1] & (kinds[1:] != kinds[:-1])) + 1] = True
-    ends = np.flatnonzero(closes)
-    hard = np.zeros(len(codes) + 1, np.int32)
-    np.cumsum(np.frombuffer(codes.translate(script.HARD), np.uint8), out=hard[1:])
-    firsts = np.flatnonzero(hard.take(starts[:-1]) == hard.take(ends[1:]))
-    counts = _counts(starts.take(firsts + 1), text_ends)
-    return Stream(spaced[kept], edges.take(starts.take(firsts)), edges.take(ends.take(firsts + 1)), counts)
+        spaces = units.starts.take(marked) - 1
+        inside[spaces] = True
+        spaced = codes.copy()
+        spaced[spaces] = script.SPACE
+    reach = sizes.copy()
+    reach[marked] += 1
+    ends = np.cumsum(reach)
+    starts = ends - sizes
+    pairs = ~units.opening[1:]
+    if len(foreign):
+        strange = np.searchsorted(units.starts, foreign, "right") - 1
+        pairs[strange[strange < len(pairs)]] = False
+        pairs[strange[strange > 0] - 1] = False
+    firsts = np.flatnonzero(pairs)
+    counts = _counts(firsts, np.searchsorted(units.starts, text_ends) - 1)  # a pair is where its second unit is
+    keys = None if keys is None else keys.take(firsts)
+    return Stream(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
 
 
-def _foreign_words(normal: NormalText, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def _foreign_words(letters: str, start: int) -> Iterator[tuple[bytes, int, int]]:
     """Words of a run of letters outside ASCII and Khmer -> term, and where in the codes it begins and ends.
 
-    ICU knows the words of scripts without spaces. What is no letter or digit for Python is passed over.
+    The run begins at `start`. ICU knows the words of scripts without spaces. What is no letter or digit for Python is
+    passed over.
     """
-    places = normal.origin[start:end]
-    run = "".join([normal.raw[place] for place in places.tolist()])
     at = 0
-    for stop in word_ends(run):
-        word = unicodedata.normalize("NFC", unicodedata.normalize("NFC", run[at:stop]).casefold())
+    for stop in word_ends(letters):
+        word = unicodedata.normalize("NFC", unicodedata.normalize("NFC", letters[at:stop]).casefold())
         if any(map(str.isalnum, word)):
             yield script.encode_term(word), start + at, start + stop
         at = stop
 
 
 def _with_foreign_words(
-    normal: NormalText, starts: Offsets, ends: Offsets, foreign: Offsets, text_ends: Offsets
+    normal: NormalText, starts: Offsets, ends: Offsets, keys: TermKeys | None, foreign: Offsets, text_ends: Offsets
 ) -> tuple[Stream, Offsets, Offsets]:
     """Replace the runs that hold foreign letters by their words -> the stream, and the words' edges in the codes."""
-    runs = np.unique(np.searchsorted(starts, foreign, "right") - 1)
-    found = [word for run in runs.tolist() for word in _foreign_words(normal, int(starts[run]), int(ends[run]))]
-    terms = [term for term, _, _ in found]
-    firsts = np.array([first for _, first, _ in found], np.int64)
-    kept = np.ones(len(starts), np.bool_)
-    kept[runs] = False
-    word_starts = np.concatenate([starts[kept], firsts])
-    order = np.argsort(word_starts, kind="stable")
-    word_starts = word_starts.take(order)
-    stops = np.array([stop for _, _, stop in found], np.int64)
-    word_ends_ = np.concatenate([ends[kept], stops]).take(order)
+    is_foreign = np.zeros(len(starts), np.bool_)
+    is_foreign[np.searchsorted(starts, foreign, "right") - 1] = True
+    runs = np.flatnonzero(is_foreign)
+    firsts, sizes = starts.take(runs), ends.take(runs) - starts.take(runs)
+    behind = np.cumsum(sizes)
+    places = normal.origin_of(np.repeat(firsts - behind + sizes, sizes) + np.arange(behind[-1]))
+    letters = "".join([normal.raw[place] for place in places.tolist()])
+    found = [
+        list(_foreign_words(letters[end - size : end], first))
+        for first, size, end in zip(firsts.tolist(), sizes.tolist(), behind.tolist(), strict=True)
+    ]
+    times = np.ones(len(starts), np.int64)
+    times[runs] = list(map(len, found))
+    owner = np.repeat(np.arange(len(starts)), times)
+    at = np.flatnonzero(is_foreign.take(owner))
+    words = [word for of_run in found for word in of_run]
+    word_starts, word_stops = starts.take(owner), ends.take(owner)
+    word_starts[at] = [start for _, start, _ in words]
+    word_stops[at] = [stop for _, _, stop in words]
     # Their terms have no codes of their own: they are written behind the codes of the batch.
-    blob = b"".join(terms)
-    lengths = np.fromiter(map(len, terms), np.int64, len(terms))
-    behind = len(normal.codes) + np.cumsum(lengths)
-    term_starts = np.concatenate([starts[kept], behind - lengths]).take(order)
-    term_ends = np.concatenate([ends[kept], behind]).take(order)
-    codes = np.frombuffer(normal.codes + blob, np.uint8)
-    return Stream(codes, term_starts, term_ends, _counts(word_starts, text_ends)), word_starts, word_ends_
+    blob = b"".join([term for term, _, _ in words])
+    lengths = np.fromiter((len(term) for term, _, _ in words), np.int64, len(words))
+    term_starts, term_ends = word_starts.copy(), word_stops.copy()
+    term_ends[at] = len(normal.codes) + np.cumsum(lengths)
+    term_starts[at] = term_ends[at] - lengths
+    if keys is not None:
+        keys = keys.take(owner)
+    stream = Stream(
+        np.frombuffer(normal.codes + blob, np.uint8), term_starts, term_ends, _counts(word_starts, text_ends), keys
+    )
+    return stream, word_starts, word_stops

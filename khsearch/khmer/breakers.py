@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from khsearch.khmer import script
 from khsearch.khmer.lattice import best_path, best_paths
 from khsearch.khmer.lexicon import Lexicon, default_lexicon
-from khsearch.khmer.script import Clusters
+from khsearch.khmer.script import Clusters, Offsets
 
 
 class Breaker(Protocol):
@@ -40,8 +40,11 @@ class Breaker(Protocol):
     def break_run(self, clusters: Sequence[bytes]) -> list[int]:
         """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
 
-    def break_all(self, codes: bytes, clusters: Clusters) -> NDArray[np.bool_]:
-        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
+    def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
+        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins.
+
+        `numbers`, of the clusters in the lexicon, are for a breaker that reads one, where they are known already.
+        """
 
 
 class RunBreaker:
@@ -60,7 +63,7 @@ class RunBreaker:
         ends.append(len(clusters))
         return [end - start for start, end in zip([0, *ends], ends, strict=False)]
 
-    def break_all(self, codes: bytes, clusters: Clusters) -> NDArray[np.bool_]:
+    def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
         """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
         pieces = [codes[a:b] for a, b in zip(clusters.starts.tolist(), clusters.ends.tolist(), strict=True)]
         firsts = np.flatnonzero(clusters.leads).tolist()
@@ -163,9 +166,10 @@ class LatticeBreaker:
         numbers = [self._number(cluster, 0) for cluster in clusters]
         return best_path(numbers, self.lexicon.trie, self.lexicon.unknown)
 
-    def break_all(self, codes: bytes, clusters: Clusters) -> NDArray[np.bool_]:
+    def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
         """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
-        numbers = self.lexicon.trie.number_all(codes, clusters)
+        if numbers is None:
+            numbers = self.lexicon.trie.number_all(codes, clusters)
         return best_paths(numbers, clusters.leads, self.lexicon.trie, self.lexicon.unknown)
 
 

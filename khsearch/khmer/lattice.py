@@ -113,21 +113,21 @@ class _Rows:
     In the order of the text, an empty cluster before every run makes n + r *elements*. Among the *rows*, elements of
     one step lie together, the longest run first.
 
-    edges   (r,) element of the empty cluster of every run
-    is_edge (n + r,) bool, the same
-    place   (n + r,) where each element lies among the rows
-    bounds  list of steps + 1: where each step's row begins
+    edges     (r,) element of the empty cluster of every run
+    clusters  (n,) element of every cluster
+    place     (n + r,) where each element lies among the rows
+    bounds    list of steps + 1: where each step's row begins
     """
 
     edges: Offsets
-    is_edge: NDArray[np.bool_]
+    clusters: Offsets
     place: Offsets
     bounds: list[int]
 
 
 def _rows(lengths: Offsets) -> _Rows:
     sizes = lengths + 1
-    order = np.argsort(-sizes, kind="stable")
+    order = (LONGEST + 1 - sizes).astype(np.uint16).argsort(kind="stable")  # a radix sort
     column = np.empty(len(sizes), np.int64)
     column[order] = np.arange(len(sizes))
     steps = int(sizes[order[0]])
@@ -135,35 +135,37 @@ def _rows(lengths: Offsets) -> _Rows:
     bounds = np.zeros(steps + 1, np.int64)
     np.cumsum(active, out=bounds[1:])
     edges = np.cumsum(sizes) - sizes
-    place = bounds.take(np.arange(bounds[-1]) - np.repeat(edges, sizes))
-    place += np.repeat(column, sizes)
-    is_edge = np.zeros(len(place), np.bool_)
+    is_edge = np.zeros(int(bounds[-1]), np.bool_)
     is_edge[edges] = True
-    return _Rows(edges, is_edge, place, bounds.tolist())
+    run = np.cumsum(is_edge, dtype=np.int32)
+    run -= 1
+    place = bounds.take(np.arange(len(run)) - edges.take(run))
+    place += column.take(run)
+    return _Rows(edges, np.flatnonzero(~is_edge), place, bounds.tolist())
 
 
 def _side_by_side(numbers: Offsets, lengths: Offsets, trie: Trie, unknown: int) -> NDArray[np.bool_]:
     rows = _rows(lengths)
     elements = np.zeros(len(rows.place) + 1, np.int64)
-    elements[:-1][~rows.is_edge] = numbers
+    elements[rows.clusters] = numbers
     known, strange = _forward(_gains(elements, rows, trie), rows, np.int32(unknown << _LENGTH_BITS))
-    begins = _backward(known.take(rows.place), strange.take(rows.place), rows, np.int32(unknown << _LENGTH_BITS))
-    return begins[~rows.is_edge]
+    return _backward(known.take(rows.place), strange.take(rows.place), rows, np.int32(unknown << _LENGTH_BITS))
 
 
 _VALUE_FIELD = VALUE_MASK << VALUE_SHIFT
 
 
-def _words(elements: Offsets, trie: Trie) -> list[tuple[Offsets, Offsets]]:
+def _words(elements: Offsets, trie: Trie) -> list[tuple[Offsets | slice, Offsets]]:
     """All words at all places: for each length from 1, the last element of each and its value; rising from 1.
 
-    A node without children has base 0, and then, as at an empty cluster, what is looked up is no child of it.
+    For length 1 these are all elements but the one too many, since nearly every cluster is a word; NO_WORD is the value
+    of those that are none, dearer than any path. A node without children has base 0, and then, as at an empty cluster,
+    what is looked up is no child of it.
     """
     nodes = trie.nodes
     slot = elements + 1
     node = nodes.take(slot)
-    is_word = np.flatnonzero((node & _VALUE_FIELD) != _VALUE_FIELD)
-    found = [(is_word, (node.take(is_word) >> VALUE_SHIFT) & VALUE_MASK)]
+    found: list[tuple[Offsets | slice, Offsets]] = [(slice(None), (node[:-1] >> VALUE_SHIFT) & VALUE_MASK)]
     child = node[:-1] & BASE_MASK
     child += elements[1:]
     node = nodes.take(child)
@@ -179,7 +181,7 @@ def _words(elements: Offsets, trie: Trie) -> list[tuple[Offsets, Offsets]]:
         node = nodes.take(child)
         is_child = np.flatnonzero((node >> PARENT_SHIFT) == slot)
         at, slot, node = at.take(is_child), child.take(is_child), node.take(is_child)
-    while len(found) > 1 and not len(found[-1][0]):
+    while not len(found[-1][1]):
         found.pop()
     return found
 
@@ -204,10 +206,12 @@ def _gains(elements: Offsets, rows: _Rows, trie: Trie) -> NDArray[np.int32]:
     if len(_workspace.gains) < size:
         _workspace.gains = np.empty(size + size // 4, np.int32)
     gains = _workspace.gains[:size].reshape(shape)
-    gains.fill(_FAR)
+    gains[:-1].fill(_FAR)
     for length, (ends, values) in enumerate(words, 1):
-        row = gains[shape[0] - length]
-        row[rows.place.take(ends)] = ((values - GAIN_ZERO) << _LENGTH_BITS) | (MAX_WORD - length)
+        costs = values - GAIN_ZERO
+        costs <<= _LENGTH_BITS
+        costs |= MAX_WORD - length
+        gains[shape[0] - length][rows.place[ends]] = costs
     return gains
 
 
@@ -243,36 +247,27 @@ def _forward(gains: NDArray[np.int32], rows: _Rows, opening: np.int32) -> tuple[
 def _backward(
     known: NDArray[np.int32], strange: NDArray[np.int32], rows: _Rows, opening: np.int32
 ) -> NDArray[np.bool_]:
-    """Walk back from the last cluster of every run, all runs at once, a word or a strange cluster at a time.
+    """Walk back from the last cluster of every run, all runs at once, from word to word.
 
-    Costs by element -> (n + r,) bool, true where a word begins. The states of the walk are 2 i for "a word ends at
-    element i" and 2 i + 1 for "a strange stretch has element i"; state 0 ends it.
+    Costs by element -> (n,) bool, true where a word begins. A stretch of strange clusters is passed in one step.
     """
-    count = len(known)
-    size = MAX_WORD - (known & _LENGTH_MASK)
+    element = np.arange(len(known), dtype=np.int32)
+    back = known & np.int32(_LENGTH_MASK)  # first MAX_WORD less the length of the word that ends here, then where it
+    back += element  # begins: at the element before, the last of the word before it
+    back -= np.int32(MAX_WORD)
     known &= np.int32(~_LENGTH_MASK)
-    is_strange = strange < known
-    goes_on = np.zeros(count, np.bool_)  # with the stretch that the element before is in
-    np.less(strange[:-1], known[:-1] + opening, out=goes_on[1:])
-    element = np.arange(count)
-    before = np.empty((count, 2), np.int64)
-    back = element - size
-    np.maximum(back, 0, out=back)
-    np.add(back * 2, is_strange.take(back), out=before[:, 0])
-    np.add(element * 2 - 2, goes_on, out=before[:, 1])
-    before[rows.edges] = 0
-    previous = before.ravel()
-    last = np.append(rows.edges[1:], count) - 1
-    state = 2 * last + is_strange.take(last)
-    path = np.zeros((count, 2), np.bool_)
-    passed = path.reshape(-1)
+    stretched = np.flatnonzero(strange < known)
+    if len(stretched):
+        opens = np.ones(len(known), np.bool_)  # a strange stretch, if there is one
+        np.greater_equal(strange[:-1], known[:-1] + opening, out=opens[1:])
+        stretch = np.cumsum(opens, dtype=np.int32).take(stretched)
+        back[stretched] = np.flatnonzero(opens).take(stretch - 1) - 1
+    back[rows.edges] = 0
+    passed = np.zeros(len(known), np.bool_)
+    state = (np.append(rows.edges[1:], len(known)) - 1).astype(np.int32)
     while len(state):
         for _ in range(6):  # the walks end one by one: look who is left now and then
+            state = back.take(state)
             passed[state] = True
-            state = previous.take(state)
-        state = state[state > 0]
-    path[rows.edges] = False
-    begins = path[:, 1] & ~goes_on
-    words = np.flatnonzero(path[:, 0])
-    begins[words - size.take(words) + 1] = True
-    return begins
+        state = state.take(np.flatnonzero(state))
+    return passed.take(rows.clusters - 1)

@@ -17,7 +17,7 @@ short way with the same result.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -31,6 +31,27 @@ _GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", b"\xb1\xd2\x99"
 _DOT, _COMMA, _ZERO = ord("."), ord(","), ord("0")
 
 
+_Move = Callable[[Offsets], Offsets]
+"""One step from the originals to the normal form, told backwards: places after it (k,) -> where they were before."""
+
+
+def _dropped(gone: Offsets) -> _Move:
+    kept_before = gone - np.arange(len(gone))
+    return lambda places: places + np.searchsorted(kept_before, places, "right")
+
+
+def _doubled(second: Offsets) -> _Move:
+    return lambda places: places - np.searchsorted(second, places, "right")
+
+
+def _moved(targets: Offsets, sources: Offsets) -> _Move:
+    def back(places: Offsets) -> Offsets:
+        at = np.searchsorted(targets, places)
+        return np.where(targets.take(at, mode="clip") == places, sources.take(at, mode="clip"), places)
+
+    return back
+
+
 @dataclass(frozen=True)
 class NormalText:
     """One text, or a batch of texts, in normal form.
@@ -38,18 +59,29 @@ class NormalText:
     raw      the originals: one str, with a character of no meaning before, between and after the texts
     firsts   (t,) place in `raw` where each text begins
     codes    the normal form: bytes, one code a character (see `script`), END before, between and after the texts
-    places   (n,) place in `raw` of every code, or None where every character was kept
+    moves    what became of the characters, step by step; none where every one was kept in its place
     """
 
     raw: str
     firsts: Sequence[int]
     codes: bytes
-    places: Offsets | None
+    moves: Sequence[_Move] = ()
+
+    def origin_of(self, places: Offsets) -> Offsets:
+        """Places in the codes (k,) -> the places in `raw` that they come from, (k,) int64."""
+        for move in reversed(self.moves):
+            places = move(places)
+        return places
 
     @cached_property
     def origin(self) -> Offsets:
         """Place in `raw` of every code: (n,) int64. Inside a reordered cluster the places are not rising."""
-        return np.arange(len(self.codes)) if self.places is None else self.places
+        return self.origin_of(np.arange(len(self.codes)))
+
+    @property
+    def places(self) -> Offsets | None:
+        """The origin, or None where every character was kept in its place."""
+        return self.origin if self.moves else None
 
     @cached_property
     def array(self) -> Codes:
@@ -72,11 +104,11 @@ class NormalText:
 
         A stretch ends after the last character that belongs to it: zero width characters behind it do not.
         """
-        if self.places is None:
+        if not self.moves:
             return starts, ends
-        first, last = self.places.take(starts), self.places.take(ends)
+        first, last = self.origin.take(starts), self.origin.take(ends)
         raw = self.raw
-        for i in np.flatnonzero(self.places.take(ends - 1) != last - 1).tolist():
+        for i in np.flatnonzero(self.origin.take(ends - 1) != last - 1).tolist():
             end = int(last[i])
             while _is_passed_over(raw[end - 1]):
                 end -= 1
@@ -117,7 +149,7 @@ def normalize(text: str) -> NormalText:
     """Return one text in normal form. Any str of any length; equal to `normalize_all([text])`."""
     coded = text.translate(_code_table).encode("latin-1")
     if _CLEAN.fullmatch(coded):
-        return NormalText(f" {text} ", (1,), b"\x02%b\x02" % coded, None)
+        return NormalText(f" {text} ", (1,), b"\x02%b\x02" % coded)
     return normalize_all([text])
 
 
@@ -126,19 +158,17 @@ def normalize_all(texts: Sequence[str]) -> NormalText:
     raw = " ".join(["", *texts, ""])
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     firsts = np.cumsum(lengths + 1) - lengths
-    codes, places = _encode(raw, np.append(firsts - 1, len(raw) - 1))
-    codes, places = _expand_ligatures(codes, places)
-    codes, places = _mend_coengs(codes, places)
-    codes, places = _order_marks(codes, places)
+    moves: list[_Move] = []
+    codes = _drop(_encode(raw, np.append(firsts - 1, len(raw) - 1)), moves)
+    codes = _expand_ligatures(codes, moves)
+    codes = _mend_coengs(codes, moves)
+    codes = _order_marks(codes, moves)
     _unify_give(codes)
-    codes, places = _join_numbers(codes, places)
-    return NormalText(raw, firsts.tolist(), codes.tobytes(), places)
+    codes = _join_numbers(codes, moves)
+    return NormalText(raw, firsts.tolist(), codes.tobytes(), moves)
 
 
-_State = tuple[Codes, Offsets | None]
-
-
-def _encode(raw: str, ends: Offsets) -> _State:
+def _encode(raw: str, ends: Offsets) -> Codes:
     data = raw.encode("utf-16-le", "surrogatepass")
     points: NDArray[np.unsignedinteger] = np.frombuffer(data, np.uint16)
     if len(points) != len(raw):  # a character outside the basic plane: count code points, not UTF-16 units
@@ -149,44 +179,40 @@ def _encode(raw: str, ends: Offsets) -> _State:
     if len(others):
         codes[others] = script.codes_of_others(points[others])
     codes[ends] = END
-    return _drop(codes, None, codes == DELETED)
+    return codes
 
 
-def _drop(codes: Codes, places: Offsets | None, gone: NDArray[np.bool_]) -> _State:
-    if not gone.any():
-        return codes, places
-    kept = np.flatnonzero(~gone)
-    return codes.take(kept), kept if places is None else places.take(kept)
+def _drop(codes: Codes, moves: list[_Move]) -> Codes:
+    gone = np.flatnonzero(codes == DELETED)
+    if not len(gone):
+        return codes
+    moves.append(_dropped(gone))
+    return np.frombuffer(bytearray(codes).replace(bytes([DELETED]), b""), np.uint8)
 
 
-def _expand_ligatures(codes: Codes, places: Offsets | None) -> _State:
+def _expand_ligatures(codes: Codes, moves: list[_Move]) -> Codes:
     """U+17A4 is U+17A2 U+17B6, U+17A8 is U+17A7 U+1780: one place, two codes."""
     spots = np.flatnonzero((codes == 0xA4) | (codes == 0xA8))
     if not len(spots):
-        return codes, places
-    places = np.arange(len(codes)) if places is None else places
+        return codes
     is_aa = codes[spots] == 0xA4
     codes[spots] = np.where(is_aa, 0xA2, 0xA7)
-    halves = np.where(is_aa, 0xB6, 0x80).astype(np.uint8)
-    return np.insert(codes, spots + 1, halves), np.insert(places, spots + 1, places[spots])
+    moves.append(_doubled(spots + np.arange(1, len(spots) + 1)))
+    return np.insert(codes, spots + 1, np.where(is_aa, 0xB6, 0x80).astype(np.uint8))
 
 
-def _mend_coengs(codes: Codes, places: Offsets | None) -> _State:
-    coengs = np.flatnonzero(codes == COENG)
-    below = codes.take(coengs + 1)  # END follows every text, so there is a next code
-    codes[coengs[below == DA] + 1] = TA
-    dangling = coengs[(below - np.uint8(0x80)) >= 0x34]
-    if not len(dangling):
-        return codes, places
-    codes[dangling] = DELETED
-    return _drop(codes, places, codes == DELETED)
+def _mend_coengs(codes: Codes, moves: list[_Move]) -> Codes:
+    is_coeng, below = codes[:-1] == COENG, codes[1:]  # END follows every text
+    below[is_coeng & (below == DA)] = TA
+    codes[:-1][is_coeng & ((below - np.uint8(0x80)) >= 0x34)] = DELETED
+    return _drop(codes, moves)
 
 
-def _order_marks(codes: Codes, places: Offsets | None) -> _State:
+def _order_marks(codes: Codes, moves: list[_Move]) -> Codes:
     """Rewrite the clusters whose marks are out of order. They are few: some two hundred in a megabyte of news."""
     spots = marks.out_of_order(codes)
     if not len(spots):
-        return codes, places
+        return codes
     text = codes.tobytes()
     mended = bytearray()
     targets: list[int] = []
@@ -205,9 +231,8 @@ def _order_marks(codes: Codes, places: Offsets | None) -> _State:
         gone += range(first + len(form), done)
     codes[targets] = np.frombuffer(mended, np.uint8)
     codes[gone] = DELETED
-    places = np.arange(len(codes)) if places is None else places
-    places[targets] = places[sources]
-    return _drop(codes, places, codes == DELETED)
+    moves.append(_moved(np.array(targets), np.array(sources)))
+    return _drop(codes, moves)
 
 
 def _unify_give(codes: Codes) -> None:
@@ -223,12 +248,12 @@ def _unify_give(codes: Codes) -> None:
 _NUMBER = re.compile(rb"[0-9]+(?:[.,][0-9]+)+")
 
 
-def _join_numbers(codes: Codes, places: Offsets | None) -> _State:
+def _join_numbers(codes: Codes, moves: list[_Move]) -> Codes:
     marks = np.flatnonzero((codes == _DOT) | (codes == _COMMA))
     ten, zero = np.uint8(10), np.uint8(_ZERO)
     marks = marks[(codes.take(marks - 1) - zero < ten) & (codes.take(marks + 1) - zero < ten)]
     if not len(marks):
-        return codes, places
+        return codes
     text = codes.tobytes()
     done = 0
     for mark in marks.tolist():
@@ -240,7 +265,7 @@ def _join_numbers(codes: Codes, places: Offsets | None) -> _State:
             assert number is not None
             done = number.end()
             _join_number(codes, start, number[0])
-    return _drop(codes, places, codes == DELETED)
+    return _drop(codes, moves)
 
 
 def _join_number(codes: Codes, start: int, number: bytes) -> None:

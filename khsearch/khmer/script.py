@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +78,17 @@ CLASS = _class_table()
 FOLD = _fold_table()
 """Code of every low byte of an ASCII or Khmer code point: case, digits and variant shapes folded."""
 
-HARD = bytes(int(code in (*_SENTENCE_ENDS, LETTER)) for code in range(256))
-"""1 for the codes that no cluster bigram crosses: sentence ends, and letters outside ASCII and Khmer."""
+_SOFT, _HARD, _KHMER = 0, 1, 2  # stretches of separators, of sentence ends, of Khmer; others have their class
+
+
+def _stretch_table() -> bytes:
+    table = bytearray(_KHMER if kind in (BASE, MARK) else kind for kind in CLASS)
+    for code in _SENTENCE_ENDS:
+        table[code] = _HARD
+    return bytes(table)
+
+
+_STRETCH = _stretch_table()
 
 
 def code_of(char: str) -> int:
@@ -135,15 +145,60 @@ def clusters(codes: Codes, kinds: Codes) -> Clusters:
     A base begins a cluster unless a coeng subscribes it; so does a mark that has no base before it.
     """
     khmer = (kinds - np.uint8(BASE)) < 2
-    begins = kinds == BASE
-    begins[1:] &= codes[:-1] != COENG
-    turns = khmer[1:] != khmer[:-1]  # where runs begin and end
-    begins[1:] |= turns
-    edges = np.flatnonzero(begins)
+    edges = _edges(codes, khmer)
     is_cluster = khmer.take(edges)
     spots = np.flatnonzero(is_cluster)
     starts, ends = edges.take(spots), edges.take(spots + 1)
     return Clusters(starts, ends, ~is_cluster.take(spots - 1) | (spots == 0))
+
+
+def _edges(codes: Codes, stretches: NDArray[Any]) -> Offsets:
+    """Where clusters and stretches begin: (n,), (n,) equal within a stretch -> rising."""
+    begins = (codes - np.uint8(_BASES.start)) < len(_BASES)
+    begins[1:] &= codes[:-1] != COENG
+    begins[1:] |= stretches[1:] != stretches[:-1]
+    return np.flatnonzero(begins)
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What words and bigrams are made of, in order: Khmer clusters, whole runs of digits, whole runs of letters.
+
+    starts    (u,) int64, place in the codes where each begins
+    ends      (u,) int64, place behind its last code
+    khmer     (u,) bool, true for a cluster
+    apart     (u,) bool, true where a separator stands before it
+    opening   (u,) bool, true where a sentence ends before it
+    """
+
+    starts: Offsets
+    ends: Offsets
+    khmer: NDArray[np.bool_]
+    apart: NDArray[np.bool_]
+    opening: NDArray[np.bool_]
+
+    def clusters(self) -> tuple[Clusters, Offsets]:
+        """Return the clusters among them, and which units they are."""
+        leads = self.apart.copy()
+        leads[1:] |= ~self.khmer[:-1]
+        if self.khmer.all():
+            return Clusters(self.starts, self.ends, leads), np.arange(len(leads))
+        which = np.flatnonzero(self.khmer)
+        return Clusters(self.starts.take(which), self.ends.take(which), leads.take(which)), which
+
+
+def units(codes: bytes) -> tuple[Units, NDArray[np.bool_]]:
+    """Find the units of n codes that begin and end with a separator -> them, and (n,) bool, true inside of one."""
+    stretches = np.frombuffer(codes.translate(_STRETCH), np.uint8)
+    edges = _edges(np.frombuffer(codes, np.uint8), stretches)
+    kinds = stretches.take(edges)
+    spots = np.flatnonzero(kinds >= _KHMER)
+    starts, ends = edges.take(spots), edges.take(spots + 1)
+    apart = np.ones(len(spots), np.bool_)
+    np.not_equal(starts[1:], ends[:-1], out=apart[1:])
+    opening = np.zeros(len(spots) + 1, np.bool_)
+    opening[np.searchsorted(spots, np.flatnonzero(kinds == _HARD))] = True
+    return Units(starts, ends, kinds.take(spots) == _KHMER, apart, opening[:-1]), stretches >= _KHMER
 
 
 def encode_term(term: str) -> bytes:

@@ -1,6 +1,7 @@
 """The rooms one by one: spans, interning, encoding, columns, the merge policy, the index folder."""
 
 import datetime
+import itertools
 import tempfile
 from pathlib import Path
 
@@ -34,9 +35,16 @@ def test_spans_sort_as_bytes_do(words):
 
 @pytest.mark.parametrize("constant", [None, 7])
 @settings(deadline=None)
-@given(batches=st.lists(terms, min_size=1, max_size=4))
-def test_equal_spans_get_one_number_whatever_the_hash(constant, batches):
-    interner, numbers = interning.Interner(), {}
+@given(
+    batches=st.lists(terms, min_size=1, max_size=4),
+    pick=st.none() | st.lists(st.sampled_from([0, 1, interning.MOST_NAMES - 20]), min_size=1, max_size=9),
+)
+def test_equal_spans_get_one_number_whatever_the_hash(constant, batches, pick):
+    """... and whatever names they have: some none, some one beyond the table."""
+    interner, numbers, named = interning.Interner(), {}, None
+    if pick is not None:
+        words = sorted({word for words in batches for word in words})
+        named = {word: step and step + 2 * i for i, (word, step) in enumerate(zip(words, itertools.cycle(pick)))}
     with pytest.MonkeyPatch.context() as patch:
         if constant is not None:
             exact = interning._keys
@@ -49,12 +57,10 @@ def test_equal_spans_get_one_number_whatever_the_hash(constant, batches):
             patch.setattr(interning, "_keys", colliding)
         for words in batches:
             codes, starts = spans.pack(words)
-            order, found, counts = interner.intern(codes, starts[:-1], starts[1:])
-            assert sorted(order.tolist()) == list(range(len(words)))
-            assert np.all(np.diff(found) > 0)
-            for number, group in zip(found.tolist(), np.split(order, np.cumsum(counts)[:-1]), strict=True):
-                assert np.all(np.diff(group) > 0)
-                assert {words[i] for i in group.tolist()} == {numbers.setdefault(number, words[group[0]])}
+            names = None if named is None else np.array([named.get(word, 0) for word in words], np.int32)
+            found = interner.intern(codes, starts[:-1], starts[1:], names)
+            for number, word in zip(found.tolist(), words, strict=True):
+                assert numbers.setdefault(number, word) == word
     assert len(set(numbers.values())) == len(numbers) == interner.count
     codes, starts, ends = interner.terms()
     assert {i: codes[a:b].tobytes() for i, (a, b) in enumerate(zip(starts, ends, strict=True))} == numbers
