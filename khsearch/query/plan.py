@@ -6,12 +6,10 @@ find what words miss where any word may match, and only add to the score where w
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import islice
 
 from khsearch.columnar import Reader, nodes
@@ -21,8 +19,8 @@ from khsearch.errors import QueryError
 from khsearch.khmer.analyzer import Analyzer, Terms
 from khsearch.khmer.normalize import normalize
 from khsearch.khmer.variants import Variants
-from khsearch.query import values
 from khsearch.query.language import Group, Item, Like, Match, Pattern, Quoted, Range, Words, parse
+from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.tolerance import Reading, Tolerance
 from khsearch.ranking import BIGRAMS, LEAD, TEXT, TITLE, Ranking
 
@@ -54,10 +52,6 @@ class _Found:
     bigrams: list[bytes] = field(default_factory=list)
     rows: list[list[bytes]] = field(default_factory=list)  # words of free text, and of its other readings, in order
     marked: list[bytes] = field(default_factory=list)  # words of the index that a pattern stands for
-
-
-class _NotForFieldError(ValueError):
-    """What a clause asks for does not go with its field."""
 
 
 class Planner:
@@ -139,13 +133,13 @@ class Planner:
             return self._group(item, match, found)
         kind = self._kinds[item.field] if item.field is not None else "text"
         if kind != "text":
-            return _column(item, kind)
+            return of_column(item, kind)
         if isinstance(item, Words):
             return self._words(item, match, found)
         if isinstance(item, Quoted):
             return self._quoted(item, found)
         if isinstance(item, Range):
-            raise _NotForFieldError(f"{item.field} is text, which has no range")
+            raise NotForFieldError(f"{item.field} is text, which has no range")
         return self._pattern(item, found)
 
     def _group(self, group: Group, match: Match, found: _Found) -> nodes.Node | None:
@@ -264,49 +258,3 @@ def _joined(must: list[nodes.Node], may: list[nodes.Node], without: list[nodes.N
         return node
     unwanted = nodes.Or(tuple(without))
     return nodes.Not(unwanted) if node is None else nodes.AndNot(node, unwanted)
-
-
-def _column(item: Item, kind: str) -> nodes.Node:
-    """Values of a field that is not text; ValueError for what is none."""
-    assert not isinstance(item, Group)
-    name = item.field
-    assert name is not None
-    if isinstance(item, Range):
-        low, high = _bounds(item, kind)
-        return nodes.Between(name, low, high)
-    if isinstance(item, Pattern | Like):
-        raise _NotForFieldError(f"{name} holds {kind} values, which have no patterns; ask for a value or a range")
-    if kind == "date":
-        low, high = values.days(item.text)
-        return nodes.Between(name, low, high)
-    value: object = item.text
-    if kind == "number":
-        value = values.number(item.text)
-    elif kind == "boolean":
-        value = values.truth(item.text)
-    return nodes.Between(name, value, value)
-
-
-def _bounds(item: Range, kind: str) -> tuple[object, object]:
-    low, high = item.low, item.high
-    if kind == "date":
-        first = None if low is None else values.days(low)[0 if item.with_low else 1] + _step(with_bound=item.with_low)
-        last = (
-            None if high is None else values.days(high)[1 if item.with_high else 0] - _step(with_bound=item.with_high)
-        )
-        return first, last
-    if kind == "number":
-        first_number = None if low is None else values.number(low)
-        last_number = None if high is None else values.number(high)
-        if not item.with_low and first_number is not None:
-            first_number = math.nextafter(first_number, math.inf)
-        if not item.with_high and last_number is not None:
-            last_number = math.nextafter(last_number, -math.inf)
-        return first_number, last_number
-    if kind == "keyword" and item.with_low and item.with_high:
-        return low, high
-    raise ValueError(f"{item.field} holds {kind} values, which have no such range")
-
-
-def _step(*, with_bound: bool) -> timedelta:
-    return timedelta(microseconds=0 if with_bound else 1)
