@@ -7,7 +7,6 @@ the clusters of a term of two or more stand inside longer words.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice
@@ -30,6 +29,8 @@ _BEGINNING = 1_000_000  # characters of a text that are looked through for every
 _ENOUGH = 100  # occurrences of a term that are looked at: a long document shows its best place among the first
 _NEAR = 200  # characters around a rare term in which frequent ones are looked for wherever it stands
 _PIECE = 300_000  # characters that are normalised at a time
+_AROUND = 40  # codes of a run on either side of a stretch that decide whether words begin and end there
+_KHMER = (script.BASE, script.MARK)
 _COENG = "\u17d2"
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
 _CLINGS = _MARKS | {_COENG, *INVISIBLE}  # beside a place, these may make it one inside a cluster
@@ -132,26 +133,27 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
     """Places in the codes where terms stand."""
     codes = normal.codes
     found: list[Found] = []
-    runs: dict[int, frozenset[int]] = {}
     for term in terms:
         kind = script.CLASS[term[0]]
         if LETTER in term:
             continue
-        khmer = kind in (script.BASE, script.MARK)
-        words: list[Found] = []
-        parts: list[Found] = []  # of longer words
+        places: list[Found] = []
         at = codes.find(term)
-        while at >= 0 and len(words) + len(parts) < _ENOUGH:
+        while at >= 0 and len(places) < _ENOUGH:
             end = at + len(term)
             if _stands_whole(codes, at, end, kind):
-                is_word = not khmer or _word_edges(codes, at, analyzer, runs) >= {at, end}
-                (words if is_word else parts).append((at, end, term))
+                places.append((at, end, term))
             at = codes.find(term, at + 1)
-        found += words or (parts if _has_two_clusters(term) else [])
+        several = _has_two_clusters(term)
+        # Where it stands once, it is marked, be it part of a longer word or not.
+        if kind in _KHMER and places and (len(places) > 1 or not several):
+            words = [place for place in places if _is_word(codes, *place[:2], analyzer)]
+            places = words or (places if several else [])
+        found += places
     if any(LETTER in term for term in terms):
         batch = analyzer.batch([normal.raw[1:-1]])
-        places = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
-        found += [(start, end, term) for term, start, end in places if LETTER in term and term in terms]
+        spots = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
+        found += [(start, end, term) for term, start, end in spots if LETTER in term and term in terms]
     return found
 
 
@@ -161,24 +163,24 @@ def _has_two_clusters(term: bytes) -> bool:
 
 def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
     """Whether a stretch begins and ends where clusters do, or is all of a number or Latin word."""
-    if kind in (script.BASE, script.MARK):
+    if kind in _KHMER:
         behind = script.CLASS[codes[end]]
         before = script.CLASS[codes[start - 1]]
-        whole = codes[start - 1] != COENG if kind == script.BASE else before not in (script.BASE, script.MARK)
+        whole = codes[start - 1] != COENG if kind == script.BASE else before not in _KHMER
         return whole and behind != script.MARK
     return script.CLASS[codes[start - 1]] != kind != script.CLASS[codes[end]]
 
 
-_RUN_END = re.compile(rb"[^\x80-\xd3\xdd]")
-
-
-def _word_edges(codes: bytes, place: int, analyzer: Analyzer, runs: dict[int, frozenset[int]]) -> frozenset[int]:
-    """Places between the words of the run of Khmer that a place is in; `runs` keeps them by where each run begins."""
-    first = place
-    while script.CLASS[codes[first - 1]] in (script.BASE, script.MARK):
-        first -= 1
-    if first not in runs:
-        stop = _RUN_END.search(codes, first)
-        words = analyzer.run_words(codes[first : stop.start() if stop else len(codes)])
-        runs[first] = frozenset(accumulate(map(len, words), initial=first))
-    return runs[first]
+def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
+    """Whether a stretch of whole clusters is some words of the run of Khmer that it is in."""
+    low, high = start, end
+    while low > start - _AROUND and script.CLASS[codes[low - 1]] in _KHMER:
+        low -= 1
+    while low < start and (script.CLASS[codes[low]] == script.MARK or codes[low - 1] == COENG):
+        low += 1
+    while high < end + _AROUND and script.CLASS[codes[high]] in _KHMER:
+        high += 1
+    while high > end and (script.CLASS[codes[high]] == script.MARK or codes[high - 1] == COENG):
+        high -= 1
+    edges = set(accumulate(map(len, analyzer.run_words(codes[low:high])), initial=low))
+    return start in edges and end in edges

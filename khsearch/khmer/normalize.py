@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from khsearch.khmer import marks, script
 from khsearch.khmer.script import COENG, DA, DELETED, END, LETTER, POINT, TA, Codes, Offsets
 
+_DA_BELOW, _TA_BELOW = bytes((COENG, DA)), bytes((COENG, TA))
 _GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", b"\xb1\xd2\x99"
 _DOT, _COMMA, _ZERO = ord("."), ord(","), ord("0")
 
@@ -147,7 +148,7 @@ _CLEAN = re.compile(
 
 def normalize(text: str) -> NormalText:
     """Return one text in normal form. Any str of any length; equal to `normalize_all([text])`."""
-    coded = text.translate(_code_table).encode("latin-1")
+    coded = text.translate(_code_table).encode("latin-1").replace(_DA_BELOW, _TA_BELOW)
     if _CLEAN.fullmatch(coded):
         return NormalText(f" {text} ", (1,), b"\x02%b\x02" % coded)
     return normalize_all([text])
