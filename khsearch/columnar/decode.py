@@ -39,6 +39,9 @@ class TermPlace:
     tokens: int
 
 
+_UNKNOWN = TermPlace(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 class FieldReader(Vocabulary):
     """The postings of one field in one segment; all sections verified when touched."""
 
@@ -54,7 +57,7 @@ class FieldReader(Vocabulary):
         if self._rests is not None and len(self._rests) != self.count:
             raise self._rests.damage("the tables of terms disagree about their number")
         self._check_sizes()
-        self._known: dict[bytes, TermPlace] = {}
+        self._known: dict[bytes, TermPlace | None] = {}
 
     def _check_sizes(self) -> None:
         """All parts are as long as the last row of places says."""
@@ -72,12 +75,10 @@ class FieldReader(Vocabulary):
 
     def place_of(self, term: bytes) -> TermPlace | None:
         """Where the postings of a term lie; None where the field has no such term."""
-        found = self._known.get(term)
-        if found is None:
+        found = self._known.get(term, _UNKNOWN)
+        if found is _UNKNOWN:
             number = self.find(term)
-            if number < 0:
-                return None
-            found = self.place(number)
+            found = None if number < 0 else self.place(number)
             if len(self._known) >= KNOWN:
                 self._known.clear()
             self._known[term] = found
