@@ -18,7 +18,8 @@ The rooms, in the order that data flows; a room imports only rooms before it:
     columnar/    terms -> files -> hits; knows nothing of Khmer
     fields       KHMER: the Whoosh field type where the two meet
     ranking      what makes one document better than another, as numbers
-    nearness, near_terms, suggest   how far words are apart; terms near a word; did you mean, completion
+    nearness, skeletons   how far words are apart; terms filed so that near ones are found
+    near_terms, suggest   terms near a word, or that hold it; did you mean, completion
     query/       what a person types -> a plan for the index: language, values, own_fields, tolerance, plan, similar
     columns      an index's own fields: documents -> values to filter, sort and count by
     occurrences, snippets   original text + what was asked for -> excerpts and marks

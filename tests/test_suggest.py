@@ -2,11 +2,13 @@
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, nearness
+from khsearch.columnar.spans import pack
 from khsearch.khmer.script import decode_term, encode_term
 from khsearch.khmer.variants import default_variants
 from khsearch.near_terms import TermTable, term_table
@@ -67,12 +69,28 @@ def distance(one: bytes, other: bytes) -> float:
     return cost[len(a) - 1, len(b) - 1]
 
 
+def table(vocabulary: dict[bytes, int], documents: int) -> TermTable:
+    """The table of two fields that share a term."""
+    names = sorted(vocabulary)
+    halves = [names[: len(names) // 2 + 1], names[len(names) // 2 :]]
+    shared = set(halves[0]) & set(halves[1])
+    sources = [
+        (*pack(half), np.array([vocabulary[name] - (name in shared and number) for name in half], np.uint32))
+        for number, half in enumerate(halves)
+    ]
+    for name in shared:  # the first has all of its documents but one, the second that one
+        at = halves[0].index(name)
+        sources[0][2][at] = vocabulary[name] - 1
+        sources[1][2][halves[1].index(name)] = 1
+    return TermTable(sources, documents)
+
+
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 1000), min_size=1, max_size=20), word=terms)
 def test_nearest_are_all_that_are_near(vocabulary, word):
     far = {term: distance(word, term) for term in vocabulary if term != word}
     farthest = nearness.farthest(nearness.units(word))
     expected = {term for term, cost in far.items() if farthest and cost <= farthest + 1e-4}
-    found = TermTable([vocabulary], 1000).nearest(word, 20)
+    found = table(vocabulary, 1000).nearest(word, 20)
     assert {near.term for near in found} == expected
     for near in found:
         assert near.distance == pytest.approx(far[near.term], abs=1e-4)
@@ -92,14 +110,14 @@ def test_alike_are_all_near_terms_of_one_skeleton(vocabulary, word, at_least):
         and next(nearness.skeletons(nearness.units(term))) == skeleton
         and distance(word, term) <= nearness.farthest(nearness.units(word)) + 1e-4
     }
-    assert {near.term for near in TermTable([vocabulary], 1000).alike(word, at_least)} == expected
+    assert {near.term for near in table(vocabulary, 1000).alike(word, at_least)} == expected
 
 
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), prefix=terms, limit=st.integers(1, 9))
 def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
     going_on = sorted(term for term in vocabulary if term.startswith(prefix) and term != prefix)
     expected = sorted(going_on, key=lambda term: -vocabulary[term])[:limit]
-    found = TermTable([vocabulary], 100).popular(prefix, limit)
+    found = table(vocabulary, 100).popular(prefix, limit)
     assert [vocabulary[near.term] for near in found] == [vocabulary[term] for term in expected]
     assert {near.term for near in found} <= set(going_on)
 
@@ -112,7 +130,7 @@ def test_holding_are_those_of_a_scan(vocabulary, word, limit):
     part = nearness.units(word)
     khmer = len(part) > 1 and not word.isalpha()
     longer = {term for term in vocabulary if term != word and khmer and holds(nearness.units(term), part)}
-    found = TermTable([vocabulary], 100).holding(word, limit)
+    found = table(vocabulary, 100).holding(word, limit)
     expected = sorted(longer, key=lambda term: (-vocabulary[term], term))[:limit]
     assert [(near.term, near.df) for near in found] == [(term, vocabulary[term]) for term in expected]
 
@@ -120,9 +138,9 @@ def test_holding_are_those_of_a_scan(vocabulary, word, limit):
 def test_terms_of_other_kinds_are_left_out():
     kept = [encode_term("ការ"), b"covid"]
     odd = [b"2021", b"a1", encode_term("é"), encode_term("\u17b6"), encode_term("ក" + 9 * "\u17b6")]
-    table = TermTable([dict.fromkeys([*kept, *odd], 1)], 10)
-    assert table.terms == sorted(kept)
-    assert table.nearest(b"2022") == table.nearest(b"") == []
+    found = table(dict.fromkeys([*kept, *odd], 1), 10)
+    assert found.terms == sorted(kept)
+    assert found.nearest(b"2022") == found.nearest(b"") == []
     assert TermTable([], 0).nearest(encode_term("ការងារ")) == []
 
 
