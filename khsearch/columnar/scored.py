@@ -80,28 +80,28 @@ class Scored(Entry):
 class Listed(Scored):
     """Kept as documents and scores."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_docs", "_scores")
 
     def __init__(self, found: Matches) -> None:
         super().__init__(found.docs.nbytes + found.scores.nbytes)
-        self._found = found
+        self._docs, self._scores = found
         self.count = len(found.docs)
         self.most = float(found.scores.max()) if self.count else 0.0
         self.positive = not self.count or float(found.scores.min()) > 0
 
     def matches(self) -> Matches:
         """Documents and scores."""
-        return self._found
+        return Matches(self._docs, self._scores)
 
     def reaching(self, edge: float) -> Matches:
         """Those documents that score `edge` or more."""
-        docs, scores = self._found
+        docs, scores = self._docs, self._scores
         hits = (scores >= np.float32(edge)).nonzero()[0]
         return Matches(docs.take(hits), scores.take(hits))
 
     def at(self, docs: Array, scratch: Array) -> Array:
         """Scores of documents, rising; 0 where they do not match."""
-        own, scores = self._found
+        own, scores = self._docs, self._scores
         if not self.count:
             return np.zeros(len(docs), np.float32)
         if len(docs) * FAR < self.count or len(docs) < FAR:
@@ -116,7 +116,7 @@ class Listed(Scored):
 
     def add_to(self, sums: Array, boost: float) -> None:
         """Add the scores, multiplied, to a sum for every document there is."""
-        docs, scores = self._found
+        docs, scores = self._docs, self._scores
         sums[docs] += scores if boost == 1 else scores * np.float32(boost)
 
 

@@ -32,6 +32,7 @@ class Snapshot(Opened):
         self._totals: dict[str, int] = {}
         self._place_bits: dict[str, int] = {}
         self._norms: dict[tuple[str, FieldScale], Array] = {}
+        self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
 
     def df(self, name: str, term: bytes) -> int:
         """Live documents that have the term."""
@@ -69,7 +70,7 @@ class Snapshot(Opened):
     @refusing_damage
     def scored(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Scored:
         """The BM25 scores of a term, those of several fields added; from the cache if there."""
-        key = (names, term, scales)
+        key = self._key(names, term, scales)
         entry = self.cache.get(key, Scored)
         if entry is None:
             parts = [self._weighed(name, term, scale) for name, scale in zip(names, scales, strict=True)]
@@ -85,11 +86,20 @@ class Snapshot(Opened):
 
     def top(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Matches:
         """The best documents of a term, at most TOP, best first."""
-        key = (names, term, scales)
+        key = self._key(names, term, scales)
         found = self.cache.top(key)
         if found is None:
             found = self.cache.put_top(key, best(*self.scored(names, term, scales).matches(), TOP))
         return found
+
+    def _key(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> tuple[int, bytes]:
+        """The key in the cache. Many are kept, so it is one that the garbage collector need not look at."""
+        way = (names, scales)
+        number = self._ways.get(way)
+        if number is None:
+            with self._lock:
+                number = self._ways.setdefault(way, len(self._ways))
+        return number, term
 
     def placed(self, name: str, term: bytes) -> Placed:
         """Every token of a term in live documents, as document << place_bits(name) | position."""
