@@ -7,7 +7,9 @@ read in the time in which one text is decompressed. The rest is a line of JSON.
 from __future__ import annotations
 
 import codecs
+from collections.abc import Sequence
 
+import numpy as np
 import orjson
 
 from khsearch.documents import Document
@@ -20,6 +22,10 @@ _BYTES = codecs.charmap_build(_CHARACTERS)
 _ONE_BYTE, _UTF8 = b"\x01", b"\x02"
 _BETWEEN = "\x00"
 
+_EMPTY = json_line(Document(""))
+_TEXT = _EMPTY.rindex(b'"')  # where in a line of JSON the text goes
+_SPACE = 0x20  # codes below it are written as escapes
+
 
 def head_of(document: Document) -> bytes:
     """Return the head: id and title."""
@@ -30,9 +36,17 @@ def head_of(document: Document) -> bytes:
         return _UTF8 + told.encode()
 
 
-def body_of(document: Document) -> bytes:
-    """Return the rest: text and fields."""
-    return json_line(Document("", "", document.text, document.fields))
+def bodies_of(documents: Sequence[Document], texts: Sequence[bytes]) -> list[bytes]:
+    """Return the rest of each: its text, which `texts` has as UTF-8, and its fields."""
+    told = [text.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") for text in texts]
+    codes = np.frombuffer(b"".join(told), np.uint8)
+    if codes.min(initial=_SPACE) < _SPACE:
+        # Few texts have other characters that JSON escapes.
+        ends = np.cumsum(list(map(len, told)))
+        for number in set(np.searchsorted(ends, np.flatnonzero(codes < _SPACE), "right").tolist()):
+            told[number] = orjson.dumps(documents[number].text)[1:-1]
+    lines = [json_line(Document("", fields=document.fields)) if document.fields else _EMPTY for document in documents]
+    return [b"".join((line[:_TEXT], text, line[_TEXT:])) for line, text in zip(lines, told, strict=True)]
 
 
 def id_and_title(head: bytes) -> tuple[str, str]:

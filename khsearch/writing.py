@@ -17,7 +17,7 @@ from khsearch.documents.document import validate
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.streams import Stream, join_streams, pieces
 from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
-from khsearch.stored import body_of, head_of
+from khsearch.stored import bodies_of, head_of
 
 BATCH = 350_000
 """Characters that are analysed at a time: about a megabyte of Khmer in UTF-8."""
@@ -36,13 +36,15 @@ class Writer:
         self._analyzer = analyzer
         self._fields = fields
         self._waiting: list[Document] = []
+        self._texts: list[bytes] = []  # of those that wait, as UTF-8
         self._size = 0
 
     def add(self, document: Document) -> None:
         """Add a document, replacing one of the same id; DocumentError, and nothing added, if it cannot be indexed."""
-        validate(document)
+        text = validate(document)
         columns.check(document, self._fields)
         self._waiting.append(document)
+        self._texts.append(text)
         self._size += len(document.title) + len(document.text)
         if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
             self.flush()
@@ -69,6 +71,7 @@ class Writer:
     def cancel(self) -> None:
         """End, and leave the index as it was."""
         self._waiting.clear()
+        self._texts.clear()
         self._writer.cancel()
 
     def __enter__(self) -> Self:
@@ -84,10 +87,12 @@ class Writer:
 
     def flush(self) -> None:
         """Analyse what waits and hand it to the index; nothing is seen before the commit all the same."""
-        documents, self._waiting, self._size = self._waiting, [], 0
+        documents, texts = self._waiting, self._texts
+        self._waiting, self._texts, self._size = [], [], 0
         if documents:
             ids = [document.id for document in documents]
-            heads, bodies = list(map(head_of, documents)), list(map(body_of, documents))
+            heads, bodies = list(map(head_of, documents)), bodies_of(documents, texts)
+            del texts
             tokens = analyse(documents, self._analyzer, columns.text_fields(self._fields))
             rows = columns.rows(documents, self._fields)
             self._writer.add_batch(ids, bodies, tokens, rows, heads=heads)

@@ -19,6 +19,7 @@ from khsearch.documents import (
 )
 from khsearch.documents.formats import document_of
 from khsearch.errors import DocumentError
+from khsearch.stored import bodies_of
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"
@@ -99,6 +100,15 @@ def test_a_json_line_comes_back_equal():
     assert lines.count(b"\n") == 2
     assert read(lines, "jsonl") == documents
     assert [document_of(json_line(document)) for document in documents] == documents
+
+
+def test_what_is_stored_is_a_json_line():
+    every = "".join(map(chr, (*range(0x180), *range(0x1780, 0x1800), 0x2028, 0xFFFF, 0x1F600)))
+    texts = [RICE, '"', "a\n\\n", "", every, *every, f"{RICE}\t{RAIN}", "ក\n"]
+    fields = {"on": date(2021, 5, 11), '"': RAIN}
+    documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
+    assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
+    assert bodies_of([], []) == []
 
 
 @pytest.mark.parametrize(

@@ -48,10 +48,9 @@ class FieldEncoder:
         cf = np.diff(token[first])
         rests = _rest_widths(postings.positions, token[first[:-1]], len(df))
         at = layout.places(df, cf, rests, lengths, self._docs, self._limits)
-        index = np.arange(len(postings.docs)) - np.repeat(first[:-1], df)
         streams = self._streams
-        streams["high"].append(_high(at, postings.docs, index))
-        streams["low"].append(_low(at, postings.docs, index))
+        streams["high"].append(_high(at, postings.docs, first))
+        streams["low"].append(_low(at, postings.docs, first))
         streams["tf"].append(_tf(at, token[:-1], first))
         if self._positions and postings.positions is not None:
             self.top = max(self.top, int(postings.positions.max(initial=0)))
@@ -99,23 +98,18 @@ class FieldEncoder:
             spool.close()
 
 
-def _high(at: layout.Places, docs: Array, index: Array) -> Array:
+def _high(at: layout.Places, docs: Array, first: Array) -> Array:
     flags = np.zeros(int(at.rows[-1, layout.HIGH]) << 3, np.uint8)
     bit = docs >> np.repeat(at.width, at.df)
-    bit += index
-    bit += np.repeat(at.high, at.df)
+    bit += np.repeat(at.high - first[:-1], at.df)
+    bit += np.arange(len(bit))
     flags[bit] = 1
     return np.packbits(flags, bitorder="little")
 
 
-def _low(at: layout.Places, docs: Array, index: Array) -> Array:
+def _low(at: layout.Places, docs: Array, first: Array) -> Array:
     out = np.zeros(int(at.rows[-1, layout.LOW]), np.uint8)
-    widths = np.repeat(at.width.astype(np.uint8), at.df)
-    begin = np.repeat(at.low >> 3, at.df)
-    for width in layout.WIDTHS[:-1].tolist():
-        mine = np.flatnonzero(widths == width)
-        if len(mine):
-            layout.put_bits(out, docs.take(mine), width, begin.take(mine), index.take(mine))
+    layout.put_runs(out, docs, at.width, at.low >> 3, first)
     return out
 
 
@@ -132,13 +126,8 @@ def _tf(at: layout.Places, token: Array, first: Array) -> Array:
 
 def _rest(at: layout.Places, positions: Array) -> Array:
     out = np.zeros(int(at.rows[-1, layout.REST]), np.uint8)
-    widths = np.repeat(at.rest_width.astype(np.uint8), at.cf)
-    begin = np.repeat(at.rest >> 3, at.cf)
-    index = np.arange(len(widths)) - np.repeat(at.tokens, at.cf)
-    for width in layout.RESTS[1:].tolist():
-        mine = np.flatnonzero(widths == width)
-        if len(mine):
-            layout.put_bits(out, positions.take(mine) >> 8, width, begin.take(mine), index.take(mine))
+    if len(out):
+        layout.put_runs(out, positions >> 8, at.rest_width, at.rest >> 3, starts_of(at.cf))
     return out
 
 

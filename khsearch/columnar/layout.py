@@ -98,20 +98,30 @@ def skipped(df: Sequence[int], cf: Sequence[int], rests: Sequence[int], docs: in
     return [high, low, tf, rest, sum(cf)]
 
 
-def put_bits(out: Array, values: Array, width: int, start: Array, index: Array) -> None:
-    """Write width bits of values[i] as number index[i] of the run that begins at byte start[i] of out, still zero."""
+def put_runs(out: Array, values: Array, widths: Array, start: Array, first: Array) -> None:
+    """Write the low bits of the numbers of t runs: values[first[i] : first[i + 1]], widths[i] bits of each.
+
+    Run i begins at byte start[i] of out, which is still zero.
+    """
+    counts = np.diff(first)
+    # The place of a number is that of its run and its own number, in bytes or, where it has less than one, in widths.
+    base = start * (8 // np.clip(widths, 1, 8)) - first[:-1] * np.maximum(widths >> 3, 1)
+    kinds, bases = np.repeat(widths.astype(np.uint8), counts), np.repeat(base, counts)
+    for width in sorted(set(widths.tolist()) - {0}):
+        mine = np.flatnonzero(kinds == width)
+        place = bases.take(mine)
+        place += mine * max(width >> 3, 1)
+        _put_bits(out, values.take(mine), width, place)
+
+
+def _put_bits(out: Array, values: Array, width: int, place: Array) -> None:
     if width >= 8:
-        size = width >> 3
-        at = start + index * size
-        parts = values.astype("<u4").view(np.uint8)
-        for k in range(size):
-            out[at + k] = parts[k::4]
+        for k in range(width >> 3):
+            out[place + k] = (values >> (8 * k)).astype(np.uint8)
         return
     # One byte for each number of the width that out could hold, then as many of them together as fit.
     parts = np.zeros(len(out) * 8 // width, np.uint8)
-    at = start * (8 // width)
-    at += index
-    parts[at] = values.astype(np.uint8) & np.uint8((1 << width) - 1)
+    parts[place] = values.astype(np.uint8) & np.uint8((1 << width) - 1)
     if width == 1:
         out |= np.packbits(parts, bitorder="little")
         return
@@ -120,7 +130,7 @@ def put_bits(out: Array, values: Array, width: int, start: Array, index: Array) 
 
 
 def get_bits(data: Array, width: int, start: Array | int, index: Array) -> Array:
-    """Read back what put_bits wrote -> (n,) int64."""
+    """Read back what put_runs wrote -> (n,) int64."""
     if width >= 8:
         size = width >> 3
         at = start + index * size

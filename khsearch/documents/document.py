@@ -31,8 +31,8 @@ class Document:
     fields: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
-def validate(document: Document) -> None:
-    """Check that a document can be indexed; DocumentError says what is wrong with it."""
+def validate(document: Document) -> bytes:
+    """Check that a document can be indexed -> its text as UTF-8; DocumentError says what is wrong with it."""
     name = f"document {document.id!r}"
     parts = (("id", document.id), ("title", document.title), ("text", document.text))
     for what, part in parts:
@@ -42,13 +42,13 @@ def validate(document: Document) -> None:
         raise DocumentError(f"a document has an empty id (its title: {document.title[:40]!r}); give every document one")
     if blank(document.title) and blank(document.text):
         raise DocumentError(f"{name}: it has neither title nor text; give it one or leave it out")
-    for what, part in parts:
-        _check_characters(part, what, name)
+    *_, text = (_check_characters(part, what, name) for what, part in parts)
     for key, value in document.fields.items():
         if not isinstance(key, str) or not key:
             raise DocumentError(f"{name}: {key!r} is no name for a field; use a str that is not empty")
         _check_characters(key, f"field name {key!r}", name)
         _check_field(value, f"field {key!r}", name)
+    return text
 
 
 def _check_field(value: object, what: str, name: str) -> None:
@@ -70,9 +70,9 @@ def _check_field(value: object, what: str, name: str) -> None:
         raise DocumentError(f"{name}: its {what} is {_kind(value)}; make it {allowed}, or leave it out")
 
 
-def _check_characters(value: str, what: str, name: str) -> None:
+def _check_characters(value: str, what: str, name: str) -> bytes:
     try:
-        value.encode()
+        return value.encode()
     except UnicodeEncodeError as problem:
         raise DocumentError(
             f"{name}: its {what} has a lone surrogate (U+{ord(value[problem.start]):04X}) at offset {problem.start}, "

@@ -95,21 +95,24 @@ class Analyzer:
         keep_freed_memory()
         normal = normalize_all(texts)
         units, inside = script.units(normal.codes)
-        clusters, which = units.clusters()
-        numbers = None if self._keys is None else self._keys.number_all(normal.codes, clusters)
-        begins = self.breaker.break_all(normal.codes, clusters, numbers)
+        numbers = None
+        if self._keys is None:
+            clusters, which = units.clusters()
+            opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
+            opens[which] = self.breaker.break_all(normal.codes, clusters)
+        else:
+            # The lattice breaks the others as runs of one cluster of no word: they are few, and need not be taken out.
+            numbers = self._keys.number_all(normal.codes, units.all())
+            numbers *= units.khmer
+            opens = self.breaker.break_all(normal.codes, units.all(), numbers)
         if _LIGATURE in normal.raw:
-            begins = begins & (normal.origin_of(clusters.starts) != normal.origin_of(clusters.starts - 1))
-        opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
-        opens[which] = begins
+            opens = opens & (normal.origin_of(units.starts) != normal.origin_of(units.starts - 1))
         firsts = np.flatnonzero(opens)
         starts, ends = units.starts.take(firsts), units.ends.take(np.append(firsts, len(opens))[1:] - 1)
         word_keys = pair_keys = None
         if self._keys is not None and numbers is not None:
-            unit_numbers = np.zeros(len(opens), np.int64)
-            unit_numbers[which] = numbers
-            word_keys = self._keys.of_words(unit_numbers, firsts)
-            pair_keys = self._keys.of_pairs(unit_numbers)
+            word_keys = self._keys.of_words(numbers, firsts)
+            pair_keys = self._keys.of_pairs(numbers)
         text_ends = np.flatnonzero(normal.array == END)
         foreign = np.flatnonzero(normal.array == LETTER)
         bigrams = _bigrams(normal.array, inside, units, pair_keys, foreign, text_ends)

@@ -208,10 +208,11 @@ def _gains(elements: Offsets, rows: _Rows, trie: Trie) -> NDArray[np.int32]:
     gains = _workspace.gains[:size].reshape(shape)
     gains[:-1].fill(_FAR)
     for length, (ends, values) in enumerate(words, 1):
-        costs = values - GAIN_ZERO
+        costs = values.astype(np.int32)  # numpy scatters into its own dtype twice as quickly
+        costs -= GAIN_ZERO
         costs <<= _LENGTH_BITS
         costs |= MAX_WORD - length
-        gains[shape[0] - length][rows.place[ends]] = costs
+        gains[shape[0] - length][rows.place if isinstance(ends, slice) else rows.place.take(ends)] = costs
     return gains
 
 
@@ -264,10 +265,11 @@ def _backward(
         back[stretched] = np.flatnonzero(opens).take(stretch - 1) - 1
     back[rows.edges] = 0
     passed = np.zeros(len(known), np.bool_)
-    state = (np.append(rows.edges[1:], len(known)) - 1).astype(np.int32)
+    state = np.append(rows.edges[1:], len(known)) - 1
+    steps = back.astype(np.int64)  # what is an index need not be made one six times
     while len(state):
         for _ in range(6):  # the walks end one by one: look who is left now and then
-            state = back.take(state)
+            state = steps.take(state)
             passed[state] = True
         state = state.take(np.flatnonzero(state))
     return passed.take(rows.clusters - 1)

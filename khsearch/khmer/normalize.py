@@ -22,14 +22,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from khsearch.khmer import marks, script
 from khsearch.khmer.script import COENG, DA, DELETED, END, LETTER, POINT, TA, Codes, Offsets
 
 _DA_BELOW, _TA_BELOW = bytes((COENG, DA)), bytes((COENG, TA))
-_GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", b"\xb1\xd2\x99"
+_GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", np.frombuffer(b"\xb1\xd2\x99", np.uint8)
 _DOT, _COMMA, _ZERO = ord("."), ord(","), ord("0")
+_CLASS = np.frombuffer(script.CLASS, np.uint8)
 
 
 _Move = Callable[[Offsets], Offsets]
@@ -170,13 +170,10 @@ def normalize_all(texts: Sequence[str]) -> NormalText:
 
 
 def _encode(raw: str, ends: Offsets) -> Codes:
-    data = raw.encode("utf-16-le", "surrogatepass")
-    points: NDArray[np.unsignedinteger] = np.frombuffer(data, np.uint16)
-    if len(points) != len(raw):  # a character outside the basic plane: count code points, not UTF-16 units
-        points = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), np.uint32)
+    points = np.array([raw]).view(np.uint32)  # numpy copies a str quicker than Python encodes it
     # The low byte tells ASCII from the Khmer block: the latter has its eighth bit set.
-    codes = np.frombuffer(bytearray(points.astype(np.uint8).tobytes().translate(script.FOLD)), np.uint8)
-    others = np.flatnonzero((points >= 0x80) & ((points - points.dtype.type(script.KHMER_FIRST)) >= 0x80))
+    codes = np.frombuffer(bytearray(points.astype(np.uint8)).translate(script.FOLD), np.uint8)
+    others = np.flatnonzero((points >= 0x80) & ((points - np.uint32(script.KHMER_FIRST)) >= 0x80))
     if len(others):
         codes[others] = script.codes_of_others(points[others])
     codes[ends] = END
@@ -237,13 +234,10 @@ def _order_marks(codes: Codes, moves: list[_Move]) -> Codes:
 
 
 def _unify_give(codes: Codes) -> None:
-    text = codes.tobytes()
-    at = text.find(_GIVE_PLAIN)
-    while at >= 0:
-        behind = text[at + 3]
-        if text[at - 1] != COENG and script.CLASS[behind] != script.MARK:
-            codes[at : at + 3] = np.frombuffer(_GIVE, np.uint8)
-        at = text.find(_GIVE_PLAIN, at + 3)
+    first, second, third = _GIVE_PLAIN
+    spots = np.flatnonzero((codes[:-2] == first) & (codes[1:-1] == second) & (codes[2:] == third))
+    spots = spots[(codes.take(spots - 1) != COENG) & (_CLASS.take(codes.take(spots + 3)) != script.MARK)]
+    codes[spots[:, None] + np.arange(3)] = _GIVE
 
 
 _NUMBER = re.compile(rb"[0-9]+(?:[.,][0-9]+)+")

@@ -179,12 +179,17 @@ class Units:
 
     def clusters(self) -> tuple[Clusters, Offsets]:
         """Return the clusters among them, and which units they are."""
-        leads = self.apart.copy()
-        leads[1:] |= ~self.khmer[:-1]
-        if self.khmer.all():
-            return Clusters(self.starts, self.ends, leads), np.arange(len(leads))
         which = np.flatnonzero(self.khmer)
-        return Clusters(self.starts.take(which), self.ends.take(which), leads.take(which)), which
+        return Clusters(self.starts.take(which), self.ends.take(which), self._leads().take(which)), which
+
+    def all(self) -> Clusters:
+        """Return all of them as clusters, each run of digits or letters a run of one."""
+        return Clusters(self.starts, self.ends, self._leads())
+
+    def _leads(self) -> NDArray[np.bool_]:
+        leads = self.apart | ~self.khmer
+        leads[1:] |= ~self.khmer[:-1]
+        return leads
 
 
 def units(codes: bytes) -> tuple[Units, NDArray[np.bool_]]:

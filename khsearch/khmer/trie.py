@@ -28,6 +28,7 @@ NO_WORD = VALUE_MASK
 _MAX_SLOTS = 1 << 19  # a parent's number stays positive
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Knuth's multiplicative hashing
+_KHMER = 0x80  # the first of its codes: what begins with another is a run of digits or letters
 _KEY_MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
@@ -78,7 +79,8 @@ class Trie:
             numbers[missed] = self._numbers[at]
             missed = missed[self._keys[at] != keys[missed]]
         result = numbers.astype(np.int64)
-        for i in np.flatnonzero(lengths > 8).tolist():
+        long = np.flatnonzero(lengths > 8)
+        for i in long[np.frombuffer(codes, np.uint8).take(clusters.starts.take(long)) >= _KHMER].tolist():
             result[i] = self.numbers.get(codes[clusters.starts[i] : clusters.ends[i]], 0)
         return result
 
@@ -104,8 +106,8 @@ def _home(keys: NDArray[np.uint64], size: int) -> NDArray[np.int64]:
 def _hash_table(
     clusters: Sequence[bytes], numbers: Mapping[bytes, int]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Open addressing, linear probing, at most half full, of clusters up to eight codes."""
-    size = 1 << max(4, (2 * len(clusters)).bit_length())
+    """Open addressing, linear probing, at most an eighth full, of clusters up to eight codes."""
+    size = 1 << max(4, (8 * len(clusters)).bit_length())
     keys = np.array([int.from_bytes(cluster, "little") for cluster in clusters], np.uint64)
     table, found = np.zeros(size + 64, np.uint64), np.zeros(size + 64, np.int32)
     home = _home(keys, len(table))

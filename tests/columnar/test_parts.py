@@ -72,6 +72,20 @@ def test_a_radix_sort_is_a_stable_sort(numbers, bound):
     assert arrays.stable_order(array, bound).tolist() == np.argsort(array, kind="stable").tolist()
 
 
+@pytest.mark.parametrize("first", [0, 1 << inversion.TF_SHIFT])
+@pytest.mark.parametrize("times", [2, 1 << (32 - inversion.TF_SHIFT)])
+def test_postings_keep_any_document_and_frequency(first, times):
+    inverter = inversion.Inverter(positions=False)
+    codes, starts = spans.pack([b"a"] * times + [b"b"])
+    for doc in (first, first + 1):
+        inverter.add(inversion.TokenBatch(codes, starts[:-1], starts[1:], np.array([times + 1])), doc)
+    [(codes, _, postings)] = inverter.finish()
+    assert codes.tobytes() == b"ab"
+    assert postings.df.tolist() == [2, 2]
+    assert postings.docs.tolist() == [first, first + 1] * 2
+    assert postings.tf.tolist() == [times, times, 1, 1]
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
