@@ -29,7 +29,7 @@ _BEGINNING = 1_000_000  # characters of a text that are looked through for every
 _ENOUGH = 100  # occurrences of a term that are looked at: a long document shows its best place among the first
 _NEAR = 200  # characters around a rare term in which frequent ones are looked for wherever it stands
 _PIECE = 300_000  # characters that are normalised at a time
-_AROUND = 40  # codes of a run on either side of a stretch that decide whether words begin and end there
+_AROUND = 24  # codes of a run on either side of a stretch that decide whether words begin and end there
 _KHMER = (script.BASE, script.MARK)
 _COENG = "\u17d2"
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}

@@ -174,7 +174,7 @@ def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
 _KHMER_RUN = "\u1780-\u17d3\u17dd\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _RUN_TAIL = re.compile(f"[{_KHMER_RUN}]*$")
 _RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
-_ROOM = 60  # characters of a run before and behind a cut that are looked at: enough for the words there
+_ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
 
 
 def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = None, after: int = 0) -> int:

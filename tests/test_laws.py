@@ -28,6 +28,7 @@ def check_laws(breaker: Breaker, text: str) -> None:
     tokens = analyzer.tokens(text)
     edges = [edge for token in tokens for edge in (token.start, token.end)]
     assert edges == sorted(edges)
+    assert found == sorted({0, len(text), *edges})
     assert all(token.start < token.end for token in tokens)
     assert [token.position for token in tokens] == list(range(len(tokens)))
 

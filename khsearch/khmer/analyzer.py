@@ -174,22 +174,30 @@ class Analyzer:
     def boundaries(self, text: str) -> list[int]:
         """Offsets between words, and between words and what is none: 0 first, len(text) last, rising, no two alike."""
         normal = normalize(text)
-        if not normal.moves and LETTER not in normal.codes and len(text) <= _SHORT:
-            return self._short_boundaries(normal.codes)
         found = {0, len(text)}
-        for token in self.tokens(text):
-            found.update((token.start, token.end))
+        if len(normal.codes) > _SHORT or LETTER in normal.codes or _LIGATURE in text:
+            for token in self.tokens(text):
+                found.update((token.start, token.end))
+            return sorted(found)
+        starts, ends = self._short_words(normal.codes)
+        if normal.moves and starts:
+            starts, ends = (places.tolist() for places in normal.spans(np.array(starts), np.array(ends)))
+        found.update(place - 1 for places in (starts, ends) for place in places)  # a character stands before the text
         return sorted(found)
 
-    def _short_boundaries(self, codes: bytes) -> list[int]:
-        """Boundaries of a text whose codes are its characters, one for one, between an END and another."""
-        found = {0, len(codes) - 2}
+    def _short_words(self, codes: bytes) -> tuple[list[int], list[int]]:
+        """Where words begin and end in the codes of a short text."""
+        starts: list[int] = []
+        ends: list[int] = []
         for piece in _PIECE.finditer(codes):
             if piece[1]:
-                found.update(accumulate(map(len, self.run_words(piece[1])), initial=piece.start() - 1))
+                edges = list(accumulate(map(len, self.run_words(piece[1])), initial=piece.start()))
+                starts += edges[:-1]
+                ends += edges[1:]
             elif piece[2] or piece[3]:
-                found.update((piece.start() - 1, piece.end() - 1))
-        return sorted(found)
+                starts.append(piece.start())
+                ends.append(piece.end())
+        return starts, ends
 
 
 def cluster_spans(text: str) -> list[tuple[int, int]]:
