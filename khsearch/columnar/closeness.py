@@ -50,10 +50,12 @@ def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness) -> Array:
     norm = snapshot.norms(field, scale).take(docs)
     total = np.zeros(len(docs), np.float32)
     near: dict[bytes, Array] = {}
+    havings: dict[bytes, int] = {}
     for pair in wanted.pairs:
         for term in pair:
             if term not in near:
-                near[term] = _places_in(snapshot.placed(field, term).places, docs, bits)
+                placed = snapshot.placed(field, term)
+                near[term], havings[term] = _places_in(placed.places, docs, bits), placed.having
         first, second = near[pair[0]], near[pair[1]]
         if not len(first) or not len(second):
             continue
@@ -62,8 +64,7 @@ def bonus(snapshot: Snapshot, docs: Array, wanted: Closeness) -> Array:
         hits = (at < len(second)) & (second.take(at, mode="clip") - first <= wanted.slop)
         if hits.any():
             tf = np.bincount(docs.searchsorted(first[hits] >> bits), minlength=len(docs))
-            having = min(snapshot.placed(field, term).having for term in pair)
-            weight = bm25.term_weight(snapshot.doc_count, having, scale)
+            weight = bm25.term_weight(snapshot.doc_count, min(havings[term] for term in pair), scale)
             total += bm25.scores(tf.astype(np.int64), norm, weight, scale.k1)
     return total
 

@@ -45,9 +45,9 @@ class Evaluator:
             return self.snapshot.scored(*self._named(node)), node.boost
         return Listed(self.matches(node)), 1.0
 
-    def top(self, node: nodes.Term | nodes.AnyField) -> Matches:
-        """The best documents of a term, at most TOP, best first, without its boost."""
-        return self.snapshot.top(*self._named(node))
+    def top(self, node: nodes.Term | nodes.AnyField, known: Scored | None = None) -> Matches:
+        """The best documents of a term, at most TOP, best first, without its boost; `known` is what `part` told."""
+        return self.snapshot.top(*self._named(node), known)
 
     def _named(self, node: nodes.Term | nodes.AnyField) -> tuple[tuple[str, ...], bytes, tuple[FieldScale, ...]]:
         names = (node.field,) if isinstance(node, nodes.Term) else node.fields

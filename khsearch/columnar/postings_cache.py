@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.matches import Matches
 
 BUDGET = 72 << 20  # bytes of arrays
+ADMITTED = 4  # once it is full
 MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
 TOP = 32  # documents kept so
 OVERHEAD = 400  # bytes of an entry besides its arrays
@@ -47,6 +48,7 @@ class PostingsCache:
         self._entries: dict[object, Entry] = {}
         self._tops: dict[object, Matches] = {}
         self._held = 0
+        self._turned_away = 0
         self._lock = threading.Lock()
 
     def get(self, key: object, kind: type[E]) -> E | None:
@@ -58,8 +60,16 @@ class PostingsCache:
         return found
 
     def put(self, key: object, entry: Entry) -> None:
-        """Keep an entry; what was used least recently makes room."""
+        """Keep an entry; what was used least recently makes room.
+
+        Once memory is full, only one in ADMITTED is kept: else queries that come again in turn, and need somewhat more
+        than there is room for, would each find that the others have thrown out what it needs.
+        """
         with self._lock:
+            if self._held + entry.size > self._budget and key not in self._entries:
+                self._turned_away = (self._turned_away + 1) % ADMITTED
+                if self._turned_away:
+                    return
             known = self._entries.pop(key, None)
             if known is not None:
                 self._held -= known.size

@@ -84,12 +84,15 @@ class Snapshot(Opened):
             having = max(having, self.df(scale.rarity_in, term))
         return bm25.term_weight(self.doc_count, having, scale)
 
-    def top(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Matches:
-        """The best documents of a term, at most TOP, best first."""
+    def top(
+        self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...], known: Scored | None = None
+    ) -> Matches:
+        """The best documents of a term, at most TOP, best first; `known` is what `scored` said, if it was asked."""
         key = self._key(names, term, scales)
         found = self.cache.top(key)
         if found is None:
-            found = self.cache.put_top(key, best(*self.scored(names, term, scales).matches(), TOP))
+            entry = known or self.scored(names, term, scales)
+            found = self.cache.put_top(key, best(*entry.matches(), TOP))
         return found
 
     def _key(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> tuple[int, bytes]:

@@ -176,7 +176,7 @@ def _edge(evaluator: Evaluator, shape: _Shape, count: int) -> float:
 def _best_of(evaluator: Evaluator, part: _Part) -> Matches:
     """The best documents of a part, at most TOP, best first, without its boost."""
     if isinstance(part.node, nodes.Term | nodes.AnyField):
-        return evaluator.top(part.node)
+        return evaluator.top(part.node, part.entry)
     return best(*part.entry.matches(), TOP)
 
 
