@@ -75,7 +75,10 @@ def choose(documents: Sequence[Document], count: int = WORDS) -> list[Wanted]:
             holders.setdefault(word, set()).add(number)
             if token.start not in starts and token.end not in ends:
                 inside.setdefault(word, number)
-    fitting = sorted(word for word in inside if FEW <= len(holders[word]) <= MANY)
+    several = sorted(word for word in inside if len(holders[word]) >= FEW)
+    # Few texts grown to many documents have no rare words: then the rarest of theirs.
+    rarest = sorted(several, key=lambda word: len(holders[word]))[:count]
+    fitting = [word for word in several if len(holders[word]) <= MANY] or sorted(rarest)
     if not fitting:
         raise BenchmarkError("no word stands inside a run in two documents or more; name more documents with --docs")
     wanted = []

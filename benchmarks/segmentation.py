@@ -116,9 +116,10 @@ def measure_speed(texts: Sequence[str], rounds: int, show: Show) -> dict[str, Sp
 def _boundaries(analyzer: Analyzer, texts: Sequence[str]) -> object:
     """Find where words of Khmer begin, as offsets in the originals: what PyICU's loop is compared with."""
     normal = normalize_all(texts)
-    clusters = script.clusters(normal.array, script.classes(normal.codes))
+    units, _ = script.units(normal.codes)
+    clusters, _ = units.clusters()
     begins = analyzer.breaker.break_all(normal.codes, clusters)
-    return normal.origin.take(clusters.starts[begins])
+    return normal.origin_of(clusters.starts[begins])
 
 
 def _queries(texts: Sequence[str]) -> list[str]:
