@@ -199,7 +199,13 @@ def _throughput(found: Sequence[Loaded]) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:,.3g}"
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+_SCALED = ("index", "open", "reader", *(f"{kind}, p50" for kind in ("term", "and", "or", "phrase", "prefix", "fuzzy")))
+"""What the table tells of all that `scaling` measures; the results have the rest."""
 
 
 def _scaling(found: Sequence[Loaded]) -> str:
@@ -209,6 +215,7 @@ def _scaling(found: Sequence[Loaded]) -> str:
         rows = [
             [name, *(_figure(one["values"].get(size)) for size in sizes), f"{one['exponent']:.2f}"]
             for name, one in run["figures"].items()
+            if name.startswith(_SCALED)
         ]
         heading = f"{run['settings']['corpus']}, by documents"
         parts.append(_table([heading, *(f"{int(size):,}" for size in sizes), "grows with power"], rows))
