@@ -18,6 +18,7 @@ from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.decode import FieldReader
 from khsearch.columnar.disk import Disk
 from khsearch.columnar.encode import FieldEncoder
+from khsearch.columnar.postings_cache import Placed, PostingsCache
 from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
 from tests.columnar.corpora import SCHEMA, add, tokens
 
@@ -310,3 +311,24 @@ def test_fields_of_numbers_may_be_unique(tmp_path):
 def test_a_damaged_stored_document_is_told():
     with pytest.raises(IndexDamagedError):
         values.decode(b"{")
+
+
+def test_a_full_cache_is_not_emptied_by_keys_that_come_in_turn():
+    def entry() -> Placed:
+        return Placed(np.zeros(100, np.int64), 1)
+
+    cache = PostingsCache(budget=10 * entry().size)
+    hits = [0] * 20
+    for number in range(20):
+        for key in range(13):
+            if cache.get(key, Placed) is None:
+                cache.put(key, entry())
+            else:
+                hits[number] += 1
+    assert hits[0] == 0
+    assert sum(hits[10:]) > 10 * 5  # the least recently used alone would always be the next to come
+    for _ in range(20):  # what others ask for again and again gets in
+        for key in range(100, 105):
+            if cache.get(key, Placed) is None:
+                cache.put(key, entry())
+    assert all(cache.get(key, Placed) is not None for key in range(100, 105))
