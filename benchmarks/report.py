@@ -205,7 +205,8 @@ def _figure(value: float | None) -> str:
 
 
 _SCALED = ("index", "open", "reader", *(f"{kind}, p50" for kind in ("term", "and", "or", "phrase", "prefix", "fuzzy")))
-"""What the table tells of all that `scaling` measures; the results have the rest."""
+_COMPARED = (": khsearch", ": khsearch-words", ": tantivy")
+"""What the table tells of all that `scaling` measures, and of whom; the results have the rest."""
 
 
 def _scaling(found: Sequence[Loaded]) -> str:
@@ -215,7 +216,7 @@ def _scaling(found: Sequence[Loaded]) -> str:
         rows = [
             [name, *(_figure(one["values"].get(size)) for size in sizes), f"{one['exponent']:.2f}"]
             for name, one in run["figures"].items()
-            if name.startswith(_SCALED)
+            if name.startswith(_SCALED) and name.endswith(_COMPARED)
         ]
         heading = f"{run['settings']['corpus']}, by documents"
         parts.append(_table([heading, *(f"{int(size):,}" for size in sizes), "grows with power"], rows))
