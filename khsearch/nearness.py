@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.columnar.arrays import turns
 from khsearch.khmer import script
 from khsearch.khmer.script import COENG
 
@@ -130,8 +131,7 @@ def numbered(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """
     order = np.argsort(values, kind="stable")
     ordered = values.take(order)
-    fresh = np.ones(len(values), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    fresh = turns(ordered)
     numbers = np.empty(len(values), np.int64)
     numbers[order] = np.cumsum(fresh) - 1
     return ordered[fresh], numbers

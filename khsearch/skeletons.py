@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch import nearness
+from khsearch.columnar.arrays import distinct
 from khsearch.khmer import script
 
 LONGEST = 8  # codes of a cluster; a longer one is hardly text
@@ -96,11 +97,7 @@ class Files:
         wanted = np.array(sorted({hashed for hashed in hashes if hashed is not None}), np.uint64)
         low, high = np.searchsorted(self._keys, wanted), np.searchsorted(self._keys, wanted, "right")
         found = [self._owners[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        # Not numpy.unique: its first call takes some 15 ms, as it imports all of numpy.ma.
-        owners = np.sort(np.concatenate([np.zeros(0, np.int32), *found]))
-        first = np.ones(len(owners), np.bool_)
-        np.not_equal(owners[1:], owners[:-1], out=first[1:])
-        return owners[first].astype(np.int64)
+        return distinct(np.concatenate([np.zeros(0, np.int32), *found])).astype(np.int64)
 
     def _hashed(self, skeleton: tuple[bytes, ...]) -> int | None:
         """Hash of a skeleton; None where it is empty or has a cluster that no term has."""

@@ -22,12 +22,17 @@ def starts_of(counts: Array) -> Array:
     return out
 
 
+def turns(values: Array) -> npt.NDArray[np.bool_]:
+    """Where a value is another than the one before it, the first one being so: (n,) -> (n,)."""
+    found = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
+
+
 def distinct(values: Array) -> Array:
     """The different ones of some values, rising: (n,) -> (k,). numpy.unique, at first, imports 15 ms of numpy.ma."""
     ordered = np.sort(values)
-    first = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    found: Array = ordered[first]
+    found: Array = ordered[turns(ordered)]
     return found
 
 

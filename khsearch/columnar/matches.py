@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, EMPTY_SCORES, Array
+from khsearch.columnar.arrays import DOC, EMPTY, EMPTY_DOCS, EMPTY_SCORES, Array, turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,9 +102,7 @@ def union(parts: Sequence[Matches], scratch: Array) -> Matches:
         scores = np.concatenate([part.scores for part in parts])
         order = docs.argsort(kind="stable")
         docs = docs.take(order)
-        first = np.ones(total, bool)
-        np.not_equal(docs[1:], docs[:-1], out=first[1:])
-        at = first.nonzero()[0]
+        at = turns(docs).nonzero()[0]
         sums = np.add.reduceat(scores.take(order), at, dtype=np.float64)
         return Matches(docs.take(at), sums.astype(np.float32))
     seen = np.zeros(len(scratch), bool)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.columnar import bm25
-from khsearch.columnar.arrays import DOC, Array
+from khsearch.columnar.arrays import DOC, Array, turns
 from khsearch.columnar.matches import FAR, NONE, Matches, where_in
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ def _near_docs(snapshot: Snapshot, entries: Sequence[Placed], bits: int, slop: i
         docs = (found >> bits)[found >> bits == last >> bits]
     else:
         docs = _ordered(places, slop, bits) >> bits
-    first = np.ones(len(docs), bool)
-    np.not_equal(docs[1:], docs[:-1], out=first[1:])
-    at = first.nonzero()[0]
+    at = turns(docs).nonzero()[0]
     return docs.take(at).astype(DOC), np.diff(at, append=len(docs))
 
 

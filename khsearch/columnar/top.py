@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.columnar import nodes
-from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array, distinct
+from khsearch.columnar.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
 from khsearch.columnar.matches import best
 from khsearch.columnar.postings_cache import TOP
 from khsearch.columnar.scored import LONG
@@ -208,6 +208,5 @@ def _any_of(parts: list[_Part], edge: float, scratch: Array) -> tuple[Array, Arr
         every, sums = every.take(hits), sums.take(hits)
     order = every.argsort(kind="stable")
     every = every.take(order)
-    first = np.ones(len(every), np.bool_)
-    np.not_equal(every[1:], every[:-1], out=first[1:])
+    first = turns(every)
     return every[first], sums.take(order[first])
