@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
+from khsearch.columnar import Kind
 from khsearch.documents import Document
 from khsearch.errors import DocumentError, QueryError
 from khsearch.query import values
@@ -48,17 +51,35 @@ def shown(stored: str | float, kind: str) -> str | int | float | bool | date:
     return moment.date() if moment.time() == time() else moment
 
 
-def check(document: Document, fields: Mapping[str, str]) -> None:
-    """Check that a document's values go with the index's fields; DocumentError."""
+def kinds(fields: Mapping[str, str]) -> dict[str, Kind]:
+    """What the columns of an index are declared to hold, by the names of their fields."""
+    return {name: "text" if kind == "keyword" else "number" for name, kind in fields.items() if kind != "text"}
+
+
+def keyword_form(written: bytes) -> bytes:
+    """Return the form in which keywords are compared (`values.keyword`), both as UTF-8."""
+    return values.keyword(written.decode("utf-8", "replace")).encode()
+
+
+def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
+    """Values of a document's columns by name: None, a value or a list of values.
+
+    DocumentError for a value, of a text field too, that does not go with its field.
+    """
+    found = {name: value(document, name, kind) for name, kind in fields.items()}
+    return {name: told for name, told in found.items() if fields[name] != "text"}
+
+
+def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    """Return the row of a document of an earlier khsearch, which took other values, and what does not go with it now."""
+    found: dict[str, object] = {}
+    problems = []
     for name, kind in fields.items():
-        value(document, name, kind)
-
-
-def rows(documents: Sequence[Document], fields: Mapping[str, str]) -> dict[str, list[object]]:
-    """Columns of some documents: by name of the field, for each document None, a value or a list of values."""
-    return {
-        name: [value(document, name, kind) for document in documents] for name, kind in fields.items() if kind != "text"
-    }
+        try:
+            found |= row(document, {name: kind})
+        except DocumentError as problem:
+            problems.append(f"{problem} (the document is kept, but not found by this field)")
+    return found, problems
 
 
 def value(document: Document, name: str, kind: str) -> object:
@@ -66,13 +87,14 @@ def value(document: Document, name: str, kind: str) -> object:
     told = document.fields.get(name)
     if told is None:
         return None
+    why = f"make it {_WANTED[kind]}"
     try:
         found = _READ[kind](told)
-    except (ValueError, OverflowError):
-        found = None
+    except ValueError as problem:
+        found, why = None, str(problem)
     if found is None:
         raise DocumentError(
-            f"document {document.id!r}: its field {name!r} is {told!r}, but the index has it as {kind}; mend the value"
+            f"document {document.id!r:.200}: its field {name!r} is {told!r:.80}, but the index has it as {kind}: {why}"
         )
     return found
 
@@ -87,8 +109,14 @@ def _keyword(told: object) -> object:
 
 def _number(told: object) -> object:
     if isinstance(told, str):
-        return values.number(told)
-    return told if isinstance(told, int | float) and not isinstance(told, bool) else None
+        told = values.number(told)
+    if isinstance(told, bool) or not isinstance(told, int | float | Decimal):
+        return None
+    if isinstance(told, int) and not -(1 << 63) <= told < 1 << 64:
+        raise ValueError("a whole number has at most 64 bits; write a smaller one")
+    if math.isinf(float(told)):
+        raise ValueError("it is too large; write a smaller one")
+    return told
 
 
 def _date(told: object) -> object:
@@ -103,4 +131,11 @@ def _boolean(told: object) -> object:
     return told if isinstance(told, bool) else None
 
 
+_WANTED = {
+    "text": "a str",
+    "keyword": "a str or a list of str",
+    "number": "an int, float or Decimal, or a str such as 1500 or -1500.25",
+    "date": "a date or datetime, or a str such as 2021-05-11",
+    "boolean": "a bool, or a str such as true or false",
+}
 _READ = {"text": _text, "keyword": _keyword, "number": _number, "date": _date, "boolean": _boolean}

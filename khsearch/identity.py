@@ -1,21 +1,28 @@
-"""identity: what built an index. Its analyzer's settings and its lexicon, as two files in the index folder.
+"""identity: what built an index: a manifest and its lexicon, as two files in the index folder.
 
-`khsearch.json` says which khsearch, breaker, ICU and lexicon broke its texts; `lexicon.khl` is that lexicon. So an
-index goes on breaking queries as it broke its documents whatever lexicon a later khsearch brings. Where this khsearch
-would break a text differently all the same, opening is an error.
+The manifest (`khsearch.json` in a new index) says which khsearch, breaker and lexicon broke the texts, and how they are
+ranked; the lexicon is kept whole. So an index goes on breaking queries as it broke its documents whatever lexicon a
+later khsearch brings. The catalog names the manifest that goes with its commit, so that a rebuild puts both in their
+places at once. The first line of a manifest is a checksum of all others.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from weakref import WeakValueDictionary
 
 import orjson
+import xxhash
 
+from khsearch.columnar import format as formats
+from khsearch.columnar import wholefile
 from khsearch.columnar.disk import Disk, told_as_store_errors
+from khsearch.columnar.format import LEXICON_NAME, MANIFEST_NAME
 from khsearch.columns import check_fields
 from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
 from khsearch.khmer.analyzer import Analyzer
@@ -24,12 +31,10 @@ from khsearch.khmer.lexicon import Lexicon, parse
 from khsearch.ranking import Ranking
 from khsearch.version import __version__
 
-SETTINGS_NAME = "khsearch.json"
-LEXICON_NAME = "lexicon.khl"
-TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
-FILE_NAMES = (SETTINGS_NAME, LEXICON_NAME, TEMPORARY_NAME)
-_FORMAT = 1
+_TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
+FILE_NAMES = (MANIFEST_NAME, LEXICON_NAME, _TEMPORARY_NAME)
 _MOST_BYTES = 1 << 20
+_HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,148 +44,143 @@ class Identity:
     own_lexicon  whether by a lexicon that its creator gave, not the one khsearch brings
     fields       the index's own fields by name, each with its kind (see `columns.KINDS`)
     ranking      how its documents are ranked
+    built        what the manifest says of the analyzer; of format 1 the only record of what its texts' terms depend on
+    finished     False where a rebuild was interrupted, which only format 1 can tell
     """
 
     analyzer: Analyzer
     own_lexicon: bool
     fields: Mapping[str, str]
     ranking: Ranking
+    built: Mapping[str, object]
+    finished: bool = True
 
 
 def make(breaker_name: str | None, lexicon: Lexicon | None, fields: Mapping[str, str], ranking: Ranking) -> Identity:
     """Return the identity of a new index; ValueError for an unknown breaker or kind of field."""
     check_fields(fields)
-    return Identity(Analyzer(breaker(breaker_name, lexicon)), lexicon is not None, dict(fields), ranking)
+    analyzer = Analyzer(breaker(breaker_name, lexicon))
+    return Identity(analyzer, lexicon is not None, dict(fields), ranking, analyzer.settings())
 
 
-def save(folder: Path, identity: Identity, *, finished: bool = True) -> None:
-    """Write the two files durably. `finished=False` marks an index that is being rebuilt: it cannot be opened."""
+def save(folder: Path, identity: Identity, new_name: Callable[[str], str] | None = None) -> tuple[str, ...]:
+    """Write the files durably -> their names, the manifest first.
+
+    `new_name` gives names with a suffix, for files beside those that count now.
+    """
+    manifest_name = MANIFEST_NAME if new_name is None else new_name(".json")
+    names = [manifest_name]
     content: dict[str, object] = {
-        "format": _FORMAT,
+        "format": formats.NOW,
         "khsearch": __version__,
         "analyzer": identity.analyzer.settings(),
         "own_lexicon": identity.own_lexicon,
         "fields": dict(identity.fields),
         "ranking": identity.ranking.to_json(),
-        "finished": finished,
     }
     chosen = identity.analyzer.breaker
+    disk, temporary = Disk(), folder / _TEMPORARY_NAME
     with told_as_store_errors(folder):
         if isinstance(chosen, LatticeBreaker):
-            content["lexicon_sha256"] = chosen.lexicon.fingerprint
-            _replace(folder, LEXICON_NAME, chosen.lexicon.data)
-        _replace(folder, SETTINGS_NAME, orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+            names.append(LEXICON_NAME if new_name is None else new_name(".khl"))
+            content |= {"lexicon": names[-1], "lexicon_sha256": chosen.lexicon.fingerprint}
+            wholefile.replace(disk, folder / names[-1], temporary, chosen.lexicon.data)
+        body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
+        head = b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode()
+        wholefile.replace(disk, folder / manifest_name, temporary, head + body)
+    return tuple(names)
 
 
-def load(folder: Path) -> Identity:
-    """Read the identity of an index.
+def load(folder: Path, name: str = MANIFEST_NAME) -> Identity:
+    """Read the identity of an index, `name` being its manifest.
 
-    IndexMismatchError where this khsearch, ICU or Python would break texts differently; IndexDamagedError.
+    FileNotFoundError where a rebuild has put another in its place; IndexMismatchError for a later format or an unknown
+    breaker; IndexDamagedError.
     """
-    content = _content(folder)
-    identity = _identity(folder, content)
-    if content.get("finished") is not True:
-        raise IndexMismatchError(f"{folder}: its rebuilding was interrupted; run: khsearch rebuild {folder}")
-    told, now = _analyzer_settings(content), identity.analyzer.settings()
-    for name in sorted({*told, *now}):
-        if told.get(name) != now.get(name):
-            raise IndexMismatchError(
-                f"{folder}: built with {name} {told.get(name)!r}, but this khsearch has {now.get(name)!r} and would "
-                f"break texts differently; run: khsearch rebuild {folder}"
-            )
-    return identity
+    return _identity(folder, name, _content(folder, name))
 
 
-def renewed(folder: Path) -> Identity:
+def renewed(folder: Path, name: str = MANIFEST_NAME) -> Identity:
     """Return what an index that is rebuilt gets: its breaker, its own lexicon or the present default one."""
-    content = _content(folder)
-    old = _identity(folder, content, only_own=True)
+    old = _identity(folder, name, _content(folder, name), only_own=True)
     chosen = old.analyzer.breaker
     lexicon = chosen.lexicon if isinstance(chosen, LatticeBreaker) and old.own_lexicon else None
     return make(chosen.name, lexicon, old.fields, old.ranking)
 
 
-def stamp(folder: Path) -> tuple[int, int]:
-    """What changes whenever the settings are written anew."""
+def _content(folder: Path, name: str) -> Mapping[str, object]:
+    path = folder / name
+    data = wholefile.read(path, _MOST_BYTES)
+    head = _HEAD.match(data)
+    if head and xxhash.xxh3_64_hexdigest(data[head.end() :]).encode() != head[1]:
+        raise _damaged(path, "its checksum differs")
     try:
-        found = (folder / SETTINGS_NAME).stat()
-    except OSError as problem:
-        raise _damaged(folder, problem.strerror or "unreadable") from problem
-    return found.st_ino, found.st_mtime_ns
-
-
-def _content(folder: Path) -> Mapping[str, object]:
-    try:
-        content = orjson.loads(_read(folder, SETTINGS_NAME))
+        content = orjson.loads(data)
     except orjson.JSONDecodeError as problem:
-        raise _damaged(folder, str(problem)) from None
+        raise _damaged(path, str(problem)) from None
     if not isinstance(content, dict) or not isinstance(content.get("analyzer"), dict):
-        raise _damaged(folder, "not the settings of an index")
-    if content.get("format") != _FORMAT:
-        raise IndexMismatchError(
-            f"{folder}: its format is {content.get('format')!r}, this khsearch reads {_FORMAT}; "
-            f"use the khsearch that wrote it to export its documents, and index them again"
-        )
+        raise _damaged(path, "not the settings of an index")
+    if not head and content.get("format") != 1:
+        raise _damaged(path, "its checksum is missing")
+    formats.check(folder, content.get("format"))
     return content
 
 
-def _analyzer_settings(content: Mapping[str, object]) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", content["analyzer"])
-
-
-def _identity(folder: Path, content: Mapping[str, object], *, only_own: bool = False) -> Identity:
-    name, own = _analyzer_settings(content).get("breaker"), content.get("own_lexicon") is True
-    if not isinstance(name, str):
-        raise _damaged(folder, "no breaker named")
-    lexicon = None
-    if name == LatticeBreaker.name and (own or not only_own):
-        data = _read(folder, LEXICON_NAME)
-        if hashlib.sha256(data).hexdigest() != content.get("lexicon_sha256"):
-            raise IndexDamagedError(f"{folder / LEXICON_NAME}: not what was written; restore the index from a backup")
-        try:
-            lexicon = parse(data, str(folder / LEXICON_NAME))
-        except LexiconError as problem:
-            raise IndexDamagedError(str(problem)) from None
+def _identity(folder: Path, name: str, content: Mapping[str, object], *, only_own: bool = False) -> Identity:
+    path = folder / name
+    built = cast("Mapping[str, object]", content["analyzer"])
+    breaker_name, own = built.get("breaker"), content.get("own_lexicon") is True
+    if not isinstance(breaker_name, str):
+        raise _damaged(path, "no breaker named")
+    data = None
+    if breaker_name == "lattice" and (own or not only_own):
+        data = _lexicon_data(folder, content)
     try:
-        chosen = breaker(name, lexicon)
+        analyzer = _analyzer(breaker_name, data, str(folder / str(content.get("lexicon", LEXICON_NAME))))
     except ValueError:
         raise IndexMismatchError(
-            f"{folder}: built with the breaker {name!r}, which this khsearch lacks; use the khsearch that wrote it"
+            f"{folder}: built with the breaker {breaker_name!r}, which this khsearch lacks; use the khsearch that wrote it"
         ) from None
     try:
         fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))
         check_fields(cast("Mapping[str, str]", fields))
     except (TypeError, ValueError, AttributeError) as problem:
-        raise _damaged(folder, f"its fields or ranking: {problem}") from None
-    return Identity(Analyzer(chosen), own, cast("Mapping[str, str]", fields), ranking)
+        raise _damaged(path, f"its fields or ranking: {problem}") from None
+    finished = content.get("finished", True) is True
+    return Identity(analyzer, own, cast("Mapping[str, str]", fields), ranking, built, finished)
 
 
-def _read(folder: Path, name: str) -> bytes:
-    path = folder / name
-    most = _MOST_BYTES if name == SETTINGS_NAME else 64 * _MOST_BYTES
+def _lexicon_data(folder: Path, content: Mapping[str, object]) -> bytes:
+    path = folder / str(content.get("lexicon", LEXICON_NAME))
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > most:
-            raise OSError("no such file, or not one that khsearch wrote")
-        return path.read_bytes()
-    except OSError as problem:
+        data = wholefile.read(path, 64 * _MOST_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
         raise IndexDamagedError(
-            f"{path}: {problem.strerror or problem}; restore the index from a backup, or index the documents again"
+            f"{path}: the file is missing; restore it from a backup, or index the documents again"
         ) from None
+    if hashlib.sha256(data).hexdigest() != content.get("lexicon_sha256"):
+        raise _damaged(path, "not what was written")
+    return data
 
 
-def _damaged(folder: Path, what: str) -> IndexDamagedError:
-    return IndexDamagedError(f"{folder / SETTINGS_NAME}: damaged ({what}); restore the index from a backup")
+_analyzers: WeakValueDictionary[tuple[str, bytes | None], Analyzer] = WeakValueDictionary()
 
 
-def _replace(folder: Path, name: str, data: bytes) -> None:
-    disk = Disk()
-    temporary = folder / TEMPORARY_NAME
-    disk.remove(temporary)
-    descriptor = disk.create(temporary)
-    try:
-        disk.write(descriptor, data)
-        disk.fsync(descriptor)
-    finally:
-        disk.close(descriptor)
-    disk.rename(temporary, folder / name)
-    disk.fsync_folder(folder)
+def _analyzer(name: str, lexicon: bytes | None, source: str) -> Analyzer:
+    """The analyzer of a breaker and the content of its lexicon: indexes that have the same share one."""
+    key = (name, None if lexicon is None else hashlib.sha256(lexicon).digest())
+    found = _analyzers.get(key)
+    if found is None:
+        try:
+            read = None if lexicon is None else parse(lexicon, source)
+        except LexiconError as problem:
+            raise IndexDamagedError(str(problem)) from None
+        found = _analyzers.setdefault(key, Analyzer(breaker(name, read)))
+    return found
+
+
+def _damaged(path: Path, what: str) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"{path}: damaged ({what}); restore it from a backup, or save the documents: "
+        f"khsearch rebuild {path.parent} --to NEW"
+    )

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import threading
+import logging
 import time
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
-from whoosh.fields import ID, Schema
-
-from khsearch import columnar, identity, suggest
-from khsearch.columnar import Reader, SortKey
-from khsearch.columnar.catalog import TEMPORARY_NAME as CATALOG_TEMPORARY
-from khsearch.columnar.disk import LOCK_NAME, told_as_store_errors
-from khsearch.columns import column_of, text_fields
+from khsearch import columnar, identity, maintenance, opening, suggest
+from khsearch.columnar import SortKey
+from khsearch.columnar.disk import told_as_store_errors
+from khsearch.columnar.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
+from khsearch.columns import column_of
 from khsearch.documents import Document
-from khsearch.errors import IndexExistsError, IndexNotFoundError, IndexStoreError, KhsearchError
-from khsearch.fields import KHMER
+from khsearch.errors import IndexExistsError, IndexStoreError
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import LatticeBreaker
 from khsearch.khmer.lexicon import Lexicon, load
 from khsearch.khmer.variants import Variants, default_variants
+from khsearch.opening import Commit
 from khsearch.query import Match, Planner, like
 from khsearch.ranking import DEFAULT, Ranking
 from khsearch.results import Hit, Results, Search
+from khsearch.sharing import cached_property
 from khsearch.stored import document_of
 from khsearch.writing import Writer
+
+_log = logging.getLogger("khsearch")
 
 
 class Index:
@@ -36,16 +36,11 @@ class Index:
     One object serves all threads, and sees what other processes commit.
     """
 
-    def __init__(
-        self, path: Path, columns: columnar.ColumnarIndex, built: identity.Identity, variants: Variants | None = None
-    ) -> None:
-        self.path = path
+    def __init__(self, columns: columnar.ColumnarIndex, commit: Commit, variants: Variants | None = None) -> None:
+        self.path = columns.folder
         self._variants = variants
         self._columns = columns
-        self._built = built
-        self._stamp = identity.stamp(path)
-        self._reader = columns.reader()
-        self._lock = threading.Lock()
+        self._commit: Commit | None = commit
 
     @classmethod
     def create(
@@ -67,19 +62,19 @@ class Index:
 
         Raises IndexExistsError, LexiconError, IndexStoreError; ValueError for an unknown breaker or kind of field.
         """
-        folder = Path(path)
+        folder = Path(path).absolute()
         built = identity.make(breaker, load(lexicon), fields or {}, ranking)
         with told_as_store_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             # What a creation that was interrupted leaves is no reason to refuse another.
-            unfinished = {LOCK_NAME, CATALOG_TEMPORARY, *identity.FILE_NAMES}
+            unfinished = {LOCK_NAME, CATALOG_TEMPORARY_NAME, *identity.FILE_NAMES}
             strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)
         if columnar.exists_in(folder):
             raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
         if strange:
             raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
-        identity.save(folder, built)
-        return cls(folder, columnar.create_in(folder, _schema(built)), built)
+        columns = opening.create(folder, built)
+        return cls(columns, opening.latest(columns, None))
 
     @classmethod
     def open(cls, path: str | Path, *, spellings: str | Path | None = None) -> Self:
@@ -88,38 +83,48 @@ class Index:
         spellings  a file of further spellings, synonyms and abbreviations that searches take for the same: a group a
                    line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8")
 
-        Raises LexiconError for such a file, IndexNotFoundError, IndexDamagedError, and IndexMismatchError where this
-        khsearch or ICU would break texts differently: `khsearch rebuild` mends that.
+        An index of an earlier khsearch opens, too, and one made under another Python or ICU. What was broken otherwise
+        there is refused where it is searched for, with an IndexMismatchError that names `khsearch rebuild`.
+
+        Raises LexiconError for such a file, IndexNotFoundError, IndexDamagedError; IndexMismatchError for an index of
+        a later khsearch.
         """
-        folder = Path(path)
-        if not columnar.exists_in(folder):
-            raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
         variants = Variants.read(spellings) if spellings is not None else None
-        built = identity.load(folder)
-        return cls(folder, columnar.open_dir(folder, _schema(built)), built, variants)
+        return cls(*opening.open_columns(Path(path).absolute()), variants)
+
+    def close(self) -> None:
+        """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
+        self._commit = None
+        self._columns.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def analyzer(self) -> Analyzer:
         """The analyzer of documents and queries."""
-        return self._built.analyzer
+        return self._latest().built.analyzer
 
     @property
     def fields(self) -> Mapping[str, str]:
         """The index's own fields by name, each with its kind."""
-        return self._built.fields
+        return self._latest().built.fields
 
     @property
     def doc_count(self) -> int:
         """How many documents the index holds."""
-        return int(self._latest().doc_count)
+        return int(self._latest().reader.doc_count)
 
     def writer(self, wait: float = 0.0) -> Writer:
         """The one writer: a context manager that commits on exit and rolls everything back on an exception.
 
         IndexLockedError where another writer works for longer than `wait` seconds.
         """
-        self._latest()
-        return Writer(self._columns.writer(wait), self.analyzer, self.fields)
+        built = self._latest().built
+        return Writer(self._columns.writer(wait), built.analyzer, built.fields)
 
     def search(
         self,
@@ -145,9 +150,12 @@ class Index:
         started = time.perf_counter()
         if limit < 0 or offset < 0:
             raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
-        reader = self._latest()
-        chosen = ranking or self._built.ranking
-        planner = Planner(reader, self.analyzer, self.fields, self._spellings, chosen)
+        commit = self._latest()
+        reader, built = commit.reader, commit.built
+        for text in (query, filter or ""):
+            commit.agreement.check(text)
+        chosen = ranking or built.ranking
+        planner = Planner(reader, built.analyzer, built.fields, self._spellings, chosen)
         wanted = planner.plan(query, match, strict=strict)
         kept = planner.filter(filter) if filter else None
         found = reader.search(
@@ -156,42 +164,45 @@ class Index:
             offset,
             weighting=chosen.weighting,
             filter=kept,
-            sort=[SortKey(column_of(self.fields, sort.removeprefix("-")), sort.startswith("-"))] if sort else None,
+            sort=[SortKey(column_of(built.fields, sort.removeprefix("-")), sort.startswith("-"))] if sort else None,
             closeness=wanted.closeness,
         )
-        search = Search(query, reader, self.analyzer, wanted, chosen, kept, self.fields, self._spellings)
+        search = Search(query, reader, built.analyzer, wanted, chosen, kept, built.fields, self._spellings)
         pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
-        hits = [Hit(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
+        hits = [Hit.of(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
         return Results(hits, time.perf_counter() - started, search)
 
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
         """How what a person is typing may go on, in words of the index, most frequent first."""
-        return suggest.complete(self._latest(), self.analyzer, prefix, limit)
+        commit = self._latest()
+        commit.agreement.check(prefix)
+        return suggest.complete(commit.reader, commit.built.analyzer, prefix, limit)
 
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
         started = time.perf_counter()
-        reader = self._latest()
+        commit = self._latest()
+        reader, built = commit.reader, commit.built
         docnum = reader.docnum(id)
         document = None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
         text = "" if document is None else f"{document.title}\n{document.text}"
-        wanted = like(text, reader, self.analyzer)
-        found = reader.search(wanted.node, limit + 1, weighting=self._built.ranking.weighting)
-        search = Search("", reader, self.analyzer, wanted, self._built.ranking, None, self.fields, self._spellings)
+        wanted = like(text, reader, built.analyzer)
+        found = reader.search(wanted.node, limit + 1, weighting=built.ranking.weighting)
+        search = Search("", reader, built.analyzer, wanted, built.ranking, None, built.fields, self._spellings)
         pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
         others = [(other, score) for other, score in pairs if other != docnum][:limit]
-        hits = [Hit(rank, score, other, search) for rank, (other, score) in enumerate(others, 1)]
+        hits = [Hit.of(rank, score, other, search) for rank, (other, score) in enumerate(others, 1)]
         return Results(hits, time.perf_counter() - started, search)
 
     def get(self, id: str) -> Document | None:
         """The document of an id, or None."""
-        reader = self._latest()
+        reader = self._latest().reader
         docnum = reader.docnum(id)
         return None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
 
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""
-        reader = self._latest()
+        reader = self._latest().reader
         for docnum in reader.all_live().tolist():
             yield document_of(reader.head(docnum), reader.stored(docnum))
 
@@ -201,7 +212,8 @@ class Index:
 
     def stats(self) -> dict[str, object]:
         """Documents, segments, terms by field (of each segment, added up), and bytes by part."""
-        reader = self._latest()
+        commit = self._latest()
+        reader, built = commit.reader, commit.built
         with told_as_store_errors(self.path):
             size = sum(item.stat().st_size for item in self.path.iterdir() if item.is_file())
         return {
@@ -210,49 +222,26 @@ class Index:
             "segments": len(reader.segments),
             "terms": reader.term_counts(),
             "bytes": reader.part_sizes() | {"files in all": size},
-            "breaker": self.analyzer.breaker.name,
-            "lexicon": "own" if self._built.own_lexicon else "default",
-            "fields": dict(self.fields),
+            "breaker": built.analyzer.breaker.name,
+            "lexicon": "own" if built.own_lexicon else "default",
+            "fields": dict(built.fields),
         }
 
     @classmethod
     def verify(cls, path: str | Path) -> list[str]:
-        """Read all of an index and check it: what is wrong, file by file; nothing where it is whole."""
-        folder = Path(path)
-        if not columnar.exists_in(folder):
-            raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
-        problems = []
-        try:
-            identity.load(folder)
-        except IndexStoreError as problem:
-            problems.append(str(problem))
-        return problems + columnar.verify(folder)
+        """Read all of an index and check it: what is wrong, file by file, and what to do; nothing where it is whole."""
+        return maintenance.verify(Path(path).absolute())
 
     @classmethod
-    def rebuild(cls, path: str | Path, wait: float = 0.0) -> int:
+    def rebuild(cls, path: str | Path, wait: float = 0.0, on_lost: Callable[[str], None] = _log.warning) -> int:
         """Break and index all documents anew, as this khsearch does it; how many there are.
 
-        For an index that `open` refuses as built by another khsearch or ICU, or to bring an index to a newer default
-        lexicon. Nothing is lost if it is interrupted: run it again.
+        For an index that another khsearch, Python or ICU built otherwise, or to bring an index to a newer default
+        lexicon. It is replaced at once when all is done; nothing is lost if it is interrupted. A document that is none
+        of khsearch's, and a value that this khsearch does not take, is passed over and told to `on_lost`, by default
+        the log. IndexDamagedError, and nothing changed, where files are not what was written: then `rescue` helps.
         """
-        folder = Path(path)
-        if not columnar.exists_in(folder):
-            raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
-        built = identity.renewed(folder)
-        columns = columnar.open_dir(folder, _schema(built))
-        reader = columns.reader()
-        writer = Writer(columns.writer(wait), built.analyzer, built.fields)
-        try:
-            for docnum in reader.all_live().tolist():
-                writer.add(document_of(reader.head(docnum), reader.stored(docnum)))
-            writer.flush()
-        except BaseException:
-            writer.cancel()
-            raise
-        identity.save(folder, built, finished=False)
-        writer.commit(optimize=True)
-        identity.save(folder, built)
-        return int(reader.doc_count)
+        return maintenance.rebuild(Path(path).absolute(), wait, on_lost)
 
     @classmethod
     def rescue(cls, path: str | Path, to: str | Path) -> list[str]:
@@ -261,30 +250,13 @@ class Index:
         The new index gets the fields and ranking of the old one where they can be read, and the default lexicon where
         that cannot. Raises IndexNotFoundError, IndexExistsError; IndexDamagedError where nothing can be read.
         """
-        folder = Path(path)
-        lost = []
-        try:
-            built = identity.renewed(folder)
-        except IndexStoreError as problem:
-            built = identity.make(None, None, {}, DEFAULT)
-            lost.append(f"the settings ({problem})")
+        folder, lost = Path(path).absolute(), list[str]()
+        built = maintenance.identity_for_rescue(folder, lost.append)
         chosen = built.analyzer.breaker
-        new = cls.create(
-            to,
-            breaker=chosen.name,
-            lexicon=chosen.lexicon if isinstance(chosen, LatticeBreaker) and built.own_lexicon else None,
-            fields=built.fields,
-            ranking=built.ranking,
-        )
+        own = chosen.lexicon if isinstance(chosen, LatticeBreaker) and built.own_lexicon else None
+        new = cls.create(to, breaker=chosen.name, lexicon=own, fields=built.fields, ranking=built.ranking)
         with new.writer() as writer:
-            for found in columnar.salvage(folder):
-                if isinstance(found, str):
-                    lost.append(found)
-                    continue
-                try:
-                    writer.add(document_of(*found))
-                except KhsearchError as problem:
-                    lost.append(str(problem))
+            maintenance.rescue(folder, writer, lost.append)
         return lost
 
     @cached_property
@@ -293,30 +265,15 @@ class Index:
         default = default_variants()
         return default if self._variants is None else default.joined(self._variants)
 
-    def _latest(self) -> Reader:
-        """The last commit; where it came from a rebuild, with its new analyzer."""
-        reader = self._columns.reader()
-        if reader is not self._reader:
-            with self._lock:
-                if identity.stamp(self.path) != self._stamp:
-                    self._built = identity.load(self.path)
-                    self._stamp = identity.stamp(self.path)
-                self._reader = reader
-        return reader
+    def _latest(self) -> Commit:
+        """The last commit, with what built it."""
+        known = self._commit
+        if known is None:
+            raise IndexStoreError(f"{self.path}: this index is closed; open it again")
+        found = opening.latest(self._columns, known)
+        if found is not known:
+            self._commit = found
+        return found
 
     def __repr__(self) -> str:
-        return f"<Index {self.path}: {self.doc_count} documents>"
-
-
-def _schema(built: identity.Identity) -> Schema:
-    analyzer = built.analyzer
-    schema = Schema(
-        id=ID(unique=True),
-        title=KHMER(analyzer=analyzer),
-        text=KHMER(analyzer=analyzer),
-        lead=KHMER(positions=False, analyzer=analyzer),
-        bigrams=KHMER("bigrams", analyzer=analyzer),
-    )
-    for name in text_fields(built.fields):
-        schema.add(name, KHMER(analyzer=analyzer))
-    return schema
+        return f"<Index {self.path}>" if self._commit is None else f"<Index {self.path}: {self.doc_count} documents>"

@@ -14,7 +14,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
@@ -28,6 +27,7 @@ from khsearch.columnar.interning import Interner
 from khsearch.columnar.snapshot import Snapshot
 from khsearch.khmer import script
 from khsearch.ranking import TEXT, TITLE
+from khsearch.sharing import cached_property
 from khsearch.skeletons import LONGEST, Files, Units
 
 Source = tuple[Array, Array, Array]

@@ -21,12 +21,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, Self
 
 from khsearch.columnar import BM25, FieldScale
 from khsearch.columnar.closeness import Closeness
+from khsearch.sharing import cached_property
 
 TITLE, TEXT, LEAD, BIGRAMS = "title", "text", "lead", "bigrams"
 """Fields of every index: words of the title, of the text, of the title and first words, and cluster bigrams."""

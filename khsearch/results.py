@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from typing import overload
+from typing import Self, overload
 
 from khsearch.columnar import Reader, nodes
 from khsearch.columns import column_of, shown
 from khsearch.documents import Document
+from khsearch.errors import QueryError
 from khsearch.explain import Part, explain
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.variants import Variants
 from khsearch.query import Plan
 from khsearch.ranking import TEXT, Ranking
+from khsearch.sharing import cached_property
 from khsearch.snippets import Snippet, make_snippet
 from khsearch.stored import document_of, id_and_title
 from khsearch.suggest import suggestion
@@ -44,37 +45,33 @@ class Search:
 
 @dataclass(frozen=True)
 class Hit:
-    """One document found: its rank, from 1, and its score."""
+    """One document found: its rank, from 1, its score, its id and its title; the rest is fetched when asked for.
+
+    A hit that was pickled knows its document and snippet, and nothing of the index any more.
+    """
 
     rank: int
     score: float
-    _docnum: int = field(repr=False)
-    _search: Search = field(repr=False, compare=False)
+    id: str
+    title: str
 
-    @cached_property
-    def _head(self) -> tuple[str, str]:
-        return id_and_title(self._search.reader.head(self._docnum))
-
-    @property
-    def id(self) -> str:
-        """The document's id."""
-        return self._head[0]
-
-    @property
-    def title(self) -> str:
-        """The document's title."""
-        return self._head[1]
+    @classmethod
+    def of(cls, rank: int, score: float, docnum: int, search: Search) -> Self:
+        """Return the hit of a document of a search's commit."""
+        hit = cls(rank, score, *id_and_title(search.reader.head(docnum)))
+        hit.__dict__.update(_docnum=docnum, _search=search)
+        return hit
 
     @cached_property
     def document(self) -> Document:
         """The document, equal to the one that was added."""
-        reader = self._search.reader
-        return document_of(reader.head(self._docnum), reader.stored(self._docnum))
+        reader, docnum = self._found.reader, self.__dict__["_docnum"]
+        return document_of(reader.head(docnum), reader.stored(docnum))
 
     @cached_property
     def snippet(self) -> Snippet:
         """One to three excerpts of the document's text, with what the query asked for marked."""
-        text, search = self.document.text, self._search
+        text, search = self.document.text, self._found
         terms = search.plan.terms
         if len(text) > _LONG:
             # To look in vain for words that are not there takes longest of all.
@@ -82,18 +79,41 @@ class Hit:
         return make_snippet(text, terms, search.analyzer)
 
     def _has(self, word: bytes) -> bool:
-        return self._search.reader.frequency(TEXT, word, self._docnum) > 0
+        return self._found.reader.frequency(TEXT, word, self.__dict__["_docnum"]) > 0
 
     def explain(self) -> list[Part]:
         """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
-        search = self._search
-        return explain(search.reader, self._docnum, search.plan, search.ranking.weighting)
+        search = self._found
+        return explain(search.reader, self.__dict__["_docnum"], search.plan, search.ranking.weighting)
+
+    @property
+    def _found(self) -> Search:
+        found = self.__dict__.get("_search")
+        if not isinstance(found, Search):
+            raise QueryError("this hit is a copy without its index; search again, and ask the hits that you get")
+        return found
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        fetched = {"document": self.document, "snippet": self.snippet}
+        return type(self), (self.rank, self.score, self.id, self.title), fetched
+
+    def __setstate__(self, fetched: dict[str, object]) -> None:
+        self.__dict__.update(fetched)
 
 
 class Results(Sequence[Hit]):
-    """The hits of a search, best first or as sorted."""
+    """The hits of a search, best first or as sorted.
 
-    def __init__(self, hits: Sequence[Hit], seconds: float, search: Search) -> None:
+    Results that were pickled know their hits, total, problem and suggestion, and can count nothing more.
+    """
+
+    def __init__(self, hits: Sequence[Hit], seconds: float, search: Search | None) -> None:
         self._hits = hits
         self._search = search
         self.seconds = seconds
@@ -102,24 +122,41 @@ class Results(Sequence[Hit]):
     @cached_property
     def total(self) -> int:
         """How many documents the query finds in all: exact, and counted when asked for."""
-        return self._search.reader.count(self._search.wanted)
+        return self._made.reader.count(self._made.wanted)
 
-    @property
+    @cached_property
     def problem(self) -> str | None:
         """What was wrong with the query, where it was searched as plain words instead; None where nothing was."""
-        return self._search.plan.problem
+        return self._made.plan.problem
 
     @cached_property
     def suggestion(self) -> str | None:
         """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
-        search = self._search
+        search = self._made
         return suggestion(search.reader, search.analyzer, search.text, search.variants)
 
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
         """How many of all documents found have each value of a field, most frequent first."""
-        kind = self._search.fields.get(field, "text")
-        counts = self._search.reader.facets(self._search.wanted, column_of(self._search.fields, field))
+        search = self._made
+        kind = search.fields.get(field, "text")
+        counts = search.reader.facets(search.wanted, column_of(search.fields, field))
         return {shown(value, kind): count for value, count in counts.items()}
+
+    @property
+    def _made(self) -> Search:
+        if self._search is None:
+            raise QueryError("these results are a copy without their index; search again, and ask what you get")
+        return self._search
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        known = {"total": self.total, "problem": self.problem, "suggestion": self.suggestion}
+        return type(self), (list(self._hits), self.seconds, None), known
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...

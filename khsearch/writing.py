@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -11,12 +12,17 @@ from numpy.typing import NDArray
 
 from khsearch import columns
 from khsearch.columnar import TokenBatch
+from khsearch.columnar.inversion import MAX_POSITION
+from khsearch.columnar.stored import MAX_BLOB
 from khsearch.columnar.writer import BatchWriter
+from khsearch.columns import text_fields
 from khsearch.documents import Document
 from khsearch.documents.document import validate
+from khsearch.errors import DocumentError
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.streams import Stream, join_streams, pieces
 from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
+from khsearch.sharing import Lock
 from khsearch.stored import bodies_of, head_of
 
 BATCH = 350_000
@@ -28,26 +34,33 @@ _MOST_DOCUMENTS = 4_000
 class Writer:
     """Adds, replaces and deletes documents of one index; a context manager that commits, or rolls back on an exception.
 
-    Nothing that it does is seen before the commit.
+    Nothing that it does is seen before the commit. Any number of threads may use one; a forked process may not. One
+    that nobody holds any more is gone, with what it did, and others can write.
     """
 
     def __init__(self, writer: BatchWriter, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
         self._writer = writer
         self._analyzer = analyzer
         self._fields = fields
-        self._waiting: list[Document] = []
-        self._texts: list[bytes] = []  # of those that wait, as UTF-8
+        self._kinds = columns.kinds(fields)
+        self._mutex = Lock()
+        self._waiting: list[_Waiting] = []
         self._size = 0
 
     def add(self, document: Document) -> None:
-        """Add a document, replacing one of the same id; DocumentError, and nothing added, if it cannot be indexed."""
-        text = validate(document)
-        columns.check(document, self._fields)
-        self._waiting.append(document)
-        self._texts.append(text)
-        self._size += len(document.title) + len(document.text)
-        if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
-            self.flush()
+        """Add a document as it is now, replacing one of the same id.
+
+        DocumentError, and nothing added, if it cannot be indexed. IndexStoreError if the writer has ended.
+        """
+        plain, text = validate(document)
+        self._take(_Waiting(plain, text, columns.row(plain, self._fields)))
+
+    def add_again(self, document: Document) -> list[str]:
+        """Add a document that an index held -> which of its values do not go with their fields, and are passed over."""
+        plain, text = validate(document)
+        row, problems = columns.fitting(plain, self._fields)
+        self._take(_Waiting(plain, text, row))
+        return problems
 
     def add_all(self, documents: Iterable[Document]) -> None:
         """Add any number of documents."""
@@ -56,23 +69,25 @@ class Writer:
 
     def delete(self, id: str) -> bool:
         """Delete the document of an id; whether there was one."""
-        self.flush()
-        return self._writer.delete(id)
+        with self._mutex:
+            self._flush()
+            return self._writer.delete(id)
 
     def commit(self, *, optimize: bool = False) -> None:
         """Make everything durable and visible, and end; `optimize` leaves one segment."""
-        try:
-            self.flush()
-        except BaseException:
-            self._writer.cancel()
-            raise
-        self._writer.commit(optimize=optimize)
+        with self._mutex:
+            try:
+                self._flush()
+            except BaseException:
+                self._writer.cancel()
+                raise
+            self._writer.commit(optimize=optimize)
 
     def cancel(self) -> None:
         """End, and leave the index as it was."""
-        self._waiting.clear()
-        self._texts.clear()
-        self._writer.cancel()
+        with self._mutex:
+            self._waiting.clear()
+            self._writer.cancel()
 
     def __enter__(self) -> Self:
         return self
@@ -80,22 +95,63 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None:
-            self.commit()
-        else:
+        if kind is not None:
             self.cancel()
+        elif not self._writer.ended:
+            self.commit()
 
     def flush(self) -> None:
         """Analyse what waits and hand it to the index; nothing is seen before the commit all the same."""
-        documents, texts = self._waiting, self._texts
-        self._waiting, self._texts, self._size = [], [], 0
-        if documents:
-            ids = [document.id for document in documents]
-            heads, bodies = list(map(head_of, documents)), bodies_of(documents, texts)
-            del texts
-            tokens = analyse(documents, self._analyzer, columns.text_fields(self._fields))
-            rows = columns.rows(documents, self._fields)
-            self._writer.add_batch(ids, bodies, tokens, rows, heads=heads)
+        with self._mutex:
+            self._flush()
+
+    def _take(self, waiting: _Waiting) -> None:
+        _check_length(waiting.document, waiting.text, self._analyzer, self._fields)
+        with self._mutex:
+            self._writer.check_open()
+            self._waiting.append(waiting)
+            self._size += len(waiting.document.title) + len(waiting.document.text)
+            if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
+                self._flush()
+
+    def _flush(self) -> None:
+        self._writer.check_open()
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        if not waiting:
+            return
+        documents = [item.document for item in waiting]
+        ids = [document.id for document in documents]
+        heads, bodies = list(map(head_of, documents)), bodies_of(documents, [item.text for item in waiting])
+        rows = {name: [item.row.get(name) for item in waiting] for name in self._kinds}
+        del waiting
+        tokens = analyse(documents, self._analyzer, columns.text_fields(self._fields))
+        self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A document in plain values, its text as UTF-8, and the values of its columns."""
+
+    document: Document
+    text: bytes
+    row: Mapping[str, object]
+
+
+def _check_length(document: Document, text: bytes, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
+    """Refuse a document that is longer than an index can hold; DocumentError."""
+    size = len(document.title) + len(text)
+    if document.fields:
+        size += sum(len(value) for value in document.fields.values() if isinstance(value, str))
+        size += sum(len(item) for value in document.fields.values() if isinstance(value, list) for item in value)
+    if size < MAX_POSITION:  # a word has a character or more
+        return
+    texts = [document.title, document.text, *(str(document.fields.get(name) or "") for name in text_fields(fields))]
+    words = max(sum(len(analyzer.batch([piece]).words.starts) for piece in pieces(part, BATCH)) for part in texts)
+    if words >= MAX_POSITION or len(bodies_of([document], [text])[0]) > MAX_BLOB:
+        raise DocumentError(
+            f"document {document.id!r:.200}: it is longer than an index can hold ({MAX_POSITION:,} words, "
+            f"{MAX_BLOB:,} bytes); split it"
+        )
 
 
 def analyse(documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str] = ()) -> dict[str, TokenBatch]:

@@ -2,11 +2,12 @@
 
 Rooms in the order of the data:
 
-    disk, catalog                            the one way to the file system; the table of contents, lock and commit
+    format                                   every file and section of an index, and the number of all that
+    disk, wholefile, catalog                 the one way to the file system; the table of contents, lock and commit
     blockfile, spool                         named arrays in checksummed files
     spans, interning, inversion, encode      tokens -> postings -> bits
     layout, vocabulary, decode               where a term's bits lie; terms by name; bits -> arrays
-    columns, stored, segment                 the parts of a segment's file
+    columns, column_files, stored, segment   the parts of a segment's file
     builder, merge, policy                   documents -> segment; segments -> segment; which and when
     deletions, bm25, matches                 what is deleted; how terms score; documents with scores
     postings_cache, scored                   what stays decoded, and in which form
@@ -20,6 +21,7 @@ Rooms in the order of the data:
 """
 
 from khsearch.columnar.bm25 import BM25, FieldScale
+from khsearch.columnar.columns import Kind
 from khsearch.columnar.index import ColumnarIndex, create_in, exists_in, open_dir
 from khsearch.columnar.inversion import TokenBatch
 from khsearch.columnar.reader import Reader, SortKey
@@ -31,6 +33,7 @@ __all__ = [
     "BM25",
     "ColumnarIndex",
     "FieldScale",
+    "Kind",
     "Reader",
     "SortKey",
     "TokenBatch",

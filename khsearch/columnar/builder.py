@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from khsearch.columnar import columns
-from khsearch.columnar.arrays import narrow
+from khsearch.columnar import column_files, columns
+from khsearch.columnar import format as formats
+from khsearch.columnar.arrays import EMPTY, narrow
 from khsearch.columnar.blockfile import BlockFileWriter
 from khsearch.columnar.catalog import FileEntry
 from khsearch.columnar.encode import FieldEncoder
 from khsearch.columnar.inversion import Inverter, TokenBatch
-from khsearch.columnar.segment import write_heads, write_ids
+from khsearch.columnar.segment import write_heads, write_ids, write_traits
 from khsearch.columnar.spans import pack
 from khsearch.columnar.spool import Spool
 from khsearch.columnar.stored import StoredWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from khsearch.columnar.disk import Disk
@@ -42,6 +43,7 @@ class Builder:
         self._heads: list[bytes] = []
         self._fields: dict[str, Inverter] = {}
         self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
+        self._traits: set[str] = set()
         self._temporary = itertools.count()
         self._spooled = Spool(disk, self._new_path)
         self._stored = StoredWriter(self._spooled)
@@ -60,8 +62,9 @@ class Builder:
         stored: Sequence[bytes],
         tokens: Mapping[str, tuple[TokenBatch, bool]],
         values: Mapping[str, columns.Column],
+        traits: Iterable[str] = (),
     ) -> None:
-        """Take in documents: ids (empty for none), both blobs, tokens and whether their positions count, columns."""
+        """Take in documents: ids (empty for none), blobs, tokens and whether their positions count, columns, traits."""
         first = self.docs
         self._stored.add(stored)
         self._keys += keys
@@ -72,10 +75,11 @@ class Builder:
             self._fields[name].add(batch, first)
         for name, column in values.items():
             self._columns.setdefault(name, []).append((first, column))
+        self._traits.update(traits)
         self.docs += len(stored)
 
     def column_kind(self, name: str) -> str | None:
-        """Which of columns.KINDS a column has so far; None where it has no values."""
+        """Which of columns.DTYPES a column has so far; None where it has no values."""
         return next((column.kind for _, column in self._columns.get(name, []) if len(column.values)), None)
 
     def close(self) -> None:
@@ -96,13 +100,14 @@ class Builder:
             if self._key is not None:
                 write_ids(file, self._keys)
             write_heads(file, self._heads)
+            write_traits(file, self._traits)
             self._stored.write(file)
             told = {}
             for number, name in enumerate(sorted(self._columns)):
                 column = columns.join(name, list(self._padded(self._columns[name])))
                 prefix = f"column{number}."
-                told[name] = {"prefix": prefix} | columns.write(file, prefix, column)
-            file.finish({"docs": self.docs, "fields": fields, "columns": told})
+                told[name] = {"prefix": prefix} | column_files.write(file, prefix, column)
+            file.finish({"format": formats.NOW, "docs": self.docs, "fields": fields, "columns": told})
         finally:
             file.close()
         return FileEntry(self._name, file.size, file.root)
@@ -122,8 +127,8 @@ class Builder:
     def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
         """The parts of a column with nothing for the documents between them."""
         out, at = [], 0
-        for first, column in [*parts, (self.docs, columns.Column("int", np.zeros(0, np.int64), np.zeros(0, np.int64)))]:
-            out += [columns.Column("int", np.zeros(first - at, np.int64), np.zeros(0, np.int64)), column]
+        for first, column in [*parts, (self.docs, columns.empty(EMPTY))]:
+            out += [columns.empty(np.zeros(first - at, np.int64)), column]
             at = first + len(column.counts)
         return out
 

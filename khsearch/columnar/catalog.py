@@ -9,26 +9,35 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import xxhash
 
-from khsearch.columnar.disk import LOCK_NAME, Disk
-from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexNotFoundError
+from khsearch.columnar import format as formats
+from khsearch.columnar import wholefile
+from khsearch.columnar.format import (
+    CATALOG_NAME,
+    CATALOG_TEMPORARY_NAME,
+    LEXICON_NAME,
+    LOCK_NAME,
+    MANIFEST_NAME,
+    NUMBERED_NAME,
+)
+from khsearch.errors import IndexDamagedError, IndexNotFoundError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CATALOG_NAME = "catalog.json"
-TEMPORARY_NAME = "catalog.tmp"
-FORMAT = 1
+    from khsearch.columnar.disk import Disk
+
 MAX_CATALOG = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
 MAX_DOCS = 1 << 40
 HEAD = b"khsearch columnar "
-FILE_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|tmp)", re.ASCII)
+INDEX_DOCUMENTS = "khsearch.Index"
+"""Whose documents an index keeps, where they are those of `khsearch.Index`."""
+FIRST_NAMES = (MANIFEST_NAME, LEXICON_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +60,23 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that one commit consists of."""
+    """Everything that one commit consists of.
+
+    documents   whose stored documents the index keeps: only writers of theirs may add some; "" is anybody's
+    others      names of files that belong to the commit and are their owner's matter
+    """
 
     generation: int = 0
     counter: int = 0  # for names of files: none is ever given twice by committed writers
     settings: dict[str, Any] = field(default_factory=dict)
     segments: tuple[SegmentEntry, ...] = ()
     deletions: FileEntry | None = None
+    documents: str = ""
+    others: tuple[str, ...] = ()
 
     def file_names(self) -> set[str]:
         """Names of all files that belong to the index, itself included."""
-        names = {entry.file.name for entry in self.segments} | {CATALOG_NAME, LOCK_NAME}
+        names = {entry.file.name for entry in self.segments} | {CATALOG_NAME, LOCK_NAME, *self.others}
         return names if self.deletions is None else names | {self.deletions.name}
 
 
@@ -83,45 +98,43 @@ def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
     """Make the catalog the folder's, durably; the files that it names are on the medium already."""
     body = orjson.dumps(
         {
-            "format": FORMAT,
+            "format": formats.NOW,
             "generation": catalog.generation,
             "counter": catalog.counter,
             "settings": catalog.settings,
+            "documents": catalog.documents,
+            "others": catalog.others,
             "segments": [[*_row(entry.file), entry.docs, entry.deleted] for entry in catalog.segments],
             "deletions": _row(catalog.deletions) if catalog.deletions else None,
         }
     )
     disk.fsync_folder(folder)
-    temporary = folder / TEMPORARY_NAME
-    disk.remove(temporary)
-    fd = disk.create(temporary)
-    try:
-        disk.write(fd, HEAD + f"{xxhash.xxh3_64_hexdigest(body)}\n".encode() + body)
-        disk.fsync(fd)
-    finally:
-        disk.close(fd)
-    disk.rename(temporary, folder / CATALOG_NAME)
-    disk.fsync_folder(folder)
+    data = HEAD + f"{xxhash.xxh3_64_hexdigest(body)}\n".encode() + body
+    wholefile.replace(disk, folder / CATALOG_NAME, folder / CATALOG_TEMPORARY_NAME, data)
 
 
 def read(folder: Path) -> Catalog:
     """The folder's catalog, all checked; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
     path = folder / CATALOG_NAME
-    head, _, body = _read_bytes(path).partition(b"\n")
+    try:
+        head, _, body = wholefile.read(path, MAX_CATALOG).partition(b"\n")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexNotFoundError(f"{folder}: no index here; create one first") from error
     if head != HEAD + xxhash.xxh3_64_hexdigest(body).encode():
         raise _damaged(path)
     try:
         told = orjson.loads(body)
-        if told["format"] != FORMAT:
-            raise IndexMismatchError(
-                f"{folder}: format {told['format']!r}, this version reads {FORMAT}; rebuild the index"
-            )
+        number = formats.check(folder, told["format"])
         segments = tuple(
             SegmentEntry(_entry(row[:3], ".seg"), _count(row[3], MAX_DOCS), _count(row[4], row[3]))
             for row in told["segments"]
         )
         deletions = None if told["deletions"] is None else _entry(told["deletions"], ".del")
         settings = told["settings"]
+        if number == 1:  # it did not tell
+            own = (folder / MANIFEST_NAME).exists()
+            told |= {"documents": INDEX_DOCUMENTS if own else "", "others": list(FIRST_NAMES) if own else []}
+        documents, others = told["documents"], tuple(map(_other, told["others"]))
         generation, counter = _count(told["generation"]), _count(told["counter"])
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError) as error:
         raise _damaged(path) from error
@@ -129,11 +142,12 @@ def read(folder: Path) -> Catalog:
     if (
         not isinstance(told["segments"], list)
         or not isinstance(settings, dict)
+        or not isinstance(documents, str)
         or len(names) != len(segments)
         or any(entry.docs == 0 for entry in segments)
     ):
         raise _damaged(path)
-    return Catalog(generation, counter, settings, segments, deletions)
+    return Catalog(generation, counter, settings, segments, deletions, documents, others)
 
 
 def remove_strays(disk: Disk, folder: Path, catalog: Catalog) -> None:
@@ -142,7 +156,8 @@ def remove_strays(disk: Disk, folder: Path, catalog: Catalog) -> None:
     with os.scandir(folder) as entries:
         found = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
     for name in found:
-        if (FILE_NAME.fullmatch(name) or name == TEMPORARY_NAME) and name not in keep:
+        ours = NUMBERED_NAME.fullmatch(name) or name in (CATALOG_TEMPORARY_NAME, *FIRST_NAMES)
+        if ours and name not in keep:
             disk.remove(folder / name)
 
 
@@ -152,11 +167,17 @@ def _row(file: FileEntry) -> list[Any]:
 
 def _entry(row: list[Any], suffix: str) -> FileEntry:
     name, size, root = row
-    if not isinstance(name, str) or not FILE_NAME.fullmatch(name) or not name.endswith(suffix):
+    if not isinstance(name, str) or not NUMBERED_NAME.fullmatch(name) or not name.endswith(suffix):
         raise ValueError(name)
     if not isinstance(root, str) or not re.fullmatch("[0-9a-f]{16}", root, re.ASCII):
         raise ValueError(root)
     return FileEntry(name, _count(size), int(root, 16))
+
+
+def _other(name: Any) -> str:
+    if not isinstance(name, str) or not (NUMBERED_NAME.fullmatch(name) or name in FIRST_NAMES):
+        raise ValueError(name)
+    return name
 
 
 def _count(value: Any, top: int = 1 << 62) -> int:
@@ -165,24 +186,5 @@ def _count(value: Any, top: int = 1 << 62) -> int:
     return value
 
 
-def _read_bytes(path: Path) -> bytes:
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError as error:
-        raise IndexNotFoundError(f"{path.parent}: no index here; create one first") from error
-    except OSError as error:
-        if isinstance(error, NotADirectoryError):
-            raise IndexNotFoundError(f"{path.parent}: no index here; create one first") from error
-        raise _damaged(path) from error
-    try:
-        found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_CATALOG:
-            raise _damaged(path)
-        with os.fdopen(fd, "rb", closefd=False) as file:
-            return file.read(MAX_CATALOG + 1)
-    finally:
-        os.close(fd)
-
-
 def _damaged(path: Path) -> IndexDamagedError:
-    return IndexDamagedError(f"{path}: damaged: catalog; restore the file from a backup or rebuild the index")
+    return IndexDamagedError(f"{path}: damaged: catalog; restore the file from a backup, or index the documents again")

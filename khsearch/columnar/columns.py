@@ -1,71 +1,117 @@
-"""columns: values per document, to sort, filter and count by. Numbers as they are, text by ordinals."""
+"""columns: values per document, to sort, filter and count by. Numbers as they are, text by ordinals.
+
+A column has one kind of value, whatever segment it is in, but not one kind of array: numbers are kept in the smallest
+that compares them exactly.
+
+    int     whole numbers that fit 64 bits with a sign; truth values, dates and times (microseconds from year 1)
+    float   numbers of which some are fractions, and no whole one is beyond what a float holds exactly
+    exact   all other mixtures: ordinals into the distinct numbers
+    text    ordinals into the distinct values as they were written; they are compared in a form that the caller gives
+
+A column without values has no kind: it goes with any other.
+"""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from khsearch.columnar.arrays import Array, narrow, spread, starts_of
-from khsearch.columnar.spans import pack
-from khsearch.errors import DocumentError
+from khsearch.columnar.arrays import EMPTY, Array, spread, starts_of
+from khsearch.errors import DocumentError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
+Kind = Literal["number", "text"]
+"""What a column is declared to hold: numbers (truth values, dates and times count as such), or text."""
 
-KINDS = ("int", "float", "text")
+Form = Callable[[bytes], bytes]
+"""A value of a text column as it was written -> the form in which it is compared."""
+
 MICROSECOND = datetime.timedelta(microseconds=1)
 START = datetime.datetime.min
-SINGULAR = {"int": np.int64, "float": np.float64, "text": np.int64}
+_FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
+DTYPES = {"int": np.int64, "float": np.float64, "exact": np.int64, "text": np.int64}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """The values of some documents.
 
-    kind: one of KINDS. counts: (docs,) values of each document. values: (sum(counts),) int64, float64, or int64
-    ordinals into names. names: distinct values of a text column in bytewise order.
+    Of three documents with the values b and A, none, and a, compared in lower case:
+
+        counts   2 0 1
+        values   2 0 1      the numbers of b, A and a among the names
+        names    A a b
+        forms    a b
+        form_of  0 0 1
+
+    kind: one of DTYPES. counts: (docs,) values of each document. values: (sum(counts),) int64 or float64; of "exact"
+    and "text", int64 ordinals into names. names: distinct values, rising. forms: of text, the distinct forms in which
+    names are compared, bytewise rising. form_of: (len(names),) int64, the form of each name.
     """
 
     kind: str
     counts: Array
     values: Array
-    names: tuple[bytes, ...] = ()
+    names: tuple[Any, ...] = ()
+    forms: tuple[bytes, ...] = ()
+    form_of: Array = field(default_factory=lambda: EMPTY)
+
+    @property
+    def compared(self) -> Array:
+        """What orders the values, (len(values),): numbers, or ordinals of numbers or forms."""
+        return self.form_of.take(self.values) if self.kind == "text" else self.values
+
+    def first_places(self) -> tuple[Array, Array]:
+        """Where in `values` the first value of each document is -> (docs,) int64, has one (docs,) bool."""
+        starts = starts_of(self.counts)[:-1]
+        has = self.counts > 0
+        return starts * has, has
 
     def first(self) -> tuple[Array, Array]:
-        """The first value of each document -> (values (docs,), has one (docs,) bool); 0 where there is none."""
-        has = self.counts > 0
-        if bool(has.all()) and len(self.values) == len(has):
-            return self.values, has
-        out = np.zeros(len(has), self.values.dtype)
-        out[has] = self.values[starts_of(self.counts)[:-1][has]]
-        return out, has
+        """What orders the documents, by the first value of each -> (docs,), has one (docs,) bool; 0 where none."""
+        places, has = self.first_places()
+        compared = self.compared
+        if bool(has.all()) and len(compared) == len(has):
+            return compared, has
+        return compared.take(places, mode="clip") * has if len(compared) else np.zeros(len(has), compared.dtype), has
 
     def owners(self) -> Array:
         """The document of every value -> (len(values),) int64."""
         return np.arange(len(self.counts)).repeat(self.counts)
 
+    def shown(self, value: Any) -> Any:
+        """A member of `values` as a Python value: text as it was written as str, numbers as int or float."""
+        if self.kind == "text":
+            return self.names[int(value)].decode("utf-8", "replace")
+        return self.names[int(value)] if self.kind == "exact" else value.item()
+
 
 def number_of(value: Any) -> int | float | None:
-    """A number, truth value, date or time as a number; None for what is text. Times count microseconds from year 1."""
+    """A number, truth value, date or time as a number; None for what is text. Times count microseconds from year 1.
+
+    A time with a time zone counts as what the clocks there show: its day is the day of whoever wrote it.
+    """
     if isinstance(value, datetime.datetime):
-        if value.tzinfo is not None:
-            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
-        return int((value - START) // MICROSECOND)
+        return int((value.replace(tzinfo=None) - START) // MICROSECOND)
     if isinstance(value, datetime.date):
         return int((datetime.datetime(value.year, value.month, value.day) - START) // MICROSECOND)
-    if isinstance(value, np.integer | np.floating):
-        return int(value) if isinstance(value, np.integer) else float(value)
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
+        return int(value)
+    if isinstance(value, int | np.integer):
         return int(value)
     if isinstance(value, Decimal):
-        return float(value)
-    return value if isinstance(value, int | float) else None
+        whole = value.is_finite() and value.adjusted() < 20 and value == value.to_integral_value()
+        return int(value) if whole else float(value)
+    return float(value) if isinstance(value, float | np.floating) else None
 
 
 def text_of(value: Any) -> bytes:
@@ -73,21 +119,54 @@ def text_of(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def build(name: str, rows: Sequence[Any]) -> Column:
-    """A column of Python values, one row per document: None, a value, or a list of values; else DocumentError."""
+def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form | None = None) -> Column:
+    """A column of Python values, one row per document: None, a value, or a list of values; else DocumentError.
+
+    kind: what the values are, None where they tell it themselves. form: how text is compared, None for as it is.
+    """
     lists = [[] if row is None else row if isinstance(row, list | tuple) else [row] for row in rows]
     counts = np.fromiter(map(len, lists), np.int64, len(lists))
     flat = [value for values in lists for value in values]
-    numbers = [number_of(value) for value in flat]
+    if not flat:
+        return empty(counts)
+    numbers = [] if kind == "text" else [number_of(value) for value in flat]
     if numbers and all(number is not None for number in numbers):
-        whole = all(isinstance(number, int) and -(1 << 63) <= number < 1 << 63 for number in numbers)
-        return Column("int" if whole else "float", counts, np.array(numbers, np.int64 if whole else np.float64))
-    if any(number is not None for number in numbers):
-        raise DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
+        return _of_numbers(counts, [number for number in numbers if number is not None])
+    if kind == "number" or any(number is not None for number in numbers):
+        raise _mixed(name)
     texts = [text_of(value) for value in flat]
-    names = tuple(sorted(set(texts)))
-    ordinal = {text: i for i, text in enumerate(names)}
-    return Column("text", counts, np.fromiter((ordinal[text] for text in texts), np.int64, len(texts)), names)
+    names = sorted(set(texts))
+    place = {text: i for i, text in enumerate(names)}
+    forms = dict(zip(names, names if form is None else map(form, names), strict=True))
+    return _of_texts(counts, np.fromiter((place[text] for text in texts), np.int64, len(texts)), names, forms)
+
+
+def empty(counts: Array) -> Column:
+    """A column without values, of documents whose counts (docs,) are all 0."""
+    return Column("int", counts, EMPTY)
+
+
+def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
+    whole = [number for number in numbers if isinstance(number, int)]
+    low, high = min(whole, default=0), max(whole, default=0)
+    if len(whole) == len(numbers) and low >= -(1 << 63) and high < 1 << 63:
+        return Column("int", counts, np.array(numbers, np.int64))
+    if low >= -_FLOAT_EXACT and high <= _FLOAT_EXACT:
+        return Column("float", counts, np.array(numbers, np.float64))
+    names = sorted(set(numbers))
+    place = {number: i for i, number in enumerate(names)}
+    return Column("exact", counts, np.fromiter((place[n] for n in numbers), np.int64, len(numbers)), tuple(names))
+
+
+def _of_texts(counts: Array, values: Array, names: Sequence[bytes], form_by_name: Mapping[bytes, bytes]) -> Column:
+    forms = sorted({form_by_name[name] for name in names})
+    place = {form: i for i, form in enumerate(forms)}
+    form_of = np.fromiter((place[form_by_name[name]] for name in names), np.int64, len(names))
+    return Column("text", counts, values, tuple(names), tuple(forms), form_of)
+
+
+def _mixed(name: str) -> DocumentError:
+    return DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
 
 
 def join(name: str, columns: Sequence[Column]) -> Column:
@@ -96,58 +175,99 @@ def join(name: str, columns: Sequence[Column]) -> Column:
     counts = np.concatenate([np.zeros(0, np.int64), *(column.counts for column in columns)])
     kinds = {column.kind for column in filled}
     if "text" in kinds and len(kinds) > 1:
-        raise DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
-    if "text" not in kinds:
-        kind = "float" if "float" in kinds else "int" if kinds else "text"
-        values = [column.values.astype(SINGULAR[kind]) for column in filled]
-        return Column(kind, counts, np.concatenate([np.zeros(0, SINGULAR[kind]), *values]))
-    names = tuple(sorted({text for column in filled for text in column.names}))
-    ordinal = {text: i for i, text in enumerate(names)}
-    values = [
-        np.fromiter((ordinal[text] for text in column.names), np.int64, len(column.names))[column.values]
-        for column in filled
-    ]
-    return Column("text", counts, np.concatenate(values), names)
+        raise _mixed(name)
+    if not filled:
+        return empty(counts)
+    if "text" in kinds:
+        forms = {text: column.forms[form] for column in filled for text, form in _pairs(column)}
+        names = sorted(forms)
+        return _of_texts(counts, _renumbered(filled, names), names, forms)
+    whole = [column.values for column in filled if column.kind == "int"]
+    if "exact" in kinds or (
+        len(kinds) > 1
+        and any(int(values.min()) < -_FLOAT_EXACT or int(values.max()) > _FLOAT_EXACT for values in whole)
+    ):
+        tables = [_tabled(column) for column in filled]
+        numbers = sorted({number for table in tables for number in table.names})
+        return Column("exact", counts, _renumbered(tables, numbers), tuple(numbers))
+    kind = "float" if "float" in kinds else "int"
+    return Column(kind, counts, np.concatenate([column.values.astype(DTYPES[kind]) for column in filled]))
+
+
+def _pairs(column: Column) -> Iterable[tuple[bytes, int]]:
+    return zip(column.names, column.form_of.tolist(), strict=True)
+
+
+def _tabled(column: Column) -> Column:
+    """A column of numbers as ordinals into its distinct ones."""
+    if column.kind == "exact":
+        return column
+    names, values = np.unique(column.values, return_inverse=True)
+    return Column("exact", column.counts, values.astype(np.int64), tuple(names.tolist()))
+
+
+def _renumbered(columns: Sequence[Column], names: Sequence[Any]) -> Array:
+    """Values of columns end to end, as ordinals into the distinct names of all."""
+    place = {name: i for i, name in enumerate(names)}
+    numbers = [np.fromiter((place[name] for name in column.names), np.int64, len(column.names)) for column in columns]
+    return np.concatenate([mine.take(column.values) for mine, column in zip(numbers, columns, strict=True)])
 
 
 def select(column: Column, kept: Array) -> Column:
     """The column of the documents kept, (docs,) bool, alone."""
     at = np.flatnonzero(kept)
     counts = column.counts[at]
-    return Column(column.kind, counts, column.values[spread(starts_of(column.counts)[at], counts)], column.names)
+    values = column.values[spread(starts_of(column.counts)[at], counts)]
+    return replace(column, counts=counts, values=values)
 
 
-def write(file: BlockFileWriter, prefix: str, column: Column) -> dict[str, Any]:
-    """Write a column's sections -> what read() must be told."""
-    used, values = np.unique(column.values, return_inverse=True) if column.kind == "text" else (None, column.values)
-    low = int(values.min()) if column.kind == "int" and len(values) else 0
-    if column.kind == "int" and low >= -(1 << 62) and (not len(values) or int(values.max()) < 1 << 62):
-        values = values - low
-    else:
-        low = 0
-    file.add(prefix + "counts", narrow(column.counts))
-    negative = column.kind == "int" and len(values) > 0 and int(values.min()) < 0
-    file.add(prefix + "values", values if column.kind == "float" or negative else narrow(values))
-    if used is not None:
-        codes, starts = pack([column.names[i] for i in used.tolist()])
-        file.add(prefix + "names", codes)
-        file.add(prefix + "ends", narrow(starts[1:]))
-    return {"kind": column.kind, "low": low}
+def between(name: str, column: Column, low: Any, high: Any, *, with_low: bool = True, with_high: bool = True) -> Array:
+    """Which values lie between two bounds, None for open, each included or not -> (len(values),) bool, exactly.
+
+    Text is compared with the forms; QueryError for a bound of another kind than the column's.
+    """
+    values = column.compared
+    kept = np.ones(len(values), bool)
+    if not len(values):
+        return kept
+    if column.kind in ("text", "exact"):
+        table: Sequence[Any] = column.forms if column.kind == "text" else column.names
+        if low is not None:
+            find = bisect_left if with_low else bisect_right
+            kept &= values >= find(table, _bound(name, column, low))
+        if high is not None:
+            find = bisect_right if with_high else bisect_left
+            kept &= values < find(table, _bound(name, column, high))
+        return kept
+    if low is not None:
+        kept &= _above(values, _bound(name, column, low), with_bound=with_low)
+    if high is not None:
+        kept &= ~_above(values, _bound(name, column, high), with_bound=not with_high)
+    return kept
 
 
-def read(file: BlockFile, prefix: str, told: dict[str, Any], docs: int) -> Column:
-    """Read a column back, verified."""
-    kind, low = told.get("kind"), told.get("low")
-    counts = file.section(prefix + "counts").whole().astype(np.int64)
-    section = file.section(prefix + "values")
-    if kind not in KINDS or type(low) is not int or len(counts) != docs or int(counts.sum()) != len(section):
-        raise section.damage("a column does not fit its documents")
-    values = section.whole().astype(SINGULAR[kind]) + (low if kind == "int" else 0)
-    if kind != "text":
-        return Column(kind, counts, values)
-    ends = file.section(prefix + "ends").whole().tolist()
-    blob = file.section(prefix + "names").whole().tobytes()
-    if (len(values) and int(values.max()) >= len(ends)) or (ends and ends[-1] != len(blob)) or ends != sorted(ends):
-        raise section.damage("a column does not fit its values")
-    names = tuple(blob[start:end] for start, end in zip([0, *ends], ends, strict=False))
-    return Column(kind, counts, values, names)
+def _above(values: Array, bound: int | float, *, with_bound: bool) -> Array:
+    """Which numbers are greater than a bound, or equal to it where that counts, as exactly as Python compares them."""
+    if values.dtype == np.int64:
+        least = bound
+        if isinstance(bound, int) or math.isfinite(bound):
+            least = math.ceil(bound) if with_bound else math.floor(bound) + 1
+        if math.isnan(least) or least >= 1 << 63:
+            return np.zeros(len(values), bool)
+        return values >= max(least, -(1 << 63))
+    try:
+        nearest = float(bound)
+    except OverflowError:
+        nearest = math.copysign(math.inf, bound)
+    # Where the bound is no float, nothing is equal to it, and the nearest float may lie on either side.
+    found: Array = values >= nearest if (with_bound and nearest == bound) or nearest > bound else values > nearest
+    return found
+
+
+def _bound(name: str, column: Column, bound: Any) -> Any:
+    if column.kind == "text":
+        return text_of(bound)
+    number = number_of(bound)
+    if number is None:
+        raise QueryError(f"column {name!r} holds numbers; compare it with a number or a date, not {bound!r}")
+    return number

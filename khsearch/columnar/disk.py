@@ -9,15 +9,16 @@ import contextlib
 import fcntl
 import os
 import time
+import weakref
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from khsearch.columnar.format import LOCK_NAME
 from khsearch.errors import IndexLockedError, IndexStoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-LOCK_NAME = "write.lock"
 
 
 class Disk:
@@ -68,29 +69,69 @@ def told_as_store_errors(path: Path) -> Iterator[None]:
         raise IndexStoreError(f"{path}: {reason}; the index is as it was at the last commit") from error
 
 
-class Lock:
-    """The right to write to one index. The system frees it when the process ends, however it ends."""
+class WriteLock:
+    """The right to write to one index. The system frees it when the process ends, however it ends.
+
+    It is freed, too, when nobody holds this object any more, and a forked child never has it: what the child inherits
+    is closed at once, so that it does not keep the index locked when the parent is gone.
+    """
 
     def __init__(self, folder: Path, wait: float) -> None:
         """Take the lock, trying for wait seconds; raise IndexLockedError where another writer keeps it."""
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         with told_as_store_errors(folder):
-            self._fd: int | None = os.open(folder / LOCK_NAME, flags, 0o644)
+            fd = os.open(folder / LOCK_NAME, flags, 0o644)
+        self.process = os.getpid()
+        self._free = weakref.finalize(self, _unlock, fd, self.process)
+        _locks.add(self)
         deadline = time.monotonic() + wait
         while True:
             try:
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 if time.monotonic() >= deadline:
-                    self.release()
-                    message = f"{folder}: another writer is at work; retry when it ends, or give it more time to wait"
-                    raise IndexLockedError(message) from error
+                    holder = _holder(fd)
+                    self._free.detach()
+                    os.close(fd)
+                    raise IndexLockedError(
+                        f"{folder}: {holder}; retry when it ends, or give it more time to wait"
+                    ) from error
                 time.sleep(0.01)
             else:
-                return
+                break
+        with contextlib.suppress(OSError):  # a full disk takes nobody's lock
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        self._free()
+
+
+def _unlock(fd: int, process: int) -> None:
+    if os.getpid() == process:
+        with contextlib.suppress(OSError):
+            os.ftruncate(fd, 0)
+        # A child that was forked meanwhile may have the same open file: closing it here would not be enough.
+        fcntl.flock(fd, fcntl.LOCK_UN)
+    os.close(fd)
+
+
+def _holder(fd: int) -> str:
+    """Who has been writing since when, as far as the file tells."""
+    told = os.pread(fd, 100, 0).decode("ascii", "replace").split()
+    if len(told) != 2 or not told[0].isdecimal():
+        return "another writer is at work"
+    process = "this process" if int(told[0]) == os.getpid() else f"process {told[0]}"
+    return f"{process} has been writing since {told[1]}"
+
+
+_locks: weakref.WeakSet[WriteLock] = weakref.WeakSet()
+
+
+def _without_locks() -> None:
+    for lock in list(_locks):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_without_locks)

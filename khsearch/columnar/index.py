@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whoosh import fields
 
 from khsearch.columnar import catalog as contents
-from khsearch.columnar import values
+from khsearch.columnar import nodes, values
 from khsearch.columnar.catalog import Catalog
-from khsearch.columnar.disk import Disk, Lock, told_as_store_errors
+from khsearch.columnar.disk import Disk, WriteLock, told_as_store_errors
 from khsearch.columnar.opened import open_segments
 from khsearch.columnar.reader import Reader
 from khsearch.columnar.whoosh_queries import Translator
@@ -19,11 +18,13 @@ from khsearch.columnar.whoosh_reader import PlanWeighting, WhooshReader
 from khsearch.columnar.whoosh_searcher import ColumnarSearcher
 from khsearch.columnar.whoosh_writer import Writer
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
+from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from khsearch.columnar.bm25 import BM25
+    from khsearch.columnar.columns import Form
 
 ATTEMPTS = 100  # to read a commit while others follow
 
@@ -31,13 +32,24 @@ ATTEMPTS = 100  # to read a commit while others follow
 class ColumnarIndex:
     """One index folder, for any number of threads. Readers see one commit or the next, never a mix."""
 
-    def __init__(self, folder: Path, schema: fields.Schema, *, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        schema: fields.Schema,
+        *,
+        disk: Disk | None = None,
+        documents: str = "",
+        form: Form | None = None,
+    ) -> None:
+        """`documents` and `form` are for writers: see `BatchWriter`."""
         self.decode: Callable[[bytes], dict[str, Any]] = values.decode
         self.folder = folder
         self.schema = schema
         self.key = key_field(schema)
+        self._documents = documents
+        self._form = form
         self._disk = disk or Disk()
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
         self._reader: Reader | None = None
         self.reader()
@@ -46,6 +58,10 @@ class ColumnarIndex:
     def settings(self) -> dict[str, Any]:
         """What the caller of create_in wanted kept."""
         return self.reader().catalog.settings
+
+    def close(self) -> None:
+        """Let go of the commit that is open; readers that are still held stay whole. A second call does nothing."""
+        self._reader, self._stamp = None, None
 
     def reader(self) -> Reader:
         """The latest commit; the same object as long as no other commit follows."""
@@ -58,7 +74,15 @@ class ColumnarIndex:
 
     def writer(self, wait: float = 0.0) -> Writer:
         """The one writer; IndexLockedError where another works for longer than wait seconds."""
-        return Writer(self.folder, self.schema, self.key, wait=wait, disk=self._disk)
+        return Writer(
+            self.folder,
+            self.schema,
+            self.key,
+            wait=wait,
+            disk=self._disk,
+            documents=self._documents,
+            form=self._form,
+        )
 
     def searcher(self, weighting: BM25 | None = None) -> ColumnarSearcher:
         """A Whoosh Searcher over the latest commit."""
@@ -77,6 +101,9 @@ class ColumnarIndex:
         """Merge everything into one segment without deleted documents."""
         self.writer(wait).commit(optimize=True)
 
+    def _translated(self, reader: Reader, query: Any) -> nodes.Node:
+        return Translator(reader, self.schema).node(query)
+
     def _refreshed(self) -> Reader:
         for _ in range(ATTEMPTS):
             stamp = contents.stamp(self.folder)
@@ -84,7 +111,7 @@ class ColumnarIndex:
                 return self._reader
             catalog = contents.read(self.folder)
             try:
-                reader = Reader(self.folder, catalog, self.key, open_segments(self._reader))
+                reader = Reader(self.folder, catalog, self.key, open_segments(self._reader), form=self._form)
             except FileNotFoundError as error:
                 missing = Path(error.filename or self.folder).name
                 if contents.stamp(self.folder) == stamp:
@@ -92,37 +119,51 @@ class ColumnarIndex:
                         f"{self.folder / missing}: damaged: the file is missing; restore it from a backup or rebuild"
                     ) from error
                 continue
-            reader.translate = Translator(reader, self.schema).node
+            reader.translate = self._translated
             self._reader, self._stamp = reader, stamp
             return reader
         raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")
 
 
-def create_in(path: str | Path, schema: fields.Schema, settings: Mapping[str, Any] | None = None) -> ColumnarIndex:
+def create_in(
+    path: str | Path,
+    schema: fields.Schema,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    documents: str = "",
+    others: Sequence[str] = (),
+    form: Form | None = None,
+) -> ColumnarIndex:
     """Create an empty index in a folder, made if need be; IndexExistsError where there is one already.
 
-    settings: anything that JSON can hold; it comes back as ColumnarIndex.settings.
+    settings: anything that JSON can hold; it comes back as ColumnarIndex.settings. documents: whose stored documents it
+    keeps; writers of other documents are refused. others: names of files beside the catalog that go with the first
+    commit. form: in which text of columns is compared.
     """
-    folder, disk = Path(path), Disk()
+    folder, disk = Path(path).absolute(), Disk()
     with told_as_store_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    lock = Lock(folder, 0.0)
+    lock = WriteLock(folder, 0.0)
     try:
         if contents.exists(folder):
             raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
         with told_as_store_errors(folder):
-            contents.write(disk, folder, Catalog(settings=dict(settings or {})))
+            contents.write(
+                disk, folder, Catalog(settings=dict(settings or {}), documents=documents, others=tuple(others))
+            )
     finally:
         lock.release()
-    return ColumnarIndex(folder, schema)
+    return ColumnarIndex(folder, schema, documents=documents, form=form)
 
 
-def open_dir(path: str | Path, schema: fields.Schema) -> ColumnarIndex:
+def open_dir(
+    path: str | Path, schema: fields.Schema, *, documents: str = "", form: Form | None = None
+) -> ColumnarIndex:
     """Open the index of a folder; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
-    folder = Path(path)
+    folder = Path(path).absolute()
     if not contents.exists(folder):
         raise IndexNotFoundError(f"{folder}: no index here; create one first")
-    return ColumnarIndex(folder, schema)
+    return ColumnarIndex(folder, schema, documents=documents, form=form)
 
 
 def exists_in(path: str | Path) -> bool:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from khsearch.columnar import columns, layout, spans
+from khsearch.columnar import column_files, columns, layout, spans
+from khsearch.columnar import format as formats
 from khsearch.columnar.arrays import Array, narrow, spread, starts_of
 from khsearch.columnar.blockfile import BlockFileWriter
 from khsearch.columnar.catalog import FileEntry
 from khsearch.columnar.encode import FieldEncoder
 from khsearch.columnar.inversion import Postings
-from khsearch.columnar.segment import Segment, write_heads, write_ids
+from khsearch.columnar.segment import Segment, write_heads, write_ids, write_traits
 from khsearch.columnar.spool import Spool
 from khsearch.columnar.stored import ENOUGH, StoredWriter, sample
 
@@ -53,13 +54,22 @@ def sources_of(segments: Sequence[Segment], gone: Sequence[Array | None]) -> lis
 class Merger:
     """Writes one segment from others."""
 
-    def __init__(self, disk: Disk, folder: Path, name: str, sources: Sequence[Source], key: str | None) -> None:
+    def __init__(
+        self,
+        disk: Disk,
+        folder: Path,
+        name: str,
+        sources: Sequence[Source],
+        key: str | None,
+        form: columns.Form | None = None,
+    ) -> None:
         self.docs = sum(int(source.kept.sum()) for source in sources)
         self._disk = disk
         self._folder = folder
         self._name = name
         self._sources = sources
         self._key = key
+        self._form = form
         self._temporary = itertools.count()
 
     def write(self) -> FileEntry:
@@ -69,7 +79,8 @@ class Merger:
             fields = self._write_fields(file)
             self._write_stored(file)
             told = self._write_columns(file)
-            file.finish({"docs": self.docs, "fields": fields, "columns": told})
+            write_traits(file, frozenset().union(*(source.segment.traits for source in self._sources)))
+            file.finish({"format": formats.NOW, "docs": self.docs, "fields": fields, "columns": told})
         finally:
             file.close()
         return FileEntry(self._name, file.size, file.root)
@@ -137,15 +148,11 @@ class Merger:
         for number, name in enumerate(names):
             parts = []
             for source in self._sources:
-                column = source.segment.column(name)
-                if column is None:
-                    nothing = np.zeros(int(source.kept.sum()), np.int64)
-                    column = columns.Column("int", nothing, np.zeros(0, np.int64))
-                else:
-                    column = columns.select(column, source.kept)
-                parts.append(column)
+                column = source.segment.column(name, self._form)
+                nothing = columns.empty(np.zeros(int(source.kept.sum()), np.int64))
+                parts.append(nothing if column is None else columns.select(column, source.kept))
             prefix = f"column{number}."
-            told[name] = {"prefix": prefix} | columns.write(file, prefix, columns.join(name, parts))
+            told[name] = {"prefix": prefix} | column_files.write(file, prefix, columns.join(name, parts))
         return told
 
     def _new_path(self) -> Path:

@@ -151,12 +151,14 @@ class Fuzzy:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Documents with a value of a column between two bounds (None: open), both included; each scores `boost`."""
+    """Documents with a value of a column between two bounds (None: open), included or not; each scores `boost`."""
 
     column: str
     low: Any = None
     high: Any = None
     boost: float = 1.0
+    with_low: bool = True
+    with_high: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from khsearch.columnar.arrays import DOC, EMPTY, Array, starts_of
 from khsearch.columnar.deletions import read_deletions
 from khsearch.columnar.segment import Segment, hashes_of
 from khsearch.errors import IndexDamagedError, QueryError
+from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,6 +52,7 @@ class Opened:
         known: Mapping[str, Segment],
         *,
         deleted: Mapping[str, Array] | None = None,
+        form: columns.Form | None = None,
     ) -> None:
         """Open the catalog's segments, taking those already open from `known`, and read what is deleted unless given.
 
@@ -59,6 +61,7 @@ class Opened:
         self.folder = folder
         self.catalog = catalog
         self.key = key
+        self.form = form
         self.segments = [
             known[entry.file.name]
             if entry.file.name in known and known[entry.file.name].entry.file == entry.file
@@ -70,7 +73,7 @@ class Opened:
         self.deleted = read_deletions(folder, catalog) if deleted is None else deleted
         self.doc_count = self.doc_count_all - sum(entry.deleted for entry in catalog.segments)
         self.live = self._live()
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._local = threading.local()
         self._columns: dict[str, columns.Column | None] = {}
         self._column_starts: dict[str, Array] = {}
@@ -147,11 +150,10 @@ class Opened:
     def column(self, name: str) -> columns.Column | None:
         """A column over all documents; None where no document has a value."""
         if name not in self._columns:
-            parts = [segment.column(name) for segment in self.segments]
+            parts = [segment.column(name, self.form) for segment in self.segments]
             if any(part is not None for part in parts):
-                empty = columns.Column("int", EMPTY, EMPTY)
                 filled = [
-                    part or columns.Column("int", np.zeros(segment.docs, np.int64), empty.values)
+                    part or columns.empty(np.zeros(segment.docs, np.int64))
                     for part, segment in zip(parts, self.segments, strict=True)
                 ]
                 self._columns[name] = columns.join(name, filled)

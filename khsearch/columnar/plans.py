@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -122,7 +121,7 @@ class Evaluator:
         return constant(docs, node.boost)
 
     def _between(self, node: nodes.Between) -> Matches:
-        return constant(docs_between(self.snapshot, node.column, node.low, node.high), node.boost)
+        return constant(docs_between(self.snapshot, node), node.boost)
 
     def _every(self, node: nodes.Every) -> Matches:
         snapshot = self.snapshot
@@ -158,33 +157,15 @@ def _rounded(found: Matches) -> Matches:
     return Matches(found.docs, found.scores.astype(np.float32))
 
 
-def docs_between(snapshot: Snapshot, name: str, low: Any, high: Any) -> Array:
-    """Live documents with a value of a column between two bounds (None: open), both included -> (n,) DOC, rising."""
-    column = snapshot.column(name)
+def docs_between(snapshot: Snapshot, node: nodes.Between) -> Array:
+    """Live documents with a value of a column between two bounds -> (n,) DOC, rising."""
+    column = snapshot.column(node.column)
     if column is None:
         return EMPTY_DOCS
-    kept = np.ones(len(column.values), bool)
-    if low is not None:
-        kept &= column.values >= (_ordinal(column, low, "left") if column.kind == "text" else _number(name, low))
-    if high is not None and column.kind == "text":
-        kept &= column.values < _ordinal(column, high, "right")
-    elif high is not None:
-        kept &= column.values <= _number(name, high)
+    kept = columns.between(node.column, column, node.low, node.high, with_low=node.with_low, with_high=node.with_high)
     has = np.zeros(snapshot.doc_count_all, bool)
     has[column.owners()[kept]] = True
     return (has if snapshot.live is None else has & snapshot.live).nonzero()[0].astype(DOC)
-
-
-def _ordinal(column: columns.Column, bound: Any, side: str) -> int:
-    text = columns.text_of(bound)
-    return bisect_left(column.names, text) if side == "left" else bisect_right(column.names, text)
-
-
-def _number(name: str, bound: Any) -> int | float:
-    number = columns.number_of(bound)
-    if number is None:
-        raise QueryError(f"column {name!r} holds numbers; compare it with a number or a date, not {bound!r}")
-    return number
 
 
 _PLANS: dict[type, Any] = {

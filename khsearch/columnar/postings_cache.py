@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, TypeVar
+
+from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
     from khsearch.columnar.arrays import Array
@@ -49,7 +50,7 @@ class PostingsCache:
         self._tops: dict[object, Matches] = {}
         self._held = 0
         self._turned_away = 0
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def get(self, key: object, kind: type[E]) -> E | None:
         """The entry of that kind, if it is still here."""

@@ -10,7 +10,6 @@ import numpy as np
 from khsearch.columnar import nodes
 from khsearch.columnar.bm25 import BM25
 from khsearch.columnar.closeness import DEPTH, Closeness, moved_up
-from khsearch.columnar.columns import Column
 from khsearch.columnar.plans import Evaluator
 from khsearch.columnar.snapshot import Snapshot
 from khsearch.columnar.top import TopDocs, top_docs
@@ -52,7 +51,7 @@ class Reader(Snapshot):
     """One commit of an index: immutable, safe for threads, valid as long as anyone holds it."""
 
     # A query of another language as a node; whoever opens the index for such queries sets it.
-    translate: Callable[[Any], nodes.Node] | None = None
+    translate: Callable[[Reader, Any], nodes.Node] | None = None
 
     @_clean_after_errors
     def search(
@@ -105,7 +104,8 @@ class Reader(Snapshot):
     def facets(self, query: Any, column: str) -> dict[Any, int]:
         """How many of the matching documents have each value of a column, most frequent first.
 
-        Numbers are int or float, text is str; dates are microseconds from year 1, as columns.number_of tells.
+        Numbers are int or float, text is str; dates are microseconds from year 1, as columns.number_of tells. Text
+        of one form counts as one value, and shows as it was written first.
         """
         found = self.column(column)
         if found is None:
@@ -114,13 +114,14 @@ class Reader(Snapshot):
         chosen[Evaluator(self, STANDARD).docs(self._node(query))] = True
         owners = found.owners()
         kept = chosen.take(owners)
-        # A document that holds a value twice still counts once.
-        values, which = np.unique(found.values[kept], return_inverse=True)
+        # A document that holds a value twice still counts once; a value shows as it was written first.
+        values, first, which = np.unique(found.compared[kept], return_index=True, return_inverse=True)
+        written = found.values[kept][first]
         width = max(len(values), 1)
         pairs = np.unique(owners[kept] * width + which)
         counts = np.bincount(pairs % width, minlength=len(values))
         order = np.argsort(-counts, kind="stable").tolist()
-        return {_shown(found, values[i]): int(counts[i]) for i in order if counts[i]}
+        return {found.shown(written[i]): int(counts[i]) for i in order if counts[i]}
 
     def column_values(self, column: str, doc: int) -> list[Any]:
         """The values of a column in one document; text as str, numbers as int or float."""
@@ -128,7 +129,7 @@ class Reader(Snapshot):
         if found is None:
             return []
         starts = self.column_starts(column)
-        return [_shown(found, value) for value in found.values[int(starts[doc]) : int(starts[doc + 1])]]
+        return [found.shown(value) for value in found.values[int(starts[doc]) : int(starts[doc + 1])]]
 
     def term_counts(self) -> dict[str, int]:
         """Distinct terms by field, those of each segment added up."""
@@ -155,7 +156,7 @@ class Reader(Snapshot):
             return query
         if self.translate is None:
             raise QueryError(f"{query!r} is no node; build the query from columnar.nodes")
-        return self.translate(query)
+        return self.translate(self, query)
 
     def _sorted(self, found: Matches, sort: Sequence[SortKey], limit: int, offset: int, *, total: bool) -> TopDocs:
         keys: list[Array] = [found.docs]
@@ -165,14 +166,10 @@ class Reader(Snapshot):
                 continue
             values, has = column.first()
             values = values.take(found.docs)
-            keys += [-values if key.reverse else values, ~has.take(found.docs)]
+            if key.reverse:  # the negative of the smallest int64 is itself
+                values = ~values if values.dtype == np.int64 else -values
+            keys += [values, ~has.take(found.docs)]
         order = np.lexsort(keys)[offset : offset + limit]
         return TopDocs(
             found.docs.take(order).astype(np.int64), found.scores.take(order), len(found.docs) if total else None
         )
-
-
-def _shown(column: Column, value: Any) -> Any:
-    if column.kind == "text":
-        return column.names[int(value)].decode("utf-8", "replace")
-    return value.item()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
-from khsearch.columnar import columns
+from khsearch.columnar import column_files, columns
+from khsearch.columnar import format as formats
 from khsearch.columnar.arrays import Array, narrow
 from khsearch.columnar.blockfile import BlockFile, damaged
 from khsearch.columnar.decode import FieldReader
@@ -46,6 +47,15 @@ def write_heads(file: BlockFileWriter, heads: Sequence[bytes]) -> None:
     file.add("heads.codes", codes)
 
 
+def write_traits(file: BlockFileWriter, traits: Iterable[str]) -> None:
+    """Write what the terms of the documents depend on: lines that mean something to whoever made the terms."""
+    file.add("traits", np.frombuffer("\n".join(sorted(traits)).encode(), np.uint8))
+
+
+OLD_TRAIT = "format 1"
+"""Stands for the traits of documents of format 1, which recorded none."""
+
+
 class Segment:
     """One segment, open for reading. Deleted documents are still in it; a snapshot knows which they are."""
 
@@ -69,6 +79,19 @@ class Segment:
     def column_names(self) -> list[str]:
         """Columns that have values here."""
         return list(self._told.columns)
+
+    @property
+    def format(self) -> int:
+        """The number of the format that it was written in."""
+        return self._told.format
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """What the terms of its documents depend on: lines that mean something to whoever made the terms."""
+        if self.format == 1:
+            return frozenset((OLD_TRAIT,))
+        lines = self.file.section("traits").whole().tobytes().decode("utf-8", "replace")
+        return frozenset(filter(None, lines.split("\n")))
 
     def field(self, name: str) -> FieldReader | None:
         """The postings of a field; None where it has none here."""
@@ -100,15 +123,15 @@ class Segment:
             raise section.damage("the lengths of documents do not fit the field")
         return lengths
 
-    def column(self, name: str) -> columns.Column | None:
-        """A column; None where it has no values here."""
+    def column(self, name: str, form: columns.Form | None = None) -> columns.Column | None:
+        """A column; None where it has no values here. `form` is for text of a segment that keeps no forms."""
         told = self._told.columns.get(name)
-        return columns.read(self.file, told["prefix"], told, self.docs) if told else None
+        return column_files.read(self.file, told["prefix"], told, self.docs, form) if told else None
 
     def column_kind(self, name: str) -> str | None:
-        """Which of columns.KINDS a column is here; None where it has no values."""
+        """Which of columns.DTYPES a column is here; None where it has no values."""
         told = self._told.columns.get(name)
-        return told["kind"] if told else None
+        return told["kind"] if told and len(self.file.section(told["prefix"] + "values")) else None
 
     @property
     def stored(self) -> StoredReader:
@@ -151,6 +174,7 @@ class _Told:
 
     def __init__(self, file: BlockFile, docs: int) -> None:
         told = file.meta
+        self.format = formats.check(file.path, told.get("format", 1))
         self.fields: dict[str, Any] = told.get("fields", {})
         self.columns: dict[str, Any] = told.get("columns", {})
         if told.get("docs") != docs or not isinstance(self.fields, dict) or not isinstance(self.columns, dict):
@@ -164,5 +188,5 @@ class _Told:
         for column in self.columns.values():
             if not isinstance(column, dict) or not isinstance(column.get("prefix"), str):
                 raise damaged(file.path, "description of columns")
-            if column.get("kind") not in columns.KINDS:
+            if column.get("kind") not in columns.DTYPES:
                 raise damaged(file.path, "description of columns")

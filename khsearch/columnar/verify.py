@@ -11,8 +11,8 @@ import numpy as np
 
 from khsearch.columnar import catalog as contents
 from khsearch.columnar.arrays import Array, starts_of
-from khsearch.columnar.catalog import CATALOG_NAME
 from khsearch.columnar.deletions import read_deletions
+from khsearch.columnar.format import CATALOG_NAME
 from khsearch.columnar.segment import Segment, hashes_of
 from khsearch.errors import IndexStoreError, KhsearchError
 

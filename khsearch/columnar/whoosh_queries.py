@@ -166,13 +166,14 @@ class Translator:
             return nodes.Constant(
                 self.node(q._compile_query(WhooshReader(self._reader, self._schema, decode))), q.boost
             )
-        low, high = number_of(q.start), number_of(q.end)
-        whole = column.kind == "int"
-        if low is not None and q.startexcl:
-            low = int(np.floor(low)) + 1 if whole else float(np.nextafter(low, np.inf))
-        if high is not None and q.endexcl:
-            high = int(np.ceil(high)) - 1 if whole else float(np.nextafter(high, -np.inf))
-        return nodes.Between(q.fieldname, low, high, q.boost)
+        return nodes.Between(
+            q.fieldname,
+            number_of(q.start),
+            number_of(q.end),
+            q.boost,
+            with_low=not q.startexcl,
+            with_high=not q.endexcl,
+        )
 
     def _every(self, q: Any) -> nodes.Node:
         return nodes.Every(None if q.fieldname in (None, "", "*") else q.fieldname, q.boost)

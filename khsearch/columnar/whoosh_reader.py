@@ -160,31 +160,30 @@ class ColumnValues(whoosh_columns.ColumnReader):  # type: ignore[misc]
         column = reader.columnar.column(name)
         if column is None:
             raise KeyError(f"no column {name!r}")
-        values, has = column.first()
-        self._names = column.names
+        self._column = column
         self._text = column.kind == "text"
         self._field = field_of(reader.schema, name)
-        self._values, self._has = values, has
+        self._places, self._has = column.first_places()
+        self._order, _ = column.first()
         self._reverse = reverse
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._has)
 
     def __getitem__(self, docnum: int) -> Any:
-        value = self._values[docnum].item()
-        if not self._text:
-            return value
         if not self._has[docnum]:
-            return ""
-        text = self._names[value]
-        return text.decode("utf-8", "replace") if self._field is None else self._field.from_bytes(text)
+            return "" if self._text else 0
+        value = self._column.values[self._places[docnum]]
+        if not self._text or self._field is None:
+            return self._column.shown(value)
+        return self._field.from_bytes(self._column.names[int(value)])
 
     def sort_key(self, docnum: int) -> Any:
-        value = self._values[docnum].item()
+        value = self._order[docnum].item()
         if self._reverse:
             return -value
         if self._text:
-            return self._names[value] if self._has[docnum] else b""
+            return self._column.forms[value] if self._has[docnum] else b""
         if self._field is None or isinstance(self._field, fields.DATETIME):
             return value
         return self._field.to_column_value(value)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from whoosh import fields, formats
 
-from khsearch.columnar import values
+from khsearch.columnar import nodes, values
 from khsearch.columnar.inversion import TokenBatch
 from khsearch.columnar.spans import pack
 from khsearch.columnar.whoosh_queries import Translator
-from khsearch.columnar.writer import BatchWriter
+from khsearch.columnar.writer import BatchWriter, one_at_a_time
 from khsearch.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from whoosh.fields import FieldType, Schema
 
-    from khsearch.columnar.disk import Disk
 
 WAITING = 1000  # documents that are gathered into a batch
 Tokens = list[tuple[bytes, int]]  # term, position
@@ -29,28 +28,28 @@ Tokens = list[tuple[bytes, int]]  # term, position
 class Writer(BatchWriter):
     """The writer of an index with a schema: batches of arrays, or documents one by one as Whoosh takes them."""
 
-    def __init__(
-        self, folder: Path, schema: Schema, key: str | None, *, wait: float = 0.0, disk: Disk | None = None
-    ) -> None:
+    def __init__(self, folder: Path, schema: Schema, key: str | None, **settings: Any) -> None:
         """As BatchWriter; `key` is the field that holds ids, if any."""
         self.schema = schema
         self._waiting: list[_Document] = []
-        super().__init__(folder, key, wait=wait, disk=disk)
+        super().__init__(folder, key, **settings)
         self.positional = {name: keeps_positions(field) for name, field in schema.items()}
 
-    def add_document(self, **given: Any) -> None:
+    @one_at_a_time
+    def add_document(self, /, **given: Any) -> None:
         """Add a document: keywords name fields; `_stored_NAME` stores another value than the one indexed.
 
         An older document of the same id stays; update_document replaces it.
         """
-        self._check_open()
+        self.check_open()
         self._waiting.append(self._document(given, replace=False))
         if len(self._waiting) >= WAITING:
             self._settle()
 
-    def update_document(self, **given: Any) -> None:
+    @one_at_a_time
+    def update_document(self, /, **given: Any) -> None:
         """Add a document in place of all that have the same value in any unique field."""
-        self._check_open()
+        self.check_open()
         document = self._document(given, replace=True)
         others = [
             (name, self._unique_term(name, given[name]))
@@ -63,6 +62,7 @@ class Writer(BatchWriter):
         if len(self._waiting) >= WAITING:
             self._settle()
 
+    @one_at_a_time
     def delete_by_term(self, fieldname: str, text: Any) -> int:
         """Delete all documents that have the term in the field -> how many there were."""
         self._settle()
@@ -72,24 +72,28 @@ class Writer(BatchWriter):
                 return self._delete_keys([term])
             return self._delete_docs(self._reader().docs_of(fieldname, term))
 
+    @one_at_a_time
     def delete_by_query(self, q: Any) -> int:
         """Delete all documents that a Whoosh query or a node matches -> how many there were."""
         self._settle()
         with self._cancelled_on_error():
             reader = self._reader()
-            reader.translate = Translator(reader, self.schema).node
-            return self._delete_docs(reader.matching(q).docs)
+            node = q if isinstance(q, nodes.Node) else Translator(reader, self.schema).node(q)
+            return self._delete_docs(reader.matching(node).docs)
 
+    @one_at_a_time
     def delete(self, name: str) -> bool:
         """Delete the document of that id -> whether there was one."""
         self._settle()
         return super().delete(name)
 
+    @one_at_a_time
     def add_batch(self, *args: Any, **kwargs: Any) -> None:
         """As BatchWriter.add_batch."""
         self._settle()
         super().add_batch(*args, **kwargs)
 
+    @one_at_a_time
     def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
         """As BatchWriter.commit."""
         self._settle()
@@ -141,7 +145,7 @@ class Writer(BatchWriter):
 
     def _settle(self) -> None:
         """Pass the waiting documents on as batches; one ends where a document has the id of an earlier one."""
-        self._check_open()
+        self.check_open()
         waiting, self._waiting = self._waiting, []
         at = 0
         while at < len(waiting):

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import TYPE_CHECKING, Any, Self
+import functools
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import numpy as np
 
 from khsearch.columnar import catalog as contents
 from khsearch.columnar import columns as column_values
+from khsearch.columnar import format as formats
 from khsearch.columnar import policy
 from khsearch.columnar.builder import Builder, key_tokens
 from khsearch.columnar.catalog import Catalog, SegmentEntry
 from khsearch.columnar.deletions import read_deletions, write_deletions
-from khsearch.columnar.disk import Disk, Lock, told_as_store_errors
+from khsearch.columnar.disk import Disk, WriteLock, told_as_store_errors
 from khsearch.columnar.merge import Merger, sources_of
 from khsearch.columnar.reader import Reader
 from khsearch.columnar.segment import Segment, hashes_of
-from khsearch.errors import DocumentError, IndexStoreError
+from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
+from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -29,24 +34,64 @@ if TYPE_CHECKING:
     from khsearch.columnar.inversion import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
+NO_KINDS: Mapping[str, column_values.Kind] = {}
+_PROPER = {contents.INDEX_DOCUMENTS: "write with khsearch.Index.open(path).writer()"}
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def one_at_a_time(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Methods of one writer run one after the other, whatever threads call them."""
+
+    @functools.wraps(method)
+    def guarded(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.mutex:
+            return method(self, *args, **kwargs)
+
+    return guarded
 
 
 class BatchWriter:
-    """The one writer of an index folder. It holds the lock until commit or cancel.
+    """The one writer of an index folder, for any number of threads. It holds the lock until commit or cancel.
 
-    An error in a document leaves the writer as it was before that document; any other error cancels it.
+    An error in a document leaves the writer as it was before that document; any other error cancels it. A writer that
+    nobody holds any more frees the lock; what it did is gone. In a forked child it is ended.
     """
 
-    def __init__(self, folder: Path, key: str | None, *, wait: float = 0.0, disk: Disk | None = None) -> None:
-        """Take the lock, waiting for it so many seconds; IndexLockedError, IndexNotFoundError, IndexDamagedError."""
+    def __init__(
+        self,
+        folder: Path,
+        key: str | None,
+        *,
+        wait: float = 0.0,
+        disk: Disk | None = None,
+        documents: str = "",
+        form: column_values.Form | None = None,
+    ) -> None:
+        """Take the lock, waiting for it so many seconds.
+
+        documents: whose documents this writer adds. form: in which text of columns is compared. Raises
+        IndexLockedError, IndexNotFoundError, IndexDamagedError; IndexMismatchError where the index keeps the documents
+        of others, who could not read these.
+        """
         self.folder = folder
         self.key = key
+        self.mutex = Lock()
+        self._form = form
         self.positional: dict[str, bool] = {}
         self._disk = disk or Disk()
-        self._lock = Lock(folder, wait)
+        self._lock = WriteLock(folder, wait)
+        self._process = self._lock.process
         self._closed = False
         try:
             self._catalog = contents.read(folder)
+            if self._catalog.documents != documents:
+                raise IndexMismatchError(
+                    f"{folder}: keeps documents of {self._catalog.documents or 'other writers'}, which could not read "
+                    f"those of this writer; {_PROPER.get(self._catalog.documents, 'write with what created it')}"
+                )
             with told_as_store_errors(folder):
                 contents.remove_strays(self._disk, folder, self._catalog)
                 self._gone = read_deletions(folder, self._catalog)
@@ -55,6 +100,7 @@ class BatchWriter:
             raise
         self._entries = list(self._catalog.segments)
         self._counter = self._catalog.counter
+        self._catalog_others = self._catalog.others
         self._open: dict[str, Segment] = {}
         self._changed = self._deletions_changed = False
         self._begin()
@@ -72,6 +118,13 @@ class BatchWriter:
         else:
             self.cancel()
 
+    def __del__(self) -> None:
+        # The lock frees itself; a spool would keep its file open.
+        with contextlib.suppress(Exception):
+            if not self._closed and os.getpid() == self._process:
+                self._builder.close()
+
+    @one_at_a_time
     def add_batch(
         self,
         ids: Sequence[str],
@@ -80,33 +133,39 @@ class BatchWriter:
         columns: Mapping[str, Sequence[object]] | None = None,
         *,
         heads: Sequence[bytes] | None = None,
+        kinds: Mapping[str, column_values.Kind] | None = None,
+        traits: Iterable[str] = (),
     ) -> None:
         """Add documents, replacing older ones of the same id, be they in this batch, this writer or the index.
 
         ids: one per document, not empty. stored: one blob per document. tokens: of each field, for all documents.
         columns: of each column one value per document: None, a value, or a list of values. heads: one small blob per
         document, what a list of hits shows of it: kept as it is, and read ten times quicker than the stored blob.
+        kinds: what columns are declared to hold. traits: lines that say what the tokens depend on; their union is kept.
         """
         if self.key is None:
             raise DocumentError("the schema has no unique text field to keep ids in; add one, or use add_document")
         keys = [name.encode("utf-8", "surrogatepass") for name in ids]
         if not all(keys):
             raise DocumentError("an id is empty; give every document an id")
-        self._add(keys, stored, {**tokens, self.key: key_tokens(keys)}, columns or {}, heads=heads)
+        every = {**tokens, self.key: key_tokens(keys)}
+        self._add(keys, stored, every, columns or {}, heads=heads, kinds=kinds or {}, traits=traits)
 
+    @one_at_a_time
     def delete(self, name: str) -> bool:
         """Delete the document of that id -> whether there was one."""
-        self._check_open()
+        self.check_open()
         with self._cancelled_on_error():
             return self._delete_keys([name.encode("utf-8", "surrogatepass")]) > 0
 
+    @one_at_a_time
     def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
         """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize."""
-        self._check_open()
+        self.check_open()
         with self._cancelled_on_error():
             self._spill()
             self._drop_empty()
-            if optimize and (len(self._entries) > 1 or any(entry.deleted for entry in self._entries)):
+            if optimize and self._can_be_better():
                 self._merge(list(range(len(self._entries))))
             elif merge:
                 self._merge_by_policy()
@@ -114,9 +173,24 @@ class BatchWriter:
                 self._publish()
         self._close()
 
+    def replace_others(self, names: Sequence[str]) -> None:
+        """Let the commit refer to these files of the owner's instead of those before."""
+        self.check_open()
+        self._catalog_others = tuple(names)
+        self._changed = True
+
+    def next_name(self, suffix: str) -> str:
+        """A name for a new file of the index, which is removed unless a commit refers to it."""
+        self._counter += 1
+        return f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
+
+    @one_at_a_time
     def cancel(self) -> None:
         """Forget everything since the last commit and give the lock back; a second call does nothing."""
         if self._closed:
+            return
+        if os.getpid() != self._process:  # the files are the parent's
+            self._close()
             return
         self._builder.close()
         # The catalog on disk decides: a commit may have failed after it was in place. What cannot be removed now is a
@@ -136,8 +210,10 @@ class BatchWriter:
         *,
         heads: Sequence[bytes] | None = None,
         replace: bool = True,
+        kinds: Mapping[str, column_values.Kind] = NO_KINDS,
+        traits: Iterable[str] = (),
     ) -> None:
-        self._check_open()
+        self.check_open()
         count = len(keys)
         heads = [b""] * count if heads is None else heads
         if len(stored) != count or len(heads) != count or any(len(batch.counts) != count for batch in tokens.values()):
@@ -150,7 +226,7 @@ class BatchWriter:
                 raise DocumentError(
                     f"column {name!r} has {len(rows)} rows for {count} documents; pass one per document"
                 )
-            built[name] = column_values.build(name, rows)
+            built[name] = column_values.build(name, rows, kinds.get(name), self._form)
             self._check_kind(name, built[name])
         if not count:
             return
@@ -165,7 +241,7 @@ class BatchWriter:
                         mine.clear()
                     mine.append(number)
             marked = {name: (batch, self.positional.get(name, False)) for name, batch in tokens.items()}
-            self._builder.add(keys, heads, stored, marked, built)
+            self._builder.add(keys, heads, stored, marked, built, traits)
             if self._builder.full:
                 self._spill()
                 self._merge_by_policy()
@@ -203,12 +279,12 @@ class BatchWriter:
         """What the index would be if all were committed now; pending documents are written first."""
         self._spill()
         draft = dataclasses.replace(self._catalog, segments=tuple(self._entries), deletions=None)
-        return Reader(self.folder, draft, self.key, self._open, deleted=self._gone)
+        return Reader(self.folder, draft, self.key, self._open, deleted=self._gone, form=self._form)
 
     # Segments
 
     def _begin(self) -> None:
-        self._name = self._next_name(".seg")
+        self._name = self.next_name(".seg")
         self._builder = Builder(self._disk, self.folder, self._name, self.key)
         self._pending: dict[bytes, list[int]] = {}
         self._pending_gone: set[int] = set()
@@ -246,7 +322,7 @@ class BatchWriter:
         entries = [self._entries[number] for number in numbers]
         segments = [self._segment(entry) for entry in entries]
         sources = sources_of(segments, [self._gone.get(entry.file.name) for entry in entries])
-        merger = Merger(self._disk, self.folder, self._next_name(".seg"), sources, self.key)
+        merger = Merger(self._disk, self.folder, self.next_name(".seg"), sources, self.key, self._form)
         kept = [entry for number, entry in enumerate(self._entries) if number not in set(numbers)]
         if merger.docs:
             with told_as_store_errors(self.folder):
@@ -276,9 +352,15 @@ class BatchWriter:
                 deletions = None
             elif self._deletions_changed:
                 gone = {entry.file.name: self._gone[entry.file.name] for entry in self._entries if entry.deleted}
-                deletions = write_deletions(self._disk, self.folder / self._next_name(".del"), gone)
+                deletions = write_deletions(self._disk, self.folder / self.next_name(".del"), gone)
             published = Catalog(
-                self._catalog.generation + 1, self._counter, self._catalog.settings, tuple(self._entries), deletions
+                self._catalog.generation + 1,
+                self._counter,
+                self._catalog.settings,
+                tuple(self._entries),
+                deletions,
+                self._catalog.documents,
+                self._catalog_others,
             )
             contents.write(self._disk, self.folder, published)
             self._catalog = published
@@ -288,18 +370,33 @@ class BatchWriter:
 
     def _check_kind(self, name: str, column: column_values.Column) -> None:
         """Numbers and text never share a column, in whatever segment they are."""
+        if not len(column.values):
+            return
         kinds = {self._segment(entry).column_kind(name) for entry in self._entries}
-        kinds |= {self._builder.column_kind(name), column.kind if len(column.values) else None}
-        if "text" in kinds and kinds & {"int", "float"}:
+        kinds |= {self._builder.column_kind(name), column.kind}
+        if "text" in kinds and kinds - {"text", None}:
             raise DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
 
-    def _next_name(self, suffix: str) -> str:
-        self._counter += 1
-        return f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
+    def _can_be_better(self) -> bool:
+        """Whether merging everything would change anything: segments, deleted documents, an older format."""
+        entries = self._entries
+        deleted = any(entry.deleted for entry in entries)
+        return len(entries) > 1 or deleted or any(self._segment(entry).format < formats.NOW for entry in entries)
 
-    def _check_open(self) -> None:
+    @property
+    def ended(self) -> bool:
+        """Whether it has been committed or cancelled."""
+        return self._closed
+
+    def check_open(self) -> None:
+        """Raise IndexStoreError where the writer has ended, or belongs to another process."""
         if self._closed:
             raise IndexStoreError(f"{self.folder}: this writer has ended; get a new one")
+        if os.getpid() != self._process:
+            raise IndexStoreError(
+                f"{self.folder}: this writer belongs to process {self._process}, from which this one was forked; get a "
+                "new one here when that one has ended"
+            )
 
     def _cancelled_on_error(self) -> _Cancelling:
         return _Cancelling(self)

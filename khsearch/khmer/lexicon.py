@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from khsearch.errors import LexiconError
 from khsearch.khmer import lattice, script, trie
 from khsearch.khmer.model import LexiconModel
 from khsearch.khmer.normalize import normalize
+from khsearch.sharing import cached_property
 
 _MAGIC = b"khsearch lexicon 1\n"
 _MAX_COST = 40_000

@@ -19,12 +19,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
 from khsearch.khmer import marks, script
 from khsearch.khmer.script import COENG, DA, DELETED, END, LETTER, POINT, TA, Codes, Offsets
+from khsearch.sharing import cached_property
 
 _DA_BELOW, _TA_BELOW = bytes((COENG, DA)), bytes((COENG, TA))
 _GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", np.frombuffer(b"\xb1\xd2\x99", np.uint8)

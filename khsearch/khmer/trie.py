@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer.script import Clusters, Offsets
+from khsearch.sharing import cached_property
 
 PARENT_SHIFT, VALUE_SHIFT = 44, 20
 VALUE_MASK, BASE_MASK = (1 << 24) - 1, (1 << 20) - 1

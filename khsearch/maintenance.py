@@ -1,0 +1,109 @@
+"""maintenance: an index as a whole: checked, broken anew, or saved from damage. A folder in, what was found out.
+
+Reading documents needs nothing but their files: not the analyzer, nor that what built the index can be had here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from khsearch import columnar, identity
+from khsearch.columnar import Reader
+from khsearch.columnar import catalog as contents
+from khsearch.documents import Document
+from khsearch.errors import DocumentError, IndexDamagedError, IndexNotFoundError, IndexStoreError, KhsearchError
+from khsearch.identity import Identity
+from khsearch.opening import open_columns
+from khsearch.ranking import DEFAULT
+from khsearch.stored import document_of
+from khsearch.writing import Writer
+
+Tell = Callable[[str], None]
+
+
+def verify(folder: Path) -> list[str]:
+    """Read all of an index and check it -> what is wrong, file by file, and last what to do; nothing where it is whole.
+
+    IndexNotFoundError where there is none.
+    """
+    problems = columnar.verify(folder)
+    try:
+        identity.load(folder, *contents.read(folder).others[:1])
+    except FileNotFoundError as problem:
+        problems.insert(0, f"{problem.filename}: damaged: the file is missing")
+    except IndexNotFoundError:
+        raise
+    except IndexStoreError as problem:
+        if str(problem) not in problems:
+            problems.insert(0, str(problem))
+    if not problems:
+        _, commit = open_columns(folder)
+        problems = [what for what in _readable(commit.reader) if isinstance(what, str)]
+    if problems:
+        problems.append(
+            f"restore the files that are named from a backup, or save what can be read: khsearch rebuild {folder} --to NEW"
+        )
+    return problems
+
+
+def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
+    """Break and index all documents anew -> how many there are; `on_lost` is told of each that cannot be read.
+
+    IndexDamagedError, and nothing changed, where files are not what was written.
+    """
+    columns, commit = open_columns(folder)
+    built = identity.renewed(folder, *commit.reader.catalog.others[:1])
+    raw = columns.writer(wait)
+    writer = Writer(raw, built.analyzer, built.fields)
+    count = 0
+    try:
+        for found in _readable(commit.reader):
+            if isinstance(found, str):
+                on_lost(found)
+                continue
+            for problem in writer.add_again(found):
+                on_lost(problem)
+            count += 1
+        writer.flush()
+        raw.replace_others(identity.save(folder, built, raw.next_name))
+        writer.commit(optimize=True)
+    except BaseException:
+        writer.cancel()
+        raise
+    return count
+
+
+def identity_for_rescue(folder: Path, on_lost: Tell) -> Identity:
+    """Return what a rescued index is built with: what the old one says as far as it can be read, or the defaults."""
+    try:
+        others = contents.read(folder).others
+        return identity.renewed(folder, *others[:1])
+    except (IndexStoreError, FileNotFoundError) as problem:
+        on_lost(f"the settings ({problem})")
+        return identity.make(None, None, {}, DEFAULT)
+
+
+def rescue(folder: Path, writer: Writer, on_lost: Tell) -> None:
+    """Add to a writer what can still be read of a damaged index; IndexDamagedError where nothing can."""
+    for found in columnar.salvage(folder):
+        if isinstance(found, str):
+            on_lost(found)
+            continue
+        try:
+            for problem in writer.add_again(document_of(*found)):
+                on_lost(problem)
+        except (DocumentError, IndexDamagedError) as problem:
+            on_lost(str(problem))
+
+
+def _readable(reader: Reader) -> Iterator[Document | str]:
+    """The documents of a commit; for each that is none of Index's, a str that tells it."""
+    for docnum in reader.all_live().tolist():
+        head, body = reader.head(docnum), reader.stored(docnum)
+        try:
+            document = document_of(head, body)
+            name = reader.doc_key(docnum).decode("utf-8", "replace")
+            yield document if document.id == name else f"document {document.id!r} is kept by the id {name!r}"
+        except KhsearchError as problem:
+            yield f"document {docnum}, id {reader.doc_key(docnum)!r}: {problem}"

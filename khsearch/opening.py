@@ -1,0 +1,83 @@
+"""opening: the folder of an index in; its array postings and what built them, both of one commit, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from whoosh.fields import ID, Schema
+
+from khsearch import columnar, identity
+from khsearch.agreement import Agreement
+from khsearch.columnar import Reader
+from khsearch.columnar.catalog import INDEX_DOCUMENTS
+from khsearch.columns import keyword_form, text_fields
+from khsearch.errors import IndexDamagedError, IndexNotFoundError
+from khsearch.fields import KHMER
+from khsearch.identity import Identity
+
+_ATTEMPTS = 10  # to read a commit and its manifest while rebuilds follow each other
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit of an index: what it holds, what built it, and whether queries break as its texts did."""
+
+    reader: Reader
+    built: Identity
+    agreement: Agreement
+
+
+def create(folder: Path, built: Identity) -> columnar.ColumnarIndex:
+    """Create an empty index; IndexExistsError, IndexStoreError."""
+    names = identity.save(folder, built)
+    schema = schema_of(built)
+    return columnar.create_in(folder, schema, documents=INDEX_DOCUMENTS, others=names, form=keyword_form)
+
+
+def open_columns(folder: Path) -> tuple[columnar.ColumnarIndex, Commit]:
+    """Open an index, and its latest commit; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
+    if not columnar.exists_in(folder):
+        raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
+    # The names and kinds of the fields are in the manifest, but the manifest's name is in the commit.
+    columns = columnar.open_dir(folder, Schema(id=ID(unique=True)), documents=INDEX_DOCUMENTS, form=keyword_form)
+    commit = latest(columns, None)
+    columns.schema = schema_of(commit.built)
+    return columns, commit
+
+
+def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
+    """The latest commit of an open index; `known` itself where it is that."""
+    for _ in range(_ATTEMPTS):
+        reader = columns.reader()
+        if known is not None and reader is known.reader:
+            return known
+        others = reader.catalog.others
+        if known is not None and others == known.reader.catalog.others:
+            return Commit(reader, known.built, Agreement(known.built, reader))
+        try:
+            built = identity.load(columns.folder, *others[:1])
+        except FileNotFoundError as problem:
+            if columns.reader() is reader:
+                raise IndexDamagedError(
+                    f"{problem.filename}: damaged: the file is missing; restore it from a backup, or save the "
+                    f"documents: khsearch rebuild {columns.folder} --to NEW"
+                ) from None
+            continue
+        return Commit(reader, built, Agreement(built, reader))
+    raise IndexDamagedError(f"{columns.folder}: files vanish while they are opened; retry when the writers rest")
+
+
+def schema_of(built: Identity) -> Schema:
+    """The Whoosh schema of an index: its words, leads, bigrams, and its own fields that are text."""
+    analyzer = built.analyzer
+    schema = Schema(
+        id=ID(unique=True),
+        title=KHMER(analyzer=analyzer),
+        text=KHMER(analyzer=analyzer),
+        lead=KHMER(positions=False, analyzer=analyzer),
+        bigrams=KHMER("bigrams", analyzer=analyzer),
+    )
+    for name in text_fields(built.fields):
+        schema.add(name, KHMER(analyzer=analyzer))
+    return schema

@@ -1,0 +1,71 @@
+"""sharing: what objects are made of that threads and forked processes share. Knows nothing of what it guards.
+
+Neither piece can make a forked child wait for a thread that the child does not have: the property takes no lock, and
+the locks are new in the child.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, Generic, Self, TypeVar, overload
+from weakref import WeakSet
+
+T = TypeVar("T")
+
+
+class cached_property(Generic[T]):  # noqa: N801  (the name of the one that it stands for)
+    """A property that is worked out once an object and kept in its `__dict__`.
+
+    As functools.cached_property, which up to Python 3.11 makes all objects of a class share one lock: threads take
+    turns, and a process that is forked meanwhile never gets it. Threads that ask at once may work it out twice here;
+    the first answer stays.
+    """
+
+    def __init__(self, method: Callable[[Any], T]) -> None:
+        self._method = method
+        self._name = method.__name__
+        self.__doc__ = method.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type[Any]) -> T: ...
+
+    def __get__(self, instance: object | None, owner: type[Any]) -> T | Self:
+        if instance is None:
+            return self
+        found: T = instance.__dict__.setdefault(self._name, self._method(instance))
+        return found
+
+
+class Lock:
+    """A reentrant lock that is free in a forked child, whoever held it in the parent."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        _locks.add(self)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def free(self) -> None:
+        """Forget who holds it: those threads are not in this process."""
+        self._lock = threading.RLock()
+
+
+_locks: WeakSet[Lock] = WeakSet()
+
+
+def _free_all() -> None:
+    for lock in list(_locks):
+        lock.free()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free_all)
