@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,9 +102,6 @@ class ColumnarIndex:
         """Merge everything into one segment without deleted documents."""
         self.writer(wait).commit(optimize=True)
 
-    def _translated(self, reader: Reader, query: Any) -> nodes.Node:
-        return Translator(reader, self.schema).node(query)
-
     def _refreshed(self) -> Reader:
         for _ in range(ATTEMPTS):
             stamp = contents.stamp(self.folder)
@@ -119,7 +117,7 @@ class ColumnarIndex:
                         f"{self.folder / missing}: damaged: the file is missing; restore it from a backup or rebuild"
                     ) from error
                 continue
-            reader.translate = self._translated
+            reader.translate = partial(_translated, self.schema)
             self._reader, self._stamp = reader, stamp
             return reader
         raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")
@@ -164,6 +162,10 @@ def open_dir(
     if not contents.exists(folder):
         raise IndexNotFoundError(f"{folder}: no index here; create one first")
     return ColumnarIndex(folder, schema, documents=documents, form=form)
+
+
+def _translated(schema: fields.Schema, reader: Reader, query: Any) -> nodes.Node:
+    return Translator(reader, schema).node(query)
 
 
 def exists_in(path: str | Path) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.columnar import arrays, columns, interning, inversion, nodes, policy, spans, values
+from khsearch.columnar import arrays, column_files, columns, interning, inversion, nodes, policy, spans, values
 from khsearch.columnar.arrays import starts_of
 from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.decode import FieldReader
@@ -144,10 +144,10 @@ def test_columns_come_back(rows):
     built = columns.build("c", rows)
     with tempfile.TemporaryDirectory() as folder:
         writer = BlockFileWriter(Disk(), Path(folder, "x"))
-        told = columns.write(writer, "c.", columns.join("c", [built, built]))
+        told = column_files.write(writer, "c.", columns.join("c", [built, built]))
         writer.finish({})
         file = BlockFile(Path(folder, "x"), size=writer.size, root=writer.root)
-        back = columns.read(file, "c.", told, 2 * len(rows))
+        back = column_files.read(file, "c.", told, 2 * len(rows))
     flat = [value for row in rows + rows if row is not None for value in (row if isinstance(row, list) else [row])]
     got = [back.names[i].decode() for i in back.values] if back.kind == "text" else back.values.tolist()
     assert got == flat

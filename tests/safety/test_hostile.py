@@ -15,6 +15,7 @@ import xxhash
 
 from khsearch import columnar
 from khsearch.columnar import blockfile, catalog
+from khsearch.columnar import format as formats
 from khsearch.columnar.disk import Disk
 from khsearch.errors import IndexStoreError, KhsearchError
 from tests.columnar.corpora import SCHEMA, add
@@ -144,7 +145,12 @@ CATALOGS = [
     set_in("generation", -5),
     set_in("generation", "new"),
     set_in("settings", []),
-    set_in("format", 2),
+    set_in("format", 0),
+    set_in("format", formats.NOW + 1),
+    set_in("format", True),
+    set_in("others", ["../x.json"]),
+    set_in("others", 7),
+    set_in("documents", 7),
     set_in("format", None),
     lambda told: told["segments"].append(told["segments"][0]),
     lambda told: b"[" * 3_000_000,
