@@ -71,7 +71,7 @@ def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
 
 
 def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
-    """Return the row of a document of an earlier khsearch, which took other values, and what does not go with it now."""
+    """Return the row of a document that an earlier khsearch took, and which of its values do not go with it now."""
     found: dict[str, object] = {}
     problems = []
     for name, kind in fields.items():

@@ -139,7 +139,7 @@ def _identity(folder: Path, name: str, content: Mapping[str, object], *, only_ow
         analyzer = _analyzer(breaker_name, data, str(folder / str(content.get("lexicon", LEXICON_NAME))))
     except ValueError:
         raise IndexMismatchError(
-            f"{folder}: built with the breaker {breaker_name!r}, which this khsearch lacks; use the khsearch that wrote it"
+            f"{folder}: built with the breaker {breaker_name!r}, which this khsearch lacks; use the one that wrote it"
         ) from None
     try:
         fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from khsearch import columnar, identity, maintenance, opening, suggest
-from khsearch.columnar import SortKey
+from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import told_as_store_errors
 from khsearch.columnar.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
 from khsearch.columns import column_of
@@ -106,24 +106,24 @@ class Index:
     @property
     def analyzer(self) -> Analyzer:
         """The analyzer of documents and queries."""
-        return self._latest().built.analyzer
+        return self._last_commit().built.analyzer
 
     @property
     def fields(self) -> Mapping[str, str]:
         """The index's own fields by name, each with its kind."""
-        return self._latest().built.fields
+        return self._last_commit().built.fields
 
     @property
     def doc_count(self) -> int:
         """How many documents the index holds."""
-        return int(self._latest().reader.doc_count)
+        return int(self._latest().doc_count)
 
     def writer(self, wait: float = 0.0) -> Writer:
         """The one writer: a context manager that commits on exit and rolls everything back on an exception.
 
         IndexLockedError where another writer works for longer than `wait` seconds.
         """
-        built = self._latest().built
+        built = self._last_commit().built
         return Writer(self._columns.writer(wait), built.analyzer, built.fields)
 
     def search(
@@ -150,7 +150,7 @@ class Index:
         started = time.perf_counter()
         if limit < 0 or offset < 0:
             raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
-        commit = self._latest()
+        commit = self._last_commit()
         reader, built = commit.reader, commit.built
         for text in (query, filter or ""):
             commit.agreement.check(text)
@@ -174,14 +174,14 @@ class Index:
 
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
         """How what a person is typing may go on, in words of the index, most frequent first."""
-        commit = self._latest()
+        commit = self._last_commit()
         commit.agreement.check(prefix)
         return suggest.complete(commit.reader, commit.built.analyzer, prefix, limit)
 
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
         started = time.perf_counter()
-        commit = self._latest()
+        commit = self._last_commit()
         reader, built = commit.reader, commit.built
         docnum = reader.docnum(id)
         document = None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
@@ -196,13 +196,13 @@ class Index:
 
     def get(self, id: str) -> Document | None:
         """The document of an id, or None."""
-        reader = self._latest().reader
+        reader = self._latest()
         docnum = reader.docnum(id)
         return None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
 
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""
-        reader = self._latest().reader
+        reader = self._latest()
         for docnum in reader.all_live().tolist():
             yield document_of(reader.head(docnum), reader.stored(docnum))
 
@@ -212,7 +212,7 @@ class Index:
 
     def stats(self) -> dict[str, object]:
         """Documents, segments, terms by field (of each segment, added up), and bytes by part."""
-        commit = self._latest()
+        commit = self._last_commit()
         reader, built = commit.reader, commit.built
         with told_as_store_errors(self.path):
             size = sum(item.stat().st_size for item in self.path.iterdir() if item.is_file())
@@ -265,7 +265,10 @@ class Index:
         default = default_variants()
         return default if self._variants is None else default.joined(self._variants)
 
-    def _latest(self) -> Commit:
+    def _latest(self) -> Reader:
+        return self._last_commit().reader
+
+    def _last_commit(self) -> Commit:
         """The last commit, with what built it."""
         known = self._commit
         if known is None:

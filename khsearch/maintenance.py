@@ -42,7 +42,7 @@ def verify(folder: Path) -> list[str]:
         problems = [what for what in _readable(commit.reader) if isinstance(what, str)]
     if problems:
         problems.append(
-            f"restore the files that are named from a backup, or save what can be read: khsearch rebuild {folder} --to NEW"
+            f"restore what is named from a backup, or save what can be read: khsearch rebuild {folder} --to NEW"
         )
     return problems
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from whoosh.fields import ID, Schema
 from khsearch import columnar, identity
 from khsearch.agreement import Agreement
 from khsearch.columnar import Reader
+from khsearch.columnar import catalog as contents
 from khsearch.columnar.catalog import INDEX_DOCUMENTS
 from khsearch.columns import keyword_form, text_fields
 from khsearch.errors import IndexDamagedError, IndexNotFoundError
@@ -39,11 +41,9 @@ def open_columns(folder: Path) -> tuple[columnar.ColumnarIndex, Commit]:
     """Open an index, and its latest commit; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
     if not columnar.exists_in(folder):
         raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
-    # The names and kinds of the fields are in the manifest, but the manifest's name is in the commit.
-    columns = columnar.open_dir(folder, Schema(id=ID(unique=True)), documents=INDEX_DOCUMENTS, form=keyword_form)
-    commit = latest(columns, None)
-    columns.schema = schema_of(commit.built)
-    return columns, commit
+    built = _built(folder, lambda: contents.read(folder).others)
+    columns = columnar.open_dir(folder, schema_of(built), documents=INDEX_DOCUMENTS, form=keyword_form)
+    return columns, latest(columns, None)
 
 
 def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
@@ -55,17 +55,29 @@ def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
         others = reader.catalog.others
         if known is not None and others == known.reader.catalog.others:
             return Commit(reader, known.built, Agreement(known.built, reader))
+        built = _built(columns.folder, lambda: columns.reader().catalog.others)
+        if columns.reader() is reader:
+            return Commit(reader, built, Agreement(built, reader))
+    raise _vanish(columns.folder)
+
+
+def _built(folder: Path, names: Callable[[], tuple[str, ...]]) -> Identity:
+    """What built the commit whose other files have these names; asked again where a rebuild replaces them meanwhile."""
+    for _ in range(_ATTEMPTS):
+        others = names()
         try:
-            built = identity.load(columns.folder, *others[:1])
+            return identity.load(folder, *others[:1])
         except FileNotFoundError as problem:
-            if columns.reader() is reader:
+            if names() == others:
                 raise IndexDamagedError(
                     f"{problem.filename}: damaged: the file is missing; restore it from a backup, or save the "
-                    f"documents: khsearch rebuild {columns.folder} --to NEW"
+                    f"documents: khsearch rebuild {folder} --to NEW"
                 ) from None
-            continue
-        return Commit(reader, built, Agreement(built, reader))
-    raise IndexDamagedError(f"{columns.folder}: files vanish while they are opened; retry when the writers rest")
+    raise _vanish(folder)
+
+
+def _vanish(folder: Path) -> IndexDamagedError:
+    return IndexDamagedError(f"{folder}: files vanish while they are opened; retry when the writers rest")
 
 
 def schema_of(built: Identity) -> Schema:

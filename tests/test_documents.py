@@ -3,7 +3,9 @@
 import io
 import os
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
+import numpy as np
 import orjson
 import pytest
 
@@ -59,12 +61,19 @@ def test_every_kind_of_field_is_valid():
         (Document("1", RICE, RICE, {"a": "x\udfff"}), "field 'a' has a lone surrogate (U+DFFF) at offset 1"),
         (Document("1", RICE, RICE, {"a": ["b", "\ud800"]}), "field 'a' has a lone surrogate"),
         (Document("1", RICE, RICE, {"a\ud800": 1}), "has a lone surrogate"),
-        (Document("1", RICE, RICE, {"a": None}), "field 'a' is None"),
         (Document("1", RICE, RICE, {"a": b"x"}), "field 'a' is of type bytes"),
         (Document("1", RICE, RICE, {"a": {"b": 1}}), "field 'a' is of type dict"),
         (Document("1", RICE, RICE, {"a": ("x",)}), "field 'a' is of type tuple"),
         (Document("1", RICE, RICE, {"a": [1]}), "a list with an item that is of type int"),
-        (Document("1", RICE, RICE, {"a": float("nan")}), "field 'a' is nan"),
+        (Document("1", RICE, RICE, {"a": float("inf")}), "field 'a' is inf"),
+        (Document("1", RICE, RICE, {"a": Decimal("-Infinity")}), "field 'a' is -Infinity"),
+        (Document("1", RICE, RICE, {"a": np.array([1])}), "field 'a' is of type ndarray"),
+        (Document("1", RICE, RICE, {"a": np.datetime64("99999-01-01", "D")}), "no calendar"),
+        (Document("1", RICE, RICE, None), "its fields are None"),
+        (Document("1", RICE, RICE, [1]), "its fields are of type list"),
+        (Document("x" * 40_000, RICE, RICE), "more than 32768 bytes"),
+        ({"id": "1"}, "no Document"),
+        (None, "no Document"),
         (Document("1", RICE, RICE, {"a": 1 << 64}), "more than 64 bits"),
         (Document("1", RICE, RICE, {"": 1}), "no name for a field"),
     ],

@@ -7,7 +7,7 @@ The line keeps what JSON has no type for: `{"$date": "2021-05-11"}` is a date, `
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -175,7 +175,7 @@ def _tagged(value: object) -> object:
 
 
 def untagged(value: object) -> object:
-    """Return the value of a field as its JSON has it, dates, times and decimals as such; ValueError for none of these."""
+    """Return the value of a field as its JSON has it, dates, times and decimals as such; or ValueError."""
     if isinstance(value, dict) and len(value) == 1:
         tag, told = next(iter(value.items()))
         if tag in _TAGS and isinstance(told, str):
@@ -186,7 +186,11 @@ def untagged(value: object) -> object:
     return value
 
 
-_TAGS = {"$date": date.fromisoformat, "$datetime": datetime.fromisoformat, "$decimal": Decimal}
+_TAGS: dict[str, Callable[[str], object]] = {
+    "$date": date.fromisoformat,
+    "$datetime": datetime.fromisoformat,
+    "$decimal": Decimal,
+}
 
 
 def from_json_line(line: bytes) -> Document:
