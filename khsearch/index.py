@@ -157,7 +157,7 @@ class Index:
         chosen = ranking or built.ranking
         planner = Planner(reader, built.analyzer, built.fields, self._spellings, chosen)
         wanted = planner.plan(query, match, strict=strict)
-        kept = planner.filter(filter) if filter else None
+        kept = planner.filter(filter) if filter is not None else None
         found = reader.search(
             wanted.node,
             limit,

@@ -9,12 +9,20 @@ r"""language: the text of a query in, clauses out.
     word^2                 counts twice
 
 Free text is no program: whatever does not parse (a quote that never ends, a stray bracket) is searched as words, and
-the result says so. A hyphen inside a word, a colon behind what is no field, a question mark at a word's end are text.
+the result says so. A hyphen inside a word and a colon behind what is no field are text.
+
+A pattern is what a person types as one: a chunk of its own, between spaces or brackets, of at most 24 characters, all
+of them letters, marks or digits, one letter at least, but for * anywhere and ? between two others, never two of these
+side by side. So a link, a sum (2*3), a question without a space behind it and a word in **asterisks** are text. `~`
+stands behind a chunk of the same kind.
+
+In a filter, and with match="all", clauses side by side are joined by AND.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
@@ -24,10 +32,10 @@ from khsearch.errors import QueryError
 Match = Literal["any", "all"]
 
 _MOST_NESTED = 40
-_LONGEST = 100_000
-"""Characters beyond which a query is free text: nobody writes operators by the megabyte."""
+LONGEST = 10_000
+"""Characters of the longest query."""
 
-_LONGEST_PATTERN = 40
+_LONGEST_PATTERN = 24
 """Characters of the longest pattern: beyond, a question mark stands between sentences."""
 
 
@@ -96,22 +104,25 @@ class Group:
 Item = Words | Quoted | Pattern | Like | Range | Group
 
 _OPERATES = re.compile(r"""["\u201c\u201d()\[\]{}+:*?~^]|(?:^|\s)-\S|\b(?:AND|OR|NOT)\b""")
+_BOUND = r"""(?:"[^"]*"|[^\s\[\]{}"]+)"""
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
+    rf"""(?P<space>\s+)
       | (?P<open>\() | (?P<close>\))
       | (?P<sign>(?<![^\s(])[+-](?=[^\s+\-)]))
       | (?P<operator>(?:AND|OR|NOT)(?=[\s()]|$))
       | (?P<field>[^\W\d]\w*:(?=[^\s)/]))
-      | (?:"(?P<quoted>[^"]*)" | \u201c(?P<curly>[^\u201d]*)\u201d) (?:~(?P<gap>\d{1,4}))?
-      | (?P<range>[\[{]\s*(?P<low>[^\s\[\]{}]+)\s+TO\s+(?P<high>[^\s\[\]{}]+)\s*(?P<end>[\]}]))
-      | (?P<boost>\^(?P<times>\d{1,4}(?:\.\d{1,4})?)(?=[\s()]|$))
+      | (?:"(?P<quoted>[^"]*)" | \u201c(?P<curly>[^\u201c\u201d]*)\u201d) (?:~(?P<gap>\d{{1,4}}))?
+      | (?P<range>[\[{{]\s*(?P<low>{_BOUND})\s+TO\s+(?P<high>{_BOUND})\s*(?P<end>[\]}}]))
+      | (?P<boost>\^(?P<times>\d{{1,4}}(?:\.\d{{1,4}})?)(?=[\s()]|$))
       | (?P<word>[^\s()"^\u201c]+)
-      | (?P<lone>\u201c)
+      | (?P<lone>[\u201c^])
       | (?P<stray>.)""",
     re.VERBOSE,
 )
-_LIKE = re.compile(r"(.*[^~])~([0-3\u17e0-\u17e3]?)")
-_PATTERN = re.compile(r"\*|\?(?=\w)")
+_LIKE = re.compile(r"([^~]+)~([0-3\u17e0-\u17e3]?)")
+_PATTERN = re.compile(r"(?=.*[*?])\*?[^*?]+(?:[*?][^*?]+)*\*?", re.DOTALL)
+_WILD = re.compile(r"[*?]")
+_IN_WORDS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Cf"}
 
 
 def parse(text: str, fields: Collection[str], *, strict: bool = False) -> tuple[Item, str | None]:
@@ -119,8 +130,13 @@ def parse(text: str, fields: Collection[str], *, strict: bool = False) -> tuple[
 
     fields  names that may stand before a colon
     strict  raise a QueryError with the position of what is wrong, instead of taking the query as words
+
+    A query of more than LONGEST characters is a QueryError in any case.
     """
-    if len(text) > _LONGEST or not _OPERATES.search(text):
+    if len(text) > LONGEST:
+        told = f"query {text[:40]!r} \u2026 has {len(text):,} characters"
+        raise QueryError(f"{told}, but at most {LONGEST:,} can be asked for; shorten it")
+    if not _OPERATES.search(text):
         return Words(text), None
     try:
         return _Parser(text, fields, strict=strict).parse(), None
@@ -141,6 +157,8 @@ class _Parser:
         self._at = 0
 
     def parse(self) -> Item:
+        if "*" in self._text and not self._text.strip("*? "):
+            raise self._wrong("this stands for every word there is; begin it with a letter")
         item = self._either(0)
         if self._at < len(self._tokens):
             raise self._wrong("a bracket that nothing opens")
@@ -184,8 +202,9 @@ class _Parser:
             clauses.append(Clause(Words(self._text[first:last])))
         if not clauses:
             raise self._wrong("nothing to search for here")
-        if len(clauses) == 1 and clauses[0] == Clause(clauses[0].item):
-            return clauses[0].item
+        alone = clauses[0]
+        if len(clauses) == 1 and not alone.sign and (alone.boost == 1 or isinstance(alone.item, Words)):
+            return alone.item  # a weight has no meaning beside nothing
         return Group(tuple(clauses))
 
     def _is_plain(self, token: re.Match[str]) -> bool:
@@ -201,7 +220,7 @@ class _Parser:
         boosted = following is not None and following.lastgroup == "boost" and following.start() == token.end()
         if token.lastgroup in ("boost", "range", "lone"):
             return True  # behind nothing that it could belong to
-        return token.lastgroup == "word" and not (boosted or _is_pattern(token[0]) or _LIKE.fullmatch(token[0]))
+        return token.lastgroup == "word" and not boosted and isinstance(self._word(token, None), Words)
 
     def _clause(self, depth: int) -> Clause:
         sign = ""
@@ -231,14 +250,27 @@ class _Parser:
             return self._bracket(depth)
         self._at += 1
         if token["range"] is not None and field is not None:
-            low, high = (None if bound == "*" else bound for bound in (token["low"], token["high"]))
+            low, high = (None if bound == "*" else bound.strip('"') for bound in (token["low"], token["high"]))
             return Range(field, low, high, token[0][0] == "[", token["end"] == "]")
         quoted = token["quoted"] if token["quoted"] is not None else token["curly"]
         if quoted is not None:
             return Quoted(quoted, field, int(token["gap"] or 0))
         if token.lastgroup in ("word", "operator", "field"):
-            return _word(token[0], field)
+            return self._word(token, field)
         raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
+
+    def _word(self, token: re.Match[str], field: str | None) -> Item:
+        """Take a chunk for a pattern, a word and its like, or text."""
+        text = token[0]
+        before, behind = self._text[token.start() - 1 : token.start()], self._text[token.end() : token.end() + 1]
+        begins = field is not None or before in "(+-" or before.isspace()
+        if begins and (behind in ")^" or behind.isspace()) and len(text) <= _LONGEST_PATTERN:
+            if _PATTERN.fullmatch(text) and _is_word(_WILD.sub("", text)):
+                return Pattern(text, field)
+            like = _LIKE.fullmatch(text)
+            if like and _is_word(like[1]):
+                return Like(like[1], int(like[2] or 1), field)
+        return Words(text, field)
 
     def _bracket(self, depth: int) -> Item:
         opened = self._tokens[self._at].start()
@@ -261,14 +293,7 @@ class _Parser:
         )
 
 
-def _is_pattern(text: str) -> bool:
-    return len(text) <= _LONGEST_PATTERN and _PATTERN.search(text) is not None
-
-
-def _word(text: str, field: str | None) -> Item:
-    if _is_pattern(text):
-        return Pattern(text, field)
-    like = _LIKE.fullmatch(text)
-    if like:
-        return Like(like[1], int(like[2] or 1), field)
-    return Words(text, field)
+def _is_word(text: str) -> bool:
+    """Whether a text is nothing but letters, marks and digits, one letter at least."""
+    kinds = {unicodedata.category(char) for char in text}
+    return kinds <= _IN_WORDS and any(kind[0] == "L" for kind in kinds)

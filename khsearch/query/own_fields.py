@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from khsearch.columnar import nodes
 from khsearch.query import values
 from khsearch.query.language import Group, Item, Like, Pattern, Range
+
+_EXAMPLES = {"number": "[10 TO *]", "date": "[2021-05 TO 2021-06-15]", "keyword": '["from here" TO "to here"]'}
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class NotForFieldError(ValueError):
@@ -15,46 +18,66 @@ class NotForFieldError(ValueError):
 
 
 def of_column(item: Item, kind: str) -> nodes.Node:
-    """Return the node for values of a field of some kind; ValueError for what is none, or asks for something else."""
+    """Return the node for values of a field of some kind.
+
+    ValueError for what is none, or asks for something else; it names the field, its kind, and what to write.
+    """
     assert not isinstance(item, Group)
-    name = item.field
-    assert name is not None
-    if isinstance(item, Range):
-        low, high = _bounds(item, kind)
-        return nodes.Between(name, low, high)
+    assert item.field is not None
+    try:
+        return _range(item, kind) if isinstance(item, Range) else _value(item, kind)
+    except ValueError as wrong:
+        ranged = f"; a range is {item.field}:{_EXAMPLES[kind]}" if kind in _EXAMPLES else ""
+        raise NotForFieldError(f"the field {item.field!r} holds a {kind}, and {wrong}{ranged}") from None
+
+
+def _value(item: Item, kind: str) -> nodes.Node:
+    assert not isinstance(item, Group | Range)
+    assert item.field is not None
+    if kind == "date":
+        return nodes.Between(item.field, *values.days(item.text))
     if isinstance(item, Pattern | Like):
-        raise NotForFieldError(f"{name} holds {kind} values, which have no patterns; ask for a value or a range")
+        raise NotForFieldError(f"{item.text!r} is a pattern; ask for a whole value, in quotes if it has such signs")
+    value = _READ[kind](item.text)
+    return nodes.Between(item.field, value, value)
+
+
+def _range(item: Range, kind: str) -> nodes.Node:
+    """Return the node for a range: what lies between both bounds, less the bounds that are left out."""
     if kind == "date":
-        low, high = values.days(item.text)
-        return nodes.Between(name, low, high)
-    value: object = item.text
-    if kind == "number":
-        value = values.number(item.text)
-    elif kind == "boolean":
-        value = values.truth(item.text)
-    return nodes.Between(name, value, value)
+        return _dates(item)
+    if kind == "boolean":
+        raise ValueError("truth values have no range; write true or false")
+    bounds = [None if bound is None else _READ[kind](bound) for bound in (item.low, item.high)]
+    between = nodes.Between(item.field, bounds[0], bounds[1])
+    kept = (item.with_low, item.with_high)
+    without = [bound for bound, is_kept in zip(bounds, kept, strict=True) if bound is not None and not is_kept]
+    if not without:
+        return between
+    if kind == "keyword":
+        raise ValueError("its ranges have both bounds; write [ ] instead of { }")
+    return nodes.AndNot(between, nodes.Or(tuple(nodes.Between(item.field, bound, bound) for bound in without)))
 
 
-def _bounds(item: Range, kind: str) -> tuple[object, object]:
-    low, high = item.low, item.high
-    if kind == "date":
-        first = None if low is None else values.days(low)[0 if item.with_low else 1] + _step(with_bound=item.with_low)
-        last = (
-            None if high is None else values.days(high)[1 if item.with_high else 0] - _step(with_bound=item.with_high)
-        )
-        return first, last
-    if kind == "number":
-        first_number = None if low is None else values.number(low)
-        last_number = None if high is None else values.number(high)
-        if not item.with_low and first_number is not None:
-            first_number = math.nextafter(first_number, math.inf)
-        if not item.with_high and last_number is not None:
-            last_number = math.nextafter(last_number, -math.inf)
-        return first_number, last_number
-    if kind == "keyword" and item.with_low and item.with_high:
-        return low, high
-    raise ValueError(f"{item.field} holds {kind} values, which have no such range")
+def _dates(item: Range) -> nodes.Node:
+    """Return the node for a range of dates; a bound is all of its day, month or year, kept or left out."""
+    low: datetime | None = None
+    high: datetime | None = None
+    if item.low is not None:
+        first, last = values.days(item.low)
+        if not item.with_low and last == datetime.max:
+            return nodes.Nothing()
+        low = first if item.with_low else last + _MICROSECOND
+    if item.high is not None:
+        first, last = values.days(item.high)
+        if not item.with_high and first == datetime.min:
+            return nodes.Nothing()
+        high = last if item.with_high else first - _MICROSECOND
+    return nodes.Between(item.field, low, high)
 
 
-def _step(*, with_bound: bool) -> timedelta:
-    return timedelta(microseconds=0 if with_bound else 1)
+_READ: dict[str, Callable[[str], object]] = {
+    "keyword": str,
+    "number": values.number,
+    "boolean": values.truth,
+}

@@ -6,26 +6,24 @@ find what words miss where any word may match, and only add to the score where w
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import pairwise
 
 from khsearch.columnar import Reader, nodes
 from khsearch.columnar.closeness import Closeness
-from khsearch.columnar.fuzzy import near_terms
 from khsearch.errors import QueryError
 from khsearch.khmer.analyzer import Analyzer, Terms
-from khsearch.khmer.normalize import normalize
 from khsearch.khmer.variants import Variants
-from khsearch.query.language import Group, Item, Like, Match, Pattern, Quoted, Range, Words, parse
+from khsearch.query.language import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words, parse
 from khsearch.query.own_fields import NotForFieldError, of_column
-from khsearch.query.tolerance import Reading, Tolerance
+from khsearch.query.patterns import fitting
+from khsearch.query.tolerance import Tolerance
 from khsearch.ranking import BIGRAMS, LEAD, TEXT, TITLE, Ranking
 
-_MOST_TERMS = 2_000
-"""Terms of the index that one pattern may stand for; beyond, it says too little."""
+_TOLERANT = 300
+"""Characters of the longest query that is read otherwise: a longer one says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +44,20 @@ class Plan:
 
 @dataclass(slots=True)
 class _Found:
-    """What is gathered on the way through the clauses that documents may or must match."""
+    """What is gathered on the way through the clauses that documents may or must match.
 
+    tolerant  whether the words are read otherwise, too
+    exact     whether nothing is to be found but what is said: in a filter, in a strict query, behind "-"
+    """
+
+    tolerant: bool
+    exact: bool
     words: list[bytes] = field(default_factory=list)
     bigrams: list[bytes] = field(default_factory=list)
     rows: list[list[bytes]] = field(default_factory=list)  # words of free text, and of its other readings, in order
     marked: list[bytes] = field(default_factory=list)  # words of the index that a pattern stands for
+    unfit: int = 0  # patterns that no word fits
+    problems: list[str] = field(default_factory=list)
 
 
 class Planner:
@@ -69,16 +75,24 @@ class Planner:
     def plan(self, text: str, match: Match = "any", *, strict: bool = False) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`."""
         item, problem = parse(text, self._kinds, strict=strict)
+        tolerant = self._tolerates(text)
+        found = _Found(tolerant, strict)
         try:
-            return self._planned(item, match, problem)
+            planned = self._planned(item, match, problem, found)
         except ValueError as wrong:
-            told = f"query {text[:200]!r}: {wrong}"
+            problem = f"query {text[:200]!r}: {wrong}"
             if strict:
-                raise QueryError(f"{told}; mend it") from None
-            return self._planned(Words(text), match, told)
+                raise QueryError(problem) from None
+        else:
+            if not found.unfit or not _is_plain(item, found.unfit):
+                return planned
+            problem = planned.problem
+        return self._planned(Words(text), match, problem, _Found(tolerant, strict))
 
-    def _planned(self, item: Item, match: Match, problem: str | None) -> Plan:
-        found = _Found()
+    def _tolerates(self, text: str) -> bool:
+        return bool(self._ranking.readings) and len(text) <= _TOLERANT
+
+    def _planned(self, item: Item, match: Match, problem: str | None, found: _Found) -> Plan:
         if isinstance(item, Words) and item.field is None and match == "any":
             node = self._free(item.text, found)
         else:
@@ -90,16 +104,18 @@ class Planner:
             node or nodes.Nothing(),
             Terms(found.words + found.marked, found.bigrams),
             self._ranking.closeness_of(found.rows),
-            problem,
+            "; ".join(filter(None, [problem, *found.problems])) or None,
         )
 
-    def filter(self, text: str) -> nodes.Node:
-        """Plan what hits must match without scoring for it; QueryError."""
+    def filter(self, text: str) -> nodes.Node | None:
+        """Plan what hits must match without scoring for it; None for a blank text, which says nothing. QueryError."""
+        if not text.strip():
+            return None
         item, _ = parse(text, self._kinds, strict=True)
         try:
-            return self._node(item, "all", _Found()) or nodes.Nothing()
+            return self._node(item, "all", _Found(self._tolerates(text), exact=True)) or nodes.Nothing()
         except ValueError as wrong:
-            raise QueryError(f"filter {text[:200]!r}: {wrong}; mend it") from None
+            raise QueryError(f"filter {text[:200]!r}: {wrong}") from None
 
     def _free(self, text: str, found: _Found) -> nodes.Node | None:
         """Plain words, any of which may match: one flat list of terms, which the index answers fastest."""
@@ -109,7 +125,7 @@ class Planner:
         found.bigrams = terms.bigrams
         words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._bigram_terms(found)
         boost = self._ranking.bigram_boost(len(terms.words))
-        for reading in self._readings(text, terms):
+        for reading in self._tolerance.readings(text, terms) if found.tolerant else ():
             found.marked += reading.new
             found.rows.append(reading.words)
             words += reading.found
@@ -118,9 +134,6 @@ class Planner:
                 for bigram in reading.bigrams
             )
         return nodes.Or(words) if words else None
-
-    def _readings(self, text: str, terms: Terms) -> list[Reading]:
-        return self._tolerance.readings(text, terms) if self._ranking.readings else []
 
     def _bigram_terms(self, found: _Found) -> tuple[nodes.Term, ...]:
         if not self._ranking.bigrams.weight:
@@ -139,15 +152,16 @@ class Planner:
         if isinstance(item, Quoted):
             return self._quoted(item, found)
         if isinstance(item, Range):
-            raise NotForFieldError(f"{item.field} is text, which has no range")
-        return self._pattern(item, found)
+            raise NotForFieldError(f"the field {item.field!r} is text, which has no range; search it for words")
+        return self._pattern(item, match, found)
 
     def _group(self, group: Group, match: Match, found: _Found) -> nodes.Node | None:
+        self._check_values(group, found)
         must: list[nodes.Node] = []
         may: list[nodes.Node] = []
         without: list[nodes.Node] = []
         for clause in group.clauses:
-            node = self._node(clause.item, match, _Found() if clause.sign == "-" else found)
+            node = self._node(clause.item, match, _Found(found.tolerant, exact=True) if clause.sign == "-" else found)
             if node is None:
                 continue
             if clause.boost != 1:
@@ -160,8 +174,14 @@ class Planner:
                 may.append(node)
         return _joined(must, may, without)
 
-    def _words(self, item: Words, match: Match, found: _Found) -> nodes.Node | None:
+    def _terms_of(self, item: Words | Quoted) -> Terms:
         terms = self._analyzer.terms(item.text)
+        if not terms.words and item.field is not None:
+            raise NotForFieldError(f"{item.text!r} has no word to look for in {item.field!r}; write a letter or digit")
+        return terms
+
+    def _words(self, item: Words, match: Match, found: _Found) -> nodes.Node | None:
+        terms = self._terms_of(item)
         if not terms.words:
             return None
         found.words += terms.words
@@ -169,11 +189,11 @@ class Planner:
             found.bigrams += terms.bigrams
             found.rows.append(terms.words)
             if match == "any":
-                readings = self._readings(item.text, terms)
+                readings = self._tolerance.readings(item.text, terms) if found.tolerant else []
                 found.marked += (word for reading in readings for word in reading.new)
                 others = (node for reading in readings for node in reading.found)
                 return nodes.Or((*_either(terms.words, self._ranking), *others))
-            ways = self._tolerance.substituted(item.text) if self._ranking.readings else []
+            ways = self._tolerance.substituted(item.text) if found.tolerant else []
             found.marked += (word for way in ways for word in way)
             return (
                 nodes.Or(tuple(_all_of(words, self._ranking) for words in (terms.words, *ways)))
@@ -184,7 +204,7 @@ class Planner:
         return nodes.Or(single) if match == "any" else nodes.And(single)
 
     def _quoted(self, item: Quoted, found: _Found) -> nodes.Node | None:
-        terms = self._analyzer.terms(item.text)
+        terms = self._terms_of(item)
         if not terms.words:
             return None
         found.words += terms.words
@@ -195,44 +215,50 @@ class Planner:
         words = tuple(terms.words)
         return nodes.Or(tuple(nodes.Phrase(name, words, item.gap + 1) for name in fields))
 
-    def _pattern(self, item: Pattern | Like, found: _Found) -> nodes.Node:
-        """A pattern stands for terms of the index, so it is brought to their spelling, all but its * and ?."""
+    def _pattern(self, item: Pattern | Like, match: Match, found: _Found) -> nodes.Node | None:
+        """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
         names = (TEXT, TITLE) if item.field is None else (item.field,)
-        parts = [part if part in "*?" else _one_spelling(part) for part in _PARTS.split(item.text)]
-        pattern = b"".join(part if isinstance(part, bytes) else part.encode() for part in parts)
-        if isinstance(item, Like):
-            like = [nodes.Fuzzy(name, _one_spelling(item.text), item.distance, utf8=False) for name in names]
-            found.marked += near_terms(self._reader, like[0])
-            return _one_or_any(like)
-        letters = pattern.rstrip(b"*")
-        if not letters.strip(b"*?"):
-            raise ValueError(f"{item.text!r} stands for every word there is; begin it with a letter")
-        if not _PARTS.search(letters.decode("latin-1")):
-            found.marked += islice(self._reader.terms(names[0], letters), _MOST_TERMS)
-            return _one_or_any([nodes.Prefix(name, letters) for name in names])
-        each = [nodes.AnyOf(name, tuple(self._matching(name, pattern))) for name in names]
-        found.marked += each[0].terms
-        return _one_or_any(each)
+        fit = [fits for name in names if (fits := fitting(item, name, self._reader, self._analyzer)) is not None]
+        if not fit and not found.exact:
+            found.unfit += 1
+            found.problems.append(f"no word fits the pattern {item.text!r}; mend it, or put it in quotes")
+            return self._node(Words(item.text, item.field), match, found)
+        found.marked += (term for fits in fit for term in fits.terms)
+        each = [fits.node for fits in fit]
+        words = tuple(self._analyzer.terms(item.text).words)
+        if len(words) > 1:
+            found.words += words
+            each += [nodes.Phrase(name, words) for name in names]
+        return nodes.Or(tuple(each)) if len(each) > 1 else each[0] if each else nodes.Nothing()
 
-    def _matching(self, name: str, pattern: bytes) -> Iterator[bytes]:
-        first = re.split(rb"[*?]", pattern)[0]
-        fits = re.compile(
-            b"".join(_ANY.get(part) or re.escape(part) for part in re.split(rb"([*?])", pattern)), re.DOTALL
-        ).fullmatch
-        return islice((term for term in self._reader.terms(name, first) if fits(term)), _MOST_TERMS)
+    def _check_values(self, group: Group, found: _Found) -> None:
+        """Tell where the first word alone was taken for a value of several: author:First Last."""
+        for one, two in pairwise(group.clauses):
+            first, behind = one.item, two.item
+            if not isinstance(first, Words) or first.field is None or self._kinds[first.field] != "keyword":
+                continue
+            if not isinstance(behind, Words) or behind.field is not None or two.sign or group.operator is not None:
+                continue
+            if self._reader.count(of_column(first, "keyword")):
+                continue
+            whole = Words(f"{first.text} {behind.text}", first.field)
+            told = f"no document has the {first.field} {first.text!r}; a value of several words stands in quotes: "
+            told += f'{first.field}:"{whole.text[:80]}"'
+            if not found.exact:
+                found.problems.append(told)
+            elif self._reader.count(of_column(whole, "keyword")):
+                raise NotForFieldError(told)
 
 
-def _one_or_any(each: Sequence[nodes.Node]) -> nodes.Node:
-    """What any of some nodes matches; one alone stays itself, so that the index sees what it is."""
-    return each[0] if len(each) == 1 else nodes.Or(tuple(each))
-
-
-_PARTS = re.compile(r"([*?])")
-_ANY = {b"*": b".*", b"?": rb"(?:[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])*|.)"}
-
-
-def _one_spelling(text: str) -> bytes:
-    return normalize(text).codes[1:-1].replace(b" ", b"")
+def _is_plain(item: Item, patterns: int) -> bool:
+    """Whether a query is nothing but words and so many patterns."""
+    clauses = item.clauses if isinstance(item, Group) else (Clause(item),)
+    if isinstance(item, Group) and item.operator is not None:
+        return False
+    if not all(isinstance(one.item, Words | Pattern | Like) and one == Clause(one.item) for one in clauses):
+        return False
+    items = [one.item for one in clauses if isinstance(one.item, Words | Pattern | Like)]
+    return all(one.field is None for one in items) and sum(not isinstance(one, Words) for one in items) == patterns
 
 
 def _all_of(words: Sequence[bytes], ranking: Ranking) -> nodes.Node:
