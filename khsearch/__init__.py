@@ -20,7 +20,8 @@ The rooms, in the order that data flows; a room imports only rooms before it:
     ranking      what makes one document better than another, as numbers
     nearness, skeletons   how far words are apart; terms filed so that near ones are found
     near_terms, suggest   terms near a word, or that hold it; did you mean, completion
-    query/       what a person types -> a plan for the index: language, values, own_fields, tolerance, plan, similar
+    query/       what a person types -> a plan for the index: clauses, language, values, own_fields, foreign, patterns,
+                 tolerance, plan, similar
     columns      an index's own fields: documents -> values to filter, sort and count by
     occurrences, snippets   original text + what was asked for -> excerpts and marks
     explain      why a hit scores what it scores

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, QueryError
-from khsearch.query.language import Clause, Group, Like, Pattern, Quoted, Range, Words, parse
+from khsearch.query.clauses import Clause, Group, Like, Pattern, Quoted, Range, Words
+from khsearch.query.language import parse
 from tests.strategies import OTHERS, WORDS, texts
 
 FIELDS = ("title", "text", "date", "price", "tags", "open")
@@ -80,6 +81,8 @@ def test_what_a_query_says(text: str, item: object) -> None:
         ("NOT", 3),
         ("x:1", 0),
         ("(" * 60 + "ក" + ")" * 60, 40),
+        ("*ក " * 40, 90),
+        ("x~ " * 40, 90),
     ],
 )
 def test_what_does_not_parse_is_searched_as_words_and_told(text: str, position: int) -> None:

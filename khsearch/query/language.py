@@ -24,12 +24,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
 
 from khsearch.errors import QueryError
-
-Match = Literal["any", "all"]
+from khsearch.query.clauses import Clause, Group, Item, Like, Pattern, Quoted, Range, Words
 
 _MOST_NESTED = 40
 LONGEST = 10_000
@@ -38,70 +35,9 @@ LONGEST = 10_000
 _LONGEST_PATTERN = 24
 """Characters of the longest pattern: beyond, a question mark stands between sentences."""
 
+_MOST_PATTERNS = 30
+"""Patterns of one query: for each, all terms of the index may have to be looked through."""
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Free text."""
-
-    text: str
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """Words side by side, or a value of a field; `gap` other words may stand between two of them."""
-
-    text: str
-    field: str | None = None
-    gap: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A word with * or ? in it."""
-
-    text: str
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    """A word and those at most so many clusters or letters away."""
-
-    text: str
-    distance: int
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Values of a field from low to high; None is open, and a bound may be left out."""
-
-    field: str
-    low: str | None
-    high: str | None
-    with_low: bool = True
-    with_high: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Part of a group: `sign` is "+" for must, "-" for must not, "" for neither."""
-
-    item: Item
-    sign: str = ""
-    boost: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Clauses joined by AND, by OR, or (None) as the search joins words."""
-
-    clauses: tuple[Clause, ...]
-    operator: str | None = None
-
-
-Item = Words | Quoted | Pattern | Like | Range | Group
 
 _OPERATES = re.compile(r"""["\u201c\u201d()\[\]{}+:*?~^]|(?:^|\s)-\S|\b(?:AND|OR|NOT)\b""")
 _BOUND = r"""(?:"[^"]*"|[^\s\[\]{}"]+)"""
@@ -155,6 +91,7 @@ class _Parser:
         self._strict = strict
         self._tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup != "space"]
         self._at = 0
+        self._patterns = 0
 
     def parse(self) -> Item:
         if "*" in self._text and not self._text.strip("*? "):
@@ -256,7 +193,11 @@ class _Parser:
         if quoted is not None:
             return Quoted(quoted, field, int(token["gap"] or 0))
         if token.lastgroup in ("word", "operator", "field"):
-            return self._word(token, field)
+            item = self._word(token, field)
+            self._patterns += not isinstance(item, Words)
+            if self._patterns > _MOST_PATTERNS:
+                raise self._wrong(f"more than {_MOST_PATTERNS} patterns in one query", token.start())
+            return item
         raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
 
     def _word(self, token: re.Match[str], field: str | None) -> Item:

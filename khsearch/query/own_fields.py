@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from khsearch.columnar import nodes
 from khsearch.query import values
-from khsearch.query.language import Group, Item, Like, Pattern, Range
+from khsearch.query.clauses import Group, Item, Like, Pattern, Range
 
 _EXAMPLES = {"number": "[10 TO *]", "date": "[2021-05 TO 2021-06-15]", "keyword": '["from here" TO "to here"]'}
 _MICROSECOND = timedelta(microseconds=1)

@@ -16,8 +16,8 @@ from khsearch.columnar.fuzzy import near_terms
 from khsearch.khmer import script
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.normalize import normalize
+from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
-from khsearch.query.language import Like, Pattern
 
 _MOST_TERMS = 2_000
 """Terms of the index that one pattern may stand for; beyond, it says too little."""

@@ -16,7 +16,8 @@ from khsearch.columnar.closeness import Closeness
 from khsearch.errors import QueryError
 from khsearch.khmer.analyzer import Analyzer, Terms
 from khsearch.khmer.variants import Variants
-from khsearch.query.language import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words, parse
+from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words
+from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.patterns import fitting
 from khsearch.query.tolerance import Tolerance

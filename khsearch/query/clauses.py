@@ -1,0 +1,74 @@
+"""clauses: what a query says, as values: words, quoted words, patterns, ranges, and groups of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Match = Literal["any", "all"]
+"""Whether documents have to hold any of some words, or all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Free text."""
+
+    text: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words side by side, or a value of a field; `gap` other words may stand between two of them."""
+
+    text: str
+    field: str | None = None
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A word with * or ? in it."""
+
+    text: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A word and those at most so many clusters or letters away."""
+
+    text: str
+    distance: int
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Values of a field from low to high; None is open, and a bound may be left out."""
+
+    field: str
+    low: str | None
+    high: str | None
+    with_low: bool = True
+    with_high: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Part of a group: `sign` is "+" for must, "-" for must not, "" for neither."""
+
+    item: Item
+    sign: str = ""
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Clauses joined by AND, by OR, or (None) as the search joins words."""
+
+    clauses: tuple[Clause, ...]
+    operator: str | None = None
+
+
+Item = Words | Quoted | Pattern | Like | Range | Group
