@@ -4,7 +4,7 @@ Two words that are near differ in the skeleton of one cluster at most (`nearness
 hashes of its skeleton and of its skeleton less each of its clusters; a word asks for the same hashes of its own, and
 whatever is within `nearness.MOST` of it is among what it gets. Only these are measured.
 
-The terms are those of the words of texts and titles that are one run of Khmer, or of the letters a to z.
+The terms are those of the words of texts and titles that are one run of Khmer, or of letters of other scripts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from khsearch.skeletons import LONGEST, Files, Units
 
 Source = tuple[Array, Array, Array]
 
-_ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|[a-z]+")
+_ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|(?:[a-z]|\x01[\x00-\x7f]{3})+")
 _OVERLONG = re.compile(rb"[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd]){%d}" % LONGEST)
 _MANY = 4096  # terms that are measured for one word; of more, the most frequent
 _KEPT = 20  # terms near one word that are kept
@@ -184,7 +184,7 @@ def _merged(sources: Iterable[Source]) -> tuple[Array, Array, Array]:
 
 
 def _is_ordinary(term: bytes) -> bool:
-    """Whether a term is Khmer clusters, none of them overlong, or letters a to z."""
+    """Whether a term is Khmer clusters, none of them overlong, or letters of other scripts."""
     return _ORDINARY.fullmatch(term) is not None and not _OVERLONG.search(term)
 
 
@@ -204,7 +204,9 @@ def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
     heads[starts[:-1][sizes > 0]] = True
     clusters = np.flatnonzero(heads)
     overlong = clusters[np.diff(clusters, append=len(codes)) > LONGEST]
-    for number in (np.searchsorted(starts, overlong, "right") - 1).tolist():
+    # A letter outside ASCII and Khmer is four bytes, and what the last three look like says nothing.
+    doubtful = np.concatenate([overlong, np.flatnonzero(codes == script.LETTER)])
+    for number in np.unique(np.searchsorted(starts, doubtful, "right") - 1).tolist():
         found[number] = _is_ordinary(text[starts[number] : starts[number + 1]])
     return found
 

@@ -63,14 +63,16 @@ _LIKE: dict[bytes, bytes] = {}
 for _one, _other in map(_codes, _VOWEL_PAIRS):
     for _a, _b in ((_one, _other), (_other, _one)):
         _LIKE[bytes([_a])] = _LIKE.get(bytes([_a]), b"") + bytes([_b])
-_UNIT = re.compile(
-    rb"[\x80-\xb3]MARK*|MARK+|[^\x80-\xff]".replace(b"MARK", rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])")
+UNIT = re.compile(
+    rb"[\x80-\xb3]MARK*|MARK+|\x01[\x00-\x7f]{3}|[^\x80-\xff]".replace(
+        b"MARK", rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
+    )
 )
 
 
 def units(word: bytes) -> list[bytes]:
     """A word's clusters, or the letters of a word of another script."""
-    return _UNIT.findall(word)
+    return UNIT.findall(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Parts:
 @lru_cache(maxsize=1 << 15)
 def parts(unit: bytes) -> Parts:
     """Take a cluster apart."""
+    if unit[0] == script.LETTER:
+        return Parts(unit, b"", b"", b"", b"")
     base = unit[:1] if script.CLASS[unit[0]] != script.MARK else b""
     marks = unit[len(base) :]
     subscripts = b""

@@ -37,21 +37,47 @@ class Units:
         codes = np.frombuffer(data, np.uint8)
         kinds = script.classes(data)
         clusters = script.clusters(codes, kinds)
-        letters = np.flatnonzero(kinds == script.ALPHA)
-        starts = np.concatenate([clusters.starts, letters])
-        ends = np.concatenate([clusters.ends, letters + 1])
+        borders = np.cumsum([0, *(len(term) + 1 for term in terms)])
+        letter_starts, letter_ends = _letters(terms, kinds, borders)
+        starts = np.concatenate([clusters.starts, letter_starts])
+        ends = np.concatenate([clusters.ends, letter_ends])
         order = np.argsort(starts, kind="stable")
         starts, ends = starts[order], ends[order]
         eights = np.ndarray((len(data),), "<u8", data + bytes(8), strides=(1,))
         masks = np.array([(1 << 8 * n) - 1 for n in range(LONGEST + 1)], np.uint64)
         keys = eights.take(starts) & masks.take(ends - starts, mode="clip")
         named, numbers = nearness.numbered(keys)
-        self.inventory = nearness.Inventory([key.to_bytes(8, "little").rstrip(b"\0") for key in named.tolist()])
+        self.inventory = nearness.Inventory([_unit(key) for key in named.tolist()])
         self.numbers = numbers.astype(np.int32)
-        borders = np.flatnonzero(codes == script.END)
         self.data, self.borders = data, borders
         self.firsts = np.searchsorted(starts, borders[:-1])
         self.lengths = np.diff(np.searchsorted(starts, borders))
+
+
+def _letters(
+    terms: list[bytes], kinds: NDArray[np.uint8], borders: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the letters of all terms begin and end: one byte each, or four outside ASCII (`script.encode_term`)."""
+    letters = np.flatnonzero(kinds == script.ALPHA)
+    foreign = [number for number, term in enumerate(terms) if script.LETTER in term]
+    if not foreign:
+        return letters, letters + 1
+    within = np.isin(np.searchsorted(borders, letters) - 1, foreign)
+    firsts = borders.take(foreign).tolist()
+    found = [
+        (first + 1 + letter.start(), first + 1 + letter.end())
+        for number, first in zip(foreign, firsts, strict=True)
+        for letter in nearness.UNIT.finditer(terms[number])
+    ]
+    spans = np.array(found, np.int64)
+    plain = letters[~within]
+    return np.concatenate([plain, spans[:, 0]]), np.concatenate([plain + 1, spans[:, 1]])
+
+
+def _unit(key: int) -> bytes:
+    """Return the unit of a key; only the last byte of a letter of four bytes may be 0."""
+    unit = key.to_bytes(8, "little").rstrip(b"\0")
+    return unit.ljust(4, b"\0") if unit[0] == script.LETTER else unit
 
 
 class Files:

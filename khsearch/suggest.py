@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from khsearch.columnar.snapshot import Snapshot
 from khsearch.khmer import script
@@ -41,7 +41,7 @@ _TYPED = 300  # characters of the longest query that is looked at
 _COMPLETED = 3  # last words that are taken as one unfinished word
 _WIDER = 4  # so many times more terms are held against the word before
 _EACH = 3  # corrections of one stretch
-_LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z]+)(?=\x02\Z)")
+_LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z\x01]+)(?=\x02\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Varian
     meant = text
     for start, end, spelling in sorted(changes, reverse=True):
         meant = meant[:start] + spelling + meant[end:]
-    return meant if normalize(meant).codes != normalize(text).codes else None
+    return meant if normalize(meant).text.casefold() != normalize(text).text.casefold() else None
 
 
 def _is_apart(text: str, tokens: Sequence[Token]) -> bool:
@@ -198,7 +198,14 @@ def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10)
     run = _LAST_RUN.search(normal.codes)
     if run is None:
         return []
-    words = analyzer.run_words(run[0]) if script.CLASS[run[0][0]] != script.ALPHA else [run[0]]
+    places = normal.origin[run.start() : run.end()].tolist()
+    if script.LETTER in run[0]:
+        tokens = [token for token in analyzer.tokens(typed) if token.start >= places[0] - 1]
+        words = [script.encode_term(token.term) for token in tokens]
+        starts = [token.start for token in tokens]
+    else:
+        words = analyzer.run_words(run[0]) if script.CLASS[run[0][0]] != script.ALPHA else [run[0]]
+        starts = [places[edge] - 1 for edge in accumulate(map(len, words[:-1]), initial=0)]
     # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
     unfinished = bytes([script.COENG]) if typed.endswith("\u17d2") else b""
     table = term_table(reader)
@@ -208,8 +215,7 @@ def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10)
         if last and scores and _is_odd(words[last - 1], table.df(words[last - 1]), table):
             break  # what stands before is no word, but the beginning of one that was found
         before = units(words[last - 1])[-1:] if last else []
-        start = run.start() + sum(map(len, words[:last]))
-        head = prefix[: len(prefix) - len(typed) + int(normal.origin[start]) - 1]
+        head = prefix[: len(prefix) - len(typed) + starts[last]]
         for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
             score = min(near.df, _fits(reader, [*before, *units(near.term)[:1]])) if before else near.df
             scores.setdefault(head + script.decode_term(near.term), score)

@@ -18,7 +18,8 @@ from tests.strategies import texts
 LETTERS = ["ក", "គ", "ត", "ដ", "ន", "ណ", "រ", "អ", "ក\u17d2រ", "គ\u17d2រ", "ត\u17d2រ", "ន\u17d2ត"]
 MARKS = ["", "", "\u17b6", "\u17b7", "\u17b8", "\u17bb", "\u17c1", "\u17c2", "\u17cb", "\u17b6\u17c6", "\u17ca\u17b7"]
 clusters = st.builds("".join, st.tuples(st.sampled_from(LETTERS), st.sampled_from(MARKS)))
-latin = st.text("abco", min_size=1, max_size=6)
+OTHER_LETTERS = "abco\u00e9\u0100\u0101\u0436\u4000\u4081\u4082\u90e8"  # in code form some look like the end of a term
+latin = st.text(OTHER_LETTERS, min_size=1, max_size=6) | st.text("abco", min_size=1, max_size=6)
 terms = (st.lists(clusters, min_size=1, max_size=6).map("".join) | latin).map(encode_term)
 
 SOUNDS = {"គ": "ក", "ដ": "ត", "ណ": "ន"}
@@ -128,7 +129,7 @@ def test_holding_are_those_of_a_scan(vocabulary, word, limit):
         return any(units[at : at + len(part)] == part for at in range(len(units)))
 
     part = nearness.units(word)
-    khmer = len(part) > 1 and not word.isalpha()
+    khmer = len(part) > 1 and word[0] >= 0x80
     longer = {term for term in vocabulary if term != word and khmer and holds(nearness.units(term), part)}
     found = table(vocabulary, 100).holding(word, limit)
     expected = sorted(longer, key=lambda term: (-vocabulary[term], term))[:limit]
@@ -136,8 +137,16 @@ def test_holding_are_those_of_a_scan(vocabulary, word, limit):
 
 
 def test_terms_of_other_kinds_are_left_out():
-    kept = [encode_term("ការ"), b"covid"]
-    odd = [b"2021", b"a1", encode_term("é"), encode_term("\u17b6"), encode_term("ក" + 9 * "\u17b6")]
+    kept = [encode_term("ការ"), b"covid", encode_term("caf\u00e9"), encode_term("\u0436")]
+    odd = [
+        b"2021",
+        b"a1",
+        encode_term("\u00e91"),
+        encode_term("\u00e9-"),
+        encode_term("\u00e9\u17b6"),
+        encode_term("\u17b6"),
+        encode_term("ក" + 9 * "\u17b6"),
+    ]
     found = table(dict.fromkeys([*kept, *odd], 1), 10)
     assert found.terms == sorted(kept)
     assert found.nearest(b"2022") == found.nearest(b"") == []
@@ -221,7 +230,41 @@ def test_completion(index, reader, typed, one):
     assert one in complete(reader, index.analyzer, typed)
 
 
-@pytest.mark.parametrize("typed", ["", " ", "ការ ", "12", "។", "xyz"])
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory) -> Index:
+    found = Index.create(tmp_path_factory.mktemp("scripts") / "index")
+    with found.writer() as writer:
+        for number in range(20):
+            writer.add(Document(str(number), "", "Москва столица le café noir 部署方案 ภาษาไทย ພາສາລາວ Straße"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "one"),
+    [
+        ("моск", "москва"),
+        ("МОСК", "москва"),
+        ("le caf", "le café"),
+        ("стол", "столица"),
+        ("Москва сто", "Москва столица"),
+        ("部", "部署"),
+        ("ภาษ", "ภาษา"),
+        ("ພາ", "ພາສາ"),
+        ("ការ моск", "ការ москва"),
+    ],
+)
+def test_completion_in_every_script(scripts, typed, one):
+    assert one in scripts.complete(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("мосвка", "москва"), ("столитца", "столица"), ("Москва столицаа", "Москва столица")]
+)
+def test_slips_are_corrected_in_every_script(scripts, typed, meant):
+    assert scripts.search(typed).suggestion == meant
+
+
+@pytest.mark.parametrize("typed", [*'*?\n1។"\u200b\u17d2', "", " ", "ការ ", "12", "១២", "xyz", "?!", "a1"])
 def test_nothing_to_complete(index, reader, typed):
     assert complete(reader, index.analyzer, typed) == []
 
