@@ -47,9 +47,7 @@ def validate(document: object) -> tuple[Document, bytes]:
     wrong with it.
     """
     if not isinstance(document, Document):
-        raise DocumentError(
-            f"{document!r:.80} is {_kind(document)}, not a Document; make one: Document(id=..., text=...)"
-        )
+        raise DocumentError(f"{document!r:.80} is no Document; make one: Document(id=..., text=...)")
     name = f"document {document.id!r:.200}"
     id_, title = _string(document.id, "id", name), _string(document.title, "title", name)
     text = _exact(document.text, "text", name)

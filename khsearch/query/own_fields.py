@@ -43,20 +43,13 @@ def _value(item: Item, kind: str) -> nodes.Node:
 
 
 def _range(item: Range, kind: str) -> nodes.Node:
-    """Return the node for a range: what lies between both bounds, less the bounds that are left out."""
+    """Return the node for a range."""
     if kind == "date":
         return _dates(item)
     if kind == "boolean":
         raise ValueError("truth values have no range; write true or false")
     bounds = [None if bound is None else _READ[kind](bound) for bound in (item.low, item.high)]
-    between = nodes.Between(item.field, bounds[0], bounds[1])
-    kept = (item.with_low, item.with_high)
-    without = [bound for bound, is_kept in zip(bounds, kept, strict=True) if bound is not None and not is_kept]
-    if not without:
-        return between
-    if kind == "keyword":
-        raise ValueError("its ranges have both bounds; write [ ] instead of { }")
-    return nodes.AndNot(between, nodes.Or(tuple(nodes.Between(item.field, bound, bound) for bound in without)))
+    return nodes.Between(item.field, *bounds, with_low=item.with_low, with_high=item.with_high)
 
 
 def _dates(item: Range) -> nodes.Node:
@@ -77,7 +70,7 @@ def _dates(item: Range) -> nodes.Node:
 
 
 _READ: dict[str, Callable[[str], object]] = {
-    "keyword": str,
+    "keyword": values.keyword,
     "number": values.number,
     "boolean": values.truth,
 }
