@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import clusters, tokenize, words
@@ -95,7 +95,6 @@ def test_settings_tell_breakers_apart() -> None:
 
 
 @pytest.mark.parametrize(("analyzer", "text"), [(ANALYZER, texts), (ODD, st.text("កខាិ 1a", max_size=12))])
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_term_has_one_key_and_a_key_one_term(
     analyzer: Analyzer, text: st.SearchStrategy[str], data: st.DataObject

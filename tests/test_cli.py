@@ -116,6 +116,7 @@ def test_the_breaker_is_chosen_when_an_index_is_created(tmp_path):
     assert run(*args, stdin=LINES).exit_code == 0
 
 
+@pytest.mark.usefixtures("few_words_by_default")
 def test_a_word_list_is_taken_into_an_index(tmp_path):
     words = tmp_path / "words.txt"
     words.write_text("ទឹកជំនន់\nno\n", encoding="utf-8")
@@ -324,6 +325,7 @@ def test_words_as_json():
     ]
 
 
+@pytest.mark.usefixtures("few_words_by_default")
 def test_words_by_another_breaker_or_word_list(tmp_path):
     assert run("words", "--breaker", "icu", "ឆ្មាស៊ី").stdout.splitlines() == ["ឆ្មា", "ស៊ី"]
     list_ = tmp_path / "words.txt"

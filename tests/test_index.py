@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import khsearch
 from khsearch import (
@@ -27,6 +27,7 @@ from khsearch import (
 )
 from khsearch.khmer import script
 from khsearch.khmer.normalize import normalize
+from tests.extent import examples
 from tests.strategies import texts
 
 ROOT = Path(__file__).parent.parent
@@ -259,6 +260,7 @@ def test_a_rebuild_that_was_interrupted_is_told_and_mended(tmp_path: Path) -> No
     assert ids(Index.open(tmp_path / "x"), "កម្ពុជា") == ["1"]
 
 
+@pytest.mark.usefixtures("few_words_by_default")
 def test_an_own_lexicon_stays_with_its_index(tmp_path: Path) -> None:
     words = tmp_path / "words.txt"
     words.write_text("សោមដាលីន\n", "utf-8")
@@ -358,7 +360,7 @@ def test_a_query_of_ten_thousand_characters(samples: Index) -> None:
 
 
 @given(query=texts)
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_any_query(samples: Index, query: str) -> None:
     for hit in samples.search(query, limit=3):
         assert hit.snippet.text

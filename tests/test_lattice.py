@@ -7,13 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.khmer import lattice, script
 from khsearch.khmer.breakers import LatticeBreaker, breaker
 from khsearch.khmer.lexicon import Lexicon, compile_lexicon, default_lexicon
 from khsearch.khmer.model import LexiconModel
+from tests.extent import examples
 from tests.strategies import khmer_runs
 
 
@@ -56,7 +57,7 @@ small_models = st.builds(
 
 
 @given(model=small_models, run=st.text(letters, min_size=1, max_size=14))
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_as_cheap_as_a_textbook_viterbi(model: LexiconModel, run: str) -> None:
     lexicon = compile_lexicon(model)
     model = lexicon.model
@@ -65,7 +66,7 @@ def test_as_cheap_as_a_textbook_viterbi(model: LexiconModel, run: str) -> None:
 
 
 @given(model=small_models, runs=st.lists(st.text(letters, min_size=1, max_size=20), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_both_forms_break_alike(model: LexiconModel, runs: list[str]) -> None:
     lexicon = compile_lexicon(model)
     numbers, leads = [], []
@@ -81,7 +82,6 @@ def test_both_forms_break_alike(model: LexiconModel, runs: list[str]) -> None:
 
 
 @given(st.lists(khmer_runs, min_size=1, max_size=6))
-@settings(deadline=None)
 def test_both_forms_break_alike_with_the_default_lexicon(runs: list[str]) -> None:
     model = default_lexicon().model
     for run in runs:

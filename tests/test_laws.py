@@ -6,11 +6,12 @@ import itertools
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.khmer.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.breakers import Breaker
+from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, KHMER_BLOCK, khmer_runs, random_text, texts
 
 every_breaker = pytest.mark.parametrize("breaker", ALL_BREAKERS, ids=lambda breaker: breaker.name)
@@ -35,18 +36,19 @@ def check_laws(breaker: Breaker, text: str) -> None:
 
 @every_breaker
 @given(text=texts)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_boundaries_cover_the_text_and_nothing_is_lost(breaker: Breaker, text: str) -> None:
     check_laws(breaker, text)
 
 
 @every_breaker
 @given(text=st.text())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_unicode(breaker: Breaker, text: str) -> None:
     check_laws(breaker, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("breaker", [b for b in ALL_BREAKERS if b.name != "crf"], ids=lambda breaker: breaker.name)
 def test_twenty_thousand_random_texts(breaker: Breaker) -> None:
     source = random.Random(20_000)
@@ -63,7 +65,7 @@ def test_every_character_of_the_khmer_block(breaker: Breaker) -> None:
 
 @every_breaker
 @given(batch=st.lists(texts, max_size=5))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_one_road_alone_and_in_a_batch(breaker: Breaker, batch: list[str]) -> None:
     analyzer = Analyzer(breaker)
     together = analyzer.batch(batch)
@@ -79,7 +81,7 @@ def test_one_road_alone_and_in_a_batch(breaker: Breaker, batch: list[str]) -> No
 
 @every_breaker
 @given(left=khmer_runs, right=khmer_runs, between=st.sampled_from([" ", "។", "a", "\n", "1"]))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_run_breaks_alike_wherever_it_stands(breaker: Breaker, left: str, right: str, between: str) -> None:
     analyzer = Analyzer(breaker)
     words = [word for word in analyzer.terms(left + between + right).words if word not in (b"a", b"1")]

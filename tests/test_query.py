@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, QueryError
 from khsearch.query.clauses import Clause, Group, Like, Pattern, Quoted, Range, Words
 from khsearch.query.language import parse
+from tests.extent import examples
 from tests.strategies import OTHERS, WORDS, texts
 
 FIELDS = ("title", "text", "date", "price", "tags", "open")
@@ -324,7 +325,7 @@ operators = st.sampled_from(
 
 
 @given(st.lists(operators | st.sampled_from(WORDS + OTHERS) | texts, max_size=12).map("".join))
-@settings(deadline=None, max_examples=400)
+@examples(400)
 def test_no_query_is_an_error(index: Index, query: str) -> None:
     for match in ("any", "all"):
         results = index.search(query, match=match)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from khsearch import Document, Index
 from khsearch.khmer.analyzer import Analyzer, Terms, cluster_spans
@@ -12,6 +12,7 @@ from khsearch.khmer.breakers import breaker
 from khsearch.khmer.script import encode_term
 from khsearch.occurrences import glance
 from khsearch.snippets import WIDTH, Snippet, make_snippet
+from tests.extent import examples
 from tests.strategies import texts
 
 ANALYZER = Analyzer(breaker())
@@ -97,7 +98,7 @@ def test_nothing_found_shows_the_beginning() -> None:
 
 
 @given(text=texts, query=texts)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_any_text_and_any_query(text: str, query: str) -> None:
     found = snippet(text, query)
     for fragment in found.fragments:

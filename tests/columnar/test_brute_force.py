@@ -4,14 +4,15 @@ import tempfile
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
 from khsearch.columnar import nodes
 from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, play, words
+from tests.extent import examples
 
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = examples(60)
 
 
 def scores_of(reader, node, **kwargs):

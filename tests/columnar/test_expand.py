@@ -5,14 +5,15 @@ from __future__ import annotations
 import tempfile
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
 from khsearch.columnar import expand, fuzzy, nodes
 from tests.columnar.corpora import SCHEMA, WORDS, add, histories, play, words
+from tests.extent import examples
 
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = examples(60)
 
 letters = st.text("ab\u1780\u17d2\U0001f600", max_size=5)
 spellings = st.one_of(letters.map(str.encode), st.binary(max_size=4), st.sampled_from(WORDS))

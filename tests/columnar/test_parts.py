@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from whoosh import fields
 
@@ -21,6 +21,7 @@ from khsearch.columnar.encode import FieldEncoder
 from khsearch.columnar.postings_cache import Placed, PostingsCache
 from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
 from tests.columnar.corpora import SCHEMA, add, tokens
+from tests.extent import examples
 
 terms = st.lists(st.binary(max_size=40), min_size=1, max_size=60)
 
@@ -35,7 +36,6 @@ def test_spans_sort_as_bytes_do(words):
 
 
 @pytest.mark.parametrize("constant", [None, 7])
-@settings(deadline=None)
 @given(
     batches=st.lists(terms, min_size=1, max_size=4),
     pick=st.none() | st.lists(st.sampled_from([0, 1, interning.MOST_NAMES - 20]), min_size=1, max_size=9),
@@ -87,7 +87,7 @@ def test_postings_keep_any_document_and_frequency(first, times):
     assert postings.tf.tolist() == [times, times, 1, 1]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(
     st.lists(
         st.dictionaries(st.integers(0, 3000), st.lists(st.integers(0, 70_000), min_size=1, max_size=4), min_size=1),

@@ -14,6 +14,7 @@ from whoosh.qparser import QueryParser
 from khsearch import columnar
 from khsearch.columnar.whoosh_reader import PlanWeighting
 from khsearch.errors import DocumentError, QueryError
+from tests.extent import examples
 
 SCHEMA = fields.Schema(
     path=fields.ID(unique=True, stored=True),
@@ -140,7 +141,7 @@ def hits(searcher, q):
     return {hit["path"]: hit.score for hit in searcher.search(q, limit=None)}
 
 
-@settings(phases=PHASES, max_examples=25, deadline=None)
+@settings(examples(25), phases=PHASES)
 @given(commits, st.lists(queries, min_size=1, max_size=4))
 def test_queries_score_as_in_stock_whoosh(commits, chosen):
     with tempfile.TemporaryDirectory() as folder:
@@ -150,7 +151,7 @@ def test_queries_score_as_in_stock_whoosh(commits, chosen):
             assert hits(mine, q) == pytest.approx(hits(theirs, q), rel=1e-5)
 
 
-@settings(phases=PHASES, max_examples=25, deadline=None)
+@settings(examples(25), phases=PHASES)
 @given(commits, st.lists(ranges, min_size=1, max_size=4))
 def test_other_queries_match_as_in_stock_whoosh(commits, chosen):
     with tempfile.TemporaryDirectory() as folder:
@@ -159,7 +160,7 @@ def test_other_queries_match_as_in_stock_whoosh(commits, chosen):
             assert hits(index.searcher(), q).keys() == hits(stock.searcher(weighting=Textbook()), q).keys(), q
 
 
-@settings(phases=PHASES, max_examples=15, deadline=None)
+@settings(examples(15), phases=PHASES)
 @given(commits, queries)
 def test_matchers_over_the_same_postings_agree_with_the_plans(commits, q):
     with tempfile.TemporaryDirectory() as folder:
@@ -171,7 +172,7 @@ def test_matchers_over_the_same_postings_agree_with_the_plans(commits, q):
         assert slow == pytest.approx(plans, rel=1e-5)
 
 
-@settings(phases=PHASES, max_examples=8, deadline=None)
+@settings(examples(8), phases=PHASES)
 @given(commits, queries, queries)
 def test_filters_and_masks(commits, q, other):
     with tempfile.TemporaryDirectory() as folder:
@@ -184,7 +185,7 @@ def test_filters_and_masks(commits, q, other):
         assert {hit["path"] for hit in searcher.search(q, limit=None, mask=other)} == every.keys() - chosen
 
 
-@settings(phases=PHASES, max_examples=8, deadline=None)
+@settings(examples(8), phases=PHASES)
 @given(commits)
 def test_what_is_stored_comes_back_equal(commits):
     with tempfile.TemporaryDirectory() as folder:
@@ -198,7 +199,7 @@ def test_what_is_stored_comes_back_equal(commits):
         ]
 
 
-@settings(phases=PHASES, max_examples=8, deadline=None)
+@settings(examples(8), phases=PHASES)
 @given(commits)
 def test_whoosh_sorts_and_groups_by_columns(commits):
     with tempfile.TemporaryDirectory() as folder:

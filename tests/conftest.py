@@ -1,0 +1,28 @@
+"""What all tests share: how long a run takes, and a lexicon that is made in no time."""
+
+from __future__ import annotations
+
+import pytest
+
+from khsearch.khmer.lexicon import Lexicon, compile_lexicon
+from khsearch.khmer.model import LexiconModel
+from tests import extent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try laws less often where slow tests are left out."""
+    extent.choose(quick="not slow" in config.getoption("markexpr"))
+
+
+@pytest.fixture(scope="session")
+def few_words() -> Lexicon:
+    """A lexicon of a few words."""
+    words = ("លោក", "នៅ", "និង", "ទឹក", "សាលា", "ឆ្មា", "ត្រី", "កម្ពុជា")
+    return compile_lexicon(LexiconModel(dict.fromkeys(words, 6_000), {}, 4_000, 9_000))
+
+
+@pytest.fixture
+def few_words_by_default(few_words: Lexicon, monkeypatch: pytest.MonkeyPatch) -> Lexicon:
+    """What word lists are added to, instead of the lexicon that khsearch brings: that takes a second for each list."""
+    monkeypatch.setattr("khsearch.khmer.lexicon.default_lexicon", lambda: few_words)
+    return few_words
