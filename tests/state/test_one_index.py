@@ -199,18 +199,25 @@ def _bytes_held(entry: object, shared: Container[int]) -> int:
 def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(tmp_path: Path) -> None:
     """Terms of few documents and of many, by scores and by places; what is kept does not grow by being asked."""
     terms = [encode_term(f"w{number:05}") for number in range(10_000)]
-    texts = [terms[start :: 40 + start] for start in range(60)] + [terms] * 3
+    texts = [terms[start :: 40 + start] for start in range(60)] + [terms[:2_000]] * 20
     index = columnar.create_in(tmp_path, SCHEMA)
     with index.writer() as writer:
         add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
     reader = index.reader()
-    cache = reader.cache = PostingsCache(budget=500_000)
-    for _ in range(2):
+    works = (
+        lambda term: reader.search(nodes.AnyField(("words", "bigrams"), term), 3),
+        lambda term: reader.search(nodes.And((nodes.Term("words", term), nodes.Term("bigrams", term))), 3),
+        lambda term: reader.placed("words", term),
+    )
+    kinds = set()
+    for work in works:
+        cache = reader.cache = PostingsCache(budget=500_000)
         for term in terms:
-            reader.search(nodes.AnyField(("words", "bigrams"), term), 3)
-            reader.placed("words", term)
-    entries = list(cache._entries.values())
-    norms = {id(array) for array in reader._norms.values()}
-    assert len(entries) > 100
-    assert sum(entry.size for entry in entries) <= 500_000
-    assert all(_bytes_held(entry, norms) + OVERHEAD == entry.size for entry in entries)
+            work(term)
+        entries = list(cache._entries.values())
+        norms = {id(array) for array in reader._norms.values()}
+        kinds |= {type(entry).__name__ for entry in entries}
+        assert len(entries) > 100
+        assert sum(entry.size for entry in entries) <= 500_000
+        assert all(_bytes_held(entry, norms) + OVERHEAD == entry.size for entry in entries)
+    assert kinds == {"Listed", "Tabled", "Placed"}
