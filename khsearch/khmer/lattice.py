@@ -32,8 +32,12 @@ MAX_WORD = 15
 
 _FAR = 1 << 29
 _LENGTH_BITS, _LENGTH_MASK = 4, 15
-LONGEST = 256
-"""Clusters of the longest run that goes side by side with others; a longer one is hardly text, and goes alone."""
+LONGEST = 288
+"""Clusters of the longest run that goes side by side with others as one; a longer one goes as windows of itself."""
+
+_OVERLAP = 48  # clusters that two windows of a run share
+_STRIDE = LONGEST - _OVERLAP  # divisible by the lengths of most words, so that windows of one word repeated agree
+_SEAM = 32  # clusters of a window before the place from which on it counts
 
 
 def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
@@ -92,18 +96,113 @@ def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
 def best_paths(numbers: Offsets, leads: NDArray[np.bool_], trie: Trie, unknown: int) -> NDArray[np.bool_]:
     """Break all runs of a batch: cluster numbers (c,) and where runs begin (c,) -> (c,) bool, where words begin."""
     firsts = np.flatnonzero(leads)
+    if not len(firsts):
+        return leads
     lengths = np.diff(firsts, append=len(numbers))
-    alone = lengths > LONGEST
-    if not alone.any():
-        return _side_by_side(numbers, lengths, trie, unknown) if len(firsts) else leads
-    begins = leads.copy()
-    for first, length in zip(firsts[alone].tolist(), lengths[alone].tolist(), strict=True):
+    opening = np.int32(unknown << _LENGTH_BITS)
+    if (lengths <= LONGEST).all():
+        return _backward(*_costs(numbers, lengths, None, trie, opening), lengths, opening)
+    windows = _windows(lengths)
+    known, strange, unsure = windows.costs(numbers, trie, opening)
+    begins = _backward(known, strange, lengths, opening)
+    for run in unsure:
+        first, length = int(firsts[run]), int(lengths[run])
         words = best_path(numbers[first : first + length].tolist(), trie, unknown)
-        begins[first + np.cumsum(words[:-1], dtype=np.int64)] = True
-    others = np.flatnonzero(np.repeat(~alone, lengths))
-    if len(others):
-        begins[others] = _side_by_side(numbers.take(others), lengths[~alone], trie, unknown)
+        begins[first : first + length] = False
+        begins[first + np.cumsum([0, *words[:-1]], dtype=np.int64)] = True
     return begins
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Stretches of runs, overlapping where a run is longer than LONGEST.
+
+    A long run's costs are found from many places at once, each some clusters before the place from which on it counts.
+    What costs are from there on depends on the costs of the last MAX_WORD places alone, and on these only by how they
+    differ. So where a window agrees on the differences with the one before it, it goes on as that would have.
+
+    firsts   (w,) cluster where each begins
+    lengths  (w,) clusters of each
+    runs     (w,) run of each
+    """
+
+    firsts: Offsets
+    lengths: Offsets
+    runs: Offsets
+
+    @property
+    def later(self) -> Offsets:
+        """Those that are not the first of their run."""
+        return np.flatnonzero(self.runs[1:] == self.runs[:-1]) + 1
+
+    def clusters(self) -> Offsets:
+        """Clusters of all windows, one window after another."""
+        behind = np.cumsum(self.lengths)
+        return np.repeat(self.firsts - behind + self.lengths, self.lengths) + np.arange(int(behind[-1]))
+
+    def costs(
+        self, numbers: Offsets, trie: Trie, opening: np.int32
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], list[int]]:
+        """Known and strange costs by element of the runs, those of a run right but for a constant; runs in doubt.
+
+        A window begins either inside a strange stretch or between two words: if one guess leads to no agreement, the
+        other does, but for texts that were made to prevent it.
+        """
+        clusters, later = numbers.take(self.clusters()), self.later
+        guesses = [_costs(clusters, self.lengths, later, trie, opening)]
+        seams = [self._seams(*guesses[0], opening)]
+        chosen, unsure = np.zeros(len(self.runs), np.intp), []
+        if (seams[0][0] != seams[0][1]).any():
+            guesses.append(_costs(clusters, self.lengths, None, trie, opening))
+            seams.append(self._seams(*guesses[1], opening))
+            for seam, window in enumerate(later.tolist()):
+                guess = chosen[window - 1]
+                before = seams[guess][0][seam]
+                agree = [way for way in (guess, 1 - guess) if (seams[way][1][seam] == before).all()]
+                chosen[window] = agree[0] if agree else guess
+                if not agree:
+                    unsure.append(int(self.runs[window]))
+        counts = self._counting()
+        owner = np.repeat(chosen, self.lengths + 1)[counts]
+        known, strange = (
+            np.choose(owner, [guess[kind].take(counts) for guess in guesses]) if len(guesses) > 1 else found.take(counts)
+            for kind, found in enumerate(guesses[0])
+        )
+        return known, strange, sorted(set(unsure))
+
+    def _seams(
+        self, known: NDArray[np.int32], strange: NDArray[np.int32], opening: np.int32
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """All that what follows a seam depends on, told by the window before it and by the one behind: (s, 16) each."""
+        edges, later = self._edges(), self.later
+        known = known & np.int32(~_LENGTH_MASK)
+        told = []
+        for ends in (edges.take(later - 1) + _STRIDE + _SEAM, edges.take(later) + _SEAM):
+            cheapest = np.minimum(known, strange).take(ends[:, None] + np.arange(1 - MAX_WORD, 1))
+            next_strange = np.minimum(strange.take(ends), known.take(ends) + opening)
+            told.append(np.column_stack([cheapest, next_strange]) - next_strange[:, None])
+        return told[0], told[1]
+
+    def _counting(self) -> Offsets:
+        """Elements of the windows that count for those of the runs, in order."""
+        edges, later = self._edges(), self.later
+        counts = np.ones(len(edges) + int(self.lengths.sum()), np.bool_)
+        counts[edges.take(later - 1)[:, None] + np.arange(_STRIDE + _SEAM + 1, LONGEST + 1)] = False
+        counts[edges.take(later)[:, None] + np.arange(_SEAM + 1)] = False
+        return np.flatnonzero(counts)
+
+    def _edges(self) -> Offsets:
+        sizes = self.lengths + 1
+        return np.cumsum(sizes) - sizes
+
+
+def _windows(lengths: Offsets) -> _Windows:
+    times = 1 + np.maximum(0, -((LONGEST - lengths) // _STRIDE))
+    runs = np.repeat(np.arange(len(lengths)), times)
+    number = np.arange(len(runs)) - np.repeat(np.cumsum(times) - times, times)
+    firsts = (np.cumsum(lengths) - lengths).take(runs) + number * _STRIDE
+    sizes = np.minimum(lengths.take(runs) - number * _STRIDE, LONGEST)
+    return _Windows(firsts, sizes, runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +243,16 @@ def _rows(lengths: Offsets) -> _Rows:
     return _Rows(edges, np.flatnonzero(~is_edge), place, bounds.tolist())
 
 
-def _side_by_side(numbers: Offsets, lengths: Offsets, trie: Trie, unknown: int) -> NDArray[np.bool_]:
+def _costs(
+    numbers: Offsets, lengths: Offsets, later: Offsets | None, trie: Trie, opening: np.int32
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cheapest known and strange path to every element of runs that go side by side; `later` ones begin in a run."""
     rows = _rows(lengths)
     elements = np.zeros(len(rows.place) + 1, np.int64)
     elements[rows.clusters] = numbers
-    known, strange = _forward(_gains(elements, rows, trie), rows, np.int32(unknown << _LENGTH_BITS))
-    return _backward(known.take(rows.place), strange.take(rows.place), rows, np.int32(unknown << _LENGTH_BITS))
+    begun = None if later is None else rows.place.take(rows.edges.take(later))
+    known, strange = _forward(_gains(elements, rows, trie), rows, opening, begun)
+    return known.take(rows.place), strange.take(rows.place)
 
 
 _VALUE_FIELD = VALUE_MASK << VALUE_SHIFT
@@ -216,13 +319,20 @@ def _gains(elements: Offsets, rows: _Rows, trie: Trie) -> NDArray[np.int32]:
     return gains
 
 
-def _forward(gains: NDArray[np.int32], rows: _Rows, opening: np.int32) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Cheapest known and strange path to every place, in gains << 4; the low bits of a known one keep its length."""
+def _forward(
+    gains: NDArray[np.int32], rows: _Rows, opening: np.int32, begun: Offsets | None
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Cheapest known and strange path to every place, in gains << 4; the low bits of a known one keep its length.
+
+    In `begun` columns a strange stretch may have begun before: it goes on for nothing.
+    """
     longest, total = gains.shape
     bounds = rows.bounds
     runs = bounds[1]
     known, strange = np.empty(total, np.int32), np.empty(total, np.int32)
     known[:runs], strange[:runs] = MAX_WORD, _FAR
+    if begun is not None:
+        strange[begun] = 0
     # The best costs of the last steps, twice over, so that any `longest` of them in a row are one view.
     recent = np.full((2 * longest, runs), _FAR, np.int32)
     recent[0] = recent[longest] = 0
@@ -246,11 +356,12 @@ def _forward(gains: NDArray[np.int32], rows: _Rows, opening: np.int32) -> tuple[
 
 
 def _backward(
-    known: NDArray[np.int32], strange: NDArray[np.int32], rows: _Rows, opening: np.int32
+    known: NDArray[np.int32], strange: NDArray[np.int32], lengths: Offsets, opening: np.int32
 ) -> NDArray[np.bool_]:
     """Walk back from the last cluster of every run, all runs at once, from word to word.
 
-    Costs by element -> (n,) bool, true where a word begins. A stretch of strange clusters is passed in one step.
+    Costs by element, and clusters of every run -> (n,) bool, true where a word begins. A stretch of strange clusters is
+    passed in one step.
     """
     element = np.arange(len(known), dtype=np.int32)
     back = known & np.int32(_LENGTH_MASK)  # first MAX_WORD less the length of the word that ends here, then where it
@@ -263,13 +374,33 @@ def _backward(
         np.greater_equal(strange[:-1], known[:-1] + opening, out=opens[1:])
         stretch = np.cumsum(opens, dtype=np.int32).take(stretched)
         back[stretched] = np.flatnonzero(opens).take(stretch - 1) - 1
-    back[rows.edges] = 0
+    sizes = lengths + 1
+    ends = np.cumsum(sizes)
+    edges = ends - sizes
+    back[edges] = 0
     passed = np.zeros(len(known), np.bool_)
-    state = np.append(rows.edges[1:], len(known)) - 1
+    state = ends - 1
+    long = lengths > LONGEST
+    if long.any():
+        passed[_walked(back, state[long].tolist())] = True
+        state = state[~long]
     steps = back.astype(np.int64)  # what is an index need not be made one six times
     while len(state):
         for _ in range(6):  # the walks end one by one: look who is left now and then
             state = steps.take(state)
             passed[state] = True
         state = state.take(np.flatnonzero(state))
-    return passed.take(rows.clusters - 1)
+    is_cluster = np.ones(len(known), np.bool_)
+    is_cluster[edges] = False
+    return passed[:-1][is_cluster[1:]]
+
+
+def _walked(back: NDArray[np.int32], ends: list[int]) -> list[int]:
+    """Where the walks from some elements come by: few and long walks go quicker one after another."""
+    steps = memoryview(back.data)
+    found = []
+    for at in ends:
+        while at:
+            at = steps[at]
+            found.append(at)
+    return found
