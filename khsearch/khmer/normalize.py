@@ -19,15 +19,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from khsearch.khmer import marks, script
-from khsearch.khmer.script import COENG, DA, DELETED, END, LETTER, POINT, TA, Codes, Offsets
+from khsearch.khmer.script import BA, COENG, DA, DELETED, END, LETTER, LLA, POINT, TA, TO, Codes, Offsets
 from khsearch.sharing import cached_property
 
-_DA_BELOW, _TA_BELOW = bytes((COENG, DA)), bytes((COENG, TA))
+_DA_BELOW, _TA_BELOW, _TO_BA = bytes((COENG, DA)), bytes((COENG, TA)), bytes((TO, COENG, BA))
+_UNCLEAN = (_TO_BA, b"\xbb\xd0", b"\xbb\xdd")  # U before a sign above
 _GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", np.frombuffer(b"\xb1\xd2\x99", np.uint8)
 _DOT, _COMMA, _ZERO = ord("."), ord(","), ord("0")
 _CLASS = np.frombuffer(script.CLASS, np.uint8)
@@ -109,19 +109,19 @@ class NormalText:
         if not self.moves:
             return starts, ends
         first, last = self.origin.take(starts), self.origin.take(ends)
-        raw = self.raw
-        for i in np.flatnonzero(self.origin.take(ends - 1) != last - 1).tolist():
-            end = int(last[i])
-            while _is_passed_over(raw[end - 1]):
-                end -= 1
-            last[i] = end
+        if (self.origin.take(ends - 1) != last - 1).any():
+            last = self._behind_visible.take(last)
         return first, last
 
-
-@lru_cache(maxsize=1024)
-def _is_passed_over(char: str) -> bool:
-    # The inherent vowels U+17B4 and U+17B5 are dropped too, but they stand in a cluster, so they end with it.
-    return script.code_of(char) == DELETED and not script.KHMER_FIRST <= ord(char) <= script.KHMER_LAST
+    @cached_property
+    def _behind_visible(self) -> Offsets:
+        """For every place in `raw`, and behind it: the place behind the last character before it that can be seen."""
+        points = np.array([self.raw]).view(np.uint32)
+        # The inherent vowels U+17B4 and U+17B5 are dropped too, but they stand in a cluster, so they end with it.
+        hidden = (script.codes_of_others(points) == DELETED) & (points - np.uint32(script.KHMER_FIRST) >= 0x80)
+        behind = np.arange(1, len(points) + 1)
+        behind[hidden] = 0
+        return np.append(0, np.maximum.accumulate(behind))
 
 
 class _CodeTable(dict[int, str]):
@@ -154,7 +154,7 @@ def normalize(text: str) -> NormalText:
     coded = text.translate(_code_table).encode("latin-1").replace(_DA_BELOW, _TA_BELOW)
     if _GIVE_PLAIN in coded:
         coded = _GIVE_ALONE.sub(_GIVE.tobytes(), coded)
-    if _CLEAN.fullmatch(coded):
+    if not any(map(coded.__contains__, _UNCLEAN)) and _CLEAN.fullmatch(coded):
         return NormalText(f" {text} ", (1,), b"\x02%b\x02" % coded)
     return normalize_all([text])
 
@@ -169,6 +169,7 @@ def normalize_all(texts: Sequence[str]) -> NormalText:
     codes = _expand_ligatures(codes, moves)
     codes = _mend_coengs(codes, moves)
     codes = _order_marks(codes, moves)
+    codes = _mend_lla(codes, moves)
     _unify_give(codes)
     codes = _join_numbers(codes, moves)
     return NormalText(raw, firsts.tolist(), codes.tobytes(), moves)
@@ -216,25 +217,21 @@ def _order_marks(codes: Codes, moves: list[_Move]) -> Codes:
     spots = marks.out_of_order(codes)
     if not len(spots):
         return codes
-    text = codes.tobytes()
-    mended = bytearray()
-    targets: list[int] = []
-    sources: list[int] = []
-    gone: list[int] = []
-    done = 0
-    for spot in spots.tolist():
-        if spot < done:
-            continue
-        cluster = marks.cluster_around(text, spot)
-        first, done = cluster.span()
-        form, order = marks.canonical(cluster[0])
-        mended += form
-        targets += range(first, first + len(form))
-        sources += [first + place for place in order]
-        gone += range(first + len(form), done)
-    codes[targets] = np.frombuffer(mended, np.uint8)
-    codes[gone] = DELETED
-    moves.append(_moved(np.array(targets), np.array(sources)))
+    mended = marks.mended(codes, spots)
+    codes[mended.targets] = mended.values
+    codes[mended.gone] = DELETED
+    moves.append(_moved(mended.targets, mended.sources))
+    return _drop(codes, moves)
+
+
+def _mend_lla(codes: Codes, moves: list[_Move]) -> Codes:
+    """TO with a subscript BA is LLA, which looks the same in most fonts. No word of Khmer has the first."""
+    if _TO_BA not in codes.tobytes():
+        return codes
+    spots = np.flatnonzero((codes[:-2] == TO) & (codes[1:-1] == COENG) & (codes[2:] == BA))
+    spots = spots[codes.take(spots - 1) != COENG]
+    codes[spots] = LLA
+    codes[spots[:, None] + (1, 2)] = DELETED
     return _drop(codes, moves)
 
 
@@ -245,45 +242,31 @@ def _unify_give(codes: Codes) -> None:
     codes[spots[:, None] + np.arange(3)] = _GIVE
 
 
-_NUMBER = re.compile(rb"[0-9]+(?:[.,][0-9]+)+")
-
-
 def _join_numbers(codes: Codes, moves: list[_Move]) -> Codes:
+    """150.000 and 150,000 are 150000; 1.5 and 1,5 are one number; 1,500.50 is 1500.5; 11.05.2021 is three numbers.
+
+    Separators go where every later group has three digits (but 0.125 is a fraction).
+    """
     marks = np.flatnonzero((codes == _DOT) | (codes == _COMMA))
     ten, zero = np.uint8(10), np.uint8(_ZERO)
     marks = marks[(codes.take(marks - 1) - zero < ten) & (codes.take(marks + 1) - zero < ten)]
     if not len(marks):
         return codes
-    text = codes.tobytes()
-    done = 0
-    for mark in marks.tolist():
-        if mark >= done:
-            start = mark
-            while script.CLASS[text[start - 1]] == script.DIGIT:
-                start -= 1
-            number = _NUMBER.match(text, start)
-            assert number is not None
-            done = number.end()
-            _join_number(codes, start, number[0])
+    is_digit = codes - zero < ten
+    edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1  # where groups of digits begin and end, in turn
+    group = np.searchsorted(edges, marks) // 2  # the group that ends at each mark
+    first = np.append(True, group[1:] != group[:-1] + 1)  # marks of one number follow one another
+    last = np.append(first[1:], True)
+    number = np.cumsum(first) - 1
+    count = int(number[-1]) + 1
+    in_threes = edges[2 * group + 3] - edges[2 * group + 2] == 3
+    others = np.bincount(number, ~in_threes, count)  # groups of a number that have not three digits
+    begins = edges[2 * group[first]]
+    zero_first = (codes.take(begins) == _ZERO) & (marks[first] - begins == 1)
+    thousands = (others == 0) & ~zero_first
+    kinds = codes.take(marks)
+    as_last = np.bincount(number, kinds == kinds[last].take(number), count)
+    point = ~thousands & (others - ~in_threes[last] == 0) & (as_last == 1)
+    codes[marks[(thousands | point).take(number) & ~(point.take(number) & last)]] = DELETED
+    codes[marks[last][point]] = POINT
     return _drop(codes, moves)
-
-
-def _join_number(codes: Codes, start: int, number: bytes) -> None:
-    """150.000 and 150,000 are 150000; 1.5 and 1,5 are one number; 1,500.50 is 1500.5; 11.05.2021 is three numbers.
-
-    Separators go where every later group has three digits (but 0.125 is a fraction).
-    """
-    first, *groups = re.split(rb"[.,]", number)
-    marks = [i for i, code in enumerate(number) if code in (_DOT, _COMMA)]
-    kinds = [number[i] for i in marks]
-    in_threes = [len(group) == 3 for group in groups]
-    if all(in_threes) and first != b"0":
-        thousands, point = marks, []
-    elif all(in_threes[:-1]) and kinds[-1] not in kinds[:-1]:
-        thousands, point = marks[:-1], marks[-1:]
-    else:
-        return
-    for i in thousands:
-        codes[start + i] = DELETED
-    for i in point:
-        codes[start + i] = POINT

@@ -32,7 +32,7 @@ LINE_END = 0x0A
 
 KHMER_FIRST, KHMER_LAST = 0x1780, 0x17FF
 COENG = 0xD2  # U+17D2, makes the next consonant a subscript
-RO, DA, TA = 0x9A, 0x8A, 0x8F
+RO, DA, TA, BA, TO, LLA = 0x9A, 0x8A, 0x8F, 0x94, 0x91, 0xA1
 ROBAT = 0xCC
 
 SEPARATOR, BASE, MARK, DIGIT, ALPHA = range(5)
@@ -77,6 +77,9 @@ CLASS = _class_table()
 
 FOLD = _fold_table()
 """Code of every low byte of an ASCII or Khmer code point: case, digits and variant shapes folded."""
+
+IS_BASE = np.frombuffer(CLASS, np.uint8) == BASE
+"""Whether each code is a base."""
 
 _SOFT, _HARD, _KHMER = 0, 1, 2  # stretches of separators, of sentence ends, of Khmer; others have their class
 
