@@ -291,7 +291,7 @@ clauses_typed = st.builds(
 
 
 @given(clauses_typed | st.lists(clauses_typed, max_size=3).map(" ".join))
-@settings(deadline=None, max_examples=400)
+@examples(400)
 def test_no_value_typed_for_a_field_is_any_other_error(index: Index, query: str) -> None:
     assert index.search(query).total >= 0
     for arguments in ({"strict": True}, {"filter": query}):

@@ -13,22 +13,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer import script
-from khsearch.khmer.breakers import Breaker, LatticeBreaker, icu_version, word_ends
+from khsearch.khmer import foreign, script, scripts
+from khsearch.khmer.breakers import Breaker, LatticeBreaker, icu_version
 from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
-from khsearch.khmer.script import END, LETTER, Codes, Offsets, Units
+from khsearch.khmer.script import END, LETTER, LONGEST_TERM, Codes, Offsets, Units
 from khsearch.khmer.streams import Keys, Stream, TermKeys
 
-FORMAT = 1
-"""Raised whenever a change here, in `script`, `marks` or `normalize` makes a text give other terms."""
+FORMAT = 2
+"""Raised whenever a change here, in `script`, `scripts`, `marks` or `normalize` makes a text give other terms.
+
+1 is what khsearch 0.1 had. In 2, a term has a greatest length and a cluster a greatest number of subscripts, a change
+of script is a border of words and shapes of letters are folded, and two encodings that look right are put right.
+`behaviour.may_differ_from_format_1` knows which terms of 1 tell that a text gives others in 2.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ class Batch:
     bigrams: Stream
     word_starts: Offsets
     word_ends: Offsets
+
+    @property
+    def foreign(self) -> str:
+        """Distinct characters outside ASCII and the Khmer block that the originals hold, sorted."""
+        return script.others_in(self.normal.points)
+
+    @property
+    def by_icu(self) -> bool:
+        """Whether ICU broke a run of another script."""
+        return LETTER in self.normal.codes and _by_icu(self.foreign)
 
     def word_spans(self) -> tuple[Offsets, Offsets]:
         """Offsets of every word in its own original text: two arrays (k,) int64."""
@@ -95,37 +110,55 @@ class Analyzer:
         keep_freed_memory()
         normal = normalize_all(texts)
         units, inside = script.units(normal.codes)
-        numbers = None
-        if self._keys is None:
-            clusters, which = units.clusters()
-            opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
-            opens[which] = self.breaker.break_all(normal.codes, clusters)
-        else:
-            # The lattice breaks the others as runs of one cluster of no word: they are few, and need not be taken out.
-            numbers = self._keys.number_all(normal.codes, units.all())
-            numbers *= units.khmer
-            opens = self.breaker.break_all(normal.codes, units.all(), numbers)
+        opens, numbers = self._broken(normal.codes, units)
+        joined = None
         if _LIGATURE in normal.raw:
-            opens = opens & (normal.origin_of(units.starts) != normal.origin_of(units.starts - 1))
-        firsts = np.flatnonzero(opens)
+            joined = normal.origin_of(units.starts) == normal.origin_of(units.starts - 1)
+            opens = opens & ~joined
+        firsts = _divide(opens, joined)
         starts, ends = units.starts.take(firsts), units.ends.take(np.append(firsts, len(opens))[1:] - 1)
         word_keys = pair_keys = None
         if self._keys is not None and numbers is not None:
             word_keys = self._keys.of_words(numbers, firsts)
             pair_keys = self._keys.of_pairs(numbers)
         text_ends = np.flatnonzero(normal.array == END)
-        foreign = np.flatnonzero(normal.array == LETTER)
-        bigrams = _bigrams(normal.array, inside, units, pair_keys, foreign, text_ends)
-        if len(foreign):
-            words, starts, ends = _with_foreign_words(normal, starts, ends, word_keys, foreign, text_ends)
+        letters = np.flatnonzero(normal.array == LETTER)
+        bigrams = _bigrams(normal.array, inside, units, pair_keys, letters, text_ends)
+        if len(letters):
+            words, starts, ends = _with_foreign_words(normal, starts, ends, word_keys, letters, text_ends)
         else:
             words = Stream(normal.array, starts, ends, _counts(starts, text_ends), word_keys)
         return Batch(normal, words, bigrams, starts, ends)
 
+    def _broken(self, codes: bytes, units: Units) -> tuple[NDArray[np.bool_], Offsets | None]:
+        """Which units begin words, and for a breaker that reads a lexicon, their cluster numbers there, 0 for others."""
+        if self._keys is not None and 8 * np.count_nonzero(units.khmer) > 7 * len(units.khmer):
+            # The lattice breaks the others as runs of one cluster of no word: few need not be taken out.
+            numbers = self._keys.number_all(codes, units.all())
+            numbers *= units.khmer
+            return self.breaker.break_all(codes, units.all(), numbers), numbers
+        clusters, which = units.clusters()
+        opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
+        if self._keys is None:
+            opens[which] = self.breaker.break_all(codes, clusters)
+            return opens, None
+        found = self._keys.number_all(codes, clusters)
+        opens[which] = self.breaker.break_all(codes, clusters, found)
+        numbers = np.zeros(len(opens), np.int64)
+        numbers[which] = found
+        return opens, numbers
+
+    def reading_depends(self, text: str) -> tuple[str, bool]:
+        """What the answer for one text depends on besides the breaker: `foreign` and `by_icu` of a batch of it."""
+        if text.isascii():
+            return "", False
+        others = script.others_in(script.points_of(text))
+        return others, _by_icu(others)
+
     def terms(self, text: str) -> Terms:
         """Both streams of one text."""
         normal = normalize(text)
-        if len(normal.codes) > _SHORT or _LIGATURE in text:
+        if len(normal.codes) > _SHORT or LETTER in normal.codes or _LIGATURE in text:
             batch = self.batch([text])
             return Terms(batch.words.terms(), batch.bigrams.terms())
         words: list[bytes] = []
@@ -136,16 +169,12 @@ class Analyzer:
             if piece[1]:
                 clusters = _CLUSTER.findall(piece[1])
                 words.extend(self._join(clusters))
-            elif piece.lastindex is None or LETTER in piece[0]:
+            elif piece.lastindex is None:
                 before = b""
-                if piece[3]:
-                    first, last = piece.span()
-                    letters = "".join([normal.raw[place] for place in normal.origin[first:last].tolist()])
-                    words.extend(term for term, _, _ in _foreign_words(letters, first))
                 continue
             else:
-                words.append(piece[0])
-                clusters = [piece[0]]
+                clusters = [piece[0]] if len(piece[0]) <= LONGEST_TERM else _divided(piece[0])
+                words.extend(clusters)
             if before:
                 gap = b"" if piece[1] or behind == piece.start() else b" "
                 bigrams.append(before + gap + clusters[0])
@@ -159,7 +188,12 @@ class Analyzer:
 
     def _join(self, clusters: list[bytes]) -> list[bytes]:
         words, at = [], 0
-        for count in self.breaker.break_run(clusters):
+        for size in self.breaker.break_run(clusters):
+            count = size
+            while count > LONGEST_TERM:
+                words.append(b"".join(clusters[at : at + LONGEST_TERM]))
+                at += LONGEST_TERM
+                count -= LONGEST_TERM
             words.append(b"".join(clusters[at : at + count]))
             at += count
         return words
@@ -195,9 +229,39 @@ class Analyzer:
                 starts += edges[:-1]
                 ends += edges[1:]
             elif piece[2] or piece[3]:
-                starts.append(piece.start())
-                ends.append(piece.end())
+                edges = [*range(piece.start(), piece.end(), LONGEST_TERM), piece.end()]
+                starts += edges[:-1]
+                ends += edges[1:]
         return starts, ends
+
+
+def _divided(run: bytes) -> list[bytes]:
+    """The words of a run of digits or ASCII letters."""
+    return [run[at : at + LONGEST_TERM] for at in range(0, len(run), LONGEST_TERM)]
+
+
+def _divide(opens: NDArray[np.bool_], joined: NDArray[np.bool_] | None) -> Offsets:
+    """Divide words of more than LONGEST_TERM units; `joined` tells units that are one character with the one before.
+
+    Which units begin words (u,), changed in place -> their numbers.
+    """
+    firsts = np.flatnonzero(opens)
+    lengths = np.diff(firsts, append=len(opens))
+    long = np.flatnonzero(lengths > LONGEST_TERM)
+    if not len(long):
+        return firsts
+    for first, length in zip(firsts.take(long).tolist(), lengths.take(long).tolist(), strict=True):
+        at = first + LONGEST_TERM
+        while at < first + length:
+            at -= joined is not None and bool(joined[at])
+            opens[at] = True
+            at += LONGEST_TERM
+    return np.flatnonzero(opens)
+
+
+def _by_icu(characters: str) -> bool:
+    letters = (char for char in characters if script.code_of(char) == LETTER)
+    return any(map(scripts.is_by_icu, letters))
 
 
 def cluster_spans(text: str) -> list[tuple[int, int]]:
@@ -218,13 +282,14 @@ def _bigrams(
     inside: NDArray[np.bool_],
     units: Units,
     keys: TermKeys | None,
-    foreign: Offsets,
+    letters: Offsets,
     text_ends: Offsets,
 ) -> Stream:
     """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
 
     Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
-    before a number or word of letters, so that two such keep apart. `keys` are those of every unit and the next.
+    before a number or word of letters, so that two such keep apart. `keys` are those of every unit and the next;
+    `letters` are the places of letters outside ASCII: a run with one pairs with none.
     """
     sizes = units.ends - units.starts
     marked = np.flatnonzero(units.apart & ~units.khmer)
@@ -239,8 +304,8 @@ def _bigrams(
     ends = np.cumsum(reach)
     starts = ends - sizes
     pairs = ~units.opening[1:]
-    if len(foreign):
-        strange = np.searchsorted(units.starts, foreign, "right") - 1
+    if len(letters):
+        strange = np.searchsorted(units.starts, letters[_gaps(letters)], "right") - 1
         pairs[strange[strange < len(pairs)]] = False
         pairs[strange[strange > 0] - 1] = False
     firsts = np.flatnonzero(pairs)
@@ -249,52 +314,38 @@ def _bigrams(
     return Stream(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
 
 
-def _foreign_words(letters: str, start: int) -> Iterator[tuple[bytes, int, int]]:
-    """Words of a run of letters outside ASCII and Khmer -> term, and where in the codes it begins and ends.
-
-    The run begins at `start`. ICU knows the words of scripts without spaces. What is no letter or digit for Python is
-    passed over.
-    """
-    at = 0
-    for stop in word_ends(letters):
-        word = unicodedata.normalize("NFC", unicodedata.normalize("NFC", letters[at:stop]).casefold())
-        if any(map(str.isalnum, word)):
-            yield script.encode_term(word), start + at, start + stop
-        at = stop
+def _gaps(places: Offsets) -> NDArray[np.bool_]:
+    """Which of some rising places do not follow on the one before: (n,) -> (n,)."""
+    gaps = np.ones(len(places), np.bool_)
+    np.not_equal(places[1:], places[:-1] + 1, out=gaps[1:])
+    return gaps
 
 
 def _with_foreign_words(
-    normal: NormalText, starts: Offsets, ends: Offsets, keys: TermKeys | None, foreign: Offsets, text_ends: Offsets
+    normal: NormalText, starts: Offsets, ends: Offsets, keys: TermKeys | None, letters: Offsets, text_ends: Offsets
 ) -> tuple[Stream, Offsets, Offsets]:
-    """Replace the runs that hold foreign letters by their words -> the stream, and the words' edges in the codes."""
+    """Replace the runs that hold letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
     is_foreign = np.zeros(len(starts), np.bool_)
-    is_foreign[np.searchsorted(starts, foreign, "right") - 1] = True
+    is_foreign[np.searchsorted(starts, letters[_gaps(letters)], "right") - 1] = True
     runs = np.flatnonzero(is_foreign)
-    firsts, sizes = starts.take(runs), ends.take(runs) - starts.take(runs)
-    behind = np.cumsum(sizes)
-    places = normal.origin_of(np.repeat(firsts - behind + sizes, sizes) + np.arange(behind[-1]))
-    letters = "".join([normal.raw[place] for place in places.tolist()])
-    found = [
-        list(_foreign_words(letters[end - size : end], first))
-        for first, size, end in zip(firsts.tolist(), sizes.tolist(), behind.tolist(), strict=True)
-    ]
+    found = foreign.find(normal, starts.take(runs), ends.take(runs))
     times = np.ones(len(starts), np.int64)
-    times[runs] = list(map(len, found))
+    times[runs] = np.bincount(found.runs, minlength=len(runs))
     owner = np.repeat(np.arange(len(starts)), times)
     at = np.flatnonzero(is_foreign.take(owner))
-    words = [word for of_run in found for word in of_run]
     word_starts, word_stops = starts.take(owner), ends.take(owner)
-    word_starts[at] = [start for _, start, _ in words]
-    word_stops[at] = [stop for _, _, stop in words]
+    word_starts[at], word_stops[at] = found.starts, found.ends
     # Their terms have no codes of their own: they are written behind the codes of the batch.
-    blob = b"".join([term for term, _, _ in words])
-    lengths = np.fromiter((len(term) for term, _, _ in words), np.int64, len(words))
     term_starts, term_ends = word_starts.copy(), word_stops.copy()
-    term_ends[at] = len(normal.codes) + np.cumsum(lengths)
-    term_starts[at] = term_ends[at] - lengths
+    term_ends[at] = len(normal.codes) + found.form_ends
+    term_starts[at] = len(normal.codes) + np.append(0, found.form_ends[:-1])[: len(at)]
     if keys is not None:
         keys = keys.take(owner)
     stream = Stream(
-        np.frombuffer(normal.codes + blob, np.uint8), term_starts, term_ends, _counts(word_starts, text_ends), keys
+        np.frombuffer(normal.codes + found.forms, np.uint8),
+        term_starts,
+        term_ends,
+        _counts(word_starts, text_ends),
+        keys,
     )
     return stream, word_starts, word_stops

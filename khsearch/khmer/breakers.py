@@ -142,8 +142,10 @@ def word_ends(text: str) -> list[int]:
     iterator.setText(text)
     ends = list(iterator)
     if ends and ends[-1] != len(text):  # ICU counts UTF-16 units
-        places = dict(zip(accumulate(1 + (char > "\uffff") for char in text), range(1, len(text) + 1), strict=True))
-        ends = [places[end] for end in ends if end in places]
+        widths = 1 + (script.points_of(text) > 0xFFFF)
+        edges = np.cumsum(widths)
+        places = np.searchsorted(edges, ends)
+        ends = (places[edges.take(places) == ends] + 1).tolist()
     return ends
 
 

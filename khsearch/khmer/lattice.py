@@ -165,8 +165,7 @@ class _Windows:
         counts = self._counting()
         owner = np.repeat(chosen, self.lengths + 1)[counts]
         known, strange = (
-            np.choose(owner, [guess[kind].take(counts) for guess in guesses]) if len(guesses) > 1 else found.take(counts)
-            for kind, found in enumerate(guesses[0])
+            np.choose(owner, [found.take(counts) for found in kind]) for kind in zip(*guesses, strict=True)
         )
         return known, strange, sorted(set(unsure))
 
@@ -399,7 +398,8 @@ def _walked(back: NDArray[np.int32], ends: list[int]) -> list[int]:
     """Where the walks from some elements come by: few and long walks go quicker one after another."""
     steps = memoryview(back.data)
     found = []
-    for at in ends:
+    for end in ends:
+        at = end
         while at:
             at = steps[at]
             found.append(at)

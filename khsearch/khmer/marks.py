@@ -9,7 +9,9 @@ Fonts draw a register shifter as the vowel U where the place above the letter is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,11 @@ def _rank_table() -> bytes:
 
 _RANK = _rank_table()  # 0 begins a cluster; a subscript's rank is its coeng's, raised to _RANK_RO where RO follows
 _RANK_OF = np.frombuffer(_RANK, np.uint8)
+_MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
+_CLUSTER = re.compile(rb"[\x80-\xb3]?" + _MARK + rb"*")
+_UNIT = re.compile(_MARK)
+_FEW = 100
+"""Places that are mended one by one: of more, arrays are quicker. Those of a giant cluster are many."""
 
 # A U beside these, in the order of the marks, is a shifter: the same list as in SIL's khnormal (VAA and U+17D0 there),
 # github.com/sillsdev/khmer-character-specification. A U and a vowel above are no vowel of Khmer: in the lexicon and in
@@ -60,7 +67,7 @@ _IS_ABOVE_BEFORE, _IS_ABOVE_BEHIND, _IS_STRONG = _flags(*_ABOVE_BEFORE_U), _flag
 
 
 def out_of_order(codes: Codes) -> Offsets:
-    """Find marks that do not stand in their order, stand twice, are too many, halves of one vowel, or may be U for a shifter.
+    """Find marks out of their order, doubled, too many, halves of one vowel, or U where it may be a shifter.
 
     (n,) uint8 -> (k,) rising: where a cluster needs mending, at least one place in it.
 
@@ -114,6 +121,79 @@ class Mended:
 
 def mended(codes: Codes, spots: Offsets) -> Mended:
     """Give the clusters that hold some places, rising, their one spelling; `codes` ends with a separator."""
+    return _mended_one_by_one(codes, spots) if len(spots) <= _FEW else _mended_together(codes, spots)
+
+
+def _mended_one_by_one(codes: Codes, spots: Offsets) -> Mended:
+    text = codes.tobytes()
+    values = bytearray()
+    targets: list[int] = []
+    sources: list[int] = []
+    gone: list[int] = []
+    done = 0
+    for spot in spots.tolist():
+        if spot < done:
+            continue
+        start = spot
+        while text[start - 1] == COENG or (
+            script.CLASS[text[start]] == script.MARK and script.CLASS[text[start - 1]] in (script.BASE, script.MARK)
+        ):
+            start -= 1
+        cluster = _CLUSTER.match(text, start)
+        assert cluster is not None
+        done = cluster.end()
+        form, order = _canonical(cluster[0])
+        values += form
+        targets += range(start, start + len(form))
+        sources += [start + place for place in order]
+        gone += range(start + len(form), done)
+    found = np.frombuffer(values, np.uint8)
+    return Mended(np.array(targets, np.int64), np.array(sources, np.int64), found, np.array(gone, np.int64))
+
+
+_Unit = tuple[bytes, int]  # a mark, a coeng with its letter, and its place
+
+
+@lru_cache(maxsize=1 << 14)
+def _canonical(cluster: bytes) -> tuple[bytes, tuple[int, ...]]:
+    """Return a cluster with its marks in order, and for each code of the result the place that it had."""
+    base = 1 if script.CLASS[cluster[0]] == script.BASE else 0
+    units = [(found[0], found.start()) for found in _UNIT.finditer(cluster, base)]
+    marks = {mark[0] for mark, _ in units}
+    half, whole = (_II, _OE) if _II in marks else (_AA, _OO)
+    if _E in marks and half in marks:
+        units = [(bytes([whole]) if mark[0] == _E else mark, place) for mark, place in units if mark[0] != half]
+    units = _sorted(units)
+    order = bytes([0, *(mark[0] for mark, _ in units), 0])
+    if _U in order and BA not in cluster:
+        at = order.index(_U)
+        before, behind = np.frombuffer(order[at - 1 : at], np.uint8), np.frombuffer(order[at + 1 : at + 2], np.uint8)
+        if _stand_for_shifters(before, behind)[0]:
+            shifter = _TRIISAP if set(cluster).intersection(_STRONG) else _MUUSIKATOAN
+            units[at - 1] = bytes([shifter]), units[at - 1][1]
+            units = _sorted(units)
+    places = [place + i for mark, place in units for i in range(len(mark))]
+    return cluster[:base] + b"".join(mark for mark, _ in units), (*range(base), *places)
+
+
+def _sorted(units: list[_Unit]) -> list[_Unit]:
+    ordered = sorted(units, key=lambda unit: _unit_rank(unit[0]))
+    units = [unit for i, unit in enumerate(ordered) if i == 0 or unit[0] != ordered[i - 1][0]]
+    subscripts = [unit for unit in units if unit[0][0] == COENG]
+    if len(subscripts) > MOST_SUBSCRIPTS:
+        plain = [unit for unit in subscripts if unit[0][1] != RO]
+        gone = set(plain[MOST_SUBSCRIPTS - len(subscripts) + len(plain) :])
+        units = [unit for unit in units if unit not in gone]
+    return units
+
+
+def _unit_rank(mark: bytes) -> int:
+    if mark[0] == COENG:
+        return _RANK_RO if mark[1] == RO else _RANK_SUBSCRIPT
+    return _RANK[mark[0]]
+
+
+def _mended_together(codes: Codes, spots: Offsets) -> Mended:
     starts, sizes = _clusters_around(codes, spots)
     behind = np.cumsum(sizes)
     owners = np.repeat(np.arange(len(starts)), sizes)
@@ -198,9 +278,7 @@ def _in_order(codes: Codes, places: Offsets, owners: Offsets, found: Codes) -> O
     return order
 
 
-def _laid_out(
-    codes: Codes, starts: Offsets, sizes: Offsets, places: Offsets, owners: Offsets, found: Codes
-) -> Mended:
+def _laid_out(codes: Codes, starts: Offsets, sizes: Offsets, places: Offsets, owners: Offsets, found: Codes) -> Mended:
     """Lay out mended clusters: where they begin, their old sizes, and their marks, in order."""
     based = script.IS_BASE.take(codes.take(starts)).astype(np.int64)
     subscripts = found == COENG

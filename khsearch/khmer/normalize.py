@@ -18,16 +18,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from khsearch.khmer import marks, script
-from khsearch.khmer.script import BA, COENG, DA, DELETED, END, LETTER, LLA, POINT, TA, TO, Codes, Offsets
+from khsearch.khmer.script import BA, COENG, DA, DELETED, END, LETTER, LLA, POINT, TA, TO, Codes, Offsets, Points
 from khsearch.sharing import cached_property
 
 _DA_BELOW, _TA_BELOW, _TO_BA = bytes((COENG, DA)), bytes((COENG, TA)), bytes((TO, COENG, BA))
-_UNCLEAN = (_TO_BA, b"\xbb\xd0", b"\xbb\xdd")  # U before a sign above
+_U_AND_SIGN, _U_AND_ATTHACAN = b"\xbb\xd0", b"\xbb\xdd"  # U before what stands above: a shifter
 _GIVE_PLAIN, _GIVE = b"\xa2\xc4\x99", np.frombuffer(b"\xb1\xd2\x99", np.uint8)
 _DOT, _COMMA, _ZERO = ord("."), ord(","), ord("0")
 _CLASS = np.frombuffer(script.CLASS, np.uint8)
@@ -62,12 +62,19 @@ class NormalText:
     firsts   (t,) place in `raw` where each text begins
     codes    the normal form: bytes, one code a character (see `script`), END before, between and after the texts
     moves    what became of the characters, step by step; none where every one was kept in its place
+    read     the code points of `raw`, where they were read as an array
     """
 
     raw: str
     firsts: Sequence[int]
     codes: bytes
     moves: Sequence[_Move] = ()
+    read: Points | None = field(default=None, repr=False)
+
+    @cached_property
+    def points(self) -> Points:
+        """Code points of `raw`: (n,) uint32."""
+        return script.points_of(self.raw) if self.read is None else self.read
 
     def origin_of(self, places: Offsets) -> Offsets:
         """Places in the codes (k,) -> the places in `raw` that they come from, (k,) int64."""
@@ -116,7 +123,7 @@ class NormalText:
     @cached_property
     def _behind_visible(self) -> Offsets:
         """For every place in `raw`, and behind it: the place behind the last character before it that can be seen."""
-        points = np.array([self.raw]).view(np.uint32)
+        points = self.points
         # The inherent vowels U+17B4 and U+17B5 are dropped too, but they stand in a cluster, so they end with it.
         hidden = (script.codes_of_others(points) == DELETED) & (points - np.uint32(script.KHMER_FIRST) >= 0x80)
         behind = np.arange(1, len(points) + 1)
@@ -154,7 +161,7 @@ def normalize(text: str) -> NormalText:
     coded = text.translate(_code_table).encode("latin-1").replace(_DA_BELOW, _TA_BELOW)
     if _GIVE_PLAIN in coded:
         coded = _GIVE_ALONE.sub(_GIVE.tobytes(), coded)
-    if not any(map(coded.__contains__, _UNCLEAN)) and _CLEAN.fullmatch(coded):
+    if _TO_BA not in coded and _U_AND_SIGN not in coded and _U_AND_ATTHACAN not in coded and _CLEAN.fullmatch(coded):
         return NormalText(f" {text} ", (1,), b"\x02%b\x02" % coded)
     return normalize_all([text])
 
@@ -165,18 +172,18 @@ def normalize_all(texts: Sequence[str]) -> NormalText:
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     firsts = np.cumsum(lengths + 1) - lengths
     moves: list[_Move] = []
-    codes = _drop(_encode(raw, np.append(firsts - 1, len(raw) - 1)), moves)
+    points = script.points_of(raw)
+    codes = _drop(_encode(points, np.append(firsts - 1, len(raw) - 1)), moves)
     codes = _expand_ligatures(codes, moves)
     codes = _mend_coengs(codes, moves)
     codes = _order_marks(codes, moves)
     codes = _mend_lla(codes, moves)
     _unify_give(codes)
     codes = _join_numbers(codes, moves)
-    return NormalText(raw, firsts.tolist(), codes.tobytes(), moves)
+    return NormalText(raw, firsts.tolist(), codes.tobytes(), moves, points)
 
 
-def _encode(raw: str, ends: Offsets) -> Codes:
-    points = np.array([raw]).view(np.uint32)  # numpy copies a str quicker than Python encodes it
+def _encode(points: Points, ends: Offsets) -> Codes:
     # The low byte tells ASCII from the Khmer block: the latter has its eighth bit set.
     codes = np.frombuffer(bytearray(points.astype(np.uint8)).translate(script.FOLD), np.uint8)
     others = np.flatnonzero((points >= 0x80) & ((points - np.uint32(script.KHMER_FIRST)) >= 0x80))

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 Codes = NDArray[np.uint8]
 Offsets = NDArray[np.int64]
+Points = NDArray[np.uint32]
 
 DELETED, LETTER, END, POINT, SPACE = 0x00, 0x01, 0x02, 0x03, 0x20
 LINE_END = 0x0A
@@ -34,6 +35,9 @@ KHMER_FIRST, KHMER_LAST = 0x1780, 0x17FF
 COENG = 0xD2  # U+17D2, makes the next consonant a subscript
 RO, DA, TA, BA, TO, LLA = 0x9A, 0x8A, 0x8F, 0x94, 0x91, 0xA1
 ROBAT = 0xCC
+
+LONGEST_TERM = 64
+"""Letters, digits or clusters of the longest word: a longer run of them is several words, divided from its beginning."""
 
 SEPARATOR, BASE, MARK, DIGIT, ALPHA = range(5)
 
@@ -113,7 +117,7 @@ _UNKNOWN = 0xFF
 _other = np.full(0x110000, _UNKNOWN, np.uint8)  # filled as characters are met: most texts need a few dozen
 
 
-def codes_of_others(points: NDArray[np.unsignedinteger]) -> Codes:
+def codes_of_others(points: Points) -> Codes:
     """Codes of characters outside ASCII and the Khmer block: code points (n,) -> (n,) uint8."""
     codes: Codes = _other.take(points)
     if (codes == _UNKNOWN).any():
@@ -121,6 +125,21 @@ def codes_of_others(points: NDArray[np.unsignedinteger]) -> Codes:
             _other[point] = code_of(chr(point))
         codes = _other.take(points)
     return codes
+
+
+def points_of(text: str) -> Points:
+    """Code points of a text of one character or more: (n,) uint32."""
+    return np.array([text]).view(np.uint32)  # numpy copies a str quicker than Python encodes it
+
+
+def others_in(points: Points) -> str:
+    """Distinct characters outside ASCII and the Khmer block among some code points, sorted."""
+    points = points[(points >= 0x80) & ((points - np.uint32(KHMER_FIRST)) >= 0x80)]
+    if not len(points):
+        return ""
+    met = np.zeros(int(points.max()) + 1, np.bool_)
+    met[points] = True
+    return "".join(map(chr, np.flatnonzero(met).tolist()))
 
 
 def classes(codes: bytes) -> Codes:
@@ -206,7 +225,30 @@ def units(codes: bytes) -> tuple[Units, NDArray[np.bool_]]:
     np.not_equal(starts[1:], ends[:-1], out=apart[1:])
     opening = np.zeros(len(spots) + 1, np.bool_)
     opening[np.searchsorted(spots, np.flatnonzero(kinds == _HARD))] = True
-    return Units(starts, ends, kinds.take(spots) == _KHMER, apart, opening[:-1]), stretches >= _KHMER
+    found = Units(starts, ends, kinds.take(spots) == _KHMER, apart, opening[:-1])
+    return _divided(found, codes), stretches >= _KHMER
+
+
+def _divided(units: Units, codes: bytes) -> Units:
+    """Units, a run of digits or ASCII letters that is longer than a term may be as several. (No cluster is.)
+
+    One with other letters stays: what its words are is for their scripts to tell (`foreign`).
+    """
+    sizes = units.ends - units.starts
+    if not (sizes > LONGEST_TERM).any():
+        return units
+    times = np.ones(len(sizes), np.int64)
+    for at in np.flatnonzero(sizes > LONGEST_TERM).tolist():
+        if codes.find(LETTER, int(units.starts[at]), int(units.ends[at])) < 0:
+            times[at] = -(-int(sizes[at]) // LONGEST_TERM)
+    owner = np.repeat(np.arange(len(sizes)), times)
+    number = np.arange(len(owner)) - (np.cumsum(times) - times).take(owner)
+    starts = units.starts.take(owner) + number * LONGEST_TERM
+    ends = np.where(times.take(owner) > number + 1, starts + LONGEST_TERM, units.ends.take(owner))
+    is_first = number == 0
+    return Units(
+        starts, ends, units.khmer.take(owner), units.apart.take(owner) & is_first, units.opening.take(owner) & is_first
+    )
 
 
 def encode_term(term: str) -> bytes:
@@ -227,6 +269,24 @@ def _encode_char(char: str) -> bytes:
     if KHMER_FIRST <= point <= KHMER_LAST:
         return bytes([point & 0xFF])
     return bytes([LETTER, point >> 14, point >> 7 & 0x7F, point & 0x7F])
+
+
+def encode_all(points: Points) -> tuple[bytes, Offsets]:
+    """Encode many characters as `encode_term` does: code points (n,) -> forms, and the edges of each in them, (n + 1,)."""
+    low = points.astype(np.uint8)
+    is_khmer = (points - np.uint32(KHMER_FIRST)) < 0x80
+    plain = ((points - np.uint32(0x20)) < 0x5F) | is_khmer
+    edges = np.zeros(len(points) + 1, np.int64)
+    np.cumsum(np.where(plain, 1, 4), out=edges[1:])
+    forms = np.empty(int(edges[-1]), np.uint8)
+    low[points == ord(".")] = POINT
+    forms[edges[:-1][plain]] = low[plain]
+    others = np.flatnonzero(~plain)
+    wide, at = points.take(others), edges.take(others)
+    forms[at] = LETTER
+    for place, shift in enumerate((14, 7, 0), 1):
+        forms[at + place] = (wide >> np.uint32(shift)) & np.uint32(0x7F)
+    return forms.tobytes(), edges
 
 
 def decode_term(form: bytes) -> str:

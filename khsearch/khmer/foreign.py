@@ -1,0 +1,97 @@
+"""foreign: runs of letters outside ASCII and the Khmer block in; their words out.
+
+A run is divided where the script changes (`scripts`), ICU divides what is of a script without spaces, and what is
+longer than a term may be is divided from its beginning on. The words of a batch are found as arrays, with one call of
+ICU: a line end between two runs keeps one from deciding about the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.khmer import script, scripts
+from khsearch.khmer.breakers import word_ends
+from khsearch.khmer.normalize import NormalText
+from khsearch.khmer.script import LONGEST_TERM, Offsets, Points
+
+_LINE_END = 0x0A
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignWords:
+    """Words of some runs, in order.
+
+    starts, ends      (w,) int64, place in the codes where each begins, and behind its last
+    runs              (w,) int64, number of the run that each is of
+    forms             the terms, in code form, one behind the other
+    form_ends         (w,) int64, where in `forms` each ends
+    """
+
+    starts: Offsets
+    ends: Offsets
+    runs: Offsets
+    forms: bytes
+    form_ends: Offsets
+
+
+def find(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:
+    """Words of the runs that begin and end at some places of the codes."""
+    sizes = ends - starts
+    behind = np.cumsum(sizes)
+    places = np.repeat(starts - behind + sizes, sizes) + np.arange(int(behind[-1]))
+    points = normal.points.take(normal.origin_of(places))
+    kinds = scripts.kinds(points)
+    begins = _borders(scripts.scripts(kinds), behind - sizes)
+    _divide_by_icu(points, scripts.are_by_icu(kinds), begins)
+    firsts = np.flatnonzero(begins)
+    lengths = np.diff(firsts, append=len(points))
+    for at in np.flatnonzero(lengths > LONGEST_TERM).tolist():
+        begins[firsts[at] : firsts[at] + lengths[at] : LONGEST_TERM] = True
+    firsts = np.flatnonzero(begins)
+    lasts = np.append(firsts[1:], len(points)) - 1
+    are_words = np.logical_or.reduceat(scripts.are_letters(kinds), firsts)
+    of_word = np.repeat(are_words, lasts + 1 - firsts)
+    firsts, lasts = firsts[are_words], lasts[are_words]
+    forms, form_ends = _forms(points[of_word], lasts + 1 - firsts)
+    owners = np.repeat(np.arange(len(sizes)), sizes).take(firsts)
+    return ForeignWords(places.take(firsts), places.take(lasts) + 1, owners, forms, form_ends)
+
+
+def _borders(of: NDArray[np.uint16], firsts: Offsets) -> NDArray[np.bool_]:
+    """Where runs begin and where their script changes: scripts of letters (n,), where runs begin -> (n,)."""
+    begins = np.zeros(len(of), np.bool_)
+    begins[firsts] = True
+    leading = np.where((of > 0) | begins, np.arange(len(of)), 0)
+    resolved = of.take(np.maximum.accumulate(leading))
+    begins[1:] |= (resolved[1:] != resolved[:-1]) & (resolved[:-1] > 0)
+    return begins
+
+
+def _divide_by_icu(points: Points, by_icu: NDArray[np.bool_], begins: NDArray[np.bool_]) -> None:
+    """Mark where words of scripts without spaces begin; `begins` has what parts the scripts already."""
+    if not by_icu.any():
+        return
+    firsts = np.flatnonzero(begins)
+    sizes = np.diff(firsts, append=len(points))
+    divided = np.logical_or.reduceat(by_icu, firsts)
+    chosen = np.flatnonzero(np.repeat(divided, sizes))
+    sizes = sizes[divided]
+    behind = np.cumsum(sizes)
+    lines = np.insert(points.take(chosen), behind, _LINE_END)
+    edges = np.array(word_ends(lines.tobytes().decode("utf-32-le")), np.int64)
+    edges = edges[lines.take(edges, mode="clip") != _LINE_END]
+    begins[chosen.take(edges - np.searchsorted(behind + np.arange(len(behind)), edges))] = True
+
+
+def _forms(points: Points, sizes: Offsets) -> tuple[bytes, Offsets]:
+    """Folded words in code form: their code points and how many each has -> the forms, and where each ends."""
+    if not len(points):
+        return b"", np.zeros(0, np.int64)
+    lines = np.insert(points, np.cumsum(sizes), _LINE_END)
+    folded = script.points_of(scripts.fold_all(lines.tobytes().decode("utf-32-le")))
+    ends = np.flatnonzero(folded == _LINE_END)
+    forms, edges = script.encode_all(np.delete(folded, ends))
+    return forms, edges.take(ends - np.arange(len(ends)))

@@ -1,0 +1,118 @@
+"""scripts: which script a letter outside ASCII and the Khmer block is of, and what it is folded to. Characters in.
+
+A change of script is a border of words. Python does not know the scripts of Unicode, but the names of characters, which
+never change, begin with them: `LATIN SMALL LETTER A`. What is a shape of another letter (a ligature, a full-width or
+mathematical letter) has the script of what it is folded to. Marks and letters that several scripts use go with what
+stands before them.
+
+Words of scripts that are written with spaces are the runs of their letters and marks: an apostrophe, a hyphen or a
+middle dot parts words, a zero width joiner or non-joiner does not. Scripts without spaces are left to ICU.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.khmer.script import Points
+
+INHERITED = "COMMON"
+"""What goes with the letters before it."""
+
+_KANA_AND_HAN = "CJK"  # one run: Japanese mixes them within words
+_OF_KANA_AND_HAN = ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HENTAIGANA", "VERTICAL", "IDEOGRAPHIC")
+_TWO_WORDS = ("NEW", "OLD", "TAI", "LINEAR")  # names of scripts that begin so have two words
+_COMMON = ("COMBINING", "MODIFIER", "VEDIC")
+
+BY_ICU = frozenset(
+    {_KANA_AND_HAN, "THAI", "LAO", "MYANMAR", "TAI LE", "TAI THAM", "TAI VIET", "NEW TAI", "AHOM", "JAVANESE"}
+    | {"BALINESE", "TANGUT", "NUSHU", "KHITAN"}
+)
+"""Scripts that are written without spaces between words."""
+
+
+@cache
+def fold(char: str) -> str:
+    """What one letter or mark is folded to: case, and shapes of other letters where these are letters and marks only.
+
+    An accent is no matter of shape: it tells words apart in most languages, and stays.
+    """
+    plain = unicodedata.normalize("NFC", char.casefold())
+    shape = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", char).casefold())
+    return shape if all(unicodedata.category(letter)[0] in "LM" for letter in shape) else plain
+
+
+@cache
+def script_of(char: str) -> str:
+    """Script of one letter or mark, by the beginning of its name."""
+    folded = fold(char)
+    names = [unicodedata.name(letter, "") for letter in (folded[:1], char)]
+    first, _, rest = names[0].partition(" ")
+    if first in _COMMON or not first:
+        return INHERITED
+    if first in _OF_KANA_AND_HAN:
+        return _KANA_AND_HAN
+    return f"{first} {rest.partition(' ')[0]}" if first in _TWO_WORDS else first
+
+
+def is_by_icu(char: str) -> bool:
+    """Whether runs with a letter or mark are left to ICU."""
+    return script_of(char) in BY_ICU
+
+
+def is_letter(char: str) -> bool:
+    """Whether something is a word if it has this: a mark alone is none."""
+    return any(map(str.isalnum, fold(char)))
+
+
+_IS_LETTER, _BY_ICU, _FIRST_SCRIPT = 1, 2, 4  # bits of a kind: the rest is the number of the script
+_numbers = {INHERITED: 0}
+_kinds = np.zeros(0x110000, np.uint16)  # filled as characters are met; 0 is not met
+_MET = 1 << 15
+
+
+def kinds(points: Points) -> NDArray[np.uint16]:
+    """What letters and marks are, as numbers for `scripts`, `are_letters` and `are_by_icu`: code points (n,) -> (n,)."""
+    found = _kinds.take(points)
+    if not found.all():
+        for point in set(points[found == 0].tolist()):
+            char = chr(point)
+            number = _numbers.setdefault(script_of(char), len(_numbers))
+            _kinds[point] = _MET | number * _FIRST_SCRIPT | is_by_icu(char) * _BY_ICU | is_letter(char) * _IS_LETTER
+        found = _kinds.take(points)
+    return found
+
+
+def scripts(kinds: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Number of the script of each; 0 for what goes with the letters before it."""
+    return (kinds & np.uint16(_MET - 1)) // np.uint16(_FIRST_SCRIPT)
+
+
+def are_letters(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which make a word."""
+    return (kinds & np.uint16(_IS_LETTER)) > 0
+
+
+def are_by_icu(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which are of a script that ICU breaks."""
+    return (kinds & np.uint16(_BY_ICU)) > 0
+
+
+class _FoldTable(dict[int, str]):
+    """`str.translate` table of `fold`, filled as characters are met; a line end stays, to divide words."""
+
+    def __missing__(self, point: int) -> str:
+        self[point] = folded = fold(chr(point))
+        return folded
+
+
+_fold_table = _FoldTable({0x0A: "\n"})
+
+
+def fold_all(lines: str) -> str:
+    """Fold words, one a line: canonically composed, and every letter as `fold` tells."""
+    composed = unicodedata.normalize("NFC", lines)
+    return unicodedata.normalize("NFC", composed.translate(_fold_table))
