@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,7 @@ from khsearch.errors import IndexExistsError, IndexStoreError
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import LatticeBreaker
 from khsearch.khmer.lexicon import Lexicon, load
+from khsearch.khmer.memory import give_back_freed_memory
 from khsearch.khmer.variants import Variants, default_variants
 from khsearch.opening import Commit
 from khsearch.query import Match, Planner, like
@@ -94,8 +96,14 @@ class Index:
 
     def close(self) -> None:
         """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
-        self._commit = None
-        self._columns.close()
+        if self._commit is not None:
+            self._commit = None
+            self._columns.close()
+            give_back_freed_memory()
+
+    def __del__(self) -> None:
+        with suppress(Exception):  # the interpreter may be ending, or the index have never been opened
+            self.close()
 
     def __enter__(self) -> Self:
         return self
@@ -208,7 +216,7 @@ class Index:
 
     def optimize(self, wait: float = 0.0) -> None:
         """Merge everything into one segment, without what was deleted."""
-        self._columns.writer(wait).commit(optimize=True)
+        self.writer(wait).commit(optimize=True)
 
     def stats(self) -> dict[str, object]:
         """Documents, segments, terms by field (of each segment, added up), and bytes by part."""

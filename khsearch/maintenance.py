@@ -58,6 +58,7 @@ def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
     writer = Writer(raw, built.analyzer, built.fields)
     count = 0
     try:
+        raw.delete_all()
         for found in _readable(commit.reader):
             if isinstance(found, str):
                 on_lost(found)
@@ -75,9 +76,12 @@ def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
 
 
 def identity_for_rescue(folder: Path, on_lost: Tell) -> Identity:
-    """Return what a rescued index is built with: what the old one says as far as it can be read, or the defaults."""
+    """Return what a rescued index is built with: what the old one says as far as it can be read, or the defaults.
+
+    IndexNotFoundError; IndexDamagedError or IndexMismatchError where not even the catalog can be read.
+    """
+    others = contents.read(folder).others
     try:
-        others = contents.read(folder).others
         return identity.renewed(folder, *others[:1])
     except (IndexStoreError, FileNotFoundError) as problem:
         on_lost(f"the settings ({problem})")
@@ -91,10 +95,10 @@ def rescue(folder: Path, writer: Writer, on_lost: Tell) -> None:
             on_lost(found)
             continue
         try:
-            for problem in writer.add_again(document_of(*found)):
-                on_lost(problem)
+            for what in writer.add_again(document_of(found.head, found.stored)):
+                on_lost(what)
         except (DocumentError, IndexDamagedError) as problem:
-            on_lost(str(problem))
+            on_lost(f"the document of id {found.key.decode('utf-8', 'replace')!r} ({problem})")
 
 
 def _readable(reader: Reader) -> Iterator[Document | str]:
@@ -104,6 +108,6 @@ def _readable(reader: Reader) -> Iterator[Document | str]:
         try:
             document = document_of(head, body)
             name = reader.doc_key(docnum).decode("utf-8", "replace")
-            yield document if document.id == name else f"document {document.id!r} is kept by the id {name!r}"
+            yield document if document.id == name else f"the document {document.id!r}, which is kept as {name!r}"
         except KhsearchError as problem:
-            yield f"document {docnum}, id {reader.doc_key(docnum)!r}: {problem}"
+            yield f"the document of id {reader.doc_key(docnum).decode('utf-8', 'replace')!r} ({problem})"

@@ -170,12 +170,17 @@ def delete(path: Path, ids: tuple[str, ...]) -> int:
 def rebuild(path: Path, to: Path | None) -> int:
     """Break and index all documents anew.
 
-    The texts that INDEX holds are all it takes: for an index that another khsearch or ICU built. --to NEW is for one
-    that is damaged: what can still be read goes into a new index, and what was lost is told; the exit status is 2 then.
+    The texts that INDEX holds are all it takes: for an index that another khsearch, Python or ICU built. --to NEW is
+    for one that is damaged: what can still be read goes into a new index. What was lost is told, and the exit status is
+    2 then.
     """
     if to is None:
-        note(f"{path}: rebuilt with {Index.rebuild(path)} documents")
-        return 0
+        passed_over: list[str] = []
+        count = Index.rebuild(path, on_lost=passed_over.append)
+        for item in passed_over:
+            note(f"passed over: {item}")
+        note(f"{path}: rebuilt with {count} documents")
+        return 2 if passed_over else 0
     lost = Index.rescue(path, to)
     for item in lost:
         note(f"lost: {item}")

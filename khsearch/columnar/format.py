@@ -21,7 +21,8 @@ Files:
 
 Sections of a segment, each an array. The fields are numbered in the order of their names, and so are the columns:
 
-    N.df N.extra N.lengths N.rests N.rows N.keys N.high N.low N.tf N.pos N.terms     postings of a field (`encode`)
+    N.df N.extra N.lengths N.rests N.rows N.keys N.high N.low N.tf N.pos N.rest N.terms
+                        postings of a field (`encode`)
     N.doclens           (docs,) tokens of each document in the field
     ids.hashes          (k,) uint64, rising: xxh3-64 of the ids; k documents have one
     ids.docs            (k,) the document of each

@@ -159,6 +159,15 @@ class BatchWriter:
             return self._delete_keys([name.encode("utf-8", "surrogatepass")]) > 0
 
     @one_at_a_time
+    def delete_all(self) -> None:
+        """Delete every document."""
+        self.check_open()
+        self._builder.close()
+        self._begin()
+        self._entries, self._gone = [], {}
+        self._changed = self._deletions_changed = True
+
+    @one_at_a_time
     def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
         """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize."""
         self.check_open()

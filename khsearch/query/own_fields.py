@@ -48,8 +48,8 @@ def _range(item: Range, kind: str) -> nodes.Node:
         return _dates(item)
     if kind == "boolean":
         raise ValueError("truth values have no range; write true or false")
-    bounds = [None if bound is None else _READ[kind](bound) for bound in (item.low, item.high)]
-    return nodes.Between(item.field, *bounds, with_low=item.with_low, with_high=item.with_high)
+    low, high = (None if bound is None else _READ[kind](bound) for bound in (item.low, item.high))
+    return nodes.Between(item.field, low, high, with_low=item.with_low, with_high=item.with_high)
 
 
 def _dates(item: Range) -> nodes.Node:

@@ -1,0 +1,129 @@
+"""Columns: values compared as Python compares them, whatever stands beside them, and text by its form."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khsearch.columnar import column_files, columns
+from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
+from khsearch.columnar.disk import Disk
+from khsearch.errors import DocumentError, QueryError
+
+whole = st.integers(-(1 << 63), (1 << 64) - 1) | st.sampled_from([2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63)])
+numbers = whole | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.5, float(2**53), 1e300])
+bounds = numbers | st.integers(-(1 << 70), 1 << 70) | st.sampled_from([float("inf"), float("-inf")])
+
+
+def lower(text: bytes) -> bytes:
+    return text.decode().lower().encode()
+
+
+def flat(rows: list[object]) -> list[object]:
+    return [value for row in rows if row is not None for value in (row if isinstance(row, list) else [row])]
+
+
+def shown(column: columns.Column) -> list[object]:
+    return [column.shown(value) for value in column.values]
+
+
+@given(st.lists(st.lists(st.none() | numbers | st.lists(numbers, max_size=3), max_size=6), max_size=4))
+def test_numbers_of_all_sizes_come_back_equal_from_any_segments(parts: list[list[object]]) -> None:
+    column = columns.join("n", [columns.build("n", rows, "number") for rows in parts])
+    told = flat([row for rows in parts for row in rows])
+    assert shown(column) == told
+    order = column.compared
+    by_value = sorted(range(len(told)), key=lambda i: (told[i], i))
+    assert np.lexsort([np.arange(len(told)), order]).tolist() == by_value
+
+
+@given(st.lists(numbers, max_size=8), st.none() | bounds, st.none() | bounds, st.booleans(), st.booleans())
+def test_ranges_hold_what_python_says_they_do(
+    values: list[int | float], low: object, high: object, with_low: bool, with_high: bool
+) -> None:
+    column = columns.build("n", list(values), "number")
+    found = columns.between("n", column, low, high, with_low=with_low, with_high=with_high)
+    expected = [
+        (low is None or value > low or (with_low and value == low))
+        and (high is None or value < high or (with_high and value == high))
+        for value in values
+    ]
+    assert found.tolist() == expected
+
+
+@given(
+    st.lists(
+        st.none() | st.text("aAbB\u1780", max_size=3) | st.lists(st.text("aA", max_size=2), max_size=3), max_size=8
+    ),
+    st.none() | st.text("aAbB", max_size=3),
+    st.none() | st.text("aAbB", max_size=3),
+)
+def test_text_is_compared_by_its_form_and_shown_as_written(
+    rows: list[object], low: str | None, high: str | None
+) -> None:
+    half = len(rows) // 2
+    column = columns.join("t", [columns.build("t", part, "text", lower) for part in (rows[:half], rows[half:])])
+    told = [str(value) for value in flat(rows)]
+    assert shown(column) == told
+    if told:
+        assert [column.forms[i].decode() for i in column.compared] == [text.lower() for text in told]
+    found = columns.between("t", column, low, high)
+    assert found.tolist() == [
+        (low is None or text.lower() >= low) and (high is None or text.lower() <= high) for text in told
+    ]
+
+
+@given(st.lists(st.none() | numbers, max_size=8) | st.lists(st.none() | st.text("aAbB", max_size=3), max_size=8))
+def test_columns_of_every_kind_lie_in_a_file_and_come_back(rows: list[object]) -> None:
+    built = columns.build("c", rows, None, lower)
+    with tempfile.TemporaryDirectory() as folder:
+        writer = BlockFileWriter(Disk(), Path(folder, "x"))
+        told = column_files.write(writer, "c.", built)
+        writer.finish({})
+        file = BlockFile(Path(folder, "x"), size=writer.size, root=writer.root)
+        back = column_files.read(file, "c.", told, len(rows))
+    assert shown(back) == flat(rows)
+    assert back.counts.tolist() == [row is not None for row in rows]
+    assert np.array_equal(np.argsort(back.compared, kind="stable"), np.argsort(built.compared, kind="stable"))
+
+
+@given(st.lists(st.none() | numbers, min_size=1, max_size=8), st.data())
+def test_a_selection_is_the_column_of_what_was_kept(rows: list[object], data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    chosen = columns.select(columns.build("n", rows, "number"), np.array(kept))
+    assert shown(chosen) == flat([row for row, is_kept in zip(rows, kept, strict=True) if is_kept])
+
+
+def test_a_column_without_values_goes_with_any_other() -> None:
+    nothing = columns.build("c", [None, []])
+    for rows in ([1], [0.5], ["a"], [2**63, 0.5], [None]):
+        filled = columns.build("c", rows)
+        for parts in ([nothing, filled], [filled, nothing], [nothing, filled, nothing]):
+            assert shown(columns.join("c", parts)) == shown(filled)
+
+
+def test_a_declared_kind_refuses_the_other() -> None:
+    with pytest.raises(DocumentError, match="one kind"):
+        columns.build("c", ["a"], "number")
+    assert shown(columns.build("c", [5], "text")) == ["5"]
+    with pytest.raises(QueryError, match="holds numbers"):
+        columns.between("c", columns.build("c", [5]), "a", None)
+
+
+def test_dates_are_those_of_the_clocks_where_they_were_written() -> None:
+    east, west = timezone(timedelta(hours=7)), timezone(timedelta(hours=-11))
+    plain = datetime(2021, 5, 11, 3, 30)
+    assert columns.number_of(plain.replace(tzinfo=east)) == columns.number_of(plain)
+    assert columns.number_of(plain.replace(tzinfo=west)) == columns.number_of(plain)
+    assert columns.number_of(datetime.max.replace(tzinfo=west)) == columns.number_of(datetime.max)
+    assert columns.number_of(date(1, 1, 1)) == columns.number_of(datetime.min.replace(tzinfo=east)) == 0
+    assert columns.number_of(Decimal("9007199254740993")) == 2**53 + 1
+    assert columns.number_of(np.int64(2**62 + 1)) == 2**62 + 1
+    assert columns.number_of(np.bool_(True)) == 1
