@@ -186,6 +186,20 @@ def test_an_index_held_open_breaks_queries_by_the_lexicon_of_another_s_rebuild(
     assert [hit.snippet.text[start:end] for start, end in hit.snippet.marks] == [lexicons.WHOLE]
 
 
+def test_an_index_held_open_follows_a_rebuild_before_its_first_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_parts)
+    held = make(tmp_path / "x")
+    monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_wholes)
+    assert Index.rebuild(held.path) == 0
+    with held.writer() as writer:
+        writer.add(Document("1", text=lexicons.WHOLE))
+    assert held.analyzer.terms(lexicons.WHOLE).words == Index.open(held.path).analyzer.terms(lexicons.WHOLE).words
+    for index in (held, Index.open(held.path)):
+        assert scores(index, lexicons.WHOLE, WORDS_ONLY).keys() == {"1"}
+
+
 def _bytes_held(entry: object, shared: Container[int]) -> int:
     """Bytes of the arrays that an entry of the cache holds, but for those that others hold too."""
     if isinstance(entry, np.ndarray):
