@@ -11,6 +11,7 @@
 The rooms, in the order that data flows; a room imports only rooms before it:
 
     errors       one tree of errors
+    arguments    what public functions take, and how they say that a value is none of it
     documents/   files, folders, streams -> Document
     khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon
                  and lattice (the cheapest path), breakers (boundaries), analyzer and streams (terms), variants and

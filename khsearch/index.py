@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from khsearch import columnar, identity, maintenance, opening, suggest
+from khsearch.arguments import COUNT, FUNCTION, NAMES, PATH, SECONDS, TEXT, TRUTH, checked, instance, one_of, optional
 from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import told_as_store_errors
 from khsearch.columnar.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
@@ -45,6 +46,13 @@ class Index:
         self._commit: Commit | None = commit
 
     @classmethod
+    @checked(
+        path=PATH,
+        breaker=optional(TEXT),
+        lexicon=optional(instance(Lexicon, PATH)),
+        fields=optional(NAMES),
+        ranking=instance(Ranking),
+    )
     def create(
         cls,
         path: str | Path,
@@ -79,6 +87,7 @@ class Index:
         return cls(columns, opening.latest(columns, None))
 
     @classmethod
+    @checked(path=PATH, spellings=optional(PATH))
     def open(cls, path: str | Path, *, spellings: str | Path | None = None) -> Self:
         """Open the index in a folder; it knows how its texts were broken.
 
@@ -126,6 +135,7 @@ class Index:
         """How many documents the index holds."""
         return int(self._latest().doc_count)
 
+    @checked(wait=SECONDS)
     def writer(self, wait: float = 0.0) -> Writer:
         """The one writer: a context manager that commits on exit and rolls everything back on an exception.
 
@@ -134,6 +144,8 @@ class Index:
         built = self._last_commit().built
         return Writer(self._columns.writer(wait), built.analyzer, built.fields)
 
+    @checked(query=TEXT, limit=COUNT, offset=COUNT, match=one_of("any", "all"), filter=optional(TEXT))
+    @checked(sort=optional(TEXT), ranking=optional(instance(Ranking)), strict=TRUTH)
     def search(
         self,
         query: str,
@@ -150,14 +162,14 @@ class Index:
 
         query    words in any spelling, and operators if you like: see `khsearch.query.language`
         match    "any" finds documents that hold any of the words, "all" only those that hold every one
-        filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"'
+        filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
         sort     a field to order by instead of the score, "-date" for the greatest first
         ranking  what makes one document better than another, instead of the index's own
         strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words
+
+        Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
         """
         started = time.perf_counter()
-        if limit < 0 or offset < 0:
-            raise ValueError(f"limit {limit} and offset {offset}: neither can be negative")
         commit = self._last_commit()
         reader, built = commit.reader, commit.built
         for text in (query, filter or ""):
@@ -180,12 +192,14 @@ class Index:
         hits = [Hit.of(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
         return Results(hits, time.perf_counter() - started, search)
 
+    @checked(prefix=TEXT, limit=COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
         """How what a person is typing may go on, in words of the index, most frequent first."""
         commit = self._last_commit()
         commit.agreement.check(prefix)
         return suggest.complete(commit.reader, commit.built.analyzer, prefix, limit)
 
+    @checked(id=TEXT, limit=COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
         started = time.perf_counter()
@@ -202,6 +216,7 @@ class Index:
         hits = [Hit.of(rank, score, other, search) for rank, (other, score) in enumerate(others, 1)]
         return Results(hits, time.perf_counter() - started, search)
 
+    @checked(id=TEXT)
     def get(self, id: str) -> Document | None:
         """The document of an id, or None."""
         reader = self._latest()
@@ -214,6 +229,7 @@ class Index:
         for docnum in reader.all_live().tolist():
             yield document_of(reader.head(docnum), reader.stored(docnum))
 
+    @checked(wait=SECONDS)
     def optimize(self, wait: float = 0.0) -> None:
         """Merge everything into one segment, without what was deleted."""
         self.writer(wait).commit(optimize=True)
@@ -236,11 +252,13 @@ class Index:
         }
 
     @classmethod
+    @checked(path=PATH)
     def verify(cls, path: str | Path) -> list[str]:
         """Read all of an index and check it: what is wrong, file by file, and what to do; nothing where it is whole."""
         return maintenance.verify(Path(path).absolute())
 
     @classmethod
+    @checked(path=PATH, wait=SECONDS, on_lost=FUNCTION)
     def rebuild(cls, path: str | Path, wait: float = 0.0, on_lost: Callable[[str], None] = _log.warning) -> int:
         """Break and index all documents anew, as this khsearch does it; how many there are.
 
@@ -252,6 +270,7 @@ class Index:
         return maintenance.rebuild(Path(path).absolute(), wait, on_lost)
 
     @classmethod
+    @checked(path=PATH, to=PATH)
     def rescue(cls, path: str | Path, to: str | Path) -> list[str]:
         """Save what is still readable of a damaged index into a new one -> what was lost, item by item.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Self, overload
 
+from khsearch import arguments
 from khsearch.columnar import Reader, nodes
 from khsearch.columns import column_of, shown
 from khsearch.documents import Document
@@ -135,6 +136,7 @@ class Results(Sequence[Hit]):
         search = self._made
         return suggestion(search.reader, search.analyzer, search.text, search.variants)
 
+    @arguments.checked(field=arguments.TEXT)
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
         """How many of all documents found have each value of a field, most frequent first."""
         search = self._made

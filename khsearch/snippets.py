@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from khsearch.arguments import ELEMENT, checked
 from khsearch.khmer.analyzer import Analyzer, Terms
 from khsearch.occurrences import INVISIBLE, Found, glance, occurrences, parts_cluster, search
 
@@ -55,6 +56,7 @@ class Snippet:
             at += len(fragment.text) + len(_GAP)
         return marks
 
+    @checked(tag=ELEMENT)
     def html(self, tag: str = "mark") -> str:
         """Return the snippet as HTML: everything escaped, marks in `tag` elements."""
         return self._marked(f"<{tag}>", f"</{tag}>", html.escape)

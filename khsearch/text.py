@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from khsearch.arguments import PATH, TEXT, checked, instance, optional
 from khsearch.khmer.analyzer import Analyzer, Token, cluster_spans
 from khsearch.khmer.breakers import breaker as make_breaker
 from khsearch.khmer.lexicon import Lexicon, load
 
 __all__ = ["Token", "clusters", "tokenize", "words"]
 
+_ARGUMENTS = checked(text=TEXT, breaker=optional(TEXT), lexicon=optional(instance(Lexicon, PATH)))
 
+
+@_ARGUMENTS
 def words(text: str, breaker: str | None = None, lexicon: Lexicon | str | Path | None = None) -> list[str]:
     """Words of a text, as they stand in it: no spaces, no punctuation.
 
@@ -20,6 +24,7 @@ def words(text: str, breaker: str | None = None, lexicon: Lexicon | str | Path |
     return [text[token.start : token.end] for token in tokenize(text, breaker, lexicon)]
 
 
+@_ARGUMENTS
 def tokenize(text: str, breaker: str | None = None, lexicon: Lexicon | str | Path | None = None) -> list[Token]:
     """Words of a text as tokens: term, position, and offsets in code points of the text.
 
@@ -31,6 +36,7 @@ def tokenize(text: str, breaker: str | None = None, lexicon: Lexicon | str | Pat
     return _analyzer(breaker, load(lexicon)).tokens(text)
 
 
+@checked(text=TEXT)
 def clusters(text: str) -> list[str]:
     """Khmer clusters of a text, as they stand in it: each base with its subscripts, vowels and signs."""
     return [text[start:end] for start, end in cluster_spans(text)]

@@ -1,0 +1,125 @@
+"""arguments: what a caller gave in; what the function takes out, or a ValueError that names the parameter.
+
+A public function names the kinds of its parameters, and is called with values of these kinds alone:
+
+    @checked(query=TEXT, limit=COUNT)
+    def search(self, query: str, limit: int = 10) -> Results: ...
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import wraps
+from inspect import signature
+from numbers import Integral, Real
+from typing import Any, ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_MOST = 1 << 60
+"""More than anything is counted to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a parameter takes, in words, and what makes of a value the one to use, or None where it is no such value.
+
+    `or_none` is for parameters that take None, too.
+    """
+
+    takes: str
+    read: Callable[[Any], Any]
+    or_none: bool = False
+
+    def of(self, name: str, value: object) -> Any:
+        """Return the value to use; ValueError."""
+        if value is None and self.or_none:
+            return None
+        try:
+            found = self.read(value)
+        except (TypeError, ValueError, OverflowError):
+            found = None
+        if found is None:
+            shown = repr(value)
+            raise ValueError(f"{name} takes {self.takes}, not {shown if len(shown) <= 60 else shown[:60] + '...'}")
+        return found
+
+
+def checked(**kinds: Kind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Decorate a function: its parameters of these names are of these kinds, or a ValueError is raised."""
+
+    def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        names = list(signature(function).parameters)
+        places = [(name, names.index(name), kind) for name, kind in kinds.items()]
+
+        @wraps(function)
+        def call(*args: _P.args, **named: _P.kwargs) -> _R:
+            given: list[Any] = list(args)
+            for name, place, kind in places:
+                if name in named:
+                    named[name] = kind.of(name, named[name])
+                elif place < len(given):
+                    given[place] = kind.of(name, given[place])
+            return function(*given, **named)
+
+        return call
+
+    return decorated
+
+
+def one_of(*choices: str) -> Kind:
+    """Return the kind of a parameter that takes one of some strings."""
+    return Kind(" or ".join(map(repr, choices)), lambda value: value if _is_text(value) and value in choices else None)
+
+
+def instance(of: type, other: Kind | None = None) -> Kind:
+    """Return the kind of a parameter that takes an object of a class, or what another kind takes."""
+    takes = f"a {of.__name__}" + (f", or {other.takes}" if other else "")
+    return Kind(takes, lambda value: value if isinstance(value, of) else other and other.read(value))
+
+
+def optional(kind: Kind) -> Kind:
+    """Return the kind of a parameter that takes None, too."""
+    return replace(kind, takes=f"{kind.takes}, or None", or_none=True)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _count(value: Any) -> int | None:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return min(int(value), _MOST) if whole and value >= 0 else None
+
+
+def _seconds(value: Any) -> float | None:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return float(value) if number and value >= 0 and not math.isnan(value) else None
+
+
+def _path(value: object) -> str | None:
+    path = os.fspath(value) if isinstance(value, str | os.PathLike) else None
+    return path if isinstance(path, str) and path and "\0" not in path else None
+
+
+def _names(value: Any) -> Mapping[str, str] | None:
+    named = isinstance(value, Mapping) and all(map(_is_text, [*value.keys(), *value.values()]))
+    return dict(value) if named else None
+
+
+def _element(value: object) -> str | None:
+    return value if isinstance(value, str) and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", value) else None
+
+
+TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
+COUNT = Kind("a whole number that is not negative", _count)
+SECONDS = Kind("a number of seconds that is not negative", _seconds)
+TRUTH = Kind("True or False", lambda value: value if isinstance(value, bool) else None)
+PATH = Kind("the path of a file or folder, as a str or Path", _path)
+FUNCTION = Kind("a function", lambda value: value if callable(value) else None)
+NAMES = Kind("a mapping of names to kinds of fields, such as {'date': 'date'}", _names)
+ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)

@@ -1,0 +1,156 @@
+"""Every parameter of every public function, given what it cannot take: a ValueError that names it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import khsearch
+from khsearch import Document, Index, Results, Snippet, clusters, tokenize, words
+from khsearch.arguments import COUNT, PATH, SECONDS, checked
+from khsearch.ranking import Ranking
+
+NO_TEXT = [None, 5, b"x", ["x"], 2.5, True, object()]
+NO_COUNT = [None, "5", 2.5, True, -1, [5], 1j, np.float64(3), np.int64(-1), np.bool_(1)]
+NO_SECONDS = [None, "5", True, -1, -0.5, float("nan"), 1j, [0]]
+NO_PATH = [None, 5, b"x", ["x"], "", "a\0b", object()]
+OR_NONE = slice(1, None)
+WRONG: dict[str, list[Any]] = {
+    "query": NO_TEXT,
+    "prefix": NO_TEXT,
+    "id": NO_TEXT,
+    "text": NO_TEXT,
+    "field": NO_TEXT,
+    "filter": NO_TEXT[OR_NONE],
+    "sort": NO_TEXT[OR_NONE],
+    "limit": NO_COUNT,
+    "offset": NO_COUNT,
+    "match": ["xyz", "ALL", "", None, 5, ["any"]],
+    "ranking": ["x", 5, {}, Ranking],
+    "strict": ["yes", 1, None, 0],
+    "wait": NO_SECONDS,
+    "on_lost": [None, 5, "x"],
+    "path": NO_PATH,
+    "to": NO_PATH,
+    "spellings": NO_PATH[OR_NONE],
+    "lexicon": NO_PATH[OR_NONE],
+    "breaker": [*NO_TEXT[OR_NONE], "xyz"],
+    "fields": [5, ["a"], "a", {"a": 5}, {5: "text"}, {"a": "string"}, {"a b": "text"}],
+    "tag": [*NO_TEXT, "", "a b", "mark>", "<b>"],
+}
+METHODS = [
+    "create",
+    "open",
+    "writer",
+    "search",
+    "complete",
+    "similar",
+    "get",
+    "optimize",
+    "verify",
+    "rebuild",
+    "rescue",
+]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    made = Index.create(tmp_path_factory.mktemp("arguments") / "x", fields={"d": "date"})
+    with made.writer() as writer:
+        writer.add(Document("1", "", "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6", {"d": "2021"}))
+    return made
+
+
+def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
+    """Every public function that takes anything, with arguments that it takes."""
+    folder = index.path
+    right: dict[str, dict[str, Any]] = {
+        "create": {"path": folder.parent / "new"},
+        "open": {"path": folder},
+        "search": {"query": "x"},
+        "complete": {"prefix": "x"},
+        "similar": {"id": "1"},
+        "get": {"id": "1"},
+        "verify": {"path": folder},
+        "rebuild": {"path": folder},
+        "rescue": {"path": folder, "to": folder.parent / "saved"},
+    }
+    found: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+        name: (getattr(index, name), right.get(name, {})) for name in METHODS
+    }
+    results = index.search("\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6")
+    found["facet"] = results.facet, {"field": "d"}
+    found["html"] = results[0].snippet.html, {}
+    for function in (words, tokenize, clusters):
+        found[function.__name__] = function, {"text": "x"}
+    return found
+
+
+CASES = [
+    (name, parameter, value)
+    for name, of in [
+        *((name, getattr(Index, name)) for name in METHODS),
+        ("facet", Results.facet),
+        ("html", Snippet.html),
+        *((function.__name__, function) for function in (words, tokenize, clusters)),
+    ]
+    for parameter in inspect.signature(of).parameters
+    if parameter != "self"
+    for value in WRONG[parameter]
+]
+
+
+@pytest.mark.parametrize(("name", "parameter", "value"), CASES)
+def test_what_a_parameter_cannot_take_is_a_value_error_that_names_it(
+    index: Index, name: str, parameter: str, value: Any
+) -> None:
+    function, right = functions(index)[name]
+    named = "field" if parameter == "fields" else parameter
+    with pytest.raises(ValueError, match=named):
+        function(**{**right, parameter: value})
+    assert not (index.path.parent / "new").exists()
+
+
+def test_every_public_function_is_among_those_that_are_tested() -> None:
+    public = {name for name, of in inspect.getmembers(Index) if not name.startswith("_") and callable(of)}
+    taking = {name for name in public if set(inspect.signature(getattr(Index, name)).parameters) - {"self"}}
+    assert taking == set(METHODS)
+    functions = {name for name in khsearch.__all__ if inspect.isfunction(getattr(khsearch, name))}
+    assert functions == {"words", "tokenize", "clusters"}
+
+
+@pytest.mark.parametrize("limit", [np.int64(1), np.uint8(255), np.int8(127), 10**30])
+def test_whole_numbers_of_any_kind_are_limits(index: Index, limit: int) -> None:
+    query = "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"
+    assert len(index.search(query, limit)) == 1
+    assert len(index.search(query, limit=limit, offset=np.int8(0))) == 1
+    assert len(index.search(query, limit, limit)) == 0
+    assert len(index.similar("1", limit)) == 0
+    assert index.complete("\u1780", limit) == [query]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "", "\0", "x" * 40_000])
+def test_any_str_may_be_an_id_that_is_not_there(index: Index, text: str) -> None:
+    assert index.get(text) is None
+    assert len(index.similar(text)) == 0
+
+
+def test_what_a_message_shows_of_a_value_is_short() -> None:
+    with pytest.raises(ValueError, match=r"limit takes a whole number that is not negative, not 'x{50,60}\.\.\."):
+        COUNT.of("limit", "x" * 1_000)
+
+
+def test_what_a_function_gets_is_what_its_parameters_take(tmp_path: Path) -> None:
+    @checked(path=PATH, wait=SECONDS)
+    def function(path: object, wait: object = 0.0) -> object:
+        return path, wait
+
+    assert function(tmp_path, np.float32(1)) == (str(tmp_path), 1.0)
+    assert function(path="x") == ("x", 0.0)
+    with pytest.raises(TypeError):
+        function()  # type: ignore[call-arg]
