@@ -90,7 +90,7 @@ def test_a_bad_document_stops_everything_unless_it_is_skipped(tmp_path):
     fails(run("index", path, "-", "--format=jsonl", stdin=b"{}\n" + LINES), "stdin, line 1: 'id' is missing")
     assert not path.exists()
     fails(run("index", path, "-", "--format=jsonl", stdin=bad), "line 5: 'id' is missing")
-    assert run("search", path, FLOOD).exit_code == 1
+    assert not path.exists()
     result = run("index", path, "-", "--format=jsonl", "--skip-bad", stdin=bad)
     assert result.exit_code == 0
     skipped, summary = result.stderr.splitlines()
@@ -139,6 +139,119 @@ def test_a_word_list_is_taken_into_an_index(tmp_path):
 def test_what_cannot_be_indexed_is_an_error(tmp_path, args, says):
     fails(run("index", tmp_path / "x.idx", *args), says)
     assert not (tmp_path / "x.idx").exists()
+
+
+def test_a_value_that_its_field_cannot_hold_is_told_with_file_and_line_and_can_be_skipped(tmp_path):
+    csv = tmp_path / "a.csv"
+    csv.write_text("id,text,price\nok,ក,5\nbad,ក,cheap\n", encoding="utf-8")
+    path = tmp_path / "x.idx"
+    args = ("index", path, csv, "--field", "price=number")
+    fails(run(*args), f"{csv}, line 3: document 'bad'")
+    assert not path.exists()
+    result = run(*args, "--skip-bad")
+    assert result.exit_code == 0
+    assert f"skipped: {csv}, line 3: document 'bad'" in result.stderr
+    assert "1 added, 0 replaced, 1 bad" in result.stderr
+
+
+@pytest.mark.parametrize("folder", [None, "empty"])
+def test_a_run_that_fails_leaves_no_new_index(tmp_path, folder):
+    path = tmp_path / "x.idx"
+    if folder:
+        path.mkdir()
+    bad = b'{"id":"1","text":"x","price":"cheap"}\n'
+    for more in ([], ["--skip-bad"]):
+        result = run("index", path, "-", "--format=jsonl", "--field=price=number", *more, stdin=bad)
+        assert result.exit_code == 2
+        assert path.exists() == bool(folder)
+        assert not folder or not list(path.iterdir())
+
+
+def test_a_run_that_fails_leaves_an_index_that_was_there(tmp_path):
+    path = tmp_path / "x.idx"
+    assert run("index", path, "-", "--format=jsonl", stdin=LINES).exit_code == 0
+    fails(run("index", path, "-", "--format=jsonl", stdin=b'{"id":"5","text":"x"}\n{}\n'), "line 2: 'id' is missing")
+    assert run("search", path, FLOOD).exit_code == 0
+
+
+@pytest.mark.parametrize("kinds", [("keyword", "number"), ("keyword", "keyword")])
+def test_a_field_is_named_once(tmp_path, kinds):
+    options = [f"--field=a={kind}" for kind in kinds]
+    fails(run("index", tmp_path / "x.idx", "-", "--format=jsonl", *options, stdin=LINES), "'a' is named twice")
+
+
+NO_UTF8 = os.fsdecode(b"a\xe9b")
+
+
+@pytest.fixture
+def odd(tmp_path, monkeypatch):
+    """Work in a folder of files of which some have names that are not UTF-8."""
+    monkeypatch.chdir(tmp_path)
+    Path(f"docs/sub{NO_UTF8}").mkdir(parents=True)
+    Path(NO_UTF8).mkdir()
+    for file in (
+        texts / f"{NO_UTF8}.txt",
+        texts / "ok.txt",
+        texts / f"sub{NO_UTF8}" / "x.txt",
+        Path(NO_UTF8) / "y.txt",
+    ):
+        file.write_text(FLOOD, encoding="utf-8")
+    Path(f"{NO_UTF8}.jsonl").write_bytes(LINES)
+    return tmp_path
+
+
+def test_a_file_whose_name_is_not_utf8_is_told_and_the_good_ones_beside_it_are_indexed(odd):
+    process = start("index", "x.idx", "docs", cwd=odd)
+    told = process.communicate()[1].decode()
+    assert process.returncode == 2
+    assert told.startswith("khsearch: docs/a\\udce9b.txt: ")
+    assert told.count("\n") == 1
+    assert not Path("x.idx").exists()
+    process = start("index", f"{NO_UTF8}.idx", "docs", "--skip-bad", cwd=odd)
+    *skipped, summary = process.communicate()[1].decode().splitlines()
+    assert process.returncode == 0
+    assert len(skipped) == 2
+    assert all("\\udce9" in line and "rename the file" in line for line in skipped)
+    assert "1 added, 0 replaced, 2 bad; 1 documents in a\\udce9b.idx" in summary
+
+
+def test_what_a_file_holds_does_not_depend_on_its_name(odd):
+    assert run("index", "x.idx", f"{NO_UTF8}.jsonl", NO_UTF8).exit_code == 0
+    assert {"flood", "y.txt"} <= {hit["id"] for hit in hits(run("search", "x.idx", FLOOD, "--format=json"))}
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["index", "x.idx", "nowhere?"],
+        ["index", "x.idx", "docs", "--format=csv", "?"],
+        ["index", "x.idx", "docs/ok.txt", "--lexicon=?"],
+        ["index", "x.idx", "docs/ok.txt", "--field=?=text"],
+        ["index", "x.idx", "docs/ok.txt", "--field=a=?"],
+        ["index", "x.idx", "?.jsonl", "--id-field=?"],
+        ["index", "x.idx", "?.jsonl", "--text-field=?"],
+        ["search", "nowhere?", "x"],
+        ["search", "{news}", "?"],
+        ["search", "{news}", "x", "--filter=?:x"],
+        ["search", "{news}", "x", "--sort=?"],
+        ["search", "{news}", "x", "--spellings=?"],
+        ["search", "{news}", "x", "--?"],
+        ["complete", "{news}", "?"],
+        ["similar", "{news}", "?"],
+        ["delete", "{news}", "flood", "?"],
+        ["words", "?"],
+        ["words", "x", "--lexicon=?"],
+        ["words", "x", "--separator=?"],
+        ["lexicon", "learn", "nowhere?", "-o", "x.khl"],
+        ["lexicon", "learn", "docs/ok.txt", "-o", "x.khl", "--base=nowhere?"],
+        ["lexicon", "learn", "docs/ok.txt", "-o", "x.khl", "--words=nowhere?"],
+        *([command, "nowhere?"] for command in ("stats", "export", "verify", "optimize", "rebuild")),
+        ["?"],
+    ],
+)
+def test_bytes_that_are_not_utf8_are_told_in_one_line(odd, news, args):
+    fails(run(*(arg.replace("?", NO_UTF8).format(news=news) for arg in args)), "")
+    assert not Path("x.idx").exists()
 
 
 # search

@@ -101,8 +101,9 @@ def _one_line(problem: Exception) -> str:
 def app(ctx: click.Context) -> None:
     """Full-text search for Khmer: index articles, find them again."""
     for stream in _open_streams():
-        if isinstance(stream, io.TextIOWrapper):  # Khmer is UTF-8 whatever the locale says
-            stream.reconfigure(encoding="utf-8")
+        if isinstance(stream, io.TextIOWrapper):
+            # Khmer is UTF-8 whatever the locale says; a name that is not is shown escaped.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     elif os.environ.get("FORCE_COLOR"):

@@ -42,10 +42,13 @@ def check_lexicon(breaker: str | None, lexicon: Path | None) -> None:
         raise click.UsageError(f"the breaker {breaker} reads no lexicon; leave out --lexicon or --breaker")
 
 
-def utf8(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Refuse an argument whose bytes are not UTF-8."""
+_Argument = TypeVar("_Argument", str | None, tuple[str, ...])
+
+
+def utf8(_ctx: click.Context, _param: click.Parameter, value: _Argument) -> _Argument:
+    """Refuse an argument, or several, whose bytes are not UTF-8."""
     try:
-        (value or "").encode()
+        "".join(value or "").encode()
     except UnicodeEncodeError:
         raise click.BadParameter("not UTF-8; type it in a terminal that is set to UTF-8") from None
     return value

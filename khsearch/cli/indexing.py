@@ -5,16 +5,25 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 import click
 
-from khsearch.cli.console import Show, breaker_options, check_lexicon, index_argument, note, progress, stdin
+from khsearch.cli.console import Show, breaker_options, check_lexicon, index_argument, note, progress, stdin, utf8
 from khsearch.columns import check_fields
-from khsearch.documents import FORMATS, Document, FieldNames, files_below, json_line, read_path, read_stream
-from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError
+from khsearch.documents import (
+    FORMATS,
+    FieldNames,
+    Placed,
+    files_below,
+    json_line,
+    placed_in_path,
+    placed_in_stream,
+)
+from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, KhsearchError
 from khsearch.index import Index
 from khsearch.writing import Writer
 
@@ -36,7 +45,7 @@ class _Reading:
         files = [file for source in self.sources if source != "-" for file, _, _ in files_below(source, self.format)]
         return None if "-" in self.sources else sum(file.stat().st_size for file in files)
 
-    def documents(self, show: Show, total: int | None) -> Iterator[Document]:
+    def documents(self, show: Show, total: int | None) -> Iterator[Placed]:
         def read(count: int) -> None:
             self.bytes_read += count
             show(self.bytes_read, total)
@@ -44,19 +53,20 @@ class _Reading:
         on_error = self._skip if self.skip_bad else None
         for source in self.sources:
             if source == "-":
-                found = read_stream(stdin(), self.format or "", names=self.names, on_error=on_error, on_bytes=read)
+                found = placed_in_stream(stdin(), self.format or "", names=self.names, on_error=on_error, on_bytes=read)
             else:
-                found = read_path(source, self.format, names=self.names, on_error=on_error, on_bytes=read)
-            for document in found:
+                found = placed_in_path(source, self.format, names=self.names, on_error=on_error, on_bytes=read)
+            for placed in found:
                 self.good += 1
-                yield document
+                yield placed
 
-    def add(self, writer: Writer, document: Document) -> None:
+    def add(self, writer: Writer, placed: Placed) -> None:
         try:
-            writer.add(document)
-        except DocumentError as error:  # a value that does not go with the index's fields
+            writer.add(placed.document)
+        except DocumentError as problem:  # a value that does not go with the index's fields, an id that is too long
+            error = DocumentError(f"{placed.place}: {problem}")
             if not self.skip_bad:
-                raise
+                raise error from None
             self.good -= 1
             self._skip(error)
 
@@ -112,11 +122,13 @@ def index(
             first = next(documents, None)  # read before an index is created for nothing
             if first is None:
                 raise DocumentError("none of the documents could be read; nothing was indexed")
-            store = _open_or_create(path, breaker, lexicon, own)
-            before = store.doc_count
-            with store.writer() as writer:
-                for document in chain([first], documents):
-                    reading.add(writer, document)
+            with _opened_or_created(path, breaker, lexicon, own) as store:
+                before = store.doc_count
+                with store.writer() as writer:
+                    for placed in chain([first], documents):
+                        reading.add(writer, placed)
+                if not reading.good:
+                    raise DocumentError("none of the documents could be added; nothing was indexed")
         except DocumentError as error:
             hint = "" if skip_bad else " (nothing was indexed; --skip-bad goes on without it)"
             raise DocumentError(f"{error}{hint}") from None
@@ -129,7 +141,12 @@ def index(
 
 
 def _fields(told: tuple[str, ...]) -> dict[str, str]:
-    fields = dict(field.partition("=")[::2] for field in told)
+    fields: dict[str, str] = {}
+    for field in told:
+        name, _, kind = field.partition("=")
+        if name in fields:
+            raise click.UsageError(f"--field: {name!r} is named twice; give it one kind")
+        fields[name] = kind
     try:
         check_fields(fields)
     except ValueError as problem:
@@ -137,23 +154,46 @@ def _fields(told: tuple[str, ...]) -> dict[str, str]:
     return fields
 
 
-def _open_or_create(path: Path, breaker: str | None, lexicon: Path | None, fields: dict[str, str]) -> Index:
+@contextmanager
+def _opened_or_created(
+    path: Path, breaker: str | None, lexicon: Path | None, fields: dict[str, str]
+) -> Iterator[Index]:
+    """Open the index, or create it, and then leave none behind if the block fails."""
     try:
         opened = Index.open(path)
     except IndexNotFoundError:
-        return Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+        was_there = path.exists()
+        created = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+        try:
+            yield created
+        except BaseException:
+            _remove_empty(created, path, keep_folder=was_there)
+            raise
+        return
     given = fields if fields != opened.fields else None
     for option, value in (("--breaker", breaker), ("--lexicon", lexicon), ("--field", given or None)):
         if value is not None:
             raise IndexExistsError(
                 f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
             )
-    return opened
+    yield opened
+
+
+def _remove_empty(created: Index, path: Path, *, keep_folder: bool) -> None:
+    """Remove an index that was created just now, unless another process has begun to use it."""
+    with suppress(KhsearchError, OSError):
+        writer = created.writer()
+        if not created.doc_count:
+            for file in path.iterdir():
+                file.unlink()
+            if not keep_folder:
+                path.rmdir()
+        writer.cancel()
 
 
 @click.command()
 @index_argument
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, callback=utf8)
 def delete(path: Path, ids: tuple[str, ...]) -> int:
     """Remove documents by their ids."""
     with Index.open(path).writer() as writer:

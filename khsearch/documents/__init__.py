@@ -6,16 +6,19 @@ sources    a path or a stream -> documents, in a steady order
 """
 
 from khsearch.documents.document import Document, json_line, validate
-from khsearch.documents.formats import FORMATS, TITLE_LENGTH, FieldNames
-from khsearch.documents.sources import files_below, read_path, read_stream
+from khsearch.documents.formats import FORMATS, TITLE_LENGTH, FieldNames, Placed
+from khsearch.documents.sources import files_below, placed_in_path, placed_in_stream, read_path, read_stream
 
 __all__ = [
     "FORMATS",
     "TITLE_LENGTH",
     "Document",
     "FieldNames",
+    "Placed",
     "files_below",
     "json_line",
+    "placed_in_path",
+    "placed_in_stream",
     "read_path",
     "read_stream",
     "validate",

@@ -28,7 +28,6 @@ FORMATS = ("txt", "jsonl", "csv")
 OnBytes = Callable[[int], None]
 """Told how many bytes have been read since it was told last."""
 
-Found = Iterator[Document | DocumentError]
 
 TITLE_LENGTH = 120
 """Most characters that a title taken from a text has."""
@@ -45,6 +44,17 @@ class FieldNames:
     id: str = "id"
     title: str = "title"
     text: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A document that was read, and where it stands, as errors name it: the file, and the line if there are several."""
+
+    document: Document
+    place: str
+
+
+Found = Iterator[Placed | DocumentError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,11 @@ def document_of(line: bytes) -> Document:
 
 
 def _read_txt(source: Source) -> Found:
+    try:
+        source.id.encode()
+    except UnicodeEncodeError:
+        yield DocumentError(f"{source.name}: its id has a lone surrogate, as the name is not UTF-8; rename the file")
+        return
     data = source.stream.read()
     if source.on_bytes:
         source.on_bytes(len(data))
@@ -135,7 +150,7 @@ def _read_jsonl(source: Source) -> Found:
         yield DocumentError(f"{source.name}: the file is empty; put one JSON object a line into it or leave it out")
 
 
-def _from_json(line: str, names: FieldNames, place: str) -> Document | DocumentError:
+def _from_json(line: str, names: FieldNames, place: str) -> Placed | DocumentError:
     try:
         content = orjson.loads(line)
     except orjson.JSONDecodeError as problem:
@@ -209,7 +224,7 @@ def _wrong_header(header: list[str], names: FieldNames) -> str | None:
     return f"two columns are called {twice[0]!r}; rename one" if twice else None
 
 
-def _document(content: dict[str, object], names: FieldNames, place: str) -> Document | DocumentError:
+def _document(content: dict[str, object], names: FieldNames, place: str) -> Placed | DocumentError:
     """Make a document of keys and values, or the error, which begins with `place`."""
     found: list[str] = []
     for name, option in ((names.id, "--id-field"), (names.title, "--title-field"), (names.text, "--text-field")):
@@ -235,12 +250,12 @@ def _document(content: dict[str, object], names: FieldNames, place: str) -> Docu
     return _checked(Document(id_, title, text, values), place)
 
 
-def _checked(document: Document, place: str) -> Document | DocumentError:
+def _checked(document: Document, place: str) -> Placed | DocumentError:
     try:
         validate(document)
     except DocumentError as error:
         return DocumentError(f"{place}: {error}")
-    return document
+    return Placed(document, place)
 
 
 def _not_utf8(source: Source, offset: int) -> DocumentError:

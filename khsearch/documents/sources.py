@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from khsearch.documents.document import Document
-from khsearch.documents.formats import FORMATS, FieldNames, OnBytes, Source, read
+from khsearch.documents.formats import FORMATS, FieldNames, OnBytes, Placed, Source, read
 from khsearch.errors import DocumentError
 
 OnError = Callable[[DocumentError], None]
@@ -34,6 +34,19 @@ def read_path(
     A document that cannot be read is a DocumentError that names file and line; with `on_error` it is told there, and
     reading goes on. A path that does not exist, or a folder without documents, is an error in any case.
     """
+    found = placed_in_path(path, format, names=names, on_error=on_error, on_bytes=on_bytes)
+    return (placed.document for placed in found)
+
+
+def placed_in_path(
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    *,
+    names: FieldNames = _DEFAULT_NAMES,
+    on_error: OnError | None = None,
+    on_bytes: OnBytes | None = None,
+) -> Iterator[Placed]:
+    """Read the documents of a path as `read_path` does, each with its place."""
     for file, name, kind in files_below(path, format):
         try:
             stream = file.open("rb")
@@ -41,7 +54,7 @@ def read_path(
             yield from _settle([_unreadable(file, problem)], on_error)
             continue
         with stream:
-            yield from _settle(read(Source(stream, str(file), name, names, on_bytes), kind), on_error)
+            yield from _settle(read(Source(stream, shown_name(file), name, names, on_bytes), kind), on_error)
 
 
 def read_stream(
@@ -54,9 +67,28 @@ def read_stream(
     on_bytes: OnBytes | None = None,
 ) -> Iterator[Document]:
     """Read the documents of a binary stream; `source` names it in errors, and is the id of a txt document."""
+    found = placed_in_stream(stream, format, source=source, names=names, on_error=on_error, on_bytes=on_bytes)
+    return (placed.document for placed in found)
+
+
+def placed_in_stream(
+    stream: BinaryIO,
+    format: str,
+    *,
+    source: str = "stdin",
+    names: FieldNames = _DEFAULT_NAMES,
+    on_error: OnError | None = None,
+    on_bytes: OnBytes | None = None,
+) -> Iterator[Placed]:
+    """Read the documents of a binary stream as `read_stream` does, each with its place."""
     if format not in FORMATS:
         raise DocumentError(f"{source}: unknown format {format!r}; use one of {', '.join(FORMATS)}")
     return _settle(read(Source(stream, source, source, names, on_bytes), format), on_error)
+
+
+def shown_name(path: str | os.PathLike[str]) -> str:
+    """Return a path as a message may hold it: bytes that are no UTF-8 as escapes."""
+    return os.fspath(path).encode("utf-8", "backslashreplace").decode()
 
 
 def files_below(path: str | os.PathLike[str], format: str | None = None) -> list[tuple[Path, str, str]]:
@@ -73,14 +105,16 @@ def files_below(path: str | os.PathLike[str], format: str | None = None) -> list
         else:
             kind = format or _format_of(root)
             if kind is None:
-                raise DocumentError(f"{root}: its name tells no format; say which with --format: {', '.join(FORMATS)}")
+                raise DocumentError(
+                    f"{shown_name(root)}: its name tells no format; say which with --format: {', '.join(FORMATS)}"
+                )
             return [(root, root.name, kind)]
     except OSError as problem:
         raise _unreadable(root, problem) from None
     found = [(file, file.relative_to(root).as_posix(), kind) for file, kind in below if kind and format in (None, kind)]
     if not found:
         wanted = ", ".join(f".{kind}" for kind in ([format] if format else FORMATS))
-        raise DocumentError(f"{root}: a folder without documents ({wanted}); name another folder or a file")
+        raise DocumentError(f"{shown_name(root)}: a folder without documents ({wanted}); name another folder or a file")
     return found
 
 
@@ -104,9 +138,9 @@ def _format_of(file: Path) -> str | None:
     return suffix if suffix in FORMATS else None
 
 
-def _settle(found: Iterable[Document | DocumentError], on_error: OnError | None) -> Iterator[Document]:
+def _settle(found: Iterable[Placed | DocumentError], on_error: OnError | None) -> Iterator[Placed]:
     for item in found:
-        if isinstance(item, Document):
+        if isinstance(item, Placed):
             yield item
         elif on_error is None:
             raise item
@@ -115,5 +149,5 @@ def _settle(found: Iterable[Document | DocumentError], on_error: OnError | None)
 
 
 def _unreadable(path: Path, problem: OSError) -> DocumentError:
-    where = problem.filename or path
+    where = shown_name(problem.filename or path)
     return DocumentError(f"{where}: cannot be read ({problem.strerror}); check the path and its permissions")
