@@ -189,13 +189,8 @@ def odd(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path(f"docs/sub{NO_UTF8}").mkdir(parents=True)
     Path(NO_UTF8).mkdir()
-    for file in (
-        texts / f"{NO_UTF8}.txt",
-        texts / "ok.txt",
-        texts / f"sub{NO_UTF8}" / "x.txt",
-        Path(NO_UTF8) / "y.txt",
-    ):
-        file.write_text(FLOOD, encoding="utf-8")
+    for file in (f"docs/{NO_UTF8}.txt", "docs/ok.txt", f"docs/sub{NO_UTF8}/x.txt", f"{NO_UTF8}/y.txt"):
+        Path(file).write_text(FLOOD, encoding="utf-8")
     Path(f"{NO_UTF8}.jsonl").write_bytes(LINES)
     return tmp_path
 
