@@ -136,6 +136,9 @@ def test_truth(text: str, value: bool) -> None:
         ("Café", "CAFE\u0301"),
         ("Москва", "МОСКВА"),
         ("STRASSE", "straße"),
+        ("ABC", "\uff21\uff22\uff23", "abc"),
+        ("file", "\ufb01le"),
+        ("Ⅳ", "ⅳ"),
     ],
 )
 def test_spellings_of_one_keyword_have_one_form(same: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from khsearch.khmer import script
+from khsearch.khmer import script, scripts
 from khsearch.khmer.normalize import normalize
 
 _DIGITS = {0x17E0 + value: str(value) for value in range(10)}
@@ -138,8 +138,12 @@ def _khmer_form(part: str) -> str:
 
 
 def _other_form(part: str) -> str:
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", part).casefold())
+    folded = part.lower() if part.isascii() else unicodedata.normalize("NFC", "".join(map(_folded, part)))
     return folded if folded.isascii() else "".join([str(unicodedata.decimal(char, char)) for char in folded])
+
+
+def _folded(char: str) -> str:
+    return scripts.fold(char) if unicodedata.category(char)[0] in "LM" else char.casefold()
 
 
 def _plain(text: str) -> str:
