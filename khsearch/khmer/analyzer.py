@@ -131,7 +131,7 @@ class Analyzer:
         return Batch(normal, words, bigrams, starts, ends)
 
     def _broken(self, codes: bytes, units: Units) -> tuple[NDArray[np.bool_], Offsets | None]:
-        """Which units begin words, and for a breaker that reads a lexicon, their cluster numbers there, 0 for others."""
+        """Which units begin words, and for a breaker that reads a lexicon, their cluster numbers, 0 for no clusters."""
         if self._keys is not None and 8 * np.count_nonzero(units.khmer) > 7 * len(units.khmer):
             # The lattice breaks the others as runs of one cluster of no word: few need not be taken out.
             numbers = self._keys.number_all(codes, units.all())
@@ -202,17 +202,18 @@ class Analyzer:
         """Return the words of one text as tokens, offsets in code points of `text`."""
         batch = self.batch([text])
         starts, ends = batch.word_spans()
-        found = zip(batch.words.terms(), starts.tolist(), ends.tolist(), strict=True)
-        return [Token(script.decode_term(term), i, start, end) for i, (term, start, end) in enumerate(found)]
+        terms = list(map(script.decode_term, batch.words.terms()))
+        return list(map(Token, terms, range(len(terms)), starts.tolist(), ends.tolist()))
 
     def boundaries(self, text: str) -> list[int]:
         """Offsets between words, and between words and what is none: 0 first, len(text) last, rising, no two alike."""
         normal = normalize(text)
-        found = {0, len(text)}
         if len(normal.codes) > _SHORT or LETTER in normal.codes or _LIGATURE in text:
-            for token in self.tokens(text):
-                found.update((token.start, token.end))
-            return sorted(found)
+            edges = np.concatenate([*self.batch([text]).word_spans(), [0, len(text)]])
+            is_edge = np.zeros(len(text) + 1, np.bool_)
+            is_edge[edges] = True
+            return np.flatnonzero(is_edge).tolist()
+        found = {0, len(text)}
         starts, ends = self._short_words(normal.codes)
         if normal.moves and starts:
             starts, ends = (places.tolist() for places in normal.spans(np.array(starts), np.array(ends)))
@@ -324,7 +325,7 @@ def _gaps(places: Offsets) -> NDArray[np.bool_]:
 def _with_foreign_words(
     normal: NormalText, starts: Offsets, ends: Offsets, keys: TermKeys | None, letters: Offsets, text_ends: Offsets
 ) -> tuple[Stream, Offsets, Offsets]:
-    """Replace the runs that hold letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
+    """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
     is_foreign = np.zeros(len(starts), np.bool_)
     is_foreign[np.searchsorted(starts, letters[_gaps(letters)], "right") - 1] = True
     runs = np.flatnonzero(is_foreign)

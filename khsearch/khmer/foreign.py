@@ -81,7 +81,7 @@ def _divide_by_icu(points: Points, by_icu: NDArray[np.bool_], begins: NDArray[np
     sizes = sizes[divided]
     behind = np.cumsum(sizes)
     lines = np.insert(points.take(chosen), behind, _LINE_END)
-    edges = np.array(word_ends(lines.tobytes().decode("utf-32-le")), np.int64)
+    edges = np.array(word_ends(script.text_of(lines)), np.int64)
     edges = edges[lines.take(edges, mode="clip") != _LINE_END]
     begins[chosen.take(edges - np.searchsorted(behind + np.arange(len(behind)), edges))] = True
 
@@ -91,7 +91,7 @@ def _forms(points: Points, sizes: Offsets) -> tuple[bytes, Offsets]:
     if not len(points):
         return b"", np.zeros(0, np.int64)
     lines = np.insert(points, np.cumsum(sizes), _LINE_END)
-    folded = script.points_of(scripts.fold_all(lines.tobytes().decode("utf-32-le")))
+    folded = scripts.fold_all(lines)
     ends = np.flatnonzero(folded == _LINE_END)
     forms, edges = script.encode_all(np.delete(folded, ends))
     return forms, edges.take(ends - np.arange(len(ends)))

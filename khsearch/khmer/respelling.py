@@ -3,7 +3,7 @@
 A rule changes one cluster, or two. It counts only where the lexicon agrees: where what it gives is a word and what was
 typed is none, and backwards where texts are known to have the other spelling. Words of two clusters and more may both
 be in the lexicon, since there the rules were checked: of its 22,860 words, nikahit and M with coeng part 196 pairs, a
-shifter and the vowel U 27, reahmuk and yuukaleapintu 12, and all are two spellings of one word. (Ahsda and toandakhiat
+shifter and the vowel U 27 (now those under BA), reahmuk and yuukaleapintu 12, and all are two spellings of one word. (Ahsda and toandakhiat
 part words of one letter: only what is no word is changed.)
 """
 
@@ -93,14 +93,17 @@ def _m_as_nikahit(unit: bytes, behind: bytes) -> list[tuple[bytes, ...]]:
 
 
 def _u_as_shifter(unit: bytes, _: bytes) -> list[tuple[bytes, ...]]:
-    """A register shifter under a vowel above looks like the vowel U, and is typed so; normalize puts U last."""
+    """A register shifter under a vowel above looks like the vowel U, and is typed so.
+
+    `normalize` knows which shifter other letters than BA take; it puts U behind the vowel.
+    """
     found = _UNDER_VOWEL.fullmatch(unit)
     return [(found[1] + shifter + found[2] + found[3],) for shifter in (b"\xca", b"\xc9")] if found else []
 
 
 def _shifter_as_u(unit: bytes, _: bytes) -> list[tuple[bytes, ...]]:
     """The same backwards."""
-    found = _WITH_SHIFTER.fullmatch(unit)
+    found = _WITH_SHIFTER.fullmatch(unit) if script.BA in unit else None
     return [(found[1] + found[2] + b"\xbb" + found[3],)] if found else []
 
 

@@ -37,7 +37,7 @@ RO, DA, TA, BA, TO, LLA = 0x9A, 0x8A, 0x8F, 0x94, 0x91, 0xA1
 ROBAT = 0xCC
 
 LONGEST_TERM = 64
-"""Letters, digits or clusters of the longest word: a longer run of them is several words, divided from its beginning."""
+"""Letters, digits or clusters of the longest word: a longer run is several words, divided from its beginning on."""
 
 SEPARATOR, BASE, MARK, DIGIT, ALPHA = range(5)
 
@@ -130,6 +130,11 @@ def codes_of_others(points: Points) -> Codes:
 def points_of(text: str) -> Points:
     """Code points of a text of one character or more: (n,) uint32."""
     return np.array([text]).view(np.uint32)  # numpy copies a str quicker than Python encodes it
+
+
+def text_of(points: Points) -> str:
+    """Text of some code points, none of them a surrogate."""
+    return points.tobytes().decode("utf-32-le")
 
 
 def others_in(points: Points) -> str:
@@ -230,7 +235,7 @@ def units(codes: bytes) -> tuple[Units, NDArray[np.bool_]]:
 
 
 def _divided(units: Units, codes: bytes) -> Units:
-    """Units, a run of digits or ASCII letters that is longer than a term may be as several. (No cluster is.)
+    """Units, those longer than a term may be as several: runs of digits or ASCII letters, since no cluster is.
 
     One with other letters stays: what its words are is for their scripts to tell (`foreign`).
     """
@@ -272,7 +277,7 @@ def _encode_char(char: str) -> bytes:
 
 
 def encode_all(points: Points) -> tuple[bytes, Offsets]:
-    """Encode many characters as `encode_term` does: code points (n,) -> forms, and the edges of each in them, (n + 1,)."""
+    """Encode characters as `encode_term` does: code points (n,) -> forms, and the edges of each in them, (n + 1,)."""
     low = points.astype(np.uint8)
     is_khmer = (points - np.uint32(KHMER_FIRST)) < 0x80
     plain = ((points - np.uint32(0x20)) < 0x5F) | is_khmer
@@ -291,6 +296,8 @@ def encode_all(points: Points) -> tuple[bytes, Offsets]:
 
 def decode_term(form: bytes) -> str:
     """Return the term of an `encode_term` form."""
+    if form.isalnum():  # ASCII letters and digits, which stay themselves
+        return form.decode()
     chars = []
     at = 0
     while at < len(form):

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer.script import Points
+from khsearch.khmer.script import Points, points_of, text_of
 
 INHERITED = "COMMON"
 """What goes with the letters before it."""
@@ -75,7 +75,7 @@ _MET = 1 << 15
 
 
 def kinds(points: Points) -> NDArray[np.uint16]:
-    """What letters and marks are, as numbers for `scripts`, `are_letters` and `are_by_icu`: code points (n,) -> (n,)."""
+    """What letters and marks are, to ask `scripts`, `are_letters` and `are_by_icu` about: code points (n,) -> (n,)."""
     found = _kinds.take(points)
     if not found.all():
         for point in set(points[found == 0].tolist()):
@@ -101,6 +101,11 @@ def are_by_icu(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
     return (kinds & np.uint16(_BY_ICU)) > 0
 
 
+_SEVERAL = 0xFFFF_FFFF
+_folds = np.zeros(0x110000, np.uint32)  # filled as characters are met; 0 is not met, _SEVERAL is folded to several
+_folds[0x0A] = 0x0A
+
+
 class _FoldTable(dict[int, str]):
     """`str.translate` table of `fold`, filled as characters are met; a line end stays, to divide words."""
 
@@ -112,7 +117,15 @@ class _FoldTable(dict[int, str]):
 _fold_table = _FoldTable({0x0A: "\n"})
 
 
-def fold_all(lines: str) -> str:
+def fold_all(lines: Points) -> Points:
     """Fold words, one a line: canonically composed, and every letter as `fold` tells."""
-    composed = unicodedata.normalize("NFC", lines)
-    return unicodedata.normalize("NFC", composed.translate(_fold_table))
+    composed = unicodedata.normalize("NFC", text_of(lines))
+    points = points_of(composed)
+    folded = _folds.take(points)
+    if not folded.all():
+        for point in set(points[folded == 0].tolist()):
+            form = fold(chr(point))
+            _folds[point] = ord(form) if len(form) == 1 else _SEVERAL
+        folded = _folds.take(points)
+    text = composed.translate(_fold_table) if (folded == _SEVERAL).any() else text_of(folded)
+    return points_of(unicodedata.normalize("NFC", text))
