@@ -4,7 +4,8 @@ Two words that are near differ in the skeleton of one cluster at most (`nearness
 hashes of its skeleton and of its skeleton less each of its clusters; a word asks for the same hashes of its own, and
 whatever is within `nearness.MOST` of it is among what it gets. Only these are measured.
 
-The terms are those of the words of texts and titles that are one run of Khmer, or of letters of other scripts.
+The terms are those of the words of texts and titles that are one run of Khmer, or of letters of other scripts, and not
+so long that nobody can have meant them.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ Source = tuple[Array, Array, Array]
 
 _ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|(?:[a-z]|\x01[\x00-\x7f]{3})+")
 _OVERLONG = re.compile(rb"[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd]){%d}" % LONGEST)
+_LONGEST_TERM = 96  # codes, four for a letter outside ASCII: what is longer is hardly a word
 _MANY = 4096  # terms that are measured for one word; of more, the most frequent
 _KEPT = 20  # terms near one word that are kept
 _REMEMBERED = 4096  # words whose nearest terms are remembered
@@ -184,8 +186,8 @@ def _merged(sources: Iterable[Source]) -> tuple[Array, Array, Array]:
 
 
 def _is_ordinary(term: bytes) -> bool:
-    """Whether a term is Khmer clusters, none of them overlong, or letters of other scripts."""
-    return _ORDINARY.fullmatch(term) is not None and not _OVERLONG.search(term)
+    """Whether a term is Khmer clusters, none of them overlong, or letters of other scripts, and not too long itself."""
+    return len(term) <= _LONGEST_TERM and _ORDINARY.fullmatch(term) is not None and not _OVERLONG.search(term)
 
 
 def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
@@ -198,7 +200,7 @@ def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
         for of_kind in ((kinds == script.BASE) | (kinds == script.MARK), kinds == script.ALPHA)
     )
     first = np.append(kinds, np.uint8(script.MARK)).take(starts[:-1])
-    found: NDArray[np.bool_] = (sizes > 0) & ((khmer & (first == script.BASE)) | letters)
+    found: NDArray[np.bool_] = (sizes > 0) & (sizes <= _LONGEST_TERM) & ((khmer & (first == script.BASE)) | letters)
     heads = kinds == script.BASE
     heads[1:] &= codes[:-1] != script.COENG
     heads[starts[:-1][sizes > 0]] = True

@@ -16,7 +16,7 @@ import numpy as np
 from khsearch.khmer import script
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.normalize import NormalText, normalize
-from khsearch.khmer.script import COENG, LETTER
+from khsearch.khmer.script import COENG, LETTER, LONGEST_TERM
 from khsearch.khmer.streams import pieces
 
 Found = tuple[int, int, bytes]
@@ -134,9 +134,9 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
     codes = normal.codes
     found: list[Found] = []
     for term in terms:
-        kind = script.CLASS[term[0]]
         if LETTER in term:
             continue
+        kind = script.CLASS[term[0]]
         places: list[Found] = []
         at = codes.find(term)
         while at >= 0 and len(places) < _ENOUGH:
@@ -150,11 +150,22 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
             words = [place for place in places if _is_word(codes, *place[:2], analyzer)]
             places = words or (places if several else [])
         found += places
-    if any(LETTER in term for term in terms):
+    told = {term for term in terms if _is_told_by_analysis(term, LETTER in codes)}
+    if told:
         batch = analyzer.batch([normal.raw[1:-1]])
         spots = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
-        found += [(start, end, term) for term, start, end in spots if LETTER in term and term in terms]
-    return found
+        found += [(start, end, term) for term, start, end in spots if term in told]
+    return list(set(found))
+
+
+def _is_told_by_analysis(term: bytes, among_others: bool) -> bool:
+    """Whether only the analyzer knows where a term stands in a text: its codes do not tell letters outside ASCII apart.
+
+    `among_others` says that the text has some. Words glued to those, folded from them, or divided for their length are
+    not between what is no letter.
+    """
+    is_khmer = script.CLASS[term[0]] in _KHMER
+    return LETTER in term or (not is_khmer and (among_others or len(term) >= LONGEST_TERM))
 
 
 def _has_two_clusters(term: bytes) -> bool:

@@ -186,11 +186,12 @@ def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = N
     low = at - len(tail[0]) if tail else at
     high = head.end() if head else at
     if at in (low, high):  # beside a run, or in what is no Khmer: words end where letters do
+        cut = at
         while before is not None and at < before and text[at - 1 : at + 1].isalnum():
             at += 1
         while before is None and after < at < len(text) and text[at - 1 : at + 1].isalnum():
             at -= 1
-        return at
+        return at if abs(at - cut) <= _ROOM else cut  # letters without an end near are cut wherever they are
     # The run may be longer than what is looked at: then its first and last places are no edges.
     edges = [low + edge for edge in analyzer.boundaries(text[low:high])]
     edges = [edge for edge in edges if not parts_cluster(text, edge)]

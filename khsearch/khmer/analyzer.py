@@ -32,7 +32,7 @@ FORMAT = 2
 
 1 is what khsearch 0.1 had. In 2, a term has a greatest length and a cluster a greatest number of subscripts, a change
 of script is a border of words and shapes of letters are folded, and two encodings that look right are put right.
-`behaviour.may_differ_from_format_1` knows which terms of 1 tell that a text gives others in 2.
+`behaviour.affected_by_format_2` knows which terms of 1 tell that a text gives others in 2.
 """
 
 

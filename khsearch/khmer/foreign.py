@@ -44,8 +44,12 @@ def find(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:
     places = np.repeat(starts - behind + sizes, sizes) + np.arange(int(behind[-1]))
     points = normal.points.take(normal.origin_of(places))
     kinds = scripts.kinds(points)
+    marks, by_icu = scripts.are_marks(kinds), scripts.are_by_icu(kinds)
     begins = _borders(scripts.scripts(kinds), behind - sizes)
-    _divide_by_icu(points, scripts.are_by_icu(kinds), begins)
+    # A mark with nothing to stand on is no part of the word behind it.
+    has_letter = np.maximum.accumulate(np.where(marks, -1, np.arange(len(points)))) >= np.repeat(behind - sizes, sizes)
+    begins[1:] |= has_letter[1:] & ~has_letter[:-1] & ~by_icu[1:]
+    _divide_by_icu(points, by_icu, begins)
     firsts = np.flatnonzero(begins)
     lengths = np.diff(firsts, append=len(points))
     for at in np.flatnonzero(lengths > LONGEST_TERM).tolist():

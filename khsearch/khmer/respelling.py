@@ -3,8 +3,8 @@
 A rule changes one cluster, or two. It counts only where the lexicon agrees: where what it gives is a word and what was
 typed is none, and backwards where texts are known to have the other spelling. Words of two clusters and more may both
 be in the lexicon, since there the rules were checked: of its 22,860 words, nikahit and M with coeng part 196 pairs, a
-shifter and the vowel U 27 (now those under BA), reahmuk and yuukaleapintu 12, and all are two spellings of one word. (Ahsda and toandakhiat
-part words of one letter: only what is no word is changed.)
+shifter and the vowel U 27 (those under BA are left, see `marks`), reahmuk and yuukaleapintu 12, and all are two
+spellings of one word. (Ahsda and toandakhiat part words of one letter: only what is no word is changed.)
 """
 
 from __future__ import annotations

@@ -25,11 +25,12 @@ INHERITED = "COMMON"
 _KANA_AND_HAN = "CJK"  # one run: Japanese mixes them within words
 _OF_KANA_AND_HAN = ("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HENTAIGANA", "VERTICAL", "IDEOGRAPHIC")
 _TWO_WORDS = ("NEW", "OLD", "TAI", "LINEAR")  # names of scripts that begin so have two words
-_COMMON = ("COMBINING", "MODIFIER", "VEDIC")
+_COMMON = ("", "COMBINING", "MODIFIER", "VEDIC", "VIETNAMESE", "CARON", "MASU")
+_TANGUT_AND_KHITAN = range(0x17000, 0x18D80)  # their names are made by rule, and not every Python knows them
 
 BY_ICU = frozenset(
     {_KANA_AND_HAN, "THAI", "LAO", "MYANMAR", "TAI LE", "TAI THAM", "TAI VIET", "NEW TAI", "AHOM", "JAVANESE"}
-    | {"BALINESE", "TANGUT", "NUSHU", "KHITAN"}
+    | {"BALINESE", "TANGUT", "NUSHU", "OLD CHINESE"}
 )
 """Scripts that are written without spaces between words."""
 
@@ -48,14 +49,18 @@ def fold(char: str) -> str:
 @cache
 def script_of(char: str) -> str:
     """Script of one letter or mark, by the beginning of its name."""
-    folded = fold(char)
-    names = [unicodedata.name(letter, "") for letter in (folded[:1], char)]
-    first, _, rest = names[0].partition(" ")
-    if first in _COMMON or not first:
+    if ord(char) in _TANGUT_AND_KHITAN:
+        return "TANGUT"
+    first, second, *_ = [*unicodedata.name(fold(char)[:1], "").split(), "", ""]
+    if first in _COMMON or (first == "HANGUL" and second in ("SINGLE", "DOUBLE")):  # tone marks
         return INHERITED
     if first in _OF_KANA_AND_HAN:
         return _KANA_AND_HAN
-    return f"{first} {rest.partition(' ')[0]}" if first in _TWO_WORDS else first
+    if first == "TURNED":
+        return "LATIN"  # the letter F of Claudius, U+2132
+    if first == "HANGUL" and second != "SYLLABLE":
+        return "HANGUL JAMO"  # a word of letters beside one of syllables is another, such as laughter in a chat
+    return f"{first} {second}" if first in _TWO_WORDS else first
 
 
 def is_by_icu(char: str) -> bool:
@@ -64,24 +69,30 @@ def is_by_icu(char: str) -> bool:
 
 
 def is_letter(char: str) -> bool:
-    """Whether something is a word if it has this: a mark alone is none."""
+    """Whether something is a word if it has this: a mark alone is none, but for one that is folded to a letter."""
     return any(map(str.isalnum, fold(char)))
 
 
-_IS_LETTER, _BY_ICU, _FIRST_SCRIPT = 1, 2, 4  # bits of a kind: the rest is the number of the script
+def is_mark(char: str) -> bool:
+    """Whether this stands on a letter."""
+    return unicodedata.category(char)[0] == "M"
+
+
+_IS_LETTER, _IS_MARK, _BY_ICU, _FIRST_SCRIPT = 1, 2, 4, 8  # bits of a kind: the rest is the number of the script
 _numbers = {INHERITED: 0}
 _kinds = np.zeros(0x110000, np.uint16)  # filled as characters are met; 0 is not met
 _MET = 1 << 15
 
 
 def kinds(points: Points) -> NDArray[np.uint16]:
-    """What letters and marks are, to ask `scripts`, `are_letters` and `are_by_icu` about: code points (n,) -> (n,)."""
+    """What letters and marks are, to ask the functions below about: code points (n,) -> (n,)."""
     found = _kinds.take(points)
     if not found.all():
         for point in set(points[found == 0].tolist()):
             char = chr(point)
+            flags = is_letter(char) * _IS_LETTER | is_mark(char) * _IS_MARK | is_by_icu(char) * _BY_ICU
             number = _numbers.setdefault(script_of(char), len(_numbers))
-            _kinds[point] = _MET | number * _FIRST_SCRIPT | is_by_icu(char) * _BY_ICU | is_letter(char) * _IS_LETTER
+            _kinds[point] = _MET | number * _FIRST_SCRIPT | flags
         found = _kinds.take(points)
     return found
 
@@ -94,6 +105,11 @@ def scripts(kinds: NDArray[np.uint16]) -> NDArray[np.uint16]:
 def are_letters(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
     """Which make a word."""
     return (kinds & np.uint16(_IS_LETTER)) > 0
+
+
+def are_marks(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which stand on a letter."""
+    return (kinds & np.uint16(_IS_MARK)) > 0
 
 
 def are_by_icu(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
@@ -115,6 +131,11 @@ class _FoldTable(dict[int, str]):
 
 
 _fold_table = _FoldTable({0x0A: "\n"})
+
+
+def folded(word: str) -> str:
+    """Return a word, folded."""
+    return text_of(fold_all(points_of(word)))
 
 
 def fold_all(lines: Points) -> Points:
