@@ -7,6 +7,7 @@ the clusters of a term of two or more stand inside longer words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice
@@ -31,6 +32,7 @@ _NEAR = 200  # characters around a rare term in which frequent ones are looked f
 _PIECE = 300_000  # characters that are normalised at a time
 _AROUND = 24  # codes of a run on either side of a stretch that decide whether words begin and end there
 _KHMER = (script.BASE, script.MARK)
+_LONG_RUN = re.compile(b"[a-z]{%d}|[0-9\x03]{%d}" % (LONGEST_TERM + 1, LONGEST_TERM + 1))
 _COENG = "\u17d2"
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
 _CLINGS = _MARKS | {_COENG, *INVISIBLE}  # beside a place, these may make it one inside a cluster
@@ -150,22 +152,15 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
             words = [place for place in places if _is_word(codes, *place[:2], analyzer)]
             places = words or (places if several else [])
         found += places
-    told = {term for term in terms if _is_told_by_analysis(term, LETTER in codes)}
+    # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is no
+    # letter; and codes do not tell those letters apart.
+    by_analysis = LETTER in codes or _LONG_RUN.search(codes) is not None
+    told = {term for term in terms if LETTER in term or (by_analysis and script.CLASS[term[0]] not in _KHMER)}
     if told:
         batch = analyzer.batch([normal.raw[1:-1]])
         spots = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
         found += [(start, end, term) for term, start, end in spots if term in told]
     return list(set(found))
-
-
-def _is_told_by_analysis(term: bytes, among_others: bool) -> bool:
-    """Whether only the analyzer knows where a term stands in a text: its codes do not tell letters outside ASCII apart.
-
-    `among_others` says that the text has some. Words glued to those, folded from them, or divided for their length are
-    not between what is no letter.
-    """
-    is_khmer = script.CLASS[term[0]] in _KHMER
-    return LETTER in term or (not is_khmer and (among_others or len(term) >= LONGEST_TERM))
 
 
 def _has_two_clusters(term: bytes) -> bool:
