@@ -51,7 +51,11 @@ def script_of(char: str) -> str:
     """Script of one letter or mark, by the beginning of its name."""
     if ord(char) in _TANGUT_AND_KHITAN:
         return "TANGUT"
-    first, second, *_ = [*unicodedata.name(fold(char)[:1], "").split(), "", ""]
+    return next((of for of in map(_by_name, fold(char)) if of != INHERITED), INHERITED)
+
+
+def _by_name(letter: str) -> str:
+    first, second, *_ = [*unicodedata.name(letter, "").split(), "", ""]
     if first in _COMMON or (first == "HANGUL" and second in ("SINGLE", "DOUBLE")):  # tone marks
         return INHERITED
     if first in _OF_KANA_AND_HAN:
