@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import signature
@@ -121,5 +121,6 @@ SECONDS = Kind("a number of seconds that is not negative", _seconds)
 TRUTH = Kind("True or False", lambda value: value if isinstance(value, bool) else None)
 PATH = Kind("the path of a file or folder, as a str or Path", _path)
 FUNCTION = Kind("a function", lambda value: value if callable(value) else None)
+ITERABLE = Kind("an iterable of documents", lambda value: value if isinstance(value, Iterable) else None)
 NAMES = Kind("a mapping of names to kinds of fields, such as {'date': 'date'}", _names)
 ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)

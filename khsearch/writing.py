@@ -10,7 +10,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch import columns
+from khsearch import arguments, columns
+from khsearch.arguments import checked
 from khsearch.columnar import TokenBatch
 from khsearch.columnar.inversion import MAX_POSITION
 from khsearch.columnar.stored import MAX_BLOB
@@ -62,17 +63,20 @@ class Writer:
         self._take(_Waiting(plain, text, row))
         return problems
 
+    @checked(documents=arguments.ITERABLE)
     def add_all(self, documents: Iterable[Document]) -> None:
         """Add any number of documents."""
         for document in documents:
             self.add(document)
 
+    @checked(id=arguments.TEXT)
     def delete(self, id: str) -> bool:
         """Delete the document of an id; whether there was one."""
         with self._mutex:
             self._flush()
             return self._writer.delete(id)
 
+    @checked(optimize=arguments.TRUTH)
     def commit(self, *, optimize: bool = False) -> None:
         """Make everything durable and visible, and end; `optimize` leaves one segment."""
         with self._mutex:

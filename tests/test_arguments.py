@@ -116,6 +116,25 @@ def test_what_a_parameter_cannot_take_is_a_value_error_that_names_it(
     assert not (index.path.parent / "new").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "parameter", "value"),
+    [
+        *(("delete", "id", value) for value in NO_TEXT),
+        *(("add_all", "documents", value) for value in (None, 5, Document("2", "", "x"))),
+        *(("commit", "optimize", value) for value in ("yes", 1, None)),
+    ],
+)
+def test_what_a_writer_cannot_take_is_a_value_error_and_changes_nothing(
+    index: Index, name: str, parameter: str, value: Any
+) -> None:
+    writer = index.writer()
+    with pytest.raises(ValueError, match=parameter):
+        getattr(writer, name)(**{parameter: value})
+    writer.add(Document("1", "", "\u1780"))
+    writer.cancel()
+    assert index.doc_count == 1
+
+
 def test_every_public_function_is_among_those_that_are_tested() -> None:
     public = {name for name, of in inspect.getmembers(Index) if not name.startswith("_") and callable(of)}
     taking = {name for name in public if set(inspect.signature(getattr(Index, name)).parameters) - {"self"}}
