@@ -152,8 +152,8 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
             words = [place for place in places if _is_word(codes, *place[:2], analyzer)]
             places = words or (places if several else [])
         found += places
-    # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is no
-    # letter; and codes do not tell those letters apart.
+    # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is
+    # no letter; and codes do not tell those letters apart.
     by_analysis = LETTER in codes or _LONG_RUN.search(codes) is not None
     told = {term for term in terms if LETTER in term or (by_analysis and script.CLASS[term[0]] not in _KHMER)}
     if told:

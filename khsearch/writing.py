@@ -20,6 +20,7 @@ from khsearch.columns import text_fields
 from khsearch.documents import Document
 from khsearch.documents.document import validate
 from khsearch.errors import DocumentError
+from khsearch.khmer import behaviour
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.streams import Stream, join_streams, pieces
 from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
@@ -128,8 +129,8 @@ class Writer:
         heads, bodies = list(map(head_of, documents)), bodies_of(documents, [item.text for item in waiting])
         rows = {name: [item.row.get(name) for item in waiting] for name in self._kinds}
         del waiting
-        tokens = analyse(documents, self._analyzer, columns.text_fields(self._fields))
-        self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds)
+        tokens, traits = analyse(documents, self._analyzer, columns.text_fields(self._fields))
+        self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds, traits=traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,21 @@ def _check_length(document: Document, text: bytes, analyzer: Analyzer, fields: M
         )
 
 
-def analyse(documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str] = ()) -> dict[str, TokenBatch]:
-    """Tokens of the fields of some documents, `own` naming those of the index's own that are text.
+def analyse(
+    documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str] = ()
+) -> tuple[dict[str, TokenBatch], set[str]]:
+    """Tokens of the fields of some documents, and what they depend on; `own` names the index's own text fields.
 
     A long text goes through the analyzer a piece at a time.
     """
+    traits: set[str] = set()
     words: list[Stream] = []
     bigrams: list[Stream] = []
     owners: list[int] = []  # of every piece: its document
     parts: list[int] = []  # and which part of it: 0 the title, 1 the text, 2 the first own field, ...
     for texts in _batches(documents, own):
         batch = analyzer.batch([text for _, _, text in texts])
+        traits |= behaviour.traits(batch.foreign, by_icu=batch.by_icu, breaker=analyzer.breaker)
         words.append(batch.words)
         bigrams.append(batch.bigrams)
         owners += [owner for owner, _, _ in texts]
@@ -181,7 +186,7 @@ def analyse(documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str
     common = part < 2
     found[LEAD] = _lead(_field(word_stream, common, owner, count), found[TITLE].counts)
     found[BIGRAMS] = _field(bigram_stream, common, owner, count)
-    return found
+    return found, traits
 
 
 def _batches(documents: Sequence[Document], own: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:

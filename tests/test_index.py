@@ -21,7 +21,6 @@ from khsearch import (
     IndexDamagedError,
     IndexExistsError,
     IndexLockedError,
-    IndexMismatchError,
     IndexNotFoundError,
     KhsearchError,
 )
@@ -237,30 +236,6 @@ def test_an_index_knows_what_built_it(tmp_path: Path) -> None:
     assert told["lexicon_sha256"] == told["analyzer"]["breaker_version"]
 
 
-@pytest.mark.parametrize(("name", "value"), [("icu", "1.0"), ("format", 0), ("unicode", "3.2")])
-def test_a_mismatch_is_an_error_and_rebuild_mends_it(tmp_path: Path, name: str, value: object) -> None:
-    make(tmp_path / "x", document("1", "កម្ពុជា"), document("2", "ពិការភាព"))
-    path = tmp_path / "x" / "khsearch.json"
-    told = json.loads(path.read_text())
-    told["analyzer"][name] = value
-    path.write_text(json.dumps(told))
-    with pytest.raises(IndexMismatchError, match="khsearch rebuild"):
-        Index.open(tmp_path / "x")
-    assert Index.rebuild(tmp_path / "x") == 2
-    assert ids(Index.open(tmp_path / "x"), "ពិការភាព") == ["2"]
-
-
-def test_a_rebuild_that_was_interrupted_is_told_and_mended(tmp_path: Path) -> None:
-    make(tmp_path / "x", document("1", "កម្ពុជា"))
-    path = tmp_path / "x" / "khsearch.json"
-    path.write_text(path.read_text().replace('"finished": true', '"finished": false'))
-    with pytest.raises(IndexMismatchError, match="interrupted"):
-        Index.open(tmp_path / "x")
-    assert Index.rebuild(tmp_path / "x") == 1
-    assert ids(Index.open(tmp_path / "x"), "កម្ពុជា") == ["1"]
-
-
-@pytest.mark.usefixtures("few_words_by_default")
 def test_an_own_lexicon_stays_with_its_index(tmp_path: Path) -> None:
     words = tmp_path / "words.txt"
     words.write_text("សោមដាលីន\n", "utf-8")

@@ -107,7 +107,7 @@ def test_a_child_does_not_use_its_parents_writer(index: Index) -> None:
 
     def use() -> None:
         for call in (writer.commit, lambda: writer.add(Document("child", "", TEXT)), lambda: writer.delete("1")):
-            with pytest.raises(IndexStoreError, match="forked|ended"):
+            with pytest.raises(IndexStoreError, match=r"forked|ended"):
                 call()
         writer.cancel()
 

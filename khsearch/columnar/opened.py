@@ -14,7 +14,7 @@ from khsearch.columnar.arrays import DOC, EMPTY, Array, starts_of
 from khsearch.columnar.deletions import read_deletions
 from khsearch.columnar.segment import Segment, hashes_of
 from khsearch.errors import IndexDamagedError, QueryError
-from khsearch.sharing import Lock
+from khsearch.sharing import Lock, cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,6 +77,11 @@ class Opened:
         self._local = threading.local()
         self._columns: dict[str, columns.Column | None] = {}
         self._column_starts: dict[str, Array] = {}
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """What the terms of the documents depend on: the lines of all segments."""
+        return frozenset().union(*(segment.traits for segment in self.segments))
 
     # Documents
 

@@ -12,7 +12,6 @@ one behaviour, held equal by tests.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer import foreign, script, scripts
-from khsearch.khmer.breakers import Breaker, LatticeBreaker, icu_version
+from khsearch.khmer.breakers import Breaker, LatticeBreaker
 from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.script import END, LETTER, LONGEST_TERM, Codes, Offsets, Units
@@ -96,14 +95,8 @@ class Analyzer:
         self._keys = Keys(breaker.lexicon) if isinstance(breaker, LatticeBreaker) else None
 
     def settings(self) -> dict[str, object]:
-        """Everything that decides how a text breaks, as JSON-able values: an index keeps it and compares it."""
-        return {
-            "format": FORMAT,
-            "breaker": self.breaker.name,
-            "breaker_version": self.breaker.version,
-            "icu": icu_version(),
-            "unicode": unicodedata.unidata_version,
-        }
+        """What khsearch itself brings to how a text breaks, as JSON-able values; `behaviour` has the rest."""
+        return {"format": FORMAT, "breaker": self.breaker.name, "breaker_version": self.breaker.version}
 
     def batch(self, texts: Sequence[str]) -> Batch:
         """Analyse many texts as one array; a megabyte at a time is fastest."""

@@ -11,7 +11,7 @@ all of them: a line stands for one character, and says the same whatever else is
     khmer-nltk 1.6                    khmer-nltk broke all
 
 An index of texts that were analysed as format 1 told (`analyzer.FORMAT`) has the same terms now where none of its terms
-is one of those that `affected_by_format_2` knows.
+is one of those that `affected_by_format_2` knows; a query asks for the same there unless `changed_in_format_2`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ICU, _NLTK = "icu", "khmer-nltk"
 class Differences:
     """Where texts that some traits record would be treated in another way now.
 
-    characters  those whose treatment is not the same
+    characters  those whose treatment is not the same, and what they are folded to: of both, a query may have either
     icu         the ICU that broke runs, and the one here, as part of a sentence: "ICU 72.1, here 74.2"; or None
     breaker     the same of the breaker, where it is another one, or where a line is of a khsearch to come; or None
     """
@@ -77,8 +77,13 @@ def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
         elif point is None:
             told = f"something of a later khsearch ({line[:60]!r}), which is not known here"
         elif _treatment(chr(point)) != rest:
-            characters.add(chr(point))
+            characters.update(as_folded(chr(point)))
     return Differences(frozenset(characters), icu, told or (icu if breaker.name == "icu" else None))
+
+
+def as_folded(characters: Iterable[str]) -> set[str]:
+    """Some characters and those that they are folded to."""
+    return {form for char in characters for form in (char, *scripts.fold(char))}
 
 
 def _point(hexadecimal: str) -> int | None:
@@ -145,3 +150,26 @@ def affected_by_format_2(term: bytes) -> bool:
     )
     long = len(unicodedata.normalize("NFD", text)) > LONGEST_TERM
     return several or loose or long or scripts.folded(text) != text
+
+
+_RUNS = re.compile(rb"[a-z\x01]+|[0-9\x03.,]+|[\x80-\xd3\xdd]+")
+_VOWELS = rb"[\xb7-\xba\xbe\xbf\xd0\xdd]"
+_U_AND_ANOTHER = re.compile(
+    rb"\xbb[\xb6-\xd1\xd3\xdd]*V|V[\xb6-\xd1\xd3\xdd]*\xbb|\xb6\xbb|\xbb\xb6".replace(b"V", _VOWELS)
+)
+"""What is put right, in whatever order its marks were typed."""
+
+
+def changed_in_format_2(text: str) -> bool:
+    """Whether a text may have other terms than format 1 made of it. A few are told that have not."""
+    kept = [char for char in text if script.code_of(char) != script.DELETED]
+    codes = bytes(map(script.code_of, kept))
+    if _U_AND_ANOTHER.search(codes):
+        return True
+    for run in _RUNS.finditer(codes):
+        piece = "".join(kept[run.start() : run.end()])
+        if LETTER in run[0]:
+            piece = unicodedata.normalize("NFC", unicodedata.normalize("NFC", piece).casefold())
+        if affected_by_format_2(script.encode_term(piece)):
+            return True
+    return False

@@ -13,8 +13,8 @@ the result says so. A hyphen inside a word and a colon behind what is no field a
 
 A pattern is what a person types as one: a chunk of its own, between spaces or brackets, of at most 24 characters, all
 of them letters, marks or digits, one letter at least, but for * anywhere and ? between two others, never two of these
-side by side. So a link, a sum (2*3), a question without a space behind it and a word in **asterisks** are text. `~`
-stands behind a chunk of the same kind.
+side by side; or digits with a * behind them. So a link, a sum (2*3), a question without a space behind it and a word in
+**asterisks** are text. `~` stands behind a chunk of the same kind.
 
 In a filter, and with match="all", clauses side by side are joined by AND.
 """
@@ -206,7 +206,8 @@ class _Parser:
         before, behind = self._text[token.start() - 1 : token.start()], self._text[token.end() : token.end() + 1]
         begins = field is not None or before in "(+-" or before.isspace()
         if begins and (behind in ")^" or behind.isspace()) and len(text) <= _LONGEST_PATTERN:
-            if _PATTERN.fullmatch(text) and _is_word(_WILD.sub("", text)):
+            bare = _WILD.sub("", text)
+            if _PATTERN.fullmatch(text) and (_is_word(bare) or (bare.isdecimal() and text == f"{bare}*")):
                 return Pattern(text, field)
             like = _LIKE.fullmatch(text)
             if like and _is_word(like[1]):
