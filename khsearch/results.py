@@ -127,7 +127,7 @@ class Results(Sequence[Hit]):
 
     @cached_property
     def problem(self) -> str | None:
-        """What was wrong with the query, where it was searched as plain words instead; None where nothing was."""
+        """What was wrong with the query, or no word fits, where it was searched as plain words instead; else None."""
         return self._made.plan.problem
 
     @cached_property

@@ -243,6 +243,14 @@ def test_a_value_of_two_words_without_quotes_is_told(tmp_path: Path) -> None:
     assert made.search("ក្រុម", filter="author:Sok").total == 0
 
 
+def test_a_time_behind_a_date_without_quotes_is_told(index: Index) -> None:
+    told = 'stands in quotes: date:"2021-05-11 10:30"'
+    assert told in str(index.search("date:2021-05-11 10:30").problem)
+    with pytest.raises(QueryError, match=told):
+        index.search("ក", filter="date:2021-05-11 10:30")
+    assert index.search("date:2021-05-11 កម្ពុជា").problem is None
+
+
 def test_clauses_of_a_filter_are_joined_by_and(index: Index) -> None:
     assert index.search("កម្ពុជា", filter="tags:NGO date:2021-06").total == 1
     assert index.search("កម្ពុជា", filter="tags:NGO date:2022").total == 0

@@ -233,21 +233,26 @@ class Planner:
         return nodes.Or(tuple(each)) if len(each) > 1 else each[0] if each else nodes.Nothing()
 
     def _check_values(self, group: Group, found: _Found) -> None:
-        """Tell where the first word alone was taken for a value of several: author:First Last."""
+        """Tell where the first word alone was taken for a value of several: author:First Last, date:2021-05-11 10:30."""
         for one, two in pairwise(group.clauses):
             first, behind = one.item, two.item
-            if not isinstance(first, Words) or first.field is None or self._kinds[first.field] != "keyword":
+            if not isinstance(first, Words) or first.field is None or group.operator is not None:
                 continue
-            if not isinstance(behind, Words) or behind.field is not None or two.sign or group.operator is not None:
+            kind = self._kinds[first.field]
+            if kind not in ("keyword", "date") or not isinstance(behind, Words) or behind.field is not None or two.sign:
                 continue
-            if self._reader.count(of_column(first, "keyword")):
+            whole = f"{first.text} {behind.text}"
+            try:
+                meant = of_column(Words(whole, first.field), kind)
+            except NotForFieldError:  # no date
                 continue
-            whole = Words(f"{first.text} {behind.text}", first.field)
-            told = f"no document has the {first.field} {first.text!r}; a value of several words stands in quotes: "
-            told += f'{first.field}:"{whole.text[:80]}"'
+            if kind == "keyword" and self._reader.count(of_column(first, kind)):
+                continue
+            told = f"{behind.text[:80]!r}, which is no part of {first.field}:{first.text}"
+            told += f'; a value of several words stands in quotes: {first.field}:"{whole[:80]}"'
             if not found.exact:
                 found.problems.append(told)
-            elif self._reader.count(of_column(whole, "keyword")):
+            elif kind == "date" or self._reader.count(meant):
                 raise NotForFieldError(told)
 
 
