@@ -233,7 +233,7 @@ class Planner:
         return nodes.Or(tuple(each)) if len(each) > 1 else each[0] if each else nodes.Nothing()
 
     def _check_values(self, group: Group, found: _Found) -> None:
-        """Tell where the first word alone was taken for a value of several: author:First Last, date:2021-05-11 10:30."""
+        """Tell where one word was taken for a value of several: author:First Last, date:2021-05-11 10:30."""
         for one, two in pairwise(group.clauses):
             first, behind = one.item, two.item
             if not isinstance(first, Words) or first.field is None or group.operator is not None:
