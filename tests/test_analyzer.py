@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import khsearch.khmer.analyzer
 from khsearch import clusters, tokenize, words
 from khsearch.khmer import script
-from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.analyzer import _CLUSTER, Analyzer, cluster_spans
 from khsearch.khmer.breakers import LatticeBreaker, breaker
 from khsearch.khmer.lexicon import compile_lexicon
 from khsearch.khmer.model import LexiconModel
+from khsearch.khmer.script import LONGEST_TERM
 from khsearch.khmer.streams import join_streams, pieces
 from tests.strategies import ALL_BREAKERS, random_text, texts
 
@@ -125,3 +127,65 @@ def test_two_pairs_of_clusters_that_make_one_term_have_no_key() -> None:
     assert len(set(found.terms())) == 1
     assert found.keys is not None
     assert found.keys.tolist() == [0, 0]
+
+
+LONG = 2 * LONGEST_TERM + 5
+GIANTS = [
+    "a" * LONG,
+    "7" * LONG,
+    "ខ" * LONG,
+    "ឨ" * LONG,
+    "កឨ" * LONG,
+    "é" * LONG,
+    "aé" * LONG,
+    "1.5" * LONG,
+    "\u17b6" * LONG,
+    "ក" + "\u17b6" * LONG,
+    "ក" + "\u17d2ខ\u17d2គ" * LONG,
+    "ក\u200b" * LONG,
+    "\u200b" * LONG,
+    "\u0301" * LONG,
+    "ត" * 2_000 + "ក" * 2_000,
+    "ไทย" * LONG,
+    "中" * LONG,
+]
+
+
+@pytest.mark.parametrize(
+    "analyzer", [Analyzer(chosen) for chosen in ALL_BREAKERS], ids=lambda found: found.breaker.name
+)
+@pytest.mark.parametrize("text", GIANTS, ids=range(len(GIANTS)))
+def test_a_term_has_a_greatest_length_and_nothing_is_lost(analyzer: Analyzer, text: str) -> None:
+    terms = analyzer.terms(text)
+    for term in terms.words:
+        units = _CLUSTER.findall(term) if term[0] >= 0x80 else script.decode_term(term)
+        assert len(units) <= LONGEST_TERM
+    tokens = analyzer.tokens(text)
+    assert [script.encode_term(token.term) for token in tokens] == terms.words
+    edges = analyzer.boundaries(text)
+    assert edges == sorted({0, len(text), *(edge for token in tokens for edge in (token.start, token.end))})
+    inside = {place for start, end in cluster_spans(text) for place in range(start + 1, end)}
+    assert not inside.intersection(edges)
+
+
+@given(pattern=st.text("កខ\u17b6\u17d2a7é.ไ\u200bឨ ", min_size=1, max_size=4), times=st.integers(1, 300))
+@settings(deadline=None)
+def test_long_texts_break_alike_in_both_forms(pattern: str, times: int) -> None:
+    text = pattern * times
+    batch = ANALYZER.batch(["x", text, "y"])
+    before, behind = batch.words.counts[0], len(batch.words.starts) - batch.words.counts[2]
+    assert batch.words.terms()[before:behind] == ANALYZER.terms(text).words
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(khsearch.khmer.analyzer, "_SHORT", 10**9)
+        assert batch.words.terms()[before:behind] == ANALYZER.terms(text).words
+        assert batch.bigrams.terms() == ANALYZER.terms("x").bigrams + ANALYZER.terms(text).bigrams
+
+
+def test_long_runs_of_letters_and_digits_pair_their_parts() -> None:
+    assert [len(term) for term in bigrams("a" * LONG + " " + "1" * LONG)] == [
+        2 * LONGEST_TERM,
+        LONGEST_TERM + 5,
+        5 + 1 + LONGEST_TERM,
+        2 * LONGEST_TERM,
+        LONGEST_TERM + 5,
+    ]

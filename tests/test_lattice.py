@@ -107,6 +107,45 @@ def test_a_run_longer_than_any_text() -> None:
     assert begins[:5].tolist() == begins[-5:].tolist()
 
 
+@given(
+    model=small_models,
+    runs=st.lists(st.tuples(st.text(letters + "x", min_size=1, max_size=12), st.integers(1, 1_200)), max_size=4),
+    joined=st.booleans(),
+)
+@settings(deadline=None, max_examples=100)
+def test_both_forms_break_runs_of_any_length_alike(
+    model: LexiconModel, runs: list[tuple[str, int]], joined: bool
+) -> None:
+    """One pattern over and over, and several in one run: where windows of a run are least likely to agree."""
+    lexicon = compile_lexicon(model)
+    numbers = [[lexicon.trie.numbers.get(script.encode_term(char), 0) for char in pattern] for pattern, _ in runs]
+    long = [(of * size)[:size] for of, (_, size) in zip(numbers, runs, strict=True)]
+    if joined:
+        long = [[number for run in long for number in run]] if long else []
+    begins, expected = [], []
+    for run in long:
+        begins += [True] + [False] * (len(run) - 1)
+        for count in lattice.best_path(run, lexicon.trie, lexicon.unknown):
+            expected += [True] + [False] * (count - 1)
+    flat = np.array([number for run in long for number in run], np.int64)
+    found = lattice.best_paths(flat, np.array(begins, np.bool_), lexicon.trie, lexicon.unknown)
+    assert found.tolist() == expected
+
+
+@given(st.integers(1, 20), st.integers(0, 1 << 30))
+@settings(deadline=None, max_examples=30)
+def test_long_runs_of_known_clusters_break_alike(count: int, seed: int) -> None:
+    source = random.Random(seed)
+    lexicon = default_lexicon()
+    chosen = [source.randint(0, len(lexicon.trie.numbers)) for _ in range(count)]
+    run = [source.choice(chosen) for _ in range(1_500)]
+    leads = np.zeros(len(run), np.bool_)
+    leads[0] = True
+    found = lattice.best_paths(np.array(run, np.int64), leads, lexicon.trie, lexicon.unknown)
+    counts = lattice.best_path(run, lexicon.trie, lexicon.unknown)
+    assert np.flatnonzero(found).tolist() == np.cumsum([0, *counts[:-1]]).tolist()
+
+
 def test_no_runs() -> None:
     lexicon = default_lexicon()
     empty = lattice.best_paths(np.zeros(0, np.int64), np.zeros(0, np.bool_), lexicon.trie, lexicon.unknown)

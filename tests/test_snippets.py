@@ -39,6 +39,17 @@ def marked(text: str, query: str) -> list[str]:
         ("សូមអោយ ហើយឲ្យ", "ឱ្យ", ["អោយ", "ឲ្យ"]),
         ("ตลาด café ตลาด", "CAFÉ", ["café"]),
         ("មិនមានអ្វីទេ", "ឡាន", []),
+        ("ใช้gmailได้", "gmail", ["gmail"]),  # a change of script is a border of words
+        ("中文gmail部署方案", "gmail 部署", ["gmail部署"]),
+        ("ខ្មែរgmailМосква", "МОСКВА", ["Москва"]),
+        ("the ﬁle profile", "file", ["ﬁle"]),
+        ("the file", "ﬁle", ["file"]),
+        ("Die Straße, STRASSE", "strasse", ["Straße", "STRASSE"]),
+        ("ＡＢＣ abc", "Abc", ["ＡＢＣ", "abc"]),
+        ("café cafe\u0301 cafe", "café", ["café", "cafe\u0301"]),
+        ("តម្លៃប្រេងទ្បើង", "ឡើង", ["ទ្បើង"]),
+        ("ទៅអ\u17bb\u17b8តាលី", "អ\u17ca\u17b8តាលី", ["អ\u17bb\u17b8តាលី"]),
+        ("x " + "a" * 100 + " y", "a" * 100, ["a" * 100]),  # a word that is several
     ],
 )
 def test_marks_cover_what_matched(text: str, query: str, expected: list[str]) -> None:
@@ -80,6 +91,14 @@ def test_words_far_apart_get_an_excerpt_each() -> None:
     found = snippet(text, "ក្រសួង ពិការភាព កម្ពុជា")
     assert len(found.fragments) == 3
     assert [found.text[start:end] for start, end in found.marks] == ["កម្ពុជា", "ពិការភាព", "ក្រសួង"]
+
+
+def test_letters_without_an_end_are_cut_all_the_same() -> None:
+    for char in "a中éខ":
+        found = make_snippet(char * 10_000, Terms([], []), ANALYZER)
+        assert 0 < len(found.text) <= 2 * WIDTH
+    found = snippet("部署方案" + "中" * 10_000, "部署")
+    assert len(found.text) > WIDTH // 2
 
 
 def test_html_and_ansi_escape_what_they_must() -> None:
