@@ -49,7 +49,7 @@ def ruled(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
 
 
 def repeated(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
-    """A word and the repetition sign as the word twice, and the word twice as the word and the sign."""
+    """A word and the repetition sign as the word twice, and the word twice, no more often, as the word and the sign."""
     for place in (i for i, unit in enumerate(units) if unit[0] == _REPEAT):
         for first in range(max(0, place - _MAX_REPEATED), place):
             if is_word(trie, units[first:place]):
@@ -58,12 +58,14 @@ def repeated(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
     if len(set(units)) == len(units):
         return
     for size in range(1, min(_MAX_REPEATED, len(units) // 2) + 1):
-        same = list(map(operator.eq, units, units[size:]))
-        if True in same:
-            for first in range(len(same) - size + 1):
-                word = units[first : first + size]
-                if all(same[first : first + size]) and is_word(trie, word):
-                    yield first, first + 2 * size, spelled(word) + _REPEAT_SIGN
+        same = bytes(map(operator.eq, units, units[size:]))
+        for stretch in re.finditer(b"\1+", same):
+            length = stretch.end() - stretch.start()
+            if size <= length < 2 * size:
+                for first in range(stretch.start(), stretch.end() - size + 1):
+                    word = units[first : first + size]
+                    if is_word(trie, word):
+                        yield first, first + 2 * size, spelled(word) + _REPEAT_SIGN
 
 
 def is_khmer(unit: bytes) -> bool:

@@ -108,10 +108,13 @@ class Variants:
         found = list(self._listed(units))
         if may_be_respelled(normal.codes, units):
             trie = self._words.trie
-            listed = [(first, end) for first, end, _, weight in found if weight == 1]
+            listed = bytearray(len(units))
+            for first, end, _, weight in found:
+                if weight == 1:
+                    listed[first:end] = b"\1" * (end - first)
             twice = [item for item in repeated(units, trie) if self._is_whole(units, item[0], item[1])]
             for first, end, spelling in (*ruled(units, trie), *twice):
-                if not any(a < end and first < b for a, b in listed):
+                if not any(listed[first:end]):
                     found.append((first, end, spelling, 1.0))
         if not found:
             return []
