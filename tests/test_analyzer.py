@@ -169,7 +169,7 @@ def test_a_term_has_a_greatest_length_and_nothing_is_lost(analyzer: Analyzer, te
 
 
 @given(pattern=st.text("កខ\u17b6\u17d2a7é.ไ\u200bឨ ", min_size=1, max_size=4), times=st.integers(1, 300))
-@settings(deadline=None)
+@examples(100)
 def test_long_texts_break_alike_in_both_forms(pattern: str, times: int) -> None:
     text = pattern * times
     batch = ANALYZER.batch(["x", text, "y"])

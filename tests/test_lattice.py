@@ -112,7 +112,7 @@ def test_a_run_longer_than_any_text() -> None:
     runs=st.lists(st.tuples(st.text(letters + "x", min_size=1, max_size=12), st.integers(1, 1_200)), max_size=4),
     joined=st.booleans(),
 )
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_both_forms_break_runs_of_any_length_alike(
     model: LexiconModel, runs: list[tuple[str, int]], joined: bool
 ) -> None:
@@ -133,7 +133,7 @@ def test_both_forms_break_runs_of_any_length_alike(
 
 
 @given(st.integers(1, 20), st.integers(0, 1 << 30))
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_long_runs_of_known_clusters_break_alike(count: int, seed: int) -> None:
     source = random.Random(seed)
     lexicon = default_lexicon()
