@@ -15,6 +15,7 @@ from khsearch.khmer.lexicon import compile_lexicon
 from khsearch.khmer.model import LexiconModel
 from khsearch.khmer.script import LONGEST_TERM
 from khsearch.khmer.streams import join_streams, pieces
+from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, random_text, texts
 
 ANALYZER = Analyzer(breaker())
