@@ -30,6 +30,8 @@ SCRIPTS = {
     "en": "Developers develop",
 }
 
+LETTERS = str.maketrans("0123456789", "bcdefghijk")
+
 
 @pytest.fixture(scope="module")
 def signs(tmp_path_factory: pytest.TempPathFactory) -> Index:
@@ -129,3 +131,22 @@ def test_a_pattern_of_many_stars_is_matched_in_a_time_in_proportion_to_the_word(
         writer.add(Document("1", "", "a" * 60))
     assert ids(made, "*a*a*a*a*a*a*a*a*a*a*b", strict=True) == []
     assert ids(made, "*a*a*a*a*a*a*a*a*a*a*", strict=True) == ["1"]
+
+
+def test_a_pattern_stands_for_all_words_that_fit_however_many(tmp_path: Path) -> None:
+    made = Index.create(tmp_path / "x")
+    with made.writer() as writer:
+        writer.add_all(Document(str(n), "", f"ax{n:04}x".translate(LETTERS)) for n in range(3_000))
+    assert made.search("a*", strict=True).total == 3_000
+    assert made.search("*x", strict=True).total == 3_000
+    assert made.search("a*x", strict=True).total == 3_000
+
+
+def test_words_of_deleted_documents_fit_no_pattern(tmp_path: Path) -> None:
+    made = Index.create(tmp_path / "x")
+    with made.writer() as writer:
+        writer.add_all([Document("1", "", "abcd"), Document("2", "", "xyz")])
+    with made.writer() as writer:
+        writer.delete("1")
+    for query in ("abc*", "a?cd", "abcc~", "*cd"):
+        assert "no word fits" in str(made.search(query).problem)

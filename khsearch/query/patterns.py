@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from khsearch.columnar import Reader, nodes
 from khsearch.columnar.fuzzy import near_terms
@@ -19,8 +18,8 @@ from khsearch.khmer.normalize import normalize
 from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
 
-_MOST_TERMS = 2_000
-"""Terms of the index that one pattern may stand for; beyond, it says too little."""
+_MOST_MARKED = 2_000
+"""Terms that one pattern may stand for and that snippets still look for; documents are found by all of them."""
 
 _PARTS = re.compile(r"([*?])")
 _LETTER = rb"\x01[\x00-\x7f]{3}"
@@ -30,10 +29,15 @@ _ONE = rb"(?:%b|[^\x01])" % _LETTER
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Terms of the index that a pattern stands for, as snippets mark them, and the node that finds any of them."""
+    """Terms of the index that a pattern stands for, in order, and the node that finds any of them."""
 
-    terms: list[bytes]
+    terms: Sequence[bytes]
     node: nodes.Node
+
+    @property
+    def marked(self) -> Sequence[bytes]:
+        """Those that snippets mark."""
+        return self.terms[:_MOST_MARKED]
 
 
 def fitting(item: Pattern | Like, field: str, reader: Reader, analyzer: Analyzer) -> Fitting | None:
@@ -62,9 +66,9 @@ def _pattern(text: str, field: str, reader: Reader, analyzer: Analyzer) -> Fitti
     assert isinstance(first, bytes)
     starting = reader.terms(field, first)
     if others == ["*", b""]:
-        return Fitting(starting[:_MOST_TERMS], nodes.Prefix(field, first))
+        return Fitting(starting, nodes.Prefix(field, first))
     fits = re.compile(_expression([first, *others]), re.DOTALL).fullmatch
-    terms = list(islice(filter(fits, starting), _MOST_TERMS))
+    terms = list(filter(fits, starting))
     return Fitting(terms, nodes.AnyOf(field, tuple(terms)))
 
 

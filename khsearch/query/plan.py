@@ -224,7 +224,7 @@ class Planner:
             found.unfit += 1
             found.problems.append(f"no word fits the pattern {item.text!r}; mend it, or put it in quotes")
             return self._node(Words(item.text, item.field), match, found)
-        found.marked += (term for fits in fit for term in fits.terms)
+        found.marked += (term for fits in fit for term in fits.marked)
         each = [fits.node for fits in fit]
         words = tuple(self._analyzer.terms(item.text).words)
         if len(words) > 1:
