@@ -19,7 +19,7 @@ from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
 
 _MOST_MARKED = 2_000
-"""Terms that one pattern may stand for and that snippets still look for; documents are found by all of them."""
+"""Terms that one pattern stands for and snippets mark; documents are found by all of them."""
 
 _PARTS = re.compile(r"([*?])")
 _LETTER = rb"\x01[\x00-\x7f]{3}"
@@ -29,47 +29,51 @@ _ONE = rb"(?:%b|[^\x01])" % _LETTER
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """Terms of the index that a pattern stands for, in order, and the node that finds any of them."""
+    """What a pattern stands for in some fields: the nodes that find it, one a field, and terms for snippets to mark."""
 
-    terms: Sequence[bytes]
-    node: nodes.Node
-
-    @property
-    def marked(self) -> Sequence[bytes]:
-        """Those that snippets mark."""
-        return self.terms[:_MOST_MARKED]
+    each: list[nodes.Node]
+    marked: Sequence[bytes]
 
 
-def fitting(item: Pattern | Like, field: str, reader: Reader, analyzer: Analyzer) -> Fitting | None:
-    """Find the terms of a field that a pattern stands for; None where no document has any."""
+def fitting(item: Pattern | Like, fields: Sequence[str], reader: Reader, analyzer: Analyzer) -> Fitting | None:
+    """Find the terms of some fields that a pattern stands for; None where no document has any."""
     if isinstance(item, Like):
-        found = _like(item, field, reader, analyzer)
-    else:
-        found = _pattern(item.text, field, reader, analyzer)
-    return found if any(reader.df(field, term) for term in found.terms) else None
-
-
-def _like(item: Like, field: str, reader: Reader, analyzer: Analyzer) -> Fitting:
-    word = _form(item.text, analyzer)
-    near = nodes.Fuzzy(field, word, item.distance, utf8=False)
-    # Where a letter takes four bytes, edits of bytes are none of letters.
-    terms = [] if script.LETTER in word else near_terms(reader, near)
-    foreign = near_foreign_terms(reader, field, word, item.distance)
-    if not foreign:
-        return Fitting(terms, near if terms else nodes.Nothing())
-    terms = sorted({*terms, *foreign})
-    return Fitting(terms, nodes.AnyOf(field, tuple(terms)))
-
-
-def _pattern(text: str, field: str, reader: Reader, analyzer: Analyzer) -> Fitting:
-    first, *others = (part if part in ("*", "?") else _form(part, analyzer) for part in _PARTS.split(text))
+        word = _form(item.text, analyzer)
+        return _any_of(fields, [_near(word, item.distance, field, reader) for field in fields], reader)
+    first, *others = (part if part in ("*", "?") else _form(part, analyzer) for part in _PARTS.split(item.text))
     assert isinstance(first, bytes)
-    starting = reader.terms(field, first)
     if others == ["*", b""]:
-        return Fitting(starting, nodes.Prefix(field, first))
+        return _prefix(fields, first, reader)
     fits = re.compile(_expression([first, *others]), re.DOTALL).fullmatch
-    terms = list(filter(fits, starting))
-    return Fitting(terms, nodes.AnyOf(field, tuple(terms)))
+    return _any_of(fields, [list(filter(fits, reader.terms(field, first))) for field in fields], reader)
+
+
+def _any_of(fields: Sequence[str], terms: Sequence[list[bytes]], reader: Reader) -> Fitting | None:
+    found = [(field, some) for field, some in zip(fields, terms, strict=True) if _stand(some, field, reader)]
+    if not found:
+        return None
+    return Fitting([nodes.AnyOf(field, tuple(some)) for field, some in found], terms[0][:_MOST_MARKED])
+
+
+def _prefix(fields: Sequence[str], prefix: bytes, reader: Reader) -> Fitting | None:
+    marked = reader.terms(fields[0], prefix)
+    # Terms may be many: those of other fields are looked through only where they decide.
+    rest = (_stand(reader.terms(field, prefix), field, reader) for field in fields[1:])
+    if not _stand(marked, fields[0], reader) and not any(rest):
+        return None
+    return Fitting([nodes.Prefix(field, prefix) for field in fields], marked[:_MOST_MARKED])
+
+
+def _stand(terms: Sequence[bytes], field: str, reader: Reader) -> bool:
+    """Whether any of some terms stands in a document that was not deleted."""
+    return any(reader.df(field, term) for term in terms)
+
+
+def _near(word: bytes, distance: int, field: str, reader: Reader) -> list[bytes]:
+    # Where a letter takes four bytes, edits of bytes are none of letters.
+    near = [] if script.LETTER in word else near_terms(reader, nodes.Fuzzy(field, word, distance, utf8=False))
+    foreign = near_foreign_terms(reader, field, word, distance)
+    return sorted({*near, *foreign}) if foreign else near
 
 
 def _expression(parts: Sequence[str | bytes]) -> bytes:

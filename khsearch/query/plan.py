@@ -219,17 +219,19 @@ class Planner:
     def _pattern(self, item: Pattern | Like, match: Match, found: _Found) -> nodes.Node | None:
         """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
         names = (TEXT, TITLE) if item.field is None else (item.field,)
-        fit = [fits for name in names if (fits := fitting(item, name, self._reader, self._analyzer)) is not None]
-        if not fit and not found.exact:
+        fit = fitting(item, names, self._reader, self._analyzer)
+        if fit is None and not found.exact:
             found.unfit += 1
             found.problems.append(f"no word fits the pattern {item.text!r}; mend it, or put it in quotes")
             return self._node(Words(item.text, item.field), match, found)
-        found.marked += (term for fits in fit for term in fits.marked)
-        each = [fits.node for fits in fit]
+        each: list[nodes.Node] = []
+        if fit is not None:
+            found.marked += fit.marked
+            each += fit.each
         words = tuple(self._analyzer.terms(item.text).words)
         if len(words) > 1:
             found.words += words
-            each += [nodes.Phrase(name, words) for name in names]
+            each += [nodes.Phrase(name, words) for name in names if all(self._reader.df(name, word) for word in words)]
         return nodes.Or(tuple(each)) if len(each) > 1 else each[0] if each else nodes.Nothing()
 
     def _check_values(self, group: Group, found: _Found) -> None:
