@@ -62,12 +62,16 @@ def keyword_form(written: bytes) -> bytes:
 
 
 def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
-    """Values of a document's columns by name: None, a value or a list of values.
+    """Values of a document's columns by name, each a value or a list of values; what it has none of is left out.
 
     DocumentError for a value, of a text field too, that does not go with its field.
     """
-    found = {name: value(document, name, kind) for name, kind in fields.items()}
-    return {name: told for name, told in found.items() if fields[name] != "text"}
+    found = {}
+    for name in document.fields.keys() & fields.keys():
+        told = value(document, name, fields[name])
+        if told is not None and fields[name] != "text":
+            found[name] = told
+    return found
 
 
 def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:

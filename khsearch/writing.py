@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,8 +132,7 @@ class Writer:
         self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds, traits=traits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     """A document in plain values, its text as UTF-8, and the values of its columns."""
 
     document: Document
@@ -145,9 +143,11 @@ class _Waiting:
 def _check_length(document: Document, text: bytes, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
     """Refuse a document that is longer than an index can hold; DocumentError."""
     size = len(document.title) + len(text)
-    if document.fields:
-        size += sum(len(value) for value in document.fields.values() if isinstance(value, str))
-        size += sum(len(item) for value in document.fields.values() if isinstance(value, list) for item in value)
+    for value in document.fields.values():
+        if isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, list):
+            size += sum(map(len, value))
     if size < MAX_POSITION:  # a word has a character or more
         return
     texts = [document.title, document.text, *(str(document.fields.get(name) or "") for name in text_fields(fields))]

@@ -1,0 +1,128 @@
+"""plain: the value of a field, of whatever type a library gave it, in; the plain value that it is, out.
+
+Subclasses and numpy's scalars become what they are, so that what is stored does not depend on who made it, and nothing
+that the caller keeps can change it later. What cannot be stored is a ValueError that says what it is and what to do; it
+goes on from "its field 'x' ...".
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+_FINER = ("ns", "ps", "fs", "as")  # units of time that Python's datetime has not
+
+
+def plain(value: object) -> object:
+    """Return a value as a str, int, float, Decimal, bool, date, datetime or list of str; None for no value. ValueError.
+
+    NaN and NaT are no value.
+    """
+    kind = type(value)
+    if kind is str or kind is int or kind is float:
+        return _of_plain_type(value)
+    if value is None or kind is bool:
+        return value
+    if kind is list:
+        return _strings(value)
+    if isinstance(value, np.generic):
+        return plain(_of_numpy(value))
+    for base, convert in ((str, str.__str__), (int, int), (float, float)):
+        if isinstance(value, base):
+            return _of_plain_type(convert(value))  # type: ignore[arg-type]
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    if isinstance(value, list):
+        return _strings(value)
+    allowed = "str, int, float, Decimal, bool, date, datetime or a list of str"
+    raise ValueError(f"is {named(value)}; make it {allowed}, or leave it out")
+
+
+def _of_plain_type(value: object) -> object:
+    if isinstance(value, str):
+        utf8(value)
+    elif isinstance(value, int):
+        if not -(1 << 63) <= value < 1 << 64:
+            raise ValueError("is a whole number of more than 64 bits; make it a str")
+    elif isinstance(value, float) and not math.isfinite(value):
+        if math.isnan(value):
+            return None
+        raise ValueError(f"is {value}, which is no number; leave the field out")
+    return value
+
+
+def _decimal(value: Decimal) -> Decimal | None:
+    if value.is_infinite():
+        raise ValueError(f"is {value}, which is no number; leave the field out")
+    return None if value.is_nan() else Decimal(value)
+
+
+def _strings(value: list[Any]) -> list[str]:
+    odd = next((item for item in value if not isinstance(item, str)), None)
+    if odd is not None or None in value:
+        raise ValueError(f"is a list with an item that is {named(odd)}; a list holds str only")
+    return list(map(string, value))
+
+
+def _of_numpy(value: np.generic) -> object:
+    if isinstance(value, np.datetime64):
+        if np.isnat(value):
+            return None
+        found = value.astype("datetime64[us]").item() if np.datetime_data(value)[0] in _FINER else value.item()
+        if isinstance(found, date):
+            return found
+        raise ValueError(f"is {value}, which no calendar of Python has; make it a str")
+    found = value.item()
+    if isinstance(found, np.generic):  # of longdouble, which Python has no type for
+        return float(value) if isinstance(value, np.floating) else repr(value)
+    return found
+
+
+def _moment(value: datetime) -> datetime:
+    try:
+        offset = value.utcoffset()
+        zone = None if offset is None else timezone(offset)
+    except Exception as problem:  # whatever somebody's time zone raises
+        raise ValueError(f"has a time zone that fails ({problem}); use another") from problem
+    parts = (value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond)
+    return datetime(*parts, tzinfo=zone)
+
+
+def string(value: object) -> str:
+    """Return a str, not a subclass of it, that UTF-8 can write; ValueError."""
+    found = exact(value)
+    utf8(found)
+    return found
+
+
+def exact(value: object) -> str:
+    """Return a str, not a subclass of it; ValueError for what is none."""
+    if type(value) is str:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise ValueError(f"is {named(value)}, not a str; convert it")
+
+
+def utf8(value: str) -> bytes:
+    """Encode a str; ValueError for a lone surrogate."""
+    try:
+        return value.encode()
+    except UnicodeEncodeError as problem:
+        raise ValueError(
+            f"has a lone surrogate (U+{ord(value[problem.start]):04X}) at offset {problem.start}, "
+            "which is no character; remove it, or read the source as strict UTF-8"
+        ) from None
+
+
+def named(value: object) -> str:
+    """What a value is, as part of a sentence."""
+    return "None" if value is None else f"of type {type(value).__name__}"
