@@ -27,21 +27,19 @@ def plain(value: object) -> object:
         return _of_plain_type(value)
     if value is None or kind is bool:
         return value
-    if kind is list:
+    if isinstance(value, list):
         return _strings(value)
     if isinstance(value, np.generic):
         return plain(_of_numpy(value))
     for base, convert in ((str, str.__str__), (int, int), (float, float)):
         if isinstance(value, base):
-            return _of_plain_type(convert(value))  # type: ignore[arg-type]
+            return _of_plain_type(convert(value))
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, datetime):
         return _moment(value)
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
-    if isinstance(value, list):
-        return _strings(value)
     allowed = "str, int, float, Decimal, bool, date, datetime or a list of str"
     raise ValueError(f"is {named(value)}; make it {allowed}, or leave it out")
 
