@@ -11,11 +11,13 @@
 The rooms, in the order that data flows; a room imports only rooms before it:
 
     errors       one tree of errors
+    sharing      what objects are made of that threads and forked processes share
     arguments    what public functions take, and how they say that a value is none of it
-    documents/   files, folders, streams -> Document
+    documents/   files, folders, streams -> Document, in plain values
     khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon
-                 and lattice (the cheapest path), breakers (boundaries), analyzer and streams (terms), variants and
-                 respelling (other spellings), learning, counting and keeplist (where a lexicon comes from)
+                 and lattice (the cheapest path), breakers (boundaries), scripts and foreign (words of other scripts),
+                 analyzer and streams (terms), behaviour (what terms depend on), variants and respelling (other
+                 spellings), learning, counting and keeplist (where a lexicon comes from)
     columnar/    terms -> files -> hits; knows nothing of Khmer
     fields       KHMER: the Whoosh field type where the two meet
     ranking      what makes one document better than another, as numbers
@@ -29,7 +31,10 @@ The rooms, in the order that data flows; a room imports only rooms before it:
     stored       a document as an index keeps it
     results      hits
     identity     what built an index: settings and lexicon
+    agreement    whether a query breaks as the documents of a commit did
+    opening      a folder -> its postings and what built them, both of one commit
     writing      documents -> token arrays -> the index
+    maintenance  an index as a whole: verify, rebuild, rescue
     index        Index: create, open, write, search
     text         words, tokenize, clusters: the breaker without an index
     cli/         the khsearch command
