@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from benchmarks import corpus, everything, judged, machine, report, segmentation, steps
+from benchmarks import corpus, everything, judged, linear, machine, report, segmentation, steps
 from benchmarks.console import note
 from benchmarks.engines import PEERS
 from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
@@ -103,6 +103,17 @@ def segmentation_(
     _keep(run, out)
     if check:
         segmentation.check(run.figures["quality"][segmentation.BREAKERS[0]])
+
+
+@app.command("linear")
+@click.option("--check", is_flag=True, help="Exit with 1 where a text costs more than it may.")
+@_options(_docs, _core, _json)
+def linear_(check: bool, docs: Path, core: int | None, out: Path | None) -> None:
+    """Any text: CPU time beside ordinary Khmer of as many bytes."""
+    run = steps.cost_of_any(corpus.load(docs, None), core)
+    _keep(run, out)
+    if check:
+        linear.check(run.figures)
 
 
 @app.group("relevance", invoke_without_command=True)

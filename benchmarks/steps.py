@@ -7,7 +7,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cache, corpus, gold, indexing, latency, machine, probes, raw, relevance, scaling, segmentation
+from benchmarks import (
+    cache,
+    corpus,
+    gold,
+    indexing,
+    latency,
+    linear,
+    machine,
+    probes,
+    raw,
+    relevance,
+    scaling,
+    segmentation,
+)
 from benchmarks import throughput as many
 from benchmarks.baselines import BASELINES, ranked
 from benchmarks.console import note, progress, table
@@ -65,6 +78,14 @@ def segment(whole: Corpus | None, gold_file: Path | None, rounds: int, core: int
     skipped = segmentation.skipped()
     _tell(skipped)
     return Run("segmentation", settings, figures, skipped)
+
+
+def cost_of_any(whole: Corpus, core: int | None) -> Run:
+    """What any text costs beside ordinary ones."""
+    with progress("timing") as show, machine.on_core(core):
+        found = linear.measure("\n".join(document.text for document in whole.documents), show)
+    table(f"CPU time beside {whole.name}, the dearest texts", linear.columns(found), linear.rows(found))
+    return Run("linear", _settings(whole, bytes=linear.SIZE, core=core), found, {})
 
 
 def index(whole: Corpus, wanted: Sequence[str], rounds: int, core: int | None) -> Run:

@@ -19,8 +19,9 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer import foreign, script, scripts
+from khsearch.khmer import script, scripts
 from khsearch.khmer.breakers import Breaker, LatticeBreaker
+from khsearch.khmer.foreign import find_words
 from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.script import END, LETTER, LONGEST_TERM, Codes, Offsets, Units
@@ -106,7 +107,7 @@ class Analyzer:
         opens, numbers = self._broken(normal.codes, units)
         joined = None
         if _LIGATURE in normal.raw:
-            joined = normal.origin_of(units.starts) == normal.origin_of(units.starts - 1)
+            joined = normal.origin.take(units.starts) == normal.origin.take(units.starts - 1)
             opens = opens & ~joined
         firsts = _divide(opens, joined)
         starts, ends = units.starts.take(firsts), units.ends.take(np.append(firsts, len(opens))[1:] - 1)
@@ -115,10 +116,10 @@ class Analyzer:
             word_keys = self._keys.of_words(numbers, firsts)
             pair_keys = self._keys.of_pairs(numbers)
         text_ends = np.flatnonzero(normal.array == END)
-        letters = np.flatnonzero(normal.array == LETTER)
-        bigrams = _bigrams(normal.array, inside, units, pair_keys, letters, text_ends)
-        if len(letters):
-            words, starts, ends = _with_foreign_words(normal, starts, ends, word_keys, letters, text_ends)
+        foreign = _foreign(normal, units)
+        bigrams = _bigrams(normal.array, inside, units, pair_keys, foreign, text_ends)
+        if foreign is not None:
+            words, starts, ends = _with_foreign_words(normal, starts, ends, word_keys, foreign.take(firsts), text_ends)
         else:
             words = Stream(normal.array, starts, ends, _counts(starts, text_ends), word_keys)
         return Batch(normal, words, bigrams, starts, ends)
@@ -240,10 +241,11 @@ def _divide(opens: NDArray[np.bool_], joined: NDArray[np.bool_] | None) -> Offse
     Which units begin words (u,), changed in place -> their numbers.
     """
     firsts = np.flatnonzero(opens)
-    lengths = np.diff(firsts, append=len(opens))
-    long = np.flatnonzero(lengths > LONGEST_TERM)
-    if not len(long):
+    lengths = np.append(firsts, len(opens))
+    lengths = lengths[1:] - lengths[:-1]
+    if lengths.max(initial=0) <= LONGEST_TERM:
         return firsts
+    long = np.flatnonzero(lengths > LONGEST_TERM)
     for first, length in zip(firsts.take(long).tolist(), lengths.take(long).tolist(), strict=True):
         at = first + LONGEST_TERM
         while at < first + length:
@@ -276,14 +278,14 @@ def _bigrams(
     inside: NDArray[np.bool_],
     units: Units,
     keys: TermKeys | None,
-    letters: Offsets,
+    foreign: NDArray[np.bool_] | None,
     text_ends: Offsets,
 ) -> Stream:
     """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
 
     Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
     before a number or word of letters, so that two such keep apart. `keys` are those of every unit and the next;
-    `letters` are the places of letters outside ASCII: a run with one pairs with none.
+    a unit that is `foreign` pairs with none.
     """
     sizes = units.ends - units.starts
     marked = np.flatnonzero(units.apart & ~units.khmer)
@@ -298,31 +300,37 @@ def _bigrams(
     ends = np.cumsum(reach)
     starts = ends - sizes
     pairs = ~units.opening[1:]
-    if len(letters):
-        strange = np.searchsorted(units.starts, letters[_gaps(letters)], "right") - 1
-        pairs[strange[strange < len(pairs)]] = False
-        pairs[strange[strange > 0] - 1] = False
+    if foreign is not None:
+        pairs &= ~(foreign[1:] | foreign[:-1])
     firsts = np.flatnonzero(pairs)
     counts = _counts(firsts, np.searchsorted(units.starts, text_ends) - 1)  # a pair is where its second unit is
     keys = None if keys is None else keys.take(firsts)
     return Stream(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
 
 
-def _gaps(places: Offsets) -> NDArray[np.bool_]:
-    """Which of some rising places do not follow on the one before: (n,) -> (n,)."""
-    gaps = np.ones(len(places), np.bool_)
-    np.not_equal(places[1:], places[:-1] + 1, out=gaps[1:])
-    return gaps
+def _foreign(normal: NormalText, units: Units) -> NDArray[np.bool_] | None:
+    """Which units have letters outside ASCII; None where none does."""
+    letters = np.flatnonzero(normal.array == LETTER)
+    if not len(letters):
+        return None
+    first = np.ones(len(letters), np.bool_)
+    np.not_equal(letters[1:], letters[:-1] + 1, out=first[1:])  # one of a stretch is enough
+    found = np.zeros(len(units.starts), np.bool_)
+    found[np.searchsorted(units.starts, letters[first], "right") - 1] = True
+    return found
 
 
 def _with_foreign_words(
-    normal: NormalText, starts: Offsets, ends: Offsets, keys: TermKeys | None, letters: Offsets, text_ends: Offsets
+    normal: NormalText,
+    starts: Offsets,
+    ends: Offsets,
+    keys: TermKeys | None,
+    is_foreign: NDArray[np.bool_],
+    text_ends: Offsets,
 ) -> tuple[Stream, Offsets, Offsets]:
     """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
-    is_foreign = np.zeros(len(starts), np.bool_)
-    is_foreign[np.searchsorted(starts, letters[_gaps(letters)], "right") - 1] = True
     runs = np.flatnonzero(is_foreign)
-    found = foreign.find(normal, starts.take(runs), ends.take(runs))
+    found = find_words(normal, starts.take(runs), ends.take(runs))
     times = np.ones(len(starts), np.int64)
     times[runs] = np.bincount(found.runs, minlength=len(runs))
     owner = np.repeat(np.arange(len(starts)), times)

@@ -37,7 +37,7 @@ class ForeignWords:
     form_ends: Offsets
 
 
-def find(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:
+def find_words(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:
     """Words of the runs that begin and end at some places of the codes."""
     sizes = ends - starts
     behind = np.cumsum(sizes)
@@ -46,9 +46,11 @@ def find(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:
     kinds = scripts.kinds(points)
     marks, by_icu = scripts.are_marks(kinds), scripts.are_by_icu(kinds)
     begins = _borders(scripts.scripts(kinds), behind - sizes)
-    # A mark with nothing to stand on is no part of the word behind it.
-    has_letter = np.maximum.accumulate(np.where(marks, -1, np.arange(len(points)))) >= np.repeat(behind - sizes, sizes)
-    begins[1:] |= has_letter[1:] & ~has_letter[:-1] & ~by_icu[1:]
+    if marks.any():
+        # A mark with nothing to stand on is no part of the word behind it.
+        last = np.maximum.accumulate(np.where(marks, -1, np.arange(len(points))))
+        has_letter = last >= np.repeat(behind - sizes, sizes)
+        begins[1:] |= has_letter[1:] & ~has_letter[:-1] & ~by_icu[1:]
     _divide_by_icu(points, by_icu, begins)
     firsts = np.flatnonzero(begins)
     lengths = np.diff(firsts, append=len(points))
@@ -68,9 +70,9 @@ def _borders(of: NDArray[np.uint16], firsts: Offsets) -> NDArray[np.bool_]:
     """Where runs begin and where their script changes: scripts of letters (n,), where runs begin -> (n,)."""
     begins = np.zeros(len(of), np.bool_)
     begins[firsts] = True
-    leading = np.where((of > 0) | begins, np.arange(len(of)), 0)
-    resolved = of.take(np.maximum.accumulate(leading))
-    begins[1:] |= (resolved[1:] != resolved[:-1]) & (resolved[:-1] > 0)
+    if not of.all():
+        of = of.take(np.maximum.accumulate(np.where((of > 0) | begins, np.arange(len(of)), 0)))
+    begins[1:] |= (of[1:] != of[:-1]) & (of[:-1] > 0)
     return begins
 
 

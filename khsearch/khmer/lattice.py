@@ -35,8 +35,9 @@ _LENGTH_BITS, _LENGTH_MASK = 4, 15
 LONGEST = 288
 """Clusters of the longest run that goes side by side with others as one; a longer one goes as windows of itself."""
 
+_WINDOW = 168  # clusters of a window: the fewer, the fewer steps, but each begins with some that do not count
 _OVERLAP = 48  # clusters that two windows of a run share
-_STRIDE = LONGEST - _OVERLAP  # divisible by the lengths of most words, so that windows of one word repeated agree
+_STRIDE = _WINDOW - _OVERLAP  # divisible by the lengths of most words, so that windows of one word repeated agree
 _SEAM = 32  # clusters of a window before the place from which on it counts
 
 
@@ -101,10 +102,11 @@ def best_paths(numbers: Offsets, leads: NDArray[np.bool_], trie: Trie, unknown: 
     lengths = np.diff(firsts, append=len(numbers))
     opening = np.int32(unknown << _LENGTH_BITS)
     if (lengths <= LONGEST).all():
-        return _backward(*_costs(numbers, lengths, None, trie, opening), lengths, opening)
-    windows = _windows(lengths)
-    known, strange, unsure = windows.costs(numbers, trie, opening)
-    begins = _backward(known, strange, lengths, opening)
+        rows = _rows(lengths)
+        return _backward(*_costs(numbers, rows, None, trie, opening), rows.edges, rows.clusters, opening)
+    known, strange, unsure = _windows(lengths).costs(numbers, trie, opening)
+    edges = np.cumsum(lengths + 1) - lengths - 1
+    begins = _backward(known, strange, edges, np.delete(np.arange(len(known)), edges), opening)
     for run in unsure:
         first, length = int(firsts[run]), int(lengths[run])
         words = best_path(numbers[first : first + length].tolist(), trie, unknown)
@@ -115,7 +117,7 @@ def best_paths(numbers: Offsets, leads: NDArray[np.bool_], trie: Trie, unknown: 
 
 @dataclass(frozen=True, slots=True)
 class _Windows:
-    """Stretches of runs, overlapping where a run is longer than LONGEST.
+    """Runs, those longer than LONGEST as overlapping stretches of _WINDOW clusters.
 
     A long run's costs are found from many places at once, each some clusters before the place from which on it counts.
     What costs are from there on depends on the costs of the last MAX_WORD places alone, and on these only by how they
@@ -148,12 +150,12 @@ class _Windows:
         A window begins either inside a strange stretch or between two words: if one guess leads to no agreement, the
         other does, but for texts that were made to prevent it.
         """
-        clusters, later = numbers.take(self.clusters()), self.later
-        guesses = [_costs(clusters, self.lengths, later, trie, opening)]
+        clusters, later, rows = numbers.take(self.clusters()), self.later, _rows(self.lengths)
+        guesses = [_costs(clusters, rows, later, trie, opening)]
         seams = [self._seams(*guesses[0], opening)]
         chosen, unsure = np.zeros(len(self.runs), np.intp), []
         if (seams[0][0] != seams[0][1]).any():
-            guesses.append(_costs(clusters, self.lengths, None, trie, opening))
+            guesses.append(_costs(clusters, rows, None, trie, opening))
             seams.append(self._seams(*guesses[1], opening))
             for seam, window in enumerate(later.tolist()):
                 guess = chosen[window - 1]
@@ -163,10 +165,11 @@ class _Windows:
                 if not agree:
                     unsure.append(int(self.runs[window]))
         counts = self._counting()
-        owner = np.repeat(chosen, self.lengths + 1)[counts]
-        known, strange = (
-            np.choose(owner, [found.take(counts) for found in kind]) for kind in zip(*guesses, strict=True)
-        )
+        known, strange = (found.take(counts) for found in guesses[0])
+        if chosen.any():
+            second = np.repeat(chosen > 0, self.lengths + 1)[counts]
+            known = np.where(second, guesses[1][0].take(counts), known)
+            strange = np.where(second, guesses[1][1].take(counts), strange)
         return known, strange, sorted(set(unsure))
 
     def _seams(
@@ -186,7 +189,7 @@ class _Windows:
         """Elements of the windows that count for those of the runs, in order."""
         edges, later = self._edges(), self.later
         counts = np.ones(len(edges) + int(self.lengths.sum()), np.bool_)
-        counts[edges.take(later - 1)[:, None] + np.arange(_STRIDE + _SEAM + 1, LONGEST + 1)] = False
+        counts[edges.take(later - 1)[:, None] + np.arange(_STRIDE + _SEAM + 1, _WINDOW + 1)] = False
         counts[edges.take(later)[:, None] + np.arange(_SEAM + 1)] = False
         return np.flatnonzero(counts)
 
@@ -196,12 +199,13 @@ class _Windows:
 
 
 def _windows(lengths: Offsets) -> _Windows:
-    times = 1 + np.maximum(0, -((LONGEST - lengths) // _STRIDE))
+    long = lengths > LONGEST
+    times = np.where(long, 1 - (_WINDOW - lengths) // _STRIDE, 1)
     runs = np.repeat(np.arange(len(lengths)), times)
     number = np.arange(len(runs)) - np.repeat(np.cumsum(times) - times, times)
     firsts = (np.cumsum(lengths) - lengths).take(runs) + number * _STRIDE
-    sizes = np.minimum(lengths.take(runs) - number * _STRIDE, LONGEST)
-    return _Windows(firsts, sizes, runs)
+    left = lengths.take(runs) - number * _STRIDE
+    return _Windows(firsts, np.where(long.take(runs), np.minimum(left, _WINDOW), left), runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +247,9 @@ def _rows(lengths: Offsets) -> _Rows:
 
 
 def _costs(
-    numbers: Offsets, lengths: Offsets, later: Offsets | None, trie: Trie, opening: np.int32
+    numbers: Offsets, rows: _Rows, later: Offsets | None, trie: Trie, opening: np.int32
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Cheapest known and strange path to every element of runs that go side by side; `later` ones begin in a run."""
-    rows = _rows(lengths)
     elements = np.zeros(len(rows.place) + 1, np.int64)
     elements[rows.clusters] = numbers
     begun = None if later is None else rows.place.take(rows.edges.take(later))
@@ -355,12 +358,12 @@ def _forward(
 
 
 def _backward(
-    known: NDArray[np.int32], strange: NDArray[np.int32], lengths: Offsets, opening: np.int32
+    known: NDArray[np.int32], strange: NDArray[np.int32], edges: Offsets, clusters: Offsets, opening: np.int32
 ) -> NDArray[np.bool_]:
     """Walk back from the last cluster of every run, all runs at once, from word to word.
 
-    Costs by element, and clusters of every run -> (n,) bool, true where a word begins. A stretch of strange clusters is
-    passed in one step.
+    Costs by element, elements of the empty clusters and of the others -> (n,) bool, true where a word begins. A stretch
+    of strange clusters is passed in one step.
     """
     element = np.arange(len(known), dtype=np.int32)
     back = known & np.int32(_LENGTH_MASK)  # first MAX_WORD less the length of the word that ends here, then where it
@@ -373,13 +376,10 @@ def _backward(
         np.greater_equal(strange[:-1], known[:-1] + opening, out=opens[1:])
         stretch = np.cumsum(opens, dtype=np.int32).take(stretched)
         back[stretched] = np.flatnonzero(opens).take(stretch - 1) - 1
-    sizes = lengths + 1
-    ends = np.cumsum(sizes)
-    edges = ends - sizes
     back[edges] = 0
     passed = np.zeros(len(known), np.bool_)
-    state = ends - 1
-    long = lengths > LONGEST
+    state = np.append(edges[1:], len(known)) - 1
+    long = state - edges > LONGEST
     if long.any():
         passed[_walked(back, state[long].tolist())] = True
         state = state[~long]
@@ -389,9 +389,7 @@ def _backward(
             state = steps.take(state)
             passed[state] = True
         state = state.take(np.flatnonzero(state))
-    is_cluster = np.ones(len(known), np.bool_)
-    is_cluster[edges] = False
-    return passed[:-1][is_cluster[1:]]
+    return passed.take(clusters - 1)
 
 
 def _walked(back: NDArray[np.int32], ends: list[int]) -> list[int]:

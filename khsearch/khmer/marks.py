@@ -45,7 +45,7 @@ _RANK_OF = np.frombuffer(_RANK, np.uint8)
 _MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
 _CLUSTER = re.compile(rb"[\x80-\xb3]?" + _MARK + rb"*")
 _UNIT = re.compile(_MARK)
-_FEW = 100
+_FEW = 400
 """Places that are mended one by one: of more, arrays are quicker. Those of a giant cluster are many."""
 
 # A U beside these, in the order of the marks, is a shifter: the same list as in SIL's khnormal (VAA and U+17D0 there),
@@ -88,8 +88,9 @@ def out_of_order(codes: Codes) -> Offsets:
     wrong &= ~is_coeng
     pairs = coeng[:-3] & coeng[2:-1]
     wrong[:-2] |= pairs & (codes[1:-2] == codes[3:])
-    if len(pairs) > 6:
-        wrong[:-8] |= (pairs[:-6] & pairs[4:-2])[: len(wrong) - 8] & coeng[8:-1]
+    four = pairs[:-4] & pairs[4:]
+    if four.any():
+        wrong[: len(four) - 1] |= four[:-1] & coeng[8:]
     u = np.flatnonzero(codes == _U)
     if len(u):
         wrong[u[_stand_for_shifters(codes.take(u - 1), codes.take(u + 1))]] = True

@@ -37,17 +37,32 @@ _Move = Callable[[Offsets], Offsets]
 """One step from the originals to the normal form, told backwards: places after it (k,) -> where they were before."""
 
 
+_MANY = 64  # spots: for more, a look-up in an array of all places is quicker than a search among them
+
+
+def _not_above(spots: Offsets, places: Offsets) -> Offsets:
+    """How many of some rising spots are at each place or before it."""
+    if min(len(spots), len(places)) <= _MANY:
+        return np.searchsorted(spots, places, "right")
+    top = max(int(places.max()), int(spots[-1])) + 1
+    return np.cumsum(np.bincount(spots, minlength=top)).take(places)
+
+
 def _dropped(gone: Offsets) -> _Move:
     kept_before = gone - np.arange(len(gone))
-    return lambda places: places + np.searchsorted(kept_before, places, "right")
+    return lambda places: places + _not_above(kept_before, places)
 
 
 def _doubled(second: Offsets) -> _Move:
-    return lambda places: places - np.searchsorted(second, places, "right")
+    return lambda places: places - _not_above(second, places)
 
 
 def _moved(targets: Offsets, sources: Offsets) -> _Move:
     def back(places: Offsets) -> Offsets:
+        if min(len(targets), len(places)) > _MANY:
+            before = np.arange(max(int(places.max()), int(targets[-1])) + 1)
+            before[targets] = sources
+            return before.take(places)
         at = np.searchsorted(targets, places)
         return np.where(targets.take(at, mode="clip") == places, sources.take(at, mode="clip"), places)
 
@@ -233,9 +248,9 @@ def _order_marks(codes: Codes, moves: list[_Move]) -> Codes:
 
 def _mend_lla(codes: Codes, moves: list[_Move]) -> Codes:
     """TO with a subscript BA is LLA, which looks the same in most fonts. No word of Khmer has the first."""
-    if _TO_BA not in codes.tobytes():
-        return codes
     spots = np.flatnonzero((codes[:-2] == TO) & (codes[1:-1] == COENG) & (codes[2:] == BA))
+    if not len(spots):
+        return codes
     spots = spots[codes.take(spots - 1) != COENG]
     codes[spots] = LLA
     codes[spots[:, None] + (1, 2)] = DELETED

@@ -240,7 +240,7 @@ def _divided(units: Units, codes: bytes) -> Units:
     One with other letters stays: what its words are is for their scripts to tell (`foreign`).
     """
     sizes = units.ends - units.starts
-    if not (sizes > LONGEST_TERM).any():
+    if sizes.max(initial=0) <= LONGEST_TERM:
         return units
     times = np.ones(len(sizes), np.int64)
     for at in np.flatnonzero(sizes > LONGEST_TERM).tolist():

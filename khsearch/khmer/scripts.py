@@ -126,17 +126,6 @@ _folds = np.zeros(0x110000, np.uint32)  # filled as characters are met; 0 is not
 _folds[0x0A] = 0x0A
 
 
-class _FoldTable(dict[int, str]):
-    """`str.translate` table of `fold`, filled as characters are met; a line end stays, to divide words."""
-
-    def __missing__(self, point: int) -> str:
-        self[point] = folded = fold(chr(point))
-        return folded
-
-
-_fold_table = _FoldTable({0x0A: "\n"})
-
-
 def folded(word: str) -> str:
     """Return a word, folded."""
     return text_of(fold_all(points_of(word)))
@@ -152,5 +141,11 @@ def fold_all(lines: Points) -> Points:
             form = fold(chr(point))
             _folds[point] = ord(form) if len(form) == 1 else _SEVERAL
         folded = _folds.take(points)
-    text = composed.translate(_fold_table) if (folded == _SEVERAL).any() else text_of(folded)
+    several = folded == _SEVERAL
+    if not several.any():
+        return points_of(unicodedata.normalize("NFC", text_of(folded)))
+    folded[several] = points[several]
+    text = text_of(folded)
+    for point in set(points[several].tolist()):
+        text = text.replace(chr(point), fold(chr(point)))
     return points_of(unicodedata.normalize("NFC", text))

@@ -15,7 +15,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from itertools import accumulate, chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ _MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
 _UNIT = re.compile(rb"[\x80-\xb3]MARK*|MARK+|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]".replace(b"MARK", _MARK))
 BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
+_MOST = 1_000  # stretches of a text, each with another spelling: nobody looks at more
 _CONTEXT = 8  # clusters on either side that decide where a word ends
 
 Units = tuple[bytes, ...]
@@ -76,6 +78,8 @@ class Variants:
         self.groups = tuple(groups)
         self._lexicon = lexicon
         self._forms = _Forms([spelling for group in self.groups for spelling in group.spellings])
+        # Texts say one thing over and over, the longer the more.
+        self._stands_between = lru_cache(maxsize=1 << 12)(self._is_between)
         # The trie grows where texts ask for it: most of its branches, one for each first unit, never are.
         self._branches: dict[bytes, _Node] = {}
         self._beginning: dict[bytes, list[tuple[int, int, Group]]] = {}
@@ -101,19 +105,20 @@ class Variants:
     def alternatives(self, text: str) -> list[Alternative]:
         """Other spellings of stretches of a typed text, in order of where they begin, the usual spelling first.
 
-        Stretches may overlap; those of a spelling that is part of a longer one are left out.
+        Stretches may overlap; those of a spelling that is part of a longer one are left out. Of very many, the first
+        are told.
         """
         normal = normalize(text)
         units = _units(normal)
-        found = list(self._listed(units))
+        found = list(islice(self._listed(units), _MOST))
         if may_be_respelled(normal.codes, units):
             trie = self._words.trie
             listed = bytearray(len(units))
             for first, end, _, weight in found:
                 if weight == 1:
                     listed[first:end] = b"\1" * (end - first)
-            twice = [item for item in repeated(units, trie) if self._is_whole(units, item[0], item[1])]
-            for first, end, spelling in (*ruled(units, trie), *twice):
+            twice = (item for item in islice(repeated(units, trie), _MOST) if self._is_whole(units, item[0], item[1]))
+            for first, end, spelling in chain(islice(ruled(units, trie), _MOST), twice):
                 if not any(listed[first:end]):
                     found.append((first, end, spelling, 1.0))
         if not found:
@@ -173,21 +178,19 @@ class Variants:
 
     def _is_whole(self, units: Sequence[bytes], first: int, end: int, form: Sequence[bytes] = ()) -> bool:
         """Whether words begin and end at the edges of a stretch, as typed or in another form."""
-        middle = form or units[first:end]
         if not is_khmer(units[first]):
             return True
-        left, right = first, end
-        while left > 0 and first - left < _CONTEXT and is_khmer(units[left - 1]):
-            left -= 1
-        while right < len(units) and right - end < _CONTEXT and is_khmer(units[right]):
-            right += 1
+        before, behind = units[max(0, first - _CONTEXT) : first], units[end : end + _CONTEXT]
+        return self._stands_between(tuple(before), tuple(form or units[first:end]), tuple(behind))
+
+    def _is_between(self, before: Units, middle: Units, behind: Units) -> bool:
+        """Whether words begin and end at the edges of a stretch between what is near it."""
+        left = next((i for i in range(len(before), 0, -1) if not is_khmer(before[i - 1])), 0)
+        right = next((i for i, unit in enumerate(behind) if not is_khmer(unit)), len(behind))
         trie = self._words.trie
-        numbers = [trie.numbers.get(unit, 0) for unit in (*units[left:first], *middle, *units[end:right])]
-        at, edges = left, {left}
-        for count in lattice.best_path(numbers, trie, self._words.unknown):
-            at += count
-            edges.add(at)
-        return first in edges and first + len(middle) in edges
+        numbers = [trie.numbers.get(unit, 0) for unit in (*before[left:], *middle, *behind[:right])]
+        edges = set(accumulate(lattice.best_path(numbers, trie, self._words.unknown), initial=left))
+        return len(before) in edges and len(before) + len(middle) in edges
 
     @property
     def _words(self) -> Lexicon:
