@@ -8,7 +8,7 @@ The rooms, in the order of their use:
     judged, bm25, baselines                  judged queries; what khsearch's ranking is compared with
     relevance, probes                        measures with intervals; disturbed queries
     engines/                                 khsearch and its peers under one interface
-    queries, agreement, worker               asked alike, compared, each in a process of its own
+    queries, asking, agreement, worker       asked alike, each in a process of its own, compared
     indexing, latency, raw, throughput       text to index; query to hits; out of the box; many at a time
     scaling                                  all of it at several sizes
     report, plots                            results -> tables of the README, and drawings

@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
-from benchmarks.engines.base import Hits, Query
+from benchmarks.asking import Asked
+from benchmarks.engines import KHSEARCH, WORDS_ONLY, Query
+from benchmarks.engines.base import LIMIT, Hits
 from benchmarks.errors import DisagreementError
+
+MANY_DOCUMENTS, FETCHED = 5_000, 15
+"""From how many documents on the sets that are found are compared for so many queries of a class, then their sizes."""
+
+LEFT_OUT = 0.1
+"""The largest share of a class that may be left out: beyond, the sides do not do the same."""
+
+
+def compare(queries: Sequence[Query], asked: Mapping[str, Asked], titles: Mapping[str, str]) -> frozenset[int]:
+    """Ask everybody for the ten best documents and for all; DisagreementError where they differ.
+
+    Of many documents, all are fetched for the first queries only, and counted for the others. Returns the numbers of
+    the queries for which a side finds nothing.
+    """
+    fetched = len(queries) if len(titles) <= MANY_DOCUMENTS else FETCHED
+    nothing: dict[int, str] = {}
+    for number, query in enumerate(queries):
+        if number < fetched:
+            found = {name: one.ids(number) for name, one in asked.items()}
+            tops = {name: one.top(number) for name, one in asked.items()}
+            empty = [name for name, ids in found.items() if not ids]
+            if empty:
+                nothing[number] = empty[0]
+                continue
+            for name, top in tops.items():
+                top_of(query, name, top, found[name], titles, LIMIT)
+            if WORDS_ONLY in found:
+                includes(query, (KHSEARCH, found.pop(KHSEARCH)), (WORDS_ONLY, found[WORDS_ONLY]))
+            same(query, found)
+        else:
+            totals = {name: one.total(number) for name, one in asked.items()}
+            empty = [name for name, total in totals.items() if not total]
+            if empty:
+                nothing[number] = empty[0]
+                continue
+            same_total(query, totals, more=KHSEARCH if WORDS_ONLY in totals else None)
+    if len(nothing) > max(1, LEFT_OUT * len(queries)):
+        number, name = next(iter(nothing.items()))
+        raise DisagreementError(
+            f"{queries[number].kind} {queries[number].text!r}: {name} finds nothing, and for {len(nothing)} of "
+            f"{len(queries)} queries a side does, though each stands in a document"
+        )
+    return frozenset(nothing)
 
 
 def same(query: Query, found: Mapping[str, Set[str]]) -> None:

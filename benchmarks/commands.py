@@ -46,7 +46,7 @@ _size = click.option(
 _as_is = click.option("--as-is", is_flag=True, help="Take the documents as they are, instead of growing them.")
 _peers = click.option("--peers", help=f"Comma-separated, from {', '.join(PEERS)}, or module:class of your own.")
 _rounds = click.option("--repeat", "rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Rounds.")
-_queries = click.option("--queries", type=click.IntRange(min=1), default=100, show_default=True, help="Of each class.")
+_queries = click.option("--queries", type=click.IntRange(min=1), default=200, show_default=True, help="Of each class.")
 _core = click.option(
     "--core", default="last", metavar="N", callback=_core_of, help="Core to run on, or all of them: all [the last]."
 )

@@ -21,7 +21,8 @@ SPEED_SIZE = 1_500
 class Extent:
     """How large and how often: documents for indexing, latency and the like, rounds, queries of each class.
 
-    sizes  of scaling; None for those that are usual, up to the largest wanted
+    together  queries of each class that several ask at a time
+    sizes     of scaling; None for those that are usual, up to the largest wanted
     """
 
     breaking: int
@@ -30,11 +31,12 @@ class Extent:
     raw: int
     rounds: int
     queries: int
+    together: int
     sizes: tuple[int, ...] | None
 
 
-FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 5, 100, None)
-QUICK = Extent(400, 300, 300, 300, 2, 20, (100, 300))
+FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 5, 200, 100, None)
+QUICK = Extent(400, 300, 300, 300, 2, 100, 20, (100, 300))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,6 @@ def _steps_of(docs: Path, sources: Sources, extent: Extent, gold: Path | None) -
         lambda: steps.index(corpus.load(docs, extent.indexing), PEERS, rounds, core),
         lambda: steps.ask(corpus.load(docs, extent.asking), peers_for(extent.asking), queries, rounds, core),
         lambda: steps.find_raw(corpus.load(docs, extent.raw)),
-        lambda: steps.ask_many(corpus.load(docs, extent.asking), queries, rounds),
+        lambda: steps.ask_many(corpus.load(docs, extent.asking), extent.together, rounds),
         lambda: steps.scale(docs, sizes, ("tantivy",), queries, rounds, core),
     ]

@@ -3,34 +3,36 @@
 All engines hold the same words: khsearch's, which the peers are given with spaces between. A query is text to all of
 them: the peers break it with PyICU, which finds the same words in these queries (see `queries`). Before a figure is
 told, every query is asked of everybody for all documents, and all must find the same; khsearch's default, which finds
-more by cluster bigrams and other spellings, must find at least those.
+more by cluster bigrams and other spellings, must find at least those. A query for which a side finds nothing is left
+out on all sides, and counted.
 
-In each round every engine is asked all queries of a class, one engine after the other. A query's time is the least of
-its rounds: on a busy machine the others tell of other work. Each is asked several times, so what an engine keeps of a
-word between two queries is kept here; `first` is the round that finds nothing kept.
+Each engine, and each ranking of khsearch, works alone in a process of its own, begun anew for every class (`asking`).
+In each round every engine is asked all queries of a class, all different, one after the other: what it keeps of a query
+has to outlive all others. The first round meets every query for the first time and is told by itself; the second is not
+told; those that follow are `warm`. Times are CPU time of the thread that asks.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from benchmarks import agreement, worker
+from benchmarks import agreement, asking, worker
+from benchmarks.asking import Asked
 from benchmarks.console import Show
 from benchmarks.corpus import SEED, Corpus, batches
-from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Opened, Query, engine
-from benchmarks.engines.base import LIMIT, Spaced
-from benchmarks.engines.khs import KhsearchOpened
+from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Query, engine
+from benchmarks.engines.base import Spaced
 from benchmarks.errors import DisagreementError
 from benchmarks.queries import Drawer
 from benchmarks.timing import Spread, percentile, quotients, spread
-from khsearch import Document
+from khsearch import Document, Index
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import breaker
 from khsearch.khmer.script import decode_term
@@ -39,30 +41,49 @@ SNIPPETS, TYPO, MEANT, COMPLETION = "with snippets", "typing error", "did you me
 """Further classes, of khsearch alone: terms, with an excerpt of each hit; words with a slip, typed as if without, and
 with what was probably meant; beginnings of words, completed."""
 
-MANY_DOCUMENTS, FETCHED = 5_000, 15
-"""From how many documents on the sets that are found are compared for so many queries of a class, then their sizes."""
+_WORKS = {SNIPPETS: "snippets", TYPO: "top", MEANT: "meant", COMPLETION: "completion"}
 
-NEWCOMER = "\u179f\u17d2\u179c\u17b6\u1782\u1798\u1793\u17cd"  # a greeting, in a document of its own
+NEWCOMER = asking.STRANGER
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Microseconds that half of the queries, and 19 of 20, take at most."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """What one engine's times are of another's: of the first round, and of the warm ones, round by round."""
+
+    first: float
+    p50: Spread
+    p95: Spread
+
+    def __str__(self) -> str:
+        return f"{self.first:.2f}, {self.p50.median:.2f}, {self.p95.median:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Microseconds of one engine for one class of queries.
+    """Times of one engine for one class of queries.
 
-    queries  how many were asked
-    p50, p95, p99  of the queries' least times over rounds
-    first    median of the first round
-    ratio    khsearch's median time by this engine's, round by round: below 1, khsearch is faster
+    queries   how many were asked, all different
+    left_out  how many more there were for which a side finds nothing
+    first     of the round in which each query is met for the first time
+    warm      medians over the rounds after it
+    ratio     khsearch's times by this engine's: below 1, khsearch is faster
     words_ratio  the same of khsearch asked for words alone, the work that the peers do; None where it was not asked
     """
 
     queries: int
-    p50: float
-    p95: float
-    p99: float
-    first: float
-    ratio: Spread
-    words_ratio: Spread | None
+    left_out: int
+    first: Times
+    warm: Times
+    ratio: Ratio
+    words_ratio: Ratio | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +107,44 @@ class Figures:
 def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show: Show) -> Figures:
     """Measure khsearch, by default and with words alone, and some peers."""
     names = [KHSEARCH, WORDS_ONLY, *names]
+    drawer = Drawer(corpus.documents[:5_000], Analyzer(breaker()), SEED)
+    titles = {document.id: document.title for document in corpus.documents}
     with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place, ExitStack() as closing:
         folders = build(corpus, names, Path(place), show)
-        spaced = worker.spaced_by_icu()
-        opened = {}
-        for name in names:
-            opened[name] = engine(name).open(folders[name], spaced)
-            closing.callback(opened[name].close)
-        ours = opened[KHSEARCH]
-        if not isinstance(ours, KhsearchOpened):
-            raise TypeError(f"{KHSEARCH} is opened as {type(ours).__name__}")
-        drawer = Drawer(corpus.documents[:5_000], ours.index.analyzer, SEED)
-        asked = {kind: drawer.draw(kind, count) for kind in Kind}
-        able = {kind: {n: opened[n] for n in names if kind in engine(n).kinds} for kind in Kind}
-        # The first round meets indexes just opened: nothing is kept yet, and nothing has been compared.
-        taken = {kind: _rounds(asked[kind], {n: o.top for n, o in able[kind].items()}, rounds, show) for kind in Kind}
-        latency = {str(kind): _latency(taken[kind]) for kind in Kind}
-        titles = {document.id: document.title for document in corpus.documents}
-        for kind in Kind:
-            compare(asked[kind], able[kind], titles)
-        terms = asked[Kind.TERM]
-        slips = [Query(Kind.TERM, query.text) for query in asked[Kind.FUZZY]]
-        for name, queries, work in (
-            (SNIPPETS, terms, lambda query: [(hit.title, hit.snippet) for hit in ours.search(query, LIMIT)]),
-            (TYPO, slips, ours.top),
-            (MEANT, slips, lambda query: ours.search(query, LIMIT).suggestion),
-            (COMPLETION, asked[Kind.PREFIX], lambda query: ours.index.complete(query.text)),
-        ):
-            latency[name] = _latency(_rounds(queries, {KHSEARCH: work}, rounds, show))
-        _check_completion(ours, asked[Kind.PREFIX])
-        start = {name: _start(name, folders[name], terms[0].text) for name in names if name != WORDS_ONLY}
-        adding = {name: opened[name] for name in names if name not in (WORDS_ONLY, "bm25s")}
-        added = {name: _add_and_find(one, rounds) for name, one in adding.items()}
+        asked = {name: closing.enter_context(Asked(name, folders[name])) for name in names}
+        latency: dict[str, dict[str, Latency]] = {}
+        drawn: dict[Kind, list[Query]] = {}
+        for number, kind in enumerate(Kind):
+            show(number, len(Kind) + len(_WORKS))
+            drawn[kind] = drawer.draw(kind, count)
+            able = {name: asked[name] for name in names if kind in engine(name).kinds}
+            with begun(able, drawn[kind]):
+                taken = _rounds(able, rounds)
+                left_out = agreement.compare(drawn[kind], able, titles)
+            latency[str(kind)] = _latency(taken, left_out)
+        slips = [Query(Kind.TERM, query.text) for query in drawn[Kind.FUZZY]]
+        chosen = {SNIPPETS: drawn[Kind.TERM], TYPO: slips, MEANT: slips, COMPLETION: drawn[Kind.PREFIX]}
+        for number, (name, work) in enumerate(_WORKS.items(), len(Kind)):
+            show(number, len(Kind) + len(_WORKS))
+            ours = {KHSEARCH: asked[KHSEARCH]}
+            with begun(ours, chosen[name], work):
+                latency[name] = _latency(_rounds(ours, rounds), frozenset())
+        _check_completion(Index.open(folders[KHSEARCH] / "index"), drawn[Kind.PREFIX])
+        text = drawn[Kind.TERM][0].text
+        start = {name: _start(name, folders[name], text, rounds) for name in names if name != WORDS_ONLY}
+        growing = [name for name in names if name not in (WORDS_ONLY, "bm25s")]
+        added = {name: _add_and_find(name, folders[name], rounds) for name in growing}
     return Figures(latency, start, added)
+
+
+@contextmanager
+def begun(asked: Mapping[str, Asked], queries: Sequence[Query], work: str = "top") -> Iterator[None]:
+    """Open the index of each engine anew, to be asked these queries, and close it."""
+    for one in asked.values():
+        one.begin(queries, work)
+    yield
+    for one in asked.values():
+        one.end()
 
 
 def build(corpus: Corpus, names: Sequence[str], place: Path, show: Show) -> dict[str, Path]:
@@ -147,68 +173,49 @@ def spaced_by_khsearch(documents: Sequence[Document]) -> Spaced:
     return known.__getitem__
 
 
-def compare(queries: Sequence[Query], opened: Mapping[str, Opened], titles: Mapping[str, str]) -> None:
-    """Ask everybody for the ten best documents and for all; DisagreementError where they differ.
-
-    Of many documents, all are fetched for the first queries only, and counted for the others.
-    """
-    fetched = len(queries) if len(titles) <= MANY_DOCUMENTS else FETCHED
-    for number, query in enumerate(queries):
-        if number < fetched:
-            found = {name: one.ids(query) for name, one in opened.items()}
-            for name, one in opened.items():
-                agreement.top_of(query, name, one.top(query), found[name], titles, LIMIT)
-            if WORDS_ONLY in found:
-                agreement.includes(query, (KHSEARCH, found.pop(KHSEARCH)), (WORDS_ONLY, found[WORDS_ONLY]))
-            agreement.same(query, found)
-        else:
-            totals = {name: one.total(query) for name, one in opened.items()}
-            agreement.same_total(query, totals, more=KHSEARCH if WORDS_ONLY in totals else None)
-
-
-def _check_completion(ours: KhsearchOpened, queries: Sequence[Query]) -> None:
+def _check_completion(index: Index, queries: Sequence[Query]) -> None:
     for query in queries:
-        found = ours.index.complete(query.text)
+        found = index.complete(query.text)
         wrong = [word for word in found if not word.startswith(query.text)]
         if wrong or not found:
             raise DisagreementError(f"completion of {query.text!r}: khsearch proposes {wrong or 'nothing'}")
 
 
-def _rounds(
-    queries: Sequence[Query], works: Mapping[str, Callable[[Query], object]], rounds: int, show: Show
-) -> dict[str, list[list[float]]]:
-    """Microseconds by engine: for each round, those of all queries."""
-    taken: dict[str, list[list[float]]] = {name: [] for name in works}
-    clock = time.perf_counter_ns
-    for number in range(rounds + 1):
-        show(number, rounds + 1)
-        # Whose turn it is asks all queries: a processor that changes works at each query would time its caches.
-        for name in list(works)[:: -1 if number % 2 else 1]:
-            work = works[name]
-            row = []
-            for query in queries:
-                started = clock()
-                work(query)
-                row.append((clock() - started) / 1000)
-            taken[name].append(row)
+def _rounds(asked: Mapping[str, Asked], rounds: int) -> dict[str, list[list[float]]]:
+    """Microseconds by engine: of all queries in the first round, in one that is not told, and in the warm ones."""
+    taken: dict[str, list[list[float]]] = {name: [] for name in asked}
+    for number in range(rounds + 2):
+        for name in list(asked)[:: -1 if number % 2 else 1]:
+            taken[name].append(asked[name].microseconds())
     return taken
 
 
-def _latency(taken: Mapping[str, list[list[float]]]) -> dict[str, Latency]:
-    # The first round is told by itself: it pays for what is kept afterwards.
-    medians = {name: [median(row) for row in rows[1:]] for name, rows in taken.items()}
+def _latency(taken: Mapping[str, list[list[float]]], left_out: frozenset[int]) -> dict[str, Latency]:
+    kept = {
+        name: [_times([time for number, time in enumerate(row) if number not in left_out]) for row in rows]
+        for name, rows in taken.items()
+    }
+    asked = len(taken[KHSEARCH][0]) - len(left_out)
     found = {}
-    for name, (first, *later) in taken.items():
-        times = [min(several) for several in zip(*later, strict=True)]
-        p50, p95, p99 = (percentile(times, share) for share in (0.5, 0.95, 0.99))
-        ratio = quotients(medians[KHSEARCH], medians[name])
-        words = quotients(medians[WORDS_ONLY], medians[name]) if WORDS_ONLY in medians else None
-        found[name] = Latency(len(times), p50, p95, p99, median(first), ratio, words)
+    for name, (first, _, *warm) in kept.items():
+        middle = Times(median(one.p50 for one in warm), median(one.p95 for one in warm))
+        words = _ratio(kept[WORDS_ONLY], kept[name]) if WORDS_ONLY in kept else None
+        found[name] = Latency(asked, len(left_out), first, middle, _ratio(kept[KHSEARCH], kept[name]), words)
     return found
 
 
-def _start(name: str, folder: Path, text: str) -> Start:
-    runs = [worker.run("open", name, str(folder), text) for _ in range(4)][1:]
+def _times(row: Sequence[float]) -> Times:
+    return Times(percentile(row, 0.5), percentile(row, 0.95))
+
+
+def _ratio(above: Sequence[Times], below: Sequence[Times]) -> Ratio:
+    p50 = quotients([one.p50 for one in above[2:]], [one.p50 for one in below[2:]])
+    p95 = quotients([one.p95 for one in above[2:]], [one.p95 for one in below[2:]])
+    return Ratio(above[0].p50 / max(below[0].p50, 1e-9), p50, p95)
+
+
+def _start(name: str, folder: Path, text: str, rounds: int) -> Start:
+    runs = [worker.run("open", name, str(folder), text) for _ in range(rounds + 1)][1:]
     return Start(
         open_ms=spread([1000 * run["open_s"] for run in runs]),
         open_and_find_ms=spread([1000 * run["open_and_find_s"] for run in runs]),
@@ -216,10 +223,11 @@ def _start(name: str, folder: Path, text: str) -> Start:
     )
 
 
-def _add_and_find(opened: Opened, rounds: int) -> Spread:
+def _add_and_find(name: str, folder: Path, rounds: int) -> Spread:
     """Milliseconds to add one document, commit, and find it by its title."""
     times = []
     query = Query(Kind.AND, NEWCOMER)
+    opened = engine(name).open(folder, worker.spaced_by_icu())
     for number in range(rounds):
         document = Document(f"new{number}", NEWCOMER, NEWCOMER)
         before = len(opened.ids(query))
@@ -230,8 +238,9 @@ def _add_and_find(opened: Opened, rounds: int) -> Spread:
         after = opened.ids(query)
         if len(after) != before + 1 or document.id not in after or not hits:
             raise DisagreementError(
-                f"{type(opened).__name__}: {document.id!r} was added, and {len(after) - before} more documents found"
+                f"{name}: {document.id!r} was added, and {len(after) - before} more documents found"
             )
+    opened.close()
     return spread(times)
 
 
@@ -240,8 +249,8 @@ def rows(latency: Mapping[str, Latency]) -> list[list[str]]:
     return [
         [
             name,
-            str(one.queries),
-            *(f"{figure:.0f}" for figure in (one.p50, one.p95, one.p99, one.first)),
+            f"{one.queries} of {one.queries + one.left_out}",
+            *(f"{figure:.0f}" for times in (one.first, one.warm) for figure in (times.p50, times.p95)),
             str(one.ratio),
             str(one.words_ratio) if one.words_ratio else "",
         ]

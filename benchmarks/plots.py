@@ -74,7 +74,7 @@ def _latency_by_size(axes: Axes, run: dict[str, Any]) -> bool:
     colours = dict(zip(_KINDS, COLOURS, strict=False))
     for kind, colour in colours.items():
         for engine, style in _LINES.items():
-            found = run["figures"].get(f"{kind}, p50 \u00b5s: {engine}")
+            found = run["figures"].get(f"{kind}, warm p50 \u00b5s: {engine}")
             if found:
                 sizes = [int(size) for size in found["values"]]
                 axes.plot(sizes, list(found["values"].values()), style, color=colour)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
+from benchmarks.corpus import sentences
 from benchmarks.engines.base import Kind, Query
 from benchmarks.errors import BenchmarkError
 from benchmarks.gold import CLUSTER
@@ -19,6 +21,8 @@ from khsearch import Document
 from khsearch.khmer.analyzer import Analyzer, Token
 
 _TRIES = 200  # for each query wanted
+_KEPT = 500  # documents whose words are remembered
+_HEADLINE = 80  # characters; a longer sentence is none
 
 
 class Drawer:
@@ -29,6 +33,8 @@ class Drawer:
         self._analyzer = analyzer
         self._icu = IcuWords()
         self._random = random.Random(seed)
+        self._headlines = self._lines()
+        self._tokens_of = lru_cache(_KEPT)(self._break)
 
     def draw(self, kind: Kind, count: int) -> list[Query]:
         """Draw so many different queries of a kind, or as many as the documents give; at least one."""
@@ -45,8 +51,11 @@ class Drawer:
         return list(found.values())
 
     def _tokens(self) -> tuple[str, list[Token]]:
-        document = self._random.choice(self._documents)
-        return document.text, self._analyzer.tokens(document.text)
+        number = self._random.randrange(len(self._documents))
+        return self._documents[number].text, list(self._tokens_of(number))
+
+    def _break(self, number: int) -> list[Token]:
+        return self._analyzer.tokens(self._documents[number].text)
 
     def _breaks_into(self, text: str, words: Sequence[str]) -> bool:
         if [token.term for token in self._analyzer.tokens(text)] != list(words):
@@ -87,6 +96,26 @@ class Drawer:
                 return both
         return None
 
+    def headline(self) -> str | None:
+        """The words of a title, or of a sentence where there are no more titles: three or more."""
+        text = next(self._headlines, "")
+        tokens = self._analyzer.tokens(text)
+        words = [token.term for token in tokens if text[token.start : token.end] == token.term]
+        kept = [word for word in dict.fromkeys(words) if self._breaks_into(word, [word])]
+        return " ".join(kept) if len(kept) > 2 and self._breaks_into(" ".join(kept), kept) else None
+
+    def _lines(self) -> Iterator[str]:
+        """Titles, then first sentences, then all others, each once, in random order."""
+        tiers: tuple[Callable[[Document], list[str]], ...] = (
+            lambda document: [document.title.strip()],
+            lambda document: sentences([document])[:1],
+            lambda document: sentences([document])[1:],
+        )
+        for lines_of in tiers:
+            lines = [line for document in self._documents for line in lines_of(document) if len(line) <= _HEADLINE]
+            distinct = list(dict.fromkeys(lines))
+            yield from self._random.sample(distinct, len(distinct))
+
     def prefix(self) -> str | None:
         """The first cluster of a longer word, of two characters or more."""
         word = self.term()
@@ -114,5 +143,6 @@ _DRAWERS: dict[Kind, Callable[[Drawer], str | None]] = {
     Kind.PHRASE: Drawer.phrase,
     Kind.PREFIX: Drawer.prefix,
     Kind.FUZZY: Drawer.slip,
+    Kind.HEADLINE: Drawer.headline,
 }
 """How each kind is drawn."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import plots, runs
+from benchmarks.engines import Kind
 from benchmarks.errors import BenchmarkError
 
 README = Path(__file__).parent.parent / "README.md"
@@ -126,29 +127,39 @@ def _latency(found: Sequence[Loaded]) -> str:
         latency = run["figures"]["latency"]
         engines = list(dict.fromkeys(name for by_engine in latency.values() for name in by_engine))
         rows = [
-            [kind, *(_microseconds(one[name], name) if name in one else "" for name in engines)]
+            [kind, *(cell for name in engines for cell in _first_and_warm(one.get(name), name))]
             for kind, one in latency.items()
         ]
-        rows += [
-            ["open and find", *(_ms(run["figures"]["start"].get(name), "open_and_find_ms") for name in engines)],
-            ["add one and find", *(_ms(run["figures"]["add_and_find_ms"], name) for name in engines)],
-        ]
-        heading = f"{_corpus(run)}: \u00b5s, p50 / p95 (khsearch by this, words by this)"
-        parts.append(_table([heading, *engines], rows))
+        opened = {name: one["open_and_find_ms"] for name, one in run["figures"]["start"].items()}
+        for what, told in (("open and find", opened), ("add one and find", run["figures"]["add_and_find_ms"])):
+            rows.append([what, *(cell for name in engines for cell in (_ms(told.get(name)), ""))])
+        asked = max(one["queries"] for by_engine in latency.values() for one in by_engine.values())
+        heading = f"{_corpus(run)}, {asked} queries a class: \u00b5s, p50 / p95 (khsearch by this, words by this)"
+        parts.append(_table([heading, *(title for name in engines for title in (f"{name}, first", "warm"))], rows))
+        parts[-1] += _left_out(latency)
     return "\n\n".join(parts)
 
 
-def _microseconds(told: Loaded, name: str) -> str:
-    both = f"{told['p50']:.0f} / {told['p95']:.0f}"
+def _first_and_warm(told: Loaded | None, name: str) -> tuple[str, str]:
+    if told is None:
+        return "", ""
+    first, warm = (f"{told[when]['p50']:.0f} / {told[when]['p95']:.0f}" for when in ("first", "warm"))
     if name.startswith("khsearch"):
-        return both
+        return first, warm
     ratios = [told[ratio] for ratio in ("ratio", "words_ratio") if told[ratio]]
-    told_ratios = ", ".join(f"{one['median']:.2f}" for one in ratios)
-    return f"{both} ({told_ratios})"
+    of_first = ", ".join(f"{one['first']:.2f}" for one in ratios)
+    of_warm = ", ".join(f"{one['p50']['median']:.2f}" for one in ratios)
+    return f"{first} ({of_first})", f"{warm} ({of_warm})"
 
 
-def _ms(told: Loaded | None, name: str) -> str:
-    return f"{1000 * told[name]['median']:.0f}" if told and name in told else ""
+def _left_out(latency: Loaded) -> str:
+    counts = {kind: max(one["left_out"] for one in by_engine.values()) for kind, by_engine in latency.items()}
+    told = ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
+    return f"\n\n<sub>Left out, for a side found nothing: {told}.</sub>" if told else ""
+
+
+def _ms(told: Loaded | None) -> str:
+    return f"{1000 * told['median']:.0f}" if told else ""
 
 
 def _relevance(found: Sequence[Loaded]) -> str:
@@ -204,7 +215,7 @@ def _figure(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-_SCALED = ("index", "open", "reader", *(f"{kind}, p50" for kind in ("term", "and", "or", "phrase", "prefix", "fuzzy")))
+_SCALED = ("index", "open", "reader", *(f"{kind}, {when} p50" for kind in Kind for when in ("first", "warm")))
 _COMPARED = (": khsearch", ": khsearch-words", ": tantivy")
 """What the table tells of all that `scaling` measures, and of whom; the results have the rest."""
 
@@ -212,15 +223,22 @@ _COMPARED = (": khsearch", ": khsearch-words", ": tantivy")
 def _scaling(found: Sequence[Loaded]) -> str:
     parts = []
     for run in found:
-        sizes = [str(size) for size in run["settings"]["sizes"]]
-        rows = [
-            [name, *(_figure(one["values"].get(size)) for size in sizes), f"{one['exponent']:.2f}"]
-            for name, one in run["figures"].items()
-            if name.startswith(_SCALED) and name.endswith(_COMPARED)
-        ]
+        sizes, figures = [str(size) for size in run["settings"]["sizes"]], run["figures"]
+        rows = []
+        for name, one in figures.items():
+            if name.startswith(_SCALED) and name.endswith(_COMPARED):
+                # Where there is a 95th percentile, it stands beside the median.
+                others = figures.get(name.replace(" p50 ", " p95 ")) if " p50 " in name else None
+                cells = [_figures(size, one, others) for size in sizes]
+                rows.append([name.replace(" p50 ", " p50 / p95 "), *cells, f"{one['exponent']:.2f}"])
         heading = f"{run['settings']['corpus']}, by documents"
         parts.append(_table([heading, *(f"{int(size):,}" for size in sizes), "grows with power"], rows))
     return "\n\n".join(parts)
+
+
+def _figures(size: str, one: Loaded, other: Loaded | None) -> str:
+    both = [_figure(each["values"].get(size)) for each in (one, other) if each]
+    return " / ".join(figure for figure in both if figure)
 
 
 TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {

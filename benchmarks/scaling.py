@@ -51,8 +51,9 @@ def series(indexed: Mapping[int, Mapping[str, Indexing]], asked: Mapping[int, Fi
     for size, figures in asked.items():
         for kind, by_engine in figures.latency.items():
             for name, took in by_engine.items():
-                found.setdefault(f"{kind}, p50 \u00b5s: {name}", {})[size] = took.p50
-                found.setdefault(f"{kind}, p95 \u00b5s: {name}", {})[size] = took.p95
+                for when, times in (("first", took.first), ("warm", took.warm)):
+                    found.setdefault(f"{kind}, {when} p50 \u00b5s: {name}", {})[size] = times.p50
+                    found.setdefault(f"{kind}, {when} p95 \u00b5s: {name}", {})[size] = times.p95
         for name, start in figures.start.items():
             found.setdefault(f"open and find, ms: {name}", {})[size] = start.open_and_find_ms.median
             found.setdefault(f"reader, MB: {name}", {})[size] = start.memory_mb

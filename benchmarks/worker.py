@@ -2,6 +2,7 @@
 
 python -m benchmarks.worker build ENGINE FOLDER < DOCUMENTS     documents as lines of JSON, on stdin
 python -m benchmarks.worker open ENGINE FOLDER QUERY            open, and ask a first query
+python -m benchmarks.worker ask ENGINE FOLDER                   answer what stdin asks: see `asking`
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from benchmarks import asking
 from benchmarks.engines import Kind, Query, engine
 from benchmarks.errors import BenchmarkError
 from benchmarks.words import IcuWords
@@ -88,6 +90,9 @@ def _status(name: str) -> float:
 def main(arguments: Sequence[str]) -> None:
     """Do what the arguments say."""
     task, name, folder, *rest = arguments
+    if task == "ask":
+        asking.serve(name, Path(folder), spaced_by_icu())
+        return
     figures = build(name, Path(folder)) if task == "build" else open_(name, Path(folder), rest[0])
     print(json.dumps(figures))
 

@@ -32,6 +32,11 @@ class Kind(StrEnum):
     PHRASE = "phrase"
     PREFIX = "prefix"
     FUZZY = "fuzzy"
+    HEADLINE = "headline"
+
+
+ANY_OF = frozenset({Kind.OR, Kind.HEADLINE})
+"""Classes that find documents which hold any of the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Query:
 
     term            one word
     and, or         two words, three words, with spaces between: all of them, or any
+    headline        the words of a title or a first sentence, in order, with spaces between: any of them
     phrase          two words without a space: side by side
     prefix, fuzzy   how the word begins; a word with one slip: words at most one character away
     """

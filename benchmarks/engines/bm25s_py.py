@@ -9,7 +9,7 @@ import bm25s
 import numpy as np
 import orjson
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
 from benchmarks.errors import BenchmarkError
 from khsearch import Document
 
@@ -19,7 +19,7 @@ STORED = "documents.json"
 class Bm25s:
     """bm25s with numpy; its documents lie beside it as JSON."""
 
-    kinds = frozenset({Kind.TERM, Kind.OR})
+    kinds = frozenset({Kind.TERM}) | ANY_OF
 
     def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
         """Index documents and write everything to files."""

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document
 
 NAME = "index.db"
@@ -83,7 +83,7 @@ class Fts5Opened:
         if query.kind is Kind.PREFIX:
             return f'"{query.text}"*'
         quoted = [f'"{word}"' for word in self._spaced(query.text).replace('"', " ").split()]
-        between = {Kind.OR: " OR ", Kind.PHRASE: " + "}
+        between = dict.fromkeys(ANY_OF, " OR ") | {Kind.PHRASE: " + "}
         return between.get(query.kind, " ").join(quoted)
 
     def add(self, document: Document) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from whoosh.fields import Schema
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document, Index, Results, columnar
 from khsearch.columnar import FieldScale
 from khsearch.ranking import DEFAULT, Ranking
@@ -40,7 +40,7 @@ class Khsearch:
 class KhsearchWords(Khsearch):
     """BM25 over the words of the text as they were typed: the same work as the peers do."""
 
-    kinds = frozenset({Kind.TERM, Kind.AND, Kind.OR, Kind.PHRASE})
+    kinds = frozenset({Kind.TERM, Kind.AND, Kind.PHRASE}) | ANY_OF
 
     def open(self, folder: Path, spaced: Spaced) -> KhsearchOpened:
         """Open the index."""

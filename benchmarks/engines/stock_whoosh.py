@@ -8,7 +8,7 @@ from typing import Any
 
 from whoosh import analysis, fields, index, query
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document
 
 
@@ -72,7 +72,7 @@ class WhooshOpened:
         words = self._spaced(asked.text).split()
         if asked.kind is Kind.PHRASE and len(words) > 1:
             return query.Phrase("body", words)
-        return (query.Or if asked.kind is Kind.OR else query.And)([query.Term("body", word) for word in words])
+        return (query.Or if asked.kind in ANY_OF else query.And)([query.Term("body", word) for word in words])
 
     def add(self, document: Document) -> None:
         """Add one document and commit."""

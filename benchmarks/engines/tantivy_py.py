@@ -13,7 +13,7 @@ from typing import Any
 
 import tantivy
 
-from benchmarks.engines.base import LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document
 
 HEAP = 256_000_000
@@ -96,7 +96,7 @@ class TantivyOpened:
         terms = [tantivy.Query.term_query(self._schema, "body", word) for word in words]
         if len(terms) == 1:
             return terms[0]
-        occur = tantivy.Occur.Should if query.kind is Kind.OR else tantivy.Occur.Must
+        occur = tantivy.Occur.Should if query.kind in ANY_OF else tantivy.Occur.Must
         return tantivy.Query.boolean_query([(occur, term) for term in terms])
 
     def add(self, document: Document) -> None:

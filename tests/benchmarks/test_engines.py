@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import latency
+from benchmarks import agreement, latency
+from benchmarks.asking import Asked
 from benchmarks.corpus import Corpus
-from benchmarks.engines import KHSEARCH, PEERS, WORDS_ONLY, Kind, choose, engine
-from benchmarks.engines.khs import KhsearchOpened
+from benchmarks.engines import KHSEARCH, PEERS, WORDS_ONLY, Kind, Query, choose, engine
 from benchmarks.errors import BenchmarkError, DisagreementError
 from benchmarks.queries import Drawer
-from benchmarks.worker import spaced_by_icu
 from khsearch import Document
+from khsearch.khmer.analyzer import Analyzer
+from khsearch.khmer.breakers import breaker
 from khsearch.writing import Writer
 
 BROKEN = "tests.benchmarks.broken"
@@ -21,17 +22,29 @@ BROKEN = "tests.benchmarks.broken"
 def _compare(grown: Corpus, place: Path, *peers: str) -> None:
     names = [KHSEARCH, WORDS_ONLY, *peers]
     folders = latency.build(grown, names, place, lambda done, total: None)
+    titles = {document.id: document.title for document in grown.documents}
+    drawer = Drawer(grown.documents, Analyzer(breaker()), 7)
     with ExitStack() as closing:
-        opened = {name: engine(name).open(folders[name], spaced_by_icu()) for name in names}
-        for one in opened.values():
-            closing.callback(one.close)
-        ours = opened[KHSEARCH]
-        assert isinstance(ours, KhsearchOpened)
-        drawer = Drawer(grown.documents, ours.index.analyzer, 7)
-        titles = {document.id: document.title for document in grown.documents}
+        asked = {name: closing.enter_context(Asked(name, folders[name])) for name in names}
         for kind in Kind:
-            able = {name: opened[name] for name in names if kind in engine(name).kinds}
-            latency.compare(drawer.draw(kind, 12), able, titles)
+            queries = drawer.draw(kind, 12)
+            able = {name: asked[name] for name in names if kind in engine(name).kinds}
+            with latency.begun(able, queries):
+                assert len(agreement.compare(queries, able, titles)) <= 1
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_queries_of_a_class_are_all_different(kind: Kind, grown: Corpus) -> None:
+    texts = [query.text for query in Drawer(grown.documents, Analyzer(breaker()), 7).draw(kind, 60)]
+    assert len(set(texts)) == len(texts) == 60
+
+
+def test_headlines_are_the_words_of_titles_in_order(grown: Corpus) -> None:
+    analyzer = Analyzer(breaker())
+    titles = [[token.term for token in analyzer.tokens(document.title)] for document in grown.documents]
+    first = Drawer(grown.documents, analyzer, 7).draw(Kind.HEADLINE, 10)
+    assert all(any([w for w in title if w in query.text.split()][:1] for title in titles) for query in first)
+    assert all(len(query.text.split()) > 2 for query in first)
 
 
 @pytest.mark.parametrize("peer", PEERS)
@@ -65,10 +78,8 @@ def test_a_khsearch_that_loses_a_document_is_named(
         _compare(grown, tmp_path, "fts5")
 
 
-def test_queries_are_drawn_alike_for_a_seed(grown: Corpus, tmp_path: Path) -> None:
-    engine(KHSEARCH).build(tmp_path, grown.documents, str)
-    analyzer = KhsearchOpened(tmp_path / "index").index.analyzer
-    drawn = [Drawer(grown.documents, analyzer, seed).draw(Kind.OR, 5) for seed in (1, 1, 2)]
+def test_queries_are_drawn_alike_for_a_seed(grown: Corpus) -> None:
+    drawn = [Drawer(grown.documents, Analyzer(breaker()), seed).draw(Kind.OR, 5) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
     assert all(len(query.text.split()) == 3 for query in drawn[0])
 
@@ -92,9 +103,30 @@ def _missing(name: str) -> str:
 
 
 def test_totals_are_those_of_the_sets(grown: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(latency, "MANY_DOCUMENTS", 0)
-    monkeypatch.setattr(latency, "FETCHED", 0)
+    monkeypatch.setattr(agreement, "MANY_DOCUMENTS", 0)
+    monkeypatch.setattr(agreement, "FETCHED", 0)
     _compare(grown, tmp_path, "fts5")
     (tmp_path / "again").mkdir()
     with pytest.raises(DisagreementError, match="not as many documents for everybody: khsearch "):
         _compare(grown, tmp_path / "again", f"{BROKEN}:LosesADocument")
+
+
+def test_what_a_side_does_not_find_is_left_out_and_counted_unless_it_is_much(grown: Corpus, tmp_path: Path) -> None:
+    folders = latency.build(grown, [KHSEARCH, WORDS_ONLY, "fts5"], tmp_path, lambda done, total: None)
+    titles = {document.id: document.title for document in grown.documents}
+    known = Drawer(grown.documents, Analyzer(breaker()), 7).draw(Kind.TERM, 20)
+    strange = Query(Kind.TERM, "khsearch")
+    with ExitStack() as closing:
+        asked = {name: closing.enter_context(Asked(name, folder)) for name, folder in folders.items()}
+        with latency.begun(asked, [*known[:5], strange, *known[5:]]):
+            assert agreement.compare([*known[:5], strange, *known[5:]], asked, titles) == {5}
+        with (
+            latency.begun(asked, [strange, *known[:3], strange, strange]),
+            pytest.raises(DisagreementError, match="3 of 6 queries"),
+        ):
+            agreement.compare([strange, *known[:3], strange, strange], asked, titles)
+
+
+def test_an_engine_that_fails_is_told(tmp_path: Path) -> None:
+    with Asked("fts5", tmp_path / "nowhere") as asked, pytest.raises(BenchmarkError, match="asking fts5 failed"):
+        asked.begin([Query(Kind.TERM, "khsearch")])
