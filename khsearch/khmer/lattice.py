@@ -150,39 +150,46 @@ class _Windows:
         A window begins either inside a strange stretch or between two words: if one guess leads to no agreement, the
         other does, but for texts that were made to prevent it.
         """
-        clusters, later, rows = numbers.take(self.clusters()), self.later, _rows(self.lengths)
-        guesses = [_costs(clusters, rows, later, trie, opening)]
-        seams = [self._seams(*guesses[0], opening)]
-        chosen, unsure = np.zeros(len(self.runs), np.intp), []
+        clusters, later = numbers.take(self.clusters()), self.later
+        alike = _Alike.among(clusters, self.lengths, later)
+        guesses = [alike.costs(clusters, alike.later, trie, opening)]
+        seams = [self._seams(*guesses[0], alike.elements, opening)]
+        second, unsure = [False] * len(self.runs), []
         if (seams[0][0] != seams[0][1]).any():
-            guesses.append(_costs(clusters, rows, None, trie, opening))
-            seams.append(self._seams(*guesses[1], opening))
+            guesses.append(alike.costs(clusters, None, trie, opening))
+            seams.append(self._seams(*guesses[1], alike.elements, opening))
+            agree = [[(before == behind).all(axis=1).tolist() for _, behind in seams] for before, _ in seams]
             for seam, window in enumerate(later.tolist()):
-                guess = chosen[window - 1]
-                before = seams[guess][0][seam]
-                agree = [way for way in (guess, 1 - guess) if (seams[way][1][seam] == before).all()]
-                chosen[window] = agree[0] if agree else guess
-                if not agree:
-                    unsure.append(int(self.runs[window]))
+                guess = second[window - 1]
+                second[window] = guess
+                if not agree[guess][guess][seam]:
+                    second[window] = not guess
+                    if not agree[guess][not guess][seam]:
+                        unsure.append(int(self.runs[window]))
         counts = self._counting()
-        known, strange = (found.take(counts) for found in guesses[0])
-        if chosen.any():
-            second = np.repeat(chosen > 0, self.lengths + 1)[counts]
-            known = np.where(second, guesses[1][0].take(counts), known)
-            strange = np.where(second, guesses[1][1].take(counts), strange)
+        elements = alike.elements.take(counts)
+        known, strange = (found.take(elements) for found in guesses[0])
+        if any(second):
+            by_second = np.repeat(second, self.lengths + 1)[counts]
+            known = np.where(by_second, guesses[1][0].take(elements), known)
+            strange = np.where(by_second, guesses[1][1].take(elements), strange)
         return known, strange, sorted(set(unsure))
 
     def _seams(
-        self, known: NDArray[np.int32], strange: NDArray[np.int32], opening: np.int32
+        self, known: NDArray[np.int32], strange: NDArray[np.int32], elements: Offsets, opening: np.int32
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """All that what follows a seam depends on, told by the window before it and by the one behind: (s, 16) each."""
+        """All that what follows a seam depends on, told by the window before it and by the one behind: (s, 16) each.
+
+        Costs of the different windows, and which of their elements stands for each element of all windows.
+        """
         edges, later = self._edges(), self.later
         known = known & np.int32(~_LENGTH_MASK)
+        cheapest, next_strange = np.minimum(known, strange), np.minimum(strange, known + opening)
         told = []
         for ends in (edges.take(later - 1) + _STRIDE + _SEAM, edges.take(later) + _SEAM):
-            cheapest = np.minimum(known, strange).take(ends[:, None] + np.arange(1 - MAX_WORD, 1))
-            next_strange = np.minimum(strange.take(ends), known.take(ends) + opening)
-            told.append(np.column_stack([cheapest, next_strange]) - next_strange[:, None])
+            last = next_strange.take(elements.take(ends))
+            near = cheapest.take(elements.take(ends[:, None] + np.arange(1 - MAX_WORD, 1)))
+            told.append(np.column_stack([near, last]) - last[:, None])
         return told[0], told[1]
 
     def _counting(self) -> Offsets:
@@ -196,6 +203,47 @@ class _Windows:
     def _edges(self) -> Offsets:
         sizes = self.lengths + 1
         return np.cumsum(sizes) - sizes
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Windows of which those like the one before are looked at once: a text of one word over and over has many.
+
+    rows      how the different ones lie side by side
+    chosen    (c,) bool, which of the clusters of all windows are those of the different ones
+    later     which of the different ones are not the first of their run
+    elements  element of the different ones for every element of all windows
+    """
+
+    rows: _Rows
+    chosen: NDArray[np.bool_]
+    later: Offsets
+    elements: Offsets
+
+    @classmethod
+    def among(cls, clusters: Offsets, lengths: Offsets, later: Offsets) -> _Alike:
+        """Find the different ones: clusters of all windows, clusters of each, and which are not the first of a run."""
+        ends = np.cumsum(lengths)
+        changes = np.zeros(len(clusters) + 1, np.int64)  # from a cluster to the one that is a window behind it
+        np.cumsum(clusters[_WINDOW:] != clusters[:-_WINDOW], out=changes[1 : len(clusters) + 1 - _WINDOW])
+        first = np.ones(len(lengths), np.bool_)
+        first[later] = False
+        fresh = np.ones(len(lengths), np.bool_)
+        alike = np.flatnonzero(~first[1:] & ~first[:-1] & (lengths[1:] == _WINDOW) & (lengths[:-1] == _WINDOW))
+        starts = ends.take(alike) - _WINDOW
+        fresh[alike + 1] = changes.take(starts + _WINDOW) > changes.take(starts)
+        number = np.cumsum(fresh) - 1
+        sizes = lengths + 1
+        edges = np.cumsum(sizes[fresh]) - sizes[fresh]
+        shift = edges.take(number) - (np.cumsum(sizes) - sizes)
+        elements = np.repeat(shift, sizes) + np.arange(int(sizes.sum()))
+        return cls(_rows(lengths[fresh]), np.repeat(fresh, lengths), np.flatnonzero(~first[fresh]), elements)
+
+    def costs(
+        self, clusters: Offsets, later: Offsets | None, trie: Trie, opening: np.int32
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Costs by element of the different windows."""
+        return _costs(clusters[self.chosen], self.rows, later, trie, opening)
 
 
 def _windows(lengths: Offsets) -> _Windows:

@@ -223,8 +223,13 @@ def _expand_ligatures(codes: Codes, moves: list[_Move]) -> Codes:
         return codes
     is_aa = codes[spots] == 0xA4
     codes[spots] = np.where(is_aa, 0xA2, 0xA7)
-    moves.append(_doubled(spots + np.arange(1, len(spots) + 1)))
-    return np.insert(codes, spots + 1, np.where(is_aa, 0xB6, 0x80).astype(np.uint8))
+    second = spots + np.arange(1, len(spots) + 1)
+    moves.append(_doubled(second))
+    times = np.ones(len(codes), np.uint8)
+    times[spots] = 2
+    codes = np.repeat(codes, times)
+    codes[second] = np.where(is_aa, 0xB6, 0x80)
+    return codes
 
 
 def _mend_coengs(codes: Codes, moves: list[_Move]) -> Codes:

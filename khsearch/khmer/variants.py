@@ -62,7 +62,7 @@ class Group:
     weight: float = 1.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Node:
     """A node of the trie of units: what follows, and of what ends here, the other spellings, units and weights."""
 
@@ -79,7 +79,7 @@ class Variants:
         self._lexicon = lexicon
         self._forms = _Forms([spelling for group in self.groups for spelling in group.spellings])
         # Texts say one thing over and over, the longer the more.
-        self._stands_between = lru_cache(maxsize=1 << 12)(self._is_between)
+        self._stands_among = lru_cache(maxsize=1 << 12)(self._is_among)
         # The trie grows where texts ask for it: most of its branches, one for each first unit, never are.
         self._branches: dict[bytes, _Node] = {}
         self._beginning: dict[bytes, list[tuple[int, int, Group]]] = {}
@@ -173,24 +173,27 @@ class Variants:
 
     def _stands(self, units: Sequence[bytes], first: int, end: int, node: _Node) -> bool:
         """Whether a few clusters are a word where they stand, as typed or in another spelling."""
+        low = max(0, first - _CONTEXT)
+        return self._stands_among(tuple(units[low : end + _CONTEXT]), first - low, end - low, node)
+
+    def _is_among(self, units: Units, first: int, end: int, node: _Node) -> bool:
         forms = (form for form, _ in node.others.values() if all(map(is_khmer, form)))
         return self._is_whole(units, first, end) or any(self._is_whole(units, first, end, form) for form in forms)
 
     def _is_whole(self, units: Sequence[bytes], first: int, end: int, form: Sequence[bytes] = ()) -> bool:
         """Whether words begin and end at the edges of a stretch, as typed or in another form."""
+        middle = form or units[first:end]
         if not is_khmer(units[first]):
             return True
-        before, behind = units[max(0, first - _CONTEXT) : first], units[end : end + _CONTEXT]
-        return self._stands_between(tuple(before), tuple(form or units[first:end]), tuple(behind))
-
-    def _is_between(self, before: Units, middle: Units, behind: Units) -> bool:
-        """Whether words begin and end at the edges of a stretch between what is near it."""
-        left = next((i for i in range(len(before), 0, -1) if not is_khmer(before[i - 1])), 0)
-        right = next((i for i, unit in enumerate(behind) if not is_khmer(unit)), len(behind))
+        left, right = first, end
+        while left > 0 and first - left < _CONTEXT and is_khmer(units[left - 1]):
+            left -= 1
+        while right < len(units) and right - end < _CONTEXT and is_khmer(units[right]):
+            right += 1
         trie = self._words.trie
-        numbers = [trie.numbers.get(unit, 0) for unit in (*before[left:], *middle, *behind[:right])]
+        numbers = [trie.numbers.get(unit, 0) for unit in (*units[left:first], *middle, *units[end:right])]
         edges = set(accumulate(lattice.best_path(numbers, trie, self._words.unknown), initial=left))
-        return len(before) in edges and len(before) + len(middle) in edges
+        return first in edges and first + len(middle) in edges
 
     @property
     def _words(self) -> Lexicon:
