@@ -32,6 +32,7 @@ BAR, WORD_BAR, ICU_BAR = 3.0, 5.0, 10.0
 _ROUNDS = 3
 _BASES = [chr(code) for code in range(0x1780, 0x17B4)]
 _MARKS = [chr(code) for code in (*range(0x17B4, 0x17D4), 0x17DD)]
+_TWO_LETTERS = "\u17a8"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _SIGNS = "\u00a0\u2019\u201c\u2026\u3002\ufffd"
 _EMOJI = ("\U0001f600", "\U0001f469\u200d\U0001f680", "\U0001f1f0\U0001f1ed")
@@ -70,7 +71,9 @@ def cases(ordinary: str) -> Iterator[Case]:
     """Texts to try; `ordinary` is a text of news or the like."""
     source = random.Random(SEED)
     for char in (*_BASES, *_MARKS, *(chr(code) for code in range(0x17D4, 0x17FA))):
-        yield Case("one Khmer character", f"U+{ord(char):04X}", char)
+        if char != _TWO_LETTERS:
+            yield Case("one Khmer character", f"U+{ord(char):04X}", char)
+    yield Case("one character, two letters", f"U+{ord(_TWO_LETTERS):04X}", _TWO_LETTERS, 2 * BAR)
     for char in map(chr, range(128)):
         yield Case("one ASCII character", repr(char), char)
     for char in (*_INVISIBLE, *_SIGNS, *_EMOJI):
