@@ -14,7 +14,7 @@ Rooms in the order of the data:
     opened, snapshot                         all segments of one commit as one collection: documents; terms
     nodes, phrases, expand, fuzzy            the light query language and what evaluates it
     plans, top, closeness, reader            a node -> documents, scores, counts, facets
-    writer                                   batches in, commits out
+    draft, writer                            the commit to be; batches in, commits out
     values, whoosh_reader, whoosh_queries    stored values; a commit and queries as Whoosh has them
     whoosh_searcher, whoosh_writer           Whoosh's Searcher; documents field by field
     index, verify, salvage                   an index folder as a whole; reading all of it; what can be saved

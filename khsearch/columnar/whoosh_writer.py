@@ -172,11 +172,11 @@ class Writer(BatchWriter):
     def _delete_docs(self, docs: Any) -> int:
         count = 0
         bases = [0]
-        for entry in self._entries:
+        for entry in self._draft.entries:
             bases.append(bases[-1] + entry.docs)
-        for number in range(len(self._entries)):
+        for number in range(len(self._draft.entries)):
             low, high = np.searchsorted(docs, [bases[number], bases[number + 1]]).tolist()
-            count += self._mark(number, docs[low:high] - bases[number])
+            count += self._draft.mark(number, docs[low:high] - bases[number])
         return count
 
 

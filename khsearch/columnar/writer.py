@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
-import numpy as np
-
 from khsearch.columnar import catalog as contents
 from khsearch.columnar import columns as column_values
-from khsearch.columnar import format as formats
-from khsearch.columnar import policy
 from khsearch.columnar.builder import Builder, key_tokens
-from khsearch.columnar.catalog import Catalog, SegmentEntry
-from khsearch.columnar.deletions import read_deletions, write_deletions
 from khsearch.columnar.disk import Disk, WriteLock, told_as_store_errors
-from khsearch.columnar.merge import Merger, sources_of
+from khsearch.columnar.draft import Draft
 from khsearch.columnar.reader import Reader
-from khsearch.columnar.segment import Segment, hashes_of
 from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
 from khsearch.sharing import Lock
 
@@ -30,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from khsearch.columnar.arrays import Array
     from khsearch.columnar.inversion import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
@@ -86,23 +77,18 @@ class BatchWriter:
         self._process = self._lock.process
         self._closed = False
         try:
-            self._catalog = contents.read(folder)
-            if self._catalog.documents != documents:
+            catalog = contents.read(folder)
+            if catalog.documents != documents:
                 raise IndexMismatchError(
-                    f"{folder}: keeps documents of {self._catalog.documents or 'other writers'}, which could not read "
-                    f"those of this writer; {_PROPER.get(self._catalog.documents, 'write with what created it')}"
+                    f"{folder}: keeps documents of {catalog.documents or 'other writers'}, which could not read those "
+                    f"of this writer; {_PROPER.get(catalog.documents, 'write with what created it')}"
                 )
             with told_as_store_errors(folder):
-                contents.remove_strays(self._disk, folder, self._catalog)
-                self._gone = read_deletions(folder, self._catalog)
+                contents.remove_strays(self._disk, folder, catalog)
+                self._draft = Draft(self._disk, folder, catalog, key, form)
         except BaseException:
             self._lock.release()
             raise
-        self._entries = list(self._catalog.segments)
-        self._counter = self._catalog.counter
-        self._catalog_others = self._catalog.others
-        self._open: dict[str, Segment] = {}
-        self._changed = self._deletions_changed = False
         self._begin()
 
     def __enter__(self) -> Self:
@@ -164,8 +150,7 @@ class BatchWriter:
         self.check_open()
         self._builder.close()
         self._begin()
-        self._entries, self._gone = [], {}
-        self._changed = self._deletions_changed = True
+        self._draft.clear()
 
     @one_at_a_time
     def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
@@ -173,25 +158,22 @@ class BatchWriter:
         self.check_open()
         with self._cancelled_on_error():
             self._spill()
-            self._drop_empty()
-            if optimize and self._can_be_better():
-                self._merge(list(range(len(self._entries))))
+            self._draft.drop_empty()
+            if optimize:
+                self._draft.merge_all()
             elif merge:
-                self._merge_by_policy()
-            if self._changed:
-                self._publish()
+                self._draft.merge_by_policy()
+            self._draft.publish()
         self._close()
 
     def replace_others(self, names: Sequence[str]) -> None:
         """Let the commit refer to these files of the owner's instead of those before."""
         self.check_open()
-        self._catalog_others = tuple(names)
-        self._changed = True
+        self._draft.replace_others(names)
 
     def next_name(self, suffix: str) -> str:
         """A name for a new file of the index, which is removed unless a commit refers to it."""
-        self._counter += 1
-        return f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
+        return self._draft.next_name(suffix)
 
     @one_at_a_time
     def cancel(self) -> None:
@@ -253,7 +235,7 @@ class BatchWriter:
             self._builder.add(keys, heads, stored, marked, built, traits)
             if self._builder.full:
                 self._spill()
-                self._merge_by_policy()
+                self._draft.merge_by_policy()
 
     def _delete_keys(self, keys: list[bytes]) -> int:
         """Mark the documents of these ids as deleted wherever they are -> how many were."""
@@ -262,39 +244,15 @@ class BatchWriter:
             pending = self._pending.pop(key, [])
             self._pending_gone.update(pending)
             count += len(pending)
-        if self._entries and self.key is not None and keys:
-            hashes = hashes_of(keys, len(keys))
-            for number, entry in enumerate(self._entries):
-                found = self._segment(entry).docs_of_ids(keys, hashes)
-                count += self._mark(number, [doc for docs in found for doc in docs])
-        return count
-
-    def _mark(self, number: int, docs: Sequence[int] | Array) -> int:
-        """Delete documents of one segment -> how many of them were live."""
-        if not len(docs):
-            return 0
-        entry = self._entries[number]
-        gone = self._gone.get(entry.file.name)
-        gone = np.zeros(entry.docs, bool) if gone is None else gone.copy()
-        gone[docs] = True
-        self._gone[entry.file.name] = gone
-        deleted = int(gone.sum())
-        if deleted > entry.deleted:
-            self._changed = self._deletions_changed = True
-            self._entries[number] = dataclasses.replace(entry, deleted=deleted)
-        return deleted - entry.deleted
+        return count + self._draft.delete_ids(keys)
 
     def _reader(self) -> Reader:
         """What the index would be if all were committed now; pending documents are written first."""
         self._spill()
-        draft = dataclasses.replace(self._catalog, segments=tuple(self._entries), deletions=None)
-        return Reader(self.folder, draft, self.key, self._open, deleted=self._gone, form=self._form)
-
-    # Segments
+        return self._draft.reader()
 
     def _begin(self) -> None:
-        self._name = self.next_name(".seg")
-        self._builder = Builder(self._disk, self.folder, self._name, self.key)
+        self._builder = Builder(self._disk, self.folder, self._draft.next_name(".seg"), self.key)
         self._pending: dict[bytes, list[int]] = {}
         self._pending_gone: set[int] = set()
 
@@ -304,93 +262,16 @@ class BatchWriter:
             return
         with told_as_store_errors(self.folder):
             file = self._builder.write()
-        entry = SegmentEntry(file, self._builder.docs)
-        self._entries.append(entry)
-        self._changed = True
-        gone = sorted(self._pending_gone)
+        self._draft.add(file, self._builder.docs, sorted(self._pending_gone))
         self._begin()
-        self._mark(len(self._entries) - 1, gone)
-
-    def _drop_empty(self) -> None:
-        """Leave out segments that have no live document."""
-        kept = [entry for entry in self._entries if entry.deleted < entry.docs]
-        if len(kept) < len(self._entries):
-            self._entries = kept
-            self._changed = self._deletions_changed = True
-
-    def _merge_by_policy(self) -> None:
-        while True:
-            shares = [entry.deleted / entry.docs for entry in self._entries]
-            chosen = policy.choose([entry.file.size for entry in self._entries], shares)
-            if not chosen:
-                return
-            self._merge(chosen)
-
-    def _merge(self, numbers: list[int]) -> None:
-        """Put one segment in the place of several."""
-        entries = [self._entries[number] for number in numbers]
-        segments = [self._segment(entry) for entry in entries]
-        sources = sources_of(segments, [self._gone.get(entry.file.name) for entry in entries])
-        merger = Merger(self._disk, self.folder, self.next_name(".seg"), sources, self.key, self._form)
-        kept = [entry for number, entry in enumerate(self._entries) if number not in set(numbers)]
-        if merger.docs:
-            with told_as_store_errors(self.folder):
-                file = merger.write()
-            kept.insert(numbers[0], SegmentEntry(file, merger.docs))
-        self._entries = kept
-        committed = self._catalog.file_names()
-        for entry in entries:
-            self._open.pop(entry.file.name, None)
-            self._deletions_changed |= self._gone.pop(entry.file.name, None) is not None
-            if entry.file.name not in committed:
-                with told_as_store_errors(self.folder):
-                    self._disk.remove(self.folder / entry.file.name)
-        self._changed = True
-
-    def _segment(self, entry: SegmentEntry) -> Segment:
-        found = self._open.get(entry.file.name)
-        if found is None:
-            found = self._open[entry.file.name] = Segment(self.folder, entry)
-        return found
-
-    def _publish(self) -> None:
-        """Commit what the entries say."""
-        deletions = self._catalog.deletions
-        with told_as_store_errors(self.folder):
-            if not any(entry.deleted for entry in self._entries):
-                deletions = None
-            elif self._deletions_changed:
-                gone = {entry.file.name: self._gone[entry.file.name] for entry in self._entries if entry.deleted}
-                deletions = write_deletions(self._disk, self.folder / self.next_name(".del"), gone)
-            published = Catalog(
-                self._catalog.generation + 1,
-                self._counter,
-                self._catalog.settings,
-                tuple(self._entries),
-                deletions,
-                self._catalog.documents,
-                self._catalog_others,
-            )
-            contents.write(self._disk, self.folder, published)
-            self._catalog = published
-        # The commit stands; what cannot be removed now, the next writer removes.
-        with contextlib.suppress(OSError):
-            contents.remove_strays(self._disk, self.folder, published)
 
     def _check_kind(self, name: str, column: column_values.Column) -> None:
         """Numbers and text never share a column, in whatever segment they are."""
         if not len(column.values):
             return
-        kinds = {self._segment(entry).column_kind(name) for entry in self._entries}
-        kinds |= {self._builder.column_kind(name), column.kind}
+        kinds = self._draft.column_kinds(name) | {self._builder.column_kind(name), column.kind}
         if "text" in kinds and kinds - {"text", None}:
             raise DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
-
-    def _can_be_better(self) -> bool:
-        """Whether merging everything would change anything: segments, deleted documents, an older format."""
-        entries = self._entries
-        deleted = any(entry.deleted for entry in entries)
-        return len(entries) > 1 or deleted or any(self._segment(entry).format < formats.NOW for entry in entries)
 
     @property
     def ended(self) -> bool:
@@ -412,7 +293,7 @@ class BatchWriter:
 
     def _close(self) -> None:
         self._closed = True
-        self._open.clear()
+        self._draft.close()
         self._lock.release()
 
 
