@@ -15,9 +15,9 @@ The rooms, in the order that data flows; a room imports only rooms before it:
     arguments    what public functions take, and how they say that a value is none of it
     documents/   files, folders, streams -> Document, in plain values
     khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon
-                 and lattice (the cheapest path), breakers (boundaries), scripts and foreign (words of other scripts),
-                 analyzer and streams (terms), behaviour (what terms depend on), variants and respelling (other
-                 spellings), learning, counting and keeplist (where a lexicon comes from)
+                 and lattice (the cheapest path), breakers (boundaries), scripts and foreign (other scripts), analyzer
+                 and streams (terms), behaviour (what these depend on), variants and respelling (other spellings),
+                 learning, counting and keeplist (where a lexicon comes from)
     columnar/    terms -> files -> hits; knows nothing of Khmer
     fields       KHMER: the Whoosh field type where the two meet
     ranking      what makes one document better than another, as numbers

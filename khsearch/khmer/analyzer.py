@@ -1,9 +1,10 @@
 """analyzer: texts in, terms out. The only road, for documents and for queries.
 
-Every text gives two streams of terms. *Words* are what the breaker finds in its runs of Khmer, its numbers and other
-words. *Bigrams* are pairs of neighbouring clusters, across word boundaries and spaces but not across the end of a
-sentence: they rescue what no dictionary knows. A number or a word of ASCII letters stands for a cluster there. Terms
-are in code form (`script.encode_term`).
+Every text gives two streams of terms. *Words* are what the breaker finds in its runs of Khmer, its numbers, and its
+words of other scripts (`foreign`): letters part where the script changes and where digits begin. A word longer than
+`script.LONGEST_TERM` is several, divided from its beginning on. *Bigrams* are pairs of neighbouring clusters, across
+word boundaries and spaces but not across the end of a sentence: they rescue what no dictionary knows. A number or a
+word of ASCII letters stands for a cluster there. Terms are in code form (`script.encode_term`).
 
 A batch of texts is analysed as arrays (`Analyzer.batch`), a short text as lists (`Analyzer.terms`, `Analyzer.tokens`):
 one behaviour, held equal by tests.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,7 @@ def is_mark(char: str) -> bool:
 
 _IS_LETTER, _IS_MARK, _BY_ICU, _FIRST_SCRIPT = 1, 2, 4, 8  # bits of a kind: the rest is the number of the script
 _numbers = {INHERITED: 0}
+_next_number = count(1)  # threads that meet here may leave a number out, but take none twice
 _kinds = np.zeros(0x110000, np.uint16)  # filled as characters are met; 0 is not met
 _MET = 1 << 15
 
@@ -95,7 +97,8 @@ def kinds(points: Points) -> NDArray[np.uint16]:
         for point in set(points[found == 0].tolist()):
             char = chr(point)
             flags = is_letter(char) * _IS_LETTER | is_mark(char) * _IS_MARK | is_by_icu(char) * _BY_ICU
-            number = _numbers.setdefault(script_of(char), len(_numbers))
+            of = script_of(char)
+            number = _numbers[of] if of in _numbers else _numbers.setdefault(of, next(_next_number))
             _kinds[point] = _MET | number * _FIRST_SCRIPT | flags
         found = _kinds.take(points)
     return found
