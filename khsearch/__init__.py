@@ -14,10 +14,10 @@ The rooms, in the order that data flows; a room imports only rooms before it:
     sharing      what objects are made of that threads and forked processes share
     arguments    what public functions take, and how they say that a value is none of it
     documents/   files, folders, streams -> Document, in plain values
-    khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon
-                 and lattice (the cheapest path), breakers (boundaries), scripts and foreign (other scripts), analyzer
-                 and streams (terms), behaviour (what these depend on), variants and respelling (other spellings),
-                 learning, counting and keeplist (where a lexicon comes from)
+    khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon,
+                 lattice, side_by_side and windows (the cheapest path), breakers (boundaries), scripts and foreign
+                 (letters outside ASCII and Khmer), analyzer and streams (terms), behaviour (what these depend on),
+                 variants and respelling (other spellings), learning, counting and keeplist (where a lexicon comes from)
     columnar/    terms -> files -> hits; knows nothing of Khmer
     fields       KHMER: the Whoosh field type where the two meet
     ranking      what makes one document better than another, as numbers

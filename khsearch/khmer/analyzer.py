@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 
 from khsearch.khmer import script, scripts
 from khsearch.khmer.breakers import Breaker, LatticeBreaker
-from khsearch.khmer.foreign import find_words
+from khsearch.khmer.foreign import foreign_units, with_foreign_words
 from khsearch.khmer.memory import keep_freed_memory
 from khsearch.khmer.normalize import NormalText, normalize, normalize_all
-from khsearch.khmer.script import END, LETTER, LONGEST_TERM, Codes, Offsets, Units
-from khsearch.khmer.streams import Keys, Stream, TermKeys
+from khsearch.khmer.script import END, LETTER, LONGEST_TERM, Offsets, Units
+from khsearch.khmer.streams import Keys, Stream, bigrams_of, count_in_texts
 
 FORMAT = 2
 """Raised whenever a change here, in `script`, `scripts`, `marks` or `normalize` makes a text give other terms.
@@ -117,12 +117,12 @@ class Analyzer:
             word_keys = self._keys.of_words(numbers, firsts)
             pair_keys = self._keys.of_pairs(numbers)
         text_ends = np.flatnonzero(normal.array == END)
-        foreign = _foreign(normal, units)
-        bigrams = _bigrams(normal.array, inside, units, pair_keys, foreign, text_ends)
+        foreign = foreign_units(normal, units)
+        bigrams = bigrams_of(normal.array, inside, units, pair_keys, foreign, text_ends)
         if foreign is not None:
-            words, starts, ends = _with_foreign_words(normal, starts, ends, word_keys, foreign.take(firsts), text_ends)
+            words, starts, ends = with_foreign_words(normal, starts, ends, word_keys, foreign.take(firsts), text_ends)
         else:
-            words = Stream(normal.array, starts, ends, _counts(starts, text_ends), word_keys)
+            words = Stream(normal.array, starts, ends, count_in_texts(starts, text_ends), word_keys)
         return Batch(normal, words, bigrams, starts, ends)
 
     def _broken(self, codes: bytes, units: Units) -> tuple[NDArray[np.bool_], Offsets | None]:
@@ -268,87 +268,3 @@ def cluster_spans(text: str) -> list[tuple[int, int]]:
     starts, ends = normal.spans(clusters.starts, clusters.ends)
     # The first of the two clusters that one U+17A8 stands for has no length.
     return [(a - 1, b - 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True) if a < b]
-
-
-def _counts(starts: Offsets, text_ends: Offsets) -> Offsets:
-    return np.diff(np.searchsorted(starts, text_ends))
-
-
-def _bigrams(
-    codes: Codes,
-    inside: NDArray[np.bool_],
-    units: Units,
-    keys: TermKeys | None,
-    foreign: NDArray[np.bool_] | None,
-    text_ends: Offsets,
-) -> Stream:
-    """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
-
-    Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
-    before a number or word of letters, so that two such keep apart. `keys` are those of every unit and the next;
-    a unit that is `foreign` pairs with none.
-    """
-    sizes = units.ends - units.starts
-    marked = np.flatnonzero(units.apart & ~units.khmer)
-    spaced = codes
-    if len(marked):
-        spaces = units.starts.take(marked) - 1
-        inside[spaces] = True
-        spaced = codes.copy()
-        spaced[spaces] = script.SPACE
-    reach = sizes.copy()
-    reach[marked] += 1
-    ends = np.cumsum(reach)
-    starts = ends - sizes
-    pairs = ~units.opening[1:]
-    if foreign is not None:
-        pairs &= ~(foreign[1:] | foreign[:-1])
-    firsts = np.flatnonzero(pairs)
-    counts = _counts(firsts, np.searchsorted(units.starts, text_ends) - 1)  # a pair is where its second unit is
-    keys = None if keys is None else keys.take(firsts)
-    return Stream(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
-
-
-def _foreign(normal: NormalText, units: Units) -> NDArray[np.bool_] | None:
-    """Which units have letters outside ASCII; None where none does."""
-    letters = np.flatnonzero(normal.array == LETTER)
-    if not len(letters):
-        return None
-    first = np.ones(len(letters), np.bool_)
-    np.not_equal(letters[1:], letters[:-1] + 1, out=first[1:])  # one of a stretch is enough
-    found = np.zeros(len(units.starts), np.bool_)
-    found[np.searchsorted(units.starts, letters[first], "right") - 1] = True
-    return found
-
-
-def _with_foreign_words(
-    normal: NormalText,
-    starts: Offsets,
-    ends: Offsets,
-    keys: TermKeys | None,
-    is_foreign: NDArray[np.bool_],
-    text_ends: Offsets,
-) -> tuple[Stream, Offsets, Offsets]:
-    """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
-    runs = np.flatnonzero(is_foreign)
-    found = find_words(normal, starts.take(runs), ends.take(runs))
-    times = np.ones(len(starts), np.int64)
-    times[runs] = np.bincount(found.runs, minlength=len(runs))
-    owner = np.repeat(np.arange(len(starts)), times)
-    at = np.flatnonzero(is_foreign.take(owner))
-    word_starts, word_stops = starts.take(owner), ends.take(owner)
-    word_starts[at], word_stops[at] = found.starts, found.ends
-    # Their terms have no codes of their own: they are written behind the codes of the batch.
-    term_starts, term_ends = word_starts.copy(), word_stops.copy()
-    term_ends[at] = len(normal.codes) + found.form_ends
-    term_starts[at] = len(normal.codes) + np.append(0, found.form_ends[:-1])[: len(at)]
-    if keys is not None:
-        keys = keys.take(owner)
-    stream = Stream(
-        np.frombuffer(normal.codes + found.forms, np.uint8),
-        term_starts,
-        term_ends,
-        _counts(word_starts, text_ends),
-        keys,
-    )
-    return stream, word_starts, word_stops

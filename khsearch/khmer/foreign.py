@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from khsearch.khmer import script, scripts
 from khsearch.khmer.breakers import word_ends
 from khsearch.khmer.normalize import NormalText
-from khsearch.khmer.script import LONGEST_TERM, Offsets, Points
+from khsearch.khmer.script import LETTER, LONGEST_TERM, Offsets, Points, Units
+from khsearch.khmer.streams import Stream, TermKeys, count_in_texts
 
 _LINE_END = 0x0A
 
@@ -35,6 +36,51 @@ class ForeignWords:
     runs: Offsets
     forms: bytes
     form_ends: Offsets
+
+
+def foreign_units(normal: NormalText, units: Units) -> NDArray[np.bool_] | None:
+    """Which units have letters outside ASCII; None where none does."""
+    letters = np.flatnonzero(normal.array == LETTER)
+    if not len(letters):
+        return None
+    first = np.ones(len(letters), np.bool_)
+    np.not_equal(letters[1:], letters[:-1] + 1, out=first[1:])  # one of a stretch is enough
+    found = np.zeros(len(units.starts), np.bool_)
+    found[np.searchsorted(units.starts, letters[first], "right") - 1] = True
+    return found
+
+
+def with_foreign_words(
+    normal: NormalText,
+    starts: Offsets,
+    ends: Offsets,
+    keys: TermKeys | None,
+    is_foreign: NDArray[np.bool_],
+    text_ends: Offsets,
+) -> tuple[Stream, Offsets, Offsets]:
+    """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
+    runs = np.flatnonzero(is_foreign)
+    found = find_words(normal, starts.take(runs), ends.take(runs))
+    times = np.ones(len(starts), np.int64)
+    times[runs] = np.bincount(found.runs, minlength=len(runs))
+    owner = np.repeat(np.arange(len(starts)), times)
+    at = np.flatnonzero(is_foreign.take(owner))
+    word_starts, word_stops = starts.take(owner), ends.take(owner)
+    word_starts[at], word_stops[at] = found.starts, found.ends
+    # Their terms have no codes of their own: they are written behind the codes of the batch.
+    term_starts, term_ends = word_starts.copy(), word_stops.copy()
+    term_ends[at] = len(normal.codes) + found.form_ends
+    term_starts[at] = len(normal.codes) + np.append(0, found.form_ends[:-1])[: len(at)]
+    if keys is not None:
+        keys = keys.take(owner)
+    stream = Stream(
+        np.frombuffer(normal.codes + found.forms, np.uint8),
+        term_starts,
+        term_ends,
+        count_in_texts(word_starts, text_ends),
+        keys,
+    )
+    return stream, word_starts, word_stops
 
 
 def find_words(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:

@@ -1,4 +1,4 @@
-"""streams: the terms of many texts as arrays; several streams joined; a long text cut where nothing reaches across.
+"""streams: the terms of many texts as arrays; pairs of units; streams joined; a text cut where nothing reaches across.
 
 Nearly all terms are spelt by clusters of the lexicon: a word is a path in its trie, a bigram a pair. Their places there
 are *keys*, and spare whoever collects the terms to look at their spelling.
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer.lexicon import Lexicon
-from khsearch.khmer.script import BASE, CLASS, Clusters, Codes, Offsets
+from khsearch.khmer.script import BASE, CLASS, SPACE, Clusters, Codes, Offsets, Units
 from khsearch.khmer.trie import BASE_MASK, PARENT_SHIFT
 
 TermKeys = NDArray[np.int32]
@@ -98,6 +98,46 @@ class Keys:
         keys += 1
         keys[(left < 0) | (right < 0)] = 0
         return keys
+
+
+def count_in_texts(starts: Offsets, text_ends: Offsets) -> Offsets:
+    """How many of some rising places are in each text: (k,), the t + 1 places around the texts -> (t,)."""
+    return np.diff(np.searchsorted(starts, text_ends))
+
+
+def bigrams_of(
+    codes: Codes,
+    inside: NDArray[np.bool_],
+    units: Units,
+    keys: TermKeys | None,
+    foreign: NDArray[np.bool_] | None,
+    text_ends: Offsets,
+) -> Stream:
+    """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
+
+    Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
+    before a number or word of letters, so that two such keep apart. `keys` are those of every unit and the next;
+    a unit that is `foreign` pairs with none.
+    """
+    sizes = units.ends - units.starts
+    marked = np.flatnonzero(units.apart & ~units.khmer)
+    spaced = codes
+    if len(marked):
+        spaces = units.starts.take(marked) - 1
+        inside[spaces] = True
+        spaced = codes.copy()
+        spaced[spaces] = SPACE
+    reach = sizes.copy()
+    reach[marked] += 1
+    ends = np.cumsum(reach)
+    starts = ends - sizes
+    pairs = ~units.opening[1:]
+    if foreign is not None:
+        pairs &= ~(foreign[1:] | foreign[:-1])
+    firsts = np.flatnonzero(pairs)
+    counts = count_in_texts(firsts, np.searchsorted(units.starts, text_ends) - 1)  # a pair is where its second unit is
+    keys = None if keys is None else keys.take(firsts)
+    return Stream(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
 
 
 def join_streams(streams: Sequence[Stream]) -> Stream:
