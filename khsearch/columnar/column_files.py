@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import orjson
 
 from khsearch.columnar.arrays import Array, distinct, narrow
-from khsearch.columnar.columns import DTYPES, Column, Form
+from khsearch.columnar.columns import DTYPES, Column, Form, less
 from khsearch.columnar.spans import pack
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write(file: BlockFileWriter, prefix: str, column: Column) -> dict[str, Any]:
     file.add(prefix + "values", values if column.kind == "float" or negative else narrow(values))
     told: dict[str, Any] = {"kind": column.kind, "low": low}
     if column.kind == "exact":
-        file.add(prefix + "names", np.frombuffer(orjson.dumps([column.names[i] for i in used]), np.uint8))
+        file.add(prefix + "names", np.frombuffer(orjson.dumps([_told(column.names[i]) for i in used]), np.uint8))
     if column.kind == "text":
         names, form_of = [column.names[i] for i in used], column.form_of[used]
         _write_texts(file, prefix + "names", prefix + "ends", names)
@@ -62,6 +63,8 @@ def read(file: BlockFile, prefix: str, told: dict[str, Any], docs: int, form: Fo
     if kind not in DTYPES or type(low) is not int or not fits:
         raise section.damage("a column does not fit its documents")
     values = section.whole().astype(DTYPES[kind]) + (low if kind == "int" else 0)
+    if kind == "float" and bool((gone := np.isnan(values)).any()):  # format 1 took NaN for a value
+        return Column(kind, less(counts, gone), values[~gone])
     if kind in ("int", "float"):
         return Column(kind, counts, values)
     if kind == "exact":
@@ -102,12 +105,19 @@ def _texts(file: BlockFile, blob: str, ends: str) -> tuple[bytes, ...]:
     return texts
 
 
+def _told(number: int | float) -> int | float | str:
+    """A number as JSON can hold it, which has no infinity."""
+    return str(number) if isinstance(number, float) and math.isinf(number) else number
+
+
 def _numbers(file: BlockFile, name: str) -> tuple[int | float, ...]:
     section = file.section(name)
     try:
         found = orjson.loads(section.whole().tobytes())
     except orjson.JSONDecodeError:
         raise section.damage("the numbers of a column cannot be read") from None
+    if isinstance(found, list):
+        found = [float(number) if number in ("inf", "-inf") else number for number in found]
     numbers = isinstance(found, list) and all(type(number) in (int, float) for number in found)
     if not numbers or any(one >= other for one, other in pairwise(found)):
         raise section.damage("the numbers of a column are not what was written")

@@ -8,7 +8,7 @@ that compares them exactly.
     exact   all other mixtures: ordinals into the distinct numbers
     text    ordinals into the distinct values as they were written; they are compared in a form that the caller gives
 
-A column without values has no kind: it goes with any other.
+A column without values has no kind: it goes with any other. NaN is no value.
 """
 
 from __future__ import annotations
@@ -146,7 +146,17 @@ def empty(counts: Array) -> Column:
     return Column("int", counts, EMPTY)
 
 
+def less(counts: Array, gone: Array) -> Array:
+    """Return the counts (docs,) of a column's values when those that are gone, (sum(counts),) bool, are left out."""
+    owners = np.arange(len(counts)).repeat(counts)
+    return counts - np.bincount(owners[gone], minlength=len(counts))
+
+
 def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
+    gone = [isinstance(number, float) and math.isnan(number) for number in numbers]
+    if any(gone):
+        counts = less(counts, np.array(gone))
+        numbers = [number for number, is_gone in zip(numbers, gone, strict=True) if not is_gone]
     whole = [number for number in numbers if isinstance(number, int)]
     low, high = min(whole, default=0), max(whole, default=0)
     if len(whole) == len(numbers) and low >= -(1 << 63) and high < 1 << 63:

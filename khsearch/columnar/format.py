@@ -35,7 +35,8 @@ Sections of a segment, each an array. The fields are numbered in the order of th
     stored.blobs        one zstandard frame a document
     columnN.counts      (docs,) values of each document in the column
     columnN.values      (v,) the values; those of kind "text" or "exact" are numbers of names
-    columnN.names       text: the values as they were written, in order, end to end; exact: the numbers, as JSON
+    columnN.names       text: the values as they were written, in order, end to end; exact: the numbers, as JSON,
+                        which writes the infinite ones as "inf" and "-inf"
     columnN.ends        text: where each name ends
     columnN.forms       text, from 2: the forms in which the names are compared, in order, end to end
     columnN.formends    text, from 2: where each form ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -18,8 +19,9 @@ from khsearch.columnar.disk import Disk
 from khsearch.errors import DocumentError, QueryError
 
 whole = st.integers(-(1 << 63), (1 << 64) - 1) | st.sampled_from([2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63)])
-numbers = whole | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([0.5, float(2**53), 1e300])
+numbers = whole | st.floats(allow_nan=False) | st.sampled_from([0.5, float(2**53), 1e300])
 bounds = numbers | st.integers(-(1 << 70), 1 << 70) | st.sampled_from([float("inf"), float("-inf")])
+NAN = float("nan")
 
 
 def lower(text: bytes) -> bytes:
@@ -80,18 +82,35 @@ def test_text_is_compared_by_its_form_and_shown_as_written(
     ]
 
 
+def written_and_read(column: columns.Column) -> columns.Column:
+    with tempfile.TemporaryDirectory() as folder:
+        writer = BlockFileWriter(Disk(), Path(folder, "x"))
+        told = column_files.write(writer, "c.", column)
+        writer.finish({})
+        file = BlockFile(Path(folder, "x"), size=writer.size, root=writer.root)
+        return column_files.read(file, "c.", told, len(column.counts))
+
+
 @given(st.lists(st.none() | numbers, max_size=8) | st.lists(st.none() | st.text("aAbB", max_size=3), max_size=8))
 def test_columns_of_every_kind_lie_in_a_file_and_come_back(rows: list[object]) -> None:
     built = columns.build("c", rows, None, lower)
-    with tempfile.TemporaryDirectory() as folder:
-        writer = BlockFileWriter(Disk(), Path(folder, "x"))
-        told = column_files.write(writer, "c.", built)
-        writer.finish({})
-        file = BlockFile(Path(folder, "x"), size=writer.size, root=writer.root)
-        back = column_files.read(file, "c.", told, len(rows))
+    back = written_and_read(built)
     assert shown(back) == flat(rows)
     assert back.counts.tolist() == [row is not None for row in rows]
     assert np.array_equal(np.argsort(back.compared, kind="stable"), np.argsort(built.compared, kind="stable"))
+
+
+@given(st.lists(st.lists(numbers | st.just(NAN), max_size=3), max_size=8))
+def test_nan_is_no_value(rows: list[list[float]]) -> None:
+    told = [[value for value in row if not math.isnan(value)] for row in rows]
+    assert shown(columns.build("n", rows)) == flat(told)
+    assert columns.build("n", rows).counts.tolist() == list(map(len, told))
+    # The first format kept it as a value.
+    fractions = [value for row in rows for value in row if isinstance(value, float)]
+    old = columns.Column("float", np.array([len(fractions), 0]), np.array(fractions, np.float64))
+    read = columns.join("n", [written_and_read(old), columns.build("n", [2**63, 1])])
+    assert shown(written_and_read(read)) == [*(value for value in fractions if not math.isnan(value)), 2**63, 1]
+    assert read.counts.tolist() == [len(read.values) - 2, 0, 1, 1]
 
 
 @given(st.lists(st.none() | numbers, min_size=1, max_size=8), st.data())
