@@ -35,7 +35,7 @@ Source = tuple[Array, Array, Array]
 
 _ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|(?:[a-z]|\x01[\x00-\x7f]{3})+")
 _OVERLONG = re.compile(rb"[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd]){%d}" % LONGEST)
-_LONGEST_TERM = 96  # codes, four for a letter outside ASCII: what is longer is hardly a word
+_LONGEST_TERM = 64  # codes, four for a letter outside ASCII: what is longer is hardly a word
 _MANY = 4096  # terms that are measured for one word; of more, the most frequent
 _KEPT = 20  # terms near one word that are kept
 _REMEMBERED = 4096  # words whose nearest terms are remembered

@@ -1,7 +1,7 @@
 """One index under several Pythons: made under one, it opens under another and answers alike.
 
-    python -m tests.across make FOLDER     an index in FOLDER/x, and what it answers in FOLDER/answers.json
-    python -m tests.across check FOLDER    whether it answers so under this Python, too
+python -m tests.across make FOLDER     an index in FOLDER/x, and what it answers in FOLDER/answers.json
+python -m tests.across check FOLDER    whether it answers so under this Python, too
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -72,12 +73,8 @@ def check(folder: Path) -> None:
     assert list(index.export()) == documents()
     expected = json.loads((folder / "answers.json").read_text("utf-8"))
     assert json.loads(json.dumps(answers(index))) == expected
-    try:
-        found = index.search(LETTER_SINCE_UNICODE_15).total
-    except IndexMismatchError as problem:
-        assert "khsearch rebuild" in str(problem)
-    else:
-        assert found in (0, 1)
+    with suppress(IndexMismatchError):  # one of the two Pythons may not know them as letters
+        assert index.search(LETTER_SINCE_UNICODE_15).total == 1
     with index.writer() as writer:
         writer.add(Document("one more", "", "សាលារៀន"))
     index.optimize()
