@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khsearch.khmer import behaviour, breakers, script
+from khsearch.khmer import behaviour, breakers, script, scripts
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.behaviour import CANDIDATES_OF_FORMAT_2, Differences, affected_by_format_2, differing, traits
 from khsearch.khmer.breakers import CrfBreaker, IcuBreaker, breaker
@@ -115,6 +115,7 @@ def test_terms_that_format_2_breaks_or_spells_otherwise(term: str) -> None:
 @given(texts)
 @settings(deadline=None)
 def test_what_is_a_term_now_was_none_that_is_affected(text: str) -> None:
-    """But for what format 1 had not: a letter of several scripts in front of a word, and marks on Hangul."""
-    terms = ANALYZER.terms(text.replace("한", "")).words
-    assert not [term for term in terms if affected_by_format_2(term)]
+    """But for letters and marks of several scripts, of which format 1 made other words in some places."""
+    terms = [token.term for token in ANALYZER.tokens(text)]
+    plain = [term for term in terms if scripts.INHERITED not in map(scripts.script_of, term)]
+    assert not [term for term in plain if affected_by_format_2(encode_term(term))]
