@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import orjson
 
-from khsearch.documents.plain import exact, named, plain, string, utf8
+from khsearch.documents.plain import exact, mapping, plain, shown, string, utf8
 from khsearch.errors import DocumentError
 
 MOST_ID_BYTES = 1 << 15
@@ -42,7 +42,7 @@ def validate(document: object) -> tuple[Document, bytes]:
     What the caller changes afterwards does not change it. DocumentError says what is wrong with it.
     """
     if not isinstance(document, Document):
-        raise DocumentError(f"{document!r:.80} is no Document; make one: Document(id=..., text=...)")
+        raise DocumentError(f"{shown(document, 80)} is no Document; make one: Document(id=..., text=...)")
     what = "id"
     try:
         id_ = string(document.id)
@@ -51,20 +51,20 @@ def validate(document: object) -> tuple[Document, bytes]:
         what = "text"
         text = exact(document.text)
         encoded = utf8(text)
+        what = "fields"
         fields: dict[str, object] = {}
-        if document.fields != {}:
-            if not isinstance(document.fields, Mapping):
-                what = "fields"
-                raise ValueError(f"are {named(document.fields)}; give a dict of names and values")
-            for key, value in document.fields.items():
-                what = f"field name {key!r}"
-                name = string(key)
-                what = f"field {key!r}"
-                fields[name] = plain(value)
-            if "" in fields:
-                raise ValueError("is no name for a field; use a str that is not empty")
+        for key, value in mapping(document.fields).items():
+            what = f"field name {shown(key)}"
+            name = string(key)
+            what = f"field {shown(name)}"
+            fields[name] = plain(value)
+        if "" in fields:
+            raise ValueError("is no name for a field; use a str that is not empty")
     except ValueError as problem:
-        raise DocumentError(f"document {document.id!r:.200}: its {what} {problem}") from None
+        raise DocumentError(f"document {shown(document.id)}: its {what} {problem}") from None
+    except Exception as problem:  # whatever an object of the caller's raises when it is asked for what it holds
+        told = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
+        raise DocumentError(f"document {shown(document.id)}: its {what} {told}") from problem
     if not id_:
         raise DocumentError(f"a document has an empty id (its title: {title[:40]!r}); give every document one")
     if len(id_) * 4 > MOST_ID_BYTES and len(id_.encode()) > MOST_ID_BYTES:

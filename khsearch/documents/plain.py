@@ -8,19 +8,22 @@ goes on from "its field 'x' ...".
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+_NOTHING = (("pandas", "NAType"), ("pandas", "NaTType"))
+"""Types, by module and name, of what other libraries have for no value; NaT calls itself a datetime."""
 _FINER = ("ns", "ps", "fs", "as")  # units of time that Python's datetime has not
 
 
 def plain(value: object) -> object:
     """Return a value as a str, int, float, Decimal, bool, date, datetime or list of str; None for no value. ValueError.
 
-    NaN and NaT are no value.
+    NaN, NaT and pandas' NA are no value.
     """
     kind = type(value)
     if kind is str or kind is int or kind is float:
@@ -31,9 +34,14 @@ def plain(value: object) -> object:
         return _strings(value)
     if isinstance(value, np.generic):
         return plain(_of_numpy(value))
-    for base, convert in ((str, str.__str__), (int, int), (float, float)):
-        if isinstance(value, base):
-            return _of_plain_type(convert(value))
+    if isinstance(value, str):
+        return _of_plain_type(str.__str__(value))
+    if isinstance(value, int):
+        return _of_plain_type(int.__int__(value))
+    if isinstance(value, float):
+        return _of_plain_type(float.__float__(value))
+    if (type(value).__module__.partition(".")[0], type(value).__name__) in _NOTHING:
+        return None
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, datetime):
@@ -64,10 +72,11 @@ def _decimal(value: Decimal) -> Decimal | None:
 
 
 def _strings(value: list[Any]) -> list[str]:
-    odd = next((item for item in value if not isinstance(item, str)), None)
-    if odd is not None or None in value:
-        raise ValueError(f"is a list with an item that is {named(odd)}; a list holds str only")
-    return list(map(string, value))
+    items = list(value)
+    odd = next((f"an item that is {named(item)}" for item in items if not isinstance(item, str)), "")
+    if odd:
+        raise ValueError(f"is a list with {odd}; a list holds str only")
+    return list(map(string, items))
 
 
 def _of_numpy(value: np.generic) -> object:
@@ -110,6 +119,13 @@ def exact(value: object) -> str:
     raise ValueError(f"is {named(value)}, not a str; convert it")
 
 
+def mapping(value: object) -> Mapping[Any, Any]:
+    """Return a mapping; ValueError for what is none."""
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError(f"are {named(value)}; give a dict of names and values")
+
+
 def utf8(value: str) -> bytes:
     """Encode a str; ValueError for a lone surrogate."""
     try:
@@ -119,6 +135,14 @@ def utf8(value: str) -> bytes:
             f"has a lone surrogate (U+{ord(value[problem.start]):04X}) at offset {problem.start}, "
             "which is no character; remove it, or read the source as strict UTF-8"
         ) from None
+
+
+def shown(value: object, most: int = 200) -> str:
+    """The beginning of a value's repr, for messages, whatever it is."""
+    try:
+        return repr(value)[:most]
+    except Exception:  # whatever an object of somebody's raises
+        return f"<{type(value).__name__}>"
 
 
 def named(value: object) -> str:
