@@ -120,16 +120,18 @@ class Writer:
 
     def _flush(self) -> None:
         self._writer.check_open()
-        waiting, self._waiting, self._size = self._waiting, [], 0
+        waiting = self._waiting
         if not waiting:
             return
         documents = [item.document for item in waiting]
         ids = [document.id for document in documents]
         heads, bodies = list(map(head_of, documents)), bodies_of(documents, [item.text for item in waiting])
         rows = {name: [item.row.get(name) for item in waiting] for name in self._kinds}
-        del waiting
         tokens, traits = analyse(documents, self._analyzer, columns.text_fields(self._fields))
         self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds, traits=traits)
+        # Not before: whoever interrupts this and commits afterwards loses nothing. Added twice, a document replaces
+        # itself.
+        self._waiting, self._size = [], 0
 
 
 class _Waiting(NamedTuple):

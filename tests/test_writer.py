@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -88,6 +89,24 @@ class Moment(datetime):
     pass
 
 
+class NotATime(datetime):
+    """As pandas' NaT, which is a datetime by its type alone."""
+
+    def utcoffset(self) -> timedelta | None:
+        raise ValueError("NaTType does not support utcoffset")
+
+
+class NotAvailable:
+    """As pandas' NA."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+NotATime.__name__, NotATime.__module__ = "NaTType", "pandas._libs.tslibs.nattype"
+NotAvailable.__name__, NotAvailable.__module__ = "NAType", "pandas._libs.missing"
+
+
 @pytest.mark.parametrize(
     ("given_value", "kept"),
     [
@@ -103,6 +122,8 @@ class Moment(datetime):
         (np.float64("nan"), None),
         (float("nan"), None),
         (Decimal("NaN"), None),
+        (NotATime(1, 1, 1), None),
+        (NotAvailable(), None),
         (None, None),
         (Decimal("1.50"), Decimal("1.50")),
         (Whole(7), 7),
@@ -167,7 +188,7 @@ _documents = st.builds(
 
 
 def without_nothing(value: object) -> object:
-    return None if isinstance(value, float | Decimal) and value != value else value  # noqa: PLR0124
+    return None if isinstance(value, float | Decimal) and Decimal(value).is_nan() else value
 
 
 @given(st.lists(_documents, max_size=6))
@@ -196,6 +217,44 @@ def test_what_add_accepts_is_committed_and_comes_back_equal(
     assert Index.verify(index.path) == []
     for name in ("n", "d", "b", "k"):
         index.search(TEXT, sort=name).facet(name)
+
+
+class Lost:
+    """As an object of somebody's that cannot be shown any more."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("the session is closed")
+
+
+class LostFields(dict[str, object]):
+    def items(self) -> Any:
+        raise RuntimeError("the session is closed")
+
+
+class LostList(list[str]):
+    def __iter__(self) -> Any:
+        raise RuntimeError("the session is closed")
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        (Document("bad", "", TEXT, LostFields(a=1)), "'bad': its fields cannot be read .*the session is closed"),
+        (Document("bad", "", TEXT, {"a": LostList("b")}), "'bad': its field 'a' cannot be read .*session is closed"),
+        (Document("bad", "", TEXT, {"a": Lost()}), "'bad': its field 'a' is of type Lost"),
+        (Document("bad", "", TEXT, {Lost(): 1}), "'bad': its field name <Lost> is of type Lost"),  # type: ignore[dict-item]
+        (Document("bad", "", TEXT, np.array([1, 2])), "'bad': its fields are of type ndarray"),  # type: ignore[arg-type]
+        (Document(Lost(), "", TEXT), "<Lost>: its id is of type Lost"),  # type: ignore[arg-type]
+        (Lost(), "<Lost> is no Document"),
+    ],
+)
+def test_objects_that_fail_are_refused_and_cost_no_other_document(index: Index, bad: Any, says: str) -> None:
+    with index.writer() as writer:
+        writer.add(Document("1", "", TEXT))
+        with pytest.raises(DocumentError, match=says):
+            writer.add(bad)
+        writer.add(Document("2", "", TEXT))
+    assert [document.id for document in index.export()] == ["1", "2"]
 
 
 def test_a_refusal_names_the_document_and_the_field(index: Index) -> None:
@@ -346,6 +405,32 @@ def test_a_writer_that_has_ended_says_so(index: Index, end: str) -> None:
             call()
     writer.cancel()
     assert "1" not in [found.id for found in index.export()]
+
+
+@pytest.mark.parametrize("moment", ["analyse", "bodies_of"])
+@pytest.mark.parametrize("end", ["add", "flush", "delete"])
+def test_an_interruption_loses_nothing_that_a_later_commit_seems_to_keep(
+    index: Index, monkeypatch: pytest.MonkeyPatch, moment: str, end: str
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "BATCH", 5 * len(TEXT))
+    writer = index.writer()
+    for number in range(4):
+        writer.add(Document(str(number), "", TEXT))
+    interrupt = {
+        "add": lambda: writer.add(Document("4", "", TEXT)),
+        "flush": writer.flush,
+        "delete": lambda: writer.delete("9"),
+    }[end]
+    with monkeypatch.context() as patched:
+        patched.setattr(writing, moment, interrupted)
+        with pytest.raises(KeyboardInterrupt):  # as in a cell of a notebook
+            interrupt()
+    writer.add(Document("5", "", TEXT))
+    writer.commit()
+    assert {"0", "1", "2", "3", "5"} <= {document.id for document in index.export()}
 
 
 def test_a_block_may_commit_by_itself(index: Index) -> None:
