@@ -73,8 +73,8 @@ def check(folder: Path) -> None:
     assert list(index.export()) == documents()
     expected = json.loads((folder / "answers.json").read_text("utf-8"))
     assert json.loads(json.dumps(answers(index))) == expected
-    with suppress(IndexMismatchError):  # one of the two Pythons may not know them as letters
-        assert index.search(LETTER_SINCE_UNICODE_15).total == 1
+    with suppress(IndexMismatchError):  # where one of two Pythons knows letters and the other none
+        assert index.search(LETTER_SINCE_UNICODE_15).total in (0, 1)
     with index.writer() as writer:
         writer.add(Document("one more", "", "សាលារៀន"))
     index.optimize()
