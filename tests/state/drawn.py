@@ -75,6 +75,7 @@ def queries(lexicon: Lexicon) -> st.SearchStrategy[Typed]:
     """Draw queries that mean something exact."""
     one = words.map(lambda typed: model.word(typed, lexicon))
     simple = st.one_of(
+        st.just(model.EVERY),
         one,
         st.lists(words, min_size=2, max_size=2).map(lambda typed: model.phrase(typed, lexicon)),
         st.sampled_from(_BEGINNINGS).map(model.prefix),

@@ -151,6 +151,10 @@ def _stand_in(wanted: Words, held: Words) -> bool:
     return any(tuple(held[at : at + len(wanted)]) == tuple(wanted) for at in range(len(held)))
 
 
+EVERY = Typed("(NOT khsearch)", lambda read: True)
+"""Every document: none has this word."""
+
+
 def either(one: Typed, other: Typed) -> Typed:
     """What one or the other means."""
     return Typed(f"({one.text} OR {other.text})", lambda read: one.means(read) or other.means(read))
