@@ -183,14 +183,13 @@ class Analyzer:
 
     def _join(self, clusters: list[bytes]) -> list[bytes]:
         words, at = [], 0
-        for size in self.breaker.break_run(clusters):
-            count = size
-            while count > LONGEST_TERM:
+        for count in self.breaker.break_run(clusters):
+            end = at + count
+            while end - at > LONGEST_TERM:
                 words.append(b"".join(clusters[at : at + LONGEST_TERM]))
                 at += LONGEST_TERM
-                count -= LONGEST_TERM
-            words.append(b"".join(clusters[at : at + count]))
-            at += count
+            words.append(b"".join(clusters[at:end]))
+            at = end
         return words
 
     def tokens(self, text: str) -> list[Token]:
