@@ -2,8 +2,9 @@
 
 The manifest (`khsearch.json` in a new index) says which khsearch, breaker and lexicon broke the texts, and how they are
 ranked; the lexicon is kept whole. So an index goes on breaking queries as it broke its documents whatever lexicon a
-later khsearch brings. The catalog names the manifest that goes with its commit, so that a rebuild puts both in their
-places at once. The first line of a manifest is a checksum of all others.
+later khsearch brings. The catalog names the manifest that goes with its commit, and its checksum, so that a rebuild
+puts both in their places at once and no other index's manifest is taken for it. The first line of a manifest is a
+checksum of all others, for one whose catalog is lost.
 """
 
 from __future__ import annotations
@@ -63,13 +64,13 @@ def make(breaker_name: str | None, lexicon: Lexicon | None, fields: Mapping[str,
     return Identity(analyzer, lexicon is not None, dict(fields), ranking, analyzer.settings())
 
 
-def save(folder: Path, identity: Identity, new_name: Callable[[str], str] | None = None) -> tuple[str, ...]:
-    """Write the files durably -> their names, the manifest first.
+def save(folder: Path, identity: Identity, new_name: Callable[[str], str] | None = None) -> dict[str, str]:
+    """Write the files durably -> their names, each with its checksum, the manifest first.
 
     `new_name` gives names with a suffix, for files beside those that count now.
     """
     manifest_name = MANIFEST_NAME if new_name is None else new_name(".json")
-    names = [manifest_name]
+    files = {manifest_name: ""}
     content: dict[str, object] = {
         "format": formats.NOW,
         "khsearch": __version__,
@@ -82,35 +83,43 @@ def save(folder: Path, identity: Identity, new_name: Callable[[str], str] | None
     disk, temporary = Disk(), folder / _TEMPORARY_NAME
     with told_as_store_errors(folder):
         if isinstance(chosen, LatticeBreaker):
-            names.append(LEXICON_NAME if new_name is None else new_name(".khl"))
-            content |= {"lexicon": names[-1], "lexicon_sha256": chosen.lexicon.fingerprint}
-            wholefile.replace(disk, folder / names[-1], temporary, chosen.lexicon.data)
+            name = LEXICON_NAME if new_name is None else new_name(".khl")
+            content |= {"lexicon": name, "lexicon_sha256": chosen.lexicon.fingerprint}
+            wholefile.replace(disk, folder / name, temporary, chosen.lexicon.data)
+            files[name] = wholefile.checksum(chosen.lexicon.data)
         body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
         head = b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode()
         wholefile.replace(disk, folder / manifest_name, temporary, head + body)
-    return tuple(names)
+        files[manifest_name] = wholefile.checksum(head + body)
+    return files
 
 
-def load(folder: Path, name: str = MANIFEST_NAME) -> Identity:
-    """Read the identity of an index, `name` being its manifest.
+def load(folder: Path, files: Mapping[str, str]) -> Identity:
+    """Read the identity of an index; the first of the files is its manifest, given with its checksum.
 
     FileNotFoundError where a rebuild has put another in its place; IndexMismatchError for a later format or an unknown
     breaker; IndexDamagedError.
     """
-    return _identity(folder, name, _content(folder, name))
+    name, content = _content(folder, files)
+    return _identity(folder, name, content)
 
 
-def renewed(folder: Path, name: str = MANIFEST_NAME) -> Identity:
+def renewed(folder: Path, files: Mapping[str, str]) -> Identity:
     """Return what an index that is rebuilt gets: its breaker, its own lexicon or the present default one."""
-    old = _identity(folder, name, _content(folder, name), only_own=True)
+    name, content = _content(folder, files)
+    old = _identity(folder, name, content, only_own=True)
     chosen = old.analyzer.breaker
     lexicon = chosen.lexicon if isinstance(chosen, LatticeBreaker) and old.own_lexicon else None
     return make(chosen.name, lexicon, old.fields, old.ranking)
 
 
-def _content(folder: Path, name: str) -> Mapping[str, object]:
+def _content(folder: Path, files: Mapping[str, str]) -> tuple[str, Mapping[str, object]]:
+    """The name of the manifest, and what it says."""
+    name, checksum = next(iter(files.items()), (MANIFEST_NAME, ""))
     path = folder / name
     data = wholefile.read(path, _MOST_BYTES)
+    if checksum and wholefile.checksum(data) != checksum:
+        raise _damaged(path, "not what was written")
     head = _HEAD.match(data)
     if head and xxhash.xxh3_64_hexdigest(data[head.end() :]).encode() != head[1]:
         raise _damaged(path, "its checksum differs")
@@ -123,7 +132,7 @@ def _content(folder: Path, name: str) -> Mapping[str, object]:
     if not head and content.get("format") != 1:
         raise _damaged(path, "its checksum is missing")
     formats.check(folder, content.get("format"))
-    return content
+    return name, content
 
 
 def _identity(folder: Path, name: str, content: Mapping[str, object], *, only_own: bool = False) -> Identity:

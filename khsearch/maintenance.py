@@ -29,7 +29,7 @@ def verify(folder: Path) -> list[str]:
     """
     problems = columnar.verify(folder)
     try:
-        identity.load(folder, *contents.read(folder).others[:1])
+        identity.load(folder, contents.read(folder).others)
     except FileNotFoundError as problem:
         problems.insert(0, f"{problem.filename}: damaged: the file is missing")
     except IndexNotFoundError:
@@ -53,7 +53,7 @@ def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
     IndexDamagedError, and nothing changed, where files are not what was written.
     """
     columns, commit = open_columns(folder)
-    built = identity.renewed(folder, *commit.reader.catalog.others[:1])
+    built = identity.renewed(folder, commit.reader.catalog.others)
     raw = columns.writer(wait)
     writer = Writer(raw, built.analyzer, built.fields)
     count = 0
@@ -82,7 +82,7 @@ def identity_for_rescue(folder: Path, on_lost: Tell) -> Identity:
     """
     others = contents.read(folder).others
     try:
-        return identity.renewed(folder, *others[:1])
+        return identity.renewed(folder, others)
     except (IndexStoreError, FileNotFoundError) as problem:
         on_lost(f"the settings ({problem})")
         return identity.make(None, None, {}, DEFAULT)

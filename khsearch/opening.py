@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +32,9 @@ class Commit:
 
 def create(folder: Path, built: Identity) -> columnar.ColumnarIndex:
     """Create an empty index; IndexExistsError, IndexStoreError."""
-    names = identity.save(folder, built)
+    files = identity.save(folder, built)
     schema = schema_of(built)
-    return columnar.create_in(folder, schema, documents=INDEX_DOCUMENTS, others=names, form=keyword_form)
+    return columnar.create_in(folder, schema, documents=INDEX_DOCUMENTS, others=files, form=keyword_form)
 
 
 def open_columns(folder: Path) -> tuple[columnar.ColumnarIndex, Commit]:
@@ -61,14 +61,14 @@ def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
     raise _vanish(columns.folder)
 
 
-def _built(folder: Path, names: Callable[[], tuple[str, ...]]) -> Identity:
-    """What built the commit whose other files have these names; asked again where a rebuild replaces them meanwhile."""
+def _built(folder: Path, files: Callable[[], Mapping[str, str]]) -> Identity:
+    """What built the commit whose other files are these; asked again where a rebuild replaces them meanwhile."""
     for _ in range(_ATTEMPTS):
-        others = names()
+        others = files()
         try:
-            return identity.load(folder, *others[:1])
+            return identity.load(folder, others)
         except FileNotFoundError as problem:
-            if names() == others:
+            if files() == others:
                 raise IndexDamagedError(
                     f"{problem.filename}: damaged: the file is missing; restore it from a backup, or save the "
                     f"documents: khsearch rebuild {folder} --to NEW"

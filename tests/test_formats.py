@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from khsearch import Document, Index, IndexMismatchError, KhsearchError, columnar
+from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, columnar
 from khsearch.cli import app
 from khsearch.columnar import catalog
 from khsearch.columnar import format as formats
@@ -208,6 +208,19 @@ def test_no_byte_of_a_small_file_can_change_unseen(tmp_path: Path, name: str, fe
             assert any(name in problem for problem in Index.verify(tmp_path / "x"))
     path.write_bytes(whole)
     assert Index.verify(tmp_path / "x") == []
+
+
+def test_the_manifest_and_lexicon_of_another_index_are_told(tmp_path: Path, few_words) -> None:
+    for name, settings in (("one", {}), ("other", {"lexicon": few_words, "fields": {"tags": "text"}})):
+        with Index.create(tmp_path / name, **settings).writer() as writer:
+            writer.add(Document("1", "", "សាលា", {"tags": "NGO"}))
+    for name in ("khsearch.json", "lexicon.khl"):
+        shutil.copy(tmp_path / "other" / name, tmp_path / "one" / name)
+    with pytest.raises(IndexDamagedError, match=r"khsearch\.json: damaged"):
+        Index.open(tmp_path / "one")
+    assert any("khsearch.json: damaged" in problem for problem in Index.verify(tmp_path / "one"))
+    assert "the settings" in Index.rescue(tmp_path / "one", tmp_path / "saved")[0]
+    assert [document.id for document in Index.open(tmp_path / "saved").export()] == ["1"]
 
 
 def test_the_manifest_is_json_for_whoever_wants_to_look(tmp_path: Path) -> None:

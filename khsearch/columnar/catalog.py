@@ -28,6 +28,7 @@ from khsearch.columnar.format import (
 from khsearch.errors import IndexDamagedError, IndexNotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from khsearch.columnar.disk import Disk
@@ -63,7 +64,8 @@ class Catalog:
     """Everything that one commit consists of.
 
     documents   whose stored documents the index keeps: only writers of theirs may add some; "" is anybody's
-    others      names of files that belong to the commit and are their owner's matter
+    others      files that belong to the commit and are their owner's matter: names, each with the checksum of its
+                content (`wholefile.checksum`), or "" where format 1 told none
     """
 
     generation: int = 0
@@ -72,7 +74,7 @@ class Catalog:
     segments: tuple[SegmentEntry, ...] = ()
     deletions: FileEntry | None = None
     documents: str = ""
-    others: tuple[str, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def file_names(self) -> set[str]:
         """Names of all files that belong to the index, itself included."""
@@ -103,7 +105,7 @@ def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
             "counter": catalog.counter,
             "settings": catalog.settings,
             "documents": catalog.documents,
-            "others": catalog.others,
+            "others": dict(catalog.others),
             "segments": [[*_row(entry.file), entry.docs, entry.deleted] for entry in catalog.segments],
             "deletions": _row(catalog.deletions) if catalog.deletions else None,
         }
@@ -133,10 +135,13 @@ def read(folder: Path) -> Catalog:
         settings = told["settings"]
         if number == 1:  # it did not tell
             own = (folder / MANIFEST_NAME).exists()
-            told |= {"documents": INDEX_DOCUMENTS if own else "", "others": list(FIRST_NAMES) if own else []}
-        documents, others = told["documents"], tuple(map(_other, told["others"]))
+            told |= {
+                "documents": INDEX_DOCUMENTS if own else "",
+                "others": dict.fromkeys(FIRST_NAMES if own else (), ""),
+            }
+        documents, others = told["documents"], dict(map(_other, told["others"].items()))
         generation, counter = _count(told["generation"]), _count(told["counter"])
-    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError) as error:
+    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
         raise _damaged(path) from error
     names = {entry.file.name for entry in segments}
     if (
@@ -174,10 +179,13 @@ def _entry(row: list[Any], suffix: str) -> FileEntry:
     return FileEntry(name, _count(size), int(root, 16))
 
 
-def _other(name: Any) -> str:
+def _other(item: tuple[Any, Any]) -> tuple[str, str]:
+    name, checksum = item
     if not isinstance(name, str) or not (NUMBERED_NAME.fullmatch(name) or name in FIRST_NAMES):
         raise ValueError(name)
-    return name
+    if not isinstance(checksum, str) or not re.fullmatch("|[0-9a-f]{16}", checksum, re.ASCII):
+        raise ValueError(checksum)
+    return name, checksum
 
 
 def _count(value: Any, top: int = 1 << 62) -> int:

@@ -19,7 +19,7 @@ from khsearch.columnar.reader import Reader
 from khsearch.columnar.segment import Segment, hashes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from khsearch.columnar.arrays import Array
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 class Draft:
     """Begins as the commit that the catalog tells; for the one that holds the lock.
 
-    entries: the segments so far. others: names of files of the owner's that the commit will refer to.
+    entries: the segments so far. others: files of the owner's that the commit will refer to.
     """
 
     def __init__(self, disk: Disk, folder: Path, catalog: Catalog, key: str | None, form: Form | None) -> None:
         """Raises IndexDamagedError where the table of deleted documents is not what was written."""
         self.entries = list(catalog.segments)
-        self.others = catalog.others
+        self.others: Mapping[str, str] = catalog.others
         self._disk = disk
         self._folder = folder
         self._catalog = catalog
@@ -71,9 +71,9 @@ class Draft:
         self._changed = True
         self.mark(len(self.entries) - 1, gone)
 
-    def replace_others(self, names: Sequence[str]) -> None:
-        """Refer to these files of the owner's instead of those before."""
-        self.others = tuple(names)
+    def replace_others(self, others: Mapping[str, str]) -> None:
+        """Refer to these files of the owner's, with their checksums, instead of those before."""
+        self.others = dict(others)
         self._changed = True
 
     def delete_ids(self, keys: list[bytes]) -> int:

@@ -6,7 +6,8 @@ index of each number lies in `tests/formats`.
 
     1   the first
     2   the number in every segment; `traits`; columns of kind "exact"; `forms` of text columns; a first line with a
-        checksum in the manifest; the catalog says whose documents an index keeps, and which manifest goes with them
+        checksum in the manifest; the catalog says whose documents an index keeps, and which manifest goes with them, by
+        name and checksum
 
 Files:
 

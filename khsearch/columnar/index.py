@@ -22,7 +22,7 @@ from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundEr
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from khsearch.columnar.bm25 import BM25
     from khsearch.columnar.columns import Form
@@ -129,14 +129,14 @@ def create_in(
     settings: Mapping[str, Any] | None = None,
     *,
     documents: str = "",
-    others: Sequence[str] = (),
+    others: Mapping[str, str] | None = None,
     form: Form | None = None,
 ) -> ColumnarIndex:
     """Create an empty index in a folder, made if need be; IndexExistsError where there is one already.
 
     settings: anything that JSON can hold; it comes back as ColumnarIndex.settings. documents: whose stored documents it
     keeps; writers of other documents are refused. others: names of files beside the catalog that go with the first
-    commit. form: in which text of columns is compared.
+    commit, with their checksums. form: in which text of columns is compared.
     """
     folder, disk = Path(path).absolute(), Disk()
     with told_as_store_errors(folder):
@@ -147,7 +147,7 @@ def create_in(
             raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
         with told_as_store_errors(folder):
             contents.write(
-                disk, folder, Catalog(settings=dict(settings or {}), documents=documents, others=tuple(others))
+                disk, folder, Catalog(settings=dict(settings or {}), documents=documents, others=dict(others or {}))
             )
     finally:
         lock.release()

@@ -6,6 +6,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+import xxhash
+
 from khsearch.errors import IndexDamagedError
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ def replace(disk: Disk, path: Path, temporary: Path, data: bytes) -> None:
         disk.close(fd)
     disk.rename(temporary, path)
     disk.fsync_folder(path.parent)
+
+
+def checksum(data: bytes) -> str:
+    """Return the checksum of a file's content, as 16 hexadecimal digits."""
+    return xxhash.xxh3_64_hexdigest(data)
 
 
 def read(path: Path, most: int) -> bytes:

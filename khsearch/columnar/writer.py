@@ -166,10 +166,10 @@ class BatchWriter:
             self._draft.publish()
         self._close()
 
-    def replace_others(self, names: Sequence[str]) -> None:
-        """Let the commit refer to these files of the owner's instead of those before."""
+    def replace_others(self, others: Mapping[str, str]) -> None:
+        """Let the commit refer to these files of the owner's, with their checksums, instead of those before."""
         self.check_open()
-        self._draft.replace_others(names)
+        self._draft.replace_others(others)
 
     def next_name(self, suffix: str) -> str:
         """A name for a new file of the index, which is removed unless a commit refers to it."""
