@@ -128,10 +128,21 @@ class Writer:
         heads, bodies = list(map(head_of, documents)), bodies_of(documents, [item.text for item in waiting])
         rows = {name: [item.row.get(name) for item in waiting] for name in self._kinds}
         tokens, traits = analyse(documents, self._analyzer, columns.text_fields(self._fields))
+        traits |= self._of_keywords(rows)
         self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds, traits=traits)
         # Not before: whoever interrupts this and commits afterwards loses nothing. Added twice, a document replaces
         # itself.
         self._waiting, self._size = [], 0
+
+    def _of_keywords(self, rows: Mapping[str, Sequence[object]]) -> frozenset[str]:
+        """What the forms of keywords depend on, in which they are compared."""
+        kept: set[str] = set()
+        for name, kind in self._kinds.items():
+            if kind == "text":
+                for value in rows[name]:
+                    kept.update(value if isinstance(value, list) else [] if value is None else [str(value)])
+        characters, _ = self._analyzer.reading_depends("".join(kept))
+        return behaviour.traits(characters, by_icu=False, breaker=self._analyzer.breaker) if characters else frozenset()
 
 
 class _Waiting(NamedTuple):

@@ -120,6 +120,15 @@ def test_a_character_that_is_something_else_here_is_refused_alone(tmp_path: Path
     assert index.search("москва").total == 1
 
 
+def test_keywords_are_held_to_the_same(tmp_path: Path) -> None:
+    index = Index.create(tmp_path / "x", fields={"tags": "keyword"})
+    with elsewhere(**{f"{ord('Ж'):x}": "20"}), index.writer() as writer:
+        writer.add(Document("1", "", TEXTS["km"], {"tags": ["Жук", "bee"]}))
+    assert index.search("ពិការភាព", filter="tags:bee").total == 1
+    with pytest.raises(IndexMismatchError, match="'ж'|'Ж'"):
+        index.search("ពិការភាព", filter="tags:жук")
+
+
 @pytest.mark.parametrize(("breaker", "kind"), [("icu", "icu"), ("crf", "khmer-nltk")])
 def test_another_version_of_what_breaks_khmer_is_refused(tmp_path: Path, breaker: str, kind: str) -> None:
     with elsewhere(**{kind: "0.1"}):
