@@ -12,9 +12,16 @@ from khsearch import columnar, identity
 from khsearch.columnar import Reader
 from khsearch.columnar import catalog as contents
 from khsearch.documents import Document
-from khsearch.errors import DocumentError, IndexDamagedError, IndexNotFoundError, IndexStoreError, KhsearchError
+from khsearch.errors import (
+    DocumentError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    IndexStoreError,
+    KhsearchError,
+)
 from khsearch.identity import Identity
-from khsearch.opening import open_columns
+from khsearch.opening import identity_of, open_columns
 from khsearch.ranking import DEFAULT
 from khsearch.stored import document_of
 from khsearch.writing import Writer
@@ -27,11 +34,15 @@ def verify(folder: Path) -> list[str]:
 
     IndexNotFoundError where there is none.
     """
+    try:
+        contents.read(folder)
+    except IndexMismatchError as problem:  # of a later khsearch, which can read it
+        return [str(problem)]
+    except IndexDamagedError:
+        pass  # told below
     problems = columnar.verify(folder)
     try:
-        identity.load(folder, contents.read(folder).others)
-    except FileNotFoundError as problem:
-        problems.insert(0, f"{problem.filename}: damaged: the file is missing")
+        identity_of(folder)
     except IndexNotFoundError:
         raise
     except IndexStoreError as problem:

@@ -41,7 +41,7 @@ def open_columns(folder: Path) -> tuple[columnar.ColumnarIndex, Commit]:
     """Open an index, and its latest commit; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
     if not columnar.exists_in(folder):
         raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
-    built = _built(folder, lambda: contents.read(folder).others)
+    built = identity_of(folder)
     columns = columnar.open_dir(folder, schema_of(built), documents=INDEX_DOCUMENTS, form=keyword_form)
     return columns, latest(columns, None)
 
@@ -59,6 +59,11 @@ def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
         if columns.reader() is reader:
             return Commit(reader, built, Agreement(built, reader))
     raise _vanish(columns.folder)
+
+
+def identity_of(folder: Path) -> Identity:
+    """What built the latest commit of a folder; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
+    return _built(folder, lambda: contents.read(folder).others)
 
 
 def _built(folder: Path, files: Callable[[], Mapping[str, str]]) -> Identity:

@@ -96,7 +96,7 @@ def test_a_bad_document_stops_everything_unless_it_is_skipped(tmp_path):
     skipped, summary = result.stderr.splitlines()
     assert skipped.startswith("khsearch: skipped: stdin, line 5: ")
     assert "4 added, 0 replaced, 1 bad; 4 documents" in summary
-    fails(run("index", path, "-", "--format=jsonl", stdin=b"\xff"), "stdin: not UTF-8 at byte 0")
+    fails(run("index", path, "-", "--format=jsonl", stdin=b"\xff"), "stdin, line 1: not UTF-8 at byte 0")
     assert run("search", path, FLOOD).exit_code == 0
 
 
@@ -515,6 +515,19 @@ def test_a_pipe_that_closes_before_help_is_no_error():
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_no_fault(news, tmp_path, closed):
+    source = tmp_path / "a.txt"
+    source.write_text("សាលា", "utf-8")
+    for command in (
+        ["index", tmp_path / "x.idx", source],
+        *(["stats", news], ["search", news, FLOOD], ["verify", news], ["words", FLOOD], ["export", news]),
+    ):
+        shell = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "khsearch", *command]
+        ended = subprocess.run(shell, capture_output=True, check=False)
+        assert (ended.returncode, b"unexpected" in ended.stderr) == (0, False), command
 
 
 def test_a_full_disk_is_an_error():

@@ -157,8 +157,8 @@ def test_json_keys_can_be_named():
         ('{"id": "1", "text": " "}', "x, line 2: document '1': it has neither title nor text"),
         ('{"id": "1", "text": "a", "f": [1]}', "x, line 2: document '1': its field 'f'"),
         ('{"id": "1", "text": "a", "f": {"$date": "soon"}}', "x, line 2: "),
-        (b'{"id": "1", "text": "\xff"}', "x: not UTF-8 at byte 46"),
-        (b'{"id": "1", "text": "\xed\xa0\x80"}', "x: not UTF-8 at byte 46"),
+        (b'{"id": "1", "text": "\xff"}', "x, line 2: not UTF-8 at byte 46"),
+        (b'{"id": "1", "text": "\xed\xa0\x80"}', "x, line 2: not UTF-8 at byte 46"),
         (r'{"id": "1", "text": "\ud800"}', "x, line 2: not JSON"),
     ],
 )
@@ -194,8 +194,8 @@ def test_csv_columns_become_fields():
         ('id,text\n1,"a\nb"\n2,"c\n', "x, line 4: not CSV"),
         ("id,text\n,a\n", "x, line 2: 'id' is missing"),
         ("id,text\n1,\n", "x, line 2: document '1': it has neither"),
-        (b"id,text\n1,a\n2,\xe1\x9e\n", "x: not UTF-8 at byte 14"),
-        (b"\xff\xfei\x00d\x00", "x: not UTF-8 at byte 0"),
+        (b"id,text\n1,a\n2,\xe1\x9e\n", "x, line 3: not UTF-8 at byte 14"),
+        (b"\xff\xfei\x00d\x00", "x, line 1: not UTF-8 at byte 0"),
     ],
 )
 def test_what_is_wrong_with_a_csv_is_named(content, says):

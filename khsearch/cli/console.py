@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, TextIO, TypeVar
 
 import click
 
@@ -61,6 +61,11 @@ def stdin() -> BinaryIO:
     return sys.stdin.buffer
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody reads along; a stream that was closed before Python began is None."""
+    return stream is not None and stream.isatty()
+
+
 def note(message: str) -> None:
     """Tell people something that is no result."""
     click.echo(f"khsearch: {message}", err=True)
@@ -69,7 +74,7 @@ def note(message: str) -> None:
 @contextmanager
 def progress(what: str) -> Iterator[Show]:
     """Show a bar on stderr while the block runs, if that is a terminal."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield lambda done, total: None
         return
     from rich.console import Console

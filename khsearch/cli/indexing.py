@@ -12,7 +12,17 @@ from pathlib import Path
 
 import click
 
-from khsearch.cli.console import Show, breaker_options, check_lexicon, index_argument, note, progress, stdin, utf8
+from khsearch.cli.console import (
+    Show,
+    breaker_options,
+    check_lexicon,
+    index_argument,
+    is_terminal,
+    note,
+    progress,
+    stdin,
+    utf8,
+)
 from khsearch.columns import check_fields
 from khsearch.documents import (
     FORMATS,
@@ -277,7 +287,7 @@ def stats(path: Path) -> None:
     table.add_column(overflow="fold")
     for name, value in _flat(Index.open(path).stats()):
         table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
-    terminal = sys.stdout.isatty()
+    terminal = is_terminal(sys.stdout)
     console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else 1000)
     with console.capture() as captured:
         console.print(table)

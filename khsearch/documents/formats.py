@@ -99,7 +99,7 @@ def _read_txt(source: Source) -> Found:
     try:
         text = data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as problem:
-        yield _not_utf8(source, problem.start)
+        yield _not_utf8(source.name, problem.start)
         return
     del data  # a text may be large: one copy is enough
     if blank(text):
@@ -125,14 +125,14 @@ def _title(text: str) -> str:
 def _lines(source: Source) -> Iterator[str | DocumentError]:
     """Decode line by line; one that is not UTF-8 is told as such, and the next ones still follow."""
     offset = 0
-    for line in source.stream:
+    for number, line in enumerate(source.stream, 1):
         if source.on_bytes:
             source.on_bytes(len(line))
         try:
             text = line.decode()
             yield text if offset else text.removeprefix("\ufeff")
         except UnicodeDecodeError as problem:
-            yield _not_utf8(source, offset + problem.start)
+            yield _not_utf8(f"{source.name}, line {number}", offset + problem.start)
         offset += len(line)
 
 
@@ -258,5 +258,5 @@ def _checked(document: Document, place: str) -> Placed | DocumentError:
     return Placed(document, place)
 
 
-def _not_utf8(source: Source, offset: int) -> DocumentError:
-    return DocumentError(f"{source.name}: not UTF-8 at byte {offset}; save it as UTF-8 (iconv converts)")
+def _not_utf8(place: str, offset: int) -> DocumentError:
+    return DocumentError(f"{place}: not UTF-8 at byte {offset}; save it as UTF-8 (iconv converts)")
