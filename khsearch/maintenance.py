@@ -1,6 +1,6 @@
 """maintenance: an index as a whole: checked, broken anew, or saved from damage. A folder in, what was found out.
 
-Reading documents needs nothing but their files: not the analyzer, nor that what built the index can be had here.
+Reading documents depends on nothing but their files: not on how this Python, ICU or khsearch would break them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from khsearch.errors import (
     KhsearchError,
 )
 from khsearch.identity import Identity
-from khsearch.opening import identity_of, open_columns
+from khsearch.opening import open_columns
 from khsearch.ranking import DEFAULT
 from khsearch.stored import document_of
 from khsearch.writing import Writer
@@ -42,15 +42,16 @@ def verify(folder: Path) -> list[str]:
         pass  # told below
     problems = columnar.verify(folder)
     try:
-        identity_of(folder)
+        _, commit = open_columns(folder)
     except IndexNotFoundError:
         raise
+    except IndexMismatchError as problem:
+        return problems if str(problem) in problems else [*problems, str(problem)]  # it says what to do
     except IndexStoreError as problem:
         if str(problem) not in problems:
             problems.insert(0, str(problem))
-    if not problems:
-        _, commit = open_columns(folder)
-        problems = [what for what in _readable(commit.reader) if isinstance(what, str)]
+    else:
+        problems = problems or [what for what in _readable(commit.reader) if isinstance(what, str)]
     if problems:
         problems.append(
             f"restore what is named from a backup, or save what can be read: khsearch rebuild {folder} --to NEW"
