@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
-import gc
 import os
 import re
 import threading
@@ -452,11 +452,11 @@ def test_a_writer_that_is_dropped_frees_the_lock(index: Index) -> None:
     def fails() -> None:
         writer = index.writer()
         writer.add(Document("1", "", TEXT))
-        raise ZeroDivisionError(writer)  # the error and what raised it hold each other
+        problem = ZeroDivisionError(writer)  # the error and what raised it hold each other
+        raise problem
 
-    with pytest.raises(ZeroDivisionError):
+    with contextlib.suppress(ZeroDivisionError):
         fails()
-    gc.collect()
     index.writer().cancel()
     assert index.doc_count == 0
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import os
 import time
 import weakref
@@ -85,20 +86,16 @@ class WriteLock:
         self._free = weakref.finalize(self, _unlock, fd, self.process)
         _locks.add(self)
         deadline = time.monotonic() + wait
-        while True:
-            try:
-                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if time.monotonic() >= deadline:
-                    holder = _holder(fd)
-                    self._free.detach()
-                    os.close(fd)
-                    raise IndexLockedError(
-                        f"{folder}: {holder}; retry when it ends, or give it more time to wait"
-                    ) from error
-                time.sleep(0.01)
-            else:
-                break
+        if not _is_taken(fd) and _told(fd)[0] == self.process:
+            # A writer that failed may be gone but for an error that holds it, and that it holds.
+            gc.collect()
+        while not _is_taken(fd):
+            if time.monotonic() >= deadline:
+                message = f"{folder}: {_holder(fd)}, or give it more time to wait"
+                self._free.detach()
+                os.close(fd)
+                raise IndexLockedError(message)
+            time.sleep(0.01)
         with contextlib.suppress(OSError):  # a full disk takes nobody's lock
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
@@ -117,13 +114,29 @@ def _unlock(fd: int, process: int) -> None:
     os.close(fd)
 
 
-def _holder(fd: int) -> str:
-    """Who has been writing since when, as far as the file tells."""
+def _is_taken(fd: int) -> bool:
+    """Take the lock if it is free."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _told(fd: int) -> tuple[int, str]:
+    """Which process has been writing since when, as far as the file tells; 0 where it does not."""
     told = os.pread(fd, 100, 0).decode("ascii", "replace").split()
-    if len(told) != 2 or not told[0].isdecimal():
-        return "another writer is at work"
-    process = "this process" if int(told[0]) == os.getpid() else f"process {told[0]}"
-    return f"{process} has been writing since {told[1]}"
+    return (int(told[0]), told[1]) if len(told) == 2 and told[0].isdecimal() else (0, "")
+
+
+def _holder(fd: int) -> str:
+    """Who holds the lock, and what to do."""
+    process, since = _told(fd)
+    if not process:
+        return "another writer is at work; retry when it ends"
+    if process == os.getpid():
+        return f"this process has been writing since {since}; commit or cancel that writer"
+    return f"process {process} has been writing since {since}; retry when it ends"
 
 
 _locks: weakref.WeakSet[WriteLock] = weakref.WeakSet()
