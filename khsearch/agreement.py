@@ -35,10 +35,10 @@ class Agreement:
         """Raise IndexMismatchError where a query would not find what it should."""
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
+        if not self._differences and not self._has_old:
+            return
         if self._differences.breaker:
             raise self._mismatch(f"its texts were broken by {self._differences.breaker}")
-        if text.isascii() and not self._has_old:
-            return
         analyzer = self._built.analyzer
         characters, by_icu = analyzer.reading_depends(text)
         otherwise = self._differences.characters & behaviour.as_folded(characters)
