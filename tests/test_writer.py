@@ -118,7 +118,7 @@ NotAvailable.__name__, NotAvailable.__module__ = "NAType", "pandas._libs.missing
         (np.datetime64("2021-05-11"), date(2021, 5, 11)),
         (np.datetime64("2021-05-11T10:30"), datetime(2021, 5, 11, 10, 30)),
         (np.datetime64("2021-05-11T10:30:00.123456789"), datetime(2021, 5, 11, 10, 30, 0, 123456)),
-        (np.datetime64("NaT"), None),
+        (np.datetime64("NaT", "D"), None),
         (np.float64("nan"), None),
         (float("nan"), None),
         (Decimal("NaN"), None),
