@@ -105,7 +105,10 @@ def load(folder: Path, files: Mapping[str, str]) -> Identity:
 
 
 def renewed(folder: Path, files: Mapping[str, str]) -> Identity:
-    """Return what an index that is rebuilt gets: its breaker, its own lexicon or the present default one."""
+    """Return what an index that is rebuilt gets: its breaker, its own lexicon or the present default one.
+
+    Raises as `load` does.
+    """
     name, content = _content(folder, files)
     old = _identity(folder, name, content, only_own=True)
     chosen = old.analyzer.breaker
@@ -163,10 +166,8 @@ def _lexicon_data(folder: Path, content: Mapping[str, object]) -> bytes:
     path = folder / str(content.get("lexicon", LEXICON_NAME))
     try:
         data = wholefile.read(path, 64 * _MOST_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        raise IndexDamagedError(
-            f"{path}: the file is missing; restore it from a backup, or index the documents again"
-        ) from None
+    except NotADirectoryError:
+        raise _damaged(path, "no file") from None
     if hashlib.sha256(data).hexdigest() != content.get("lexicon_sha256"):
         raise _damaged(path, "not what was written")
     return data

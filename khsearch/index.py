@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -70,7 +71,8 @@ class Index:
                  "text", "keyword", "number", "date" or "boolean"
         ranking  how documents are ranked unless a search says otherwise
 
-        Raises IndexExistsError, LexiconError, IndexStoreError; ValueError for an unknown breaker or kind of field.
+        Raises IndexExistsError, IndexLockedError where another is creating one, LexiconError, IndexStoreError;
+        ValueError for an unknown breaker or kind of field.
         """
         folder = Path(path).absolute()
         built = identity.make(breaker, load(lexicon), fields or {}, ranking)
@@ -141,8 +143,14 @@ class Index:
 
         IndexLockedError where another writer works for longer than `wait` seconds.
         """
-        built = self._last_commit().built
-        return Writer(self._columns.writer(wait), built.analyzer, built.fields)
+        self._last_commit()  # a closed index says so
+        writer = self._columns.writer(wait)
+        try:
+            built = self._last_commit().built  # of another's rebuild, while this one waited for the lock
+        except BaseException:
+            writer.cancel()
+            raise
+        return Writer(writer, built.analyzer, built.fields)
 
     @checked(query=TEXT, limit=COUNT, offset=COUNT, match=one_of("any", "all"), filter=optional(TEXT))
     @checked(sort=optional(TEXT), ranking=optional(instance(Ranking)), strict=TRUTH)
@@ -239,7 +247,7 @@ class Index:
         commit = self._last_commit()
         reader, built = commit.reader, commit.built
         with told_as_store_errors(self.path):
-            size = sum(item.stat().st_size for item in self.path.iterdir() if item.is_file())
+            size = sum(map(_size, self.path.iterdir()))
         return {
             "documents": reader.doc_count,
             "deleted": reader.doc_count_all - reader.doc_count,
@@ -307,3 +315,12 @@ class Index:
 
     def __repr__(self) -> str:
         return f"<Index {self.path}>" if self._commit is None else f"<Index {self.path}: {self.doc_count} documents>"
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; none of what is no file, or was replaced by a commit meanwhile."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0

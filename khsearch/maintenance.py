@@ -21,7 +21,7 @@ from khsearch.errors import (
     KhsearchError,
 )
 from khsearch.identity import Identity
-from khsearch.opening import open_columns
+from khsearch.opening import identity_of, latest, open_columns
 from khsearch.ranking import DEFAULT
 from khsearch.stored import document_of
 from khsearch.writing import Writer
@@ -65,11 +65,12 @@ def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
     IndexDamagedError, and nothing changed, where files are not what was written.
     """
     columns, commit = open_columns(folder)
-    built = identity.renewed(folder, commit.reader.catalog.others)
     raw = columns.writer(wait)
-    writer = Writer(raw, built.analyzer, built.fields)
     count = 0
     try:
+        commit = latest(columns, commit)  # of another writer, while this one waited for the lock
+        built = identity_of(folder, identity.renewed)
+        writer = Writer(raw, built.analyzer, built.fields)
         raw.delete_all()
         for found in _readable(commit.reader):
             if isinstance(found, str):
@@ -82,7 +83,7 @@ def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
         raw.replace_others(identity.save(folder, built, raw.next_name))
         writer.commit(optimize=True)
     except BaseException:
-        writer.cancel()
+        raw.cancel()
         raise
     return count
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from whoosh.fields import ID, Schema
@@ -19,6 +20,8 @@ from khsearch.fields import KHMER
 from khsearch.identity import Identity
 
 _ATTEMPTS = 10  # to read a commit and its manifest while rebuilds follow each other
+Read = Callable[[Path, Mapping[str, str]], Identity]
+"""Reads the identity of a folder from the files of a commit; FileNotFoundError where they were replaced meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,14 @@ class Commit:
 
 
 def create(folder: Path, built: Identity) -> columnar.ColumnarIndex:
-    """Create an empty index; IndexExistsError, IndexStoreError."""
-    files = identity.save(folder, built)
-    schema = schema_of(built)
-    return columnar.create_in(folder, schema, documents=INDEX_DOCUMENTS, others=files, form=keyword_form)
+    """Create an empty index; IndexExistsError, IndexLockedError where another is creating one, IndexStoreError."""
+    return columnar.create_in(
+        folder,
+        schema_of(built),
+        documents=INDEX_DOCUMENTS,
+        write_others=partial(identity.save, folder, built),
+        form=keyword_form,
+    )
 
 
 def open_columns(folder: Path) -> tuple[columnar.ColumnarIndex, Commit]:
@@ -61,17 +68,17 @@ def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
     raise _vanish(columns.folder)
 
 
-def identity_of(folder: Path) -> Identity:
+def identity_of(folder: Path, read: Read = identity.load) -> Identity:
     """What built the latest commit of a folder; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
-    return _built(folder, lambda: contents.read(folder).others)
+    return _built(folder, lambda: contents.read(folder).others, read)
 
 
-def _built(folder: Path, files: Callable[[], Mapping[str, str]]) -> Identity:
+def _built(folder: Path, files: Callable[[], Mapping[str, str]], read: Read = identity.load) -> Identity:
     """What built the commit whose other files are these; asked again where a rebuild replaces them meanwhile."""
     for _ in range(_ATTEMPTS):
         others = files()
         try:
-            return identity.load(folder, others)
+            return read(folder, others)
         except FileNotFoundError as problem:
             if files() == others:
                 raise IndexDamagedError(

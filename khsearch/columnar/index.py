@@ -129,14 +129,14 @@ def create_in(
     settings: Mapping[str, Any] | None = None,
     *,
     documents: str = "",
-    others: Mapping[str, str] | None = None,
+    write_others: Callable[[], Mapping[str, str]] | None = None,
     form: Form | None = None,
 ) -> ColumnarIndex:
     """Create an empty index in a folder, made if need be; IndexExistsError where there is one already.
 
     settings: anything that JSON can hold; it comes back as ColumnarIndex.settings. documents: whose stored documents it
-    keeps; writers of other documents are refused. others: names of files beside the catalog that go with the first
-    commit, with their checksums. form: in which text of columns is compared.
+    keeps; writers of other documents are refused. write_others: writes files beside the catalog that go with the
+    first commit -> their names and checksums. form: in which text of columns is compared.
     """
     folder, disk = Path(path).absolute(), Disk()
     with told_as_store_errors(folder):
@@ -146,8 +146,9 @@ def create_in(
         if contents.exists(folder):
             raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
         with told_as_store_errors(folder):
+            others = write_others() if write_others else {}
             contents.write(
-                disk, folder, Catalog(settings=dict(settings or {}), documents=documents, others=dict(others or {}))
+                disk, folder, Catalog(settings=dict(settings or {}), documents=documents, others=dict(others))
             )
     finally:
         lock.release()
