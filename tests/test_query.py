@@ -256,6 +256,15 @@ def test_clauses_of_a_filter_are_joined_by_and(index: Index) -> None:
     assert index.search("កម្ពុជា", filter="tags:NGO date:2022").total == 0
 
 
+@pytest.mark.parametrize(
+    "filter", ["tags: NGO", "tags:", "-tags: NGO", "(tags: NGO)", "date: [2021 TO *]", "date:2021 tags:"]
+)
+def test_a_filter_whose_value_stands_apart_is_told(index: Index, filter: str) -> None:
+    with pytest.raises(QueryError, match=r"right behind (tags|date):, without a space"):
+        index.search("កម្ពុជា", filter=filter)
+    assert index.search(f"កម្ពុជា {filter}").total  # in a query, it is text
+
+
 @pytest.mark.parametrize("blank", ["", "  ", "\n"])
 def test_a_blank_filter_is_none(index: Index, blank: str) -> None:
     assert index.search("កម្ពុជា", filter=blank).total == index.search("កម្ពុជា").total

@@ -203,6 +203,8 @@ class _Parser:
     def _word(self, token: re.Match[str], field: str | None) -> Item:
         """Take a chunk for a pattern, a word and its like, or text."""
         text = token[0]
+        if self._strict and field is None and text[-1] == ":" and text[:-1] in self._fields:
+            raise self._wrong(f"a value has to stand right behind {text}, without a space", token.start())
         before, behind = self._text[token.start() - 1 : token.start()], self._text[token.end() : token.end() + 1]
         begins = field is not None or before in "(+-" or before.isspace()
         if begins and (behind in ")^" or behind.isspace()) and len(text) <= _LONGEST_PATTERN:
