@@ -34,12 +34,6 @@ def verify(folder: Path) -> list[str]:
 
     IndexNotFoundError where there is none.
     """
-    try:
-        contents.read(folder)
-    except IndexMismatchError as problem:  # of a later khsearch, which can read it
-        return [str(problem)]
-    except IndexDamagedError:
-        pass  # told below
     problems = columnar.verify(folder)
     try:
         _, commit = open_columns(folder)
