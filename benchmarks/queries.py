@@ -125,7 +125,7 @@ class Drawer:
         return start if len(start) > 1 and self._breaks_into(start, [start]) else None
 
     def slip(self) -> str | None:
-        """A word with one vowel or sign left out, which is still one word: khsearch looks for several side by side, too."""
+        """A word with one vowel or sign left out, which is still one: khsearch looks for several side by side, too."""
         word = self.term()
         places = [place for place, char in enumerate(word or "") if "\u17b6" <= char <= "\u17c8"]
         if word is None or not places or len(word) < 4:
