@@ -37,7 +37,8 @@ _log = logging.getLogger("khsearch")
 class Index:
     """A folder of documents, searchable. Make one with `Index.create`, get it again with `Index.open`.
 
-    One object serves all threads, and sees what other processes commit.
+    One object serves all threads, and sees what other processes commit. A copy, a pickled one too, opens the index
+    anew.
     """
 
     def __init__(self, columns: columnar.ColumnarIndex, commit: Commit, variants: Variants | None = None) -> None:
@@ -115,6 +116,13 @@ class Index:
     def __del__(self) -> None:
         with suppress(Exception):  # the interpreter may be ending, or the index have never been opened
             self.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self)._reopened, (self.path, self._variants)
+
+    @classmethod
+    def _reopened(cls, path: Path, variants: Variants | None) -> Self:
+        return cls(*opening.open_columns(path), variants)
 
     def __enter__(self) -> Self:
         return self
