@@ -1,14 +1,16 @@
 """sharing: what objects are made of that threads and forked processes share. Knows nothing of what it guards.
 
-Neither piece can make a forked child wait for a thread that the child does not have: the property takes no lock, and
-the locks are new in the child.
+No piece can make a forked child wait for a thread that the child does not have: the property takes no lock, the locks
+are new in the child, and a fork waits for what threads are importing.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Generic, Self, TypeVar, overload
 from weakref import WeakSet
 
@@ -59,6 +61,24 @@ class Lock:
         self._lock = threading.RLock()
 
 
+def loading(name: str) -> None:
+    """Say that a module is imported next, later than the others: whoever forks waits until it is there.
+
+    Python has a lock a module. One that a thread held when a process was forked is never freed in the child.
+    """
+    _late.add(name)
+
+
+# What others import late: numpy.unique, and reading and writing text of these encodings.
+_late = {"numpy.ma", "encodings.utf_8_sig", "encodings.utf_32_le"}
+
+
+def _finish_imports() -> None:
+    for name in _late.copy():
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
 _locks: WeakSet[Lock] = WeakSet()
 
 
@@ -68,4 +88,4 @@ def _free_all() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_free_all)
+    os.register_at_fork(before=_finish_imports, after_in_child=_free_all)

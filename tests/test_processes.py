@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import gc
+import importlib
 import os
 import pickle
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from khsearch import Document, Index, IndexStoreError, KhsearchError, QueryError, words
+from khsearch import Document, Index, IndexStoreError, KhsearchError, QueryError, sharing, words
 
 TEXT = "ប្រជុំ ពិការភាព"
 
@@ -94,6 +95,48 @@ def test_a_child_can_do_everything_whatever_threads_of_the_parent_were_in(index:
         for thread in threads:
             thread.join()
     assert problems == []
+
+
+def test_a_fork_waits_for_what_threads_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "khsearch_slow.py").write_text("import sys, time\nsys.begun.set()\ntime.sleep(0.5)\n")
+    begun = threading.Event()
+    monkeypatch.setattr(sys, "begun", begun, raising=False)
+    monkeypatch.setattr(sharing, "_late", {"khsearch_slow"})
+
+    def load() -> None:
+        importlib.import_module("khsearch_slow")
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    begun.wait(10)
+    assert in_child(load) == b""
+    thread.join()
+    assert sys.modules.pop("khsearch_slow")
+
+
+def test_what_is_imported_late_is_told_to_who_forks(index: Index) -> None:
+    """A thread that imports anything else when a process is forked would make the child wait for ever."""
+    told = (
+        "import sys; from khsearch import Index, sharing;"
+        "from tests.test_processes import everything, late; before = set(sys.modules);"
+        "index = Index.open(sys.argv[1]); everything(index); late(index);"
+        "new = set(sys.modules) - before;"
+        "print(*sorted(name for name in new if not name.startswith(tuple(sharing._late))))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", told, str(index.path)], cwd=Path(__file__).parents[1], capture_output=True, check=True
+    )
+    assert ended.stdout.split() == []
+
+
+def late(index: Index) -> None:
+    """What else an index can be asked for."""
+    index.search("ภาษาไทย Москва 部署").total  # noqa: B018
+    Index.verify(index.path)
+    Index.rebuild(index.path)
+    with index.writer() as writer:
+        writer.add_all(Document(f"x{n}", "", f"ภาษาไทย {n:x} " * 50, {"n": n}) for n in range(1_000))
 
 
 def test_a_child_can_do_everything(index: Index) -> None:
@@ -272,6 +315,19 @@ def test_hits_results_and_documents_survive_copying(index: Index, copied: Callab
     assert (all_of_them.total, all_of_them.problem, all_of_them.suggestion) == (100, None, None)  # type: ignore[attr-defined]
     assert copied(results[0].document) == results[0].document
     assert copied(results[0].snippet) == results[0].snippet
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_copy_of_an_index_is_another_handle(tmp_path: Path, copied: Callable[[Index], Index]) -> None:
+    (tmp_path / "spellings").write_text("ការងារ\tកិច្ចការ\tsynonym\n", "utf-8")
+    with Index.create(tmp_path / "x").writer() as writer:
+        writer.add(Document("1", "", "កិច្ចការ"))
+    index = Index.open(tmp_path / "x", spellings=tmp_path / "spellings")
+    copy = copied(index)
+    copy.close()
+    with copied(index) as other:
+        assert [hit.id for hit in other.search("ការងារ")] == [hit.id for hit in index.search("ការងារ")] == ["1"]
+    assert index.search("ការងារ").total == 1
 
 
 def test_a_pickled_hit_needs_no_index(index: Index) -> None:

@@ -23,6 +23,7 @@ from khsearch.khmer import script
 from khsearch.khmer.lattice import best_path, best_paths
 from khsearch.khmer.lexicon import Lexicon, default_lexicon
 from khsearch.khmer.script import Clusters, Offsets
+from khsearch.sharing import loading
 
 
 class Breaker(Protocol):
@@ -96,12 +97,14 @@ class CrfBreaker(RunBreaker):
     @property
     def version(self) -> str:
         """Version of khmer-nltk, which carries the model."""
+        loading("importlib.metadata")
         from importlib.metadata import version
 
         return version("khmer-nltk")
 
     def break_text(self, run: str) -> list[int]:
         """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
+        loading("khmernltk")
         import khmernltk
 
         logger = logging.getLogger("khmer-nltk")
@@ -132,6 +135,7 @@ _iterators = threading.local()  # a BreakIterator belongs to one thread
 
 def icu_version() -> str:
     """Version of the ICU library."""
+    loading("icu")
     import icu
 
     return str(icu.ICU_VERSION)
@@ -141,6 +145,7 @@ def word_ends(text: str) -> list[int]:
     """Break text of any script with ICU: str -> offsets where its words and gaps end, rising, in code points."""
     iterator = getattr(_iterators, "words", None)
     if iterator is None:
+        loading("icu")
         import icu
 
         iterator = _iterators.words = icu.BreakIterator.createWordInstance(icu.Locale("km"))
