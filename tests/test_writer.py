@@ -464,7 +464,8 @@ def test_a_writer_that_is_dropped_frees_the_lock(index: Index) -> None:
 def test_who_holds_the_lock_is_told(index: Index) -> None:
     writer = index.writer()
     with pytest.raises(
-        IndexLockedError, match=r"this process has been writing since \d{4}-\d\d-\d\dT[\d:]+[+-]\d\d:\d\d;"
+        IndexLockedError,
+        match=r"this process has been writing since \d{4}-\d\d-\d\dT[\d:]+[+-]\d\d:\d\d; commit or cancel",
     ):
         index.writer()
     child = os.fork()

@@ -135,7 +135,10 @@ def _holder(fd: int) -> str:
     if not process:
         return "another writer is at work; retry when it ends"
     if process == os.getpid():
-        return f"this process has been writing since {since}; commit or cancel that writer"
+        return (
+            f"this process has been writing since {since}; commit or cancel that writer (one of a failed cell of a "
+            "notebook lives on in its variable and in the traceback)"
+        )
     return f"process {process} has been writing since {since}; retry when it ends"
 
 
