@@ -117,6 +117,7 @@ def _element(value: object) -> str | None:
 
 TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
 COUNT = Kind("a whole number that is not negative", _count)
+FACTOR = Kind("a number that is not negative", lambda value: None if _seconds(value) == math.inf else _seconds(value))
 SECONDS = Kind("a number of seconds that is not negative", _seconds)
 TRUTH = Kind("True or False", lambda value: value if isinstance(value, bool) else None)
 PATH = Kind("the path of a file or folder, as a str or Path", _path)

@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Self
 
+from khsearch.arguments import COUNT, FACTOR, instance
 from khsearch.columnar import BM25, FieldScale
 from khsearch.columnar.closeness import Closeness
 from khsearch.sharing import cached_property
@@ -43,7 +44,7 @@ class Ranking:
     """How documents are ranked. An index keeps the one it was created with; a search may bring another.
 
     A weight of 0 leaves a part out, and its work: with lead, bigrams, closeness and readings at 0 a search is BM25 over
-    the words of the text as they were typed.
+    the words of the text as they were typed. ValueError for numbers that no score comes from.
     """
 
     words: FieldScale = FieldScale(k1=0.7, b=0.75, weight=1.0, sharpness=0.5)
@@ -53,6 +54,14 @@ class Ranking:
     readings: float = 0.5  # of other readings of a query, what their bigrams are multiplied by; 0: no such readings
     closeness: FieldScale = FieldScale(k1=1.2, b=0.0, weight=0.4)
     slop: int = 4  # places between words that count as close
+
+    def __post_init__(self) -> None:
+        scale = instance(FieldScale)
+        for name, kind in (
+            *((name, scale) for name in ("words", "lead", "bigrams", "closeness")),
+            *(("few_words", COUNT), ("slop", COUNT), ("readings", FACTOR)),
+        ):
+            object.__setattr__(self, name, kind.of(name, getattr(self, name)))
 
     @cached_property
     def weighting(self) -> BM25:
@@ -80,16 +89,7 @@ class Ranking:
         values: dict[str, Any] = {
             name: FieldScale(**value) if isinstance(value, dict) else value for name, value in told.items()
         }
-        ranking = cls(**values)
-        if not all(
-            isinstance(value, int | float | str) for scale in asdict(ranking).values() for value in _flat(scale)
-        ):
-            raise TypeError("not numbers")
-        return ranking
-
-
-def _flat(value: object) -> list[object]:
-    return list(value.values()) if isinstance(value, dict) else [value]
+        return cls(**values)
 
 
 DEFAULT = Ranking()
