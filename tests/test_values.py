@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khsearch.query import values
 from khsearch.query.values import days, keyword, number, truth
 from tests.strategies import texts
 
@@ -171,3 +172,9 @@ def test_the_form_of_a_form_is_itself_and_none_is_empty(text: str) -> None:
 @pytest.mark.parametrize("text", ["\u200b", "\u17d2", "\u17b4", "\u200b\u200c"])
 def test_a_keyword_of_nothing_that_is_seen_stays_as_it_is(text: str) -> None:
     assert keyword(text) == text
+
+
+def test_long_keywords_are_not_kept_in_memory() -> None:
+    before = values._usual_form.cache_info()
+    assert keyword("ABC \u1781" * 100) == keyword("abc \u1781" * 100)
+    assert values._usual_form.cache_info() == before

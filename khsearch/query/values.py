@@ -118,7 +118,6 @@ def _moments_of(found: re.Match[str], day: datetime) -> tuple[datetime, datetime
     return first, first + (length - timedelta(microseconds=1))
 
 
-@lru_cache(maxsize=1 << 12)
 def keyword(text: str) -> str:
     """Return the form in which keywords are compared: one for all that differ only as spellings of a text may.
 
@@ -126,11 +125,19 @@ def keyword(text: str) -> str:
     doubled make no difference. Signs do, those in numbers too: "C++" is not "C", "1,500" is not "1.500". The form of a
     form is itself, and only that of a blank text is empty.
     """
+    return _usual_form(text) if len(text) <= _USUAL else _form(text)
+
+
+def _form(text: str) -> str:
     seen = "".join([char for char in text if script.code_of(char) != script.DELETED])
     parts = _KHMER.split(_BARE_COENG.sub("", seen))
     for at, part in enumerate(parts):
         parts[at] = _khmer_form(part) if at % 2 else _other_form(part)
     return " ".join("".join(parts).split()) or text.strip()
+
+
+_usual_form = lru_cache(maxsize=1 << 12)(_form)
+_USUAL = 200  # characters: longer ones hardly come again, and would fill the memory
 
 
 def _khmer_form(part: str) -> str:
