@@ -98,6 +98,9 @@ class Variants:
         """
         return cls(read_groups(Path(path)), lexicon)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Variants, (self.groups, self._lexicon)
+
     def joined(self, other: Variants) -> Variants:
         """The groups of both: a spelling that stands in both has all its alternatives."""
         return Variants((*self.groups, *other.groups), self._lexicon)
