@@ -78,7 +78,12 @@ class Index:
         folder = Path(path).absolute()
         built = identity.make(breaker, load(lexicon), fields or {}, ranking)
         with told_as_store_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except (FileExistsError, NotADirectoryError):
+                raise IndexStoreError(
+                    f"{folder}: a file stands where a folder has to be; choose another path"
+                ) from None
             # What a creation that was interrupted leaves is no reason to refuse another.
             unfinished = {LOCK_NAME, CATALOG_TEMPORARY_NAME, *identity.FILE_NAMES}
             strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,8 @@ def test_a_line_that_is_no_word_is_an_error_with_its_number(tmp_path: Path, line
 def test_lists_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(LexiconError, match="cannot be read"):
         load(tmp_path / "none.txt")
+    with pytest.raises(LexiconError, match="cannot be read"):
+        load(tmp_path)
     (tmp_path / "latin.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(LexiconError, match="UTF-8"):
         load(tmp_path / "latin.txt")
@@ -103,3 +107,16 @@ def test_many_words_are_refused_clearly(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(LexiconError, match="too many words"):
         compile_lexicon(MODEL)
     assert isinstance(default_lexicon(), Lexicon)
+
+
+def test_a_word_list_may_come_from_a_pipe(tmp_path: Path) -> None:
+    pipe, file = tmp_path / "pipe", tmp_path / "words.txt"
+    file.write_text("សោមដាលីន\n" * 1_000, "utf-8")
+    os.mkfifo(pipe)
+    thread = threading.Thread(target=lambda: pipe.write_bytes(file.read_bytes()))
+    thread.start()
+    found, wanted = load(pipe), load(file)
+    thread.join(10)
+    assert found is not None
+    assert wanted is not None
+    assert found.data == wanted.data

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from khsearch import Document, Index, IndexDamagedError, IndexLockedError
+from khsearch import Document, Index, IndexDamagedError, IndexLockedError, IndexStoreError
 from khsearch.columnar import ColumnarIndex, wholefile
 from khsearch.columnar.disk import WriteLock
 from khsearch.columnar.format import LEXICON_NAME, MANIFEST_NAME
@@ -106,6 +106,14 @@ def test_who_comes_second_to_create_an_index_changes_nothing_of_the_first(tmp_pa
     assert [path.name for path in folder.iterdir()] == ["write.lock"]
     with_document(Index.create(folder), "1")
     assert Index.verify(folder) == []
+
+
+@pytest.mark.parametrize("name", ["file", "file/x"])
+def test_an_index_where_a_file_stands_is_refused_and_told_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(IndexStoreError, match="choose another path"):
+        Index.create(tmp_path / name)
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_stats_do_not_mind_files_that_vanish(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,11 +149,8 @@ def load(source: Lexicon | str | Path | None) -> Lexicon | None:
 
 @lru_cache(maxsize=8)
 def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
-    with path.open("rb") as file:
-        first = file.readline(len(_MAGIC))
-    if first == _MAGIC:
-        return parse(path.read_bytes(), str(path))
-    return extended(default_lexicon(), read_word_list(path))
+    data = _content(path)  # read once: a pipe gives it only once
+    return parse(data, str(path)) if data.startswith(_MAGIC) else extended(default_lexicon(), word_list(data, path))
 
 
 @cache
@@ -163,14 +160,21 @@ def default_lexicon() -> Lexicon:
     return parse(path.read_bytes(), str(path))
 
 
-def read_word_list(path: Path) -> dict[str, float | None]:
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise LexiconError(f"{path}: cannot be read ({problem.strerror}); name a word list or lexicon") from None
+
+
+def word_list(data: bytes, path: Path) -> dict[str, float | None]:
     """Read a user's word list: one word a line, then, if you like, how often it stands in a million words.
 
     What follows "#" is a comment. LexiconError names the line that is not a Khmer word, or has no such number.
     """
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as problem:
         raise LexiconError(f"{path}: cannot be read as a UTF-8 word list ({problem}); name another file") from None
     words: dict[str, float | None] = {}
     for number, line in enumerate(lines, 1):
