@@ -14,10 +14,9 @@ from khsearch import columnar, identity, maintenance, opening, suggest
 from khsearch.arguments import COUNT, FUNCTION, NAMES, PATH, SECONDS, TEXT, TRUTH, checked, instance, one_of, optional
 from khsearch.columnar import Reader, SortKey
 from khsearch.columnar.disk import told_as_store_errors
-from khsearch.columnar.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
 from khsearch.columns import column_of
 from khsearch.documents import Document
-from khsearch.errors import IndexExistsError, IndexStoreError
+from khsearch.errors import IndexStoreError
 from khsearch.khmer.analyzer import Analyzer
 from khsearch.khmer.breakers import LatticeBreaker
 from khsearch.khmer.lexicon import Lexicon, load
@@ -77,20 +76,6 @@ class Index:
         """
         folder = Path(path).absolute()
         built = identity.make(breaker, load(lexicon), fields or {}, ranking)
-        with told_as_store_errors(folder):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except (FileExistsError, NotADirectoryError):
-                raise IndexStoreError(
-                    f"{folder}: a file stands where a folder has to be; choose another path"
-                ) from None
-            # What a creation that was interrupted leaves is no reason to refuse another.
-            unfinished = {LOCK_NAME, CATALOG_TEMPORARY_NAME, *identity.FILE_NAMES}
-            strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)
-        if columnar.exists_in(folder):
-            raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
-        if strange:
-            raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
         columns = opening.create(folder, built)
         return cls(columns, opening.latest(columns, None))
 

@@ -14,8 +14,10 @@ from khsearch.agreement import Agreement
 from khsearch.columnar import Reader
 from khsearch.columnar import catalog as contents
 from khsearch.columnar.catalog import INDEX_DOCUMENTS
+from khsearch.columnar.disk import told_as_store_errors
+from khsearch.columnar.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
 from khsearch.columns import keyword_form, text_fields
-from khsearch.errors import IndexDamagedError, IndexNotFoundError
+from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.fields import KHMER
 from khsearch.identity import Identity
 
@@ -34,7 +36,22 @@ class Commit:
 
 
 def create(folder: Path, built: Identity) -> columnar.ColumnarIndex:
-    """Create an empty index; IndexExistsError, IndexLockedError where another is creating one, IndexStoreError."""
+    """Create an empty index in a folder, which is made if need be and must hold nothing else.
+
+    IndexExistsError, IndexLockedError where another is creating one, IndexStoreError.
+    """
+    with told_as_store_errors(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise IndexStoreError(f"{folder}: a file stands where a folder has to be; choose another path") from None
+        # What a creation that was interrupted leaves is no reason to refuse another.
+        unfinished = {LOCK_NAME, CATALOG_TEMPORARY_NAME, *identity.FILE_NAMES}
+        strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)
+    if columnar.exists_in(folder):
+        raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
+    if strange:
+        raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
     return columnar.create_in(
         folder,
         schema_of(built),
