@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas
 import pytest
 
 from khsearch import Document, Index, IndexStoreError, KhsearchError, QueryError, sharing, words
@@ -345,5 +346,4 @@ def test_hits_are_rows_of_plain_values(index: Index) -> None:
     rows = [dataclasses.asdict(hit) for hit in results]
     assert rows == [{"rank": hit.rank, "score": hit.score, "id": hit.id, "title": hit.title} for hit in results]
     assert dataclasses.asdict(results[0].document)["fields"] == results[0].document.fields
-    pandas = pytest.importorskip("pandas", reason="a table of hits is tried where pandas is installed")
     assert pandas.DataFrame(results)["id"].tolist() == [hit.id for hit in results]

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,6 +151,15 @@ def test_values_are_taken_as_what_they_are(index: Index, given_value: object, ke
     value = found.fields["any"]
     assert type(value) is type(kept)
     assert list(index.export()) == [found]
+
+
+def test_a_table_of_pandas_is_taken_row_by_row(index: Index) -> None:
+    table = pandas.DataFrame({"n": [1, None], "d": [pandas.Timestamp("2021-05-11 10:30"), None], "k": ["a", pandas.NA]})
+    fill(index, *(Document(str(place), "", TEXT, row) for place, row in enumerate(table.to_dict("records"))))
+    assert [document.fields for document in index.export()] == [
+        {"n": 1.0, "d": datetime(2021, 5, 11, 10, 30), "k": "a"},
+        {"n": None, "d": None, "k": None},
+    ]
 
 
 def test_any_mapping_is_fields(index: Index) -> None:
