@@ -97,10 +97,14 @@ class Drawer:
         return None
 
     def headline(self) -> str | None:
-        """The words of a title, or of a sentence where there are no more titles: three or more."""
+        """The words of a title, or of a sentence where there are no more titles: three or more.
+
+        Without numbers: FTS5 parts one at its decimal point.
+        """
         text = next(self._headlines, "")
         tokens = self._analyzer.tokens(text)
         words = [token.term for token in tokens if text[token.start : token.end] == token.term]
+        words = [word for word in words if not any(map(str.isdigit, word))]
         kept = [word for word in dict.fromkeys(words) if self._breaks_into(word, [word])]
         return " ".join(kept) if len(kept) > 2 and self._breaks_into(" ".join(kept), kept) else None
 
