@@ -258,7 +258,7 @@ def verify(path: Path) -> int:
     """
     problems = Index.verify(path)
     for problem in problems:
-        note(f"khsearch: {problem}")
+        note(problem)
     if not problems:
         note(f"{path}: whole")
     return 2 if problems else 0
