@@ -5,7 +5,7 @@ from hypothesis import settings
 WHOLE, SHORT = "whole", "short"
 
 settings.register_profile(WHOLE, deadline=None, max_examples=100)
-settings.register_profile(SHORT, deadline=None, max_examples=20)
+settings.register_profile(SHORT, deadline=None, max_examples=10)
 
 
 def choose(*, quick: bool) -> None:

@@ -101,6 +101,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert not text or scripts.folded(once) == once
 
 
+@pytest.mark.slow
 def test_a_letter_is_folded_to_letters_of_its_script() -> None:
     for char in LETTERS:
         folded = scripts.folded(char)

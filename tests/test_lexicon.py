@@ -109,6 +109,7 @@ def test_many_words_are_refused_clearly(monkeypatch: pytest.MonkeyPatch) -> None
     assert isinstance(default_lexicon(), Lexicon)
 
 
+@pytest.mark.slow
 def test_a_word_list_may_come_from_a_pipe(tmp_path: Path) -> None:
     pipe, file = tmp_path / "pipe", tmp_path / "words.txt"
     file.write_text("សោមដាលីន\n" * 1_000, "utf-8")

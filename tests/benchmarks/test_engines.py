@@ -102,6 +102,7 @@ def _missing(name: str) -> str:
     raise PackageNotFoundError(name)
 
 
+@pytest.mark.slow
 def test_totals_are_those_of_the_sets(grown: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agreement, "MANY_DOCUMENTS", 0)
     monkeypatch.setattr(agreement, "FETCHED", 0)
