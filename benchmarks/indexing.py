@@ -24,8 +24,7 @@ from benchmarks.engines.base import LIMIT, folder_bytes
 from benchmarks.gold import CLUSTER
 from benchmarks.timing import Spread, quotients, spread
 from khsearch.documents import json_line
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
+from khsearch.khmer import Analyzer, breaker
 
 CHECKED = 20
 """Documents, besides the first and the last, of each of which a word is asked for."""

@@ -33,9 +33,7 @@ from benchmarks.errors import DisagreementError
 from benchmarks.queries import Drawer
 from benchmarks.timing import Spread, percentile, quotients, spread
 from khsearch import Document, Index
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
-from khsearch.khmer.script import decode_term
+from khsearch.khmer import Analyzer, breaker, script
 
 SNIPPETS, TYPO, MEANT, COMPLETION = "with snippets", "typing error", "did you mean", "completion"
 """Further classes, of khsearch alone: terms, with an excerpt of each hit; words with a slip, typed as if without, and
@@ -167,7 +165,7 @@ def spaced_by_khsearch(documents: Sequence[Document]) -> Spaced:
     known: dict[str, str] = {}
     for batch in batches((document.text for document in documents), 1_000_000):
         found = analyzer.batch(batch).words
-        words = iter(map(decode_term, found.terms()))
+        words = iter(map(script.decode_term, found.terms()))
         counts = found.counts.tolist()
         known |= {text: " ".join(islice(words, count)) for text, count in zip(batch, counts, strict=True)}
     return known.__getitem__

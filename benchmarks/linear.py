@@ -19,9 +19,7 @@ from benchmarks.console import Show
 from benchmarks.corpus import SEED
 from benchmarks.errors import MissedError
 from khsearch import Document, Index
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
-from khsearch.khmer.variants import default_variants
+from khsearch.khmer import Analyzer, breaker, default_variants
 
 SIZE = 150_000
 """Bytes of every text."""

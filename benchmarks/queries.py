@@ -18,7 +18,7 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.gold import CLUSTER
 from benchmarks.words import IcuWords
 from khsearch import Document
-from khsearch.khmer.analyzer import Analyzer, Token
+from khsearch.khmer import Analyzer, Token
 
 _TRIES = 200  # for each query wanted
 _KEPT = 500  # documents whose words are remembered

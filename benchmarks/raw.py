@@ -25,8 +25,7 @@ from benchmarks.corpus import SEED, Corpus
 from benchmarks.errors import BenchmarkError
 from benchmarks.gold import CLUSTER
 from khsearch import Document, Index
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
+from khsearch.khmer import Analyzer, breaker
 
 WORDS = 100
 FEW, MANY = 2, 200  # documents that a word stands in

@@ -19,10 +19,7 @@ from benchmarks.errors import MissedError
 from benchmarks.gold import Agreement, GoldSentence, Quality
 from benchmarks.timing import Spread, interleaved, percentile, quotients, spread
 from benchmarks.words import IcuWords
-from khsearch.khmer import script
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
-from khsearch.khmer.normalize import normalize_all
+from khsearch.khmer import Analyzer, breaker, normalize_all, script
 
 BASE = "PyICU, raw"
 BREAKERS = ("lattice", "icu", "crf")

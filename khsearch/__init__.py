@@ -8,79 +8,81 @@
     for hit in index.search("\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"):
         print(hit.rank, hit.title, hit.snippet.text)
 
-The rooms, in the order that data flows; a room imports only rooms before it:
+The map: zones (folders, known to others by the names of their face) and rooms, in the order that data flows. Each
+imports only what stands on a line above it; tests hold that.
 
-    errors       one tree of errors
-    sharing      what objects are made of that threads and forked processes share
-    arguments    what public functions take, and how they say that a value is none of it
-    documents/   files, folders, streams -> Document, in plain values
-    khmer/       text -> words; knows nothing of any index: script, marks and normalize (one spelling), trie, lexicon,
-                 lattice, side_by_side and windows (the cheapest path), breakers (boundaries), scripts and foreign
-                 (letters outside ASCII and Khmer), analyzer and streams (terms), behaviour (what these depend on),
-                 variants and respelling (other spellings), learning, counting and keeplist (where a lexicon comes from)
-    columnar/    terms -> files -> hits; knows nothing of Khmer
-    fields       KHMER: the Whoosh field type where the two meet
-    ranking      what makes one document better than another, as numbers
-    nearness, skeletons   how far words are apart; terms filed so that near ones are found
-    near_terms, suggest   terms near a word, or that hold it; did you mean, completion
-    query/       what a person types -> a plan for the index: clauses, language, values, own_fields, foreign, patterns,
-                 tolerance, plan, similar
-    columns      an index's own fields: documents -> values to filter, sort and count by
-    occurrences, snippets   original text + what was asked for -> excerpts and marks
-    explain      why a hit scores what it scores
-    stored       a document as an index keeps it
-    results      hits
-    identity     what built an index: settings and lexicon
-    agreement    whether a query breaks as the documents of a commit did
-    opening      a folder -> its postings and what built them, both of one commit
-    writing      documents -> token arrays -> the index
-    maintenance  an index as a whole: verify, rebuild, rescue
-    index        Index: create, open, write, search
-    text         words, tokenize, clusters: the breaker without an index
-    cli/         the khsearch command
+    errors version  one tree of errors; which khsearch this is
+    sharing         what objects are made of that threads and forked processes share
+    lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not
+    arrays/         what every zone computes with: runs of equal values, spans, interning
+    schema          the streams of terms that every index keeps
+    khmer/          text -> words and terms; knows no index
+    text            words, tokenize, clusters: the breaker without an index
+    engine/         what an index asks of whatever keeps it: nodes, weighting, tokens, interfaces
+    documents/      files, folders, streams, records -> Document; own fields and their values
+    columnar/       the embedded engine: array postings on disk; knows no Khmer, no Whoosh
+    query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
+    hits/           what a search shows: results, snippets, marks, explain
+    manifest        what built an index: settings, lexicon
+    agreement       whether a query breaks as the documents of a commit did
+    opening         a folder -> its postings and what built them, both of one commit
+    writing         documents -> token arrays -> an engine
+    whoosh/         the door for Whoosh's users
+    fields          KHMER, where Whoosh's users look for it
+    maintenance     an index as a whole: verify, rebuild, rescue
+    index           Index: create, open, write, search
+    cli/            the khsearch command
+    __main__        python -m khsearch
 """
 
-from khsearch.documents import Document
-from khsearch.errors import (
-    DocumentError,
-    IndexDamagedError,
-    IndexExistsError,
-    IndexLockedError,
-    IndexMismatchError,
-    IndexNotFoundError,
-    IndexStoreError,
-    KhsearchError,
-    LexiconError,
-    MissingExtraError,
-    QueryError,
-)
-from khsearch.index import Index
-from khsearch.results import Hit, Results
-from khsearch.snippets import Fragment, Snippet
-from khsearch.text import Token, clusters, tokenize, words
-from khsearch.version import __version__
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Document",
-    "DocumentError",
-    "Fragment",
-    "Hit",
-    "Index",
-    "IndexDamagedError",
-    "IndexExistsError",
-    "IndexLockedError",
-    "IndexMismatchError",
-    "IndexNotFoundError",
-    "IndexStoreError",
-    "KhsearchError",
-    "LexiconError",
-    "MissingExtraError",
-    "QueryError",
-    "Results",
-    "Snippet",
-    "Token",
-    "__version__",
-    "clusters",
-    "tokenize",
-    "words",
-]
+from khsearch.lazy import face
+
+if TYPE_CHECKING:
+    from khsearch.documents import Document as Document
+    from khsearch.errors import DocumentError as DocumentError
+    from khsearch.errors import IndexDamagedError as IndexDamagedError
+    from khsearch.errors import IndexExistsError as IndexExistsError
+    from khsearch.errors import IndexLockedError as IndexLockedError
+    from khsearch.errors import IndexMismatchError as IndexMismatchError
+    from khsearch.errors import IndexNotFoundError as IndexNotFoundError
+    from khsearch.errors import IndexStoreError as IndexStoreError
+    from khsearch.errors import KhsearchError as KhsearchError
+    from khsearch.errors import LexiconError as LexiconError
+    from khsearch.errors import MissingExtraError as MissingExtraError
+    from khsearch.errors import QueryError as QueryError
+    from khsearch.hits import Fragment as Fragment
+    from khsearch.hits import Hit as Hit
+    from khsearch.hits import Results as Results
+    from khsearch.hits import Snippet as Snippet
+    from khsearch.index import Index as Index
+    from khsearch.text import Token as Token
+    from khsearch.text import clusters as clusters
+    from khsearch.text import tokenize as tokenize
+    from khsearch.text import words as words
+    from khsearch.version import __version__ as __version__
+else:
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "documents": ("Document",),
+            "errors": (
+                "DocumentError",
+                "IndexDamagedError",
+                "IndexExistsError",
+                "IndexLockedError",
+                "IndexMismatchError",
+                "IndexNotFoundError",
+                "IndexStoreError",
+                "KhsearchError",
+                "LexiconError",
+                "MissingExtraError",
+                "QueryError",
+            ),
+            "hits": ("Fragment", "Hit", "Results", "Snippet"),
+            "index": ("Index",),
+            "text": ("Token", "clusters", "tokenize", "words"),
+            "version": ("__version__",),
+        },
+    )

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import unicodedata
 
-from khsearch.columnar import Reader
-from khsearch.columnar.segment import OLD_TRAIT
+from khsearch.columnar import OLD_TRAIT, Reader
 from khsearch.errors import IndexMismatchError
-from khsearch.identity import Identity
-from khsearch.khmer import behaviour
-from khsearch.khmer.breakers import icu_version
+from khsearch.khmer import behaviour, icu_version
+from khsearch.manifest import Identity
 from khsearch.sharing import cached_property
 
 _LONG_AGO = unicodedata.ucd_3_2_0

@@ -10,24 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from khsearch import columnar, identity, maintenance, opening, suggest
+from khsearch import columnar, maintenance, opening
+from khsearch import manifest as identity
 from khsearch.arguments import COUNT, FUNCTION, NAMES, PATH, SECONDS, TEXT, TRUTH, checked, instance, one_of, optional
-from khsearch.columnar import Reader, SortKey
-from khsearch.columnar.disk import told_as_store_errors
-from khsearch.columns import column_of
-from khsearch.documents import Document
+from khsearch.arrays import give_back_freed_memory
+from khsearch.columnar import Reader, SortKey, told_as_store_errors
+from khsearch.documents import Document, column_of, document_of
 from khsearch.errors import IndexStoreError
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import LatticeBreaker
-from khsearch.khmer.lexicon import Lexicon, load
-from khsearch.khmer.memory import give_back_freed_memory
-from khsearch.khmer.variants import Variants, default_variants
+from khsearch.hits import Hit, Results, Search
+from khsearch.khmer import Analyzer, LatticeBreaker, Lexicon, Variants, default_variants, load
 from khsearch.opening import Commit
-from khsearch.query import Match, Planner, like
-from khsearch.ranking import DEFAULT, Ranking
-from khsearch.results import Hit, Results, Search
+from khsearch.query import DEFAULT, Match, Planner, Ranking, complete, like
 from khsearch.sharing import cached_property
-from khsearch.stored import document_of
 from khsearch.writing import Writer
 
 _log = logging.getLogger("khsearch")
@@ -40,7 +34,7 @@ class Index:
     anew.
     """
 
-    def __init__(self, columns: columnar.ColumnarIndex, commit: Commit, variants: Variants | None = None) -> None:
+    def __init__(self, columns: columnar.IndexFolder, commit: Commit, variants: Variants | None = None) -> None:
         self.path = columns.folder
         self._variants = variants
         self._columns = columns
@@ -203,7 +197,7 @@ class Index:
         """How what a person is typing may go on, in words of the index, most frequent first."""
         commit = self._last_commit()
         commit.agreement.check(prefix)
-        return suggest.complete(commit.reader, commit.built.analyzer, prefix, limit)
+        return complete(commit.reader, commit.built.analyzer, prefix, limit)
 
     @checked(id=TEXT, limit=COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:

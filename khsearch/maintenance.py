@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from khsearch import columnar, identity
+from khsearch import columnar
+from khsearch import manifest as identity
 from khsearch.columnar import Reader
 from khsearch.columnar import catalog as contents
-from khsearch.documents import Document
+from khsearch.documents import Document, document_of
 from khsearch.errors import (
     DocumentError,
     IndexDamagedError,
@@ -20,10 +21,9 @@ from khsearch.errors import (
     IndexStoreError,
     KhsearchError,
 )
-from khsearch.identity import Identity
+from khsearch.manifest import Identity
 from khsearch.opening import identity_of, latest, open_columns
-from khsearch.ranking import DEFAULT
-from khsearch.stored import document_of
+from khsearch.query import DEFAULT
 from khsearch.writing import Writer
 
 Tell = Callable[[str], None]

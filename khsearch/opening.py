@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from whoosh.fields import ID, Schema
-
-from khsearch import columnar, identity
+from khsearch import columnar
+from khsearch import manifest as identity
 from khsearch.agreement import Agreement
-from khsearch.columnar import Reader
+from khsearch.columnar import CATALOG_TEMPORARY_NAME, INDEX_DOCUMENTS, LOCK_NAME, Reader, told_as_store_errors
 from khsearch.columnar import catalog as contents
-from khsearch.columnar.catalog import INDEX_DOCUMENTS
-from khsearch.columnar.disk import told_as_store_errors
-from khsearch.columnar.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
-from khsearch.columns import keyword_form, text_fields
+from khsearch.documents import keyword_form, text_fields
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
-from khsearch.fields import KHMER
-from khsearch.identity import Identity
+from khsearch.manifest import Identity
+from khsearch.schema import ID, TEXT, TITLE
 
 _ATTEMPTS = 10  # to read a commit and its manifest while rebuilds follow each other
 Read = Callable[[Path, Mapping[str, str]], Identity]
@@ -35,7 +31,7 @@ class Commit:
     agreement: Agreement
 
 
-def create(folder: Path, built: Identity) -> columnar.ColumnarIndex:
+def create(folder: Path, built: Identity) -> columnar.IndexFolder:
     """Create an empty index in a folder, which is made if need be and must hold nothing else.
 
     IndexExistsError, IndexLockedError where another is creating one, IndexStoreError.
@@ -48,29 +44,23 @@ def create(folder: Path, built: Identity) -> columnar.ColumnarIndex:
         # What a creation that was interrupted leaves is no reason to refuse another.
         unfinished = {LOCK_NAME, CATALOG_TEMPORARY_NAME, *identity.FILE_NAMES}
         strange = sorted(item.name for item in folder.iterdir() if item.name not in unfinished)
-    if columnar.exists_in(folder):
+    if columnar.exists(folder):
         raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
     if strange:
         raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
-    return columnar.create_in(
-        folder,
-        schema_of(built),
-        documents=INDEX_DOCUMENTS,
-        write_others=partial(identity.save, folder, built),
-        form=keyword_form,
-    )
+    return columnar.create(folder, options_of(built), write_others=partial(identity.save, folder, built))
 
 
-def open_columns(folder: Path) -> tuple[columnar.ColumnarIndex, Commit]:
+def open_columns(folder: Path) -> tuple[columnar.IndexFolder, Commit]:
     """Open an index, and its latest commit; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
-    if not columnar.exists_in(folder):
+    if not columnar.exists(folder):
         raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
     built = identity_of(folder)
-    columns = columnar.open_dir(folder, schema_of(built), documents=INDEX_DOCUMENTS, form=keyword_form)
+    columns = columnar.open_folder(folder, options_of(built))
     return columns, latest(columns, None)
 
 
-def latest(columns: columnar.ColumnarIndex, known: Commit | None) -> Commit:
+def latest(columns: columnar.IndexFolder, known: Commit | None) -> Commit:
     """The latest commit of an open index; `known` itself where it is that."""
     for _ in range(_ATTEMPTS):
         reader = columns.reader()
@@ -109,16 +99,7 @@ def _vanish(folder: Path) -> IndexDamagedError:
     return IndexDamagedError(f"{folder}: files vanish while they are opened; retry when the writers rest")
 
 
-def schema_of(built: Identity) -> Schema:
-    """The Whoosh schema of an index: its words, leads, bigrams, and its own fields that are text."""
-    analyzer = built.analyzer
-    schema = Schema(
-        id=ID(unique=True),
-        title=KHMER(analyzer=analyzer),
-        text=KHMER(analyzer=analyzer),
-        lead=KHMER(positions=False, analyzer=analyzer),
-        bigrams=KHMER("bigrams", analyzer=analyzer),
-    )
-    for name in text_fields(built.fields):
-        schema.add(name, KHMER(analyzer=analyzer))
-    return schema
+def options_of(built: Identity) -> columnar.FieldOptions:
+    """What the arrays have to know of an index: where it keeps ids, and where its words stand."""
+    positions = frozenset({TITLE, TEXT, *text_fields(built.fields)})
+    return columnar.FieldOptions(ID, positions, INDEX_DOCUMENTS, keyword_form)

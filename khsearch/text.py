@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from khsearch.arguments import PATH, TEXT, checked, instance, optional
-from khsearch.khmer.analyzer import Analyzer, Token, cluster_spans
-from khsearch.khmer.breakers import breaker as make_breaker
-from khsearch.khmer.lexicon import Lexicon, load
+from khsearch.khmer import Analyzer, Lexicon, Token, cluster_spans, load
+from khsearch.khmer import breaker as make_breaker
 
 __all__ = ["Token", "clusters", "tokenize", "words"]
 

@@ -9,22 +9,16 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch import arguments, columns
+from khsearch import arguments
 from khsearch.arguments import checked
-from khsearch.columnar import TokenBatch
-from khsearch.columnar.inversion import MAX_POSITION
-from khsearch.columnar.stored import MAX_BLOB
-from khsearch.columnar.writer import BatchWriter
-from khsearch.columns import text_fields
-from khsearch.documents import Document
-from khsearch.documents.document import validate
+from khsearch.columnar import MAX_BLOB, MAX_POSITION, BatchWriter
+from khsearch.documents import Document, bodies_of, head_of, text_fields, validate
+from khsearch.documents import fields as columns
+from khsearch.engine import TokenBatch
 from khsearch.errors import DocumentError
-from khsearch.khmer import behaviour
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.streams import Stream, join_streams, pieces
-from khsearch.ranking import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
+from khsearch.khmer import Analyzer, Stream, behaviour, join_streams, pieces
+from khsearch.schema import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
 from khsearch.sharing import Lock
-from khsearch.stored import bodies_of, head_of
 
 BATCH = 350_000
 """Characters that are analysed at a time: about a megabyte of Khmer in UTF-8."""

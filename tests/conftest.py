@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from khsearch.khmer.lexicon import Lexicon, compile_lexicon
-from khsearch.khmer.model import LexiconModel
+from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon
+from khsearch.khmer.words.model import LexiconModel
 from tests import extent
 
 
@@ -24,5 +24,5 @@ def few_words() -> Lexicon:
 @pytest.fixture
 def few_words_by_default(few_words: Lexicon, monkeypatch: pytest.MonkeyPatch) -> Lexicon:
     """What word lists are added to, instead of the lexicon that khsearch brings: that takes a second for each list."""
-    monkeypatch.setattr("khsearch.khmer.lexicon.default_lexicon", lambda: few_words)
+    monkeypatch.setattr("khsearch.khmer.words.lexicon.default_lexicon", lambda: few_words)
     return few_words

@@ -6,7 +6,7 @@ import random
 
 from hypothesis import strategies as st
 
-from khsearch.khmer.breakers import BREAKERS, breaker
+from khsearch.khmer.words.breakers import BREAKERS, breaker
 
 KHMER_BLOCK = [chr(code) for code in range(0x1780, 0x1800)]
 BASES = [chr(code) for code in range(0x1780, 0x17B4)]

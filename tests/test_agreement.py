@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from khsearch import Document, Index, IndexMismatchError
-from khsearch.khmer import behaviour
-from khsearch.khmer.breakers import icu_version
+from khsearch.khmer.terms import behaviour
+from khsearch.khmer.words.breakers import icu_version
 
 TEXTS = {
     "km": "ជនមានពិការភាព COVID-19",
@@ -210,7 +210,7 @@ def test_a_rebuild_that_is_interrupted_changes_nothing(tmp_path: Path) -> None:
         def fail(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
-        patch.setattr("khsearch.columnar.writer.contents.write", fail)
+        patch.setattr("khsearch.columnar.commits.writer.contents.write", fail)
         with pytest.raises(KeyboardInterrupt):
             Index.rebuild(tmp_path / "x")
     assert {path.name: path.read_bytes() for path in index.path.iterdir()} == before

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import khsearch.khmer.analyzer
+import khsearch.khmer.terms.analyzer
 from khsearch import clusters, tokenize, words
-from khsearch.khmer import script
-from khsearch.khmer.analyzer import _CLUSTER, Analyzer, cluster_spans
-from khsearch.khmer.breakers import LatticeBreaker, breaker
-from khsearch.khmer.lexicon import compile_lexicon
-from khsearch.khmer.model import LexiconModel
-from khsearch.khmer.script import LONGEST_TERM
-from khsearch.khmer.streams import join_streams, pieces
+from khsearch.khmer.terms.analyzer import _CLUSTER, Analyzer, cluster_spans
+from khsearch.khmer.terms.streams import join_streams, pieces
+from khsearch.khmer.text import script
+from khsearch.khmer.text.script import LONGEST_TERM
+from khsearch.khmer.words.breakers import LatticeBreaker, breaker
+from khsearch.khmer.words.lexicon import compile_lexicon
+from khsearch.khmer.words.model import LexiconModel
 from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, random_text, texts
 
@@ -177,7 +177,7 @@ def test_long_texts_break_alike_in_both_forms(pattern: str, times: int) -> None:
     before, behind = batch.words.counts[0], len(batch.words.starts) - batch.words.counts[2]
     assert batch.words.terms()[before:behind] == ANALYZER.terms(text).words
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(khsearch.khmer.analyzer, "_SHORT", 10**9)
+        patch.setattr(khsearch.khmer.terms.analyzer, "_SHORT", 10**9)
         assert batch.words.terms()[before:behind] == ANALYZER.terms(text).words
         assert batch.bigrams.terms() == ANALYZER.terms("x").bigrams + ANALYZER.terms(text).bigrams
 

@@ -13,7 +13,7 @@ import pytest
 import khsearch
 from khsearch import Document, Index, Results, Snippet, clusters, tokenize, words
 from khsearch.arguments import COUNT, PATH, SECONDS, checked
-from khsearch.ranking import Ranking
+from khsearch.query.ranking import Ranking
 
 NO_TEXT = [None, 5, b"x", ["x"], 2.5, True, object()]
 NO_COUNT = [None, "5", 2.5, True, -1, [5], 1j, np.float64(3), np.int64(-1), np.bool_(1)]

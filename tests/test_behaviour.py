@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khsearch.khmer import behaviour, breakers, script, scripts
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.behaviour import CANDIDATES_OF_FORMAT_2, Differences, affected_by_format_2, differing, traits
-from khsearch.khmer.breakers import CrfBreaker, IcuBreaker, breaker
-from khsearch.khmer.script import LONGEST_TERM, encode_term
+from khsearch.khmer.terms import behaviour
+from khsearch.khmer.terms.analyzer import Analyzer
+from khsearch.khmer.terms.behaviour import CANDIDATES_OF_FORMAT_2, Differences, affected_by_format_2, differing, traits
+from khsearch.khmer.text import script, scripts
+from khsearch.khmer.text.script import LONGEST_TERM, encode_term
+from khsearch.khmer.words import breakers
+from khsearch.khmer.words.breakers import CrfBreaker, IcuBreaker, breaker
 from tests.strategies import texts
 
 LATTICE = breaker()

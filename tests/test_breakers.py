@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.khmer.breakers import _ends_in, word_ends
+from khsearch.khmer.words.breakers import _ends_in, word_ends
 
 
 @given(st.lists(st.text("កខគ", min_size=1, max_size=4), max_size=8), st.integers(0, 30))

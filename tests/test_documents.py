@@ -20,8 +20,8 @@ from khsearch.documents import (
     validate,
 )
 from khsearch.documents.formats import document_of
+from khsearch.documents.stored import bodies_of
 from khsearch.errors import DocumentError
-from khsearch.stored import bodies_of
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"

@@ -10,9 +10,9 @@ from whoosh.fields import ID, TEXT, Schema
 from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
-from khsearch.fields import KHMER, KhmerAnalyzer
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
+from khsearch.khmer.terms.analyzer import Analyzer
+from khsearch.khmer.words.breakers import breaker
+from khsearch.whoosh.fields import KHMER, KhmerAnalyzer
 
 TEXTS = {"1": "កិច្ចប្រជុំលើកទី២ COVID-19", "2": "ជនមានពិការភាព 1.5", "3": "កិច្ចប្រជុំ និង ពិការភាព"}
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khsearch import tokenize, words
-from khsearch.khmer import script, scripts
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
-from khsearch.khmer.script import LONGEST_TERM
+from khsearch.khmer.terms.analyzer import Analyzer
+from khsearch.khmer.text import script, scripts
+from khsearch.khmer.text.script import LONGEST_TERM
+from khsearch.khmer.words.breakers import breaker
 
 ANALYZER = Analyzer(breaker())
 WORDS = {

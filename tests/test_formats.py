@@ -12,9 +12,9 @@ import pytest
 
 from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, columnar
 from khsearch.cli import app
-from khsearch.columnar import catalog
-from khsearch.columnar import format as formats
-from khsearch.columnar.segment import Segment
+from khsearch.columnar.files import catalog
+from khsearch.columnar.files import format as formats
+from khsearch.columnar.segments.segment import Segment
 
 STORED = Path(__file__).parent / "formats"
 DOCUMENTS = [
@@ -232,12 +232,12 @@ def test_the_manifest_is_json_for_whoever_wants_to_look(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_is_not_of_the_index_is_refused(tmp_path: Path) -> None:
-    from whoosh.fields import NUMERIC, Schema
+    from whoosh.fields import ID, NUMERIC, TEXT, Schema
 
     index = Index.create(tmp_path / "x")
     with index.writer() as writer:
         writer.add(DOCUMENTS[3])
-    for schema in (Schema(other=NUMERIC(unique=True)), index._columns.schema):
+    for schema in (Schema(other=NUMERIC(unique=True)), Schema(id=ID(unique=True), title=TEXT, text=TEXT)):
         with pytest.raises(IndexMismatchError, match=r"khsearch\.Index\.open"):
             columnar.open_dir(tmp_path / "x", schema).writer()
     index.writer().cancel()
@@ -247,10 +247,11 @@ def test_a_writer_that_is_not_of_the_index_is_refused(tmp_path: Path) -> None:
         Index.open(tmp_path / "y")
 
 
-def foreign(folder: Path, index: Index) -> None:
+def foreign(folder: Path) -> None:
     """Put a document into an index that is none of its own, as earlier versions let others do."""
-    with columnar.open_dir(folder, index._columns.schema, documents=catalog.INDEX_DOCUMENTS).writer() as writer:
-        writer.add_document(id="odd", text="ប្រជុំ")
+    options = columnar.FieldOptions("id", documents=columnar.INDEX_DOCUMENTS)
+    with columnar.open_folder(folder, options).writer() as writer:
+        writer.add_batch(["odd"], [b"{}"], {})
 
 
 def test_what_is_no_document_of_the_index_is_told_and_passed_over(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def test_what_is_no_document_of_the_index_is_told_and_passed_over(tmp_path: Path
     index = Index.create(tmp_path / "x")
     with index.writer() as writer:
         writer.add(DOCUMENTS[3])
-    foreign(tmp_path / "x", index)
+    foreign(tmp_path / "x")
     problems = Index.verify(tmp_path / "x")
     assert any("odd" in problem for problem in problems)
     assert "khsearch rebuild" in problems[-1]
@@ -270,7 +271,7 @@ def test_what_is_no_document_of_the_index_is_told_and_passed_over(tmp_path: Path
     assert "odd" in told[0]
     assert list(index.export()) == [DOCUMENTS[3]]
     assert Index.verify(tmp_path / "x") == []
-    foreign(tmp_path / "x", index)
+    foreign(tmp_path / "x")
     done = CliRunner().invoke(app, ["rebuild", str(tmp_path / "x")])
     assert done.exit_code == 2
     assert "odd" in done.stderr
@@ -279,7 +280,7 @@ def test_what_is_no_document_of_the_index_is_told_and_passed_over(tmp_path: Path
 def test_a_rebuild_keeps_a_document_whose_value_is_no_longer_taken(tmp_path: Path, monkeypatch) -> None:
     index = Index.create(tmp_path / "x", fields={"n": "number"})
     with monkeypatch.context() as earlier:
-        earlier.setattr("khsearch.query.values.number", lambda text: 1000)
+        earlier.setattr("khsearch.documents.values.number", lambda text: 1000)
         with index.writer() as writer:
             writer.add(Document("1", "", "ប្រជុំ", {"n": "1_000"}))
     told: list[str] = []

@@ -3,59 +3,133 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
+import re
 import unicodedata
 from pathlib import Path
 
 import pytest
 
+import khsearch
+
 ROOT = Path(__file__).parent.parent / "khsearch"
 ROOMS = sorted(ROOT.rglob("*.py"))
-
-
-def imported(path: Path) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
 
 
 def own(path: Path) -> str:
     return ".".join(["khsearch", *path.relative_to(ROOT).with_suffix("").parts]).removesuffix(".__init__")
 
 
+BENCHMARKS = sorted((ROOT.parent / "benchmarks").rglob("*.py"))
+ZONES = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+NAMES = {own(path) for path in ROOMS}
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def imported(path: Path, *, types: bool = True) -> set[str]:
+    """Modules that a file imports, wherever in it; without those for types alone if not `types`."""
+    tree = ast.parse(path.read_text("utf-8"))
+    typing = [] if types else [one for node in ast.walk(tree) if is_for_types(node) for one in node.body]
+    hidden = {id(inner) for one in typing for inner in ast.walk(one)}
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if id(node) in hidden:
+            continue
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            wholes = {f"{module}.{alias.name}" for alias in node.names} & NAMES
+            names |= wholes or {module}
+    return names
+
+
+def floor_of(map_of: str) -> dict[str, int]:
+    """Floors of rooms and folders from the lines of a map: a docstring with lines of names, a gap, and what they do."""
+    floors: dict[str, int] = {}
+    for number, line in enumerate(map_of.splitlines()):
+        found = re.match(r"(?: {4})?(?=\S)([\w/, ]*?)  +\S", line)
+        for name in re.split(r"[ ,]+", found[1]) if found else ():
+            assert name not in floors, f"{name} stands twice on the map"
+            floors[name] = number
+    return floors
+
+
+def packages_of(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("path", [*ROOMS, *BENCHMARKS], ids=str)
+def test_nobody_outside_imports_an_inner_room(path: Path) -> None:
+    mine = path.relative_to(ROOT).parts[0] if path.is_relative_to(ROOT) else ""
+    for name in imported(path):
+        _, zone, *rooms = [*name.split("."), ""]
+        if name.startswith("khsearch.") and zone in ZONES - {mine} and any(rooms):
+            shown = importlib.import_module(f"khsearch.{zone}").__all__  # some rooms are names of the face themselves
+            assert ".".join(filter(None, rooms)) in shown, f"{path} imports {name}: ask the face of {zone}"
+
+
+def test_khmer_and_columnar_know_neither_whoosh_nor_each_other() -> None:
+    for path in ROOMS:
+        zone = path.relative_to(ROOT).parts[0]
+        if zone != "whoosh":
+            assert "whoosh" not in packages_of(path), path
+        if zone == "khmer":
+            assert not any(name.startswith("khsearch.columnar") for name in imported(path)), path
+        if zone == "columnar":
+            assert not any(name.startswith("khsearch.khmer") for name in imported(path)), path
+
+
 @pytest.mark.parametrize("path", ROOMS, ids=own)
-def test_zones_do_not_know_each_other(path: Path) -> None:
-    names = imported(path)
-    if path.parent.name == "khmer":
-        allowed = ("khsearch.khmer", "khsearch.errors", "khsearch.sharing")
-        assert not any(name.split(".")[0] == "whoosh" for name in names)
-        assert all(name.startswith(allowed) for name in names if name.startswith("khsearch."))
-    if path.parent.name == "columnar":
-        allowed = ("khsearch.columnar", "khsearch.errors", "khsearch.sharing")
-        assert not any(name.split(".")[0] in ("icu", "khmernltk") for name in names)
-        assert all(name.startswith(allowed) for name in names if name.startswith("khsearch."))
+def test_the_map_says_what_may_import_what(path: Path) -> None:
+    floors = floor_of(inspect.getdoc(khsearch) or "")
+    assert set(floors) == {f"{name}/" for name in ZONES} | {path.stem for path in ROOT.glob("*.py")} - {"__init__"}
+
+    def floor(name: str) -> int:
+        room = name.split(".")[1]
+        return floors.get(f"{room}/", floors.get(room, -1))
+
+    if path != ROOT / "__init__.py":
+        mine = floor(own(path))
+        for name in imported(path, types=False):
+            if name.startswith("khsearch.") and name.split(".")[1] != own(path).split(".")[1]:
+                assert floor(name) < mine, f"{own(path)} imports {name}, which the map has above it"
+
+
+@pytest.mark.parametrize("zone", sorted(ZONES))
+def test_the_map_of_a_zone_says_what_may_import_what(zone: str) -> None:
+    floors = floor_of(inspect.getdoc(importlib.import_module(f"khsearch.{zone}")) or "")
+    rooms = [path for path in (ROOT / zone).rglob("*.py") if path.name != "__init__.py"]
+    first = {path.relative_to(ROOT / zone).parts[0].removesuffix(".py") for path in rooms}
+    assert {name.removesuffix("/") for name in floors} == first
+    for path in rooms:
+        mine = path.relative_to(ROOT / zone).parts[0].removesuffix(".py")
+        for name in imported(path, types=False):
+            if name.startswith(f"khsearch.{zone}.") and (other := name.split(".")[2]) != mine:
+                at, behind = (floors.get(one, floors.get(f"{one}/", -1)) for one in (other, mine))
+                assert at <= behind, f"{own(path)} imports {name}, which the map has above it"
 
 
 def test_foreign_code_has_one_door() -> None:
     for package, door in (
-        ("icu", "khmer/breakers.py"),
-        ("khmernltk", "khmer/breakers.py"),
-        ("zstandard", "columnar/stored.py"),
+        ("icu", "khmer/words/breakers.py"),
+        ("khmernltk", "khmer/words/breakers.py"),
+        ("zstandard", "columnar/segments/stored.py"),
     ):
-        users = {str(path.relative_to(ROOT)) for path in ROOMS if package in {n.split(".")[0] for n in imported(path)}}
+        users = {str(path.relative_to(ROOT)) for path in ROOMS if package in packages_of(path)}
         assert users == {door}
-    users = {path.parent.name for path in ROOMS if {"click", "rich"} & {n.split(".")[0] for n in imported(path)}}
+    users = {path.parent.name for path in ROOMS if {"click", "rich"} & packages_of(path)}
     assert users == {"cli"}
 
 
 def test_imports_run_one_way() -> None:
     """Without the imports for types and within functions, no room imports one that imports it, by whatever way."""
-    names = {own(path): path for path in ROOMS}
     graph: dict[str, set[str]] = {}
-    for name, path in names.items():
+    for path in ROOMS:
         tree = ast.parse(path.read_text("utf-8"))
         found: set[str] = set()
         for node in tree.body:
@@ -63,8 +137,8 @@ def test_imports_run_one_way() -> None:
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 module = node.module or ""
-                found |= {f"{module}.{a.name}" if f"{module}.{a.name}" in names else module for a in node.names}
-        graph[name] = {target for target in found if target in names} - {name}
+                found |= {f"{module}.{a.name}" if f"{module}.{a.name}" in NAMES else module for a in node.names}
+        graph[own(path)] = {target for target in found if target in NAMES} - {own(path)}
     done: set[str] = set()
 
     def walk(name: str, way: tuple[str, ...]) -> None:
@@ -76,6 +150,28 @@ def test_imports_run_one_way() -> None:
 
     for name in sorted(graph):
         walk(name, ())
+
+
+@pytest.mark.parametrize("path", [path for path in ROOMS if path.name == "__init__.py"], ids=own)
+def test_a_face_says_the_same_to_readers_of_types_and_to_python(path: Path) -> None:
+    typed = {
+        alias.asname
+        for node in ast.parse(path.read_text("utf-8")).body
+        if is_for_types(node)
+        for one in node.body
+        for alias in one.names
+    }
+    if typed:
+        module = importlib.import_module(own(path))
+        assert typed == set(module.__all__)
+        assert typed <= set(dir(module))
+        for name in typed:
+            assert getattr(module, name) is not None
+
+
+@pytest.mark.parametrize("path", ROOMS, ids=own)
+def test_rooms_are_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 350
 
 
 @pytest.mark.parametrize("path", [*ROOMS, *sorted(Path(__file__).parent.rglob("*.py"))], ids=lambda path: path.name)

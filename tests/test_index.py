@@ -24,8 +24,8 @@ from khsearch import (
     IndexNotFoundError,
     KhsearchError,
 )
-from khsearch.khmer import script
-from khsearch.khmer.normalize import normalize
+from khsearch.khmer.text import script
+from khsearch.khmer.text.normalize import normalize
 from tests.extent import examples
 from tests.strategies import texts
 

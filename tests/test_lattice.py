@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.khmer import lattice, script
-from khsearch.khmer.breakers import LatticeBreaker, breaker
-from khsearch.khmer.lexicon import Lexicon, compile_lexicon, default_lexicon
-from khsearch.khmer.model import LexiconModel
+from khsearch.khmer.text import script
+from khsearch.khmer.words import lattice
+from khsearch.khmer.words.breakers import LatticeBreaker, breaker
+from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon, default_lexicon
+from khsearch.khmer.words.model import LexiconModel
 from tests.extent import examples
 from tests.strategies import khmer_runs
 

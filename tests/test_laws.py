@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.khmer.analyzer import Analyzer, cluster_spans
-from khsearch.khmer.breakers import Breaker
+from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
+from khsearch.khmer.words.breakers import Breaker
 from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, KHMER_BLOCK, khmer_runs, random_text, texts
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from khsearch import LexiconError, tokenize, words
-from khsearch.khmer import lexicon, script
-from khsearch.khmer.lexicon import Lexicon, compile_lexicon, default_lexicon, load, parse
-from khsearch.khmer.model import LexiconModel
+from khsearch.khmer.text import script
+from khsearch.khmer.words import lexicon
+from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon, default_lexicon, load, parse
+from khsearch.khmer.words.model import LexiconModel
 
 MODEL = LexiconModel({"កម្ពុជា": 6000, "ពិការភាព": 7000, "ការ": 3000, "ភាព": 5000}, {"ក": 3000, "ពិ": 4000}, 4000, 9000)
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from khsearch.khmer.script import encode_term
-from khsearch.near_terms import TermTable
+from khsearch.khmer.text.script import encode_term
+from khsearch.query.near_terms import TermTable
 
 
 def table(*terms: str) -> TermTable:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.khmer import marks, script
-from khsearch.khmer.lexicon import default_lexicon
-from khsearch.khmer.normalize import normalize, normalize_all
+from khsearch.khmer.text import marks, script
+from khsearch.khmer.text.normalize import normalize, normalize_all
+from khsearch.khmer.words.lexicon import default_lexicon
 from tests.strategies import KHMER_BLOCK, MARKS, random_text, texts
 
 

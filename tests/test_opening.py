@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from khsearch import Document, Index, IndexDamagedError, IndexLockedError, IndexStoreError
-from khsearch.columnar import ColumnarIndex, wholefile
-from khsearch.columnar.disk import WriteLock
-from khsearch.columnar.format import LEXICON_NAME, MANIFEST_NAME
-from khsearch.khmer.lexicon import Lexicon
+from khsearch.columnar import IndexFolder
+from khsearch.columnar.files import wholefile
+from khsearch.columnar.files.disk import WriteLock
+from khsearch.columnar.files.format import LEXICON_NAME, MANIFEST_NAME
+from khsearch.khmer.words.lexicon import Lexicon
 from tests.state import lexicons
 
 
@@ -44,7 +45,7 @@ def before(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, act: Callable
 
 
 def test_a_rebuild_keeps_what_others_commit_while_it_waits(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    before(monkeypatch, ColumnarIndex, "writer", lambda: with_document(Index.open(index.path), "2"))
+    before(monkeypatch, IndexFolder, "writer", lambda: with_document(Index.open(index.path), "2"))
     assert Index.rebuild(index.path) == 2
     assert ids(index) == ["1", "2"]
 
@@ -52,14 +53,14 @@ def test_a_rebuild_keeps_what_others_commit_while_it_waits(index: Index, monkeyp
 def test_a_writer_breaks_texts_by_the_rebuild_that_it_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_parts)
+    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_parts)
     index = with_document(Index.create(tmp_path / "x"), "1")
 
     def rebuild() -> None:
-        monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_wholes)
+        monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_wholes)
         Index.rebuild(index.path)
 
-    before(monkeypatch, ColumnarIndex, "writer", rebuild)
+    before(monkeypatch, IndexFolder, "writer", rebuild)
     with_document(index, "2")
     for handle in (index, Index.open(index.path)):
         assert {hit.id for hit in handle.search(lexicons.WHOLE, match="all")} == {"1", "2"}

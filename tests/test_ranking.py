@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index
-from khsearch.columnar import FieldScale
-from khsearch.ranking import DEFAULT, Ranking
+from khsearch.engine import FieldScale
+from khsearch.query.ranking import DEFAULT, Ranking
 from tests.extent import examples
 
 NO_FACTORS = [float("nan"), float("inf"), -1.0, "1", None, 1j]

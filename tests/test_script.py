@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.khmer import script
+from khsearch.khmer.text import script
 from tests.strategies import texts
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 
 from khsearch import Document, Index
-from khsearch.khmer.analyzer import Analyzer, Terms, cluster_spans
-from khsearch.khmer.breakers import breaker
-from khsearch.khmer.script import encode_term
-from khsearch.occurrences import glance
-from khsearch.snippets import WIDTH, Snippet, make_snippet
+from khsearch.hits.occurrences import glance
+from khsearch.hits.snippets import WIDTH, Snippet, make_snippet
+from khsearch.khmer.terms.analyzer import Analyzer, Terms, cluster_spans
+from khsearch.khmer.text.script import encode_term
+from khsearch.khmer.words.breakers import breaker
 from tests.extent import examples
 from tests.strategies import texts
 

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import Document, Index, nearness
-from khsearch.columnar.spans import pack
-from khsearch.khmer.script import decode_term, encode_term
-from khsearch.khmer.variants import default_variants
-from khsearch.near_terms import TermTable, term_table
-from khsearch.suggest import complete, corrections, suggestion
+from khsearch import Document, Index
+from khsearch.arrays.spans import pack
+from khsearch.khmer.spelling import edits as nearness
+from khsearch.khmer.spelling.variants import default_variants
+from khsearch.khmer.text.script import decode_term, encode_term
+from khsearch.query.near_terms import TermTable, term_table
+from khsearch.query.suggest import complete, corrections, suggestion
 from tests.strategies import texts
 
 LETTERS = ["ក", "គ", "ត", "ដ", "ន", "ណ", "រ", "អ", "ក\u17d2រ", "គ\u17d2រ", "ត\u17d2រ", "ន\u17d2ត"]

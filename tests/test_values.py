@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.query import values
-from khsearch.query.values import days, keyword, number, truth
+from khsearch.documents import values
+from khsearch.documents.values import days, keyword, number, truth
 from tests.strategies import texts
 
 KHMER_DIGITS = {ord("0") + value: chr(0x17E0 + value) for value in range(10)}

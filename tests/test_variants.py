@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.errors import LexiconError
-from khsearch.khmer import variants as room
-from khsearch.khmer.analyzer import cluster_spans
-from khsearch.khmer.lexicon import default_lexicon
-from khsearch.khmer.normalize import normalize
-from khsearch.khmer.variants import BUILT_IN, Alternative, Variants, default_variants, read_groups
+from khsearch.khmer.spelling import variants as room
+from khsearch.khmer.spelling.variants import BUILT_IN, Alternative, Variants, default_variants, read_groups
+from khsearch.khmer.terms.analyzer import cluster_spans
+from khsearch.khmer.text.normalize import normalize
+from khsearch.khmer.words.lexicon import default_lexicon
 from tests.strategies import khmer_words, texts
 
 VARIANTS = default_variants()
@@ -90,7 +90,7 @@ def test_every_group_has_a_reason_and_forms_that_differ():
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_a_built_in_file_is_as_sound_as_a_file_of_a_user_must_be(name):
-    groups = read_groups(Path(room.__file__).parent / "data" / name)
+    groups = read_groups(Path(room.__file__).parent.parent / "data" / name)
     assert set(groups) <= set(VARIANTS.groups)
 
 

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, DocumentError, Index, IndexLockedError, IndexStoreError, writing
-from khsearch.columnar.writer import MAX_KEY
+from khsearch.columnar.commits.writer import MAX_KEY
 from khsearch.documents.document import MOST_ID_BYTES
 from tests.extent import examples
 

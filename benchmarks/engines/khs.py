@@ -9,8 +9,8 @@ from whoosh.fields import Schema
 
 from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
 from khsearch import Document, Index, Results, columnar
-from khsearch.columnar import FieldScale
-from khsearch.ranking import DEFAULT, Ranking
+from khsearch.engine import FieldScale
+from khsearch.query import DEFAULT, Ranking
 
 _NOTHING = FieldScale(weight=0)
 _TYPED = {Kind.PHRASE: '"{}"', Kind.PREFIX: "text:{}*", Kind.FUZZY: "text:{}~1"}

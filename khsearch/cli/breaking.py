@@ -16,7 +16,7 @@ from khsearch.cli.console import breaker_options, check_lexicon, note, progress,
 from khsearch.cli.searching import QueryCommand
 from khsearch.documents import read_path
 from khsearch.errors import DocumentError, LexiconError
-from khsearch.khmer.analyzer import Token
+from khsearch.khmer import Token
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([tn\\]))")
 _ESCAPED = {"t": "\t", "n": "\n", "\\": "\\"}
@@ -130,9 +130,8 @@ def learn(texts: tuple[str, ...], output: Path, base: str | None, lists: tuple[P
     khmer-nltk's model finds the words, which takes some seconds for a megabyte. A list of --words, or each .txt in a
     folder of them, has one word a line, and a tab and its count if you know it.
     """
-    from khsearch.khmer.counting import read_frequencies
-    from khsearch.khmer.learning import learn as learn_model
-    from khsearch.khmer.lexicon import compile_lexicon, default_lexicon, load
+    from khsearch.khmer import compile_lexicon, default_lexicon, load, read_frequencies
+    from khsearch.khmer import learn as learn_model
 
     known = default_lexicon() if base == "default" else load(base)
     frequencies = read_frequencies(lists) if lists else None

@@ -11,7 +11,7 @@ from typing import BinaryIO, TextIO, TypeVar
 import click
 
 from khsearch.errors import DocumentError
-from khsearch.khmer.breakers import BREAKERS
+from khsearch.khmer import BREAKERS
 
 Show = Callable[[int, int | None], None]
 """Told how much is done, and of how much, if that is known."""

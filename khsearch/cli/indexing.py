@@ -23,11 +23,11 @@ from khsearch.cli.console import (
     stdin,
     utf8,
 )
-from khsearch.columns import check_fields
 from khsearch.documents import (
     FORMATS,
     FieldNames,
     Placed,
+    check_fields,
     files_below,
     json_line,
     placed_in_path,

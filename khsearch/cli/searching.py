@@ -12,8 +12,8 @@ import orjson
 
 from khsearch.cli.console import index_argument, note, stdin, utf8
 from khsearch.errors import KhsearchError, QueryError
+from khsearch.hits import Hit, Results
 from khsearch.index import Index
-from khsearch.results import Hit, Results
 
 _SHORT_WITH_VALUE = re.compile("-n[0-9]+")
 

@@ -1,46 +1,83 @@
-"""columnar: array postings on disk, for Whoosh and without it. Knows nothing of any language.
+"""columnar: array postings on disk, the embedded engine. Knows nothing of any language, nor of Whoosh.
 
-Rooms in the order of the data:
-
-    format                                   every file and section of an index, and the number of all that
-    disk, wholefile, catalog                 the one way to the file system; the table of contents, lock and commit
-    blockfile, spool                         named arrays in checksummed files
-    spans, interning, inversion, encode      tokens -> postings -> bits
-    layout, vocabulary, decode               where a term's bits lie; terms by name; bits -> arrays
-    columns, column_files, stored, segment   the parts of a segment's file
-    builder, merge, policy                   documents -> segment; segments -> segment; which and when
-    deletions, bm25, matches                 what is deleted; how terms score; documents with scores
-    postings_cache, scored                   what stays decoded, and in which form
-    opened, snapshot                         all segments of one commit as one collection: documents; terms
-    nodes, phrases, expand, fuzzy            the light query language and what evaluates it
-    plans, top, closeness, reader            a node -> documents, scores, counts, facets
-    draft, writer                            the commit to be; batches in, commits out
-    values, whoosh_reader, whoosh_queries    stored values; a commit and queries as Whoosh has them
-    whoosh_searcher, whoosh_writer           Whoosh's Searcher; documents field by field
-    index, verify, salvage                   an index folder as a whole; reading all of it; what can be saved
+files/      format, disk, wholefile, catalog, blockfile, spool: named arrays in checksummed files
+postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
+segments/   columns, column_files, stored, segment, builder, deletions, merge, policy: documents -> segments
+search/     bm25, matches, postings_cache, scored, opened, snapshot, phrases, patterns, fuzzy, execution, top,
+proximity, reader: a node -> documents, scores, counts, facets
+commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
 """
 
-from khsearch.columnar.bm25 import BM25, FieldScale
-from khsearch.columnar.columns import Kind
-from khsearch.columnar.index import ColumnarIndex, create_in, exists_in, open_dir
-from khsearch.columnar.inversion import TokenBatch
-from khsearch.columnar.reader import Reader, SortKey
-from khsearch.columnar.salvage import salvage
-from khsearch.columnar.top import TopDocs
-from khsearch.columnar.verify import verify
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "BM25",
-    "ColumnarIndex",
-    "FieldScale",
-    "Kind",
-    "Reader",
-    "SortKey",
-    "TokenBatch",
-    "TopDocs",
-    "create_in",
-    "exists_in",
-    "open_dir",
-    "salvage",
-    "verify",
-]
+from khsearch.lazy import face
+
+if TYPE_CHECKING:
+    from khsearch.columnar.commits.index import FieldOptions as FieldOptions
+    from khsearch.columnar.commits.index import IndexFolder as IndexFolder
+    from khsearch.columnar.commits.index import create as create
+    from khsearch.columnar.commits.index import open_folder as open_folder
+    from khsearch.columnar.commits.recovery import salvage as salvage
+    from khsearch.columnar.commits.verify import verify as verify
+    from khsearch.columnar.commits.writer import BatchWriter as BatchWriter
+    from khsearch.columnar.commits.writer import one_at_a_time as one_at_a_time
+    from khsearch.columnar.files import catalog as catalog
+    from khsearch.columnar.files import format as format
+    from khsearch.columnar.files import wholefile as wholefile
+    from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
+    from khsearch.columnar.files.catalog import exists as exists
+    from khsearch.columnar.files.disk import Disk as Disk
+    from khsearch.columnar.files.disk import told_as_store_errors as told_as_store_errors
+    from khsearch.columnar.files.format import CATALOG_TEMPORARY_NAME as CATALOG_TEMPORARY_NAME
+    from khsearch.columnar.files.format import LEXICON_NAME as LEXICON_NAME
+    from khsearch.columnar.files.format import LOCK_NAME as LOCK_NAME
+    from khsearch.columnar.files.format import MANIFEST_NAME as MANIFEST_NAME
+    from khsearch.columnar.postings.decode import FieldReader as FieldReader
+    from khsearch.columnar.postings.inversion import MAX_POSITION as MAX_POSITION
+    from khsearch.columnar.search import bm25 as bm25
+    from khsearch.columnar.search import fuzzy as fuzzy
+    from khsearch.columnar.search.fuzzy import distances as distances
+    from khsearch.columnar.search.fuzzy import near_terms as near_terms
+    from khsearch.columnar.search.matches import Matches as Matches
+    from khsearch.columnar.search.proximity import bonus as bonus
+    from khsearch.columnar.search.reader import Reader as Reader
+    from khsearch.columnar.search.reader import SortKey as SortKey
+    from khsearch.columnar.search.snapshot import Snapshot as Snapshot
+    from khsearch.columnar.search.top import TopDocs as TopDocs
+    from khsearch.columnar.segments.columns import Column as Column
+    from khsearch.columnar.segments.columns import Form as Form
+    from khsearch.columnar.segments.columns import number_of as number_of
+    from khsearch.columnar.segments.segment import OLD_TRAIT as OLD_TRAIT
+    from khsearch.columnar.segments.stored import MAX_BLOB as MAX_BLOB
+    from khsearch.whoosh import ColumnarIndex as ColumnarIndex
+    from khsearch.whoosh import create_in as create_in
+    from khsearch.whoosh import exists_in as exists_in
+    from khsearch.whoosh import open_dir as open_dir
+else:
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "files": ("catalog", "format", "wholefile"),
+            "files.catalog": ("INDEX_DOCUMENTS", "exists"),
+            "files.disk": ("Disk", "told_as_store_errors"),
+            "files.format": ("CATALOG_TEMPORARY_NAME", "LEXICON_NAME", "LOCK_NAME", "MANIFEST_NAME"),
+            "postings.inversion": ("MAX_POSITION",),
+            "postings.decode": ("FieldReader",),
+            "segments.columns": ("Column", "Form", "number_of"),
+            "segments.segment": ("OLD_TRAIT",),
+            "segments.stored": ("MAX_BLOB",),
+            "search.matches": ("Matches",),
+            "search.fuzzy": ("distances", "near_terms"),
+            "search.proximity": ("bonus",),
+            "search.snapshot": ("Snapshot",),
+            "search.reader": ("Reader", "SortKey"),
+            "search.top": ("TopDocs",),
+            "search": ("bm25", "fuzzy"),
+            "commits.writer": ("BatchWriter", "one_at_a_time"),
+            "commits.index": ("FieldOptions", "IndexFolder", "create", "open_folder"),
+            "commits.verify": ("verify",),
+            "commits.recovery": ("salvage",),
+            # The door for Whoosh's users, under the name that they know; nothing here imports it.
+            ".whoosh": ("ColumnarIndex", "create_in", "exists_in", "open_dir"),
+        },
+    )

@@ -1,25 +1,54 @@
 """documents: files, folders and streams in, `Document`s out.
 
 document   what a document is, what it may hold, and how it is written as a line of JSON
+plain      the values of a document, as they are at that moment
 formats    the content of one .txt, .jsonl or .csv -> documents
 sources    a path or a stream -> documents, in a steady order
+values     numbers, dates, truth values and keywords as people write them
+fields     an index's own fields: documents -> values to filter, sort and count by
+stored     a document as an index keeps it
 """
 
-from khsearch.documents.document import Document, json_line, validate
-from khsearch.documents.formats import FORMATS, TITLE_LENGTH, FieldNames, Placed
-from khsearch.documents.sources import files_below, placed_in_path, placed_in_stream, read_path, read_stream
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "FORMATS",
-    "TITLE_LENGTH",
-    "Document",
-    "FieldNames",
-    "Placed",
-    "files_below",
-    "json_line",
-    "placed_in_path",
-    "placed_in_stream",
-    "read_path",
-    "read_stream",
-    "validate",
-]
+from khsearch.lazy import face
+
+if TYPE_CHECKING:
+    from khsearch.documents import fields as fields
+    from khsearch.documents import values as values
+    from khsearch.documents.document import Document as Document
+    from khsearch.documents.document import json_line as json_line
+    from khsearch.documents.document import validate as validate
+    from khsearch.documents.fields import check_fields as check_fields
+    from khsearch.documents.fields import column_of as column_of
+    from khsearch.documents.fields import fitting as fitting
+    from khsearch.documents.fields import keyword_form as keyword_form
+    from khsearch.documents.fields import kinds as kinds
+    from khsearch.documents.fields import row as row
+    from khsearch.documents.fields import shown as shown
+    from khsearch.documents.fields import text_fields as text_fields
+    from khsearch.documents.formats import FORMATS as FORMATS
+    from khsearch.documents.formats import TITLE_LENGTH as TITLE_LENGTH
+    from khsearch.documents.formats import FieldNames as FieldNames
+    from khsearch.documents.formats import Placed as Placed
+    from khsearch.documents.sources import files_below as files_below
+    from khsearch.documents.sources import placed_in_path as placed_in_path
+    from khsearch.documents.sources import placed_in_stream as placed_in_stream
+    from khsearch.documents.sources import read_path as read_path
+    from khsearch.documents.sources import read_stream as read_stream
+    from khsearch.documents.stored import bodies_of as bodies_of
+    from khsearch.documents.stored import document_of as document_of
+    from khsearch.documents.stored import head_of as head_of
+    from khsearch.documents.stored import id_and_title as id_and_title
+else:
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "": ("fields", "values"),
+            "document": ("Document", "json_line", "validate"),
+            "formats": ("FORMATS", "TITLE_LENGTH", "FieldNames", "Placed"),
+            "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
+            "fields": ("check_fields", "column_of", "keyword_form", "shown", "text_fields", "fitting", "kinds", "row"),
+            "stored": ("bodies_of", "document_of", "head_of", "id_and_title"),
+        },
+    )

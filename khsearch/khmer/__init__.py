@@ -1,1 +1,60 @@
-"""khmer: text in, words out. Nothing here knows of any index."""
+"""khmer: text in, words out. Nothing here knows of any index.
+
+text/       script, marks, normalize: one spelling of every text, with the way back; scripts: other letters
+words/      trie, lexicon, model, lattice, side_by_side, windows, breakers: runs -> words
+terms/      analyzer, streams, foreign, behaviour: texts -> terms, and what these depend on
+spelling/   variants, respelling, edits, neighbourhood: other spellings, and words that are near
+learning/   learning, counting, keeplist: where a lexicon comes from
+"""
+
+from typing import TYPE_CHECKING
+
+from khsearch.lazy import face
+
+if TYPE_CHECKING:
+    from khsearch.khmer.learning.counting import read_frequencies as read_frequencies
+    from khsearch.khmer.learning.learning import learn as learn
+    from khsearch.khmer.spelling import edits as edits
+    from khsearch.khmer.spelling import neighbourhood as neighbourhood
+    from khsearch.khmer.spelling.variants import Alternative as Alternative
+    from khsearch.khmer.spelling.variants import Variants as Variants
+    from khsearch.khmer.spelling.variants import default_variants as default_variants
+    from khsearch.khmer.terms import behaviour as behaviour
+    from khsearch.khmer.terms.analyzer import Analyzer as Analyzer
+    from khsearch.khmer.terms.analyzer import Terms as Terms
+    from khsearch.khmer.terms.analyzer import Token as Token
+    from khsearch.khmer.terms.analyzer import cluster_spans as cluster_spans
+    from khsearch.khmer.terms.streams import Stream as Stream
+    from khsearch.khmer.terms.streams import join_streams as join_streams
+    from khsearch.khmer.terms.streams import pieces as pieces
+    from khsearch.khmer.text import script as script
+    from khsearch.khmer.text import scripts as scripts
+    from khsearch.khmer.text.normalize import NormalText as NormalText
+    from khsearch.khmer.text.normalize import normalize as normalize
+    from khsearch.khmer.text.normalize import normalize_all as normalize_all
+    from khsearch.khmer.words.breakers import BREAKERS as BREAKERS
+    from khsearch.khmer.words.breakers import LatticeBreaker as LatticeBreaker
+    from khsearch.khmer.words.breakers import breaker as breaker
+    from khsearch.khmer.words.breakers import icu_version as icu_version
+    from khsearch.khmer.words.lexicon import Lexicon as Lexicon
+    from khsearch.khmer.words.lexicon import compile_lexicon as compile_lexicon
+    from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
+    from khsearch.khmer.words.lexicon import load as load
+    from khsearch.khmer.words.lexicon import parse as parse
+else:
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "text": ("script", "scripts"),
+            "text.normalize": ("NormalText", "normalize", "normalize_all"),
+            "words.breakers": ("BREAKERS", "LatticeBreaker", "breaker", "icu_version"),
+            "words.lexicon": ("Lexicon", "compile_lexicon", "default_lexicon", "load", "parse"),
+            "terms": ("behaviour",),
+            "terms.analyzer": ("Analyzer", "Terms", "Token", "cluster_spans"),
+            "terms.streams": ("Stream", "join_streams", "pieces"),
+            "spelling": ("edits", "neighbourhood"),
+            "spelling.variants": ("Alternative", "Variants", "default_variants"),
+            "learning.counting": ("read_frequencies",),
+            "learning.learning": ("learn",),
+        },
+    )

@@ -1,18 +1,37 @@
-"""query: what a person types in, a plan for the index out.
+"""query: what a person types in, a plan for the engine out.
 
-clauses     what a query says, as values
-language    the text of a query -> clauses
-values      numbers, dates, truth values and keywords, as people write them
-own_fields  clauses on an index's own fields -> nodes
-foreign     terms in scripts other than Khmer and ASCII that are near a word
-patterns    a pattern -> the terms that it stands for
-tolerance   other readings of what was typed
-plan        clauses -> nodes for the index, and the terms that snippets mark
-similar     a text -> a plan for texts like it
+clauses language     what a query says, as values; its text -> clauses
+own_fields           clauses on an index's own fields -> nodes
+foreign              terms in scripts other than Khmer and ASCII that are near a word
+patterns             a pattern -> the terms that it stands for
+ranking              what makes one document better than another, as numbers
+near_terms suggest   terms near a word, or that hold it; did you mean, completion
+expansion            other readings of what was typed
+plan                 clauses -> nodes, and the terms that snippets mark
+similar              a text -> a plan for texts like it
 """
 
-from khsearch.query.clauses import Match
-from khsearch.query.plan import Plan, Planner
-from khsearch.query.similar import like
+from typing import TYPE_CHECKING
 
-__all__ = ["Match", "Plan", "Planner", "like"]
+from khsearch.lazy import face
+
+if TYPE_CHECKING:
+    from khsearch.query.clauses import Match as Match
+    from khsearch.query.plan import Plan as Plan
+    from khsearch.query.plan import Planner as Planner
+    from khsearch.query.ranking import DEFAULT as DEFAULT
+    from khsearch.query.ranking import Ranking as Ranking
+    from khsearch.query.similar import like as like
+    from khsearch.query.suggest import complete as complete
+    from khsearch.query.suggest import suggestion as suggestion
+else:
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {
+            "clauses": ("Match",),
+            "plan": ("Plan", "Planner"),
+            "similar": ("like",),
+            "ranking": ("DEFAULT", "Ranking"),
+            "suggest": ("complete", "suggestion"),
+        },
+    )

@@ -11,9 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.columnar import Reader
-from khsearch.columnar.decode import FieldReader
-from khsearch.columnar.fuzzy import distances
+from khsearch.columnar import FieldReader, Reader, distances
 from khsearch.khmer import script
 
 _Table = tuple[list[str], NDArray[np.uint32]]

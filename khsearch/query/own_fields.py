@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from khsearch.columnar import nodes
-from khsearch.query import values
+from khsearch.documents import values
+from khsearch.engine import nodes
 from khsearch.query.clauses import Group, Item, Like, Pattern, Range
 
 _EXAMPLES = {"number": "[10 TO *]", "date": "[2021-05 TO 2021-06-15]", "keyword": '["from here" TO "to here"]'}

@@ -10,11 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from khsearch.columnar import Reader, nodes
-from khsearch.columnar.fuzzy import near_terms
-from khsearch.khmer import script
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.normalize import normalize
+from khsearch.columnar import Reader, near_terms
+from khsearch.engine import nodes
+from khsearch.khmer import Analyzer, normalize, script
 from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
 

@@ -11,17 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from khsearch.columnar import Reader, nodes
-from khsearch.columnar.closeness import Closeness
+from khsearch.columnar import Reader
+from khsearch.engine import Proximity, nodes
 from khsearch.errors import QueryError
-from khsearch.khmer.analyzer import Analyzer, Terms
-from khsearch.khmer.variants import Variants
+from khsearch.khmer import Analyzer, Terms, Variants
 from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words
+from khsearch.query.expansion import Tolerance
 from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.patterns import fitting
-from khsearch.query.tolerance import Tolerance
-from khsearch.ranking import BIGRAMS, LEAD, TEXT, TITLE, Ranking
+from khsearch.query.ranking import Ranking
+from khsearch.schema import BIGRAMS, LEAD, TEXT, TITLE
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -39,7 +39,7 @@ class Plan:
 
     node: nodes.Node
     terms: Terms
-    closeness: Closeness | None = None
+    closeness: Proximity | None = None
     problem: str | None = None
 
 

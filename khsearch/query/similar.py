@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from khsearch.columnar import Reader, nodes
-from khsearch.columnar.bm25 import idf
-from khsearch.khmer.analyzer import Analyzer, Terms
+from khsearch.columnar import Reader
+from khsearch.engine import idf, nodes
+from khsearch.khmer import Analyzer, Terms
 from khsearch.query.plan import Plan
-from khsearch.ranking import LEAD, TEXT
+from khsearch.schema import LEAD, TEXT
 
 _TELLING = 25
 """Words that stand for a text."""

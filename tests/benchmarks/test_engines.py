@@ -12,8 +12,8 @@ from benchmarks.engines import KHSEARCH, PEERS, WORDS_ONLY, Kind, Query, choose,
 from benchmarks.errors import BenchmarkError, DisagreementError
 from benchmarks.queries import Drawer
 from khsearch import Document
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
+from khsearch.khmer.terms.analyzer import Analyzer
+from khsearch.khmer.words.breakers import breaker
 from khsearch.writing import Writer
 
 BROKEN = "tests.benchmarks.broken"

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import strategies as st
 from whoosh import fields
 
-from khsearch.columnar import TokenBatch
-from khsearch.columnar.spans import pack
+from khsearch.arrays.spans import pack
+from khsearch.engine import TokenBatch
 
 SCHEMA = fields.Schema(id=fields.ID(unique=True, stored=True), words=fields.TEXT, bigrams=fields.KEYWORD)
 # Prefixes of each other, zero bytes, the length at which keys become hashes, and beyond.

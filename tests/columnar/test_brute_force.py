@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
-from khsearch.columnar import nodes
+from khsearch.engine import BM25, FieldScale, nodes
 from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, play, words
 from tests.extent import examples
 
@@ -113,7 +113,7 @@ def test_weightings_are_settings_of_a_search(history, k1, b, weight):
     with tempfile.TemporaryDirectory() as folder:
         index = columnar.create_in(folder, SCHEMA)
         truth = play(index, history)
-        weighting = columnar.BM25(fields={"words": columnar.FieldScale(k1, b, weight)})
+        weighting = BM25(fields={"words": FieldScale(k1, b, weight)})
         for word in WORDS[:3]:
             expected = {name: weight * score for name, score in bm25(truth, word, k1, b).items()}
             same(scores_of(index.reader(), term(word), weighting=weighting), expected)

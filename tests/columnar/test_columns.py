@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.columnar import column_files, columns
-from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
-from khsearch.columnar.disk import Disk
+from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
+from khsearch.columnar.files.disk import Disk
+from khsearch.columnar.segments import column_files, columns
 from khsearch.errors import DocumentError, QueryError
 
 whole = st.integers(-(1 << 63), (1 << 64) - 1) | st.sampled_from([2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63)])

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
-from khsearch.columnar import expand, fuzzy, nodes
+from khsearch.columnar.search import fuzzy
+from khsearch.columnar.search import patterns as expand
+from khsearch.engine import nodes
 from tests.columnar.corpora import SCHEMA, WORDS, add, histories, play, words
 from tests.extent import examples
 

@@ -12,14 +12,19 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.columnar import arrays, column_files, columns, interning, inversion, nodes, policy, spans, values
-from khsearch.columnar.arrays import starts_of
-from khsearch.columnar.blockfile import BlockFile, BlockFileWriter
-from khsearch.columnar.decode import FieldReader
-from khsearch.columnar.disk import Disk
-from khsearch.columnar.encode import FieldEncoder
-from khsearch.columnar.postings_cache import Placed, PostingsCache
+from khsearch.arrays import interning, spans
+from khsearch.arrays import runs as arrays
+from khsearch.arrays.runs import starts_of
+from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
+from khsearch.columnar.files.disk import Disk
+from khsearch.columnar.postings import inversion
+from khsearch.columnar.postings.decode import FieldReader
+from khsearch.columnar.postings.encode import FieldEncoder
+from khsearch.columnar.search.postings_cache import Placed, PostingsCache
+from khsearch.columnar.segments import column_files, columns, policy
+from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
+from khsearch.whoosh import values
 from tests.columnar.corpora import SCHEMA, add, tokens
 from tests.extent import examples
 
@@ -79,7 +84,7 @@ def test_postings_keep_any_document_and_frequency(first, times):
     inverter = inversion.Inverter(positions=False)
     codes, starts = spans.pack([b"a"] * times + [b"b"])
     for doc in (first, first + 1):
-        inverter.add(inversion.TokenBatch(codes, starts[:-1], starts[1:], np.array([times + 1])), doc)
+        inverter.add(TokenBatch(codes, starts[:-1], starts[1:], np.array([times + 1])), doc)
     [(codes, _, postings)] = inverter.finish()
     assert codes.tobytes() == b"ab"
     assert postings.df.tolist() == [2, 2]
@@ -207,9 +212,9 @@ def test_merging_ends_with_few_segments(sizes):
 
 
 def test_a_spilled_writer_holds_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("khsearch.columnar.builder.MAX_TOKENS", 50)
-    monkeypatch.setattr("khsearch.columnar.spool.IN_MEMORY", 10)
-    monkeypatch.setattr("khsearch.columnar.stored.ENOUGH", 2000)
+    monkeypatch.setattr("khsearch.columnar.segments.builder.MAX_TOKENS", 50)
+    monkeypatch.setattr("khsearch.columnar.files.spool.IN_MEMORY", 10)
+    monkeypatch.setattr("khsearch.columnar.segments.stored.ENOUGH", 2000)
     index = columnar.create_in(tmp_path, SCHEMA)
     documents = [(f"d{i % 150}", [b"w%d" % (i % 7), b"x", b"w%d" % (i % 3)]) for i in range(300)]
     with index.writer() as writer:
@@ -281,25 +286,12 @@ def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch):
     assert index.doc_count() == 1
 
 
-def test_a_pair_that_stands_near_scores_more(tmp_path):
-    index = columnar.create_in(tmp_path, SCHEMA)
-    with index.writer() as writer:
-        add(writer, [("apart", [b"a", b"c", b"c", b"b"]), ("near", [b"a", b"b", b"c", b"c"]), ("none", [b"c"])])
-    reader = index.reader()
-    both = nodes.And((nodes.Term("words", b"a"), nodes.Term("words", b"b")))
-    assert len(set(reader.search(both).scores.tolist())) == 1
-    top = reader.search(nodes.Near(both, "words", ((b"a", b"b"),)))
-    assert [reader.doc_id(doc) for doc in top.docnums.tolist()] == ["near", "apart"]
-    bonus = top.scores[0] - top.scores[1]
-    assert bonus == pytest.approx(reader.search(nodes.Term("words", b"a")).scores[0], rel=1e-5)
-
-
 def test_token_batches_are_checked():
     codes = np.zeros(3, np.uint8)
     one = np.array([0])
     for starts, ends, counts in [(one, one, [2]), (one, np.array([4]), [1]), (np.array([-1]), one, [1])]:
         with pytest.raises(DocumentError):
-            columnar.TokenBatch(codes, starts, ends, np.array(counts))
+            TokenBatch(codes, starts, ends, np.array(counts))
 
 
 def test_fields_of_numbers_may_be_unique(tmp_path):

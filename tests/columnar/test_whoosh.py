@@ -12,8 +12,8 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import QueryParser
 
 from khsearch import columnar
-from khsearch.columnar.whoosh_reader import PlanWeighting
 from khsearch.errors import DocumentError, QueryError
+from khsearch.whoosh.reader import PlanWeighting
 from tests.extent import examples
 
 SCHEMA = fields.Schema(

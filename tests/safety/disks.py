@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from khsearch.columnar.disk import Disk
+from khsearch.columnar.files.disk import Disk
 
 
 class FailingDisk(Disk):

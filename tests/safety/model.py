@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from khsearch import columnar
-from khsearch.columnar import nodes
+from khsearch.engine import nodes
 from tests.columnar.corpora import SCHEMA, WORDS, add
 
 Contents = dict[str, bytes]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from khsearch import columnar
-from khsearch.columnar import catalog
-from khsearch.columnar.index import ColumnarIndex
+from khsearch.columnar.files import catalog
 from khsearch.errors import IndexLockedError, IndexStoreError
+from khsearch.whoosh.index import ColumnarIndex
 from tests.columnar.corpora import SCHEMA, add
 from tests.safety.disks import FailingDisk, RememberingDisk
 from tests.safety.model import contents, documents, grow
@@ -23,7 +23,7 @@ WORKER = """
 import random, sys
 from pathlib import Path
 from khsearch import columnar
-from khsearch.columnar import builder
+from khsearch.columnar.segments import builder
 from tests.columnar.corpora import SCHEMA, add
 from tests.safety.model import documents
 builder.MAX_TOKENS = 200

@@ -14,9 +14,9 @@ import pytest
 import xxhash
 
 from khsearch import columnar
-from khsearch.columnar import blockfile, catalog
-from khsearch.columnar import format as formats
-from khsearch.columnar.disk import Disk
+from khsearch.columnar.files import blockfile, catalog
+from khsearch.columnar.files import format as formats
+from khsearch.columnar.files.disk import Disk
 from khsearch.errors import IndexStoreError, KhsearchError
 from tests.columnar.corpora import SCHEMA, add
 from tests.safety.model import contents, grow

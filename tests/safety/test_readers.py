@@ -6,7 +6,7 @@ import threading
 import time
 
 from khsearch import columnar
-from khsearch.columnar import nodes
+from khsearch.engine import nodes
 from tests.columnar.corpora import SCHEMA, add
 
 DOCS = 20

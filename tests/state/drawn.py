@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from hypothesis import strategies as st
 
 from khsearch import Document
-from khsearch.columnar import FieldScale
-from khsearch.khmer.lexicon import Lexicon
-from khsearch.ranking import DEFAULT, Ranking
+from khsearch.engine import FieldScale
+from khsearch.khmer.words.lexicon import Lexicon
+from khsearch.query.ranking import DEFAULT, Ranking
 from tests.state import model
 from tests.state.lexicons import COMMON, PARTS, WHOLE
 from tests.state.model import Typed

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from khsearch import Document, Index, IndexLockedError, Results
-from khsearch.khmer.lexicon import Lexicon, default_lexicon
+from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.writing import Writer
 from tests.state import drawn, lexicons
 from tests.state.model import FIELDS, SORTED, Truth, Typed
@@ -254,5 +254,5 @@ def same(found: Results, expected: Results) -> None:
 def brought(lexicon: Lexicon) -> Iterator[None]:
     """Use a khsearch that brings this lexicon."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("khsearch.khmer.breakers.default_lexicon", lambda: lexicon)
+        patch.setattr("khsearch.khmer.words.breakers.default_lexicon", lambda: lexicon)
         yield

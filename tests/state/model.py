@@ -14,11 +14,11 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from khsearch import Document
-from khsearch.khmer.analyzer import Analyzer
-from khsearch.khmer.breakers import breaker
-from khsearch.khmer.lexicon import Lexicon
-from khsearch.khmer.normalize import normalize
-from khsearch.query import values
+from khsearch.documents import values
+from khsearch.khmer.terms.analyzer import Analyzer
+from khsearch.khmer.text.normalize import normalize
+from khsearch.khmer.words.breakers import breaker
+from khsearch.khmer.words.lexicon import Lexicon
 
 FIELDS = {"kind": "keyword", "size": "number", "day": "date", "open": "boolean", "note": "text"}
 SORTED = ("kind", "size", "day", "open")

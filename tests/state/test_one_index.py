@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, columnar
-from khsearch.columnar import FieldScale, fuzzy, nodes
-from khsearch.columnar.bm25 import idf
-from khsearch.columnar.closeness import Closeness
-from khsearch.columnar.postings_cache import OVERHEAD, PostingsCache
-from khsearch.khmer.script import encode_term
-from khsearch.ranking import DEFAULT, LEAD_WORDS, Ranking
+from khsearch.columnar.search import fuzzy
+from khsearch.columnar.search.postings_cache import OVERHEAD, PostingsCache
+from khsearch.engine import FieldScale, Proximity, nodes
+from khsearch.engine.weighting import idf
+from khsearch.khmer.text.script import encode_term
+from khsearch.query.ranking import DEFAULT, Ranking
+from khsearch.schema import LEAD_WORDS
 from tests.columnar.corpora import SCHEMA, add
 from tests.extent import examples
 from tests.state import lexicons
@@ -50,12 +51,12 @@ def nearness_of(texts: list[list[bytes]], pair: tuple[bytes, bytes], slop: int, 
     reader = index.reader()
     every = nodes.Every()
     plain = {reader.doc_id(doc): score for doc, score in _top(reader, every, len(texts), None)}
-    wanted = Closeness("words", (pair,), slop, FieldScale(k1=1.2, b=0))
+    wanted = Proximity("words", (pair,), slop, FieldScale(k1=1.2, b=0))
     near = {reader.doc_id(doc): score for doc, score in _top(reader, every, len(texts), wanted)}
     return [near[f"d{number}"] - plain[f"d{number}"] for number in range(len(texts))]
 
 
-def _top(reader: columnar.Reader, node: nodes.Node, limit: int, closeness: Closeness | None) -> list[tuple[int, float]]:
+def _top(reader: columnar.Reader, node: nodes.Node, limit: int, closeness: Proximity | None) -> list[tuple[int, float]]:
     found = reader.search(node, limit, closeness=closeness)
     return list(zip(found.docnums.tolist(), found.scores.tolist(), strict=True))
 
@@ -169,13 +170,13 @@ def test_an_index_held_open_breaks_queries_by_the_lexicon_of_another_s_rebuild(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each khsearch brings another lexicon, as an older and a newer one do."""
-    monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_parts)
+    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_parts)
     text = f"លោក{lexicons.WHOLE}នៅភូមិ"
     held = make(tmp_path / "x", Document("1", text=text), Document("2", text="ទឹក"))
     assert len(held.analyzer.terms(lexicons.WHOLE).words) == len(lexicons.PARTS)
     assert scores(held, lexicons.PARTS[0], WORDS_ONLY).keys() == {"1"}
     code = (
-        "import sys; from khsearch import Index; from khsearch.khmer import breakers; "
+        "import sys; from khsearch import Index; from khsearch.khmer.words import breakers; "
         "from tests.state import lexicons; breakers.default_lexicon = lexicons.of_wholes; Index.rebuild(sys.argv[1])"
     )
     subprocess.run([sys.executable, "-c", code, str(held.path)], check=True, cwd=Path(__file__).parent.parent.parent)
@@ -189,9 +190,9 @@ def test_an_index_held_open_breaks_queries_by_the_lexicon_of_another_s_rebuild(
 def test_an_index_held_open_follows_a_rebuild_before_its_first_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_parts)
+    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_parts)
     held = make(tmp_path / "x")
-    monkeypatch.setattr("khsearch.khmer.breakers.default_lexicon", lexicons.of_wholes)
+    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_wholes)
     assert Index.rebuild(held.path) == 0
     with held.writer() as writer:
         writer.add(Document("1", text=lexicons.WHOLE))

@@ -1,0 +1,44 @@
+"""arrays: what every zone computes with. Knows nothing of what the numbers mean.
+
+runs        runs of equal values, ragged rows, narrow types
+spans       terms as spans of one byte array: loaded, ordered, compared and copied without an object a term
+interning   equal spans -> one number
+memory      keeps the allocator from giving the pages of large arrays back each time
+"""
+
+from khsearch.arrays import spans
+from khsearch.arrays.interning import Interner
+from khsearch.arrays.memory import give_back_freed_memory, keep_freed_memory
+from khsearch.arrays.runs import (
+    DOC,
+    EMPTY,
+    EMPTY_DOCS,
+    EMPTY_SCORES,
+    Array,
+    distinct,
+    narrow,
+    spread,
+    stable_order,
+    starts_of,
+    turns,
+)
+from khsearch.arrays.spans import pack
+
+__all__ = [
+    "DOC",
+    "EMPTY",
+    "EMPTY_DOCS",
+    "EMPTY_SCORES",
+    "Array",
+    "Interner",
+    "distinct",
+    "give_back_freed_memory",
+    "keep_freed_memory",
+    "narrow",
+    "pack",
+    "spans",
+    "spread",
+    "stable_order",
+    "starts_of",
+    "turns",
+]

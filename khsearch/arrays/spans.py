@@ -1,0 +1,85 @@
+"""spans: terms as spans of one byte array. Load, order, compare and copy them without an object per term."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from khsearch.arrays.runs import Array, spread, starts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
+
+
+def words_of(codes: Array) -> Array:
+    """The 8 bytes at every offset as one number, first byte lowest, zero-filled: (n,) uint8 -> (n + 1,) uint64."""
+    padded = np.zeros(len(codes) + 8, np.uint8)
+    padded[: len(codes)] = codes
+    return np.ndarray((len(codes) + 1,), "<u8", padded.data, strides=(1,))
+
+
+def load(words: Array, starts: Array) -> Array:
+    """The 8 bytes of the codes behind words from each start on: (n,) -> (n,) uint64."""
+    # Not take(), which would first copy all of this overlapping view.
+    out: Array = words[starts]
+    return out
+
+
+def load_part(words: Array, starts: Array, counts: Array) -> Array:
+    """Bytes starts to starts + min(counts, 8), zero-filled, first byte lowest: (n,), (n,) -> (n,) uint64."""
+    out = load(words, starts)
+    out &= MASKS.take(counts, mode="clip")
+    return out
+
+
+def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+    """Sort spans bytewise -> (order (n,) int64, group (n,) int64): equal spans, and only they, share a group number.
+
+    Groups number the distinct spans in order from 0; group[i] belongs to span order[i].
+    """
+    words = words_of(codes)
+    lengths = ends - starts
+    keys = load_part(words, starts, lengths).byteswap()
+    # Zero-filled keys tie a span with itself plus zero bytes: the shorter comes first, which is bytewise order.
+    sizes = np.minimum(lengths, 9)
+    out = np.lexsort((sizes, keys))
+    keys, sizes = keys[out], sizes[out]
+    fresh = np.ones(len(out), bool)
+    fresh[1:] = (keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1])
+    depth = 8
+    places = np.flatnonzero(sizes == 9)
+    while len(places):
+        group = np.cumsum(fresh)[places]
+        tied = np.zeros(len(places), bool)
+        same = group[1:] == group[:-1]
+        tied[1:] |= same
+        tied[:-1] |= same
+        places, group = places[tied], group[tied]
+        if not len(places):
+            break
+        members = out[places]
+        left = lengths[members] - depth
+        keys = load_part(words, starts[members] + depth, left).byteswap()
+        sizes = np.minimum(left, 9)
+        inner = np.lexsort((sizes, keys, group))
+        out[places] = members[inner]
+        group, keys, sizes = group[inner], keys[inner], sizes[inner]
+        fresh[places[1:]] |= (group[1:] == group[:-1]) & ((keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1]))
+        places = places[sizes == 9]
+        depth += 8
+    return out, np.cumsum(fresh) - 1
+
+
+def gather(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
+    """Copy spans end to end -> (codes uint8, starts (n + 1,) int64 of each in them)."""
+    counts = ends - starts
+    return codes[spread(starts, counts)], starts_of(counts)
+
+
+def pack(terms: Sequence[bytes]) -> tuple[Array, Array]:
+    """Byte strings end to end -> (codes uint8, starts (n + 1,) int64)."""
+    counts = np.fromiter(map(len, terms), np.int64, len(terms))
+    return np.frombuffer(b"".join(terms), np.uint8), starts_of(counts)

@@ -1,0 +1,190 @@
+"""draft: the commit to be: its segments, what is deleted in them, merges; published at once or dropped."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from khsearch.columnar.files import catalog as contents
+from khsearch.columnar.files import format as formats
+from khsearch.columnar.files.catalog import Catalog, SegmentEntry
+from khsearch.columnar.files.disk import told_as_store_errors
+from khsearch.columnar.search.reader import Reader
+from khsearch.columnar.segments import policy
+from khsearch.columnar.segments.deletions import read_deletions, write_deletions
+from khsearch.columnar.segments.merge import Merger, sources_of
+from khsearch.columnar.segments.segment import Segment, hashes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from khsearch.arrays import Array
+    from khsearch.columnar.files.catalog import FileEntry
+    from khsearch.columnar.files.disk import Disk
+    from khsearch.columnar.segments.columns import Form
+
+
+class Draft:
+    """Begins as the commit that the catalog tells; for the one that holds the lock.
+
+    entries: the segments so far. others: files of the owner's that the commit will refer to.
+    """
+
+    def __init__(self, disk: Disk, folder: Path, catalog: Catalog, key: str | None, form: Form | None) -> None:
+        """Raises IndexDamagedError where the table of deleted documents is not what was written."""
+        self.entries = list(catalog.segments)
+        self.others: Mapping[str, str] = catalog.others
+        self._disk = disk
+        self._folder = folder
+        self._catalog = catalog
+        self._key = key
+        self._form = form
+        self._gone = read_deletions(folder, catalog)
+        self._counter = catalog.counter
+        self._open: dict[str, Segment] = {}
+        self._changed = self._deletions_changed = False
+
+    def next_name(self, suffix: str) -> str:
+        """A name for a new file of the index, which is removed unless the commit refers to it."""
+        self._counter += 1
+        return f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
+
+    def column_kinds(self, name: str) -> set[str]:
+        """What a column holds in any segment (`columns.DTYPES`)."""
+        found = {self._segment(entry).column_kind(name) for entry in self.entries}
+        return {kind for kind in found if kind is not None}
+
+    def reader(self) -> Reader:
+        """What the index would be if the draft were published now."""
+        draft = dataclasses.replace(self._catalog, segments=tuple(self.entries), deletions=None)
+        return Reader(self._folder, draft, self._key, self._open, deleted=self._gone, form=self._form)
+
+    # Changes
+
+    def add(self, file: FileEntry, docs: int, gone: Sequence[int]) -> None:
+        """Append a segment of so many documents, some of them deleted."""
+        self.entries.append(SegmentEntry(file, docs))
+        self._changed = True
+        self.mark(len(self.entries) - 1, gone)
+
+    def replace_others(self, others: Mapping[str, str]) -> None:
+        """Refer to these files of the owner's, with their checksums, instead of those before."""
+        self.others = dict(others)
+        self._changed = True
+
+    def delete_ids(self, keys: list[bytes]) -> int:
+        """Delete the documents of some ids -> how many there were."""
+        count = 0
+        if self.entries and self._key is not None and keys:
+            hashes = hashes_of(keys, len(keys))
+            for number, entry in enumerate(self.entries):
+                found = self._segment(entry).docs_of_ids(keys, hashes)
+                count += self.mark(number, [doc for docs in found for doc in docs])
+        return count
+
+    def mark(self, number: int, docs: Sequence[int] | Array) -> int:
+        """Delete documents of one segment -> how many of them were live."""
+        if not len(docs):
+            return 0
+        entry = self.entries[number]
+        gone = self._gone.get(entry.file.name)
+        gone = np.zeros(entry.docs, bool) if gone is None else gone.copy()
+        gone[docs] = True
+        self._gone[entry.file.name] = gone
+        deleted = int(gone.sum())
+        if deleted > entry.deleted:
+            self._changed = self._deletions_changed = True
+            self.entries[number] = dataclasses.replace(entry, deleted=deleted)
+        return deleted - entry.deleted
+
+    def clear(self) -> None:
+        """Leave out every segment."""
+        self.entries, self._gone = [], {}
+        self._changed = self._deletions_changed = True
+
+    # Merging
+
+    def drop_empty(self) -> None:
+        """Leave out segments that have no live document."""
+        kept = [entry for entry in self.entries if entry.deleted < entry.docs]
+        if len(kept) < len(self.entries):
+            self.entries = kept
+            self._changed = self._deletions_changed = True
+
+    def merge_by_policy(self) -> None:
+        """Merge as long as the policy names segments."""
+        while True:
+            shares = [entry.deleted / entry.docs for entry in self.entries]
+            chosen = policy.choose([entry.file.size for entry in self.entries], shares)
+            if not chosen:
+                return
+            self._merge(chosen)
+
+    def merge_all(self) -> None:
+        """Make one segment of all, without deleted documents and in the format of now, unless that is what there is."""
+        entries = self.entries
+        deleted = any(entry.deleted for entry in entries)
+        if len(entries) > 1 or deleted or any(self._segment(entry).format < formats.NOW for entry in entries):
+            self._merge(list(range(len(entries))))
+
+    def _merge(self, numbers: list[int]) -> None:
+        """Put one segment in the place of several."""
+        entries = [self.entries[number] for number in numbers]
+        segments = [self._segment(entry) for entry in entries]
+        sources = sources_of(segments, [self._gone.get(entry.file.name) for entry in entries])
+        merger = Merger(self._disk, self._folder, self.next_name(".seg"), sources, self._key, self._form)
+        kept = [entry for number, entry in enumerate(self.entries) if number not in set(numbers)]
+        if merger.docs:
+            with told_as_store_errors(self._folder):
+                file = merger.write()
+            kept.insert(numbers[0], SegmentEntry(file, merger.docs))
+        self.entries = kept
+        committed = self._catalog.file_names()
+        for entry in entries:
+            self._open.pop(entry.file.name, None)
+            self._deletions_changed |= self._gone.pop(entry.file.name, None) is not None
+            if entry.file.name not in committed:
+                with told_as_store_errors(self._folder):
+                    self._disk.remove(self._folder / entry.file.name)
+        self._changed = True
+
+    def _segment(self, entry: SegmentEntry) -> Segment:
+        found = self._open.get(entry.file.name)
+        if found is None:
+            found = self._open[entry.file.name] = Segment(self._folder, entry)
+        return found
+
+    # The end
+
+    def publish(self) -> None:
+        """Make the draft the commit that everybody sees, durably; nothing happens where nothing was changed."""
+        if not self._changed:
+            return
+        deletions = self._catalog.deletions
+        with told_as_store_errors(self._folder):
+            if not any(entry.deleted for entry in self.entries):
+                deletions = None
+            elif self._deletions_changed:
+                gone = {entry.file.name: self._gone[entry.file.name] for entry in self.entries if entry.deleted}
+                deletions = write_deletions(self._disk, self._folder / self.next_name(".del"), gone)
+            published = Catalog(
+                self._catalog.generation + 1,
+                self._counter,
+                self._catalog.settings,
+                tuple(self.entries),
+                deletions,
+                self._catalog.documents,
+                self.others,
+            )
+            contents.write(self._disk, self._folder, published)
+        # The commit stands; what cannot be removed now, the next writer removes.
+        with contextlib.suppress(OSError):
+            contents.remove_strays(self._disk, self._folder, published)
+
+    def close(self) -> None:
+        """Let go of the open segments."""
+        self._open.clear()

@@ -1,0 +1,136 @@
+"""index: an index folder as a whole: create it, open it, read it, write to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from khsearch.columnar.commits.writer import BatchWriter
+from khsearch.columnar.files import catalog as contents
+from khsearch.columnar.files.catalog import Catalog
+from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
+from khsearch.columnar.search.opened import open_segments
+from khsearch.columnar.search.reader import Reader
+from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
+from khsearch.sharing import Lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from khsearch.columnar.segments.columns import Form
+    from khsearch.engine import Node
+
+ATTEMPTS = 100  # to read a commit while others follow
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOptions:
+    """What writers and readers of a folder have to know of its fields.
+
+    key        the field of ids, None where documents have none
+    positions  fields that keep where in a document each token stands
+    documents  whose stored documents the folder keeps; writers of others are refused
+    form       in which text of columns is compared; None: as it is
+    translate  makes a node of a query of another language, for the commit that is asked
+    """
+
+    key: str | None
+    positions: frozenset[str] = frozenset()
+    documents: str = ""
+    form: Form | None = None
+    translate: Callable[[Reader, Any], Node] | None = None
+
+
+class IndexFolder:
+    """One index folder, for any number of threads. Readers see one commit or the next, never a mix."""
+
+    def __init__(self, folder: Path, options: FieldOptions, *, disk: Disk | None = None) -> None:
+        self.folder = folder
+        self.options = options
+        self._disk = disk or Disk()
+        self._lock = Lock()
+        self._stamp: tuple[int, int, int] | None = None
+        self._reader: Reader | None = None
+        self.reader()
+
+    def close(self) -> None:
+        """Let go of the commit that is open; readers that are still held stay whole. A second call does nothing."""
+        self._reader, self._stamp = None, None
+
+    def reader(self) -> Reader:
+        """The latest commit; the same object as long as no other commit follows."""
+        stamp = contents.stamp(self.folder)
+        reader = self._reader
+        if reader is not None and stamp == self._stamp:
+            return reader
+        with self._lock:
+            return self._refreshed()
+
+    def writer(self, wait: float = 0.0) -> BatchWriter:
+        """The one writer; IndexLockedError where another works for longer than wait seconds."""
+        options = self.options
+        return BatchWriter(
+            self.folder,
+            options.key,
+            options.positions,
+            wait=wait,
+            disk=self._disk,
+            documents=options.documents,
+            form=options.form,
+        )
+
+    def _refreshed(self) -> Reader:
+        for _ in range(ATTEMPTS):
+            stamp = contents.stamp(self.folder)
+            if self._reader is not None and stamp == self._stamp:
+                return self._reader
+            catalog = contents.read(self.folder)
+            try:
+                known, options = open_segments(self._reader), self.options
+                reader = Reader(self.folder, catalog, options.key, known, form=options.form)
+            except FileNotFoundError as error:
+                missing = Path(error.filename or self.folder).name
+                if contents.stamp(self.folder) == stamp:
+                    raise IndexDamagedError(
+                        f"{self.folder / missing}: damaged: the file is missing; restore it from a backup or rebuild"
+                    ) from error
+                continue
+            reader.translate = options.translate
+            self._reader, self._stamp = reader, stamp
+            return reader
+        raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")
+
+
+def create(
+    folder: Path,
+    options: FieldOptions,
+    settings: Mapping[str, Any] | None = None,
+    write_others: Callable[[], Mapping[str, str]] | None = None,
+) -> IndexFolder:
+    """Create an empty index in a folder, made if need be; IndexExistsError where there is one already.
+
+    settings: anything that JSON can hold; the catalog keeps it. write_others: writes files beside the catalog that go
+    with the first commit -> their names and checksums.
+    """
+    disk = Disk()
+    with told_as_store_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = WriteLock(folder, 0.0)
+    try:
+        if contents.exists(folder):
+            raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
+        with told_as_store_errors(folder):
+            others = dict(write_others() if write_others else {})
+            catalog = Catalog(settings=dict(settings or {}), documents=options.documents, others=others)
+            contents.write(disk, folder, catalog)
+    finally:
+        lock.release()
+    return IndexFolder(folder, options)
+
+
+def open_folder(folder: Path, options: FieldOptions) -> IndexFolder:
+    """Open the index of a folder; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
+    if not contents.exists(folder):
+        raise IndexNotFoundError(f"{folder}: no index here; create one first")
+    return IndexFolder(folder, options)

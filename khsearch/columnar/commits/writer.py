@@ -1,0 +1,315 @@
+"""writer: documents in and out of one index, seen by nobody until commit, gone without a trace on cancel."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+
+from khsearch.columnar.commits.draft import Draft
+from khsearch.columnar.files import catalog as contents
+from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
+from khsearch.columnar.search.reader import Reader
+from khsearch.columnar.segments import columns as column_values
+from khsearch.columnar.segments.builder import Builder, key_tokens
+from khsearch.engine import Kind
+from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
+from khsearch.sharing import Lock
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from khsearch.engine import TokenBatch
+
+MAX_KEY = 1 << 15  # bytes of an id
+_NO_KINDS: Mapping[str, Kind] = {}
+_PROPER = {contents.INDEX_DOCUMENTS: "write with khsearch.Index.open(path).writer()"}
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def one_at_a_time(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Methods of one writer run one after the other, whatever threads call them."""
+
+    @functools.wraps(method)
+    def guarded(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with self.mutex:
+            return method(self, *args, **kwargs)
+
+    return guarded
+
+
+class BatchWriter:
+    """The one writer of an index folder, for any number of threads. It holds the lock until commit or cancel.
+
+    An error in a document leaves the writer as it was before that document; any other error cancels it. A writer that
+    nobody holds any more frees the lock; what it did is gone. In a forked child it is ended.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        key: str | None,
+        positions: Collection[str] = (),
+        *,
+        wait: float = 0.0,
+        disk: Disk | None = None,
+        documents: str = "",
+        form: column_values.Form | None = None,
+    ) -> None:
+        """Take the lock, waiting for it so many seconds.
+
+        key: the field of ids. positions: fields that keep where tokens stand. documents: whose documents this writer
+        adds. form: in which text of columns is compared.
+
+        Raises IndexLockedError, IndexNotFoundError, IndexDamagedError; IndexMismatchError where the index keeps the
+        documents of others, who could not read these.
+        """
+        self.folder = folder
+        self.key = key
+        self.mutex = Lock()
+        self._form = form
+        self._positions = frozenset(positions)
+        self._disk = disk or Disk()
+        self._lock = WriteLock(folder, wait)
+        self._process = self._lock.process
+        self._closed = False
+        try:
+            catalog = contents.read(folder)
+            if catalog.documents != documents:
+                raise IndexMismatchError(
+                    f"{folder}: keeps documents of {catalog.documents or 'other writers'}, which could not read those "
+                    f"of this writer; {_PROPER.get(catalog.documents, 'write with what created it')}"
+                )
+            with told_as_store_errors(folder):
+                contents.remove_strays(self._disk, folder, catalog)
+                self._draft = Draft(self._disk, folder, catalog, key, form)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._begin()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._closed:
+            return
+        if kind is None:
+            self.commit()
+        else:
+            self.cancel()
+
+    def __del__(self) -> None:
+        # The lock frees itself; a spool would keep its file open.
+        with contextlib.suppress(Exception):
+            if not self._closed and os.getpid() == self._process:
+                self._builder.close()
+
+    @one_at_a_time
+    def add_batch(
+        self,
+        ids: Sequence[str],
+        stored: Sequence[bytes],
+        tokens: Mapping[str, TokenBatch],
+        columns: Mapping[str, Sequence[object]] | None = None,
+        *,
+        heads: Sequence[bytes] | None = None,
+        kinds: Mapping[str, Kind] | None = None,
+        traits: Iterable[str] = (),
+    ) -> None:
+        """Add documents, replacing older ones of the same id, be they in this batch, this writer or the index.
+
+        ids: one per document, not empty. stored: one blob per document. tokens: of each field, for all documents.
+        columns: of each column one value per document: None, a value, or a list of values. heads: one small blob per
+        document, what a list of hits shows of it: kept as it is, and read ten times quicker than the stored blob.
+        kinds: what columns are declared to hold. traits: lines that say what the tokens depend on; their union is kept.
+        """
+        if self.key is None:
+            raise DocumentError("the schema has no unique text field to keep ids in; add one, or use add_document")
+        keys = [name.encode("utf-8", "surrogatepass") for name in ids]
+        if not all(keys):
+            raise DocumentError("an id is empty; give every document an id")
+        every = {**tokens, self.key: key_tokens(keys)}
+        self._add(keys, stored, every, columns or {}, heads=heads, kinds=kinds or {}, traits=traits)
+
+    @one_at_a_time
+    def delete(self, name: str) -> bool:
+        """Delete the document of that id -> whether there was one."""
+        self.check_open()
+        with self._cancelled_on_error():
+            return self._delete_keys([name.encode("utf-8", "surrogatepass")]) > 0
+
+    @one_at_a_time
+    def delete_all(self) -> None:
+        """Delete every document."""
+        self.check_open()
+        self._builder.close()
+        self._begin()
+        self._draft.clear()
+
+    @one_at_a_time
+    def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
+        """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize."""
+        self.check_open()
+        with self._cancelled_on_error():
+            self._spill()
+            self._draft.drop_empty()
+            if optimize:
+                self._draft.merge_all()
+            elif merge:
+                self._draft.merge_by_policy()
+            self._draft.publish()
+        self._close()
+
+    def replace_others(self, others: Mapping[str, str]) -> None:
+        """Let the commit refer to these files of the owner's, with their checksums, instead of those before."""
+        self.check_open()
+        self._draft.replace_others(others)
+
+    def next_name(self, suffix: str) -> str:
+        """A name for a new file of the index, which is removed unless a commit refers to it."""
+        return self._draft.next_name(suffix)
+
+    @one_at_a_time
+    def cancel(self) -> None:
+        """Forget everything since the last commit and give the lock back; a second call does nothing."""
+        if self._closed:
+            return
+        if os.getpid() != self._process:  # the files are the parent's
+            self._close()
+            return
+        self._builder.close()
+        # The catalog on disk decides: a commit may have failed after it was in place. What cannot be removed now is a
+        # stray that the next writer removes.
+        with contextlib.suppress(OSError, IndexStoreError):
+            contents.remove_strays(self._disk, self.folder, contents.read(self.folder))
+        self._close()
+
+    # For the rooms that add documents in other ways
+
+    def _add(
+        self,
+        keys: Sequence[bytes],
+        stored: Sequence[bytes],
+        tokens: Mapping[str, TokenBatch],
+        columns: Mapping[str, Sequence[object]],
+        *,
+        heads: Sequence[bytes] | None = None,
+        replace: bool = True,
+        kinds: Mapping[str, Kind] = _NO_KINDS,
+        traits: Iterable[str] = (),
+    ) -> None:
+        self.check_open()
+        count = len(keys)
+        heads = [b""] * count if heads is None else heads
+        if len(stored) != count or len(heads) != count or any(len(batch.counts) != count for batch in tokens.values()):
+            raise DocumentError("ids, blobs and token counts differ in number; pass one of each per document")
+        if any(len(key) > MAX_KEY for key in keys):
+            raise DocumentError(f"an id is longer than {MAX_KEY} bytes; shorten it")
+        built = {}
+        for name, rows in columns.items():
+            if len(rows) != count:
+                raise DocumentError(
+                    f"column {name!r} has {len(rows)} rows for {count} documents; pass one per document"
+                )
+            built[name] = column_values.build(name, rows, kinds.get(name), self._form)
+            self._check_kind(name, built[name])
+        if not count:
+            return
+        with self._cancelled_on_error():
+            if replace:
+                self._delete_keys([key for key in keys if key])
+            for number, key in enumerate(keys, self._builder.docs):
+                if key:
+                    mine = self._pending.setdefault(key, [])
+                    if replace:
+                        self._pending_gone.update(mine)
+                        mine.clear()
+                    mine.append(number)
+            marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
+            self._builder.add(keys, heads, stored, marked, built, traits)
+            if self._builder.full:
+                self._spill()
+                self._draft.merge_by_policy()
+
+    def _delete_keys(self, keys: list[bytes]) -> int:
+        """Mark the documents of these ids as deleted wherever they are -> how many were."""
+        count = 0
+        for key in keys:
+            pending = self._pending.pop(key, [])
+            self._pending_gone.update(pending)
+            count += len(pending)
+        return count + self._draft.delete_ids(keys)
+
+    def _reader(self) -> Reader:
+        """What the index would be if all were committed now; pending documents are written first."""
+        self._spill()
+        return self._draft.reader()
+
+    def _begin(self) -> None:
+        self._builder = Builder(self._disk, self.folder, self._draft.next_name(".seg"), self.key)
+        self._pending: dict[bytes, list[int]] = {}
+        self._pending_gone: set[int] = set()
+
+    def _spill(self) -> None:
+        """Write the documents held in memory as a segment."""
+        if not self._builder.docs:
+            return
+        with told_as_store_errors(self.folder):
+            file = self._builder.write()
+        self._draft.add(file, self._builder.docs, sorted(self._pending_gone))
+        self._begin()
+
+    def _check_kind(self, name: str, column: column_values.Column) -> None:
+        """Numbers and text never share a column, in whatever segment they are."""
+        if not len(column.values):
+            return
+        kinds = self._draft.column_kinds(name) | {self._builder.column_kind(name), column.kind}
+        if "text" in kinds and kinds - {"text", None}:
+            raise DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been committed or cancelled."""
+        return self._closed
+
+    def check_open(self) -> None:
+        """Raise IndexStoreError where the writer has ended, or belongs to another process."""
+        if self._closed:
+            raise IndexStoreError(f"{self.folder}: this writer has ended; get a new one")
+        if os.getpid() != self._process:
+            raise IndexStoreError(
+                f"{self.folder}: this writer belongs to process {self._process}, from which this one was forked; get a "
+                "new one here when that one has ended"
+            )
+
+    def _cancelled_on_error(self) -> _Cancelling:
+        return _Cancelling(self)
+
+    def _close(self) -> None:
+        self._closed = True
+        self._draft.close()
+        self._lock.release()
+
+
+class _Cancelling:
+    """Cancels the writer when the block raises, but leaves the error alone."""
+
+    def __init__(self, writer: BatchWriter) -> None:
+        self._writer = writer
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
+        if kind is not None:
+            self._writer.cancel()

@@ -1,0 +1,263 @@
+"""blockfile: named arrays in, one checksummed file out; and back, mapped, every block verified when first touched.
+
+Layout, little-endian: magic | sections, each on a multiple of 8 bytes | xxh3-64 of every 16 KiB block of all that
+precedes | JSON that names the sections | trailer. The root, xxh3-64 of checksums, JSON and sizes, is kept by whoever
+refers to the file, so that a file of another commit is not taken for this one.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import stat
+import struct
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import xxhash
+
+from khsearch.errors import IndexDamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from khsearch.arrays import Array
+    from khsearch.columnar.files.disk import Disk
+
+MAGIC = b"KHSCOL01"
+BLOCK = 1 << 14
+TRAILER = struct.Struct("<QQQ8s")  # bytes of data, bytes of JSON, root, magic
+BUFFER = 1 << 20
+RESIDENT = 1 << 23  # bytes read of a file after which its pages are given back
+AROUND = 1 << 14  # bytes that the system maps beside a small read, about
+MAX_JSON = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
+DTYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "u8": np.uint64, "i8": np.int64, "f8": np.float64}
+
+
+class BlockFileWriter:
+    """Writes one file, section after section, through the disk seam."""
+
+    def __init__(self, disk: Disk, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self.root = 0
+        self._disk = disk
+        self._fd: int | None = disk.create(path)
+        self._buffer = bytearray()
+        self._sums: list[int] = []
+        self._sections: dict[str, list[Any]] = {}
+        self._open: tuple[str, int, str] | None = None
+        self._put(MAGIC)
+
+    def add(self, name: str, values: Array) -> None:
+        """Write a whole section from a one-dimensional array of a dtype in DTYPES."""
+        self.begin(name, values.dtype)
+        self.append(values)
+        self.end()
+
+    def begin(self, name: str, dtype: np.dtype[Any] | type[np.generic]) -> None:
+        """Open a section; append() fills it, end() closes it."""
+        self._put(bytes(-self.size % 8))
+        self._open = (name, self.size, np.dtype(dtype).str.lstrip("<|"))
+
+    def append(self, values: Array | bytes) -> None:
+        """Write more of the open section."""
+        self._put(values if isinstance(values, bytes) else np.ascontiguousarray(values).data.cast("B"))
+
+    def end(self) -> None:
+        """Close the open section."""
+        if self._open is None:
+            raise RuntimeError("no section is open")
+        name, start, kind = self._open
+        self._sections[name] = [start, self.size - start, kind]
+        self._open = None
+
+    def finish(self, meta: Mapping[str, Any]) -> None:
+        """Write checksums, JSON and trailer, fsync and close; size and root then tell what to refer to."""
+        data = self.size
+        self._hash(len(self._buffer))
+        sums = np.array(self._sums, "<u8").tobytes()
+        text = orjson.dumps({"sections": self._sections, "meta": meta})
+        self.root = root_of(sums, text, data)
+        self._put(sums + text + TRAILER.pack(data, len(text), self.root, MAGIC))
+        self._flush(len(self._buffer))
+        if self._fd is None:
+            raise RuntimeError("the file is closed")
+        self._disk.fsync(self._fd)
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, finished or not; a second call does nothing."""
+        if self._fd is not None:
+            fd, self._fd = self._fd, None
+            self._disk.close(fd)
+
+    def _put(self, data: bytes | memoryview) -> None:
+        self.size += len(data)
+        for at in range(0, len(data), BUFFER):
+            self._buffer += data[at : at + BUFFER]
+            if len(self._buffer) >= BUFFER:
+                whole = len(self._buffer) - len(self._buffer) % BLOCK
+                self._hash(whole)
+                self._flush(whole)
+
+    def _hash(self, stop: int) -> None:
+        view = memoryview(self._buffer)
+        self._sums += [xxhash.xxh3_64_intdigest(view[at : min(at + BLOCK, stop)]) for at in range(0, stop, BLOCK)]
+
+    def _flush(self, stop: int) -> None:
+        if self._fd is None:
+            raise RuntimeError("the file is closed")
+        with memoryview(self._buffer) as view:
+            self._disk.write(self._fd, view[:stop])
+        self._buffer = self._buffer[stop:]
+
+
+def root_of(sums: bytes | memoryview, text: bytes | memoryview, data: int) -> int:
+    """The checksum over a file's checksums, JSON and bytes of data -> uint64."""
+    state = xxhash.xxh3_64(sums)
+    state.update(text)
+    state.update(data.to_bytes(8, "little"))
+    return int(state.intdigest())
+
+
+class BlockFile:
+    """A finished file, mapped. Opening reads its checksums and JSON; what a section holds is verified when touched."""
+
+    def __init__(self, path: Path, *, size: int, root: int) -> None:
+        """Open path, which must have the size and root that its keeper remembers.
+
+        Raises FileNotFoundError where there is no file, IndexDamagedError where it is not the one that was written.
+        """
+        self.path = path
+        self._map = _map(path, size)
+        head, text_size, kept_root, magic = TRAILER.unpack(self._map[size - TRAILER.size : size])
+        blocks = -(-head // BLOCK)
+        text_end = size - TRAILER.size
+        fits = magic == MAGIC and len(MAGIC) <= head and text_size <= MAX_JSON
+        if not fits or head + blocks * 8 + text_size != text_end:
+            raise damaged(path, "trailer")
+        view = memoryview(self._map)
+        sums, text = view[head : text_end - text_size], view[text_end - text_size : text_end]
+        if kept_root != root or root_of(sums, text, head) != root:
+            raise damaged(path, "checksums")
+        self.data_size = head
+        self._sums = np.frombuffer(sums, "<u8")
+        self._seen = bytearray(blocks)
+        self._touched = 0
+        self._sections, self.meta = _described(path, bytes(text), head)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._sections
+
+    def section_sizes(self) -> dict[str, int]:
+        """Bytes of every section by its name."""
+        return {name: length for name, (_, length, _) in self._sections.items()}
+
+    def section(self, name: str) -> Section:
+        """The section of that name; IndexDamagedError where the file has none."""
+        if name not in self._sections:
+            raise damaged(self.path, f"part {name} is missing")
+        start, length, kind = self._sections[name]
+        dtype = np.dtype(DTYPES[kind])
+        data = np.frombuffer(self._map, dtype, length // dtype.itemsize, start)
+        return Section(self, name, start, data)
+
+    def check(self, start: int, stop: int, part: str) -> None:
+        """Verify the blocks that hold bytes start to stop, those not seen before only."""
+        self._touched += stop - start + AROUND
+        if self._touched > RESIDENT:
+            # Only this process forgets the pages; they stay in the system's cache.
+            self._touched = 0
+            self._map.madvise(mmap.MADV_DONTNEED)
+        first, last = start // BLOCK, (stop + BLOCK - 1) // BLOCK
+        block = self._seen.find(0, first, last)
+        while block >= 0 and start < stop:
+            begin = block * BLOCK
+            view = memoryview(self._map)[begin : min(begin + BLOCK, self.data_size)]
+            if xxhash.xxh3_64_intdigest(view) != int(self._sums[block]):
+                raise damaged(self.path, f"part {part}, block {block}")
+            self._seen[block] = 1
+            block = self._seen.find(0, block + 1, last)
+
+    def check_all(self) -> list[int]:
+        """Read every block again, seen or not -> the numbers of the damaged ones."""
+        view = memoryview(self._map)
+        return [
+            block
+            for block, told in enumerate(self._sums.tolist())
+            if xxhash.xxh3_64_intdigest(view[block * BLOCK : min((block + 1) * BLOCK, self.data_size)]) != told
+        ]
+
+
+class Section:
+    """One array of a BlockFile. `raw` is unverified; `part` and `whole` verify what they hand out."""
+
+    __slots__ = ("_file", "_size", "_start", "name", "raw")
+
+    def __init__(self, file: BlockFile, name: str, start: int, raw: Array) -> None:
+        self.name = name
+        self.raw = raw
+        self._file = file
+        self._start = start
+        self._size = raw.itemsize
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def part(self, start: int, stop: int) -> Array:
+        """Elements start to stop, verified."""
+        if not 0 <= start <= stop <= len(self.raw):
+            raise damaged(self._file.path, f"part {self.name} ends early")
+        self._file.check(self._start + start * self._size, self._start + stop * self._size, self.name)
+        return self.raw[start:stop]
+
+    def whole(self) -> Array:
+        """All elements, verified."""
+        return self.part(0, len(self.raw))
+
+    def damage(self, what: str) -> IndexDamagedError:
+        """The error that says what is wrong in this section."""
+        return damaged(self._file.path, f"part {self.name}: {what}")
+
+
+def damaged(path: Path, part: str) -> IndexDamagedError:
+    """The error that names the file and the part."""
+    return IndexDamagedError(f"{path}: damaged: {part}; restore the file from a backup or rebuild the index")
+
+
+def _map(path: Path, size: int) -> mmap.mmap:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise damaged(path, f"cannot be opened ({error.strerror})") from error
+    try:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size or size < TRAILER.size + len(MAGIC):
+            raise damaged(path, f"{found.st_size} bytes instead of {size}")
+        return mmap.mmap(fd, size, access=mmap.ACCESS_READ)
+    finally:
+        os.close(fd)
+
+
+def _described(path: Path, text: bytes, data: int) -> tuple[dict[str, tuple[int, int, str]], dict[str, Any]]:
+    """Sections and meta of the JSON, every offset within the data."""
+    try:
+        told = orjson.loads(text)
+        sections = {str(name): (start, length, kind) for name, (start, length, kind) in told["sections"].items()}
+        meta = told["meta"]
+    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
+        raise damaged(path, "description") from error
+    for name, (start, length, kind) in sections.items():
+        whole = type(start) is int and type(length) is int and isinstance(kind, str) and kind in DTYPES
+        if not whole or start < 0 or length < 0 or start % 8 or start + length > data:
+            raise damaged(path, f"description of part {name}")
+        if length % np.dtype(DTYPES[kind]).itemsize:
+            raise damaged(path, f"length of part {name}")
+    if not isinstance(meta, dict):
+        raise damaged(path, "description")
+    return sections, meta

@@ -1,0 +1,198 @@
+"""catalog: the table of contents of an index folder, one JSON file that names all others and is replaced whole.
+
+A commit writes and fsyncs the files of its segments, fsyncs the folder, writes the new catalog aside, fsyncs it,
+renames it over the old one and fsyncs the folder again: whatever happens in between, the old or the new catalog is
+found, and all files that it names are whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import xxhash
+
+from khsearch.columnar.files import format as formats
+from khsearch.columnar.files import wholefile
+from khsearch.columnar.files.format import (
+    CATALOG_NAME,
+    CATALOG_TEMPORARY_NAME,
+    LEXICON_NAME,
+    LOCK_NAME,
+    MANIFEST_NAME,
+    NUMBERED_NAME,
+)
+from khsearch.errors import IndexDamagedError, IndexNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from khsearch.columnar.files.disk import Disk
+
+MAX_CATALOG = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
+MAX_DOCS = 1 << 40
+HEAD = b"khsearch columnar "
+INDEX_DOCUMENTS = "khsearch.Index"
+"""Whose documents an index keeps, where they are those of `khsearch.Index`."""
+FIRST_NAMES = (MANIFEST_NAME, LEXICON_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file that the index refers to."""
+
+    name: str
+    size: int  # bytes
+    root: int  # uint64, checksum of its checksums
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment: its file, how many documents lie in it, and how many of them are deleted."""
+
+    file: FileEntry
+    docs: int
+    deleted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything that one commit consists of.
+
+    documents   whose stored documents the index keeps: only writers of theirs may add some; "" is anybody's
+    others      files that belong to the commit and are their owner's matter: names, each with the checksum of its
+                content (`wholefile.checksum`), or "" where format 1 told none
+    """
+
+    generation: int = 0
+    counter: int = 0  # for names of files: none is ever given twice by committed writers
+    settings: dict[str, Any] = field(default_factory=dict)
+    segments: tuple[SegmentEntry, ...] = ()
+    deletions: FileEntry | None = None
+    documents: str = ""
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    def file_names(self) -> set[str]:
+        """Names of all files that belong to the index, itself included."""
+        names = {entry.file.name for entry in self.segments} | {CATALOG_NAME, LOCK_NAME, *self.others}
+        return names if self.deletions is None else names | {self.deletions.name}
+
+
+def exists(folder: Path) -> bool:
+    """Whether the folder holds a catalog."""
+    return os.path.lexists(folder / CATALOG_NAME)
+
+
+def stamp(folder: Path) -> tuple[int, int, int]:
+    """What changes whenever a commit replaced the catalog; IndexNotFoundError where there is none."""
+    try:
+        found = os.stat(f"{folder}/{CATALOG_NAME}", follow_symlinks=False)  # noqa: PTH116
+    except OSError as error:
+        raise IndexNotFoundError(f"{folder}: no index here; create one first") from error
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
+    """Make the catalog the folder's, durably; the files that it names are on the medium already."""
+    body = orjson.dumps(
+        {
+            "format": formats.NOW,
+            "generation": catalog.generation,
+            "counter": catalog.counter,
+            "settings": catalog.settings,
+            "documents": catalog.documents,
+            "others": dict(catalog.others),
+            "segments": [[*_row(entry.file), entry.docs, entry.deleted] for entry in catalog.segments],
+            "deletions": _row(catalog.deletions) if catalog.deletions else None,
+        }
+    )
+    disk.fsync_folder(folder)
+    data = HEAD + f"{xxhash.xxh3_64_hexdigest(body)}\n".encode() + body
+    wholefile.replace(disk, folder / CATALOG_NAME, folder / CATALOG_TEMPORARY_NAME, data)
+
+
+def read(folder: Path) -> Catalog:
+    """The folder's catalog, all checked; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
+    path = folder / CATALOG_NAME
+    try:
+        head, _, body = wholefile.read(path, MAX_CATALOG).partition(b"\n")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexNotFoundError(f"{folder}: no index here; create one first") from error
+    if head != HEAD + xxhash.xxh3_64_hexdigest(body).encode():
+        raise _damaged(path)
+    try:
+        told = orjson.loads(body)
+        number = formats.check(folder, told["format"])
+        segments = tuple(
+            SegmentEntry(_entry(row[:3], ".seg"), _count(row[3], MAX_DOCS), _count(row[4], row[3]))
+            for row in told["segments"]
+        )
+        deletions = None if told["deletions"] is None else _entry(told["deletions"], ".del")
+        settings = told["settings"]
+        if number == 1:  # it did not tell
+            own = (folder / MANIFEST_NAME).exists()
+            told |= {
+                "documents": INDEX_DOCUMENTS if own else "",
+                "others": dict.fromkeys(FIRST_NAMES if own else (), ""),
+            }
+        documents, others = told["documents"], dict(map(_other, told["others"].items()))
+        generation, counter = _count(told["generation"]), _count(told["counter"])
+    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
+        raise _damaged(path) from error
+    names = {entry.file.name for entry in segments}
+    if (
+        not isinstance(told["segments"], list)
+        or not isinstance(settings, dict)
+        or not isinstance(documents, str)
+        or len(names) != len(segments)
+        or any(entry.docs == 0 for entry in segments)
+    ):
+        raise _damaged(path)
+    return Catalog(generation, counter, settings, segments, deletions, documents, others)
+
+
+def remove_strays(disk: Disk, folder: Path, catalog: Catalog) -> None:
+    """Remove the files of this format that the catalog does not name: what a crash or an older commit left."""
+    keep = catalog.file_names()
+    with os.scandir(folder) as entries:
+        found = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
+    for name in found:
+        ours = NUMBERED_NAME.fullmatch(name) or name in (CATALOG_TEMPORARY_NAME, *FIRST_NAMES)
+        if ours and name not in keep:
+            disk.remove(folder / name)
+
+
+def _row(file: FileEntry) -> list[Any]:
+    return [file.name, file.size, f"{file.root:016x}"]
+
+
+def _entry(row: list[Any], suffix: str) -> FileEntry:
+    name, size, root = row
+    if not isinstance(name, str) or not NUMBERED_NAME.fullmatch(name) or not name.endswith(suffix):
+        raise ValueError(name)
+    if not isinstance(root, str) or not re.fullmatch("[0-9a-f]{16}", root, re.ASCII):
+        raise ValueError(root)
+    return FileEntry(name, _count(size), int(root, 16))
+
+
+def _other(item: tuple[Any, Any]) -> tuple[str, str]:
+    name, checksum = item
+    if not isinstance(name, str) or not (NUMBERED_NAME.fullmatch(name) or name in FIRST_NAMES):
+        raise ValueError(name)
+    if not isinstance(checksum, str) or not re.fullmatch("|[0-9a-f]{16}", checksum, re.ASCII):
+        raise ValueError(checksum)
+    return name, checksum
+
+
+def _count(value: Any, top: int = 1 << 62) -> int:
+    if type(value) is not int or not 0 <= value <= top:
+        raise ValueError(value)
+    return value
+
+
+def _damaged(path: Path) -> IndexDamagedError:
+    return IndexDamagedError(f"{path}: damaged: catalog; restore the file from a backup, or index the documents again")

@@ -1,0 +1,60 @@
+"""wholefile: small files that are read whole and replaced whole: a catalog, a manifest, a lexicon."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import xxhash
+
+from khsearch.errors import IndexDamagedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from khsearch.columnar.files.disk import Disk
+
+
+def replace(disk: Disk, path: Path, temporary: Path, data: bytes) -> None:
+    """Put data in a file's place, durably: whatever happens, the old content or the new is found. OSError."""
+    disk.remove(temporary)
+    fd = disk.create(temporary)
+    try:
+        disk.write(fd, data)
+        disk.fsync(fd)
+    finally:
+        disk.close(fd)
+    disk.rename(temporary, path)
+    disk.fsync_folder(path.parent)
+
+
+def checksum(data: bytes) -> str:
+    """Return the checksum of a file's content, as 16 hexadecimal digits."""
+    return xxhash.xxh3_64_hexdigest(data)
+
+
+def read(path: Path, most: int) -> bytes:
+    """Return the content of a file of at most so many bytes, never through a link.
+
+    FileNotFoundError where there is none, NotADirectoryError where there is no folder; IndexDamagedError where it is
+    no file that khsearch wrote.
+    """
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        raise _damaged(path, error.strerror or str(error)) from error
+    try:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+            raise _damaged(path, "not a file that khsearch wrote")
+        with os.fdopen(fd, "rb", closefd=False) as file:
+            return file.read(most)
+    finally:
+        os.close(fd)
+
+
+def _damaged(path: Path, what: str) -> IndexDamagedError:
+    return IndexDamagedError(f"{path}: damaged: {what}; restore the file from a backup, or index the documents again")

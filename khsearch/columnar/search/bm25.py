@@ -1,0 +1,28 @@
+"""bm25: the part of the formula (`engine.weighting`) that documents decide, as arrays.
+
+Nothing of it is written to disk: tf and length are, exactly, and the rest follows from the commit that is read. So
+scores never depend on how an index is cut into segments, and never age.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from khsearch.arrays import Array
+from khsearch.engine import FieldScale
+
+
+def norms(lengths: Array, average: float, scale: FieldScale) -> Array:
+    """The part of the denominator that the document decides: lengths (docs,) tokens -> (docs,) float32."""
+    if average <= 0 or scale.b == 0:
+        return np.full(len(lengths), scale.k1, np.float32)
+    return (scale.k1 * (1 - scale.b + scale.b / average * lengths.astype(np.float64))).astype(np.float32)
+
+
+def scores(tf: Array | float, norm: Array, factor: float, k1: float) -> Array:
+    """Scores of one term's postings: tf (p,), norm of each document (p,), factor = weight * idf -> (p,) float32."""
+    frequency = tf if isinstance(tf, float) else tf.astype(np.float32)
+    out: Array = norm + np.float32(frequency) if isinstance(frequency, float) else norm + frequency
+    np.divide(np.float32(frequency) if isinstance(frequency, float) else frequency, out, out=out)
+    out *= np.float32(factor * (k1 + 1))
+    return out

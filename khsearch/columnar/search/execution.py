@@ -1,0 +1,179 @@
+"""plans: a node in, the documents that it matches and their scores out, by array operations over a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from khsearch.arrays import DOC, EMPTY_DOCS, Array
+from khsearch.columnar.search import fuzzy, phrases
+from khsearch.columnar.search import patterns as expand
+from khsearch.columnar.search.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
+from khsearch.columnar.search.scored import Listed, Tabled
+from khsearch.columnar.segments import columns
+from khsearch.engine import nodes
+from khsearch.errors import QueryError
+
+if TYPE_CHECKING:
+    from khsearch.columnar.search.scored import Scored
+    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.engine import BM25, FieldScale
+
+
+class Evaluator:
+    """Evaluates nodes over one snapshot with one weighting. Cheap to make; for one thread."""
+
+    def __init__(self, snapshot: Snapshot, weighting: BM25) -> None:
+        self.snapshot = snapshot
+        self.weighting = weighting
+        self.scratch = snapshot.accumulator()
+
+    def matches(self, node: nodes.Node) -> Matches:
+        """All live documents that the node matches, with scores."""
+        plan = _PLANS.get(type(node))
+        if plan is None:
+            raise QueryError(f"no plan for {type(node).__name__}; build the query from columnar.nodes")
+        found: Matches = plan(self, node)
+        return found
+
+    def docs(self, node: nodes.Node) -> Array:
+        """All live documents that the node matches -> (n,) DOC, rising."""
+        return self.matches(node).docs
+
+    def part(self, node: nodes.Node) -> tuple[Scored, float]:
+        """What a node scores, and what that is still to be multiplied by."""
+        if isinstance(node, nodes.Term | nodes.AnyField):
+            return self.snapshot.scored(*self._named(node)), node.boost
+        return Listed(self.matches(node)), 1.0
+
+    def top(self, node: nodes.Term | nodes.AnyField, known: Scored | None = None) -> Matches:
+        """The best documents of a term, at most TOP, best first, without its boost; `known` is what `part` told."""
+        return self.snapshot.top(*self._named(node), known)
+
+    def _named(self, node: nodes.Term | nodes.AnyField) -> tuple[tuple[str, ...], bytes, tuple[FieldScale, ...]]:
+        names = (node.field,) if isinstance(node, nodes.Term) else node.fields
+        return names, node.term, tuple(map(self.weighting.scale, names))
+
+    def _term(self, node: nodes.Term | nodes.AnyField) -> Matches:
+        entry, boost = self.part(node)
+        return self._boosted(entry.matches(), boost)
+
+    def _and(self, node: nodes.And) -> Matches:
+        parts = sorted(map(self.part, node.children), key=lambda part: part[0].count)
+        if not parts:
+            return NONE
+        found = _exact(self._boosted(parts[0][0].matches(), parts[0][1]))
+        for entry, boost in parts[1:]:
+            if isinstance(entry, Tabled):
+                scores = entry.at(found.docs, self.scratch)
+                at = scores.nonzero()[0]
+                found = Matches(found.docs.take(at), found.scores.take(at) + scores.take(at) * np.float32(boost))
+            else:
+                found = intersect(found, self._boosted(entry.matches(), boost), self.scratch)
+        return _rounded(found)
+
+    def _or(self, node: nodes.Or) -> Matches:
+        return union([self.matches(child) for child in node.children], self.scratch)
+
+    def _and_maybe(self, node: nodes.AndMaybe) -> Matches:
+        must = self.matches(node.must)
+        if not len(must.docs):
+            return must
+        must = _exact(must)
+        for child in node.should.children if isinstance(node.should, nodes.Or) else (node.should,):
+            must = add_where(must, self.matches(child), self.scratch)
+        return _rounded(must)
+
+    def _and_not(self, node: nodes.AndNot) -> Matches:
+        child = self.matches(node.child)
+        found = subtract(child, self.docs(node.without), self.scratch) if len(child.docs) else child
+        return Matches(found.docs, found.scores + np.float32(node.bonus)) if node.bonus else found
+
+    def _require(self, node: nodes.Require) -> Matches:
+        child = self.matches(node.child)
+        return require(child, self.docs(node.required), self.scratch) if len(child.docs) else child
+
+    def _not(self, node: nodes.Not) -> Matches:
+        return subtract(constant(self.snapshot.all_live(), 1.0), self.docs(node.child), self.scratch)
+
+    def _phrase(self, node: nodes.Phrase) -> Matches:
+        scale = self.weighting.scale(node.field)
+        return self._boosted(phrases.phrase(self.snapshot, node.field, node.terms, node.slop, scale), node.boost)
+
+    def first(self, node: nodes.Pattern, enough: int | None = None) -> Matches:
+        """Documents that a pattern matches: the first `enough` of them at least, or all."""
+        snapshot, name = self.snapshot, node.field
+        if isinstance(node, nodes.Prefix):
+            docs = expand.docs_of_prefix(snapshot, name, node.prefix, enough)
+        elif isinstance(node, nodes.TermRange):
+            docs = expand.docs_of_range(snapshot, name, node.start, node.stop, enough)
+        else:
+            terms = node.terms if isinstance(node, nodes.AnyOf) else fuzzy.near_terms(snapshot, node)
+            docs = expand.docs_of_terms(snapshot, name, terms, enough)
+        return constant(docs, node.boost)
+
+    def _between(self, node: nodes.Between) -> Matches:
+        return constant(docs_between(self.snapshot, node), node.boost)
+
+    def _every(self, node: nodes.Every) -> Matches:
+        snapshot = self.snapshot
+        docs = snapshot.all_live() if node.field is None else expand.docs_of_field(snapshot, node.field)
+        return constant(docs, node.boost)
+
+    def _constant(self, node: nodes.Constant) -> Matches:
+        return constant(self.docs(node.child), node.score)
+
+    def _boost(self, node: nodes.Boost) -> Matches:
+        return self._boosted(self.matches(node.child), node.factor)
+
+    def _boosted(self, found: Matches, factor: float) -> Matches:
+        return found if factor == 1 else Matches(found.docs, found.scores * np.float32(factor))
+
+    def _foreign(self, node: nodes.Foreign) -> Matches:
+        return node.run(self.weighting)
+
+    def _nothing(self, _: nodes.Nothing) -> Matches:
+        return NONE
+
+
+def _exact(found: Matches) -> Matches:
+    return Matches(found.docs, found.scores.astype(np.float64))
+
+
+def _rounded(found: Matches) -> Matches:
+    return Matches(found.docs, found.scores.astype(np.float32))
+
+
+def docs_between(snapshot: Snapshot, node: nodes.Between) -> Array:
+    """Live documents with a value of a column between two bounds -> (n,) DOC, rising."""
+    column = snapshot.column(node.column)
+    if column is None:
+        return EMPTY_DOCS
+    kept = columns.between(node.column, column, node.low, node.high, with_low=node.with_low, with_high=node.with_high)
+    has = np.zeros(snapshot.doc_count_all, bool)
+    has[column.owners()[kept]] = True
+    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0].astype(DOC)
+
+
+_PLANS: dict[type, Any] = {
+    nodes.Term: Evaluator._term,
+    nodes.AnyField: Evaluator._term,
+    nodes.And: Evaluator._and,
+    nodes.Or: Evaluator._or,
+    nodes.AndMaybe: Evaluator._and_maybe,
+    nodes.AndNot: Evaluator._and_not,
+    nodes.Require: Evaluator._require,
+    nodes.Not: Evaluator._not,
+    nodes.Phrase: Evaluator._phrase,
+    nodes.Prefix: Evaluator.first,
+    nodes.TermRange: Evaluator.first,
+    nodes.AnyOf: Evaluator.first,
+    nodes.Fuzzy: Evaluator.first,
+    nodes.Between: Evaluator._between,
+    nodes.Every: Evaluator._every,
+    nodes.Constant: Evaluator._constant,
+    nodes.Boost: Evaluator._boost,
+    nodes.Foreign: Evaluator._foreign,
+    nodes.Nothing: Evaluator._nothing,
+}

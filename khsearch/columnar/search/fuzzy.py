@@ -1,0 +1,156 @@
+"""fuzzy: the terms of a field that are a few edits away from a given one, all candidates compared side by side.
+
+An edit that changes a word's length changes it by one, and its set of characters by one; any other changes the set by
+two at most. So the terms of every segment lie here by length, each with its set of characters as 64 bits, and what is
+too far away by these alone is never measured.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from khsearch.arrays import Array, stable_order
+
+if TYPE_CHECKING:
+    from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.engine.nodes import Fuzzy
+
+MAX_DISTANCE = 100
+REMEMBERED = 128  # patterns of one commit
+REMEMBERED_TERMS = 1024  # that a pattern may stand for and still be remembered
+CELLS = 1 << 20  # of the tables of distances that are filled side by side
+
+_Key = tuple[str, bytes, int, int, bool]
+_remembered: WeakKeyDictionary[Snapshot, dict[_Key, list[bytes]]] = WeakKeyDictionary()
+_by_length: WeakKeyDictionary[FieldReader, dict[bool, _ByLength]] = WeakKeyDictionary()
+
+
+def near_terms(snapshot: Snapshot, node: Fuzzy) -> list[bytes]:
+    """Terms at most node.distance edits away that share the first node.prefix characters, in order."""
+    key = (node.field, node.term, min(node.distance, MAX_DISTANCE), node.prefix, node.utf8)
+    known = _remembered.setdefault(snapshot, {})
+    found = known.get(key)
+    if found is None:
+        found = _found(snapshot, *key)
+        if len(found) <= REMEMBERED_TERMS:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[key] = found
+    return list(found)
+
+
+def _found(snapshot: Snapshot, name: str, term: bytes, distance: int, shared: int, utf8: bool) -> list[bytes]:
+    fields = [field for _, field in snapshot.fields(name)]
+    word = _characters(np.frombuffer(term, np.uint8), utf8=utf8)
+    tables = [_table(field, utf8=utf8) for field in fields]
+    if word is None or not all(table.utf8 == utf8 for table in tables):
+        utf8 = False
+        word = np.frombuffer(term, np.uint8)
+        tables = [_table(field, utf8=False) for field in fields]
+    longest = len(word) + distance
+    begin = word[:shared]
+    found: set[bytes] = set()
+    step = max(CELLS // (len(word) + 1), 1)
+    chosen = [table.candidates(word, distance) for table in tables]
+    letters = np.concatenate([np.zeros((longest, 0), word.dtype), *(letters for letters, _ in chosen)], axis=1)
+    lengths = np.concatenate([np.zeros(0, np.int64), *(lengths for _, lengths in chosen)])
+    for at in range(0, len(lengths), step):
+        some, sizes = letters[:, at : at + step], lengths[at : at + step]
+        near = distances(some, sizes, word) <= distance
+        near &= (sizes >= len(begin)) & (some[: len(begin)] == begin[:, None]).all(0)
+        hits = near.nonzero()[0]
+        columns = zip(some[:, hits].T, sizes[hits].tolist(), strict=True)
+        found.update(_encoded(column[:size], utf8=utf8) for column, size in columns)
+    return sorted(found)
+
+
+def _table(field: FieldReader, *, utf8: bool) -> _ByLength:
+    tables = _by_length.setdefault(field, {})
+    if utf8 not in tables:
+        tables[utf8] = _ByLength(field, utf8=utf8)
+    return tables[utf8]
+
+
+class _ByLength:
+    """The terms of one field of one segment, in order of their number of characters.
+
+    text      their characters; bytes where they are not UTF-8
+    begins    (t,) int64, where in the text each begins
+    lengths   (t,) int64, how many characters each has
+    bounds    the first term of each length, and last of all the number of terms
+    sets      (t,) uint64, their characters' sets
+    """
+
+    def __init__(self, field: FieldReader, *, utf8: bool) -> None:
+        codes, begins = field.spans(0, field.count)
+        text = _characters(codes, utf8=utf8)
+        self.utf8 = utf8 and text is not None
+        self.text = codes if text is None else text
+        if not len(self.text):
+            self.text = np.zeros(1, np.uint8)  # of an empty term, too, letters are taken
+        elif len(self.text) != len(codes):
+            heads = np.zeros(len(codes) + 1, np.int64)
+            np.cumsum((codes & 0xC0) != 0x80, out=heads[1:])
+            begins = heads[begins]
+        lengths = np.diff(begins)
+        longest = int(lengths.max(initial=0))
+        order = stable_order(lengths, longest + 1)
+        self.begins = begins.take(order)
+        self.lengths = lengths.take(order)
+        self.bounds: list[int] = self.lengths.searchsorted(np.arange(longest + 2)).tolist()
+        self.sets = np.zeros(len(lengths), np.uint64)
+        some = np.flatnonzero(lengths)
+        if len(some):
+            self.sets[some] = np.bitwise_or.reduceat(_bits(self.text), begins.take(some))
+        self.sets = self.sets.take(order)
+
+    def candidates(self, word: Array, distance: int) -> tuple[Array, Array]:
+        """Terms that may be so near a word -> letters (len(word) + distance, n), a column per term; lengths (n,)."""
+        longest = len(word) + distance
+        top = len(self.bounds) - 1
+        first, last = self.bounds[min(max(len(word) - distance, 0), top)], self.bounds[min(longest + 1, top)]
+        lengths = self.lengths[first:last]
+        mine = np.bitwise_or.reduce(_bits(word), initial=np.uint64(0))
+        apart = np.bitwise_count(self.sets[first:last] ^ mine) + np.abs(lengths - len(word))
+        chosen = (apart <= 2 * distance).nonzero()[0]
+        places = self.begins[first:last].take(chosen) + np.arange(longest)[:, None]
+        return self.text.take(places, mode="clip"), lengths.take(chosen)
+
+
+def distances(letters: Array, lengths: Array, word: Array) -> Array:
+    """Levenshtein distances of texts to a word.
+
+    letters: (longest, n), a column per text; lengths (n,), what of each column counts; word: (m,) -> (n,) int32.
+    """
+    # row[j] is the distance to the first j characters of the word, less j: a step to the right costs nothing.
+    row = np.zeros((len(word) + 1, letters.shape[1]), np.int32)
+    found = np.full(letters.shape[1], len(word), np.int32)
+    for i, letter in enumerate(letters, 1):
+        before, row = row, row + 1
+        np.minimum(row[1:], before[:-1] - (letter == word[:, None]), out=row[1:])
+        np.minimum.accumulate(row, axis=0, out=row)
+        ended = (lengths == i).nonzero()[0]
+        found[ended] = row[-1].take(ended) + len(word)
+    return found
+
+
+def _bits(characters: Array) -> Array:
+    return np.left_shift(np.uint64(1), (characters & 63).astype(np.uint64))
+
+
+def _characters(codes: Array, *, utf8: bool) -> Array | None:
+    """Bytes as characters; None where they are not the UTF-8 that they are said to be."""
+    if not utf8 or not len(codes) or int(codes.max()) < 128:
+        return codes
+    try:
+        return np.frombuffer(codes.tobytes().decode("utf-8").encode("utf-32-le"), "<u4")
+    except UnicodeDecodeError:
+        return None
+
+
+def _encoded(characters: Array, *, utf8: bool) -> bytes:
+    return "".join(map(chr, characters.tolist())).encode() if utf8 else characters.tobytes()

@@ -1,0 +1,235 @@
+"""snapshot: the terms of one commit, open for reading. Documents are numbered through all its segments.
+
+Immutable and safe for threads; decoded postings are cached.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array
+from khsearch.columnar.search import bm25
+from khsearch.columnar.search.matches import Matches, best
+from khsearch.columnar.search.opened import Opened, refusing_damage
+from khsearch.columnar.search.postings_cache import TOP, Placed, PostingsCache
+from khsearch.columnar.search.scored import Postings, Scored, of_term
+from khsearch.engine import FieldScale, term_weight
+
+ROOM = 64  # positions between the last of one document and the first of the next
+
+
+class Snapshot(Opened):
+    """The terms of all segments as one: their postings, places, and what BM25 makes of them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Open a commit, as `Opened` does."""
+        super().__init__(*args, **kwargs)
+        self.cache = PostingsCache()
+        self._lengths: dict[str, Array] = {}
+        self._totals: dict[str, int] = {}
+        self._place_bits: dict[str, int] = {}
+        self._norms: dict[tuple[str, FieldScale], Array] = {}
+        self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
+
+    def df(self, name: str, term: bytes) -> int:
+        """Live documents that have the term."""
+        total = 0
+        for base, field in self.fields(name):
+            place = field.place_of(term)
+            if place is not None:
+                total += place.df if self.live is None else int(self.live.take(field.doc_numbers(place) + base).sum())
+        return total
+
+    def docs_of(self, name: str, term: bytes) -> Array:
+        """Live documents that have the term -> (n,) DOC, rising."""
+        return self.scored((name,), term, (FieldScale(),)).matches().docs
+
+    @refusing_damage
+    def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
+        """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
+        docs, tfs = [EMPTY_DOCS], [EMPTY]
+        for base, field in self.fields(name):
+            place = field.place_of(term)
+            if place is None:
+                continue
+            found = (field.doc_numbers(place) + base).astype(DOC)
+            tf = field.frequencies(place)
+            tf = np.ones(len(found), np.int64) if tf is None else tf
+            if self.live is not None:
+                kept = self.live.take(found)
+                found, tf = found[kept], tf[kept]
+            docs.append(found)
+            tfs.append(tf)
+        if len(docs) == 2:
+            return docs[1], tfs[1]
+        return np.concatenate(docs), np.concatenate(tfs)
+
+    @refusing_damage
+    def scored(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Scored:
+        """The BM25 scores of a term, those of several fields added; from the cache if there."""
+        key = self._key(names, term, scales)
+        entry = self.cache.get(key, Scored)
+        if entry is None:
+            parts = [self._weighed(name, term, scale) for name, scale in zip(names, scales, strict=True)]
+            entry = of_term(parts, self.doc_count_all, self.accumulator())
+            self.cache.put(key, entry)
+        return entry
+
+    def term_weight(self, term: bytes, having: int, scale: FieldScale) -> float:
+        """What a term's scores are multiplied by, where `having` live documents have it in the field of the scale."""
+        if scale.rarity_in:
+            having = max(having, self.df(scale.rarity_in, term))
+        return term_weight(self.doc_count, having, scale)
+
+    def top(
+        self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...], known: Scored | None = None
+    ) -> Matches:
+        """The best documents of a term, at most TOP, best first; `known` is what `scored` said, if it was asked."""
+        key = self._key(names, term, scales)
+        found = self.cache.top(key)
+        if found is None:
+            entry = known or self.scored(names, term, scales)
+            found = self.cache.put_top(key, best(*entry.matches(), TOP))
+        return found
+
+    def _key(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> tuple[int, bytes]:
+        """The key in the cache. Many are kept, so it is one that the garbage collector need not look at."""
+        way = (names, scales)
+        number = self._ways.get(way)
+        if number is None:
+            with self._lock:
+                number = self._ways.setdefault(way, len(self._ways))
+        return number, term
+
+    def placed(self, name: str, term: bytes) -> Placed:
+        """Every token of a term in live documents, as document << place_bits(name) | position."""
+        key = (name, term)
+        entry = self.cache.get(key, Placed)
+        if entry is None:
+            places = self._places(name, term)
+            docs = places >> self.place_bits(name)
+            having = int(np.count_nonzero(docs[1:] != docs[:-1])) + 1 if len(docs) else 0
+            entry = Placed(places, having)
+            self.cache.put(key, entry)
+        return entry
+
+    def place_bits(self, name: str) -> int:
+        """How many bits of a token's place are its position."""
+        found = self._place_bits.get(name)
+        if found is None:
+            top = max((segment.top_position(name) for segment in self.segments), default=0)
+            found = self._place_bits[name] = (top + ROOM).bit_length()
+        return found
+
+    @refusing_damage
+    def positions(self, name: str, term: bytes, doc: int) -> Array:
+        """Positions of a term in one document -> (tf,) int64, rising; empty where the field keeps none."""
+        number, inner = self.locate(doc)
+        field = self.segments[number].field(name)
+        place = None if field is None or not field.positions else field.place_of(term)
+        if field is None or place is None:
+            return EMPTY
+        docs = field.doc_numbers(place)
+        at = int(docs.searchsorted(inner))
+        if at == len(docs) or int(docs[at]) != inner:
+            return EMPTY
+        tf = field.frequencies(place)
+        if tf is None:
+            return field.token_positions(place, np.array([at]))
+        first = int(tf[:at].sum())
+        return field.token_positions(place, np.arange(first, first + int(tf[at])))
+
+    @refusing_damage
+    def frequency(self, name: str, term: bytes, doc: int) -> int:
+        """How often a term is in one document."""
+        number, inner = self.locate(doc)
+        field = self.segments[number].field(name)
+        place = None if field is None else field.place_of(term)
+        if field is None or place is None:
+            return 0
+        docs = field.doc_numbers(place)
+        at = int(docs.searchsorted(inner))
+        if at == len(docs) or int(docs[at]) != inner:
+            return 0
+        tf = field.frequencies(place)
+        return 1 if tf is None else int(tf[at])
+
+    @refusing_damage
+    def terms(self, name: str, prefix: bytes = b"") -> list[bytes]:
+        """Distinct terms of a field that begin with prefix, in order; deleted documents' terms included."""
+        found: set[bytes] = set()
+        for _, field in self.fields(name):
+            low, high = field.prefix_range(prefix)
+            codes, starts = field.spans(low, high)
+            text, bounds = codes.tobytes(), starts.tolist()
+            found.update(text[a:b] for a, b in itertools.pairwise(bounds))
+        return sorted(found)
+
+    # What BM25 asks
+
+    @refusing_damage
+    def lengths(self, name: str) -> Array:
+        """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
+        found = self._lengths.get(name)
+        if found is None:
+            parts = [segment.lengths(name) for segment in self.segments]
+            found = parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
+            self._lengths[name] = found
+        return found
+
+    @refusing_damage
+    def total_length(self, name: str) -> int:
+        """Tokens of a field in all live documents."""
+        found = self._totals.get(name)
+        if found is None:
+            found = sum(segment.tokens(name) for segment in self.segments)
+            if self.live is not None:
+                found = int(self.lengths(name)[self.live].sum(dtype=np.int64))
+            self._totals[name] = found
+        return found
+
+    def average_length(self, name: str) -> float:
+        """Mean tokens of a field over all live documents."""
+        return self.total_length(name) / self.doc_count if self.doc_count else 0.0
+
+    @refusing_damage
+    def norms(self, name: str, scale: FieldScale) -> Array:
+        """bm25.norms of every document -> (doc_count_all,) float32."""
+        key = (name, FieldScale(scale.k1, scale.b))
+        found = self._norms.get(key)
+        if found is None:
+            found = bm25.norms(self.lengths(name), self.average_length(name), scale)
+            with self._lock:
+                if len(self._norms) > 16:
+                    self._norms.clear()
+                self._norms[key] = found
+        return found
+
+    def _weighed(self, name: str, term: bytes, scale: FieldScale) -> Postings:
+        docs, tf = self.postings(name, term)
+        return Postings(docs, tf, self.norms(name, scale), self.term_weight(term, len(docs), scale), scale)
+
+    @refusing_damage
+    def _places(self, name: str, term: bytes) -> Array:
+        bits = self.place_bits(name)
+        dtype = np.int32 if self.doc_count_all << bits < 1 << 31 else np.int64
+        out = [np.zeros(0, dtype)]
+        for base, field in self.fields(name):
+            place = field.place_of(term) if field.positions else None
+            if place is None:
+                continue
+            docs = field.doc_numbers(place)
+            tf = field.frequencies(place)
+            docs += base
+            places = docs << bits
+            if tf is not None:
+                places = places.repeat(tf)
+            places |= field.token_positions(place)
+            if self.live is not None:
+                kept = self.live.take(docs)
+                places = places[kept if tf is None else kept.repeat(tf)]
+            out.append(places.astype(dtype))
+        return out[1] if len(out) == 2 else np.concatenate(out)

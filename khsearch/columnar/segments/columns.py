@@ -1,0 +1,281 @@
+"""columns: values per document, to sort, filter and count by. Numbers as they are, text by ordinals.
+
+A column has one kind of value, whatever segment it is in, but not one kind of array: numbers are kept in the smallest
+that compares them exactly.
+
+    int     whole numbers that fit 64 bits with a sign; truth values, dates and times (microseconds from year 1)
+    float   numbers of which some are fractions, and no whole one is beyond what a float holds exactly
+    exact   all other mixtures: ordinals into the distinct numbers
+    text    ordinals into the distinct values as they were written; they are compared in a form that the caller gives
+
+A column without values has no kind: it goes with any other. NaN is no value.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from khsearch.arrays import EMPTY, Array, spread, starts_of
+from khsearch.engine import Kind
+from khsearch.errors import DocumentError, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Form = Callable[[bytes], bytes]
+"""A value of a text column as it was written -> the form in which it is compared."""
+
+MICROSECOND = datetime.timedelta(microseconds=1)
+START = datetime.datetime.min
+_FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
+DTYPES = {"int": np.int64, "float": np.float64, "exact": np.int64, "text": np.int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The values of some documents.
+
+    Of three documents with the values b and A, none, and a, compared in lower case:
+
+        counts   2 0 1
+        values   2 0 1      the numbers of b, A and a among the names
+        names    A a b
+        forms    a b
+        form_of  0 0 1
+
+    kind: one of DTYPES. counts: (docs,) values of each document. values: (sum(counts),) int64 or float64; of "exact"
+    and "text", int64 ordinals into names. names: distinct values, rising. forms: of text, the distinct forms in which
+    names are compared, bytewise rising. form_of: (len(names),) int64, the form of each name.
+    """
+
+    kind: str
+    counts: Array
+    values: Array
+    names: tuple[Any, ...] = ()
+    forms: tuple[bytes, ...] = ()
+    form_of: Array = field(default_factory=lambda: EMPTY)
+
+    @property
+    def compared(self) -> Array:
+        """What orders the values, (len(values),): numbers, or ordinals of numbers or forms."""
+        return self.form_of.take(self.values) if self.kind == "text" else self.values
+
+    def first_places(self) -> tuple[Array, Array]:
+        """Where in `values` the first value of each document is -> (docs,) int64, has one (docs,) bool."""
+        starts = starts_of(self.counts)[:-1]
+        has = self.counts > 0
+        return starts * has, has
+
+    def first(self) -> tuple[Array, Array]:
+        """What orders the documents, by the first value of each -> (docs,), has one (docs,) bool; 0 where none."""
+        places, has = self.first_places()
+        compared = self.compared
+        if bool(has.all()) and len(compared) == len(has):
+            return compared, has
+        return compared.take(places, mode="clip") * has if len(compared) else np.zeros(len(has), compared.dtype), has
+
+    def owners(self) -> Array:
+        """The document of every value -> (len(values),) int64."""
+        return np.arange(len(self.counts)).repeat(self.counts)
+
+    def shown(self, value: Any) -> Any:
+        """A member of `values` as a Python value: text as it was written as str, numbers as int or float."""
+        if self.kind == "text":
+            return self.names[int(value)].decode("utf-8", "replace")
+        return self.names[int(value)] if self.kind == "exact" else value.item()
+
+
+def number_of(value: Any) -> int | float | None:
+    """A number, truth value, date or time as a number; None for what is text. Times count microseconds from year 1.
+
+    A time with a time zone counts as what the clocks there show: its day is the day of whoever wrote it.
+    """
+    if isinstance(value, datetime.datetime):
+        return int((value.replace(tzinfo=None) - START) // MICROSECOND)
+    if isinstance(value, datetime.date):
+        return int((datetime.datetime(value.year, value.month, value.day) - START) // MICROSECOND)
+    if isinstance(value, bool | np.bool_):
+        return int(value)
+    if isinstance(value, int | np.integer):
+        return int(value)
+    if isinstance(value, Decimal):
+        whole = value.is_finite() and value.adjusted() < 20 and value == value.to_integral_value()
+        return int(value) if whole else float(value)
+    return float(value) if isinstance(value, float | np.floating) else None
+
+
+def text_of(value: Any) -> bytes:
+    """Text as it is kept in a column."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
+def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form | None = None) -> Column:
+    """A column of Python values, one row per document: None, a value, or a list of values; else DocumentError.
+
+    kind: what the values are, None where they tell it themselves. form: how text is compared, None for as it is.
+    """
+    lists = [[] if row is None else row if isinstance(row, list | tuple) else [row] for row in rows]
+    counts = np.fromiter(map(len, lists), np.int64, len(lists))
+    flat = [value for values in lists for value in values]
+    if not flat:
+        return empty(counts)
+    numbers = [] if kind == "text" else [number_of(value) for value in flat]
+    if numbers and all(number is not None for number in numbers):
+        return _of_numbers(counts, [number for number in numbers if number is not None])
+    if kind == "number" or any(number is not None for number in numbers):
+        raise _mixed(name)
+    texts = [text_of(value) for value in flat]
+    names = sorted(set(texts))
+    place = {text: i for i, text in enumerate(names)}
+    forms = dict(zip(names, names if form is None else map(form, names), strict=True))
+    return _of_texts(counts, np.fromiter((place[text] for text in texts), np.int64, len(texts)), names, forms)
+
+
+def empty(counts: Array) -> Column:
+    """A column without values, of documents whose counts (docs,) are all 0."""
+    return Column("int", counts, EMPTY)
+
+
+def less(counts: Array, gone: Array) -> Array:
+    """Return the counts (docs,) of a column's values when those that are gone, (sum(counts),) bool, are left out."""
+    owners = np.arange(len(counts)).repeat(counts)
+    return counts - np.bincount(owners[gone], minlength=len(counts))
+
+
+def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
+    gone = [isinstance(number, float) and math.isnan(number) for number in numbers]
+    if any(gone):
+        counts = less(counts, np.array(gone))
+        numbers = [number for number, is_gone in zip(numbers, gone, strict=True) if not is_gone]
+    whole = [number for number in numbers if isinstance(number, int)]
+    low, high = min(whole, default=0), max(whole, default=0)
+    if len(whole) == len(numbers) and low >= -(1 << 63) and high < 1 << 63:
+        return Column("int", counts, np.array(numbers, np.int64))
+    if low >= -_FLOAT_EXACT and high <= _FLOAT_EXACT:
+        return Column("float", counts, np.array(numbers, np.float64))
+    names = sorted(set(numbers))
+    place = {number: i for i, number in enumerate(names)}
+    return Column("exact", counts, np.fromiter((place[n] for n in numbers), np.int64, len(numbers)), tuple(names))
+
+
+def _of_texts(counts: Array, values: Array, names: Sequence[bytes], form_by_name: Mapping[bytes, bytes]) -> Column:
+    forms = sorted({form_by_name[name] for name in names})
+    place = {form: i for i, form in enumerate(forms)}
+    form_of = np.fromiter((place[form_by_name[name]] for name in names), np.int64, len(names))
+    return Column("text", counts, values, tuple(names), tuple(forms), form_of)
+
+
+def _mixed(name: str) -> DocumentError:
+    return DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
+
+
+def join(name: str, columns: Sequence[Column]) -> Column:
+    """Columns of one name end to end."""
+    filled = [column for column in columns if len(column.values)]
+    counts = np.concatenate([np.zeros(0, np.int64), *(column.counts for column in columns)])
+    kinds = {column.kind for column in filled}
+    if "text" in kinds and len(kinds) > 1:
+        raise _mixed(name)
+    if not filled:
+        return empty(counts)
+    if "text" in kinds:
+        forms = {text: column.forms[form] for column in filled for text, form in _pairs(column)}
+        names = sorted(forms)
+        return _of_texts(counts, _renumbered(filled, names), names, forms)
+    whole = [column.values for column in filled if column.kind == "int"]
+    if "exact" in kinds or (
+        len(kinds) > 1
+        and any(int(values.min()) < -_FLOAT_EXACT or int(values.max()) > _FLOAT_EXACT for values in whole)
+    ):
+        tables = [_tabled(column) for column in filled]
+        numbers = sorted({number for table in tables for number in table.names})
+        return Column("exact", counts, _renumbered(tables, numbers), tuple(numbers))
+    kind = "float" if "float" in kinds else "int"
+    return Column(kind, counts, np.concatenate([column.values.astype(DTYPES[kind]) for column in filled]))
+
+
+def _pairs(column: Column) -> Iterable[tuple[bytes, int]]:
+    return zip(column.names, column.form_of.tolist(), strict=True)
+
+
+def _tabled(column: Column) -> Column:
+    """A column of numbers as ordinals into its distinct ones."""
+    if column.kind == "exact":
+        return column
+    names, values = np.unique(column.values, return_inverse=True)
+    return Column("exact", column.counts, values.astype(np.int64), tuple(names.tolist()))
+
+
+def _renumbered(columns: Sequence[Column], names: Sequence[Any]) -> Array:
+    """Values of columns end to end, as ordinals into the distinct names of all."""
+    place = {name: i for i, name in enumerate(names)}
+    numbers = [np.fromiter((place[name] for name in column.names), np.int64, len(column.names)) for column in columns]
+    return np.concatenate([mine.take(column.values) for mine, column in zip(numbers, columns, strict=True)])
+
+
+def select(column: Column, kept: Array) -> Column:
+    """The column of the documents kept, (docs,) bool, alone."""
+    at = np.flatnonzero(kept)
+    counts = column.counts[at]
+    values = column.values[spread(starts_of(column.counts)[at], counts)]
+    return replace(column, counts=counts, values=values)
+
+
+def between(name: str, column: Column, low: Any, high: Any, *, with_low: bool = True, with_high: bool = True) -> Array:
+    """Which values lie between two bounds, None for open, each included or not -> (len(values),) bool, exactly.
+
+    Text is compared with the forms; QueryError for a bound of another kind than the column's.
+    """
+    values = column.compared
+    kept = np.ones(len(values), bool)
+    if not len(values):
+        return kept
+    if column.kind in ("text", "exact"):
+        table: Sequence[Any] = column.forms if column.kind == "text" else column.names
+        if low is not None:
+            find = bisect_left if with_low else bisect_right
+            kept &= values >= find(table, _bound(name, column, low))
+        if high is not None:
+            find = bisect_right if with_high else bisect_left
+            kept &= values < find(table, _bound(name, column, high))
+        return kept
+    if low is not None:
+        kept &= _above(values, _bound(name, column, low), with_bound=with_low)
+    if high is not None:
+        kept &= ~_above(values, _bound(name, column, high), with_bound=not with_high)
+    return kept
+
+
+def _above(values: Array, bound: int | float, *, with_bound: bool) -> Array:
+    """Which numbers are greater than a bound, or equal to it where that counts, as exactly as Python compares them."""
+    if values.dtype == np.int64:
+        least = bound
+        if isinstance(bound, int) or math.isfinite(bound):
+            least = math.ceil(bound) if with_bound else math.floor(bound) + 1
+        if math.isnan(least) or least >= 1 << 63:
+            return np.zeros(len(values), bool)
+        return values >= max(least, -(1 << 63))
+    try:
+        nearest = float(bound)
+    except OverflowError:
+        nearest = math.copysign(math.inf, bound)
+    # Where the bound is no float, nothing is equal to it, and the nearest float may lie on either side.
+    found: Array = values >= nearest if (with_bound and nearest == bound) or nearest > bound else values > nearest
+    return found
+
+
+def _bound(name: str, column: Column, bound: Any) -> Any:
+    if column.kind == "text":
+        return text_of(bound)
+    number = number_of(bound)
+    if number is None:
+        raise QueryError(f"column {name!r} holds numbers; compare it with a number or a date, not {bound!r}")
+    return number

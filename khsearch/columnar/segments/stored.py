@@ -1,0 +1,152 @@
+"""stored: one opaque blob per document, compressed by itself, with a dictionary that the segment's documents share."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import zstandard
+
+from khsearch.arrays import Array, narrow, starts_of
+from khsearch.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
+    from khsearch.columnar.files.spool import Spool
+
+LEVEL = 3
+DICTIONARY = 112 << 10  # bytes
+ENOUGH = 1 << 20  # bytes of documents from which a dictionary pays
+MAX_BLOB = 1 << 28  # bytes
+
+
+class StoredWriter:
+    """Takes blobs in the order of documents, keeps them compressed."""
+
+    def __init__(self, spool: Spool, dictionary: bytes = b"") -> None:
+        self.raw_size = 0
+        self._spool = spool
+        self._sizes: list[Array] = []
+        self._waiting: list[bytes] = []
+        self._dictionary = dictionary
+        self._compressor = _compressor(dictionary) if dictionary else None
+
+    def add(self, blobs: Sequence[bytes]) -> None:
+        """Append blobs."""
+        size = sum(map(len, blobs))
+        self.raw_size += size
+        if self._compressor is not None:
+            self._compress(blobs)
+            return
+        self._waiting += blobs
+        if self.raw_size >= ENOUGH:
+            self._dictionary = sample(self._waiting)
+            self._compressor = _compressor(self._dictionary)
+            self._settle()
+
+    def add_compressed(self, pieces: Iterable[Array], sizes: Array) -> None:
+        """Append blobs that are compressed with this very dictionary: their bytes, and the size of each (n,)."""
+        self._settle()
+        for piece in pieces:
+            self._spool.append(piece)
+        self._sizes.append(sizes)
+
+    def write(self, file: BlockFileWriter) -> None:
+        """Write the sections of the stored documents."""
+        self._settle()
+        file.add("stored.dictionary", np.frombuffer(self._dictionary, np.uint8))
+        sizes = np.concatenate([np.zeros(0, np.int64), *self._sizes])
+        file.add("stored.starts", narrow(starts_of(sizes)))
+        file.begin("stored.blobs", np.uint8)
+        for piece in self._spool.drain():
+            file.append(piece)
+        file.end()
+
+    def _settle(self) -> None:
+        if self._waiting:
+            if self._compressor is None:
+                self._compressor = _compressor(b"")
+                self._compress(self._waiting)
+                self._compressor = None
+            else:
+                self._compress(self._waiting)
+            self._waiting = []
+
+    def _compress(self, blobs: Sequence[bytes]) -> None:
+        if self._compressor is None:
+            raise RuntimeError("no compressor yet")
+        if any(len(blob) > MAX_BLOB for blob in blobs):
+            raise DocumentError(f"a stored document is larger than {MAX_BLOB} bytes; split it")
+        done = list(map(self._compressor.compress, blobs))
+        self._sizes.append(np.fromiter(map(len, done), np.int64, len(done)))
+        self._spool.append(np.frombuffer(b"".join(done), np.uint8))
+
+
+class StoredReader:
+    """The stored documents of one segment."""
+
+    def __init__(self, file: BlockFile, docs: int) -> None:
+        self._blobs = file.section("stored.blobs")
+        self._starts = file.section("stored.starts")
+        self._dictionary = file.section("stored.dictionary")
+        if len(self._starts) != docs + 1:
+            raise self._starts.damage("the table of stored documents has another length than it should")
+        self._local = threading.local()
+        self._shared: zstandard.ZstdCompressionDict | None = None
+
+    @property
+    def dictionary(self) -> bytes:
+        """What the blobs are compressed against; empty where nothing."""
+        return self._dictionary.whole().tobytes()
+
+    def blob(self, doc: int) -> bytes:
+        """The blob of one document."""
+        start, stop = self._starts.part(doc, doc + 2).tolist()
+        if stop < start:
+            raise self._starts.damage("stored documents overlap")
+        data = self._blobs.part(start, stop).data
+        try:
+            if zstandard.frame_content_size(data) > MAX_BLOB:
+                raise self._blobs.damage(f"stored document {doc} claims to be too large")
+            out: bytes = self._decompressor().decompress(data)
+        except zstandard.ZstdError as error:
+            raise self._blobs.damage(f"stored document {doc}") from error
+        return out
+
+    def compressed(self, start: int, stop: int) -> tuple[Array, Array]:
+        """The compressed blobs of documents start to stop -> (bytes uint8, size of each (n,) int64)."""
+        bounds = self._starts.part(start, stop + 1).astype(np.int64)
+        if bool((bounds[1:] < bounds[:-1]).any()):
+            raise self._starts.damage("stored documents overlap")
+        return self._blobs.part(int(bounds[0]), int(bounds[-1])), np.diff(bounds)
+
+    def _decompressor(self) -> zstandard.ZstdDecompressor:
+        # One per thread: they keep state while they work.
+        found = getattr(self._local, "decompressor", None)
+        if found is None:
+            if self._shared is None and len(self._dictionary):
+                self._shared = _dictionary(self.dictionary)
+            found = zstandard.ZstdDecompressor(dict_data=self._shared)
+            self._local.decompressor = found
+        return found
+
+
+def sample(blobs: Sequence[bytes]) -> bytes:
+    """A dictionary: documents spread over those given, cut so that many find room."""
+    share = max(DICTIONARY // max(len(blobs), 1), 1 << 10)
+    step = max(len(blobs) * share // DICTIONARY, 1)
+    return b"".join(blob[:share] for blob in blobs[::step])[:DICTIONARY]
+
+
+def _dictionary(data: bytes) -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
+    shared = _dictionary(dictionary) if dictionary else None
+    if shared is not None:
+        shared.precompute_compress(level=LEVEL)
+    return zstandard.ZstdCompressor(level=LEVEL, dict_data=shared, write_checksum=False)

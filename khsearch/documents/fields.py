@@ -1,0 +1,144 @@
+"""columns: the values of an index's own fields, to filter, sort and count by. Documents in, rows of columns out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from khsearch.documents import Document, values
+from khsearch.engine import Kind
+from khsearch.errors import DocumentError, QueryError
+from khsearch.schema import BIGRAMS, LEAD, TEXT, TITLE
+
+KINDS = ("text", "keyword", "number", "date", "boolean")
+"""Kinds of fields: text is searched word by word, a keyword as a whole; a document may have several keywords."""
+
+_TAKEN = ("id", TITLE, TEXT, LEAD, BIGRAMS)
+
+
+def check_fields(fields: Mapping[str, str]) -> None:
+    """Check names and kinds of an index's own fields; ValueError."""
+    for name, kind in fields.items():
+        if not name.isidentifier() or not name.isascii() or name in _TAKEN:
+            raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {_TAKEN}")
+        if kind not in KINDS:
+            raise ValueError(f"field {name!r}: unknown kind {kind!r}; choose one of {', '.join(KINDS)}")
+
+
+def text_fields(fields: Mapping[str, str]) -> list[str]:
+    """Names of the fields that are searched word by word."""
+    return [name for name, kind in fields.items() if kind == "text"]
+
+
+def column_of(fields: Mapping[str, str], name: str) -> str:
+    """Name of a field that has values to sort and count by; QueryError for another."""
+    if fields.get(name, "text") == "text":
+        known = [field for field, kind in fields.items() if kind != "text"]
+        raise QueryError(f"no field {name!r} with values to sort or count by; there are {', '.join(known) or 'none'}")
+    return name
+
+
+def shown(stored: str | float, kind: str) -> str | int | float | bool | date:
+    """Value as people know it of what a column holds of a field of some kind."""
+    if kind == "boolean":
+        return bool(stored)
+    if kind != "date":
+        return stored
+    moment = datetime.min + timedelta(microseconds=int(stored))
+    return moment.date() if moment.time() == time() else moment
+
+
+def kinds(fields: Mapping[str, str]) -> dict[str, Kind]:
+    """What the columns of an index are declared to hold, by the names of their fields."""
+    return {name: "text" if kind == "keyword" else "number" for name, kind in fields.items() if kind != "text"}
+
+
+def keyword_form(written: bytes) -> bytes:
+    """Return the form in which keywords are compared (`values.keyword`), both as UTF-8."""
+    return values.keyword(written.decode("utf-8", "replace")).encode()
+
+
+def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
+    """Values of a document's columns by name, each a value or a list of values; what it has none of is left out.
+
+    DocumentError for a value, of a text field too, that does not go with its field.
+    """
+    found = {}
+    for name in document.fields.keys() & fields.keys():
+        told = value(document, name, fields[name])
+        if told is not None and fields[name] != "text":
+            found[name] = told
+    return found
+
+
+def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    """Return the row of a document that an earlier khsearch took, and which of its values do not go with it now."""
+    found: dict[str, object] = {}
+    problems = []
+    for name, kind in fields.items():
+        try:
+            found |= row(document, {name: kind})
+        except DocumentError as problem:
+            problems.append(f"{problem} (the document is kept, but not found by this field)")
+    return found, problems
+
+
+def value(document: Document, name: str, kind: str) -> object:
+    """Value of one field of a document, None where it has none; DocumentError if it is not of the field's kind."""
+    told = document.fields.get(name)
+    if told is None:
+        return None
+    why = f"make it {_WANTED[kind]}"
+    try:
+        found = _READ[kind](told)
+    except ValueError as problem:
+        found, why = None, str(problem)
+    if found is None:
+        raise DocumentError(
+            f"document {document.id!r:.200}: its field {name!r} is {told!r:.80}, but the index has it as {kind}: {why}"
+        )
+    return found
+
+
+def _text(told: object) -> object:
+    return told if isinstance(told, str) else None
+
+
+def _keyword(told: object) -> object:
+    return told if isinstance(told, str | list) else None
+
+
+def _number(told: object) -> object:
+    if isinstance(told, str):
+        told = values.number(told)
+    if isinstance(told, bool) or not isinstance(told, int | float | Decimal):
+        return None
+    if isinstance(told, int) and not -(1 << 63) <= told < 1 << 64:
+        raise ValueError("a whole number has at most 64 bits; write a smaller one")
+    if math.isinf(float(told)):
+        raise ValueError("it is too large; write a smaller one")
+    return told
+
+
+def _date(told: object) -> object:
+    if isinstance(told, str):
+        return values.days(told)[0]
+    return told if isinstance(told, date | datetime) else None
+
+
+def _boolean(told: object) -> object:
+    if isinstance(told, str):
+        return values.truth(told)
+    return told if isinstance(told, bool) else None
+
+
+_WANTED = {
+    "text": "a str",
+    "keyword": "a str or a list of str",
+    "number": "an int, float or Decimal, or a str such as 1500 or -1500.25",
+    "date": "a date or datetime, or a str such as 2021-05-11",
+    "boolean": "a bool, or a str such as true or false",
+}
+_READ = {"text": _text, "keyword": _keyword, "number": _number, "date": _date, "boolean": _boolean}

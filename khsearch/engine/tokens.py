@@ -1,0 +1,38 @@
+"""tokens: the terms and values of some documents, as an engine's writer takes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from khsearch.arrays import Array
+from khsearch.errors import DocumentError
+
+Kind = Literal["number", "text"]
+"""What a column is declared to hold: numbers (truth values, dates and times count as such), or text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBatch:
+    """One field's tokens of some documents, in reading order, one document after another.
+
+    codes: (m,) uint8, the bytes that terms are spans of. starts, ends: (n,) int64, the span of each token.
+    counts: (docs,) int64, tokens of each document. positions: (n,) int64 of each token in its document, rising within
+    a document; None where they are just 0, 1, 2, ... names: (n,) int32, not negative: in all batches
+    that a writer gets for the field, a term has one name, and a name one term, but 0 is none. They spare it the bytes.
+    """
+
+    codes: Array
+    starts: Array
+    ends: Array
+    counts: Array
+    positions: Array | None = None
+    names: Array | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.starts)
+        others = [array for array in (self.ends, self.positions, self.names) if array is not None]
+        if n != int(self.counts.sum()) or any(len(array) != n for array in others):
+            raise DocumentError("token arrays disagree about the number of tokens; pass one span per counted token")
+        if n and (int(self.starts.min()) < 0 or int(self.ends.max()) > len(self.codes)):
+            raise DocumentError("a token lies outside of the codes; pass spans of the codes")

@@ -1,0 +1,87 @@
+"""weighting: how terms score, as values: BM25 with a scale a field, and the part of the formula that needs no document.
+
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf that never turns
+negative (Lucene's):
+
+    score = weight * idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average))
+    idf   = ln(1 + (N - n + 0.5) / (n + 0.5))
+
+N are the live documents, n those of them that have the term (df), tf how often the term is in the field of the
+document, length the tokens of that field, average their mean over all live documents.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+from types import MappingProxyType
+
+_GREATEST = 1e9  # scores are float32
+
+
+@dataclass(frozen=True, slots=True)
+class FieldScale:
+    """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by.
+
+    sharpness raises rare terms further above common ones: idf is multiplied by (idf / ln(1 + N)) ** sharpness, which is
+    at most about 1. 0 is the textbook's formula. rarity_in names a field whose documents say how rare a term is, for a
+    field that holds part of it. ValueError for numbers that no score comes from.
+    """
+
+    k1: float = 1.2
+    b: float = 0.75
+    weight: float = 1.0
+    sharpness: float = 0.0
+    rarity_in: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("k1", "b", "weight", "sharpness"):
+            value = getattr(self, name)
+            number = float(value) if isinstance(value, Real) else math.nan
+            if not 0 <= number <= (1.0 if name == "b" else _GREATEST):
+                takes = "a number from 0 to 1" if name == "b" else "a number that is not negative"
+                raise ValueError(f"{name} takes {takes}, not {value!r:.60}")
+            object.__setattr__(self, name, number)
+        if type(self.rarity_in) is not str:
+            raise ValueError(f"rarity_in takes the name of a field, not {self.rarity_in!r:.60}")
+
+
+@dataclass(frozen=True, slots=True)
+class BM25:
+    """The weighting of a search: one scale for all fields, others for those named."""
+
+    default: FieldScale = FieldScale()
+    fields: Mapping[str, FieldScale] = field(default_factory=lambda: MappingProxyType({}))
+
+    def scale(self, name: str) -> FieldScale:
+        """The scale of a field."""
+        return self.fields.get(name, self.default)
+
+
+def idf(docs: int, df: int) -> float:
+    """Weight of a term that `df` of `docs` live documents have."""
+    return math.log(1 + (docs - df + 0.5) / (df + 0.5))
+
+
+def term_weight(docs: int, df: int, scale: FieldScale) -> float:
+    """What a term's scores are multiplied by: weight and idf, sharpened."""
+    rarity = idf(docs, df)
+    if scale.sharpness and docs:
+        rarity *= (rarity / math.log(1 + docs)) ** scale.sharpness
+    return scale.weight * rarity
+
+
+@dataclass(frozen=True, slots=True)
+class Proximity:
+    """Pairs of terms of a field that keeps positions, how near they must stand, in order, and how they score.
+
+    A pair scores as a term of its own: its frequency in a document is how many tokens of the first are followed by the
+    second within `slop` places, its idf the larger of the two, its score BM25 with a scale of its own.
+    """
+
+    field: str
+    pairs: tuple[tuple[bytes, bytes], ...]
+    slop: int
+    scale: FieldScale

@@ -1,0 +1,188 @@
+"""occurrences: an original text and terms in; where the terms stand in it, out.
+
+A quick look finds words in the text as it is, written as they usually are, however long the text. The exact one looks
+in its normal form: where the words of the text are the term, or end where it ends; only if that is nowhere, also where
+the clusters of a term of two or more stand inside longer words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate, islice
+
+import numpy as np
+
+from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script
+
+Found = tuple[int, int, bytes]
+"""Where a term stands in a text, from and to, and the term."""
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that nobody sees, between words and inside clusters."""
+
+_BEGINNING = 1_000_000  # characters of a text that are looked through for every word
+_ENOUGH = 100  # occurrences of a term that are looked at: a long document shows its best place among the first
+_NEAR = 200  # characters around a rare term in which frequent ones are looked for wherever it stands
+_PIECE = 300_000  # characters that are normalised at a time
+_AROUND = 24  # codes of a run on either side of a stretch that decide whether words begin and end there
+_KHMER = (script.BASE, script.MARK)
+_LONG_RUN = re.compile(b"[a-z]{%d}|[0-9\x03]{%d}" % (script.LONGEST_TERM + 1, script.LONGEST_TERM + 1))
+_COENG = "\u17d2"
+_MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
+_CLINGS = _MARKS | {_COENG, *INVISIBLE}  # beside a place, these may make it one inside a cluster
+
+
+def glance(text: str, words: Iterable[bytes]) -> list[Found]:
+    """Places, rising, where words stand as they are usually written.
+
+    Of a long text all is looked through only for what does not stand in its beginning. Of what stands more than _ENOUGH
+    times, the first places are told, and those near something that does not.
+    """
+    found: list[Found] = []
+    frequent: list[tuple[str, bytes]] = []
+    for word in words:
+        before = len(found)
+        for start, stop in ((0, _BEGINNING), (_BEGINNING, len(text))):
+            if len(found) > before or start > len(text):
+                break
+            for spelling in _spellings(word):
+                places = list(islice(_places(text, spelling, word, max(start - len(spelling), 0), stop), _ENOUGH))
+                found += places
+                if len(places) == _ENOUGH:
+                    frequent.append((spelling, word))
+    if frequent:
+        often = {word for _, word in frequent}
+        near = [(max(start - _NEAR, 0), end + _NEAR) for start, end, word in found if word not in often]
+        for spelling, word in frequent:
+            for start, end in near:
+                found += _places(text, spelling, word, start, end)
+        found = list(set(found))
+    found.sort()
+    return found
+
+
+def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | None = None) -> Iterator[Found]:
+    """Where a spelling stands between two places of a text, in order, beginning and ending where clusters do."""
+    led = spelling[0] in _CLINGS
+    at = text.find(spelling, start, stop)
+    while at >= 0:
+        end = at + len(spelling)
+        plain = not (led or text[at - 1 : at] in _CLINGS or text[end : end + 1] in _CLINGS)
+        if plain or not (parts_cluster(text, at) or parts_cluster(text, end)):
+            yield at, end, word
+        at = text.find(spelling, end, stop)
+
+
+def parts_cluster(text: str, place: int) -> bool:
+    """Whether a place lies between a base or coeng and what belongs to it, invisible characters apart."""
+    before, behind = place - 1, place
+    while before >= 0 and text[before] in INVISIBLE:
+        before -= 1
+    while behind < len(text) and text[behind] in INVISIBLE:
+        behind += 1
+    return (behind < len(text) and text[behind] in _MARKS) or (before >= 0 and text[before] == _COENG)
+
+
+@lru_cache(maxsize=4096)
+def _spellings(word: bytes) -> tuple[str, ...]:
+    """Ways in which a word is usually written: case, digits, and the subscripts and words that look alike."""
+    plain = script.decode_term(word)
+    ways = {plain}
+    if script.CLASS[word[0]] == script.DIGIT:
+        ways.add(plain.translate(_KHMER_DIGITS))
+    elif script.CLASS[word[0]] == script.ALPHA:
+        ways |= {plain.upper(), plain.capitalize()}
+    else:
+        ways.add(plain.replace("\u17d2\u178f", "\u17d2\u178a"))
+        ways.update(plain.replace("\u17b1\u17d2\u1799", give) for give in ("\u17b2\u17d2\u1799", "\u17a2\u17c4\u1799"))
+    return tuple(sorted(ways))
+
+
+_KHMER_DIGITS = {ord(str(value)): chr(0x17E0 + value) for value in range(10)}
+
+
+def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Found]:
+    """Places, rising, where words stand in any spelling; those of bigrams where no word does."""
+    for terms in (words, list(dict.fromkeys(bigrams))):
+        at = 0
+        for piece in pieces(text, _PIECE):
+            found = search(piece, terms, analyzer)
+            if found:
+                return [(at + start, at + end, term) for start, end, term in found]
+            at += len(piece)
+    return []
+
+
+def search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[Found]:
+    """Places, rising, where terms stand in a text, found in its normal form."""
+    normal = normalize(text)
+    found = sorted(_stand(normal, set(terms), analyzer))
+    starts, ends = normal.spans(
+        np.array([a for a, _, _ in found], np.int64), np.array([b for _, b, _ in found], np.int64)
+    )
+    # One character stands before the text in what the normal form leads back to.
+    spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
+    return [(start - 1, end - 1, term) for start, end, (_, _, term) in spans if start < end]
+
+
+def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Found]:
+    """Places in the codes where terms stand."""
+    codes = normal.codes
+    found: list[Found] = []
+    for term in terms:
+        if script.LETTER in term:
+            continue
+        kind = script.CLASS[term[0]]
+        places: list[Found] = []
+        at = codes.find(term)
+        while at >= 0 and len(places) < _ENOUGH:
+            end = at + len(term)
+            if _stands_whole(codes, at, end, kind):
+                places.append((at, end, term))
+            at = codes.find(term, at + 1)
+        several = _has_two_clusters(term)
+        # Where it stands once, it is marked, be it part of a longer word or not.
+        if kind in _KHMER and places and (len(places) > 1 or not several):
+            words = [place for place in places if _is_word(codes, *place[:2], analyzer)]
+            places = words or (places if several else [])
+        found += places
+    # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is
+    # no letter; and codes do not tell those letters apart.
+    by_analysis = script.LETTER in codes or _LONG_RUN.search(codes) is not None
+    told = {term for term in terms if script.LETTER in term or (by_analysis and script.CLASS[term[0]] not in _KHMER)}
+    if told:
+        batch = analyzer.batch([normal.raw[1:-1]])
+        spots = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
+        found += [(start, end, term) for term, start, end in spots if term in told]
+    return list(set(found))
+
+
+def _has_two_clusters(term: bytes) -> bool:
+    return any(script.CLASS[code] == script.BASE and term[i] != script.COENG for i, code in enumerate(term[1:]))
+
+
+def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
+    """Whether a stretch begins and ends where clusters do, or is all of a number or Latin word."""
+    if kind in _KHMER:
+        behind = script.CLASS[codes[end]]
+        before = script.CLASS[codes[start - 1]]
+        whole = codes[start - 1] != script.COENG if kind == script.BASE else before not in _KHMER
+        return whole and behind != script.MARK
+    return script.CLASS[codes[start - 1]] != kind != script.CLASS[codes[end]]
+
+
+def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:
+    """Whether a stretch of whole clusters is some words of the run of Khmer that it is in."""
+    low, high = start, end
+    while low > start - _AROUND and script.CLASS[codes[low - 1]] in _KHMER:
+        low -= 1
+    while low < start and (script.CLASS[codes[low]] == script.MARK or codes[low - 1] == script.COENG):
+        low += 1
+    while high < end + _AROUND and script.CLASS[codes[high]] in _KHMER:
+        high += 1
+    while high > end and (script.CLASS[codes[high]] == script.MARK or codes[high - 1] == script.COENG):
+        high -= 1
+    edges = set(accumulate(map(len, analyzer.run_words(codes[low:high])), initial=low))
+    return start in edges and end in edges

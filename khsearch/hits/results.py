@@ -1,0 +1,176 @@
+"""results: what a search returns. Hits know their rank and score; documents and snippets are fetched when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self, overload
+
+from khsearch import arguments
+from khsearch.columnar import Reader
+from khsearch.documents import Document, column_of, document_of, id_and_title, shown
+from khsearch.engine import nodes
+from khsearch.errors import QueryError
+from khsearch.hits.explain import Part, explain
+from khsearch.hits.snippets import Snippet, make_snippet
+from khsearch.khmer import Analyzer, Variants
+from khsearch.query import Plan, Ranking, suggestion
+from khsearch.schema import TEXT
+from khsearch.sharing import cached_property
+
+_LONG = 200_000  # characters of a text
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one search asked, and of which commit: what its hits and counts need later."""
+
+    text: str
+    reader: Reader
+    analyzer: Analyzer
+    plan: Plan
+    ranking: Ranking
+    filter: nodes.Node | None
+    fields: Mapping[str, str]
+    variants: Variants
+
+    @property
+    def wanted(self) -> nodes.Node:
+        """The query together with its filter."""
+        return self.plan.node if self.filter is None else nodes.Require(self.plan.node, self.filter)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One document found: its rank, from 1, its score, its id and its title; the rest is fetched when asked for.
+
+    A hit that was pickled knows its document and snippet, and nothing of the index any more.
+    """
+
+    rank: int
+    score: float
+    id: str
+    title: str
+
+    @classmethod
+    def of(cls, rank: int, score: float, docnum: int, search: Search) -> Self:
+        """Return the hit of a document of a search's commit."""
+        hit = cls(rank, score, *id_and_title(search.reader.head(docnum)))
+        hit.__dict__.update(_docnum=docnum, _search=search)
+        return hit
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, equal to the one that was added."""
+        reader, docnum = self._found.reader, self.__dict__["_docnum"]
+        return document_of(reader.head(docnum), reader.stored(docnum))
+
+    @cached_property
+    def snippet(self) -> Snippet:
+        """One to three excerpts of the document's text, with what the query asked for marked."""
+        text, search = self.document.text, self._found
+        terms = search.plan.terms
+        if len(text) > _LONG:
+            # To look in vain for words that are not there takes longest of all.
+            terms = replace(terms, words=[word for word in terms.words if self._has(word)] or terms.words)
+        return make_snippet(text, terms, search.analyzer)
+
+    def _has(self, word: bytes) -> bool:
+        return self._found.reader.frequency(TEXT, word, self.__dict__["_docnum"]) > 0
+
+    def explain(self) -> list[Part]:
+        """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
+        search = self._found
+        return explain(search.reader, self.__dict__["_docnum"], search.plan, search.ranking.weighting)
+
+    @property
+    def _found(self) -> Search:
+        found = self.__dict__.get("_search")
+        if not isinstance(found, Search):
+            raise QueryError("this hit is a copy without its index; search again, and ask the hits that you get")
+        return found
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        fetched = {"document": self.document, "snippet": self.snippet}
+        return type(self), (self.rank, self.score, self.id, self.title), fetched
+
+    def __setstate__(self, fetched: dict[str, object]) -> None:
+        self.__dict__.update(fetched)
+
+
+class Results(Sequence[Hit]):
+    """The hits of a search, best first or as sorted.
+
+    Results that were pickled know their hits, total, problem and suggestion, and can count nothing more.
+    """
+
+    def __init__(self, hits: Sequence[Hit], seconds: float, search: Search | None) -> None:
+        self._hits = hits
+        self._search = search
+        self.seconds = seconds
+        """Time that the search took, in seconds."""
+
+    @cached_property
+    def total(self) -> int:
+        """How many documents the query finds in all: exact, and counted when asked for."""
+        return self._made.reader.count(self._made.wanted)
+
+    @cached_property
+    def problem(self) -> str | None:
+        """What was wrong with the query, or no word fits, where it was searched as plain words instead; else None."""
+        return self._made.plan.problem
+
+    @cached_property
+    def suggestion(self) -> str | None:
+        """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
+        search = self._made
+        return suggestion(search.reader, search.analyzer, search.text, search.variants)
+
+    @arguments.checked(field=arguments.TEXT)
+    def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
+        """How many of all documents found have each value of a field, most frequent first."""
+        search = self._made
+        kind = search.fields.get(field, "text")
+        counts = search.reader.facets(search.wanted, column_of(search.fields, field))
+        return {shown(value, kind): count for value, count in counts.items()}
+
+    @property
+    def _made(self) -> Search:
+        if self._search is None:
+            raise QueryError("these results are a copy without their index; search again, and ask what you get")
+        return self._search
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        known = {"total": self.total, "problem": self.problem, "suggestion": self.suggestion}
+        return type(self), (list(self._hits), self.seconds, None), known
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Hit]: ...
+
+    def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
+        return self._hits[index]
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self._hits)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} hits in {1000 * self.seconds:.1f} ms>"

@@ -1,0 +1,211 @@
+"""snippets: an original text and what a query asked for in; excerpts with marks out.
+
+The words of the query are looked for as `occurrences` tells. Where no word of the query stands, its cluster bigrams are
+marked. Excerpts are cut at the end of a sentence, at a space or between words, never inside a cluster; marks are
+offsets into the original.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from khsearch.arguments import ELEMENT, checked
+from khsearch.hits.occurrences import INVISIBLE, Found, glance, occurrences, parts_cluster, search
+from khsearch.khmer import Analyzer, Terms
+
+WIDTH = 180
+"""Characters of one excerpt, about: two lines of a terminal."""
+
+MOST_FRAGMENTS = 3
+_REACH = 60  # characters by which an excerpt is moved or shortened to end with a sentence
+_GAP = " \u2026 "
+
+Mark = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One excerpt: its text, its offset in the original, and marks as offsets into its text."""
+
+    text: str
+    start: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """One to three excerpts of a text, in the order of the text."""
+
+    fragments: tuple[Fragment, ...]
+
+    @property
+    def text(self) -> str:
+        """The excerpts, joined by an ellipsis."""
+        return _GAP.join(fragment.text for fragment in self.fragments)
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Marks of all excerpts, as (start, end) in `text`."""
+        marks, at = [], 0
+        for fragment in self.fragments:
+            marks += [(at + start, at + end) for start, end in fragment.marks]
+            at += len(fragment.text) + len(_GAP)
+        return marks
+
+    @checked(tag=ELEMENT)
+    def html(self, tag: str = "mark") -> str:
+        """Return the snippet as HTML: everything escaped, marks in `tag` elements."""
+        return self._marked(f"<{tag}>", f"</{tag}>", html.escape)
+
+    def ansi(self) -> str:
+        """Return the snippet for a terminal: marks bold and yellow, control characters as spaces."""
+        return self._marked("\x1b[1;33m", "\x1b[0m", _without_controls)
+
+    def _marked(self, before: str, after: str, escape: Callable[[str], str]) -> str:
+        text, at, parts = self.text, 0, []
+        for start, end in self.marks:
+            parts += [escape(text[at:start]), before, escape(text[start:end]), after]
+            at = end
+        return "".join([*parts, escape(text[at:])])
+
+
+def _without_controls(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
+
+
+def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
+    """Return the excerpts of a text that show most of the wanted terms; its beginning, unmarked, if it shows none.
+
+    Where words stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
+    is then found in its normal form. Only a text that has no wanted word as it is usually written is normalised whole.
+    """
+    words = list(dict.fromkeys(wanted.words))
+    snippet = _excerpts(text, glance(text, words), words, analyzer)
+    if snippet is None:
+        found = occurrences(text, words, wanted.bigrams, analyzer)
+        snippet = _excerpts(text, found, {term for _, _, term in found}, analyzer)
+    return snippet or _beginning(text, analyzer)
+
+
+def _excerpts(text: str, found: list[Found], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
+    """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
+    fragments: list[Fragment] = []
+    for first, last in _windows(found):
+        start, end = _cut(text, first, last, analyzer)
+        if fragments:
+            start = max(start, fragments[-1].start + len(fragments[-1].text))
+        excerpt = text[start:end]
+        marks = [(a, b) for a, b, _ in search(excerpt, terms, analyzer)]
+        if marks:
+            fragments.append(Fragment(excerpt, start, _merged(marks, excerpt)))
+    return Snippet(tuple(fragments)) if fragments else None
+
+
+def _beginning(text: str, analyzer: Analyzer) -> Snippet:
+    start, end = _cut(text, 0, 0, analyzer)
+    return Snippet((Fragment(text[start:end], start, ()),))
+
+
+def _windows(spans: Sequence[Found]) -> list[Mark]:
+    """Choose the excerpts: each adds the most terms not shown yet, then the most occurrences."""
+    chosen: list[Mark] = []
+    shown: set[bytes] = set()
+    wanted = {term for _, _, term in spans}
+    starts = [start for start, _, _ in spans]
+    while len(chosen) < MOST_FRAGMENTS and shown < wanted:
+        best = _best_window(spans, shown, chosen)
+        if best is None:
+            break
+        chosen.append(best)
+        shown |= {term for _, _, term in spans[bisect_left(starts, best[0]) : bisect_right(starts, best[1])]}
+    return sorted(chosen)
+
+
+def _best_window(spans: Sequence[Found], shown: set[bytes], chosen: Sequence[Mark]) -> Mark | None:
+    """The stretch of about WIDTH that shows most that is new, beside those chosen; None where none does."""
+    best, best_score = None, (0, 0)
+    inside: dict[bytes, int] = {}  # how often each term stands in the stretch
+    new = last = 0  # codes of the terms in it that are not shown yet; its end in spans
+    for first, (start, end, term) in enumerate(spans):
+        while last < len(spans) and (last <= first or spans[last][1] <= start + WIDTH):
+            entering = spans[last][2]
+            if not inside.get(entering) and entering not in shown:
+                new += len(entering)
+            inside[entering] = inside.get(entering, 0) + 1
+            last += 1
+        if (new, last - first) > best_score and new and not any(start < b and a < end for a, b in chosen):
+            best, best_score = (start, max(b for _, b, _ in spans[first:last])), (new, last - first)
+        inside[term] -= 1
+        if not inside[term] and term not in shown:
+            new -= len(term)
+    return best
+
+
+_SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")
+
+
+def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
+    """Widen a stretch of marks to about WIDTH characters: from where a sentence or word begins to where one ends."""
+    spare = max(0, WIDTH - (last - first))
+    low = max(0, first - spare // 3 - _REACH)
+    start = max(0, first - spare // 3)
+    sentences = [found.end() for found in _SENTENCE_END.finditer(text, low, first)]
+    if low == 0:
+        sentences.insert(0, 0)
+    if sentences:
+        start = sentences[-1] if first - sentences[-1] < spare // 2 + _REACH else start
+    if start not in sentences:
+        start = _word_edge(text, start, analyzer, before=first)
+    high = min(len(text), max(last, start + WIDTH))
+    ends = [found.start() + 1 for found in _SENTENCE_END.finditer(text, max(last - 1, high - _REACH), high)]
+    if ends and ends[-1] >= last:
+        end = ends[-1]
+    else:
+        end = high if high == len(text) else _word_edge(text, high, analyzer, after=last)
+    while start < first and text[start].isspace():
+        start += 1
+    while end > last and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+_KHMER_RUN = "\u1780-\u17d3\u17dd\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_RUN_TAIL = re.compile(f"[{_KHMER_RUN}]*$")
+_RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
+_ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
+
+
+def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = None, after: int = 0) -> int:
+    """Move a cut to the nearest edge of a word: forwards, up to `before`, or backwards, down to `after`."""
+    tail = _RUN_TAIL.search(text[max(0, at - _ROOM) : at])
+    head = _RUN_HEAD.match(text, at, at + _ROOM)
+    low = at - len(tail[0]) if tail else at
+    high = head.end() if head else at
+    if at in (low, high):  # beside a run, or in what is no Khmer: words end where letters do
+        cut = at
+        while before is not None and at < before and text[at - 1 : at + 1].isalnum():
+            at += 1
+        while before is None and after < at < len(text) and text[at - 1 : at + 1].isalnum():
+            at -= 1
+        return at if abs(at - cut) <= _ROOM else cut  # letters without an end near are cut wherever they are
+    # The run may be longer than what is looked at: then its first and last places are no edges.
+    edges = [low + edge for edge in analyzer.boundaries(text[low:high])]
+    edges = [edge for edge in edges if not parts_cluster(text, edge)]
+    if before is not None:
+        return next((edge for edge in edges if at <= edge <= before), before)
+    return next((edge for edge in reversed(edges) if after <= edge <= at), after)
+
+
+def _merged(marks: Iterable[Mark], text: str) -> tuple[Mark, ...]:
+    """Marks that overlap, or have nothing visible between them, become one."""
+    merged: list[Mark] = []
+    for start, end in sorted(marks):
+        if merged and not text[merged[-1][1] : start].strip(INVISIBLE):
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

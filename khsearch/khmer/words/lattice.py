@@ -1,0 +1,110 @@
+"""lattice: the cheapest path through all words that a run could hold.
+
+Every word of the lexicon costs -1000 ln p. A stretch of clusters that are no word costs `unknown` once, and what each
+of its clusters costs. The cheapest path from a run's first cluster to its last is its breaking (Viterbi's algorithm
+over a unigram model). Two forms of one algorithm, with the same answers:
+
+    best_path    one run, in plain Python: a query
+    best_paths   all runs of a batch, in numpy: documents; `side_by_side`, and those that are long by `windows`
+
+All costs are kept *less the costs of their clusters as unknown ones*, so that going on in an unknown stretch is free
+and a word's gain is one number. Both forms choose alike among equals: a word before an unknown stretch, a longer word
+before a shorter one, going on with an unknown stretch only where that is cheaper than beginning another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.khmer.text.script import Offsets
+from khsearch.khmer.words.side_by_side import (
+    FAR,
+    GAIN_ZERO,
+    LENGTH_BITS,
+    LONGEST,
+    MAX_WORD,
+    path_costs,
+    rows_of,
+    walk_back,
+)
+from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
+from khsearch.khmer.words.windows import windows_of
+
+__all__ = ["GAIN_ZERO", "LONGEST", "MAX_WORD", "best_path", "best_paths"]
+
+
+def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
+    """Break one run: its cluster numbers -> for each word, or unknown stretch, how many clusters it has."""
+    slots = trie.slots
+    count = len(numbers)
+    known = [FAR << LENGTH_BITS] * (count + 1)  # cheapest path to here whose last piece is a word ...
+    lengths = [0] * (count + 1)
+    strange = [FAR << LENGTH_BITS] * (count + 1)  # ... and whose last piece is an unknown stretch
+    goes_on = [False] * (count + 1)
+    known[0] = 0
+    for at in range(count):
+        here = known[at]
+        stretch = strange[at]
+        if stretch < here + unknown:
+            strange[at + 1] = stretch
+            goes_on[at + 1] = True
+        else:
+            strange[at + 1] = here + unknown
+        best = stretch if stretch < here else here
+        slot = numbers[at] + 1
+        if slot == 1:
+            continue
+        end = at + 1
+        node = slots[slot]
+        while True:
+            value = node >> VALUE_SHIFT & VALUE_MASK
+            if value != NO_WORD:
+                cost = best + value - GAIN_ZERO
+                # Starts come in rising order, so of equal paths the first has the longest last word.
+                if cost < known[end]:
+                    known[end] = cost
+                    lengths[end] = end - at
+            if end == count:
+                break
+            child = (node & BASE_MASK) + numbers[end]
+            node = slots[child]
+            if node >> PARENT_SHIFT != slot:
+                break
+            slot = child
+            end += 1
+    words: list[int] = []
+    end = count
+    while end:
+        size = lengths[end]
+        if strange[end] < known[end]:
+            size = 1
+            while goes_on[end - size + 1]:
+                size += 1
+        words.append(size)
+        end -= size
+    words.reverse()
+    return words
+
+
+def best_paths(numbers: Offsets, leads: NDArray[np.bool_], trie: Trie, unknown: int) -> NDArray[np.bool_]:
+    """Break all runs of a batch: cluster numbers (c,) and where runs begin (c,) -> (c,) bool, where words begin."""
+    firsts = np.flatnonzero(leads)
+    if not len(firsts):
+        return leads
+    lengths = np.diff(firsts, append=len(numbers))
+    opening = np.int32(unknown << LENGTH_BITS)
+    if (lengths <= LONGEST).all():
+        rows = rows_of(lengths)
+        return walk_back(*path_costs(numbers, rows, None, trie, opening), rows.edges, rows.clusters, opening)
+    known, strange, unsure = windows_of(lengths).costs(numbers, trie, opening)
+    edges = np.cumsum(lengths + 1) - lengths - 1
+    begins = walk_back(known, strange, edges, np.delete(np.arange(len(known)), edges), opening)
+    for run in unsure:
+        first, length = int(firsts[run]), int(lengths[run])
+        words = best_path(numbers[first : first + length].tolist(), trie, unknown)
+        begins[first : first + length] = False
+        begins[first + np.cumsum([0, *words[:-1]], dtype=np.int64)] = True
+    return begins

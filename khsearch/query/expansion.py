@@ -1,0 +1,197 @@
+"""tolerance: other readings of what was typed, as far as the index knows them.
+
+A *reading* is a query as it could have been meant: with another spelling of a word, with words that were probably meant
+for what the index does not know, with the longer words that hold such a word, or without the spaces inside its runs of
+Khmer. What a reading has and the query has not is searched besides. A rare spelling of a common word is no rare word:
+it weighs as both spellings together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from khsearch.columnar import Reader
+from khsearch.engine import idf, nodes
+from khsearch.khmer import Alternative, Analyzer, Terms, Variants, script
+from khsearch.query import near_terms, suggest
+from khsearch.schema import LEAD, TEXT
+
+_LONGEST = 300
+"""Characters of the longest query that is read otherwise: a longer one says enough."""
+
+_MOST = 12
+"""Most readings of one query."""
+
+_MOST_CORRECTED = 30
+"""Words of the longest query that is looked at for slips."""
+
+_SUSPECT, _RARE = 3, 200
+"""A word may be a slip if the index has it in so few documents, and in less than one of so many."""
+
+_REMEMBERED = 1 << 12
+"""Words whose documents are remembered, of one commit, and spellings whose terms are."""
+
+_AS_TYPED = 0.8
+"""What another spelling weighs beside the one that was typed, which comes first."""
+
+_SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Another reading of a query.
+
+    found   what finds the words that it has and the query has not, weighed
+    words   all of its words, in order
+    new     those that the query has not
+    bigrams those of its bigrams that the query has not
+    weight  what their scores are multiplied by
+    """
+
+    found: tuple[nodes.Node, ...]
+    words: list[bytes]
+    new: list[bytes]
+    bigrams: list[bytes]
+    weight: float
+
+
+_dfs: WeakKeyDictionary[Reader, dict[bytes, int]] = WeakKeyDictionary()
+_terms_of: WeakKeyDictionary[Analyzer, dict[str, Terms]] = WeakKeyDictionary()
+
+
+class Tolerance:
+    """What one commit of an index holds of the other readings of a query."""
+
+    def __init__(self, reader: Reader, analyzer: Analyzer, variants: Variants) -> None:
+        self._reader = reader
+        self._analyzer = analyzer
+        self._variants = variants
+        self._dfs = _dfs.setdefault(reader, {})
+        self._spellings = _terms_of.setdefault(analyzer, {})
+
+    def readings(self, text: str, terms: Terms) -> list[Reading]:
+        """Return other readings of a text, whose own terms are given, that the index holds."""
+        if len(text) > _LONGEST:
+            return []
+        readings: list[Reading] = []
+        known = set(terms.words)
+        settled: set[bytes] = set()
+        joined = self._joined(text, known)
+        if joined is not None:
+            readings.append(joined)
+        for other in self._variants.alternatives(text)[: 4 * _MOST]:
+            reading = self._spelled(text, terms, other)
+            if reading is not None:
+                readings.append(reading)
+                settled.update(self._alone(text[other.start : other.end]).words)
+        for reading in readings:
+            known.update(reading.new)
+        if joined is None:  # else what the index does not know is half of a word
+            readings += self._longer(terms.words)
+        return [*readings, *self._corrected(terms, known, settled)][:_MOST]
+
+    def substituted(self, text: str) -> list[list[bytes]]:
+        """Words of a text in its other spellings, for a search that asks for every word."""
+        found = []
+        for other in self._variants.alternatives(text)[:_MOST] if len(text) <= _LONGEST else ():
+            words = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :]).words
+            if all(map(self._df, words)):
+                found.append(words)
+        return found
+
+    def _joined(self, text: str, known: set[bytes]) -> Reading | None:
+        """Read a text without the spaces between its runs of Khmer: one may have been put inside a word."""
+        joined = _SPACE_IN_KHMER.sub("", text)
+        if joined == text:
+            return None
+        terms = self._analyzer.terms(joined)
+        new = [word for word in dict.fromkeys(terms.words) if word not in known and self._df(word)]
+        return Reading(_terms(new, 1.0), terms.words, new, [], 1.0) if new else None
+
+    def _spelled(self, text: str, terms: Terms, other: Alternative) -> Reading | None:
+        spelling = self._alone(other.spelling)
+        having = self._rarest(spelling.words)
+        if not having:
+            return None
+        typed = self._rarest(self._alone(text[other.start : other.end]).words)
+        weight = _AS_TYPED * other.weight * self._alike(typed, having)
+        words = spelling.words
+        if len(words) == 1:
+            found: tuple[nodes.Node, ...] = _terms(words, weight)
+        else:
+            found = (nodes.Phrase(TEXT, tuple(words), boost=weight),)
+        whole = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :])
+        return Reading(found, whole.words, words, _lacking(whole.bigrams, terms.bigrams), weight)
+
+    def _longer(self, words: Sequence[bytes]) -> Iterator[Reading]:
+        """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
+        for word in dict.fromkeys(words[:_MOST_CORRECTED]):
+            if not self._df(word):
+                holding = near_terms.term_table(self._reader).holding(word, _MOST)
+                if holding:
+                    # Snippets mark the part that was asked for, not all of the longer word.
+                    yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], 1.0)
+
+    def _corrected(self, terms: Terms, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
+        """Read words of a query as the terms of the index that they were probably meant for.
+
+        A query whose words are all known well is left alone: to find out what is near a word, all terms of the index
+        have to be looked through once.
+        """
+        words = terms.words
+        if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
+            return
+        skipped = [number for number, word in enumerate(words) if word in settled]
+        for correction in suggest.corrections(self._reader, words, skipped):
+            near = correction.near.term
+            if near in known:
+                continue
+            known.add(near)
+            meant = [*words[: correction.first], near, *words[correction.end :]]
+            bigrams = self._analyzer.terms(script.decode_term(b" ".join(meant))).bigrams
+            found = _terms([near], correction.weight)
+            yield Reading(found, meant, [near], _lacking(bigrams, terms.bigrams), correction.weight)
+
+    def _is_suspect(self, word: bytes) -> bool:
+        having = self._df(word)
+        return having <= _SUSPECT and having * _RARE < self._reader.doc_count
+
+    def _rarest(self, words: Sequence[bytes]) -> int:
+        """Documents that hold the rarest of some words; 0 where there are no words."""
+        return min(map(self._df, words), default=0)
+
+    def _df(self, word: bytes) -> int:
+        """Documents that hold a word."""
+        found = self._dfs.get(word)
+        if found is None:
+            if len(self._dfs) >= _REMEMBERED:
+                self._dfs.clear()
+            found = self._dfs[word] = self._reader.df(TEXT, word)
+        return found
+
+    def _alone(self, spelling: str) -> Terms:
+        """Terms of a spelling by itself; those of one word are asked for again and again."""
+        found = self._spellings.get(spelling)
+        if found is None:
+            if len(self._spellings) >= _REMEMBERED:
+                self._spellings.clear()
+            found = self._spellings[spelling] = self._analyzer.terms(spelling)
+        return found
+
+    def _alike(self, typed: int, having: int) -> float:
+        """What makes a spelling that `having` documents hold weigh as both spellings together."""
+        docs = self._reader.doc_count
+        together = min(typed + having, docs)
+        return min(1.0, idf(docs, together) / idf(docs, min(having, docs)))
+
+
+def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
+    return tuple(nodes.AnyField((TEXT, LEAD), word, weight) for word in words)
+
+
+def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:
+    typed = set(known)
+    return list(dict.fromkeys(bigram for bigram in bigrams if bigram not in typed))

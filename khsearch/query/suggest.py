@@ -1,0 +1,220 @@
+"""suggest: what a person may have meant, and how what they type may go on, from an index's own terms.
+
+    corrections  words of a query -> near terms to search besides
+    suggestion   a query -> the query that was probably meant, or None ("did you mean")
+    complete     the beginning of a query -> queries that go on from it
+
+A query word is taken for a slip where the index does not know it, or knows it in few documents beside a term at most
+half a cluster away that is a hundred times as frequent: in news, a common misspelling is some hundred times rarer than
+its word, while a rare word seldom has a frequent one that near. Ten times is enough where no document has the word
+between the clusters that stand around it in the query, and several have the near one there. A slip often makes the
+breaker divide a word otherwise, so neighbouring words are also taken as one where one of them is unknown, rare or a
+bare letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from khsearch.columnar import Snapshot
+from khsearch.khmer import Analyzer, Token, Variants, edits, normalize, script
+from khsearch.query.near_terms import Near, TermTable, term_table
+from khsearch.schema import BIGRAMS
+
+_RARE = 200  # a word that less than one in so many documents has may be a slip
+_TIMES = 100  # and is one if a near term is so many times as frequent
+_TIMES_SHORT = 300  # or, of one cluster, so many times
+_COMMON = 12  # a word that more than one in so many documents has is no slip
+_TIMES_FITTING = 10  # so many times, where the near term fits the words around and the word does not
+_FITTING = 3  # documents that have the near term there, at least
+_HALF = 0.5  # clusters: as far as a slip is assumed where the index knows all the words
+_JOINED = 4  # neighbouring words that are taken as one
+_FEWEST, _LONGEST = 2, 12  # units of words taken as one
+_TYPED = 300  # characters of the longest query that is looked at
+_COMPLETED = 3  # last words that are taken as one unfinished word
+_WIDER = 4  # so many times more terms are held against the word before
+_EACH = 3  # corrections of one stretch
+_LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z\x01]+)(?=\x02\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A term to search besides some words of a query.
+
+    first, end  the words, by number
+    near        the term, its distance and its documents
+    weight      what to multiply its scores by: .8 for what is broken otherwise, .36 for what is farthest
+    """
+
+    first: int
+    end: int
+    near: Near
+    weight: float
+
+
+def corrections(reader: Snapshot, words: Sequence[bytes], settled: Collection[int] = ()) -> list[Correction]:
+    """Terms of the index that were probably meant by words of a query, in order of the words, likeliest first.
+
+    words    of one query, in order, in code form
+    settled  numbers of words that need no correction, as those for which the index has another spelling
+    """
+    table = term_table(reader)
+    dfs = [table.df(word) for word in words]
+    odd = [i not in settled and _is_odd(word, dfs[i], table) for i, word in enumerate(words)]
+    found = []
+    for first, word in enumerate(words):
+        if first in settled:
+            continue
+        if not dfs[first]:
+            found += [_correction(first, first + 1, item) for item in table.nearest(word, _EACH)]
+        elif dfs[first] * _COMMON < table.documents:
+            near = _likelier(reader, words, first, dfs, table.alike(word, _TIMES_FITTING * dfs[first]))
+            found += [_correction(first, first + 1, item) for item in near[:_EACH]]
+        for end in range(first + 2, min(first + _JOINED, len(words)) + 1):
+            if end - 1 in settled:
+                break
+            if any(odd[first:end]):
+                found += _of_words(table, first, words[first:end], dfs[first:end])
+    return found
+
+
+def _is_odd(word: bytes, df: int, table: TermTable) -> bool:
+    """Whether a word may be a piece of one that the breaker divided."""
+    bare = len(word) == 1 and script.CLASS[word[0]] == script.BASE
+    return (bare or df * _RARE < table.documents or not df) and script.CLASS[word[0]] != script.DIGIT
+
+
+def _likelier(
+    reader: Snapshot, words: Sequence[bytes], at: int, dfs: Sequence[int], near: Sequence[Near]
+) -> list[Near]:
+    """Of the terms near a word that the index knows, those that were rather meant."""
+    clusters, df = edits.units(words[at]), dfs[at]
+    times = _TIMES_SHORT if len(clusters) == 1 else _TIMES
+    near = [item for item in near if item.distance <= _HALF]
+    if not near or near[0].df >= times * df:
+        return [item for item in near if item.df >= times * df]
+    # Only neighbours that are no slips themselves tell anything.
+    before = edits.units(words[at - 1])[-1:] if at and dfs[at - 1] * _RARE >= reader.doc_count else []
+    behind = edits.units(words[at + 1])[:1] if dfs[at + 1 : at + 2] and dfs[at + 1] * _RARE >= reader.doc_count else []
+    if _fits(reader, [*before, *clusters, *behind]):
+        return []
+    return [item for item in near if _fits(reader, [*before, *edits.units(item.term), *behind]) >= _FITTING]
+
+
+def _fits(reader: Snapshot, clusters: Sequence[bytes]) -> int:
+    """How many documents have the rarest pair of neighbouring clusters."""
+    return min((_df_of_pair(reader, one + other) for one, other in pairwise(clusters)), default=0)
+
+
+def _df_of_pair(reader: Snapshot, pair: bytes) -> int:
+    """Documents that have a pair of clusters, deleted ones included: no postings are read."""
+    places = [field.place_of(pair) for _, field in reader.fields(BIGRAMS)]
+    return sum(place.df for place in places if place is not None)
+
+
+def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
+    """Corrections of neighbouring words taken as one word that the breaker divided."""
+    whole = b"".join(words)
+    if not _FEWEST <= len(edits.units(whole)) <= _LONGEST:
+        return []
+    end = first + len(words)
+    df = table.df(whole)
+    if df:
+        return [_correction(first, end, Near(whole, 0.0, df))]
+    # A slip that divides a word may change any cluster, but to look for that costs too much for what it finds.
+    farthest = _HALF if all(dfs) else edits.MOST
+    near = [item for item in table.alike(whole, min(dfs) + 1) if item.distance <= farthest]
+    return [_correction(first, end, item) for item in near[:_EACH]]
+
+
+def _correction(first: int, end: int, near: Near) -> Correction:
+    return Correction(first, end, near, 0.8 - 0.4 * near.distance)
+
+
+def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Variants | None = None) -> str | None:
+    """Return the query that was probably meant, in ordinary spelling; None where nothing is better than what was typed.
+
+    What is not corrected stays as it was typed. `variants` are other spellings: what the index has in one of them is no
+    slip, and is only suggested where the index lacks, or hardly has, what was typed.
+    """
+    if len(text) > _TYPED:
+        return None
+    table = term_table(reader)
+    tokens = analyzer.tokens(text)
+    words = [script.encode_term(token.term) for token in tokens]
+    dfs = [table.df(word) for word in words]
+    changes: list[tuple[int, int, str]] = []
+    settled: set[int] = set()
+    for other in variants.alternatives(text) if variants else ():
+        within = [i for i, token in enumerate(tokens) if token.start < other.end and other.start < token.end]
+        if other.weight == 1 and settled.isdisjoint(within):
+            known = min(map(table.df, analyzer.terms(other.spelling).words), default=0)
+            if known:
+                settled.update(within)
+                if known >= _TIMES * min((dfs[i] for i in within), default=0):
+                    changes.append((other.start, other.end, other.spelling))
+    found = corrections(reader, words, settled)
+    likely = sorted(
+        found, key=lambda item: (-item.near.likelihood - len(edits.units(item.near.term)), item.first, item.end)
+    )
+    taken: set[int] = set()
+    for item in likely:
+        stretch = range(item.first, item.end)
+        apart = _is_apart(text, tokens[item.first : item.end])
+        if (
+            item.near.distance
+            and not apart
+            and taken.isdisjoint(stretch)
+            and item.near.df > min(dfs[i] for i in stretch)
+        ):
+            taken.update(stretch)
+            start, end = tokens[item.first].start, tokens[item.end - 1].end
+            changes.append((start, end, script.decode_term(item.near.term)))
+    meant = text
+    for start, end, spelling in sorted(changes, reverse=True):
+        meant = meant[:start] + spelling + meant[end:]
+    return meant if normalize(meant).text.casefold() != normalize(text).text.casefold() else None
+
+
+def _is_apart(text: str, tokens: Sequence[Token]) -> bool:
+    """Whether something other than invisible characters stands between words."""
+    gaps = pairwise(tokens)
+    return any(normalize(text[one.end : two.start]).codes != b"\x02\x02" for one, two in gaps)
+
+
+def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
+    """Return what a query that begins so may become: its last word finished by a term of the index, most popular first.
+
+    A half-typed word breaks into pieces, so the last pieces are also taken as one. What follows a word is ranked by how
+    often it stands behind that word's last cluster. A half-typed cluster counts as the beginning of a cluster.
+    """
+    typed = prefix[-_TYPED:]
+    normal = normalize(typed)
+    run = _LAST_RUN.search(normal.codes)
+    if run is None:
+        return []
+    places = normal.origin[run.start() : run.end()].tolist()
+    if script.LETTER in run[0]:
+        tokens = [token for token in analyzer.tokens(typed) if token.start >= places[0] - 1]
+        words = [script.encode_term(token.term) for token in tokens]
+        starts = [token.start for token in tokens]
+    else:
+        words = analyzer.run_words(run[0]) if script.CLASS[run[0][0]] != script.ALPHA else [run[0]]
+        starts = [places[edge] - 1 for edge in accumulate(map(len, words[:-1]), initial=0)]
+    # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
+    unfinished = bytes([script.COENG]) if typed.endswith("\u17d2") else b""
+    table = term_table(reader)
+    scores: dict[str, int] = {}
+    for count in range(min(_COMPLETED, len(words)), 0, -1):
+        last = len(words) - count
+        if last and scores and _is_odd(words[last - 1], table.df(words[last - 1]), table):
+            break  # what stands before is no word, but the beginning of one that was found
+        before = edits.units(words[last - 1])[-1:] if last else []
+        head = prefix[: len(prefix) - len(typed) + starts[last]]
+        for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
+            score = min(near.df, _fits(reader, [*before, *edits.units(near.term)[:1]])) if before else near.df
+            scores.setdefault(head + script.decode_term(near.term), score)
+    return sorted((text for text in scores if scores[text]), key=lambda text: -scores[text])[:limit]

@@ -1,0 +1,288 @@
+"""whoosh_reader: a commit as Whoosh sees it, for queries that have no plan: one IndexReader, postings as matchers.
+
+The methods are those of whoosh.reading.IndexReader, ColumnReader and Matcher, and mean what they mean there.
+"""
+
+# ruff: noqa: D102
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+from whoosh import columns as whoosh_columns
+from whoosh import fields
+from whoosh.matching import ListMatcher, ReadTooFar
+from whoosh.query.spans import Span
+from whoosh.reading import IndexReader, TermInfo, TermNotFound
+from whoosh.scoring import BaseScorer, WeightingModel
+
+from khsearch.arrays import starts_of
+from khsearch.columnar import fuzzy
+from khsearch.engine import BM25, nodes, term_weight
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from whoosh.fields import FieldType, Schema
+
+    from khsearch.columnar import Reader
+
+
+class WhooshReader(IndexReader):  # type: ignore[misc]
+    """All segments as one atomic reader, so that Whoosh's matchers see the document numbers of the plans."""
+
+    def __init__(self, reader: Reader, schema: Schema, decode: Callable[[bytes], dict[str, Any]]) -> None:
+        self.schema = schema
+        self.columnar = reader
+        self._decode = decode
+
+    def __contains__(self, term: tuple[str, Any]) -> bool:
+        name, text = term
+        return name in self.schema and len(self.columnar.docs_of(name, self._bytes(name, text))) > 0
+
+    def _bytes(self, name: str, text: Any) -> bytes:
+        return text if isinstance(text, bytes) else bytes(self.schema[name].to_bytes(text))
+
+    def generation(self) -> int:
+        return self.columnar.catalog.generation
+
+    def indexed_field_names(self) -> list[str]:
+        return sorted({name for segment in self.columnar.segments for name in segment.field_names})
+
+    def all_terms(self) -> Iterator[tuple[str, bytes]]:
+        for name in self.indexed_field_names():
+            for term in self.columnar.terms(name):
+                yield name, term
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        terms = self.columnar.terms(fieldname)
+        for term in terms[bisect_left(terms, prefix) :]:
+            yield fieldname, term
+
+    def expand_prefix(self, fieldname: str, prefix: Any) -> Iterator[bytes]:
+        yield from self.columnar.terms(fieldname, self._text_to_bytes(fieldname, prefix))
+
+    def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
+        field = self.schema[fieldname]
+        node = nodes.Fuzzy(fieldname, self._bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
+        yield from map(field.from_bytes, fuzzy.near_terms(self.columnar, node))
+
+    def term_info(self, fieldname: str, text: Any) -> TermInfo:
+        docs, tf = self.columnar.postings(fieldname, self._bytes(fieldname, text))
+        if not len(docs):
+            raise TermNotFound(f"{fieldname}:{text!r}")
+        lengths = self.columnar.lengths(fieldname).take(docs)
+        return TermInfo(
+            weight=float(tf.sum()),
+            df=len(docs),
+            minlength=int(lengths.min()),
+            maxlength=int(lengths.max()),
+            maxweight=float(tf.max()),
+            minid=int(docs[0]),
+            maxid=int(docs[-1]),
+        )
+
+    def frequency(self, fieldname: str, text: Any) -> int:
+        return int(self.columnar.postings(fieldname, self._bytes(fieldname, text))[1].sum())
+
+    def doc_frequency(self, fieldname: str, text: Any) -> int:
+        return self.columnar.df(fieldname, self._bytes(fieldname, text))
+
+    def first_id(self, fieldname: str, text: Any) -> int:
+        docs = self.columnar.docs_of(fieldname, self._bytes(fieldname, text))
+        if not len(docs):
+            raise TermNotFound(f"{fieldname}:{text!r}")
+        return int(docs[0])
+
+    def postings(self, fieldname: str, text: Any, scorer: Any = None) -> PostingsMatcher:
+        return PostingsMatcher(self, fieldname, self._bytes(fieldname, text), scorer)
+
+    def has_vector(self, docnum: int, fieldname: str) -> bool:
+        return False
+
+    def vector(self, docnum: int, fieldname: str, format_: Any = None) -> Any:
+        raise KeyError(f"no term vectors are kept for field {fieldname!r}")
+
+    def has_deletions(self) -> bool:
+        return self.columnar.live is not None
+
+    def is_deleted(self, docnum: int) -> bool:
+        live = self.columnar.live
+        # Whoosh's complement asks about one document too many.
+        return live is not None and docnum < len(live) and not bool(live[docnum])
+
+    def all_doc_ids(self) -> Iterator[int]:
+        return iter(self.columnar.all_live().tolist())
+
+    def doc_count_all(self) -> int:
+        return int(self.columnar.doc_count_all)
+
+    def doc_count(self) -> int:
+        return int(self.columnar.doc_count)
+
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
+        return self._decode(self.columnar.stored(docnum))
+
+    def all_stored_fields(self) -> Iterator[dict[str, Any]]:
+        return map(self.stored_fields, self.all_doc_ids())
+
+    def field_length(self, fieldname: str) -> int:
+        return int(self.columnar.total_length(fieldname))
+
+    def min_field_length(self, fieldname: str) -> int:
+        lengths = self.columnar.lengths(fieldname)
+        return int(lengths.min()) if len(lengths) else 0
+
+    def max_field_length(self, fieldname: str) -> int:
+        lengths = self.columnar.lengths(fieldname)
+        return int(lengths.max()) if len(lengths) else 0
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        return int(self.columnar.lengths(fieldname)[docnum])
+
+    def has_column(self, fieldname: str) -> bool:
+        return self.columnar.column(fieldname) is not None
+
+    def column_reader(
+        self, fieldname: str, column: Any = None, reverse: bool = False, translate: bool = False
+    ) -> ColumnValues:
+        return ColumnValues(self, fieldname, reverse=reverse)
+
+    def supports_caches(self) -> bool:
+        return False
+
+
+class ColumnValues(whoosh_columns.ColumnReader):  # type: ignore[misc]
+    """A column as Whoosh's sorting and faceting read it."""
+
+    def __init__(self, reader: WhooshReader, name: str, *, reverse: bool) -> None:
+        column = reader.columnar.column(name)
+        if column is None:
+            raise KeyError(f"no column {name!r}")
+        self._column = column
+        self._text = column.kind == "text"
+        self._field = field_of(reader.schema, name)
+        self._places, self._has = column.first_places()
+        self._order, _ = column.first()
+        self._reverse = reverse
+
+    def __len__(self) -> int:
+        return len(self._has)
+
+    def __getitem__(self, docnum: int) -> Any:
+        if not self._has[docnum]:
+            return "" if self._text else 0
+        value = self._column.values[self._places[docnum]]
+        if not self._text or self._field is None:
+            return self._column.shown(value)
+        return self._field.from_bytes(self._column.names[int(value)])
+
+    def sort_key(self, docnum: int) -> Any:
+        value = self._order[docnum].item()
+        if self._reverse:
+            return -value
+        if self._text:
+            return self._column.forms[value] if self._has[docnum] else b""
+        if self._field is None or isinstance(self._field, fields.DATETIME):
+            return value
+        return self._field.to_column_value(value)
+
+    def set_reverse(self) -> None:
+        self._reverse = True
+
+
+class PostingsMatcher(ListMatcher):  # type: ignore[misc]
+    """The live postings of one term over the whole commit."""
+
+    def __init__(self, reader: WhooshReader, name: str, term: bytes, scorer: Any) -> None:
+        docs, tf = reader.columnar.postings(name, term)
+        if not len(docs):
+            raise TermNotFound(f"{name}:{term!r}")
+        self._columnar = reader.columnar
+        self._first: list[int] = starts_of(tf).tolist()
+        self._places: Any = None
+        self._i: int
+        form = reader.schema[name].format
+        super().__init__(docs.tolist(), tf.astype(float).tolist(), None, form, scorer, term=(name, term))
+
+    def copy(self) -> PostingsMatcher:
+        out = PostingsMatcher.__new__(PostingsMatcher)
+        out.__dict__.update(self.__dict__)
+        return out
+
+    def skip_to(self, id: int) -> None:
+        if not self.is_active():
+            raise ReadTooFar
+        if id > self._ids[self._i]:
+            self._i = bisect_left(self._ids, id, self._i)
+
+    def supports_block_quality(self) -> bool:
+        return False
+
+    def supports(self, astype: str) -> bool:
+        return astype in ("frequency", "weight") or (astype == "positions" and bool(self._format.supports("positions")))
+
+    def value_as(self, astype: str) -> Any:
+        if astype == "positions":
+            return self._positions()
+        if astype == "frequency":
+            return int(self.weight())
+        if astype == "weight":
+            return self.weight()
+        raise NotImplementedError(f"postings keep no {astype}")
+
+    def spans(self) -> list[Span]:
+        return [Span(position) for position in self._positions()]
+
+    def _positions(self) -> list[int]:
+        if self._places is None:
+            name, term = self._term
+            self._places = self._columnar.placed(name, term).places
+        mask = (1 << self._columnar.place_bits(self._term[0])) - 1
+        found: list[int] = (self._places[self._first[self._i] : self._first[self._i + 1]] & mask).tolist()
+        return found
+
+
+class PlanWeighting(WeightingModel):  # type: ignore[misc]
+    """The BM25 of the plans as a weighting of Whoosh's."""
+
+    def __init__(self, weighting: BM25 | None = None) -> None:
+        self.bm25 = weighting or BM25()
+
+    def scorer(self, searcher: Any, fieldname: str, text: Any, qf: float = 1) -> BaseScorer:
+        return _Scorer(searcher.reader(), fieldname, text, self.bm25)
+
+
+class _Scorer(BaseScorer):  # type: ignore[misc]
+    def __init__(self, reader: WhooshReader, name: str, text: Any, weighting: BM25) -> None:
+        scale = weighting.scale(name)
+        having = reader.doc_frequency(name, text)
+        self._factor = term_weight(reader.doc_count(), having, scale) * (scale.k1 + 1)
+        self._norms = reader.columnar.norms(name, scale)
+
+    def supports_block_quality(self) -> bool:
+        return False
+
+    def score(self, matcher: Any) -> float:
+        tf = matcher.weight()
+        return float(self._factor * tf / (tf + float(self._norms[matcher.id()])))
+
+    def max_quality(self) -> float:
+        return self._factor
+
+    def block_quality(self, matcher: Any) -> float:
+        return self._factor
+
+
+def field_of(schema: Schema, name: str) -> FieldType | None:
+    """The field of that name, or of a pattern that the name fits; None where the schema has none."""
+    try:
+        return schema[name]
+    except KeyError:
+        return None
+
+
+def is_utf8(field: Any) -> bool:
+    """Whether a field's terms are UTF-8; a field whose terms have one byte per character says so by an attribute."""
+    return not getattr(field, "one_byte_per_character", False)

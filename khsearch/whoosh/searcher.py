@@ -1,0 +1,62 @@
+"""whoosh_searcher: Whoosh's Searcher over a commit. Plain searches take the plans, others Whoosh's collectors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from whoosh import query
+from whoosh.searching import Results, Searcher
+from whoosh.util import now
+
+from khsearch.whoosh.reader import PlanWeighting, WhooshReader
+
+if TYPE_CHECKING:
+    from khsearch.columnar import TopDocs
+
+
+class ColumnarSearcher(Searcher):  # type: ignore[misc]
+    """A Searcher that answers by plans where it can."""
+
+    def __init__(self, reader: WhooshReader, weighting: Any = None, **kwargs: Any) -> None:
+        super().__init__(reader, weighting=weighting or PlanWeighting(), **kwargs)
+
+    def search(self, q: Any, **kwargs: Any) -> Results:
+        """As Whoosh's, with all its keywords."""
+        limit = kwargs.pop("limit", 10)
+        filter_by, mask = kwargs.get("filter"), kwargs.get("mask")
+        plain = kwargs.keys() <= {"filter", "mask", "optimize"} and isinstance(self.weighting, PlanWeighting)
+        queries = all(part is None or isinstance(part, query.Query) for part in (filter_by, mask))
+        if not plain or not queries or (limit is not None and limit < 1):
+            return super().search(q, limit=limit, **kwargs)
+        start = now()
+        reader = self.reader().columnar
+        wanted = max(reader.doc_count, 1) if limit is None else limit
+        found = reader.search(q, wanted, weighting=self.weighting.bm25, filter=filter_by, mask=mask)
+        results = Results(self, q, list(zip(found.scores.tolist(), found.docnums.tolist(), strict=True)))
+        results.collector = _Counter(self, q, filter_by, mask, found)
+        results.runtime = now() - start
+        return results
+
+
+class _Counter:
+    """What Results asks of a collector: the number and the set of all matches, found when asked for."""
+
+    def __init__(self, searcher: ColumnarSearcher, q: Any, filter_by: Any, mask: Any, found: TopDocs) -> None:
+        self._searcher = searcher
+        self._queries = (q, filter_by, mask)
+        self._found = found
+
+    def count(self) -> int:
+        """The exact number of matches."""
+        return len(self.all_ids())
+
+    def computes_count(self) -> bool:
+        """Counting is exact."""
+        return True
+
+    def all_ids(self) -> set[int]:
+        """The numbers of all matching documents."""
+        q, filter_by, mask = self._queries
+        reader = self._searcher.reader().columnar
+        limit = max(reader.doc_count, 1)
+        return set(reader.search(q, limit, filter=filter_by, mask=mask).docnums.tolist())
