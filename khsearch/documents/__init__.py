@@ -1,7 +1,7 @@
 """documents: files, folders and streams in, `Document`s out.
 
-document   what a document is, what it may hold, and how it is written as a line of JSON
 plain      the values of a document, as they are at that moment
+document   what a document is, what it may hold, and how it is written as a line of JSON
 formats    the content of one .txt, .jsonl or .csv -> documents
 sources    a path or a stream -> documents, in a steady order
 values     numbers, dates, truth values and keywords as people write them
