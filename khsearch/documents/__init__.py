@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from khsearch.documents.fields import column_of as column_of
     from khsearch.documents.fields import fitting as fitting
     from khsearch.documents.fields import keyword_form as keyword_form
-    from khsearch.documents.fields import kinds as kinds
     from khsearch.documents.fields import row as row
     from khsearch.documents.fields import shown as shown
-    from khsearch.documents.fields import text_fields as text_fields
     from khsearch.documents.formats import FORMATS as FORMATS
     from khsearch.documents.formats import TITLE_LENGTH as TITLE_LENGTH
     from khsearch.documents.formats import FieldNames as FieldNames
@@ -48,7 +46,7 @@ else:
             "document": ("Document", "json_line", "validate"),
             "formats": ("FORMATS", "TITLE_LENGTH", "FieldNames", "Placed"),
             "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
-            "fields": ("check_fields", "column_of", "keyword_form", "shown", "text_fields", "fitting", "kinds", "row"),
+            "fields": ("check_fields", "column_of", "keyword_form", "shown", "fitting", "row"),
             "stored": ("bodies_of", "document_of", "head_of", "id_and_title"),
         },
     )

@@ -28,6 +28,7 @@ class Snapshot(Opened):
         """Open a commit, as `Opened` does."""
         super().__init__(*args, **kwargs)
         self.cache = PostingsCache()
+        self._memo: dict[tuple[str, Any], Any] = {}
         self._lengths: dict[str, Array] = {}
         self._totals: dict[str, int] = {}
         self._place_bits: dict[str, int] = {}

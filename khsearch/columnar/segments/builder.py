@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from khsearch import version
 from khsearch.arrays import EMPTY, narrow, pack
-from khsearch.columnar.files import format as formats
 from khsearch.columnar.files.blockfile import BlockFileWriter
 from khsearch.columnar.files.catalog import FileEntry
 from khsearch.columnar.files.spool import Spool
@@ -107,7 +107,7 @@ class Builder:
                 column = columns.join(name, list(self._padded(self._columns[name])))
                 prefix = f"column{number}."
                 told[name] = {"prefix": prefix} | column_files.write(file, prefix, column)
-            file.finish({"format": formats.NOW, "docs": self.docs, "fields": fields, "columns": told})
+            file.finish({"format": version.NOW, "docs": self.docs, "fields": fields, "columns": told})
         finally:
             file.close()
         return FileEntry(self._name, file.size, file.root)

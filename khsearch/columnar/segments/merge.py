@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from khsearch import version
 from khsearch.arrays import Array, narrow, spans, spread, starts_of
-from khsearch.columnar.files import format as formats
 from khsearch.columnar.files.blockfile import BlockFileWriter
 from khsearch.columnar.files.catalog import FileEntry
 from khsearch.columnar.files.spool import Spool
@@ -81,7 +81,7 @@ class Merger:
             self._write_stored(file)
             told = self._write_columns(file)
             write_traits(file, frozenset().union(*(source.segment.traits for source in self._sources)))
-            file.finish({"format": formats.NOW, "docs": self.docs, "fields": fields, "columns": told})
+            file.finish({"format": version.NOW, "docs": self.docs, "fields": fields, "columns": told})
         finally:
             file.close()
         return FileEntry(self._name, file.size, file.root)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
+from khsearch import version
 from khsearch.arrays import Array, narrow, pack
-from khsearch.columnar.files import format as formats
 from khsearch.columnar.files.blockfile import BlockFile, damaged
 from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.segments import column_files, columns
 from khsearch.columnar.segments.stored import StoredReader
+from khsearch.engine import OLD_TRAIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,10 +50,6 @@ def write_heads(file: BlockFileWriter, heads: Sequence[bytes]) -> None:
 def write_traits(file: BlockFileWriter, traits: Iterable[str]) -> None:
     """Write what the terms of the documents depend on: lines that mean something to whoever made the terms."""
     file.add("traits", np.frombuffer("\n".join(sorted(traits)).encode(), np.uint8))
-
-
-OLD_TRAIT = "format 1"
-"""Stands for the traits of documents of format 1, which recorded none."""
 
 
 class Segment:
@@ -173,7 +170,7 @@ class _Told:
 
     def __init__(self, file: BlockFile, docs: int) -> None:
         told = file.meta
-        self.format = formats.check(file.path, told.get("format", 1))
+        self.format = version.check_format(file.path, told.get("format", 1))
         self.fields: dict[str, Any] = told.get("fields", {})
         self.columns: dict[str, Any] = told.get("columns", {})
         if told.get("docs") != docs or not isinstance(self.fields, dict) or not isinstance(self.columns, dict):

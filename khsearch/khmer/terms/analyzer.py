@@ -57,6 +57,10 @@ class Batch:
     word_starts: Offsets
     word_ends: Offsets
 
+    def of(self, source: str) -> Stream:
+        """One of the streams, by the name that `khsearch.schema` has for it."""
+        return {"words": self.words, "bigrams": self.bigrams}[source]
+
     @property
     def foreign(self) -> str:
         """Distinct characters outside ASCII and the Khmer block that the originals hold, sorted."""
@@ -80,6 +84,10 @@ class Terms:
 
     words: list[bytes]
     bigrams: list[bytes]
+
+    def of(self, source: str) -> list[bytes]:
+        """One of the streams, by the name that `khsearch.schema` has for it."""
+        return {"words": self.words, "bigrams": self.bigrams}[source]
 
 
 # A short text's pieces, in codes: a run of Khmer, of digits, of letters, or what no bigram crosses.
