@@ -63,8 +63,7 @@ class FieldEncoder:
         self._rows.append(at.rows[:-1] + self._row)
         self._row = at.rows[-1] + self._row
         heads = starts[:-1][:: layout.BLOCK]
-        words = spans.words_of(codes)
-        self._keys.append(spans.load_part(words, heads, lengths[:: layout.BLOCK]).byteswap())
+        self._keys.append(spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap())
         self.terms += len(df)
         self.tokens += int(token[-1])
 
