@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from khsearch.arrays import spans
-from khsearch.arrays.runs import Array
+from khsearch.arrays.runs import Array, turns
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 STEP = np.uint64(0xBF58476D1CE4E5B9)
@@ -77,8 +77,7 @@ class Interner:
         # It is the hash of the table, too, which is so searched from its beginning to its end.
         order = (_mixed(keys) >> np.uint64(48)).astype(np.uint16).argsort(kind="stable")
         keys = keys.take(order)
-        fresh = np.ones(len(keys), bool)
-        np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+        fresh = turns(keys)
         first = fresh.nonzero()[0]
         heads = order.take(first)
         numbers = self._numbers_of(keys.take(first), eights, starts.take(heads), lengths.take(heads))

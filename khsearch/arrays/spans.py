@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays.runs import Array, spread, starts_of
+from khsearch.arrays.runs import Array, spread, starts_of, turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,8 +49,7 @@ def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
     sizes = np.minimum(lengths, 9)
     out = np.lexsort((sizes, keys))
     keys, sizes = keys[out], sizes[out]
-    fresh = np.ones(len(out), bool)
-    fresh[1:] = (keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1])
+    fresh = turns(keys) | turns(sizes)
     depth = 8
     places = np.flatnonzero(sizes == 9)
     while len(places):
@@ -69,7 +68,7 @@ def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
         inner = np.lexsort((sizes, keys, group))
         out[places] = members[inner]
         group, keys, sizes = group[inner], keys[inner], sizes[inner]
-        fresh[places[1:]] |= (group[1:] == group[:-1]) & ((keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1]))
+        fresh[places] |= ~turns(group) & (turns(keys) | turns(sizes))
         places = places[sizes == 9]
         depth += 8
     return out, np.cumsum(fresh) - 1

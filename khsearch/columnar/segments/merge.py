@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch import version
-from khsearch.arrays import Array, narrow, spans, spread, starts_of
+from khsearch.arrays import Array, narrow, spans, spread, starts_of, turns
 from khsearch.columnar.files.blockfile import BlockFileWriter
 from khsearch.columnar.files.catalog import FileEntry
 from khsearch.columnar.files.spool import Spool
@@ -235,9 +235,7 @@ def _merged_chunk(
         first = starts_of(tf)[:-1]
         moved = np.concatenate([where for where in places if where is not None])
         moved = moved[spread(first[order], tf[order])]
-    heads = np.ones(len(of), bool)
-    np.not_equal(of[1:], of[:-1], out=heads[1:])
-    at = np.flatnonzero(heads)
+    at = np.flatnonzero(turns(of))
     postings = Postings(np.diff(at, append=len(of)), np.concatenate(docs)[order], tf[order], moved)
     return *_names(names, of[at]), postings
 
