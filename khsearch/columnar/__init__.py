@@ -2,7 +2,8 @@
 
 files/      format, disk, wholefile, catalog, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
-segments/   columns, column_files, stored, segment, builder, deletions, merge, policy: documents -> segments
+segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
+segments
 search/     bm25, matches, postings_cache, scored, opened, snapshot, phrases, patterns, fuzzy, execution, top,
 proximity, reader: a node -> documents, scores, counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole

@@ -67,8 +67,8 @@ class FieldEncoder:
         self.terms += len(df)
         self.tokens += int(token[-1])
 
-    def told(self) -> dict[str, int]:
-        """What the segment's description keeps: how many tokens, and the highest position."""
+    def meta(self) -> dict[str, int]:
+        """What the segment's header keeps of the field: how many tokens, and the highest position."""
         return {"tokens": self.tokens, "top": self.top}
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:
