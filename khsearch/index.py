@@ -10,14 +10,28 @@ from pathlib import Path
 from typing import Self
 
 from khsearch import maintenance, manifest
-from khsearch.arguments import COUNT, FUNCTION, NAMES, PATH, SECONDS, TEXT, TRUTH, checked, instance, one_of, optional
+from khsearch.arguments import (
+    BREAKER,
+    COUNT,
+    FUNCTION,
+    NAMES,
+    PATH,
+    SECONDS,
+    TEXT,
+    TRUTH,
+    checked,
+    instance,
+    one_of,
+    optional,
+)
 from khsearch.arrays import give_back_freed_memory
 from khsearch.columnar import Embedded
 from khsearch.documents import Document, column_of
 from khsearch.engine import FILE, Engine, Found, SortKey, View, engine_kind, register_engine, scheme_of
 from khsearch.errors import IndexStoreError
 from khsearch.hits import Hit, Results, Search
-from khsearch.khmer import Analyzer, LatticeBreaker, Lexicon, Variants, default_variants, load
+from khsearch.khmer import Analyzer, Breaker, Lexicon, Variants, default_variants, load
+from khsearch.manifest import Manifest
 from khsearch.opening import Commit, latest
 from khsearch.query import DEFAULT, Judged, Match, Planner, Ranking, complete, like, rescored
 from khsearch.schema import schema_of
@@ -45,7 +59,7 @@ class Index:
     @classmethod
     @checked(
         path=PATH,
-        breaker=optional(TEXT),
+        breaker=optional(BREAKER),
         lexicon=optional(instance(Lexicon, PATH)),
         fields=optional(NAMES),
         ranking=instance(Ranking),
@@ -54,14 +68,14 @@ class Index:
         cls,
         path: str | Path,
         *,
-        breaker: str | None = None,
+        breaker: str | Breaker | None = None,
         lexicon: Lexicon | str | Path | None = None,
         fields: Mapping[str, str] | None = None,
         ranking: Ranking = DEFAULT,
     ) -> Self:
         """Create an empty index in a folder, which is made if need be and must hold nothing else.
 
-        breaker  "lattice" (the default), "icu" or "crf"
+        breaker  "lattice" (the default), "icu", "crf", another registered name, or a breaker of a registered name
         lexicon  for the lattice: a word list or lexicon file, added to, or instead of, the one khsearch brings
         fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
                  "text", "keyword", "number", "date" or "boolean"
@@ -71,7 +85,10 @@ class Index:
         ValueError for an unknown breaker or kind of field.
         """
         address = _address(path)
-        built = manifest.make(breaker, load(lexicon), fields or {}, ranking)
+        return cls._created(address, manifest.make(breaker, load(lexicon), fields or {}, ranking))
+
+    @classmethod
+    def _created(cls, address: str, built: Manifest) -> Self:
         engine = engine_kind(address).create(
             address, schema_of(built.fields), lambda name_file: manifest.write(built, name_file)
         )
@@ -271,9 +288,7 @@ class Index:
         """
         lost = list[str]()
         built, documents = maintenance.rescue(_address(path), lost.append)
-        chosen = built.analyzer.breaker
-        own = chosen.lexicon if isinstance(chosen, LatticeBreaker) and built.own_lexicon else None
-        new = cls.create(to, breaker=chosen.name, lexicon=own, fields=built.fields, ranking=built.ranking)
+        new = cls._created(_address(to), built)
         with new.writer() as writer:
             maintenance.add_rescued(documents, writer, lost.append)
         return lost

@@ -1,9 +1,9 @@
-"""manifest: what built an index: settings and a lexicon, as the files that belong to its commits.
+"""manifest: what built an index: settings, and the resources of its breaker, as the files that belong to its commits.
 
-The manifest proper (`khsearch.json` in a new index) says which khsearch, breaker and lexicon broke the texts, and how
-they are ranked; the lexicon is kept whole. So an index goes on breaking queries as it broke its documents whatever
-lexicon a later khsearch brings. The engine keeps both with the commit, so that a rebuild puts them in their places at
-once. The first line of a manifest is a checksum of all others, for one whose commit is lost.
+The manifest proper (`khsearch.json` in a new index) says which khsearch and breaker broke the texts, and how they are
+ranked; what the breaker reads, a lexicon, is kept whole. So an index goes on breaking queries as it broke its documents
+whatever lexicon a later khsearch brings. The engine keeps all with the commit, so that a rebuild puts them in their
+places at once. The first line of a manifest is a checksum of all others, for one whose commit is lost.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from khsearch import version
 from khsearch.documents import check_fields
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
-from khsearch.khmer import Analyzer, LatticeBreaker, Lexicon, breaker, parse
+from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, make_breaker
 from khsearch.query import Ranking
 
+_LEXICON = "lexicon"
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
 
@@ -32,7 +33,7 @@ _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 class Manifest:
     """What an index was built with.
 
-    own_lexicon  whether by a lexicon that its creator gave, not the one khsearch brings
+    own_lexicon  whether by resources that its creator gave, a lexicon, not those that the breaker brings
     fields       the index's own fields by name, each with its kind
     ranking      how its documents are ranked
     built        what is kept of the analyzer's settings; of format 1, the only record of what its terms depend on
@@ -47,11 +48,23 @@ class Manifest:
     finished: bool = True
 
 
-def make(breaker_name: str | None, lexicon: Lexicon | None, fields: Mapping[str, str], ranking: Ranking) -> Manifest:
-    """Return the manifest of a new index; ValueError for an unknown breaker or kind of field."""
+def make(
+    chosen: str | Breaker | None, lexicon: Lexicon | None, fields: Mapping[str, str], ranking: Ranking
+) -> Manifest:
+    """Return the manifest of a new index, whose breaker is a name, or an object of a registered name.
+
+    ValueError for an unknown breaker or kind of field, or for a lexicon beside a breaker that is an object.
+    """
     check_fields(fields)
-    analyzer = Analyzer(breaker(breaker_name, lexicon))
-    return Manifest(analyzer, lexicon is not None, dict(fields), ranking, analyzer.settings())
+    own = lexicon is not None
+    if chosen is None or isinstance(chosen, str):
+        made = breaker(chosen, lexicon)
+    elif own:
+        raise ValueError("a breaker that is an object brings its own lexicon; leave the lexicon out")
+    else:
+        made, own = check_registered(chosen), True
+    analyzer = Analyzer(made)
+    return Manifest(analyzer, own, dict(fields), ranking, analyzer.settings())
 
 
 def write(manifest: Manifest, name_file: NameFile) -> Files:
@@ -65,11 +78,15 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         "fields": dict(manifest.fields),
         "ranking": manifest.ranking.to_json(),
     }
-    chosen = manifest.analyzer.breaker
-    if isinstance(chosen, LatticeBreaker):
-        lexicon = name_file(".khl")
-        content |= {"lexicon": lexicon, "lexicon_sha256": chosen.lexicon.fingerprint}
-        files[lexicon] = chosen.lexicon.data
+    named: dict[str, str] = {}
+    for resource, data in manifest.analyzer.breaker.resources().items():
+        named[resource] = name_file(".khl")
+        files[named[resource]] = data
+    if _LEXICON in named:  # format 1 knew no other
+        lexicon = named.pop(_LEXICON)
+        content |= {"lexicon": lexicon, "lexicon_sha256": hashlib.sha256(files[lexicon]).hexdigest()}
+    if named:
+        content["resources"] = named
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
     head = b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode()
     return {name: head + body, **files}
@@ -91,9 +108,8 @@ def renewed(where: str, files: Files) -> Manifest:
     """
     path, content = _content(where, files)
     old = _manifest(where, path, content, files, only_own=True)
-    chosen = old.analyzer.breaker
-    lexicon = chosen.lexicon if isinstance(chosen, LatticeBreaker) and old.own_lexicon else None
-    return make(chosen.name, lexicon, old.fields, old.ranking)
+    analyzer = old.analyzer if old.own_lexicon else Analyzer(make_breaker(old.analyzer.breaker.name, {}))
+    return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings())
 
 
 def _content(where: str, files: Files) -> tuple[str, Mapping[str, object]]:
@@ -122,14 +138,15 @@ def _manifest(
     breaker_name, own = built.get("breaker"), content.get("own_lexicon") is True
     if not isinstance(breaker_name, str):
         raise _damaged(where, path, "no breaker named")
-    data, source = None, where
-    if breaker_name == "lattice" and (own or not only_own):
-        source, data = _lexicon(where, content, files)
+    resources = _resources(where, content, files) if own or not only_own else {}
     try:
-        analyzer = _analyzer(breaker_name, data, source)
-    except ValueError:
+        analyzer = _analyzer(breaker_name, resources)
+    except LexiconError as problem:
+        raise _damaged(where, path, str(problem)) from None
+    except ValueError as problem:
         raise IndexMismatchError(
-            f"{where}: built with the breaker {breaker_name!r}, which this khsearch lacks; use the one that wrote it"
+            f"{where}: built with the breaker {breaker_name!r}, which is not to be had here ({problem}); register it "
+            "(khsearch.khmer.register_breaker) or install the package that brings it"
         ) from None
     try:
         fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))
@@ -140,29 +157,33 @@ def _manifest(
     return Manifest(analyzer, own, cast("Mapping[str, str]", fields), ranking, built, finished)
 
 
-def _lexicon(where: str, content: Mapping[str, object], files: Files) -> tuple[str, bytes]:
-    name = str(content.get("lexicon", "lexicon.khl"))
-    data = files.get(name)
-    if data is None:
-        raise _damaged(where, f"{where}/{name}", "the file is missing")
-    if hashlib.sha256(data).hexdigest() != content.get("lexicon_sha256"):
-        raise _damaged(where, f"{where}/{name}", "not what was written")
-    return f"{where}/{name}", data
+def _resources(where: str, content: Mapping[str, object], files: Files) -> dict[str, bytes]:
+    """What was kept of the breaker, by name."""
+    others = content.get("resources", {})
+    named = dict(others) if isinstance(others, dict) else {}
+    if "lexicon_sha256" in content:
+        named[_LEXICON] = content.get("lexicon", "lexicon.khl")
+    found = {}
+    for resource, name in named.items():
+        data = files.get(str(name))
+        if data is None:
+            raise _damaged(where, f"{where}/{name}", "the file is missing")
+        if resource == _LEXICON and hashlib.sha256(data).hexdigest() != content["lexicon_sha256"]:
+            raise _damaged(where, f"{where}/{name}", "not what was written")
+        found[str(resource)] = data
+    return found
 
 
-_analyzers: WeakValueDictionary[tuple[str, bytes | None], Analyzer] = WeakValueDictionary()
+_analyzers: WeakValueDictionary[tuple[str, tuple[tuple[str, str], ...]], Analyzer] = WeakValueDictionary()
 
 
-def _analyzer(name: str, lexicon: bytes | None, source: str) -> Analyzer:
-    """The analyzer of a breaker and the content of its lexicon: indexes that have the same share one."""
-    key = (name, None if lexicon is None else hashlib.sha256(lexicon).digest())
+def _analyzer(name: str, resources: Mapping[str, bytes]) -> Analyzer:
+    """The analyzer of a breaker made from its resources: indexes that have the same share one."""
+    content = ((resource, xxhash.xxh3_128_hexdigest(data)) for resource, data in sorted(resources.items()))
+    key = (name, tuple(content))
     found = _analyzers.get(key)
     if found is None:
-        try:
-            read = None if lexicon is None else parse(lexicon, source)
-        except LexiconError as problem:
-            raise IndexDamagedError(str(problem)) from None
-        found = _analyzers.setdefault(key, Analyzer(breaker(name, read)))
+        found = _analyzers.setdefault(key, Analyzer(make_breaker(name, resources)))
     return found
 
 

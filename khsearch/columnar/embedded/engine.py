@@ -9,7 +9,7 @@ from pathlib import Path
 from khsearch.columnar.commits import recovery
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
 from khsearch.columnar.commits.verify import verify
-from khsearch.columnar.embedded.files import FIRST_NAMES, TEMPORARY_NAME, files_of, read, written
+from khsearch.columnar.embedded.files import FIRST_NAMES, TEMPORARY_NAME, files_of, first_names, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.embedded.writer import EmbeddedWriter
 from khsearch.columnar.files import catalog as contents
@@ -54,7 +54,7 @@ class Embedded:
             raise IndexExistsError(f"{folder}: holds other files ({strange[0]} ...); choose an empty or new folder")
 
         def write() -> dict[str, str]:
-            return written(folder, write_files(FIRST_NAMES.__getitem__))
+            return written(folder, write_files(first_names()))
 
         return EmbeddedEngine(create(folder, _OPTIONS, write_others=write))
 

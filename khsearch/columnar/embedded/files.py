@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 
 from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.disk import Disk, told_as_store_errors
 from khsearch.columnar.files.format import LEXICON_NAME, MANIFEST_NAME
-from khsearch.engine import (
-    Files,
-)
+from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError
 
 TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
 FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
 _MOST_BYTES = 1 << 26
+
+
+def first_names() -> NameFile:
+    """Return what names the files of a first commit: the first of a suffix has a name that people know."""
+    counter = itertools.count()
+    taken: set[str] = set()
+
+    def name_file(suffix: str) -> str:
+        name = FIRST_NAMES[suffix]
+        if name in taken:
+            name = f"{0:08x}-{next(counter):04x}{suffix}"
+        taken.add(name)
+        return name
+
+    return name_file
 
 
 def written(folder: Path, files: Files) -> dict[str, str]:
