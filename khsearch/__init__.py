@@ -22,11 +22,13 @@ imports only what stands on a line above it; tests hold that.
     documents/      files, folders, streams, records -> Document; own fields and their values
     engine/         what an index asks of whatever keeps it: nodes, weighting, tokens, interfaces
     columnar/       the embedded engine: array postings on disk; knows no Khmer, no Whoosh
+    memory/         an engine in memory: the shortest one, for tests and notebooks
     query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
     hits/           what a search shows: results, snippets, marks, explain
     manifest        what built an index: settings, lexicon
     agreement       whether a query breaks as the documents of a commit did
     opening         a folder -> its postings and what built them, both of one commit
+    searching       what is typed, a commit -> results: planned, found, judged
     writing         documents -> token arrays -> an engine
     whoosh/         the door for Whoosh's users
     fields          KHMER, where Whoosh's users look for it

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Self
 
-from khsearch import maintenance, manifest
+from khsearch import maintenance, manifest, searching
 from khsearch.arguments import (
     BREAKER,
     COUNT,
@@ -26,22 +26,27 @@ from khsearch.arguments import (
 )
 from khsearch.arrays import give_back_freed_memory
 from khsearch.columnar import Embedded
-from khsearch.documents import Document, column_of
-from khsearch.engine import FILE, Engine, Found, SortKey, View, engine_kind, register_engine, scheme_of
+from khsearch.documents import Document
+from khsearch.engine import FILE, Engine, View, engine_kind, register_engine, scheme_of
 from khsearch.errors import IndexStoreError
-from khsearch.hits import Hit, Results, Search
+from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Breaker, Lexicon, Variants, default_variants, load
 from khsearch.manifest import Manifest
+from khsearch.memory import Memory
 from khsearch.opening import Commit, latest
-from khsearch.query import DEFAULT, Judged, Match, Planner, Ranking, complete, like, rescored
+from khsearch.query import DEFAULT, Match, Ranking, complete
 from khsearch.schema import schema_of
+from khsearch.searching import Asked
 from khsearch.sharing import cached_property
 from khsearch.writing import Writer
 
+_MEMORY = "memory"
+_counter = count(1)
 _log = logging.getLogger("khsearch")
 
 
 register_engine(FILE, Embedded())
+register_engine(_MEMORY, Memory())
 
 
 class Index:
@@ -95,6 +100,23 @@ class Index:
         return cls(engine, latest(engine))
 
     @classmethod
+    def memory(
+        cls,
+        *,
+        breaker: str | Breaker | None = None,
+        lexicon: Lexicon | str | Path | None = None,
+        fields: Mapping[str, str] | None = None,
+        ranking: Ranking = DEFAULT,
+    ) -> Self:
+        """Create an empty index in memory, for tests and notebooks: it does all that others do, slowly.
+
+        It lives as long as this process holds it, and has an `address` that `open` takes until then. Arguments as for
+        `create`.
+        """
+        address = f"{_MEMORY}://{next(_counter)}"
+        return cls.create(address, breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
+
+    @classmethod
     @checked(path=PATH, spellings=optional(PATH))
     def open(cls, path: str | Path, *, spellings: str | Path | None = None) -> Self:
         """Open the index in a folder; it knows how its texts were broken.
@@ -131,9 +153,19 @@ class Index:
         return cls(engine, latest(engine), variants)
 
     @property
+    def address(self) -> str:
+        """Where it is, as `open` takes it: the path of a folder, or an address without secrets."""
+        return self._engine.name
+
+    @property
     def path(self) -> Path:
-        """Where it is."""
+        """The folder that it is in."""
         return Path(self._engine.name)
+
+    @property
+    def ranking(self) -> Ranking:
+        """How documents are ranked unless a search says otherwise."""
+        return self._last_commit().built.ranking
 
     def __enter__(self) -> Self:
         return self
@@ -196,20 +228,8 @@ class Index:
 
         Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
         """
-        started = time.perf_counter()
-        commit = self._last_commit()
-        view, built = commit.view, commit.built
-        for text in (query, filter or ""):
-            commit.agreement.check(text)
-        chosen = ranking or built.ranking
-        planner = Planner(view, built.analyzer, built.fields, self._spellings, chosen)
-        wanted = planner.plan(query, match, strict=strict)
-        kept = planner.filter(filter) if filter is not None else None
-        order = (SortKey(column_of(built.fields, sort.removeprefix("-")), sort.startswith("-")),) if sort else ()
-        search = Search(query, view, built.analyzer, wanted, chosen, kept, built.fields, self._spellings)
-        judged = _judged(search, limit, offset, order)
-        hits = [Hit.of(rank, one, search) for rank, one in enumerate(judged, offset + 1)]
-        return Results(hits, time.perf_counter() - started, search)
+        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict)
+        return searching.search(self._last_commit(), self._spellings, asked)
 
     @checked(prefix=TEXT, limit=COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
@@ -221,17 +241,7 @@ class Index:
     @checked(id=TEXT, limit=COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
-        started = time.perf_counter()
-        commit = self._last_commit()
-        view, built = commit.view, commit.built
-        key = view.key(id)
-        document = None if key is None else view.document(key)
-        text = "" if document is None else f"{document.title}\n{document.text}"
-        wanted = like(text, view, built.analyzer)
-        search = Search("", view, built.analyzer, wanted, built.ranking, None, built.fields, self._spellings)
-        others = [one for one in _judged(search, limit + 1, 0) if one.key != key][:limit]
-        hits = [Hit.of(rank, one, search) for rank, one in enumerate(others, 1)]
-        return Results(hits, time.perf_counter() - started, search)
+        return searching.similar(self._last_commit(), self._spellings, id, limit)
 
     @checked(id=TEXT)
     def get(self, id: str) -> Document | None:
@@ -315,21 +325,6 @@ class Index:
     def __repr__(self) -> str:
         name = self._engine.name
         return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
-
-
-def _judged(search: Search, limit: int, offset: int, sort: Sequence[SortKey] = ()) -> list[Judged]:
-    """The documents of a search from rank `offset` on: found, and judged by the stages of its ranking."""
-    stages = [] if sort or not limit else search.ranking.rescorers(search.plan.rows)
-
-    def find(limit: int, offset: int = 0) -> Found:
-        return search.view.search(
-            search.plan.node, limit, offset, weighting=search.ranking.weighting, filter=search.filter, sort=sort
-        )
-
-    if stages:
-        return rescored(search.view, find, stages, offset + limit)[offset:]
-    found = find(limit, offset)
-    return [Judged(key, score) for key, score in zip(found.keys, found.scores.tolist(), strict=True)]
 
 
 def _address(path: str | Path) -> str:

@@ -68,7 +68,7 @@ class Stream:
     parts      of which parts of a document, in their order
     role       what a search does with it
     positions  whether it keeps where each term stands, as phrases and patterns of words need
-    most       how many terms are kept, the first, but all of the first part; None: all
+    most       how many terms are kept, the first, though of several parts all of the first; None: all
     scale      how its terms score by default
     """
 

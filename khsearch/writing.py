@@ -189,8 +189,9 @@ def analyse(
         chosen = np.isin(part, [names.index(name) for name in stream.parts])
         out[stream.name] = _field(joined[stream.source], chosen, owner, len(documents))
         if stream.most is not None:
-            first = _field(joined[stream.source], part == names.index(stream.parts[0]), owner, len(documents))
-            out[stream.name] = _first(out[stream.name], np.maximum(first.counts, stream.most))
+            head = part == names.index(stream.parts[0]) if len(stream.parts) > 1 else np.zeros(len(part), np.bool_)
+            whole = _field(joined[stream.source], head, owner, len(documents)).counts
+            out[stream.name] = _first(out[stream.name], np.maximum(whole, stream.most))
     return out, traits
 
 

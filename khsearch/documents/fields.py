@@ -7,21 +7,20 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from khsearch import schema
 from khsearch.documents import Document, values
 from khsearch.errors import DocumentError, QueryError
-from khsearch.schema import ID, STREAMS
 
 KINDS = ("text", "keyword", "number", "date", "boolean")
 """Kinds of fields: text is searched word by word, a keyword as a whole; a document may have several keywords."""
 
-_TAKEN = (ID, *(stream.name for stream in STREAMS))
-
 
 def check_fields(fields: Mapping[str, str]) -> None:
     """Check names and kinds of an index's own fields; ValueError."""
+    taken = (schema.ID, *(stream.name for stream in schema.STREAMS))
     for name, kind in fields.items():
-        if not name.isidentifier() or not name.isascii() or name in _TAKEN:
-            raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {_TAKEN}")
+        if not name.isidentifier() or not name.isascii() or name in taken:
+            raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {taken}")
         if kind not in KINDS:
             raise ValueError(f"field {name!r}: unknown kind {kind!r}; choose one of {', '.join(KINDS)}")
 

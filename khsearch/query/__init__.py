@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from khsearch.query.similar import like as like
     from khsearch.query.stages import Candidate as Candidate
     from khsearch.query.stages import Judged as Judged
+    from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
     from khsearch.query.suggest import complete as complete
@@ -38,7 +39,7 @@ else:
             "plan": ("Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
-            "stages": ("Candidate", "Judged", "Stage", "rescored"),
+            "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
             "suggest": ("complete", "suggestion"),
         },
     )

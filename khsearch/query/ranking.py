@@ -25,17 +25,18 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any, Self
 
+from khsearch import schema
 from khsearch.arguments import COUNT, FACTOR, instance
 from khsearch.engine import BM25, FieldScale, Proximity
 from khsearch.query.stages import ByProximity, Judge, Rescorer, Stage
-from khsearch.schema import BIGRAMS, LEAD, STREAMS, TEXT, Role, Stream
+from khsearch.schema import BIGRAMS, LEAD, TEXT, Role, Stream
 from khsearch.sharing import cached_property
 
 _MOST_PAIRS = 40
 """Pairs of words that are looked for near each other: a longer query is told by its first."""
 
 
-_DEFAULTS = {stream.name: stream.scale for stream in STREAMS}
+_DEFAULTS = {stream.name: stream.scale for stream in schema.STREAMS}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Ranking:
     @cached_property
     def weighting(self) -> BM25:
         """The scales by field; that of words holds for whatever has none of its own."""
-        ranked = (stream for stream in STREAMS if stream.role is not Role.NAMED and stream.name != TEXT)
+        ranked = (stream for stream in schema.STREAMS if stream.role is not Role.NAMED and stream.name != TEXT)
         return BM25(self.words, {stream.name: self.scale_of(stream) for stream in ranked})
 
     def scale_of(self, stream: Stream) -> FieldScale:
@@ -77,7 +78,7 @@ class Ranking:
 
     def fields(self, role: Role) -> tuple[str, ...]:
         """Names of the streams of a role that have weight."""
-        return tuple(stream.name for stream in STREAMS if stream.role is role and self.scale_of(stream).weight)
+        return tuple(stream.name for stream in schema.STREAMS if stream.role is role and self.scale_of(stream).weight)
 
     def bigram_boost(self, words: int) -> float:
         """What the bigrams of a query of so many words are multiplied by."""

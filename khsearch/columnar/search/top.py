@@ -94,6 +94,8 @@ def _shape(evaluator: Evaluator, node: nodes.Node) -> _Shape | None:
     elif isinstance(node, nodes.AndMaybe):
         must = node.must.children if isinstance(node.must, nodes.And) else (node.must,)
         may = node.should.children if isinstance(node.should, nodes.Or) else (node.should,)
+        if not must:
+            return None
     if not must and not may:
         return None
     shape = _Shape()

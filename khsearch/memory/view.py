@@ -1,0 +1,135 @@
+"""view: one commit in memory, asked as `khsearch.engine.View` has it; keys are places in the list of documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from khsearch.arrays import Array, pack
+from khsearch.documents import Document
+from khsearch.engine import BM25, Files, Found, Key, Node, Proximity, SortKey, TermList, nodes
+from khsearch.memory.columns import Compared, compared, order, shown, values_of
+from khsearch.memory.commit import Commit
+from khsearch.memory.matching import matches, near_pairs, near_terms
+
+T = TypeVar("T")
+
+
+class MemoryView:
+    """A commit, and what was worked out about it."""
+
+    def __init__(self, name: str, commit: Commit) -> None:
+        self.name = name
+        self.commit = commit
+        self._memo: dict[tuple[str, Hashable], object] = {}
+
+    @property
+    def doc_count(self) -> int:
+        """How many documents there are."""
+        return len(self.commit.entries)
+
+    @property
+    def files(self) -> Files:
+        """The files of the commit."""
+        return self.commit.files
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """The lines of all batches."""
+        return self.commit.traits
+
+    def key(self, id: str) -> Key | None:
+        """The place of the document of an id."""
+        return next((at for at, entry in enumerate(self.commit.entries) if entry.document.id == id), None)
+
+    def document(self, key: Key) -> Document:
+        """The document at a place."""
+        return self.commit.entries[int(key)].document
+
+    def summary(self, key: Key) -> tuple[str, str]:
+        """Its id and title."""
+        document = self.document(key)
+        return document.id, document.title
+
+    def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
+        """All documents; none is ever lost."""
+        return (entry.document for entry in self.commit.entries)
+
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        offset: int = 0,
+        *,
+        weighting: BM25,
+        filter: Node | None = None,
+        sort: Sequence[SortKey] = (),
+    ) -> Found:
+        """All that match, put in order."""
+        found = matches(self.commit, node if filter is None else nodes.Require(node, filter), weighting)
+        ranked = sorted(found, key=lambda number: -found[number])
+        if sort:
+            ranked = list(found)
+            for key in reversed(sort):
+                first = [next(iter(self._values(key.column, number)), None) for number in ranked]
+                ranked = [ranked[at] for at in order(first, reverse=key.reverse)]
+        page = ranked[offset : offset + limit]
+        return Found(page, np.array([found[number] for number in page], np.float32))
+
+    def count(self, node: Node) -> int:
+        """How many documents match."""
+        return len(matches(self.commit, node, BM25()))
+
+    def facets(self, node: Node, column: str) -> dict[Any, int]:
+        """Values in what matches, counted; one that comes first in the index is the one that is shown."""
+        found = matches(self.commit, node, BM25())
+        names: dict[Compared, object] = {}
+        counts: Counter[Compared] = Counter()
+        for number in found:
+            values = self._values(column, number)
+            for value in values:
+                names.setdefault(compared(value), shown(value))
+            counts.update({compared(value) for value in values})
+        ranked = sorted(counts, key=lambda value: (-counts[value], cast("Any", value)))
+        return {names[value]: counts[value] for value in ranked}
+
+    def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
+        """What each node gives the document."""
+        return [matches(self.commit, node, weighting).get(int(key)) for node in nodes]
+
+    def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
+        """What each document gets for its pairs."""
+        return np.array([near_pairs(self.commit, int(key), wanted) for key in keys], np.float32)
+
+    def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Documents of each term."""
+        return [self.commit.df(stream, term) for stream, term in terms]
+
+    def has(self, field: str, term: bytes, key: Key) -> bool:
+        """Whether the document has the term."""
+        return term in self.commit.entries[int(key)].counts.get(field, ())
+
+    def terms(self, field: str, prefix: bytes = b"") -> list[bytes]:
+        """Terms that begin so."""
+        return [term for term in self.commit.vocabulary(field) if term.startswith(prefix)]
+
+    def near(self, node: nodes.Fuzzy) -> list[bytes]:
+        """Terms within a distance."""
+        return near_terms(self.commit, node)
+
+    def vocabulary(self, field: str) -> Iterable[TermList]:
+        """All terms, as one list."""
+        terms = self.commit.vocabulary(field)
+        return [TermList(*pack(terms), np.array([self.commit.df(field, term) for term in terms], np.int64))]
+
+    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """Kept as long as the view is."""
+        if (room, key) not in self._memo:
+            self._memo[room, key] = make()
+        return cast("T", self._memo[room, key])
+
+    def _values(self, column: str, number: int) -> list[object]:
+        return values_of(self.commit.entries[number].values.get(column))

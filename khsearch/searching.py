@@ -1,0 +1,78 @@
+"""searching: what is typed, and a commit, in; results out: planned, found by the engine, judged by the stages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from khsearch.documents import column_of
+from khsearch.engine import Found, SortKey
+from khsearch.hits import Hit, Results, Search
+from khsearch.khmer import Variants
+from khsearch.opening import Commit
+from khsearch.query import Judged, Match, Planner, Ranking, Rescorer, like, rescored
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search asks: `Index.search` says what each part means."""
+
+    query: str
+    limit: int
+    offset: int
+    match: Match
+    filter: str | None
+    sort: str | None
+    ranking: Ranking | None
+    strict: bool
+
+
+def search(commit: Commit, spellings: Variants, asked: Asked) -> Results:
+    """Search a commit; QueryError, IndexMismatchError."""
+    started = time.perf_counter()
+    view, built = commit.view, commit.built
+    for text in (asked.query, asked.filter or ""):
+        commit.agreement.check(text)
+    ranking = asked.ranking or built.ranking
+    planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
+    plan = planner.plan(asked.query, asked.match, strict=asked.strict)
+    kept = planner.filter(asked.filter) if asked.filter is not None else None
+    sort = asked.sort or ""
+    name = sort.removeprefix("-")
+    order = [SortKey(column_of(built.fields, name), name != sort)] if sort else []
+    made = Search(asked.query, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
+    stages = [] if order else ranking.rescorers(plan.rows)
+    judged = _judged(made, asked.limit, asked.offset, stages, order)
+    hits = [Hit.of(rank, one, made) for rank, one in enumerate(judged, asked.offset + 1)]
+    return Results(hits, time.perf_counter() - started, made)
+
+
+def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results:
+    """Find documents that are like one of the commit; none where there is no such document."""
+    started = time.perf_counter()
+    view, built = commit.view, commit.built
+    key = view.key(id)
+    document = None if key is None else view.document(key)
+    text = "" if document is None else f"{document.title}\n{document.text}"
+    plan = like(text, view, built.analyzer)
+    made = Search("", view, built.analyzer, plan, built.ranking, None, built.fields, spellings)
+    others = [one for one in _judged(made, limit + 1, 0, ()) if one.key != key][:limit]
+    hits = [Hit.of(rank, one, made) for rank, one in enumerate(others, 1)]
+    return Results(hits, time.perf_counter() - started, made)
+
+
+def _judged(
+    made: Search, limit: int, offset: int, stages: Sequence[Rescorer], sort: Sequence[SortKey] = ()
+) -> list[Judged]:
+    """The documents of a search from rank `offset` on."""
+
+    def find(limit: int, offset: int = 0) -> Found:
+        return made.view.search(
+            made.plan.node, limit, offset, weighting=made.ranking.weighting, filter=made.filter, sort=sort
+        )
+
+    if stages and limit:
+        return rescored(made.view, find, stages, offset + limit)[offset:]
+    found = find(limit, offset)
+    return [Judged(key, score) for key, score in zip(found.keys, found.scores.tolist(), strict=True)]
