@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,12 @@ def test_a_word_list_may_come_from_a_pipe(tmp_path: Path) -> None:
     assert found is not None
     assert wanted is not None
     assert found.data == wanted.data
+
+
+def test_one_lexicon_is_kept_once_whoever_reads_it() -> None:
+    data = compile_lexicon(MODEL).data
+    first = parse(data, "a.khl")
+    assert parse(data, "b.khl") is first
+    other = compile_lexicon(replace(MODEL, unknown=MODEL.unknown + 1)).data
+    assert parse(other, "b.khl").unknown == MODEL.unknown + 1
+    assert parse(default_lexicon().data, "c.khl") is default_lexicon()

@@ -60,7 +60,7 @@ def test_the_package_lists_its_names_and_gives_them_all_to_a_star(nothing):
 
 def test_words_wake_the_breaker_alone():
     found = loaded("from khsearch import words; assert words('\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6')")
-    assert zones(found) <= {"arguments", "arrays", "errors", "khmer", "lazy", "schema", "sharing", "text"}
+    assert zones(found) <= {"arguments", "arrays", "errors", "frozen", "khmer", "lazy", "schema", "sharing", "text"}
     assert not packages(found) & {"whoosh", "rich", "click"}
 
 
@@ -85,7 +85,7 @@ def test_the_command_alone_loads_no_command(args):
 def test_help_of_a_command_loads_nothing_that_it_works_with(name):
     found = command(name, "--help")
     assert not packages(found) & HEAVY
-    assert zones(found) <= {"lazy", "sharing", "errors", "version", "cli", "documents"}
+    assert zones(found) <= {"lazy", "sharing", "errors", "version", "cli", "documents", "frozen"}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_completion_loads_nothing_that_a_command_works_with(typed):
     asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     found = command(_KHSEARCH_COMPLETE="bash_complete", **asked)
     assert not packages(found) & HEAVY
-    assert zones(found) <= {"lazy", "sharing", "errors", "version", "cli", "documents"}
+    assert zones(found) <= {"lazy", "sharing", "errors", "version", "cli", "documents", "frozen"}
 
 
 def test_completion_finds_commands_options_and_choices():

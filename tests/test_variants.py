@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from khsearch.errors import LexiconError
 from khsearch.khmer.spelling import variants as room
-from khsearch.khmer.spelling.variants import BUILT_IN, Alternative, Variants, default_variants, read_groups
+from khsearch.khmer.spelling.groups import Forms, read_groups, units_of
+from khsearch.khmer.spelling.variants import BUILT_IN, Alternative, Variants, default_variants
 from khsearch.khmer.terms.analyzer import cluster_spans
 from khsearch.khmer.text.normalize import normalize
 from khsearch.khmer.words.lexicon import default_lexicon
@@ -232,3 +233,18 @@ def test_every_listed_spelling_finds_its_group(spelling):
     assert others(spelling) & {
         other for group in VARIANTS.groups if spelling in group.spellings for other in group.spellings
     }
+
+
+def test_spellings_are_found_by_their_first_unit() -> None:
+    odd = ("\u00e9t\u00e9", "EU", "\u017fo", "so", " \u1780", "\u1780", "\u1780\u17b6", "12", "1,5", "", "a\u00e9", "!")
+    for spellings in (odd, [spelling for group in VARIANTS.groups for spelling in group.spellings]):
+        forms = Forms(spellings)
+        firsts: dict[bytes, list[int]] = {}
+        for number, spelling in enumerate(spellings):
+            units = units_of(normalize(spelling.strip()))
+            assert forms.units(number) == tuple(units)
+            firsts.setdefault(units[0] if units else b"", []).append(number)
+        firsts.pop(b"", None)
+        assert {unit: forms.beginning(unit) for unit in firsts} == firsts
+        for unit in (b"\x80\xb7", b" ", b"zz", b"\x01\x00\x01\x69", b"\x01"):
+            assert forms.beginning(unit) == firsts.get(unit, [])

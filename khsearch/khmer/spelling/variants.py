@@ -11,8 +11,7 @@ Three sources, all at query time, so that an index never changes with them:
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -21,25 +20,20 @@ from pathlib import Path
 
 import numpy as np
 
-from khsearch.errors import LexiconError
+from khsearch.frozen import frozen
+from khsearch.khmer.spelling.groups import UNIT, Forms, Group, Units, read_groups, rows_of, units_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
-from khsearch.khmer.text import script
-from khsearch.khmer.text.normalize import NormalText, normalize, normalize_all
-from khsearch.khmer.text.script import LETTER
+from khsearch.khmer.text.normalize import NormalText, normalize
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 
-_MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
-_UNIT = re.compile(rb"[\x80-\xb3]MARK*|MARK+|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]".replace(b"MARK", _MARK))
 BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
 _MOST = 1_000  # stretches of a text, each with another spelling: nobody looks at more
 _CONTEXT = 8  # clusters on either side that decide where a word ends
 
-Units = tuple[bytes, ...]
 
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alternative:
     """Another spelling of a stretch of a typed text: what to search besides.
 
@@ -52,15 +46,6 @@ class Alternative:
     end: int
     spelling: str
     weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Spellings of one word, or names of one thing, the usual one first; the reason says what parts them."""
-
-    spellings: tuple[str, ...]
-    reason: str
-    weight: float = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -78,18 +63,12 @@ class Variants:
         """`lexicon` tells what a word is; None is the one that khsearch brings."""
         self.groups = tuple(groups)
         self._lexicon = lexicon
-        self._forms = _Forms([spelling for group in self.groups for spelling in group.spellings])
+        self._forms = Forms([spelling for group in self.groups for spelling in group.spellings])
         # Texts say one thing over and over, the longer the more.
         self._stands_among = lru_cache(maxsize=1 << 12)(self._is_among)
         # The trie grows where texts ask for it: most of its branches, one for each first unit, never are.
         self._branches: dict[bytes, _Node] = {}
-        self._beginning: dict[bytes, list[tuple[int, int, Group]]] = {}
-        start = 0
-        for group in self.groups:
-            end = start + len(group.spellings)
-            for number, unit in enumerate(self._forms.firsts[start:end], start):
-                self._beginning.setdefault(unit, []).append((number, start, group))
-            start = end
+        self._starts = list(accumulate([len(group.spellings) for group in self.groups], initial=0))
 
     @classmethod
     def read(cls, path: str | Path, lexicon: Lexicon | None = None) -> Variants:
@@ -113,7 +92,7 @@ class Variants:
         are told.
         """
         normal = normalize(text)
-        units = _units(normal)
+        units = units_of(normal)
         found = list(islice(self._listed(units), _MOST))
         if may_be_respelled(normal.codes, units):
             trie = self._words.trie
@@ -128,7 +107,7 @@ class Variants:
         if not found:
             return []
         edges = [1]  # the first code is END
-        for piece in _UNIT.findall(normal.codes):
+        for piece in UNIT.findall(normal.codes):
             edges.append(edges[-1] + len(piece))
         out = []
         for first, end, spelling, weight in sorted(found, key=lambda item: item[:2]):
@@ -141,7 +120,7 @@ class Variants:
         """Groups with a spelling that stands in the text -> first unit, last unit + 1, another spelling, weight."""
         covered = 0
         for first, unit in enumerate(units):
-            if unit not in self._beginning:
+            if not self._forms.beginning(unit):
                 continue
             node: _Node | None = self._branches.get(unit) or self._branch(unit)
             ends: list[tuple[int, _Node]] = []
@@ -164,7 +143,9 @@ class Variants:
     def _branch(self, unit: bytes) -> _Node:
         """Everything in the trie that begins with a unit."""
         branch = _Node()
-        for number, start, group in self._beginning[unit]:
+        for number in self._forms.beginning(unit):
+            at = bisect_right(self._starts, number) - 1
+            start, group = self._starts[at], self.groups[at]
             node = branch
             for behind in self._forms.units(number)[1:]:
                 node = node.after.setdefault(behind, _Node())
@@ -204,41 +185,6 @@ class Variants:
         return self._lexicon or default_lexicon()
 
 
-def _units(normal: NormalText) -> list[bytes]:
-    """Units of one text; any space is one space, a word of another script is its own letters."""
-    units: list[bytes] = _UNIT.findall(normal.codes)
-    if LETTER in normal.codes:
-        at = 1
-        for i, unit in enumerate(units):
-            if LETTER in unit:  # letters that share a code are told apart by what was typed
-                word = "".join(normal.raw[place] for place in normal.origin[at : at + len(unit)].tolist())
-                units[i] = script.encode_term(unicodedata.normalize("NFC", word.casefold()))
-            at += len(unit)
-    if b" " in normal.codes or b"\n" in normal.codes:
-        return [b" " if unit[0] in b" \n" else unit for unit in units]
-    return units
-
-
-class _Forms:
-    """Many spellings, by number, as units; `firsts` are their first units, empty of what has none."""
-
-    def __init__(self, spellings: Sequence[str]) -> None:
-        self._codes = normalize_all(spellings).codes[1:-1].split(b"\x02")[: len(spellings)]
-        self._others = {
-            number: tuple(_units(normalize(spellings[number].strip())))
-            for number, codes in enumerate(self._codes)
-            if LETTER in codes or b" " in codes or b"\n" in codes
-        }
-        self.firsts = [found[0] if found else b"" for found in map(_UNIT.match, self._codes)]
-        for number, units in self._others.items():
-            self.firsts[number] = units[0] if units else b""
-
-    def units(self, number: int) -> Units:
-        """Units of a spelling."""
-        found = self._others.get(number)
-        return tuple(_UNIT.findall(self._codes[number])) if found is None else found
-
-
 def _span(normal: NormalText, start: int, end: int) -> tuple[int, int] | None:
     """Offsets in the typed text of a stretch of its codes; None where it ends inside a character."""
     if normal.places is None:
@@ -250,62 +196,8 @@ def _span(normal: NormalText, start: int, end: int) -> tuple[int, int] | None:
     return int(first[0]) - 1, int(last[0]) - 1
 
 
-def read_groups(path: Path) -> list[Group]:
-    """Groups of a file; LexiconError names the file and the line that cannot be one."""
-    rows = _rows(path)
-    forms = _Forms([spelling for _, _, group in rows for spelling in group.spellings])
-    known: dict[Units, int] = {}
-    at = 0
-    for number, line, group in rows:
-        for spelling in group.spellings:
-            units = forms.units(at)
-            at += 1
-            if set(units) <= {b" "}:
-                raise _mistake(path, number, line, f"{spelling!r} has no letter")
-            if units in known:
-                raise _mistake(
-                    path, number, line, f"{spelling!r} is the same to khsearch as one in line {known[units]}"
-                )
-            known[units] = number
-    return [group for _, _, group in rows]
-
-
-def _rows(path: Path) -> list[tuple[int, str, Group]]:
-    """The lines of a file that hold groups, each with its number."""
-    try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
-    rows = []
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.startswith("#"):
-            try:
-                rows.append((number, line, _parsed(line)))
-            except ValueError as problem:
-                raise _mistake(path, number, line, str(problem)) from None
-    return rows
-
-
-def _mistake(path: Path, number: int, line: str, problem: str) -> LexiconError:
-    return LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line")
-
-
-def _parsed(line: str) -> Group:
-    *spellings, reason = (part.strip() for part in line.split("\t"))
-    if len(spellings) < 2 or not all(spellings) or not reason:
-        raise ValueError("give two spellings or more and then the reason, divided by tabs")
-    head, _, tail = reason.rpartition(" ")
-    try:
-        weight = float(tail)
-    except ValueError:
-        return Group(tuple(spellings), reason)
-    if not head or not 0 < weight <= 1:
-        raise ValueError("a weight is a number over 0 and up to 1, after the reason")
-    return Group(tuple(spellings), head.strip(), weight)
-
-
 @cache
 def default_variants() -> Variants:
     """The spellings and synonyms that khsearch brings; that no two of them are the same is for a test to check."""
     data = Path(__file__).parent.parent / "data"
-    return Variants([group for name in BUILT_IN for _, _, group in _rows(data / name)])
+    return Variants([group for name in BUILT_IN for _, _, group in rows_of(data / name)])

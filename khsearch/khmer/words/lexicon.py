@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 import orjson
@@ -109,6 +110,10 @@ def compile_lexicon(model: LexiconModel) -> Lexicon:
     return Lexicon(built, min(model.unknown, _MAX_COST), model.rare_cluster, cluster_costs)
 
 
+_known: WeakValueDictionary[bytes, Lexicon] = WeakValueDictionary()
+"""Lexicons in use, by the heads of their files: an index has its own, mostly the one that khsearch brings."""
+
+
 def parse(data: bytes, source: str) -> Lexicon:
     """Read the content of a lexicon file; LexiconError, naming `source`, if it is not one or is damaged."""
     end = data.find(b"\n", len(_MAGIC))
@@ -121,6 +126,8 @@ def parse(data: bytes, source: str) -> Lexicon:
         body = data[end + 1 :]
         if hashlib.sha256(body).hexdigest() != head["sha256"] or min(nodes, clusters) < 1:
             raise ValueError("damaged")
+        if known := _known.get(data[:end]):
+            return known
         slots = np.frombuffer(body, "<i8", nodes)
         costs = np.frombuffer(body, "<i4", clusters, 8 * nodes)
         lengths = np.frombuffer(body, np.uint8, clusters, 8 * nodes + 4 * clusters)
@@ -128,7 +135,8 @@ def parse(data: bytes, source: str) -> Lexicon:
         highest = int((slots & trie.BASE_MASK).max())
         if int(lengths.sum()) != len(names) or highest + clusters >= nodes or not 0 <= unknown <= _MAX_COST:
             raise ValueError("damaged")
-        return Lexicon(trie.Trie(slots, names, lengths), unknown, rare_cluster, costs)
+        found = Lexicon(trie.Trie(slots, names, lengths), unknown, rare_cluster, costs)
+        return _known.setdefault(data[:end], found)
     except (ValueError, KeyError, TypeError) as problem:
         raise LexiconError(f"{source}: cannot be read as a lexicon ({problem}); make it again") from None
 
