@@ -191,6 +191,13 @@ def raw_(docs: Path, size: int, as_is: bool, out: Path | None) -> None:
     _keep(steps.find_raw(corpus.load(docs, None if as_is else size)), out)
 
 
+@app.command("start")
+@_options(_docs, _size, _as_is, _rounds, _core, _json)
+def start_(docs: Path, size: int, as_is: bool, rounds: int, core: int | None, out: Path | None) -> None:
+    """CPU time of a process that imports, breaks words, searches once or shows help."""
+    _keep(steps.begin(corpus.load(docs, None if as_is else size), rounds, core), out)
+
+
 @app.command("throughput")
 @_options(_docs, _size, _as_is, _queries, _rounds, _json)
 def throughput_(docs: Path, size: int, as_is: bool, queries: int, rounds: int, out: Path | None) -> None:

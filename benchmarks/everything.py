@@ -84,6 +84,7 @@ def _steps_of(docs: Path, sources: Sources, extent: Extent, gold: Path | None) -
         lambda: steps.index(corpus.load(docs, extent.indexing), PEERS, rounds, core),
         lambda: steps.ask(corpus.load(docs, extent.asking), peers_for(extent.asking), queries, rounds, core),
         lambda: steps.find_raw(corpus.load(docs, extent.raw)),
+        lambda: steps.begin(corpus.load(docs, extent.raw), rounds, core),
         lambda: steps.ask_many(corpus.load(docs, extent.asking), extent.together, rounds),
         lambda: steps.scale(docs, sizes, ("tantivy",), queries, rounds, core),
     ]

@@ -196,6 +196,19 @@ def _raw(found: Sequence[Loaded]) -> str:
     )
 
 
+def _start(found: Sequence[Loaded]) -> str:
+    return "\n\n".join(
+        _table(
+            [f"{_corpus(run)}: a new process", "CPU, ms", "`import click` = 1", "python = 1"],
+            [
+                [name, f"{1000 * one['seconds']['median']:.0f}", *(_times(one[by]) for by in ("of_click", "of_python"))]
+                for name, one in run["figures"].items()
+            ],
+        )
+        for run in found
+    )
+
+
 def _throughput(found: Sequence[Loaded]) -> str:
     return "\n\n".join(
         _table(
@@ -248,6 +261,7 @@ TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
     "relevance": _relevance,
     "probes": _probes,
     "raw": _raw,
+    "start": _start,
     "throughput": _throughput,
     "scaling": _scaling,
 }

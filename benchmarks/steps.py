@@ -20,6 +20,7 @@ from benchmarks import (
     relevance,
     scaling,
     segmentation,
+    start,
 )
 from benchmarks import throughput as many
 from benchmarks.baselines import BASELINES, ranked
@@ -122,6 +123,15 @@ def find_raw(whole: Corpus) -> Run:
     title = f"Of {raw.WORDS} words from inside runs, in percent: {whole.name}, {len(whole.documents):,} documents"
     table(title, RAW_COLUMNS, raw.rows(found))
     return Run("raw", _settings(whole), found, skipped)
+
+
+def begin(whole: Corpus, rounds: int, core: int | None) -> Run:
+    """What a process costs that does one small thing."""
+    chosen = start.starts(whole)
+    with progress("starting processes") as show, machine.on_core(core):
+        found = start.measure(chosen, rounds, show)
+    table(f"CPU time of a process: {whole.name}, {len(whole.documents):,} documents", start.COLUMNS, start.rows(found))
+    return Run("start", _settings(whole, rounds=rounds, core=core), found, {})
 
 
 def ask_many(whole: Corpus, queries: int, rounds: int) -> Run:

@@ -55,6 +55,7 @@ FIGURES: dict[str, dict[str, Any]] = {
     },
     "probes": {"a_variant": {"probes": 250, "undisturbed": 80.0, "disturbed": 70.0}},
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
+    "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},
     "scaling": {
         f"{kind}, warm p50 \u00b5s: {name}": {"values": {"1000": 10.0, "3000": 20.0}, "exponent": 0.63}
