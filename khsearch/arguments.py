@@ -115,6 +115,11 @@ def _element(value: object) -> str | None:
     return value if isinstance(value, str) and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", value) else None
 
 
+def _breaker(value: object) -> object | None:
+    is_one = callable(getattr(value, "break_run", None)) and not isinstance(value, type)
+    return value if is_one or isinstance(value, str) else None
+
+
 TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
 COUNT = Kind("a whole number that is not negative", _count)
 FACTOR = Kind("a number that is not negative", lambda value: None if _seconds(value) == math.inf else _seconds(value))
@@ -124,4 +129,5 @@ PATH = Kind("the path of a file or folder, as a str or Path", _path)
 FUNCTION = Kind("a function", lambda value: value if callable(value) else None)
 ITERABLE = Kind("an iterable of documents", lambda value: value if isinstance(value, Iterable) else None)
 NAMES = Kind("a mapping of names to kinds of fields, such as {'date': 'date'}", _names)
+BREAKER = Kind("the name of a breaker, or a breaker", _breaker)
 ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)

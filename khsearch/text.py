@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from khsearch.arguments import PATH, TEXT, checked, instance, optional
-from khsearch.khmer import Analyzer, Lexicon, Token, cluster_spans, load
+from khsearch.arguments import BREAKER, PATH, TEXT, checked, instance, optional
+from khsearch.khmer import Analyzer, Breaker, Lexicon, Token, cluster_spans, load
 from khsearch.khmer import breaker as make_breaker
 
 __all__ = ["Token", "clusters", "tokenize", "words"]
 
-_ARGUMENTS = checked(text=TEXT, breaker=optional(TEXT), lexicon=optional(instance(Lexicon, PATH)))
+_ARGUMENTS = checked(text=TEXT, breaker=optional(BREAKER), lexicon=optional(instance(Lexicon, PATH)))
 
 
 @_ARGUMENTS
-def words(text: str, breaker: str | None = None, lexicon: Lexicon | str | Path | None = None) -> list[str]:
+def words(text: str, breaker: str | Breaker | None = None, lexicon: Lexicon | str | Path | None = None) -> list[str]:
     """Words of a text, as they stand in it: no spaces, no punctuation.
 
     Serves as `CountVectorizer(tokenizer=words, token_pattern=None)` in scikit-learn. Arguments as for `tokenize`.
@@ -24,15 +24,21 @@ def words(text: str, breaker: str | None = None, lexicon: Lexicon | str | Path |
 
 
 @_ARGUMENTS
-def tokenize(text: str, breaker: str | None = None, lexicon: Lexicon | str | Path | None = None) -> list[Token]:
+def tokenize(
+    text: str, breaker: str | Breaker | None = None, lexicon: Lexicon | str | Path | None = None
+) -> list[Token]:
     """Words of a text as tokens: term, position, and offsets in code points of the text.
 
-    breaker  "lattice" (None is the same), "icu" or "crf"
+    breaker  "lattice" (None is the same), "icu", "crf", the name of one that was registered, or a breaker itself
     lexicon  for the lattice: a word list or lexicon file
 
-    Raises LexiconError; ValueError for an unknown breaker.
+    Raises LexiconError; ValueError for an unknown breaker, or a lexicon for one that reads none.
     """
-    return _analyzer(breaker, load(lexicon)).tokens(text)
+    if breaker is None or isinstance(breaker, str):
+        return _analyzer(breaker, load(lexicon)).tokens(text)
+    if lexicon is not None:
+        raise ValueError("a breaker brings its own lexicon; leave the lexicon out, or name the breaker")
+    return Analyzer(breaker).tokens(text)
 
 
 @checked(text=TEXT)

@@ -6,7 +6,8 @@ import random
 
 from hypothesis import strategies as st
 
-from khsearch.khmer.words.breakers import BREAKERS, breaker
+from khsearch.khmer.words.breakers import BREAKERS, breaker, register_breaker
+from tests.dummy_breaker import ClusterBreaker, make
 
 KHMER_BLOCK = [chr(code) for code in range(0x1780, 0x1800)]
 BASES = [chr(code) for code in range(0x1780, 0x17B4)]
@@ -30,7 +31,8 @@ _khmer = st.lists(st.sampled_from(BASES + MARKS), max_size=14).map("".join)
 khmer_runs = st.builds("".join, st.tuples(st.sampled_from(BASES), _khmer | st.sampled_from(["ម្ពុជា", "ារងារ"])))
 """A run of Khmer: a base and anything of the script behind it."""
 
-ALL_BREAKERS = [breaker(name) for name in BREAKERS]
+register_breaker(ClusterBreaker.name, make)
+ALL_BREAKERS = [breaker(name) for name in (*BREAKERS, ClusterBreaker.name)]
 
 
 def random_text(source: random.Random, longest: int = 12) -> str:

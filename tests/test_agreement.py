@@ -13,7 +13,7 @@ import pytest
 
 from khsearch import Document, Index, IndexMismatchError
 from khsearch.khmer.terms import behaviour
-from khsearch.khmer.words.breakers import icu_version
+from khsearch.khmer.words.icu import icu_version
 
 TEXTS = {
     "km": "ជនមានពិការភាព COVID-19",

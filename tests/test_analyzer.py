@@ -12,7 +12,8 @@ from khsearch.khmer.terms.analyzer import _CLUSTER, Analyzer, cluster_spans
 from khsearch.khmer.terms.streams import join_streams, pieces
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import LONGEST_TERM
-from khsearch.khmer.words.breakers import LatticeBreaker, breaker
+from khsearch.khmer.words.breakers import breaker
+from khsearch.khmer.words.by_lexicon import LatticeBreaker
 from khsearch.khmer.words.lexicon import compile_lexicon
 from khsearch.khmer.words.model import LexiconModel
 from tests.extent import examples

@@ -9,8 +9,9 @@ from khsearch.khmer.terms.analyzer import Analyzer
 from khsearch.khmer.terms.behaviour import CANDIDATES_OF_FORMAT_2, Differences, affected_by_format_2, differing, traits
 from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.script import LONGEST_TERM, encode_term
-from khsearch.khmer.words import breakers
-from khsearch.khmer.words.breakers import CrfBreaker, IcuBreaker, breaker
+from khsearch.khmer.words.breakers import breaker
+from khsearch.khmer.words.crf import CrfBreaker
+from khsearch.khmer.words.icu import IcuBreaker, icu_version
 from tests.strategies import texts
 
 LATTICE = breaker()
@@ -70,7 +71,7 @@ def test_another_icu_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = record("ไทย")
     all_by_icu = traits("", by_icu=False, breaker=IcuBreaker())
     monkeypatch.setattr(behaviour, "icu_version", lambda: "99.1")
-    here = breakers.icu_version()
+    here = icu_version()
     assert differing(lines, LATTICE) == Differences(frozenset(), f"ICU {here}, here 99.1")
     assert differing(all_by_icu, IcuBreaker()).breaker == f"ICU {here}, here 99.1"
 

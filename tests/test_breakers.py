@@ -1,10 +1,33 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.khmer.words.breakers import _ends_in, word_ends
+from khsearch import tokenize, words
+from khsearch.khmer.terms.behaviour import differing, traits
+from khsearch.khmer.words import breakers
+from khsearch.khmer.words.breakers import (
+    BREAKERS,
+    Breaker,
+    breaker,
+    breaker_names,
+    check_registered,
+    make_breaker,
+    register_breaker,
+)
+from khsearch.khmer.words.by_lexicon import LatticeBreaker
+from khsearch.khmer.words.crf import _ends_in
+from khsearch.khmer.words.icu import word_ends
+from khsearch.khmer.words.lexicon import compile_lexicon
+from khsearch.khmer.words.model import LexiconModel
+from tests.dummy_breaker import ClusterBreaker
+from tests.strategies import ALL_BREAKERS
+
+SMALL = compile_lexicon(LexiconModel({"ក": 5, "កខ": 5}, {"ខ": 3}, 7, 7))
 
 
 @given(st.lists(st.text("កខគ", min_size=1, max_size=4), max_size=8), st.integers(0, 30))
@@ -29,3 +52,106 @@ def test_words_of_icu_end_at_code_points(text: str) -> None:
 @pytest.mark.parametrize("count", [1, 300])
 def test_surrogates_do_not_move_the_ends(count: int) -> None:
     assert word_ends("\U0001f600 " * count) == list(range(1, 2 * count + 1))
+
+
+@pytest.fixture
+def _registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(breakers, "_registered", dict(breakers._registered))
+
+
+@pytest.mark.parametrize("chosen", [*ALL_BREAKERS, LatticeBreaker(SMALL)], ids=lambda chosen: chosen.name)
+def test_a_breaker_comes_again_from_its_name_and_resources(chosen: Breaker) -> None:
+    again = make_breaker(chosen.name, chosen.resources())
+    assert (again.name, again.version, again.trait) == (chosen.name, chosen.version, chosen.trait)
+    assert again.break_run([b"\x80", b"\x81"]) == chosen.break_run([b"\x80", b"\x81"])
+    assert check_registered(chosen) is chosen
+
+
+@pytest.mark.parametrize("chosen", ALL_BREAKERS, ids=lambda chosen: chosen.name)
+def test_words_takes_a_name_or_a_breaker(chosen: Breaker) -> None:
+    text = "កម្ពុជា ២០២១"
+    assert tokenize(text, chosen) == tokenize(text, chosen.name)
+    with pytest.raises(ValueError, match="lexicon"):
+        words(text, chosen, SMALL)
+
+
+@pytest.mark.usefixtures("_registry")
+def test_a_breaker_is_registered_by_name() -> None:
+    class Mine(ClusterBreaker):
+        name = "mine"
+
+    assert words("កម្ពុជា", Mine()) == words("កម្ពុជា", "clusters") == ["ក", "ម្ពុ", "ជា"]
+    with pytest.raises(ValueError, match=r"register_breaker\('mine', factory\)"):
+        check_registered(Mine())
+    with pytest.raises(ValueError, match="unknown breaker 'mine'; choose one of lattice, icu, crf, clusters"):
+        words("ក", "mine")
+    register_breaker("mine", lambda _: Mine())
+    assert breaker_names() == (*BREAKERS, "clusters", "mine")
+    assert words("កម្ពុជា", "mine") == ["ក", "ម្ពុ", "ជា"]
+    assert check_registered(Mine()).name == "mine"
+
+
+@pytest.mark.usefixtures("_registry")
+def test_a_factory_has_to_make_the_same_breaker_again() -> None:
+    class Kept(ClusterBreaker):
+        def __init__(self, kept: bytes) -> None:
+            self.kept = kept
+
+        @property
+        def version(self) -> str:
+            return self.kept.hex()
+
+        def resources(self) -> Mapping[str, bytes]:
+            return {"kept": self.kept}
+
+    register_breaker("clusters", lambda resources: Kept(resources.get("kept", b"")))
+    assert check_registered(Kept(b"xyz")).version == b"xyz".hex()
+    register_breaker("clusters", lambda _: Kept(b""))
+    with pytest.raises(ValueError, match="makes the same breaker"):
+        check_registered(Kept(b"xyz"))
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_names_of_what_khsearch_brings_are_taken(name: str) -> None:
+    with pytest.raises(ValueError, match="choose another name"):
+        register_breaker(name, lambda _: ClusterBreaker())
+
+
+@pytest.mark.parametrize("name", ["icu", "crf", "clusters"])
+def test_only_a_breaker_that_reads_a_lexicon_takes_one(name: str) -> None:
+    with pytest.raises(ValueError, match="reads no lexicon"):
+        breaker(name, SMALL)
+
+
+@pytest.mark.usefixtures("_registry")
+def test_a_package_brings_breakers_by_entry_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "packed_breaker.py").write_text("from tests.dummy_breaker import make\nnothing = None\n")
+    (tmp_path / "broken_breaker.py").write_text("raise OSError('no model')\n")
+    info = tmp_path / "packed-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: packed\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "[khsearch.breakers]\npacked = packed_breaker:make\nbroken = broken_breaker:make\n"
+        "empty = packed_breaker:nothing\nlattice = packed_breaker:make\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert breaker_names() == (*BREAKERS, "clusters", "broken", "empty", "packed")
+    assert breaker("packed").break_run([b"\x80", b"\x81"]) == [1, 1]
+    assert breaker("lattice").lexicon is not None
+    with pytest.raises(ValueError, match=r"'broken' of the package packed cannot be loaded .*no model.*uninstall it"):
+        breaker("broken")
+    with pytest.raises(ValueError, match="'empty' of the package packed is no factory"):
+        breaker("empty")
+
+
+def test_segments_keep_what_a_breaker_from_outside_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = ClusterBreaker()
+    lines = traits("", by_icu=False, breaker=mine)
+    assert lines == {"breaker clusters 1"}
+    assert not differing(lines, mine)
+    assert differing(lines, breaker()).breaker == "breaker clusters 1, here the breaker 'lattice'"
+    monkeypatch.setattr(ClusterBreaker, "version", "2")
+    assert differing(lines, mine).breaker == "breaker clusters 1, here breaker clusters 2"
+    monkeypatch.setattr(ClusterBreaker, "trait", "e9 strange\nicu 3")
+    assert traits("", by_icu=False, breaker=mine) == {"breaker e9 strange icu 3"}
+    assert not differing(traits("", by_icu=False, breaker=mine), mine)

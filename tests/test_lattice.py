@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from khsearch.khmer.text import script
 from khsearch.khmer.words import lattice
-from khsearch.khmer.words.breakers import LatticeBreaker, breaker
+from khsearch.khmer.words.breakers import breaker
+from khsearch.khmer.words.by_lexicon import LatticeBreaker
 from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon, default_lexicon
 from khsearch.khmer.words.model import LexiconModel
 from tests.extent import examples

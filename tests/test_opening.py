@@ -53,11 +53,11 @@ def test_a_rebuild_keeps_what_others_commit_while_it_waits(index: Index, monkeyp
 def test_a_writer_breaks_texts_by_the_rebuild_that_it_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_parts)
+    monkeypatch.setattr("khsearch.khmer.words.by_lexicon.default_lexicon", lexicons.of_parts)
     index = with_document(Index.create(tmp_path / "x"), "1")
 
     def rebuild() -> None:
-        monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_wholes)
+        monkeypatch.setattr("khsearch.khmer.words.by_lexicon.default_lexicon", lexicons.of_wholes)
         Index.rebuild(index.path)
 
     before(monkeypatch, IndexFolder, "writer", rebuild)

@@ -1,7 +1,7 @@
 """khmer: text in, words out. Nothing here knows of any index.
 
 text/       script, marks, normalize: one spelling of every text, with the way back; scripts: other letters
-words/      trie, lexicon, model, lattice, side_by_side, windows, breakers: runs -> words
+words/      trie, lexicon, model, lattice, side_by_side, windows: runs -> words; breakers: by_lexicon, icu, crf
 terms/      analyzer, streams, foreign, behaviour: texts -> terms, and what these depend on
 spelling/   variants, respelling, edits, neighbourhood: other spellings, and words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from
@@ -33,22 +33,39 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.normalize import normalize as normalize
     from khsearch.khmer.text.normalize import normalize_all as normalize_all
     from khsearch.khmer.words.breakers import BREAKERS as BREAKERS
-    from khsearch.khmer.words.breakers import LatticeBreaker as LatticeBreaker
+    from khsearch.khmer.words.breakers import Breaker as Breaker
     from khsearch.khmer.words.breakers import breaker as breaker
-    from khsearch.khmer.words.breakers import icu_version as icu_version
+    from khsearch.khmer.words.breakers import breaker_names as breaker_names
+    from khsearch.khmer.words.breakers import check_registered as check_registered
+    from khsearch.khmer.words.breakers import make_breaker as make_breaker
+    from khsearch.khmer.words.breakers import register_breaker as register_breaker
+    from khsearch.khmer.words.by_lexicon import LatticeBreaker as LatticeBreaker
+    from khsearch.khmer.words.icu import icu_version as icu_version
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
     from khsearch.khmer.words.lexicon import compile_lexicon as compile_lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
     from khsearch.khmer.words.lexicon import load as load
     from khsearch.khmer.words.lexicon import parse as parse
+    from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
             "text": ("script", "scripts"),
             "text.normalize": ("NormalText", "normalize", "normalize_all"),
-            "words.breakers": ("BREAKERS", "LatticeBreaker", "breaker", "icu_version"),
+            "words.breakers": (
+                "BREAKERS",
+                "Breaker",
+                "breaker",
+                "breaker_names",
+                "check_registered",
+                "make_breaker",
+                "register_breaker",
+            ),
+            "words.by_lexicon": ("LatticeBreaker",),
+            "words.icu": ("icu_version",),
             "words.lexicon": ("Lexicon", "compile_lexicon", "default_lexicon", "load", "parse"),
+            "words.run_breaker": ("RunBreaker",),
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "Terms", "Token", "cluster_spans"),
             "terms.streams": ("Stream", "join_streams", "pieces"),

@@ -13,9 +13,10 @@ from whoosh.analysis import Analyzer as WhooshAnalyzer
 from whoosh.analysis import Token
 from whoosh.fields import TEXT
 
-from khsearch.khmer import Analyzer, LatticeBreaker, breaker, parse, script
+from khsearch.khmer import Analyzer, breaker, make_breaker, script
 
 STREAMS = ("words", "bigrams")
+_LEXICON = "lexicon"  # this resource of a breaker has a place of its own in what is pickled
 
 
 class KhmerAnalyzer(WhooshAnalyzer):  # type: ignore[misc]
@@ -37,7 +38,8 @@ class KhmerAnalyzer(WhooshAnalyzer):  # type: ignore[misc]
         self.stream = stream
         self.analyzer = analyzer or Analyzer(breaker())
         chosen = self.analyzer.breaker
-        self._settings = (stream, chosen.name, chosen.lexicon.data if isinstance(chosen, LatticeBreaker) else None)
+        others = dict(chosen.resources())
+        self._settings = (stream, chosen.name, others.pop(_LEXICON, None), *sorted(others.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_settings, self._settings  # stock Whoosh pickles its schema
@@ -79,9 +81,9 @@ class KhmerAnalyzer(WhooshAnalyzer):  # type: ignore[misc]
             yield token
 
 
-def _from_settings(stream: str, name: str, lexicon: bytes | None) -> KhmerAnalyzer:
-    chosen = breaker(name, parse(lexicon, "the schema's lexicon") if lexicon else None)
-    return KhmerAnalyzer(stream, analyzer=Analyzer(chosen))
+def _from_settings(stream: str, name: str, lexicon: bytes | None, *others: tuple[str, bytes]) -> KhmerAnalyzer:
+    resources = dict(others) if lexicon is None else {_LEXICON: lexicon, **dict(others)}
+    return KhmerAnalyzer(stream, analyzer=Analyzer(make_breaker(name, resources)))
 
 
 class KHMER(TEXT):  # type: ignore[misc]

@@ -254,5 +254,5 @@ def same(found: Results, expected: Results) -> None:
 def brought(lexicon: Lexicon) -> Iterator[None]:
     """Use a khsearch that brings this lexicon."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("khsearch.khmer.words.breakers.default_lexicon", lambda: lexicon)
+        patch.setattr("khsearch.khmer.words.by_lexicon.default_lexicon", lambda: lexicon)
         yield

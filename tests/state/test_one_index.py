@@ -170,14 +170,14 @@ def test_an_index_held_open_breaks_queries_by_the_lexicon_of_another_s_rebuild(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each khsearch brings another lexicon, as an older and a newer one do."""
-    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_parts)
+    monkeypatch.setattr("khsearch.khmer.words.by_lexicon.default_lexicon", lexicons.of_parts)
     text = f"លោក{lexicons.WHOLE}នៅភូមិ"
     held = make(tmp_path / "x", Document("1", text=text), Document("2", text="ទឹក"))
     assert len(held.analyzer.terms(lexicons.WHOLE).words) == len(lexicons.PARTS)
     assert scores(held, lexicons.PARTS[0], WORDS_ONLY).keys() == {"1"}
     code = (
-        "import sys; from khsearch import Index; from khsearch.khmer.words import breakers; "
-        "from tests.state import lexicons; breakers.default_lexicon = lexicons.of_wholes; Index.rebuild(sys.argv[1])"
+        "import sys; from khsearch import Index; from khsearch.khmer.words import by_lexicon; "
+        "from tests.state import lexicons; by_lexicon.default_lexicon = lexicons.of_wholes; Index.rebuild(sys.argv[1])"
     )
     subprocess.run([sys.executable, "-c", code, str(held.path)], check=True, cwd=Path(__file__).parent.parent.parent)
     assert scores(held, lexicons.WHOLE, WORDS_ONLY).keys() == {"1"}
@@ -190,9 +190,9 @@ def test_an_index_held_open_breaks_queries_by_the_lexicon_of_another_s_rebuild(
 def test_an_index_held_open_follows_a_rebuild_before_its_first_document(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_parts)
+    monkeypatch.setattr("khsearch.khmer.words.by_lexicon.default_lexicon", lexicons.of_parts)
     held = make(tmp_path / "x")
-    monkeypatch.setattr("khsearch.khmer.words.breakers.default_lexicon", lexicons.of_wholes)
+    monkeypatch.setattr("khsearch.khmer.words.by_lexicon.default_lexicon", lexicons.of_wholes)
     assert Index.rebuild(held.path) == 0
     with held.writer() as writer:
         writer.add(Document("1", text=lexicons.WHOLE))

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from khsearch.errors import LexiconError
 from khsearch.khmer.learning.counting import Counts, Progress, Teacher, count, count_runs
 from khsearch.khmer.learning.keeplist import KeepList, default_keep_list
-from khsearch.khmer.words.breakers import CrfBreaker
+from khsearch.khmer.words.crf import CrfBreaker
 from khsearch.khmer.words.model import LexiconModel, clusters_of
 
 MILLION = 1e6

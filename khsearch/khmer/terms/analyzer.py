@@ -26,7 +26,7 @@ from khsearch.khmer.terms.streams import Keys, Stream, bigrams_of, count_in_text
 from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.text.script import END, LETTER, LONGEST_TERM, Offsets, Units
-from khsearch.khmer.words.breakers import Breaker, LatticeBreaker
+from khsearch.khmer.words.breakers import Breaker
 
 FORMAT = 2
 """Raised whenever a change here, in `script`, `scripts`, `marks` or `normalize` makes a text give other terms.
@@ -94,7 +94,7 @@ class Analyzer:
 
     def __init__(self, breaker: Breaker) -> None:
         self.breaker = breaker
-        self._keys = Keys(breaker.lexicon) if isinstance(breaker, LatticeBreaker) else None
+        self._keys = None if breaker.lexicon is None else Keys(breaker.lexicon)
 
     def settings(self) -> dict[str, object]:
         """What khsearch itself brings to how a text breaks, as JSON-able values; `behaviour` has the rest."""

@@ -8,7 +8,8 @@ all of them: a line stands for one character, and says the same whatever else is
     e9 1 LATIN letter-word = 65.301   character, code, script, what it is, what it is folded to, its canonical parts
     2019 20                           a character of a code that says all
     icu 74.2                          ICU broke a run
-    khmer-nltk 1.6                    khmer-nltk broke all
+    khmer-nltk 1.6                    khmer-nltk broke all: the trait of the breaker
+    breaker mine 2.1                  another breaker did
 
 An index of texts that were analysed as format 1 told (`analyzer.FORMAT`) has the same terms now where none of its terms
 is one of those that `affected_by_format_2` knows; a query asks for the same there unless `changed_in_format_2`.
@@ -25,9 +26,11 @@ from functools import cache
 from khsearch.khmer.text import marks, script, scripts
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
-from khsearch.khmer.words.breakers import Breaker, icu_version
+from khsearch.khmer.words.breakers import Breaker
+from khsearch.khmer.words.icu import icu_trait, icu_version
 
-_ICU, _NLTK = "icu", "khmer-nltk"
+_ICU = "icu"
+_BREAKERS = ("khmer-nltk", "breaker")  # what the traits of the other breakers begin with
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +56,37 @@ def traits(characters: str, *, by_icu: bool, breaker: Breaker) -> frozenset[str]
     `characters` and `by_icu` are `foreign` and `by_icu` of a batch. The lines hold no line end.
     """
     lines = {f"{ord(char):x} {_treatment(char)}" for char in characters}
-    if by_icu or breaker.name == "icu":
-        lines.add(f"{_ICU} {icu_version()}")
-    if breaker.name == "crf":
-        lines.add(f"{_NLTK} {breaker.version}")
-    return frozenset(lines)
+    if by_icu:
+        lines.add(icu_trait())
+    return frozenset({*lines, *filter(None, [_trait(breaker)])})
 
 
 def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
     """Compare a record with the present: Python, ICU, and a breaker."""
     characters: set[str] = set()
     icu = told = None
+    trait = _trait(breaker)
     for line in sorted(set(traits)):
         kind, _, rest = line.partition(" ")
         point = _point(kind)
         if kind == _ICU:
             if rest != icu_version():
                 icu = f"ICU {rest}, here {icu_version()}"
-        elif kind == _NLTK:
-            here = f"{_NLTK} {breaker.version}" if breaker.name == "crf" else f"the breaker {breaker.name!r}"
-            if line != here:
-                told = f"{line}, here {here}"
+        elif kind in _BREAKERS:
+            if line != trait:
+                told = f"{line}, here {trait if trait.startswith(f'{kind} ') else f'the breaker {breaker.name!r}'}"
         elif point is None:
             told = f"something of a later khsearch ({line[:60]!r}), which is not known here"
         elif _treatment(chr(point)) != rest:
             characters.update(as_folded(chr(point)))
-    return Differences(frozenset(characters), icu, told or (icu if breaker.name == "icu" else None))
+    return Differences(frozenset(characters), icu, told or (icu if trait.startswith(f"{_ICU} ") else None))
+
+
+def _trait(breaker: Breaker) -> str:
+    """The trait of a breaker as one line of a kind that is known here; empty where it has none."""
+    kind, *rest = [*breaker.trait.split(), ""]
+    known = kind in ("", _ICU, *_BREAKERS)
+    return " ".join([kind, *rest] if known else ["breaker", kind, *rest]).strip()
 
 
 def as_folded(characters: Iterable[str]) -> set[str]:

@@ -16,7 +16,7 @@ from khsearch.khmer.terms.streams import Stream, TermKeys, count_in_texts
 from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.normalize import NormalText
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM, Offsets, Points, Units
-from khsearch.khmer.words.breakers import word_ends
+from khsearch.khmer.words.icu import word_ends
 
 _LINE_END = 0x0A
 

@@ -1,41 +1,60 @@
-"""breakers: the clusters of a run in, the boundaries between words out.
+"""breakers: what a breaker is, and the breakers that there are, by name.
 
-A breaker sees nothing but runs of Khmer in normal form, so that a boundary can never fall inside a cluster and a run
-breaks alike wherever it stands. Three know how:
+A breaker finds the boundaries between words: the clusters of a run in, how many of them each word has out. It sees
+nothing but runs of Khmer in normal form, so that a boundary can never fall inside a cluster and a run breaks alike
+wherever it stands. khsearch brings three:
 
-    lattice  the cheapest path over khsearch's lexicon (`lattice`): the default
-    icu      the dictionary that comes with ICU (PyICU)
-    crf      the conditional random field of khmer-nltk: fine on compounds, some 150 times slower
+    lattice  the cheapest path over khsearch's lexicon (`by_lexicon`): the default
+    icu      the dictionary that comes with ICU (`icu`)
+    crf      the conditional random field of khmer-nltk (`crf`): fine on compounds, some 150 times slower
+
+Others are registered, by a call of `register_breaker` or by an entry point of their package in the group
+`khsearch.breakers`, under a name that indexes keep. What is registered is a factory: it takes the resources that an
+index kept of a breaker, and makes one that breaks as that one did. This room loads no breaker before it is asked for.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Sequence
-from itertools import accumulate
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
-from khsearch.khmer.text import script
-from khsearch.khmer.text.script import Clusters, Offsets
-from khsearch.khmer.words.lattice import best_path, best_paths
-from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from khsearch.khmer.text.script import Clusters, Offsets
+    from khsearch.khmer.words.lexicon import Lexicon
 
 
 class Breaker(Protocol):
-    """Finds the words in runs of Khmer."""
+    """Finds the words in runs of Khmer. `RunBreaker` is a base for one that breaks a run as a str."""
 
     @property
     def name(self) -> str:
-        """Name by which it is chosen."""
+        """Name by which it is chosen, and under which it is registered."""
 
     @property
     def version(self) -> str:
         """Whatever changes when it breaks a text differently."""
+
+    @property
+    def trait(self) -> str:
+        """A line that every segment keeps of what its breaks depend on and `resources` has not, as "icu 74.2".
+
+        It begins with a word of its own and holds no line end; empty where the resources say it all.
+        """
+
+    @property
+    def lexicon(self) -> Lexicon | None:
+        """The lexicon by whose numbers of clusters it breaks; None for a breaker that reads none."""
+
+    def resources(self) -> Mapping[str, bytes]:
+        """What an index must keep to break as this one does, by name; its factory takes them."""
 
     def break_run(self, clusters: Sequence[bytes]) -> list[int]:
         """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
@@ -43,149 +62,53 @@ class Breaker(Protocol):
     def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
         """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins.
 
-        `numbers`, of the clusters in the lexicon, are for a breaker that reads one, where they are known already.
+        `numbers`, of the clusters in its `lexicon`, are given where they are known already.
         """
 
 
-class RunBreaker:
-    """Base of breakers that know one run, as a str, at a time."""
-
-    def break_text(self, run: str) -> list[int]:
-        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
-        raise NotImplementedError
-
-    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
-        """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
-        run = script.decode_term(b"".join(clusters))
-        places = {end: i for i, end in enumerate(accumulate(map(len, clusters)), 1)}
-        # An end inside a cluster is passed over, and the run ends where it ends.
-        ends = [places[end] for end in self.break_text(run) if end in places and places[end] < len(clusters)]
-        ends.append(len(clusters))
-        return [end - start for start, end in zip([0, *ends], ends, strict=False)]
-
-    def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
-        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
-        pieces = [codes[a:b] for a, b in zip(clusters.starts.tolist(), clusters.ends.tolist(), strict=True)]
-        firsts = np.flatnonzero(clusters.leads).tolist()
-        begins = clusters.leads.copy()
-        for first, last in zip(firsts, [*firsts[1:], len(pieces)], strict=False):
-            counts = self.break_run(pieces[first:last])
-            begins[first + np.cumsum(counts[:-1], dtype=np.int64)] = True
-        return begins
-
-
-class IcuBreaker(RunBreaker):
-    """Words as ICU's dictionary has them."""
-
-    name = "icu"
-
-    @property
-    def version(self) -> str:
-        """Version of the ICU library, whose dictionary decides."""
-        return icu_version()
-
-    def break_text(self, run: str) -> list[int]:
-        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
-        return word_ends(run)
-
-
-class CrfBreaker(RunBreaker):
-    """Words as khmer-nltk's conditional random field finds them."""
-
-    name = "crf"
-
-    @property
-    def version(self) -> str:
-        """Version of khmer-nltk, which carries the model."""
-        loading("importlib.metadata")
-        from importlib.metadata import version
-
-        return version("khmer-nltk")
-
-    def break_text(self, run: str) -> list[int]:
-        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
-        loading("khmernltk")
-        import khmernltk
-
-        logger = logging.getLogger("khmer-nltk")
-        for handler in logger.handlers[:]:  # its handler writes to stderr, which is ours to keep quiet
-            logger.removeHandler(handler)
-        logger.setLevel(logging.WARNING)
-        words = khmernltk.word_tokenize(run)
-        ends = list(accumulate(map(len, words)))
-        told = "".join(words)
-        return ends if told == run else _ends_in(run, told, ends)
-
-
-_CHANGED = 8  # characters that a changed copy may leave out in a row
-
-
-def _ends_in(run: str, told: str, ends: list[int]) -> list[int]:
-    """Offsets in `told`, a slightly changed copy of `run` -> the same in `run`, rising."""
-    places, at = [0], 0
-    for char in told:
-        found = run.find(char, at, at + _CHANGED)
-        at = at if found < 0 else found + 1
-        places.append(at)
-    return sorted({places[end] for end in ends})
-
-
-_iterators = threading.local()  # a BreakIterator belongs to one thread
-
-
-def icu_version() -> str:
-    """Version of the ICU library."""
-    loading("icu")
-    import icu
-
-    return str(icu.ICU_VERSION)
-
-
-def word_ends(text: str) -> list[int]:
-    """Break text of any script with ICU: str -> offsets where its words and gaps end, rising, in code points."""
-    iterator = getattr(_iterators, "words", None)
-    if iterator is None:
-        loading("icu")
-        import icu
-
-        iterator = _iterators.words = icu.BreakIterator.createWordInstance(icu.Locale("km"))
-    iterator.setText(text)
-    ends = list(iterator)
-    if ends and ends[-1] != len(text):  # ICU counts UTF-16 units
-        widths = 1 + (script.points_of(text) > 0xFFFF)
-        edges = np.cumsum(widths)
-        places = np.searchsorted(edges, ends)
-        ends = (places[edges.take(places) == ends] + 1).tolist()
-    return ends
-
-
-class LatticeBreaker:
-    """Words as the cheapest path over a lexicon has them."""
-
-    name = "lattice"
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-        self._number = lexicon.trie.numbers.get
-
-    @property
-    def version(self) -> str:
-        """Fingerprint of the lexicon."""
-        return self.lexicon.fingerprint
-
-    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
-        """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
-        numbers = [self._number(cluster, 0) for cluster in clusters]
-        return best_path(numbers, self.lexicon.trie, self.lexicon.unknown)
-
-    def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
-        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
-        if numbers is None:
-            numbers = self.lexicon.trie.number_all(codes, clusters)
-        return best_paths(numbers, clusters.leads, self.lexicon.trie, self.lexicon.unknown)
-
+Factory = Callable[[Mapping[str, bytes]], Breaker]
+"""Makes a breaker of the resources that an index kept of one; of none, the one that comes by default."""
 
 BREAKERS = ("lattice", "icu", "crf")
+"""Names of the breakers that khsearch brings, the default first."""
+
+_ROOMS = {"lattice": "by_lexicon", "icu": "icu", "crf": "crf"}
+_ENTRY_POINTS = "khsearch.breakers"
+_registered: dict[str, Factory] = {}
+
+
+def register_breaker(name: str, factory: Factory) -> None:
+    """Let a breaker be chosen by a name: by `words`, `Index.create`, the command line, and by indexes made with it.
+
+    A second factory of a name takes the place of the first; ValueError for a name of what khsearch brings.
+    """
+    if name in _ROOMS:
+        raise ValueError(f"khsearch brings a breaker {name!r}; choose another name")
+    _registered[name] = factory
+
+
+def breaker_names() -> tuple[str, ...]:
+    """Names of all breakers: those that khsearch brings, those registered, those of entry points."""
+    return tuple(dict.fromkeys([*BREAKERS, *_registered, *sorted(_entry_points())]))
+
+
+def make_breaker(name: str, resources: Mapping[str, bytes]) -> Breaker:
+    """Make the breaker of a name from what an index kept of it; of nothing, the one that comes by default.
+
+    ValueError for an unknown name, or for an entry point that cannot be loaded; LexiconError for a lexicon that cannot
+    be read.
+    """
+    if name in _ROOMS:
+        room = f"khsearch.khmer.words.{_ROOMS[name]}"
+        loading(room)
+        return cast("Factory", import_module(room).make)(resources)
+    factory = _registered.get(name)
+    if factory is None:
+        found = _entry_points().get(name)
+        if found is None:
+            raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(breaker_names())}")
+        factory = _registered.setdefault(name, _loaded(found))
+    return factory(resources)
 
 
 def breaker(name: str | None = None, lexicon: Lexicon | None = None) -> Breaker:
@@ -194,12 +117,54 @@ def breaker(name: str | None = None, lexicon: Lexicon | None = None) -> Breaker:
     ValueError for an unknown name, or for a breaker that reads no lexicon.
     """
     name = name or BREAKERS[0]
-    if name == "lattice":
-        return LatticeBreaker(lexicon or default_lexicon())
-    if lexicon is not None:
-        raise ValueError(f"the breaker {name!r} reads no lexicon; leave the lexicon out or choose 'lattice'")
-    if name == "icu":
-        return IcuBreaker()
-    if name == "crf":
-        return CrfBreaker()
-    raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(BREAKERS)}")
+    if lexicon is None:
+        return make_breaker(name, {})
+    if name != BREAKERS[0]:
+        raise ValueError(f"the breaker {name!r} reads no lexicon; leave the lexicon out or choose {BREAKERS[0]!r}")
+    from khsearch.khmer.words.by_lexicon import LatticeBreaker
+
+    return LatticeBreaker(lexicon)
+
+
+def check_registered(breaker: Breaker) -> Breaker:
+    """Return a breaker that an index can make again, by its name and from its resources; ValueError for another."""
+    name = breaker.name
+    try:
+        made = make_breaker(name, breaker.resources())
+    except ValueError as problem:
+        raise ValueError(
+            f"an index could not be opened again with the breaker {name!r} ({problem}); before, call "
+            f"khsearch.khmer.register_breaker({name!r}, factory), where the index is opened, too"
+        ) from None
+    if (made.name, made.version) != (name, breaker.version):
+        raise ValueError(
+            f"what is registered as {name!r} makes {made.name!r} {made.version} of the resources of {name!r} "
+            f"{breaker.version}; register a factory that makes the same breaker of them"
+        )
+    return breaker
+
+
+def _entry_points() -> dict[str, EntryPoint]:
+    loading("importlib.metadata")
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=_ENTRY_POINTS)}
+
+
+def _loaded(point: EntryPoint) -> Factory:
+    loading(point.module)
+    try:
+        found: Any = point.load()
+    except Exception as problem:  # whatever a package of others raises when it is loaded
+        raise ValueError(
+            f"the breaker {point.name!r} of {_package(point)} cannot be loaded ({problem!r}); mend or uninstall it"
+        ) from problem
+    if not callable(found):
+        raise ValueError(  # noqa: TRY004  (as for every name that cannot be chosen)
+            f"the breaker {point.name!r} of {_package(point)} is no factory; mend or uninstall it"
+        )
+    return cast("Factory", found)
+
+
+def _package(point: EntryPoint) -> str:
+    return f"the package {point.dist.name}" if point.dist else f"the module {point.module}"

@@ -1,0 +1,52 @@
+"""by_lexicon: the lattice breaker: words as the cheapest path over a lexicon has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.khmer.text.script import Clusters, Offsets
+from khsearch.khmer.words.lattice import best_path, best_paths
+from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, parse
+
+_LEXICON = "lexicon"
+
+
+class LatticeBreaker:
+    """Words as the cheapest path over a lexicon has them."""
+
+    name = "lattice"
+    trait = ""
+    """Nothing: its resource says it all."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._number = lexicon.trie.numbers.get
+
+    @property
+    def version(self) -> str:
+        """Fingerprint of the lexicon."""
+        return self.lexicon.fingerprint
+
+    def resources(self) -> Mapping[str, bytes]:
+        """Its lexicon, as the content of a lexicon file."""
+        return {_LEXICON: self.lexicon.data}
+
+    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
+        """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
+        numbers = [self._number(cluster, 0) for cluster in clusters]
+        return best_path(numbers, self.lexicon.trie, self.lexicon.unknown)
+
+    def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
+        """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
+        if numbers is None:
+            numbers = self.lexicon.trie.number_all(codes, clusters)
+        return best_paths(numbers, clusters.leads, self.lexicon.trie, self.lexicon.unknown)
+
+
+def make(resources: Mapping[str, bytes]) -> LatticeBreaker:
+    """Make the breaker of a lexicon that an index kept, or of the one that khsearch brings; LexiconError."""
+    data = resources.get(_LEXICON)
+    return LatticeBreaker(default_lexicon() if data is None else parse(data, "the lexicon that was kept"))

@@ -1,0 +1,71 @@
+"""icu: words as ICU's dictionaries have them, in Khmer and in other scripts without spaces. The door to PyICU."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+import numpy as np
+
+from khsearch.khmer.text import script
+from khsearch.khmer.words.run_breaker import RunBreaker
+from khsearch.sharing import loading
+
+
+class IcuBreaker(RunBreaker):
+    """Words as ICU's dictionary has them."""
+
+    name = "icu"
+
+    @property
+    def version(self) -> str:
+        """Version of the ICU library, whose dictionary decides."""
+        return icu_version()
+
+    @property
+    def trait(self) -> str:
+        """The line that segments keep wherever ICU broke a run."""
+        return icu_trait()
+
+    def break_text(self, run: str) -> list[int]:
+        """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
+        return word_ends(run)
+
+
+def make(_: Mapping[str, bytes]) -> IcuBreaker:
+    """Make the breaker; it keeps no resources."""
+    return IcuBreaker()
+
+
+_iterators = threading.local()  # a BreakIterator belongs to one thread
+
+
+def icu_version() -> str:
+    """Version of the ICU library."""
+    loading("icu")
+    import icu
+
+    return str(icu.ICU_VERSION)
+
+
+def icu_trait() -> str:
+    """The line that segments keep where ICU broke a run."""
+    return f"icu {icu_version()}"
+
+
+def word_ends(text: str) -> list[int]:
+    """Break text of any script with ICU: str -> offsets where its words and gaps end, rising, in code points."""
+    iterator = getattr(_iterators, "words", None)
+    if iterator is None:
+        loading("icu")
+        import icu
+
+        iterator = _iterators.words = icu.BreakIterator.createWordInstance(icu.Locale("km"))
+    iterator.setText(text)
+    ends = list(iterator)
+    if ends and ends[-1] != len(text):  # ICU counts UTF-16 units
+        widths = 1 + (script.points_of(text) > 0xFFFF)
+        edges = np.cumsum(widths)
+        places = np.searchsorted(edges, ends)
+        ends = (places[edges.take(places) == ends] + 1).tolist()
+    return ends
