@@ -16,10 +16,10 @@ change each other, the whole text is analysed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import GIVE_PLAIN, NormalText
@@ -60,30 +60,30 @@ class Terms:
     bigrams: list[bytes]
 
 
-class Run(NamedTuple):
-    """A run of a short text, or, without units, what no bigram crosses.
+Run = tuple[int, int, list[bytes], list[int], bool]
+"""A run of a short text, or, without units, what no bigram crosses.
 
-    start   where it begins in the codes
-    units   its clusters; of digits or letters, itself, divided where it is longer than a term may be
-    counts  how many units each word has
-    khmer   whether it is Khmer
-    """
-
-    start: int
-    units: Sequence[bytes]
-    counts: Sequence[int]
-    khmer: bool
+start, end  where it is in the codes
+units       its clusters; of digits or letters, itself, divided where it is longer than a term may be
+counts      how many units each word has
+khmer       whether it is Khmer
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Typed:
-    """One text, its normal form, and what `analyzer` makes of it."""
+    """One text, its normal form, and what `analyzer` makes of it.
+
+    `broken` has the clusters and words of its runs of Khmer, and of those of other spellings of it, as far as they were
+    asked for: a run breaks alike wherever it stands.
+    """
 
     text: str
     normal: NormalText
     analyzer: Analyzer = field(repr=False)
+    broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def is_short(self) -> bool:
         """Whether it is read as lists."""
         codes = self.normal.codes
@@ -97,27 +97,23 @@ class Typed:
     @cached_property
     def runs(self) -> list[Run]:
         """The runs of a short text, in order."""
-        return list(self._runs_of(self.normal.codes))
+        return self._runs_of(self.normal.codes)
 
-    @cached_property
-    def _broken(self) -> dict[bytes, tuple[Sequence[bytes], Sequence[int]]]:
-        """Clusters and words of the runs of Khmer that were broken: one breaks alike wherever it stands."""
-        return {}
-
-    def _runs_of(self, codes: bytes) -> Iterator[Run]:
-        broken = self._broken
+    def _runs_of(self, codes: bytes) -> list[Run]:
+        runs: list[Run] = []
         for found in _RUN.finditer(codes):
-            run = found[0]
-            if found.lastindex == 1:
-                known = broken.get(run)
+            run, kind = found[0], found.lastindex
+            if kind == 1:
+                known = self.broken.get(run)
                 if known is None:
-                    known = broken[run] = self.analyzer.broken(run)
-                yield Run(found.start(), *known, True)
-            elif found.lastindex is None:
-                yield Run(found.start(), (), (), False)
+                    known = self.broken[run] = self.analyzer.broken(run)
+                runs.append((found.start(), found.end(), *known, True))
+            elif kind is None:
+                runs.append((found.start(), found.end(), [], [], False))
             else:
                 units = [run] if len(run) <= LONGEST_TERM else _divided(run)
-                yield Run(found.start(), units, [1] * len(units), False)
+                runs.append((found.start(), found.end(), units, [1] * len(units), False))
+        return runs
 
     @cached_property
     def terms(self) -> Terms:
@@ -132,7 +128,7 @@ class Typed:
         if not self.is_short:
             starts, ends = self.batch.word_spans()
             return starts.tolist(), ends.tolist()
-        edges = [list(accumulate(map(len, _words([run])), initial=run.start)) for run in self.runs]
+        edges = [list(accumulate(map(len, _words([run])), initial=run[0])) for run in self.runs]
         firsts = [edge for of_run in edges for edge in of_run[:-1]]
         lasts = [edge for of_run in edges for edge in of_run[1:]]
         firsts, lasts = self.normal.span_lists(firsts, lasts)
@@ -159,7 +155,7 @@ class Typed:
         return self._terms_of(codes)
 
     def _terms_of(self, codes: bytes) -> Terms:
-        runs = list(self._runs_of(codes))
+        runs = self._runs_of(codes)
         return Terms(_words(runs), bigrams_of(runs))
 
     def _spliced_codes(self, start: int, end: int, spelling: str) -> bytes | None:
@@ -209,14 +205,13 @@ def cluster_edges(codes: bytes) -> tuple[list[int], list[int]]:
 
 def _words(runs: Sequence[Run]) -> list[bytes]:
     words: list[bytes] = []
-    for run in runs:
-        units = run.units
-        if len(run.counts) == len(units):
+    for _, _, units, counts, _ in runs:
+        if len(counts) == len(units):
             words += units
             continue
         at = 0
-        for count in run.counts:
-            words.append(b"".join(units[at : at + count]))
+        for count in counts:
+            words.append(units[at] if count == 1 else b"".join(units[at : at + count]))
             at += count
     return words
 
@@ -224,15 +219,15 @@ def _words(runs: Sequence[Run]) -> list[bytes]:
 def bigrams_of(runs: Sequence[Run]) -> list[bytes]:
     """Pairs of neighbouring units, with a space between them where a number or a word of letters has one before it."""
     bigrams: list[bytes] = []
-    last, end = b"", 0
-    for start, units, _, khmer in runs:
+    last, behind = b"", 0
+    for start, end, units, _, khmer in runs:
         if not units:
             last = b""
             continue
         if last:
-            bigrams.append(last + (b"" if khmer or end == start else b" ") + units[0])
-        bigrams.extend(map(bytes.__add__, units, units[1:]))
-        last, end = units[-1], start + sum(map(len, units))
+            bigrams.append(last + units[0] if khmer or behind == start else last + b" " + units[0])
+        bigrams += map(bytes.__add__, units, units[1:])
+        last, behind = units[-1], end
     return bigrams
 
 
