@@ -11,15 +11,16 @@
 The map: zones (folders, known to others by the names of their face) and rooms, in the order that data flows. Each
 imports only what stands on a line above it; tests hold that.
 
-    errors version  one tree of errors; which khsearch this is
+    errors          one tree of errors
+    version         which khsearch this is, and which formats it reads
     sharing         what objects are made of that threads and forked processes share
     lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not
     arrays/         what every zone computes with: runs of equal values, spans, interning
     schema          the streams of terms that every index keeps
     khmer/          text -> words and terms; knows no index
     text            words, tokenize, clusters: the breaker without an index
-    engine/         what an index asks of whatever keeps it: nodes, weighting, tokens, interfaces
     documents/      files, folders, streams, records -> Document; own fields and their values
+    engine/         what an index asks of whatever keeps it: nodes, weighting, tokens, interfaces
     columnar/       the embedded engine: array postings on disk; knows no Khmer, no Whoosh
     query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
     hits/           what a search shows: results, snippets, marks, explain

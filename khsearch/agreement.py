@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import unicodedata
 
-from khsearch.columnar import OLD_TRAIT, Reader
+from khsearch.engine import OLD_TRAIT, View
 from khsearch.errors import IndexMismatchError
 from khsearch.khmer import behaviour, icu_version
-from khsearch.manifest import Identity
+from khsearch.manifest import Manifest
 from khsearch.sharing import cached_property
 
 _LONG_AGO = unicodedata.ucd_3_2_0
@@ -25,9 +25,9 @@ _LONG_AGO = unicodedata.ucd_3_2_0
 class Agreement:
     """What of a commit was broken otherwise than this khsearch breaks it. Cheap to make; safe for threads."""
 
-    def __init__(self, built: Identity, reader: Reader) -> None:
+    def __init__(self, built: Manifest, view: View) -> None:
         self._built = built
-        self._reader = reader
+        self._view = view
 
     def check(self, text: str) -> None:
         """Raise IndexMismatchError where a query would not find what it should."""
@@ -66,21 +66,21 @@ class Agreement:
 
     @cached_property
     def _has_old(self) -> bool:
-        return OLD_TRAIT in self._reader.traits
+        return OLD_TRAIT in self._view.traits
 
     @cached_property
     def _differences(self) -> behaviour.Differences:
         breaker, built = self._built.analyzer.breaker, self._built.built
-        found = behaviour.differing(self._reader.traits - {OLD_TRAIT}, breaker)
+        found = behaviour.differing(self._view.traits - {OLD_TRAIT}, breaker)
         if not self._has_old or found.breaker or breaker.version == built.get("breaker_version"):
             return found
         told = f"{breaker.name} {built.get('breaker_version')}, here {breaker.version}"
         return behaviour.Differences(found.characters, found.icu, told)
 
     def _mismatch(self, why: str) -> IndexMismatchError:
-        folder = self._reader.folder
+        name = self._view.name
         return IndexMismatchError(
-            f"{folder}: {why}; run: khsearch rebuild {folder} (until then its documents can be read and exported)"
+            f"{name}: {why}; run: khsearch rebuild {name} (until then its documents can be read and exported)"
         )
 
 

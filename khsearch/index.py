@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import logging
-import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from khsearch import columnar, maintenance, opening
-from khsearch import manifest as identity
-from khsearch.arguments import COUNT, FUNCTION, NAMES, PATH, SECONDS, TEXT, TRUTH, checked, instance, one_of, optional
+from khsearch import maintenance, manifest
+from khsearch.arguments import (
+    BREAKER,
+    COUNT,
+    FUNCTION,
+    NAMES,
+    PATH,
+    SECONDS,
+    TEXT,
+    TRUTH,
+    checked,
+    instance,
+    one_of,
+    optional,
+)
 from khsearch.arrays import give_back_freed_memory
-from khsearch.columnar import Reader, SortKey, told_as_store_errors
-from khsearch.documents import Document, column_of, document_of
+from khsearch.columnar import Embedded
+from khsearch.documents import Document, column_of
+from khsearch.engine import FILE, Engine, Found, SortKey, View, engine_kind, register_engine, scheme_of
 from khsearch.errors import IndexStoreError
 from khsearch.hits import Hit, Results, Search
-from khsearch.khmer import Analyzer, LatticeBreaker, Lexicon, Variants, default_variants, load
-from khsearch.opening import Commit
-from khsearch.query import DEFAULT, Match, Planner, Ranking, complete, like
+from khsearch.khmer import Analyzer, Breaker, Lexicon, Variants, default_variants, load
+from khsearch.manifest import Manifest
+from khsearch.opening import Commit, latest
+from khsearch.query import DEFAULT, Judged, Match, Planner, Ranking, complete, like, rescored
+from khsearch.schema import schema_of
 from khsearch.sharing import cached_property
 from khsearch.writing import Writer
 
 _log = logging.getLogger("khsearch")
+
+
+register_engine(FILE, Embedded())
 
 
 class Index:
@@ -34,16 +51,15 @@ class Index:
     anew.
     """
 
-    def __init__(self, columns: columnar.IndexFolder, commit: Commit, variants: Variants | None = None) -> None:
-        self.path = columns.folder
-        self._variants = variants
-        self._columns = columns
+    def __init__(self, engine: Engine, commit: Commit, variants: Variants | None = None) -> None:
+        self._engine = engine
         self._commit: Commit | None = commit
+        self._variants = variants
 
     @classmethod
     @checked(
         path=PATH,
-        breaker=optional(TEXT),
+        breaker=optional(BREAKER),
         lexicon=optional(instance(Lexicon, PATH)),
         fields=optional(NAMES),
         ranking=instance(Ranking),
@@ -52,14 +68,14 @@ class Index:
         cls,
         path: str | Path,
         *,
-        breaker: str | None = None,
+        breaker: str | Breaker | None = None,
         lexicon: Lexicon | str | Path | None = None,
         fields: Mapping[str, str] | None = None,
         ranking: Ranking = DEFAULT,
     ) -> Self:
         """Create an empty index in a folder, which is made if need be and must hold nothing else.
 
-        breaker  "lattice" (the default), "icu" or "crf"
+        breaker  "lattice" (the default), "icu", "crf", another registered name, or a breaker of a registered name
         lexicon  for the lattice: a word list or lexicon file, added to, or instead of, the one khsearch brings
         fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
                  "text", "keyword", "number", "date" or "boolean"
@@ -68,10 +84,15 @@ class Index:
         Raises IndexExistsError, IndexLockedError where another is creating one, LexiconError, IndexStoreError;
         ValueError for an unknown breaker or kind of field.
         """
-        folder = Path(path).absolute()
-        built = identity.make(breaker, load(lexicon), fields or {}, ranking)
-        columns = opening.create(folder, built)
-        return cls(columns, opening.latest(columns, None))
+        address = _address(path)
+        return cls._created(address, manifest.make(breaker, load(lexicon), fields or {}, ranking))
+
+    @classmethod
+    def _created(cls, address: str, built: Manifest) -> Self:
+        engine = engine_kind(address).create(
+            address, schema_of(built.fields), lambda name_file: manifest.write(built, name_file)
+        )
+        return cls(engine, latest(engine))
 
     @classmethod
     @checked(path=PATH, spellings=optional(PATH))
@@ -88,13 +109,13 @@ class Index:
         a later khsearch.
         """
         variants = Variants.read(spellings) if spellings is not None else None
-        return cls(*opening.open_columns(Path(path).absolute()), variants)
+        return cls._opened(_address(path), variants)
 
     def close(self) -> None:
         """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
         if self._commit is not None:
             self._commit = None
-            self._columns.close()
+            self._engine.close()
             give_back_freed_memory()
 
     def __del__(self) -> None:
@@ -102,11 +123,17 @@ class Index:
             self.close()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self)._reopened, (self.path, self._variants)
+        return type(self)._opened, (self._engine.name, self._variants)
 
     @classmethod
-    def _reopened(cls, path: Path, variants: Variants | None) -> Self:
-        return cls(*opening.open_columns(path), variants)
+    def _opened(cls, address: str, variants: Variants | None) -> Self:
+        engine = engine_kind(address).open(address)
+        return cls(engine, latest(engine), variants)
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self._engine.name)
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +154,7 @@ class Index:
     @property
     def doc_count(self) -> int:
         """How many documents the index holds."""
-        return int(self._latest().doc_count)
+        return self._view().doc_count
 
     @checked(wait=SECONDS)
     def writer(self, wait: float = 0.0) -> Writer:
@@ -136,7 +163,7 @@ class Index:
         IndexLockedError where another writer works for longer than `wait` seconds.
         """
         self._last_commit()  # a closed index says so
-        writer = self._columns.writer(wait)
+        writer = self._engine.writer(schema_of(self.fields), wait)
         try:
             built = self._last_commit().built  # of another's rebuild, while this one waited for the lock
         except BaseException:
@@ -171,25 +198,17 @@ class Index:
         """
         started = time.perf_counter()
         commit = self._last_commit()
-        reader, built = commit.reader, commit.built
+        view, built = commit.view, commit.built
         for text in (query, filter or ""):
             commit.agreement.check(text)
         chosen = ranking or built.ranking
-        planner = Planner(reader, built.analyzer, built.fields, self._spellings, chosen)
+        planner = Planner(view, built.analyzer, built.fields, self._spellings, chosen)
         wanted = planner.plan(query, match, strict=strict)
         kept = planner.filter(filter) if filter is not None else None
-        found = reader.search(
-            wanted.node,
-            limit,
-            offset,
-            weighting=chosen.weighting,
-            filter=kept,
-            sort=[SortKey(column_of(built.fields, sort.removeprefix("-")), sort.startswith("-"))] if sort else None,
-            closeness=wanted.closeness,
-        )
-        search = Search(query, reader, built.analyzer, wanted, chosen, kept, built.fields, self._spellings)
-        pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
-        hits = [Hit.of(rank, score, docnum, search) for rank, (docnum, score) in enumerate(pairs, offset + 1)]
+        order = (SortKey(column_of(built.fields, sort.removeprefix("-")), sort.startswith("-")),) if sort else ()
+        search = Search(query, view, built.analyzer, wanted, chosen, kept, built.fields, self._spellings)
+        judged = _judged(search, limit, offset, order)
+        hits = [Hit.of(rank, one, search) for rank, one in enumerate(judged, offset + 1)]
         return Results(hits, time.perf_counter() - started, search)
 
     @checked(prefix=TEXT, limit=COUNT)
@@ -197,37 +216,33 @@ class Index:
         """How what a person is typing may go on, in words of the index, most frequent first."""
         commit = self._last_commit()
         commit.agreement.check(prefix)
-        return complete(commit.reader, commit.built.analyzer, prefix, limit)
+        return complete(commit.view, commit.built.analyzer, prefix, limit)
 
     @checked(id=TEXT, limit=COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
         started = time.perf_counter()
         commit = self._last_commit()
-        reader, built = commit.reader, commit.built
-        docnum = reader.docnum(id)
-        document = None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
+        view, built = commit.view, commit.built
+        key = view.key(id)
+        document = None if key is None else view.document(key)
         text = "" if document is None else f"{document.title}\n{document.text}"
-        wanted = like(text, reader, built.analyzer)
-        found = reader.search(wanted.node, limit + 1, weighting=built.ranking.weighting)
-        search = Search("", reader, built.analyzer, wanted, built.ranking, None, built.fields, self._spellings)
-        pairs = zip(found.docnums.tolist(), found.scores.tolist(), strict=True)
-        others = [(other, score) for other, score in pairs if other != docnum][:limit]
-        hits = [Hit.of(rank, score, other, search) for rank, (other, score) in enumerate(others, 1)]
+        wanted = like(text, view, built.analyzer)
+        search = Search("", view, built.analyzer, wanted, built.ranking, None, built.fields, self._spellings)
+        others = [one for one in _judged(search, limit + 1, 0) if one.key != key][:limit]
+        hits = [Hit.of(rank, one, search) for rank, one in enumerate(others, 1)]
         return Results(hits, time.perf_counter() - started, search)
 
     @checked(id=TEXT)
     def get(self, id: str) -> Document | None:
         """The document of an id, or None."""
-        reader = self._latest()
-        docnum = reader.docnum(id)
-        return None if docnum is None else document_of(reader.head(docnum), reader.stored(docnum))
+        view = self._view()
+        key = view.key(id)
+        return None if key is None else view.document(key)
 
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""
-        reader = self._latest()
-        for docnum in reader.all_live().tolist():
-            yield document_of(reader.head(docnum), reader.stored(docnum))
+        yield from self._view().documents()
 
     @checked(wait=SECONDS)
     def optimize(self, wait: float = 0.0) -> None:
@@ -235,27 +250,21 @@ class Index:
         self.writer(wait).commit(optimize=True)
 
     def stats(self) -> dict[str, object]:
-        """Documents, segments, terms by field (of each segment, added up), and bytes by part."""
+        """Documents, breaker, fields, and what the engine tells: segments, terms by field, bytes by part."""
         commit = self._last_commit()
-        reader, built = commit.reader, commit.built
-        with told_as_store_errors(self.path):
-            size = sum(map(_size, self.path.iterdir()))
         return {
-            "documents": reader.doc_count,
-            "deleted": reader.doc_count_all - reader.doc_count,
-            "segments": len(reader.segments),
-            "terms": reader.term_counts(),
-            "bytes": reader.part_sizes() | {"files in all": size},
-            "breaker": built.analyzer.breaker.name,
-            "lexicon": "own" if built.own_lexicon else "default",
-            "fields": dict(built.fields),
+            "documents": commit.view.doc_count,
+            **self._engine.stats(),
+            "breaker": commit.built.analyzer.breaker.name,
+            "lexicon": "own" if commit.built.own_lexicon else "default",
+            "fields": dict(commit.built.fields),
         }
 
     @classmethod
     @checked(path=PATH)
     def verify(cls, path: str | Path) -> list[str]:
         """Read all of an index and check it: what is wrong, file by file, and what to do; nothing where it is whole."""
-        return maintenance.verify(Path(path).absolute())
+        return maintenance.verify(_address(path))
 
     @classmethod
     @checked(path=PATH, wait=SECONDS, on_lost=FUNCTION)
@@ -267,7 +276,7 @@ class Index:
         of khsearch's, and a value that this khsearch does not take, is passed over and told to `on_lost`, by default
         the log. IndexDamagedError, and nothing changed, where files are not what was written: then `rescue` helps.
         """
-        return maintenance.rebuild(Path(path).absolute(), wait, on_lost)
+        return maintenance.rebuild(_address(path), wait, on_lost)
 
     @classmethod
     @checked(path=PATH, to=PATH)
@@ -277,13 +286,11 @@ class Index:
         The new index gets the fields and ranking of the old one where they can be read, and the default lexicon where
         that cannot. Raises IndexNotFoundError, IndexExistsError; IndexDamagedError where nothing can be read.
         """
-        folder, lost = Path(path).absolute(), list[str]()
-        built = maintenance.identity_for_rescue(folder, lost.append)
-        chosen = built.analyzer.breaker
-        own = chosen.lexicon if isinstance(chosen, LatticeBreaker) and built.own_lexicon else None
-        new = cls.create(to, breaker=chosen.name, lexicon=own, fields=built.fields, ranking=built.ranking)
+        lost = list[str]()
+        built, documents = maintenance.rescue(_address(path), lost.append)
+        new = cls._created(_address(to), built)
         with new.writer() as writer:
-            maintenance.rescue(folder, writer, lost.append)
+            maintenance.add_rescued(documents, writer, lost.append)
         return lost
 
     @cached_property
@@ -292,27 +299,40 @@ class Index:
         default = default_variants()
         return default if self._variants is None else default.joined(self._variants)
 
-    def _latest(self) -> Reader:
-        return self._last_commit().reader
+    def _view(self) -> View:
+        return self._last_commit().view
 
     def _last_commit(self) -> Commit:
         """The last commit, with what built it."""
         known = self._commit
         if known is None:
-            raise IndexStoreError(f"{self.path}: this index is closed; open it again")
-        found = opening.latest(self._columns, known)
+            raise IndexStoreError(f"{self._engine.name}: this index is closed; open it again")
+        found = latest(self._engine, known)
         if found is not known:
             self._commit = found
         return found
 
     def __repr__(self) -> str:
-        return f"<Index {self.path}>" if self._commit is None else f"<Index {self.path}: {self.doc_count} documents>"
+        name = self._engine.name
+        return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
 
 
-def _size(path: Path) -> int:
-    """Bytes of a file; none of what is no file, or was replaced by a commit meanwhile."""
-    try:
-        found = path.lstat()
-    except FileNotFoundError:
-        return 0
-    return found.st_size if stat.S_ISREG(found.st_mode) else 0
+def _judged(search: Search, limit: int, offset: int, sort: Sequence[SortKey] = ()) -> list[Judged]:
+    """The documents of a search from rank `offset` on: found, and judged by the stages of its ranking."""
+    stages = [] if sort or not limit else search.ranking.rescorers(search.plan.rows)
+
+    def find(limit: int, offset: int = 0) -> Found:
+        return search.view.search(
+            search.plan.node, limit, offset, weighting=search.ranking.weighting, filter=search.filter, sort=sort
+        )
+
+    if stages:
+        return rescored(search.view, find, stages, offset + limit)[offset:]
+    found = find(limit, offset)
+    return [Judged(key, score) for key, score in zip(found.keys, found.scores.tolist(), strict=True)]
+
+
+def _address(path: str | Path) -> str:
+    """An address as engines take it: a path in full, anything else as it is."""
+    given = str(path)
+    return given if scheme_of(given) != FILE else str(Path(given).absolute())

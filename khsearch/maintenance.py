@@ -1,42 +1,34 @@
-"""maintenance: an index as a whole: checked, broken anew, or saved from damage. A folder in, what was found out.
+"""maintenance: an index as a whole: checked, broken anew, or saved from damage. An address in, what was found out.
 
-Reading documents depends on nothing but their files: not on how this Python, ICU or khsearch would break them.
+Reading documents depends on nothing but what was kept: not on how this Python, ICU or khsearch would break them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-from khsearch import columnar
-from khsearch import manifest as identity
-from khsearch.columnar import Reader
-from khsearch.columnar import catalog as contents
-from khsearch.documents import Document, document_of
-from khsearch.errors import (
-    DocumentError,
-    IndexDamagedError,
-    IndexMismatchError,
-    IndexNotFoundError,
-    IndexStoreError,
-    KhsearchError,
-)
-from khsearch.manifest import Identity
-from khsearch.opening import identity_of, latest, open_columns
+from khsearch import manifest
+from khsearch.documents import Document
+from khsearch.engine import engine_kind
+from khsearch.errors import DocumentError, IndexMismatchError, IndexNotFoundError, IndexStoreError
+from khsearch.manifest import Manifest
+from khsearch.opening import latest
 from khsearch.query import DEFAULT
+from khsearch.schema import schema_of
 from khsearch.writing import Writer
 
 Tell = Callable[[str], None]
 
 
-def verify(folder: Path) -> list[str]:
-    """Read all of an index and check it -> what is wrong, file by file, and last what to do; nothing where it is whole.
+def verify(address: str) -> list[str]:
+    """Read all of an index and check it -> what is wrong, part by part, and last what to do; nothing where it is whole.
 
     IndexNotFoundError where there is none.
     """
-    problems = columnar.verify(folder)
+    kind = engine_kind(address)
+    problems = kind.verify(address)
     try:
-        _, commit = open_columns(folder)
+        commit = latest(kind.open(address))
     except IndexNotFoundError:
         raise
     except IndexMismatchError as problem:
@@ -45,36 +37,36 @@ def verify(folder: Path) -> list[str]:
         if str(problem) not in problems:
             problems.insert(0, str(problem))
     else:
-        problems = problems or [what for what in _readable(commit.reader) if isinstance(what, str)]
+        if not problems:
+            for _ in commit.view.documents(problems.append):
+                pass
     if problems:
         problems.append(
-            f"restore what is named from a backup, or save what can be read: khsearch rebuild {folder} --to NEW"
+            f"restore what is named from a backup, or save what can be read: khsearch rebuild {address} --to NEW"
         )
     return problems
 
 
-def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
+def rebuild(address: str, wait: float, on_lost: Tell) -> int:
     """Break and index all documents anew -> how many there are; `on_lost` is told of each that cannot be read.
 
-    IndexDamagedError, and nothing changed, where files are not what was written.
+    IndexDamagedError, and nothing changed, where what is kept is not what was written.
     """
-    columns, commit = open_columns(folder)
-    raw = columns.writer(wait)
+    engine = engine_kind(address).open(address)
+    schema = schema_of(latest(engine).built.fields)  # which a rebuild keeps
+    raw = engine.writer(schema, wait)
     count = 0
     try:
-        commit = latest(columns, commit)  # of another writer, while this one waited for the lock
-        built = identity_of(folder, identity.renewed)
+        view = engine.view()  # of another writer, while this one waited for the lock
+        built = manifest.renewed(view.name, view.files)
         writer = Writer(raw, built.analyzer, built.fields)
-        raw.delete_all()
-        for found in _readable(commit.reader):
-            if isinstance(found, str):
-                on_lost(found)
-                continue
-            for problem in writer.add_again(found):
+        raw.clear()
+        for document in view.documents(on_lost):
+            for problem in writer.add_again(document):
                 on_lost(problem)
             count += 1
         writer.flush()
-        raw.replace_others(identity.save(folder, built, raw.next_name))
+        raw.replace_files(lambda name_file: manifest.write(built, name_file))
         writer.commit(optimize=True)
     except BaseException:
         raw.cancel()
@@ -82,39 +74,34 @@ def rebuild(folder: Path, wait: float, on_lost: Tell) -> int:
     return count
 
 
-def identity_for_rescue(folder: Path, on_lost: Tell) -> Identity:
-    """Return what a rescued index is built with: what the old one says as far as it can be read, or the defaults.
+def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:
+    """Return what a rescued index is built with and what can still be read of it; what is lost is told.
 
-    IndexNotFoundError; IndexDamagedError or IndexMismatchError where not even the catalog can be read.
+    The old one's settings as far as they can be read, else the defaults. IndexNotFoundError; IndexDamagedError or
+    IndexMismatchError where nothing can be read.
     """
-    others = contents.read(folder).others
+    files, found = engine_kind(address).rescue(address)
     try:
-        return identity.renewed(folder, others)
-    except (IndexStoreError, FileNotFoundError) as problem:
+        built = manifest.renewed(address, files)
+    except IndexStoreError as problem:
         on_lost(f"the settings ({problem})")
-        return identity.make(None, None, {}, DEFAULT)
+        built = manifest.make(None, None, {}, DEFAULT)
+    return built, _told(found, on_lost)
 
 
-def rescue(folder: Path, writer: Writer, on_lost: Tell) -> None:
-    """Add to a writer what can still be read of a damaged index; IndexDamagedError where nothing can."""
-    for found in columnar.salvage(folder):
-        if isinstance(found, str):
-            on_lost(found)
-            continue
+def add_rescued(documents: Iterator[Document], writer: Writer, on_lost: Tell) -> None:
+    """Add documents to a writer; of what goes with the new index no more, `on_lost` is told."""
+    for document in documents:
         try:
-            for what in writer.add_again(document_of(found.head, found.stored)):
-                on_lost(what)
-        except (DocumentError, IndexDamagedError) as problem:
-            on_lost(f"the document of id {found.key.decode('utf-8', 'replace')!r} ({problem})")
+            for problem in writer.add_again(document):
+                on_lost(problem)
+        except DocumentError as problem:
+            on_lost(f"the document of id {document.id!r} ({problem})")
 
 
-def _readable(reader: Reader) -> Iterator[Document | str]:
-    """The documents of a commit; for each that is none of Index's, a str that tells it."""
-    for docnum in reader.all_live().tolist():
-        head, body = reader.head(docnum), reader.stored(docnum)
-        try:
-            document = document_of(head, body)
-            name = reader.doc_key(docnum).decode("utf-8", "replace")
-            yield document if document.id == name else f"the document {document.id!r}, which is kept as {name!r}"
-        except KhsearchError as problem:
-            yield f"the document of id {reader.doc_key(docnum).decode('utf-8', 'replace')!r} ({problem})"
+def _told(found: Iterator[Document | str], on_lost: Tell) -> Iterator[Document]:
+    for item in found:
+        if isinstance(item, str):
+            on_lost(item)
+        else:
+            yield item

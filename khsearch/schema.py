@@ -1,12 +1,132 @@
-"""schema: the streams of terms that every index keeps."""
+"""schema: the streams of terms that an index keeps, as a table: who needs to know what a field is for asks here.
+
+A *stream* is a field of terms in every document. To add one is to add a row, and, if its terms are none that the
+analyzer makes yet, their source (`khmer.terms`): writing, ranking and planning go through the table.
+"""
 
 from __future__ import annotations
 
-TITLE, TEXT, LEAD, BIGRAMS = "title", "text", "lead", "bigrams"
-"""Fields of every index: words of the title, of the text, of the title and first words, and cluster bigrams."""
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from numbers import Real
+from typing import Literal
+
+Kind = Literal["number", "text"]
+"""What a column is declared to hold: numbers (truth values, dates and times count as such), or text."""
+
+_GREATEST = 1e9  # scores are float32
+
+
+@dataclass(frozen=True, slots=True)
+class FieldScale:
+    """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by.
+
+    sharpness raises rare terms further above common ones: idf is multiplied by (idf / ln(1 + N)) ** sharpness, which is
+    at most about 1. 0 is the textbook's formula. rarity_in names a field whose documents say how rare a term is, for a
+    field that holds part of it. ValueError for numbers that no score comes from.
+    """
+
+    k1: float = 1.2
+    b: float = 0.75
+    weight: float = 1.0
+    sharpness: float = 0.0
+    rarity_in: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("k1", "b", "weight", "sharpness"):
+            value = getattr(self, name)
+            number = float(value) if isinstance(value, Real) else math.nan
+            if not 0 <= number <= (1.0 if name == "b" else _GREATEST):
+                takes = "a number from 0 to 1" if name == "b" else "a number that is not negative"
+                raise ValueError(f"{name} takes {takes}, not {value!r:.60}")
+            object.__setattr__(self, name, number)
+        if type(self.rarity_in) is not str:
+            raise ValueError(f"rarity_in takes the name of a field, not {self.rarity_in!r:.60}")
+
+
+class Role(Enum):
+    """What a search does with a stream.
+
+    RANK    words that are typed are looked for here, and each says how well a document fits
+    RESCUE  finds what words miss where any word may match, and only adds to the score where words must
+    NAMED   is searched where its name is given (title:word), in quotes and by patterns
+    """
+
+    RANK = "rank"
+    RESCUE = "rescue"
+    NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A field of terms.
+
+    name       of the field
+    source     which of the analyzer's terms: "words" or "bigrams"
+    parts      of which parts of a document, in their order
+    role       what a search does with it
+    positions  whether it keeps where each term stands, as phrases and patterns of words need
+    most       how many terms are kept, the first, but all of the first part; None: all
+    scale      how its terms score by default
+    """
+
+    name: str
+    source: str
+    parts: tuple[str, ...]
+    role: Role
+    positions: bool = False
+    most: int | None = None
+    scale: FieldScale = FieldScale()
+
 
 ID = "id"
-"""The field of ids."""
+"""The field of ids; it is no stream."""
 
-LEAD_WORDS = 40
-"""Words of the lead: the title's, and as many of the text's first as there is room for."""
+TITLE, TEXT, LEAD, BIGRAMS = "title", "text", "lead", "bigrams"
+
+STREAMS: tuple[Stream, ...] = (
+    Stream(TITLE, "words", (TITLE,), Role.NAMED, positions=True),
+    Stream(TEXT, "words", (TEXT,), Role.RANK, positions=True, scale=FieldScale(k1=0.7, b=0.75, sharpness=0.5)),
+    Stream(
+        LEAD,
+        "words",
+        (TITLE, TEXT),
+        Role.RANK,
+        most=40,
+        scale=FieldScale(k1=0.5, b=0.0, weight=0.6, sharpness=0.5, rarity_in=TEXT),
+    ),
+    Stream(
+        BIGRAMS,
+        "bigrams",
+        (TITLE, TEXT),
+        Role.RESCUE,
+        scale=FieldScale(k1=0.6, b=0.2, weight=0.9, sharpness=0.5),
+    ),
+)
+"""The streams of every index: words of the title, of the text, of the title and first words, and cluster bigrams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What an index keeps beside its documents: streams of terms, and columns of values, each with its kind."""
+
+    streams: tuple[Stream, ...]
+    columns: Mapping[str, Kind]
+
+
+def schema_of(fields: Mapping[str, str]) -> Schema:
+    """Return the schema of an index with own fields of some kinds; one that is text is a stream of its own words."""
+    own = (
+        Stream(name, "words", (name,), Role.NAMED, positions=True) for name, kind in fields.items() if kind == "text"
+    )
+    columns: dict[str, Kind] = {
+        name: "text" if kind == "keyword" else "number" for name, kind in fields.items() if kind != "text"
+    }
+    return Schema((*STREAMS, *own), columns)
+
+
+def named(role: Role) -> tuple[str, ...]:
+    """Return the names of the streams of a role."""
+    return tuple(stream.name for stream in STREAMS if stream.role is role)

@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from khsearch import arguments
 from khsearch.arguments import checked
-from khsearch.columnar import MAX_BLOB, MAX_POSITION, BatchWriter
-from khsearch.documents import Document, bodies_of, head_of, text_fields, validate
-from khsearch.documents import fields as columns
-from khsearch.engine import TokenBatch
+from khsearch.documents import Document, fitting, json_line, row, validate
+from khsearch.engine import Batch, EngineWriter, Limits, TokenBatch
 from khsearch.errors import DocumentError
 from khsearch.khmer import Analyzer, Stream, behaviour, join_streams, pieces
-from khsearch.schema import BIGRAMS, LEAD, LEAD_WORDS, TEXT, TITLE
+from khsearch.schema import TEXT, TITLE, Schema, schema_of
 from khsearch.sharing import Lock
 
 BATCH = 350_000
@@ -33,11 +31,11 @@ class Writer:
     that nobody holds any more is gone, with what it did, and others can write.
     """
 
-    def __init__(self, writer: BatchWriter, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
+    def __init__(self, writer: EngineWriter, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
         self._writer = writer
         self._analyzer = analyzer
         self._fields = fields
-        self._kinds = columns.kinds(fields)
+        self._schema = schema_of(fields)
         self._mutex = Lock()
         self._waiting: list[_Waiting] = []
         self._size = 0
@@ -48,13 +46,13 @@ class Writer:
         DocumentError, and nothing added, if it cannot be indexed. IndexStoreError if the writer has ended.
         """
         plain, text = validate(document)
-        self._take(_Waiting(plain, text, columns.row(plain, self._fields)))
+        self._take(_Waiting(plain, text, row(plain, self._fields)))
 
     def add_again(self, document: Document) -> list[str]:
         """Add a document that an index held -> which of its values do not go with their fields, and are passed over."""
         plain, text = validate(document)
-        row, problems = columns.fitting(plain, self._fields)
-        self._take(_Waiting(plain, text, row))
+        values, problems = fitting(plain, self._fields)
+        self._take(_Waiting(plain, text, values))
         return problems
 
     @checked(documents=arguments.ITERABLE)
@@ -104,7 +102,7 @@ class Writer:
             self._flush()
 
     def _take(self, waiting: _Waiting) -> None:
-        _check_length(waiting.document, waiting.text, self._analyzer, self._fields)
+        _check_length(waiting.document, self._analyzer, self._schema, self._writer.limits)
         with self._mutex:
             self._writer.check_open()
             self._waiting.append(waiting)
@@ -118,12 +116,10 @@ class Writer:
         if not waiting:
             return
         documents = [item.document for item in waiting]
-        ids = [document.id for document in documents]
-        heads, bodies = list(map(head_of, documents)), bodies_of(documents, [item.text for item in waiting])
-        rows = {name: [item.row.get(name) for item in waiting] for name in self._kinds}
-        tokens, traits = analyse(documents, self._analyzer, columns.text_fields(self._fields))
+        rows = {name: [item.row.get(name) for item in waiting] for name in self._schema.columns}
+        tokens, traits = analyse(documents, self._analyzer, self._schema)
         traits |= self._of_keywords(rows)
-        self._writer.add_batch(ids, bodies, tokens, rows, heads=heads, kinds=self._kinds, traits=traits)
+        self._writer.add_batch(Batch(documents, [item.text for item in waiting], tokens, rows, frozenset(traits)))
         # Not before: whoever interrupts this and commits afterwards loses nothing. Added twice, a document replaces
         # itself.
         self._waiting, self._size = [], 0
@@ -131,7 +127,7 @@ class Writer:
     def _of_keywords(self, rows: Mapping[str, Sequence[object]]) -> frozenset[str]:
         """What the forms of keywords depend on, in which they are compared."""
         kept: set[str] = set()
-        for name, kind in self._kinds.items():
+        for name, kind in self._schema.columns.items():
             if kind == "text":
                 for value in rows[name]:
                     kept.update(value if isinstance(value, list) else [] if value is None else [str(value)])
@@ -147,64 +143,64 @@ class _Waiting(NamedTuple):
     row: Mapping[str, object]
 
 
-def _check_length(document: Document, text: bytes, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
+def _check_length(document: Document, analyzer: Analyzer, schema: Schema, limits: Limits) -> None:
     """Refuse a document that is longer than an index can hold; DocumentError."""
-    size = len(document.title) + len(text)
+    size = len(document.title) + len(document.text)
     for value in document.fields.values():
         if isinstance(value, str):
             size += len(value)
         elif isinstance(value, list):
             size += sum(map(len, value))
-    if size < MAX_POSITION:  # a word has a character or more
+    if 4 * size < min(limits):  # a word has a character or more, a character four bytes or fewer
         return
-    texts = [document.title, document.text, *(str(document.fields.get(name) or "") for name in text_fields(fields))]
+    parts = dict.fromkeys(part for stream in schema.streams for part in stream.parts)
+    texts = [_part(document, name) for name in parts]
     words = max(sum(len(analyzer.batch([piece]).words.starts) for piece in pieces(part, BATCH)) for part in texts)
-    if words >= MAX_POSITION or len(bodies_of([document], [text])[0]) > MAX_BLOB:
+    if words >= limits.words or len(json_line(document)) > limits.bytes:
         raise DocumentError(
-            f"document {document.id!r:.200}: it is longer than an index can hold ({MAX_POSITION:,} words, "
-            f"{MAX_BLOB:,} bytes); split it"
+            f"document {document.id!r:.200}: it is longer than an index can hold ({limits.words:,} words, "
+            f"{limits.bytes:,} bytes); split it"
         )
 
 
 def analyse(
-    documents: Sequence[Document], analyzer: Analyzer, own: Sequence[str] = ()
+    documents: Sequence[Document], analyzer: Analyzer, schema: Schema
 ) -> tuple[dict[str, TokenBatch], set[str]]:
-    """Tokens of the fields of some documents, and what they depend on; `own` names the index's own text fields.
+    """Tokens of the streams of some documents, and what they depend on.
 
     A long text goes through the analyzer a piece at a time.
     """
+    names = list(dict.fromkeys(part for stream in schema.streams for part in stream.parts))
     traits: set[str] = set()
-    words: list[Stream] = []
-    bigrams: list[Stream] = []
+    found: dict[str, list[Stream]] = {source: [] for source in dict.fromkeys(s.source for s in schema.streams)}
     owners: list[int] = []  # of every piece: its document
-    parts: list[int] = []  # and which part of it: 0 the title, 1 the text, 2 the first own field, ...
-    for texts in _batches(documents, own):
+    parts: list[int] = []  # and which part of it
+    for texts in _batches(documents, names):
         batch = analyzer.batch([text for _, _, text in texts])
         traits |= behaviour.traits(batch.foreign, by_icu=batch.by_icu, breaker=analyzer.breaker)
-        words.append(batch.words)
-        bigrams.append(batch.bigrams)
+        for source, tokens in found.items():
+            tokens.append(batch.of(source))
         owners += [owner for owner, _, _ in texts]
         parts += [part for _, part, _ in texts]
-    count = len(documents)
     owner, part = np.array(owners, np.int64), np.array(parts, np.int64)
-    word_stream, bigram_stream = join_streams(words), join_streams(bigrams)
-    found = {name: _field(word_stream, part == number, owner, count) for number, name in enumerate((TITLE, TEXT, *own))}
-    # Words of own fields are found in these fields only.
-    common = part < 2
-    found[LEAD] = _lead(_field(word_stream, common, owner, count), found[TITLE].counts)
-    found[BIGRAMS] = _field(bigram_stream, common, owner, count)
-    return found, traits
+    joined = {source: join_streams(tokens) for source, tokens in found.items()}
+    out = {}
+    for stream in schema.streams:
+        chosen = np.isin(part, [names.index(name) for name in stream.parts])
+        out[stream.name] = _field(joined[stream.source], chosen, owner, len(documents))
+        if stream.most is not None:
+            first = _field(joined[stream.source], part == names.index(stream.parts[0]), owner, len(documents))
+            out[stream.name] = _first(out[stream.name], np.maximum(first.counts, stream.most))
+    return out, traits
 
 
-def _batches(documents: Sequence[Document], own: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+def _batches(documents: Sequence[Document], parts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
+    """Pieces of the parts of documents, each with the numbers of its document and its part, as many as go together."""
     batch: list[tuple[int, int, str]] = []
     size = 0
     for number, document in enumerate(documents):
-        batch.append((number, 0, document.title))
-        size += len(document.title)
-        others = [str(document.fields.get(name) or "") for name in own]
-        for part, text in enumerate((document.text, *others), 1):
-            for piece in pieces(text, BATCH):
+        for part, name in enumerate(parts):
+            for piece in pieces(_part(document, name), BATCH):
                 batch.append((number, part, piece))
                 size += len(piece)
                 if size >= BATCH:
@@ -214,22 +210,27 @@ def _batches(documents: Sequence[Document], own: Sequence[str]) -> Iterator[list
         yield batch
 
 
-def _field(stream: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:
-    counts = np.bincount(owner[chosen], stream.counts[chosen], count).astype(np.int64)
+def _part(document: Document, name: str) -> str:
+    """The text of a part: title, text, or an own field."""
+    if name == TITLE:
+        return document.title
+    return document.text if name == TEXT else str(document.fields.get(name) or "")
+
+
+def _field(tokens: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:
+    """The tokens of chosen pieces (p,), whose documents are the owners (p,); there are `count` documents."""
+    counts = np.bincount(owner[chosen], tokens.counts[chosen], count).astype(np.int64)
     if chosen.all():
-        return TokenBatch(stream.codes, stream.starts, stream.ends, counts, names=stream.keys)
-    return _some(stream, np.flatnonzero(np.repeat(chosen, stream.counts)), counts)
+        return TokenBatch(tokens.codes, tokens.starts, tokens.ends, counts, names=tokens.keys)
+    which = np.flatnonzero(np.repeat(chosen, tokens.counts))
+    names = None if tokens.keys is None else tokens.keys.take(which)
+    return TokenBatch(tokens.codes, tokens.starts.take(which), tokens.ends.take(which), counts, names=names)
 
 
-def _some(of: Stream, chosen: NDArray[np.int64], counts: NDArray[np.int64]) -> TokenBatch:
-    names = None if of.keys is None else of.keys.take(chosen)
-    return TokenBatch(of.codes, of.starts.take(chosen), of.ends.take(chosen), counts, names=names)
-
-
-def _lead(both: TokenBatch, titles: NDArray[np.int64]) -> TokenBatch:
-    """The first LEAD_WORDS words of title and text; all of a title that has more."""
-    kept = np.minimum(both.counts, np.maximum(titles, LEAD_WORDS))
-    first = np.cumsum(both.counts) - both.counts
+def _first(of: TokenBatch, most: NDArray[np.int64]) -> TokenBatch:
+    """The first tokens of each document, at most so many (docs,)."""
+    kept = np.minimum(of.counts, most)
+    first = np.cumsum(of.counts) - of.counts
     chosen = np.repeat(first - (np.cumsum(kept) - kept), kept) + np.arange(int(kept.sum()))
-    names = None if both.names is None else both.names.take(chosen)
-    return TokenBatch(both.codes, both.starts.take(chosen), both.ends.take(chosen), kept, names=names)
+    names = None if of.names is None else of.names.take(chosen)
+    return TokenBatch(of.codes, of.starts.take(chosen), of.ends.take(chosen), kept, names=names)

@@ -19,7 +19,6 @@ from khsearch.documents import (
     read_stream,
     validate,
 )
-from khsearch.documents.formats import document_of
 from khsearch.documents.stored import bodies_of
 from khsearch.errors import DocumentError
 
@@ -108,7 +107,6 @@ def test_a_json_line_comes_back_equal():
     lines = b"\n".join(map(json_line, documents))
     assert lines.count(b"\n") == 2
     assert read(lines, "jsonl") == documents
-    assert [document_of(json_line(document)) for document in documents] == documents
 
 
 def test_what_is_stored_is_a_json_line():
@@ -118,14 +116,6 @@ def test_what_is_stored_is_a_json_line():
     documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
     assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
     assert bodies_of([], []) == []
-
-
-@pytest.mark.parametrize(
-    "line", [b"", b"[]", b"{}", b'{"id": "1", "title": "", "text": "", "fields": {"a": {"$date": "x"}}}']
-)
-def test_what_is_no_stored_document_is_an_error(line):
-    with pytest.raises(DocumentError, match="no stored document"):
-        document_of(line)
 
 
 def test_json_keys_become_fields():

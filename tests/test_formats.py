@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, columnar
+from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, columnar, version
 from khsearch.cli import app
 from khsearch.columnar.files import catalog
 from khsearch.columnar.files import format as formats
@@ -116,7 +116,7 @@ def test_an_old_index_takes_new_documents_of_every_kind(stored: Path) -> None:
 def test_a_merge_writes_the_newest_format_and_changes_no_answer(stored: Path) -> None:
     index = Index.open(stored)
     index.optimize()
-    assert segment_formats(stored) == [formats.NOW]
+    assert segment_formats(stored) == [version.NOW]
     assert answers(index) == answers(Index.open(stored)) == EXPECTED
     assert list(index.export()) == DOCUMENTS
     assert Index.verify(stored) == []
@@ -128,14 +128,14 @@ def test_one_old_segment_without_deletions_is_merged_too(stored: Path) -> None:
             writer.delete(document.id)
     index = Index.open(stored)
     index.optimize()
-    assert segment_formats(stored) == [formats.NOW]
+    assert segment_formats(stored) == [version.NOW]
     assert [document.id for document in index.export()] == ["4", "5"]
 
 
 def test_a_rebuild_writes_the_newest_format_and_changes_no_answer(stored: Path) -> None:
     reader = Index.open(stored)
     assert Index.rebuild(stored) == len(DOCUMENTS)
-    assert segment_formats(stored) == [formats.NOW]
+    assert segment_formats(stored) == [version.NOW]
     assert answers(reader) == answers(Index.open(stored)) == EXPECTED
     assert list(reader.export()) == DOCUMENTS
     assert Index.verify(stored) == []
@@ -153,14 +153,14 @@ def test_a_later_format_is_refused_and_told_what_works(tmp_path: Path, monkeypat
     with index.writer() as writer:
         writer.add(DOCUMENTS[3])
     with monkeypatch.context() as later:
-        later.setattr(formats, "NOW", formats.NOW + 1)
+        later.setattr(version, "NOW", version.NOW + 1)
         index = Index.create(tmp_path / "later")
         with index.writer() as writer:
             writer.add(DOCUMENTS[3])
         # What raised the number reads the one before.
         assert list(Index.open(tmp_path / "x").export()) == [DOCUMENTS[3]]
         Index.open(tmp_path / "x").optimize()
-        assert segment_formats(tmp_path / "x") == [formats.NOW]
+        assert segment_formats(tmp_path / "x") == [version.NOW]
         Index.rebuild(tmp_path / "x")
     for refused in (Index.open, Index.rebuild, lambda path: Index.rescue(path, tmp_path / "new")):
         with pytest.raises(IndexMismatchError, match="reads 1 to 2; use the khsearch that wrote it or a newer one"):
@@ -228,7 +228,7 @@ def test_the_manifest_is_json_for_whoever_wants_to_look(tmp_path: Path) -> None:
     Index.create(tmp_path / "x", fields={"tags": "keyword"})
     told = json.loads((tmp_path / "x" / "khsearch.json").read_text())
     assert told["fields"] == {"tags": "keyword"}
-    assert told["format"] == formats.NOW
+    assert told["format"] == version.NOW
 
 
 def test_a_writer_that_is_not_of_the_index_is_refused(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ from hypothesis import strategies as st
 
 from khsearch import Document, DocumentError, Index, IndexLockedError, IndexStoreError, writing
 from khsearch.columnar.commits.writer import MAX_KEY
+from khsearch.columnar.embedded.writer import EmbeddedWriter
 from khsearch.documents.document import MOST_ID_BYTES
+from khsearch.engine import Limits
 from tests.extent import examples
 
 FIELDS = {"n": "number", "d": "date", "b": "boolean", "k": "keyword", "t": "text"}
@@ -283,12 +285,12 @@ def test_the_greatest_id_is_one_number() -> None:
 def test_a_document_that_is_longer_than_an_index_can_hold_is_refused_at_add(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "MAX_POSITION", 100)
+    monkeypatch.setattr(EmbeddedWriter, "limits", Limits(words=100, bytes=1_000))
     with index.writer() as writer:
         writer.add(Document("1", "", "ក " * 99))
         with pytest.raises(DocumentError, match="'2': it is longer than an index can hold"):
             writer.add(Document("2", "", "ក " * 100))
-        monkeypatch.setattr(writing, "MAX_BLOB", 300)
+        monkeypatch.setattr(EmbeddedWriter, "limits", Limits(words=100, bytes=300))
         with pytest.raises(DocumentError, match="'3': it is longer"):
             writer.add(Document("3", "", "ក " + "a" * 300))
     assert index.doc_count == 1
@@ -417,7 +419,7 @@ def test_a_writer_that_has_ended_says_so(index: Index, end: str) -> None:
     assert "1" not in [found.id for found in index.export()]
 
 
-@pytest.mark.parametrize("moment", ["analyse", "bodies_of"])
+@pytest.mark.parametrize("moment", ["khsearch.writing.analyse", "khsearch.columnar.embedded.writer.bodies_of"])
 @pytest.mark.parametrize("end", ["add", "flush", "delete"])
 def test_an_interruption_loses_nothing_that_a_later_commit_seems_to_keep(
     index: Index, monkeypatch: pytest.MonkeyPatch, moment: str, end: str
@@ -435,7 +437,7 @@ def test_an_interruption_loses_nothing_that_a_later_commit_seems_to_keep(
         "delete": lambda: writer.delete("9"),
     }[end]
     with monkeypatch.context() as patched:
-        patched.setattr(writing, moment, interrupted)
+        patched.setattr(moment, interrupted)
         with pytest.raises(KeyboardInterrupt):  # as in a cell of a notebook
             interrupt()
     writer.add(Document("5", "", TEXT))

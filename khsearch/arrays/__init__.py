@@ -1,13 +1,15 @@
 """arrays: what every zone computes with. Knows nothing of what the numbers mean.
 
-runs        runs of equal values, ragged rows, narrow types
-spans       terms as spans of one byte array: loaded, ordered, compared and copied without an object a term
-interning   equal spans -> one number
-memory      keeps the allocator from giving the pages of large arrays back each time
+runs          runs of equal values, ragged rows, narrow types
+spans         terms as spans of one byte array: loaded, ordered, compared and copied without an object a term
+interning     equal spans -> one number
+levenshtein   edit distances of many texts to one
+memory        keeps the allocator from giving the pages of large arrays back each time
 """
 
 from khsearch.arrays import spans
 from khsearch.arrays.interning import Interner
+from khsearch.arrays.levenshtein import distances
 from khsearch.arrays.memory import give_back_freed_memory, keep_freed_memory
 from khsearch.arrays.runs import (
     DOC,
@@ -31,6 +33,7 @@ __all__ = [
     "EMPTY_SCORES",
     "Array",
     "Interner",
+    "distances",
     "distinct",
     "give_back_freed_memory",
     "keep_freed_memory",

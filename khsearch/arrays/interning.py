@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from khsearch.arrays import spans
-from khsearch.arrays.runs import Array
+from khsearch.arrays.runs import Array, turns
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 STEP = np.uint64(0xBF58476D1CE4E5B9)
@@ -46,9 +46,9 @@ class Interner:
         """
         if not len(starts):
             return np.zeros(0, np.int32)
-        words = spans.words_of(codes)
+        eights = spans.eights(codes)
         if names is None:
-            return self._of_bytes(words, codes, starts, ends)
+            return self._of_bytes(eights, codes, starts, ends)
         size = min(int(names.max()), MOST_NAMES) + 2
         if size > len(self._named):
             self._named = _room(self._named, size)
@@ -64,43 +64,42 @@ class Interner:
             won = self._named.take(fresh) == np.arange(len(fresh))
             at, fresh = at[won], fresh[won]
             self._named[fresh] = np.arange(self.count + 1, self.count + 1 + len(fresh))
-            self._keep(words, starts.take(at), ends.take(at) - starts.take(at))
+            self._keep(eights, starts.take(at), ends.take(at) - starts.take(at))
             numbers[rest] = self._named.take(theirs, mode="clip") - 1
             rest = rest[~has]
-            numbers[rest] = self._of_bytes(words, codes, starts.take(rest), ends.take(rest))
+            numbers[rest] = self._of_bytes(eights, codes, starts.take(rest), ends.take(rest))
         return numbers
 
-    def _of_bytes(self, words: Array, codes: Array, starts: Array, ends: Array) -> Array:
+    def _of_bytes(self, eights: Array, codes: Array, starts: Array, ends: Array) -> Array:
         lengths = ends - starts
-        keys = _keys(words, starts, lengths)
+        keys = _keys(eights, starts, lengths)
         # Sorted by 16 bits of a hash, most equal keys are neighbours already: only the first of each run is looked up.
         # It is the hash of the table, too, which is so searched from its beginning to its end.
         order = (_mixed(keys) >> np.uint64(48)).astype(np.uint16).argsort(kind="stable")
         keys = keys.take(order)
-        fresh = np.ones(len(keys), bool)
-        np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+        fresh = turns(keys)
         first = fresh.nonzero()[0]
         heads = order.take(first)
-        numbers = self._numbers_of(keys.take(first), words, starts.take(heads), lengths.take(heads))
+        numbers = self._numbers_of(keys.take(first), eights, starts.take(heads), lengths.take(heads))
         numbers = numbers.take(fresh.cumsum(dtype=np.int32) - 1)
         long = (keys >= LONG_TAG).nonzero()[0]
         if len(long):
             spelt = order.take(long)
-            wrong = self._differing(words, starts.take(spelt), lengths.take(spelt), numbers.take(long))
+            wrong = self._differing(eights, starts.take(spelt), lengths.take(spelt), numbers.take(long))
             for i in long[wrong].tolist():
-                numbers[i] = self._odd_number(codes, words, starts[order[i]], lengths[order[i]])
+                numbers[i] = self._odd_number(codes, eights, starts[order[i]], lengths[order[i]])
         out = np.empty(len(numbers), np.int32)
         out[order] = numbers
         return out
 
-    def _numbers_of(self, keys: Array, words: Array, starts: Array, lengths: Array) -> Array:
+    def _numbers_of(self, keys: Array, eights: Array, starts: Array, lengths: Array) -> Array:
         """The number of every key, given one if it has none: (n,) uint64, its span -> (n,) int64."""
         numbers = self._find(keys)
         missing = (numbers < 0).nonzero()[0]
         if len(missing):
             fresh, first, inverse = np.unique(keys[missing], return_index=True, return_inverse=True)
             at = missing[first]
-            numbers[missing] = self._insert(fresh, words, starts[at], lengths[at])[inverse]
+            numbers[missing] = self._insert(fresh, eights, starts[at], lengths[at])[inverse]
         return numbers
 
     def _home(self, keys: Array) -> Array:
@@ -131,10 +130,10 @@ class Interner:
             rest, home = rest.take(going), home.take(going)
         return numbers
 
-    def _insert(self, keys: Array, words: Array, starts: Array, lengths: Array) -> Array:
+    def _insert(self, keys: Array, eights: Array, starts: Array, lengths: Array) -> Array:
         """Take in distinct keys that the table has not, with their spans -> (n,) int64 numbers."""
         numbers = np.arange(self.count, self.count + len(keys))
-        self._keep(words, starts, lengths)
+        self._keep(eights, starts, lengths)
         if self.count * 4 > len(self._slots):
             kept = self._slots.reshape(-1, 2)
             kept = kept[kept[:, 1] > 0]
@@ -156,7 +155,7 @@ class Interner:
             slots[home[won]] = keys[won]
             home, keys, values = (home[~won] + 2) & wrap, keys[~won], values[~won]
 
-    def _differing(self, words: Array, starts: Array, lengths: Array, numbers: Array) -> Array:
+    def _differing(self, eights: Array, starts: Array, lengths: Array, numbers: Array) -> Array:
         """Which spans are not, byte for byte, the terms of these numbers: (n,) -> their places."""
         theirs = self._at.take(numbers)
         wrong = self._lengths.take(numbers) != lengths
@@ -164,23 +163,23 @@ class Interner:
         shift = 0
         while len(rest):
             count = lengths.take(rest) - 8 * shift
-            here = spans.load_part(words, starts.take(rest) + 8 * shift, count)
+            here = spans.load_part(eights, starts.take(rest) + 8 * shift, count)
             wrong[rest] |= here != self._words.take(theirs.take(rest) + shift, mode="clip")
             shift += 1
             rest = rest[count > 8]
         found: Array = wrong.nonzero()[0]
         return found
 
-    def _odd_number(self, codes: Array, words: Array, start: int, length: int) -> int:
+    def _odd_number(self, codes: Array, eights: Array, start: int, length: int) -> int:
         """The number of a long term whose hash another term has."""
         term = codes[start : start + length].tobytes()
         if term not in self._odd:
             self._odd[term] = self.count
-            self._keep(words, np.array([start]), np.array([length]))
+            self._keep(eights, np.array([start]), np.array([length]))
         return self._odd[term]
 
-    def _keep(self, words: Array, starts: Array, lengths: Array) -> None:
-        """Append terms, spans of the codes behind words, to those that have a number."""
+    def _keep(self, eights: Array, starts: Array, lengths: Array) -> None:
+        """Append terms, spans of the codes behind eights, to those that have a number."""
         sizes = (lengths + 7) >> 3
         base, count = int(self._at[self.count]), self.count
         self.count += len(starts)
@@ -193,7 +192,7 @@ class Interner:
         index = np.arange(base, used) - np.repeat(self._at[count : self.count], sizes)
         index *= 8
         self._words[base:used] = spans.load_part(
-            words, np.repeat(starts, sizes) + index, np.repeat(lengths, sizes) - index
+            eights, np.repeat(starts, sizes) + index, np.repeat(lengths, sizes) - index
         )
 
 
@@ -204,9 +203,9 @@ def _mixed(keys: Array) -> Array:
     return mixed
 
 
-def _keys(words: Array, starts: Array, lengths: Array) -> Array:
+def _keys(eights: Array, starts: Array, lengths: Array) -> Array:
     """Exact keys of short spans, hashes of the long ones: (n,) -> (n,) uint64."""
-    keys = spans.load(words, starts)
+    keys = spans.load(eights, starts)
     keys &= KEY_MASKS.take(lengths, mode="clip")
     keys |= KEY_TAGS.take(lengths, mode="clip")
     long = (lengths > SHORT).nonzero()[0]
@@ -215,7 +214,7 @@ def _keys(words: Array, starts: Array, lengths: Array) -> Array:
         mixed = left.astype(np.uint64) * STEP
         rest = np.arange(len(long))
         while len(rest):
-            more = spans.load_part(words, begin.take(rest), left.take(rest))
+            more = spans.load_part(eights, begin.take(rest), left.take(rest))
             more ^= mixed.take(rest)
             more *= STEP
             more ^= more >> np.uint64(29)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays.runs import Array, spread, starts_of
+from khsearch.arrays.runs import Array, spread, starts_of, turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,23 +14,25 @@ if TYPE_CHECKING:
 MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
 
 
-def words_of(codes: Array) -> Array:
-    """The 8 bytes at every offset as one number, first byte lowest, zero-filled: (n,) uint8 -> (n + 1,) uint64."""
+def eights(codes: Array | bytes) -> Array:
+    """The 8 bytes at every offset as one number, first byte lowest, zero-filled: (n,) uint8 -> (n + 1,) uint64.
+
+    A view of 8 bytes a number that lie 1 byte apart: index it, for take() would first copy all of it.
+    """
     padded = np.zeros(len(codes) + 8, np.uint8)
-    padded[: len(codes)] = codes
+    padded[: len(codes)] = np.frombuffer(codes, np.uint8) if isinstance(codes, bytes) else codes
     return np.ndarray((len(codes) + 1,), "<u8", padded.data, strides=(1,))
 
 
-def load(words: Array, starts: Array) -> Array:
-    """The 8 bytes of the codes behind words from each start on: (n,) -> (n,) uint64."""
-    # Not take(), which would first copy all of this overlapping view.
-    out: Array = words[starts]
+def load(eights: Array, starts: Array) -> Array:
+    """The 8 bytes of the codes behind `eights` from each start on: (n,) -> (n,) uint64."""
+    out: Array = eights[starts]
     return out
 
 
-def load_part(words: Array, starts: Array, counts: Array) -> Array:
+def load_part(eights: Array, starts: Array, counts: Array) -> Array:
     """Bytes starts to starts + min(counts, 8), zero-filled, first byte lowest: (n,), (n,) -> (n,) uint64."""
-    out = load(words, starts)
+    out = load(eights, starts)
     out &= MASKS.take(counts, mode="clip")
     return out
 
@@ -40,15 +42,14 @@ def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
 
     Groups number the distinct spans in order from 0; group[i] belongs to span order[i].
     """
-    words = words_of(codes)
+    loaded = eights(codes)
     lengths = ends - starts
-    keys = load_part(words, starts, lengths).byteswap()
+    keys = load_part(loaded, starts, lengths).byteswap()
     # Zero-filled keys tie a span with itself plus zero bytes: the shorter comes first, which is bytewise order.
     sizes = np.minimum(lengths, 9)
     out = np.lexsort((sizes, keys))
     keys, sizes = keys[out], sizes[out]
-    fresh = np.ones(len(out), bool)
-    fresh[1:] = (keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1])
+    fresh = turns(keys) | turns(sizes)
     depth = 8
     places = np.flatnonzero(sizes == 9)
     while len(places):
@@ -62,12 +63,12 @@ def order(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
             break
         members = out[places]
         left = lengths[members] - depth
-        keys = load_part(words, starts[members] + depth, left).byteswap()
+        keys = load_part(loaded, starts[members] + depth, left).byteswap()
         sizes = np.minimum(left, 9)
         inner = np.lexsort((sizes, keys, group))
         out[places] = members[inner]
         group, keys, sizes = group[inner], keys[inner], sizes[inner]
-        fresh[places[1:]] |= (group[1:] == group[:-1]) & ((keys[1:] != keys[:-1]) | (sizes[1:] != sizes[:-1]))
+        fresh[places] |= ~turns(group) & (turns(keys) | turns(sizes))
         places = places[sizes == 9]
         depth += 8
     return out, np.cumsum(fresh) - 1

@@ -15,12 +15,14 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
+from khsearch.cli.commands import Commands, named
 from khsearch.errors import KhsearchError
+from khsearch.version import __version__
 
 ERROR, INTERRUPTED = 2, 130
 
 
-class App(click.Group):
+class App(Commands):
     """A group of commands that all end in the same ways."""
 
     def make_context(
@@ -96,7 +98,7 @@ def _one_line(problem: Exception) -> str:
 
 
 @click.group("khsearch", cls=App, invoke_without_command=True)
-@click.version_option(package_name="khsearch", prog_name="khsearch")
+@click.version_option(__version__, prog_name="khsearch")
 @click.pass_context
 def app(ctx: click.Context) -> None:
     """Full-text search for Khmer: index articles, find them again."""
@@ -112,6 +114,12 @@ def app(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
+for _command in named():
+    app.add_command(_command)
+
+
 def main() -> NoReturn:
     """Run `khsearch`."""
+    # numpy brings OpenBLAS, which starts a thread a core that spins for some 50 ms; nothing here multiplies matrices.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app.main(prog_name="khsearch")

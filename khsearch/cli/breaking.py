@@ -1,4 +1,4 @@
-"""breaking: the commands that know no index: words of a text, and lexicons."""
+"""breaking: the command that breaks a text into words."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import orjson
 
-from khsearch import tokenize
-from khsearch.cli.console import breaker_options, check_lexicon, note, progress, stdin, utf8
-from khsearch.cli.searching import QueryCommand
-from khsearch.documents import read_path
-from khsearch.errors import DocumentError, LexiconError
-from khsearch.khmer import Token
+from khsearch.cli.console import QueryCommand, breaker_options, check_lexicon, stdin, utf8
+from khsearch.errors import DocumentError
+
+if TYPE_CHECKING:
+    from khsearch import Token
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([tn\\]))")
 _ESCAPED = {"t": "\t", "n": "\n", "\\": "\\"}
@@ -53,6 +52,8 @@ def words(text: str, breaker: str | None, lexicon: Path | None, separator: str |
     """
     if separator is not None and format == "json":
         raise click.UsageError("--separator is for the text format; leave out one of --separator and --format json")
+    from khsearch import tokenize
+
     check_lexicon(breaker, lexicon)
     find = partial(tokenize, breaker=breaker, lexicon=lexicon)
     for block in _blocks_of_stdin() if text == "-" else [text]:
@@ -104,42 +105,10 @@ def _separated(text: str, tokens: Sequence[Token], separator: str) -> str:
 
 
 def _as_json(line: str, tokens: Sequence[Token]) -> bytes:
+    import orjson
+
     found = [
         {"word": line[token.start : token.end], "term": token.term, "start": token.start, "end": token.end}
         for token in tokens
     ]
     return orjson.dumps(found)
-
-
-@click.group()
-def lexicon() -> None:
-    """Make lexicons, which the breaker knows words from."""
-
-
-@lexicon.command()
-@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
-@click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
-@click.option("--base", metavar="FILE", help="A learnt lexicon to extend, or `default` for the one khsearch brings.")
-@click.option(
-    "--words", "lists", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="Words with counts."
-)
-def learn(texts: tuple[str, ...], output: Path, base: str | None, lists: tuple[Path, ...]) -> None:
-    """Learn a lexicon from raw text.
-
-    TEXT is a file or folder as `khsearch index` takes them. The result is what --lexicon takes.
-    khmer-nltk's model finds the words, which takes some seconds for a megabyte. A list of --words, or each .txt in a
-    folder of them, has one word a line, and a tab and its count if you know it.
-    """
-    from khsearch.khmer import compile_lexicon, default_lexicon, load, read_frequencies
-    from khsearch.khmer import learn as learn_model
-
-    known = default_lexicon() if base == "default" else load(base)
-    frequencies = read_frequencies(lists) if lists else None
-    documents = (document.text for source in texts for document in read_path(source))
-    with progress("learning") as show:
-        model = learn_model(documents, frequencies=frequencies, base=known.model if known else None, progress=show)
-    try:
-        output.write_bytes(compile_lexicon(model).data)
-    except OSError as problem:
-        raise LexiconError(f"{output}: cannot be written ({problem.strerror}); name another file") from None
-    note(f"{len(model.words):,} words in {output}")

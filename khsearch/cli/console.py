@@ -2,21 +2,79 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from khsearch.errors import DocumentError
-from khsearch.khmer import BREAKERS
 
 Show = Callable[[int, int | None], None]
 """Told how much is done, and of how much, if that is known."""
 
+if TYPE_CHECKING:
+    _TypeOfNames = click.ParamType[str]
+else:  # an older click has no kinds of it
+    _TypeOfNames = click.ParamType
+
+_SHORT_WITH_VALUE = re.compile("-n[0-9]+")
+
 _Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+class OneOf(_TypeOfNames):
+    """One of some names, which are asked for when they are needed and not before."""
+
+    name = "choice"
+
+    def __init__(self, names: Callable[[], Sequence[str]]) -> None:
+        self._names = names
+
+    def _choice(self) -> click.Choice[str]:
+        return click.Choice(self._names())
+
+    def get_metavar(self, *args: Any, **named: Any) -> str | None:
+        """Show the names, as click does."""
+        return self._choice().get_metavar(*args, **named)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take one of the names, as click does."""
+        return self._choice().convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete one of the names, as click does."""
+        return self._choice().shell_complete(ctx, param, incomplete)
+
+
+class QueryCommand(click.Command):
+    """A command whose query may begin with "-": what looks like a short option and is none is an argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the arguments behind "--", then read them as click does."""
+        options = {name: param for param in self.get_params(ctx) for name in param.opts}
+        named: list[str] = []
+        arguments: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                arguments += rest
+            elif arg in options:
+                named.append(arg)
+                if not getattr(options[arg], "is_flag", False):
+                    value = next(rest, None)
+                    if value is None:
+                        return super().parse_args(ctx, args)  # click tells what is missing
+                    named.append(value)
+            elif arg.startswith("--") or _SHORT_WITH_VALUE.fullmatch(arg):
+                named.append(arg)
+            else:
+                arguments.append(arg)
+        return super().parse_args(ctx, [*named, "--", *arguments])
 
 
 def index_argument(command: _Function) -> _Function:
@@ -32,13 +90,22 @@ def breaker_options(command: _Function) -> _Function:
         metavar="FILE",
         help="Your words, one a line, or a lexicon from `khsearch lexicon learn`.",
     )
-    breaker = click.option("--breaker", type=click.Choice(BREAKERS), help=f"How words are found [{BREAKERS[0]}].")
+    breaker = click.option("--breaker", metavar="NAME", type=OneOf(_breakers), help=BREAKER_HELP)
     return breaker(lexicon(command))
+
+
+BREAKER_HELP = "How words are found: lattice, icu or crf [lattice]."
+
+
+def _breakers() -> Sequence[str]:
+    from khsearch.khmer import BREAKERS
+
+    return BREAKERS
 
 
 def check_lexicon(breaker: str | None, lexicon: Path | None) -> None:
     """Refuse a lexicon for a breaker that reads none."""
-    if lexicon is not None and breaker not in (None, BREAKERS[0]):
+    if lexicon is not None and breaker not in (None, _breakers()[0]):
         raise click.UsageError(f"the breaker {breaker} reads no lexicon; leave out --lexicon or --breaker")
 
 

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from khsearch.cli.console import (
-    Show,
-    breaker_options,
-    check_lexicon,
-    index_argument,
-    is_terminal,
-    note,
-    progress,
-    stdin,
-    utf8,
-)
-from khsearch.documents import (
-    FORMATS,
-    FieldNames,
-    Placed,
-    check_fields,
-    files_below,
-    json_line,
-    placed_in_path,
-    placed_in_stream,
-)
+from khsearch.cli.console import OneOf, Show, breaker_options, check_lexicon, index_argument, note, progress, stdin
 from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, KhsearchError
-from khsearch.index import Index
-from khsearch.writing import Writer
+
+if TYPE_CHECKING:
+    from khsearch import Index
+    from khsearch.documents import FieldNames, Placed
+    from khsearch.writing import Writer
 
 
 @dataclass
@@ -52,10 +35,14 @@ class _Reading:
 
     def size(self) -> int | None:
         """Bytes of all files; None where stdin is one of them. DocumentError for a path with nothing to read."""
+        from khsearch.documents import files_below
+
         files = [file for source in self.sources if source != "-" for file, _, _ in files_below(source, self.format)]
         return None if "-" in self.sources else sum(file.stat().st_size for file in files)
 
     def documents(self, show: Show, total: int | None) -> Iterator[Placed]:
+        from khsearch.documents import placed_in_path, placed_in_stream
+
         def read(count: int) -> None:
             self.bytes_read += count
             show(self.bytes_read, total)
@@ -85,10 +72,16 @@ class _Reading:
         note(f"skipped: {error}")
 
 
+def _formats() -> Sequence[str]:
+    from khsearch.documents import format_names
+
+    return format_names()
+
+
 @click.command()
 @index_argument
 @click.argument("sources", metavar="PATH...", nargs=-1, required=True)
-@click.option("--format", type=click.Choice(FORMATS), help="Format of `-` and of files whose names do not tell.")
+@click.option("--format", type=OneOf(_formats), help="Format of `-` and of files whose names do not tell.")
 @click.option("--id-field", default="id", show_default=True, help="JSON key or CSV column that holds the id.")
 @click.option("--title-field", default="title", show_default=True, help="JSON key or CSV column of the title.")
 @click.option("--text-field", default="text", show_default=True, help="JSON key or CSV column of the text.")
@@ -115,12 +108,14 @@ def index(
 ) -> None:
     """Add documents to an index.
 
-    INDEX is a folder, and is created if need be. PATH is a file (.txt, .jsonl, .csv), a folder of such files, or - for
-    stdin. A document replaces the older one of the same id. All are added, or none where one cannot be read. --field,
-    --breaker and --lexicon are chosen when an index is created, and stay.
+    INDEX is a folder, and is created if need be. PATH is a file in one of the formats of --format, whose name ends in
+    it, a folder of such files, or - for stdin. A document replaces the older one of the same id. All are added, or none
+    where one cannot be read. --field, --breaker and --lexicon are chosen when an index is created, and stay.
     """
+    from khsearch.documents import FieldNames
+
     if "-" in sources and format is None:
-        raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(FORMATS)}")
+        raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(_formats())}")
     check_lexicon(breaker, lexicon)
     own = _fields(fields)
     started = time.perf_counter()
@@ -151,6 +146,8 @@ def index(
 
 
 def _fields(told: tuple[str, ...]) -> dict[str, str]:
+    from khsearch.documents import check_fields
+
     fields: dict[str, str] = {}
     for field in told:
         name, _, kind = field.partition("=")
@@ -169,6 +166,8 @@ def _opened_or_created(
     path: Path, breaker: str | None, lexicon: Path | None, fields: dict[str, str]
 ) -> Iterator[Index]:
     """Open the index, or create it, and then leave none behind if the block fails."""
+    from khsearch import Index
+
     try:
         opened = Index.open(path)
     except IndexNotFoundError:
@@ -199,104 +198,3 @@ def _remove_empty(created: Index, path: Path, *, keep_folder: bool) -> None:
             if not keep_folder:
                 path.rmdir()
         writer.cancel()
-
-
-@click.command()
-@index_argument
-@click.argument("ids", metavar="ID...", nargs=-1, required=True, callback=utf8)
-def delete(path: Path, ids: tuple[str, ...]) -> int:
-    """Remove documents by their ids."""
-    with Index.open(path).writer() as writer:
-        missing = [id_ for id_ in ids if not writer.delete(id_)]
-    for id_ in missing:
-        note(f"no document has the id {id_!r}")
-    note(f"{len(ids) - len(missing)} deleted")
-    return int(len(missing) == len(ids))
-
-
-@click.command()
-@index_argument
-@click.option("--to", metavar="NEW", type=click.Path(path_type=Path), help="Save what can be read into a new index.")
-def rebuild(path: Path, to: Path | None) -> int:
-    """Break and index all documents anew.
-
-    The texts that INDEX holds are all it takes: for an index that another khsearch, Python or ICU built. --to NEW is
-    for one that is damaged: what can still be read goes into a new index. What was lost is told, and the exit status is
-    2 then.
-    """
-    if to is None:
-        passed_over: list[str] = []
-        count = Index.rebuild(path, on_lost=passed_over.append)
-        for item in passed_over:
-            note(f"passed over: {item}")
-        note(f"{path}: rebuilt with {count} documents")
-        return 2 if passed_over else 0
-    lost = Index.rescue(path, to)
-    for item in lost:
-        note(f"lost: {item}")
-    note(f"{to}: {Index.open(to).doc_count} documents saved, {len(lost)} items lost")
-    return 2 if lost else 0
-
-
-@click.command()
-@index_argument
-def optimize(path: Path) -> None:
-    """Merge all segments into one.
-
-    The index becomes smaller and a little faster to search.
-    """
-    Index.open(path).optimize()
-    note(f"{path}: optimized")
-
-
-@click.command()
-@index_argument
-def verify(path: Path) -> int:
-    """Read all of an index and check it.
-
-    Every checksum and every length; the exit status is 2 where anything is damaged.
-    """
-    problems = Index.verify(path)
-    for problem in problems:
-        note(problem)
-    if not problems:
-        note(f"{path}: whole")
-    return 2 if problems else 0
-
-
-@click.command()
-@index_argument
-def export(path: Path) -> None:
-    """Write all documents as JSON lines.
-
-    `khsearch index INDEX - --format jsonl` takes them back as they were.
-    """
-    for document in Index.open(path).export():
-        click.echo(json_line(document))
-
-
-@click.command()
-@index_argument
-def stats(path: Path) -> None:
-    """Tell what an index holds."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in _flat(Index.open(path).stats()):
-        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
-    terminal = is_terminal(sys.stdout)
-    console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else 1000)
-    with console.capture() as captured:
-        console.print(table)
-    click.echo(captured.get(), nl=False)
-
-
-def _flat(stats: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for name, value in stats.items():
-        if isinstance(value, Mapping):
-            yield from ((f"{name} {inner}", figure) for inner, figure in _flat(value))
-        else:
-            yield name, value

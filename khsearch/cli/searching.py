@@ -5,43 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
-import orjson
 
-from khsearch.cli.console import index_argument, note, stdin, utf8
+from khsearch.cli.console import QueryCommand, index_argument, note, stdin, utf8
 from khsearch.errors import KhsearchError, QueryError
-from khsearch.hits import Hit, Results
-from khsearch.index import Index
 
-_SHORT_WITH_VALUE = re.compile("-n[0-9]+")
-
-
-class QueryCommand(click.Command):
-    """A command whose query may begin with "-": what looks like a short option and is none is an argument."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the arguments behind "--", then read them as click does."""
-        options = {name: param for param in self.get_params(ctx) for name in param.opts}
-        named: list[str] = []
-        arguments: list[str] = []
-        rest = iter(args)
-        for arg in rest:
-            if arg == "--":
-                arguments += rest
-            elif arg in options:
-                named.append(arg)
-                if not getattr(options[arg], "is_flag", False):
-                    value = next(rest, None)
-                    if value is None:
-                        return super().parse_args(ctx, args)  # click tells what is missing
-                    named.append(value)
-            elif arg.startswith("--") or _SHORT_WITH_VALUE.fullmatch(arg):
-                named.append(arg)
-            else:
-                arguments.append(arg)
-        return super().parse_args(ctx, [*named, "--", *arguments])
+if TYPE_CHECKING:
+    from khsearch import Hit, Results
 
 
 @click.command(cls=QueryCommand)
@@ -85,6 +57,8 @@ def search(
     json is one object a hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where
     nothing is found.
     """
+    from khsearch import Index
+
     index = Index.open(path, spellings=spellings)
     if query != "-" and not query.strip():
         raise QueryError("the query is empty; give it a word to look for")
@@ -119,6 +93,8 @@ def complete(path: Path, prefix: str, limit: int) -> int:
 
     One line for each way in which PREFIX may go on in words of INDEX, the most frequent first.
     """
+    from khsearch import Index
+
     found = Index.open(path).complete(prefix, limit)
     for line in found:
         click.echo(line)
@@ -135,6 +111,8 @@ def similar(path: Path, name: str, limit: int, format: str) -> int:
 
     Those in INDEX that share the telling words of the document ID, most alike first.
     """
+    from khsearch import Index
+
     index = Index.open(path)
     if index.get(name) is None:
         raise QueryError(f"no document has the id {name!r}; give one that is in the index")
@@ -186,6 +164,8 @@ def _plain(text: str) -> str:
 
 
 def _print_json(results: Results, query: str | None, *, explain: bool) -> None:
+    import orjson
+
     for hit in results:
         told = ({} if query is None else {"query": query}) | _as_json(hit)
         if explain:

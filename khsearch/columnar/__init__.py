@@ -2,10 +2,12 @@
 
 files/      format, disk, wholefile, catalog, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
-segments/   columns, column_files, stored, segment, builder, deletions, merge, policy: documents -> segments
+segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
+segments
 search/     bm25, matches, postings_cache, scored, opened, snapshot, phrases, patterns, fuzzy, execution, top,
 proximity, reader: a node -> documents, scores, counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
+embedded/   files, view, writer, engine: the engine that Index uses
 """
 
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.commits.verify import verify as verify
     from khsearch.columnar.commits.writer import BatchWriter as BatchWriter
     from khsearch.columnar.commits.writer import one_at_a_time as one_at_a_time
+    from khsearch.columnar.embedded.engine import Embedded as Embedded
     from khsearch.columnar.files import catalog as catalog
     from khsearch.columnar.files import format as format
     from khsearch.columnar.files import wholefile as wholefile
@@ -36,18 +39,14 @@ if TYPE_CHECKING:
     from khsearch.columnar.postings.inversion import MAX_POSITION as MAX_POSITION
     from khsearch.columnar.search import bm25 as bm25
     from khsearch.columnar.search import fuzzy as fuzzy
-    from khsearch.columnar.search.fuzzy import distances as distances
     from khsearch.columnar.search.fuzzy import near_terms as near_terms
     from khsearch.columnar.search.matches import Matches as Matches
-    from khsearch.columnar.search.proximity import bonus as bonus
     from khsearch.columnar.search.reader import Reader as Reader
-    from khsearch.columnar.search.reader import SortKey as SortKey
     from khsearch.columnar.search.snapshot import Snapshot as Snapshot
     from khsearch.columnar.search.top import TopDocs as TopDocs
     from khsearch.columnar.segments.columns import Column as Column
     from khsearch.columnar.segments.columns import Form as Form
     from khsearch.columnar.segments.columns import number_of as number_of
-    from khsearch.columnar.segments.segment import OLD_TRAIT as OLD_TRAIT
     from khsearch.columnar.segments.stored import MAX_BLOB as MAX_BLOB
     from khsearch.whoosh import ColumnarIndex as ColumnarIndex
     from khsearch.whoosh import create_in as create_in
@@ -64,15 +63,14 @@ else:
             "postings.inversion": ("MAX_POSITION",),
             "postings.decode": ("FieldReader",),
             "segments.columns": ("Column", "Form", "number_of"),
-            "segments.segment": ("OLD_TRAIT",),
             "segments.stored": ("MAX_BLOB",),
             "search.matches": ("Matches",),
-            "search.fuzzy": ("distances", "near_terms"),
-            "search.proximity": ("bonus",),
+            "search.fuzzy": ("near_terms",),
             "search.snapshot": ("Snapshot",),
-            "search.reader": ("Reader", "SortKey"),
+            "search.reader": ("Reader",),
             "search.top": ("TopDocs",),
             "search": ("bm25", "fuzzy"),
+            "embedded.engine": ("Embedded",),
             "commits.writer": ("BatchWriter", "one_at_a_time"),
             "commits.index": ("FieldOptions", "IndexFolder", "create", "open_folder"),
             "commits.verify": ("verify",),

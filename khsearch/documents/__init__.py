@@ -2,7 +2,7 @@
 
 plain      the values of a document, as they are at that moment
 document   what a document is, what it may hold, and how it is written as a line of JSON
-formats    the content of one .txt, .jsonl or .csv -> documents
+formats/   the content of one file -> documents; a room a format, and a registry for those of others
 sources    a path or a stream -> documents, in a steady order
 values     numbers, dates, truth values and keywords as people write them
 fields     an index's own fields: documents -> values to filter, sort and count by
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from khsearch.documents.fields import column_of as column_of
     from khsearch.documents.fields import fitting as fitting
     from khsearch.documents.fields import keyword_form as keyword_form
-    from khsearch.documents.fields import kinds as kinds
     from khsearch.documents.fields import row as row
     from khsearch.documents.fields import shown as shown
-    from khsearch.documents.fields import text_fields as text_fields
-    from khsearch.documents.formats import FORMATS as FORMATS
-    from khsearch.documents.formats import TITLE_LENGTH as TITLE_LENGTH
-    from khsearch.documents.formats import FieldNames as FieldNames
-    from khsearch.documents.formats import Placed as Placed
+    from khsearch.documents.formats.reader import FieldNames as FieldNames
+    from khsearch.documents.formats.reader import Found as Found
+    from khsearch.documents.formats.reader import Placed as Placed
+    from khsearch.documents.formats.reader import Reader as Reader
+    from khsearch.documents.formats.reader import Source as Source
+    from khsearch.documents.formats.registry import format_names as format_names
+    from khsearch.documents.formats.registry import register_format as register_format
+    from khsearch.documents.formats.title import TITLE_LENGTH as TITLE_LENGTH
+    from khsearch.documents.formats.title import title_of as title_of
     from khsearch.documents.sources import files_below as files_below
     from khsearch.documents.sources import placed_in_path as placed_in_path
     from khsearch.documents.sources import placed_in_stream as placed_in_stream
@@ -46,9 +49,11 @@ else:
         {
             "": ("fields", "values"),
             "document": ("Document", "json_line", "validate"),
-            "formats": ("FORMATS", "TITLE_LENGTH", "FieldNames", "Placed"),
+            "formats.reader": ("FieldNames", "Found", "Placed", "Reader", "Source"),
+            "formats.registry": ("format_names", "register_format"),
+            "formats.title": ("TITLE_LENGTH", "title_of"),
             "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
-            "fields": ("check_fields", "column_of", "keyword_form", "shown", "text_fields", "fitting", "kinds", "row"),
+            "fields": ("check_fields", "column_of", "keyword_form", "shown", "fitting", "row"),
             "stored": ("bodies_of", "document_of", "head_of", "id_and_title"),
         },
     )

@@ -8,14 +8,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from khsearch.documents import Document, values
-from khsearch.engine import Kind
 from khsearch.errors import DocumentError, QueryError
-from khsearch.schema import BIGRAMS, LEAD, TEXT, TITLE
+from khsearch.schema import ID, STREAMS
 
 KINDS = ("text", "keyword", "number", "date", "boolean")
 """Kinds of fields: text is searched word by word, a keyword as a whole; a document may have several keywords."""
 
-_TAKEN = ("id", TITLE, TEXT, LEAD, BIGRAMS)
+_TAKEN = (ID, *(stream.name for stream in STREAMS))
 
 
 def check_fields(fields: Mapping[str, str]) -> None:
@@ -25,11 +24,6 @@ def check_fields(fields: Mapping[str, str]) -> None:
             raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {_TAKEN}")
         if kind not in KINDS:
             raise ValueError(f"field {name!r}: unknown kind {kind!r}; choose one of {', '.join(KINDS)}")
-
-
-def text_fields(fields: Mapping[str, str]) -> list[str]:
-    """Names of the fields that are searched word by word."""
-    return [name for name, kind in fields.items() if kind == "text"]
 
 
 def column_of(fields: Mapping[str, str], name: str) -> str:
@@ -48,11 +42,6 @@ def shown(stored: str | float, kind: str) -> str | int | float | bool | date:
         return stored
     moment = datetime.min + timedelta(microseconds=int(stored))
     return moment.date() if moment.time() == time() else moment
-
-
-def kinds(fields: Mapping[str, str]) -> dict[str, Kind]:
-    """What the columns of an index are declared to hold, by the names of their fields."""
-    return {name: "text" if kind == "keyword" else "number" for name, kind in fields.items() if kind != "text"}
 
 
 def keyword_form(written: bytes) -> bytes:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from khsearch.documents.document import Document
-from khsearch.documents.formats import FORMATS, FieldNames, OnBytes, Placed, Source, read
+from khsearch.documents.formats.reader import FieldNames, OnBytes, Placed, Source, read
+from khsearch.documents.formats.registry import format_names, is_format
 from khsearch.errors import DocumentError
 
 OnError = Callable[[DocumentError], None]
@@ -81,8 +82,8 @@ def placed_in_stream(
     on_bytes: OnBytes | None = None,
 ) -> Iterator[Placed]:
     """Read the documents of a binary stream as `read_stream` does, each with its place."""
-    if format not in FORMATS:
-        raise DocumentError(f"{source}: unknown format {format!r}; use one of {', '.join(FORMATS)}")
+    if not is_format(format):
+        raise DocumentError(f"{source}: unknown format {format!r}; use one of {', '.join(format_names())}")
     return _settle(read(Source(stream, source, source, names, on_bytes), format), on_error)
 
 
@@ -105,15 +106,14 @@ def files_below(path: str | os.PathLike[str], format: str | None = None) -> list
         else:
             kind = format or _format_of(root)
             if kind is None:
-                raise DocumentError(
-                    f"{shown_name(root)}: its name tells no format; say which with --format: {', '.join(FORMATS)}"
-                )
+                known = ", ".join(format_names())
+                raise DocumentError(f"{shown_name(root)}: its name tells no format; say which with --format: {known}")
             return [(root, root.name, kind)]
     except OSError as problem:
         raise _unreadable(root, problem) from None
     found = [(file, file.relative_to(root).as_posix(), kind) for file, kind in below if kind and format in (None, kind)]
     if not found:
-        wanted = ", ".join(f".{kind}" for kind in ([format] if format else FORMATS))
+        wanted = ", ".join(f".{kind}" for kind in ([format] if format else format_names()))
         raise DocumentError(f"{shown_name(root)}: a folder without documents ({wanted}); name another folder or a file")
     return found
 
@@ -135,7 +135,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
 
 def _format_of(file: Path) -> str | None:
     suffix = file.suffix.lower().removeprefix(".")
-    return suffix if suffix in FORMATS else None
+    return suffix if suffix and is_format(suffix) else None
 
 
 def _settle(found: Iterable[Placed | DocumentError], on_error: OnError | None) -> Iterator[Placed]:

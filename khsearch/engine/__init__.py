@@ -2,12 +2,43 @@
 
 weighting   how terms score: BM25 with a scale a field, and pairs that stand near each other
 nodes       what a query plan is made of
-tokens      the terms and values of some documents, for a writer
+tokens      documents with their terms and values, for a writer
+view        an index somewhere, one commit of it, its writer: the interfaces
+engines     kinds of engines, by the scheme of an address
 """
 
 from khsearch.engine import nodes
+from khsearch.engine.engines import FILE, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.nodes import Node
-from khsearch.engine.tokens import Kind, TokenBatch
-from khsearch.engine.weighting import BM25, FieldScale, Proximity, idf, term_weight
+from khsearch.engine.tokens import Batch, TermList, TokenBatch
+from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
+from khsearch.engine.weighting import BM25, Proximity, idf, term_weight
+from khsearch.schema import FieldScale
 
-__all__ = ["BM25", "FieldScale", "Kind", "Node", "Proximity", "TokenBatch", "idf", "nodes", "term_weight"]
+__all__ = [
+    "BM25",
+    "FILE",
+    "OLD_TRAIT",
+    "Batch",
+    "Engine",
+    "EngineKind",
+    "EngineWriter",
+    "FieldScale",
+    "Files",
+    "Found",
+    "Key",
+    "Limits",
+    "NameFile",
+    "Node",
+    "Proximity",
+    "SortKey",
+    "TermList",
+    "TokenBatch",
+    "View",
+    "engine_kind",
+    "idf",
+    "nodes",
+    "register_engine",
+    "scheme_of",
+    "term_weight",
+]

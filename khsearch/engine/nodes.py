@@ -1,4 +1,4 @@
-"""nodes: the light query language of the fast road. Values only; plans evaluates them.
+"""nodes: the light query language of the fast road. Values only; engines evaluate them.
 
 Every node matches a set of documents; scored ones give each a score. A caller on a hot path builds them directly,
 Whoosh's query objects are translated into them.
@@ -6,82 +6,126 @@ Whoosh's query objects are translated into them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from khsearch.columnar import Matches
     from khsearch.engine.weighting import BM25
 
 
+Show = Callable[[bytes], str]
+"""Writes a term as people read it."""
+
+
+class Base:
+    """What every node can tell of itself."""
+
+    __slots__ = ()
+
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """Nodes whose scores, each times a factor, add up to its own where it matches; none where its own is one."""
+        return ()
+
+    def label(self, show: Show) -> tuple[str, str]:
+        """What it looks for, as people read it, and in which field."""
+        return type(self).__name__.lower(), ""
+
+
 @dataclass(frozen=True, slots=True)
-class Term:
+class Term(Base):
     """Documents that have the term in the field, scored by BM25."""
 
     field: str
     term: bytes
     boost: float = 1.0
 
+    def label(self, show: Show) -> tuple[str, str]:
+        """The term."""
+        return show(self.term), self.field
+
 
 @dataclass(frozen=True, slots=True)
-class AnyField:
+class AnyField(Base):
     """Documents that have the term in any of some fields; its scores there are added."""
 
     fields: tuple[str, ...]
     term: bytes
     boost: float = 1.0
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The term in each field."""
+        return [(Term(name, self.term, self.boost), 1.0) for name in self.fields]
+
 
 @dataclass(frozen=True, slots=True)
-class And:
+class And(Base):
     """Documents that every child matches; scores are added. No child at all matches nothing."""
 
     children: tuple[Node, ...]
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """Its children."""
+        return [(child, 1.0) for child in self.children]
+
 
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(Base):
     """Documents that some child matches; scores are added."""
 
     children: tuple[Node, ...]
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """Its children."""
+        return [(child, 1.0) for child in self.children]
+
 
 @dataclass(frozen=True, slots=True)
-class AndMaybe:
+class AndMaybe(Base):
     """Documents that `must` matches; where `should` matches too, its score is added."""
 
     must: Node
     should: Node
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """Both."""
+        return [(self.must, 1.0), (self.should, 1.0)]
+
 
 @dataclass(frozen=True, slots=True)
-class AndNot:
+class AndNot(Base):
     """Documents that `child` matches and `without` does not; scores of `child`, each raised by `bonus`."""
 
     child: Node
     without: Node
     bonus: float = 0.0
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The child, unless there is a bonus."""
+        return [] if self.bonus else [(self.child, 1.0)]
+
 
 @dataclass(frozen=True, slots=True)
-class Require:
+class Require(Base):
     """Documents that both match; scores of `child` alone."""
 
     child: Node
     required: Node
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The child."""
+        return [(self.child, 1.0)]
+
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Base):
     """All other live documents, each with score 1, as in Whoosh."""
 
     child: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Base):
     """Documents with the terms in this order, each at most `slop` places behind the one before; terms' scores added."""
 
     field: str
@@ -89,18 +133,26 @@ class Phrase:
     slop: int = 1
     boost: float = 1.0
 
+    def label(self, show: Show) -> tuple[str, str]:
+        """The terms in quotes."""
+        return '"' + " ".join(map(show, self.terms)) + '"', self.field
+
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Base):
     """Documents with a term that begins so; each scores `boost`."""
 
     field: str
     prefix: bytes
     boost: float = 1.0
 
+    def label(self, show: Show) -> tuple[str, str]:
+        """The prefix with a star."""
+        return show(self.prefix) + "*", self.field
+
 
 @dataclass(frozen=True, slots=True)
-class TermRange:
+class TermRange(Base):
     """Documents with a term from `start` on and before `stop` (None: open); each scores `boost`."""
 
     field: str
@@ -110,16 +162,20 @@ class TermRange:
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Base):
     """Documents with any of many terms; each scores `boost`."""
 
     field: str
     terms: tuple[bytes, ...]
     boost: float = 1.0
 
+    def label(self, show: Show) -> tuple[str, str]:
+        """The first of the terms."""
+        return " | ".join(map(show, self.terms[:5])), self.field
+
 
 @dataclass(frozen=True, slots=True)
-class Fuzzy:
+class Fuzzy(Base):
     """Documents with a term at most `distance` edits away that shares `prefix` characters; each scores `boost`.
 
     Edits insert, drop or replace a character: one of UTF-8, or a byte where the field's terms are not UTF-8.
@@ -132,9 +188,13 @@ class Fuzzy:
     boost: float = 1.0
     utf8: bool = True
 
+    def label(self, show: Show) -> tuple[str, str]:
+        """The term with a tilde."""
+        return show(self.term) + "~", self.field
+
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Between(Base):
     """Documents with a value of a column between two bounds (None: open), included or not; each scores `boost`."""
 
     column: str
@@ -144,9 +204,13 @@ class Between:
     with_low: bool = True
     with_high: bool = True
 
+    def label(self, show: Show) -> tuple[str, str]:
+        """The bounds."""
+        return f"{self.low} TO {self.high}", self.column
+
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class Every(Base):
     """All live documents, or those with any term in a field; each scores `boost`."""
 
     field: str | None = None
@@ -154,7 +218,7 @@ class Every:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Base):
     """What the child matches, each with one score."""
 
     child: Node
@@ -162,22 +226,26 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
-class Boost:
+class Boost(Base):
     """What the child matches, its scores multiplied."""
 
     child: Node
     factor: float
 
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The child, multiplied."""
+        return [(self.child, self.factor)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Foreign:
-    """What some other way of matching finds: called with the weighting, it returns Matches of live documents."""
+class Foreign(Base):
+    """What some other way of matching finds: called with the weighting, it returns what its engine takes."""
 
-    run: Callable[[BM25], Matches]
+    run: Callable[[BM25], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Base):
     """No document."""
 
 

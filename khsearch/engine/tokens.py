@@ -1,15 +1,14 @@
-"""tokens: the terms and values of some documents, as an engine's writer takes them."""
+"""tokens: documents with their terms and values, as an engine's writer takes them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import NamedTuple
 
 from khsearch.arrays import Array
+from khsearch.documents import Document
 from khsearch.errors import DocumentError
-
-Kind = Literal["number", "text"]
-"""What a column is declared to hold: numbers (truth values, dates and times count as such), or text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +35,29 @@ class TokenBatch:
             raise DocumentError("token arrays disagree about the number of tokens; pass one span per counted token")
         if n and (int(self.starts.min()) < 0 or int(self.ends.max()) > len(self.codes)):
             raise DocumentError("a token lies outside of the codes; pass spans of the codes")
+
+
+class TermList(NamedTuple):
+    """Distinct terms in order: codes (m,) uint8, starts (t + 1,) of each and the end of the last; dfs (t,) of each."""
+
+    codes: Array
+    starts: Array
+    dfs: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some documents, analysed.
+
+    documents  in plain values
+    texts      the text of each as UTF-8
+    tokens     by stream
+    rows       of each column, one value a document: None, a value, or a list of values
+    traits     lines that say what the tokens depend on, such as a version of ICU
+    """
+
+    documents: Sequence[Document]
+    texts: Sequence[bytes]
+    tokens: Mapping[str, TokenBatch]
+    rows: Mapping[str, Sequence[object]]
+    traits: frozenset[str]

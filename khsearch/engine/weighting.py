@@ -15,37 +15,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from types import MappingProxyType
 
-_GREATEST = 1e9  # scores are float32
-
-
-@dataclass(frozen=True, slots=True)
-class FieldScale:
-    """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by.
-
-    sharpness raises rare terms further above common ones: idf is multiplied by (idf / ln(1 + N)) ** sharpness, which is
-    at most about 1. 0 is the textbook's formula. rarity_in names a field whose documents say how rare a term is, for a
-    field that holds part of it. ValueError for numbers that no score comes from.
-    """
-
-    k1: float = 1.2
-    b: float = 0.75
-    weight: float = 1.0
-    sharpness: float = 0.0
-    rarity_in: str = ""
-
-    def __post_init__(self) -> None:
-        for name in ("k1", "b", "weight", "sharpness"):
-            value = getattr(self, name)
-            number = float(value) if isinstance(value, Real) else math.nan
-            if not 0 <= number <= (1.0 if name == "b" else _GREATEST):
-                takes = "a number from 0 to 1" if name == "b" else "a number that is not negative"
-                raise ValueError(f"{name} takes {takes}, not {value!r:.60}")
-            object.__setattr__(self, name, number)
-        if type(self.rarity_in) is not str:
-            raise ValueError(f"rarity_in takes the name of a field, not {self.rarity_in!r:.60}")
+from khsearch.schema import FieldScale
 
 
 @dataclass(frozen=True, slots=True)

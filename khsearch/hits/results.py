@@ -8,14 +8,13 @@ from datetime import date
 from typing import Self, overload
 
 from khsearch import arguments
-from khsearch.columnar import Reader
-from khsearch.documents import Document, column_of, document_of, id_and_title, shown
-from khsearch.engine import nodes
+from khsearch.documents import Document, column_of, shown
+from khsearch.engine import Key, Node, View, nodes
 from khsearch.errors import QueryError
 from khsearch.hits.explain import Part, explain
 from khsearch.hits.snippets import Snippet, make_snippet
 from khsearch.khmer import Analyzer, Variants
-from khsearch.query import Plan, Ranking, suggestion
+from khsearch.query import Judged, Plan, Ranking, suggestion
 from khsearch.schema import TEXT
 from khsearch.sharing import cached_property
 
@@ -27,16 +26,16 @@ class Search:
     """What one search asked, and of which commit: what its hits and counts need later."""
 
     text: str
-    reader: Reader
+    view: View
     analyzer: Analyzer
     plan: Plan
     ranking: Ranking
-    filter: nodes.Node | None
+    filter: Node | None
     fields: Mapping[str, str]
     variants: Variants
 
     @property
-    def wanted(self) -> nodes.Node:
+    def wanted(self) -> Node:
         """The query together with its filter."""
         return self.plan.node if self.filter is None else nodes.Require(self.plan.node, self.filter)
 
@@ -54,17 +53,16 @@ class Hit:
     title: str
 
     @classmethod
-    def of(cls, rank: int, score: float, docnum: int, search: Search) -> Self:
+    def of(cls, rank: int, judged: Judged, search: Search) -> Self:
         """Return the hit of a document of a search's commit."""
-        hit = cls(rank, score, *id_and_title(search.reader.head(docnum)))
-        hit.__dict__.update(_docnum=docnum, _search=search)
+        hit = cls(rank, judged.score, *search.view.summary(judged.key))
+        hit.__dict__.update(_judged=judged, _search=search)
         return hit
 
     @cached_property
     def document(self) -> Document:
         """The document, equal to the one that was added."""
-        reader, docnum = self._found.reader, self.__dict__["_docnum"]
-        return document_of(reader.head(docnum), reader.stored(docnum))
+        return self._found.view.document(self._key)
 
     @cached_property
     def snippet(self) -> Snippet:
@@ -77,12 +75,18 @@ class Hit:
         return make_snippet(text, terms, search.analyzer)
 
     def _has(self, word: bytes) -> bool:
-        return self._found.reader.frequency(TEXT, word, self.__dict__["_docnum"]) > 0
+        return self._found.view.has(TEXT, word, self._key)
 
     def explain(self) -> list[Part]:
         """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
         search = self._found
-        return explain(search.reader, self.__dict__["_docnum"], search.plan, search.ranking.weighting)
+        judged: Judged = self.__dict__["_judged"]
+        return explain(search.view, judged.key, search.plan.node, search.ranking.weighting, judged.added)
+
+    @property
+    def _key(self) -> Key:
+        judged: Judged = self.__dict__["_judged"]
+        return judged.key
 
     @property
     def _found(self) -> Search:
@@ -120,7 +124,7 @@ class Results(Sequence[Hit]):
     @cached_property
     def total(self) -> int:
         """How many documents the query finds in all: exact, and counted when asked for."""
-        return self._made.reader.count(self._made.wanted)
+        return self._made.view.count(self._made.wanted)
 
     @cached_property
     def problem(self) -> str | None:
@@ -131,14 +135,14 @@ class Results(Sequence[Hit]):
     def suggestion(self) -> str | None:
         """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
         search = self._made
-        return suggestion(search.reader, search.analyzer, search.text, search.variants)
+        return suggestion(search.view, search.analyzer, search.text, search.variants)
 
     @arguments.checked(field=arguments.TEXT)
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:
         """How many of all documents found have each value of a field, most frequent first."""
         search = self._made
         kind = search.fields.get(field, "text")
-        counts = search.reader.facets(search.wanted, column_of(search.fields, field))
+        counts = search.view.facets(search.wanted, column_of(search.fields, field))
         return {shown(value, kind): count for value, count in counts.items()}
 
     @property

@@ -4,6 +4,8 @@ clauses language     what a query says, as values; its text -> clauses
 own_fields           clauses on an index's own fields -> nodes
 foreign              terms in scripts other than Khmer and ASCII that are near a word
 patterns             a pattern -> the terms that it stands for
+frequencies          how many documents have a word
+stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
 near_terms suggest   terms near a word, or that hold it; did you mean, completion
 expansion            other readings of what was typed
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from khsearch.query.ranking import DEFAULT as DEFAULT
     from khsearch.query.ranking import Ranking as Ranking
     from khsearch.query.similar import like as like
+    from khsearch.query.stages import Candidate as Candidate
+    from khsearch.query.stages import Judged as Judged
+    from khsearch.query.stages import Stage as Stage
+    from khsearch.query.stages import rescored as rescored
     from khsearch.query.suggest import complete as complete
     from khsearch.query.suggest import suggestion as suggestion
 else:
@@ -32,6 +38,7 @@ else:
             "plan": ("Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
+            "stages": ("Candidate", "Judged", "Stage", "rescored"),
             "suggest": ("complete", "suggestion"),
         },
     )

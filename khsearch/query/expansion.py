@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from khsearch.columnar import Reader
-from khsearch.engine import idf, nodes
+from khsearch.engine import View, idf, nodes
 from khsearch.khmer import Alternative, Analyzer, Terms, Variants, script
 from khsearch.query import near_terms, suggest
-from khsearch.schema import LEAD, TEXT
+from khsearch.query.frequencies import Frequencies
+from khsearch.schema import TEXT, Role, named
 
 _LONGEST = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -32,7 +32,7 @@ _SUSPECT, _RARE = 3, 200
 """A word may be a slip if the index has it in so few documents, and in less than one of so many."""
 
 _REMEMBERED = 1 << 12
-"""Words whose documents are remembered, of one commit, and spellings whose terms are."""
+"""Spellings whose terms are remembered."""
 
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
@@ -58,24 +58,24 @@ class Reading:
     weight: float
 
 
-_dfs: WeakKeyDictionary[Reader, dict[bytes, int]] = WeakKeyDictionary()
 _terms_of: WeakKeyDictionary[Analyzer, dict[str, Terms]] = WeakKeyDictionary()
 
 
 class Tolerance:
     """What one commit of an index holds of the other readings of a query."""
 
-    def __init__(self, reader: Reader, analyzer: Analyzer, variants: Variants) -> None:
-        self._reader = reader
+    def __init__(self, view: View, analyzer: Analyzer, variants: Variants) -> None:
+        self._view = view
         self._analyzer = analyzer
         self._variants = variants
-        self._dfs = _dfs.setdefault(reader, {})
+        self._dfs = Frequencies(view, TEXT)
         self._spellings = _terms_of.setdefault(analyzer, {})
 
     def readings(self, text: str, terms: Terms) -> list[Reading]:
         """Return other readings of a text, whose own terms are given, that the index holds."""
         if len(text) > _LONGEST:
             return []
+        self._dfs.learn(terms.words)
         readings: list[Reading] = []
         known = set(terms.words)
         settled: set[bytes] = set()
@@ -98,7 +98,7 @@ class Tolerance:
         found = []
         for other in self._variants.alternatives(text)[:_MOST] if len(text) <= _LONGEST else ():
             words = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :]).words
-            if all(map(self._df, words)):
+            if all(self._dfs.of(words)):
                 found.append(words)
         return found
 
@@ -113,10 +113,10 @@ class Tolerance:
 
     def _spelled(self, text: str, terms: Terms, other: Alternative) -> Reading | None:
         spelling = self._alone(other.spelling)
-        having = self._rarest(spelling.words)
+        having = self._dfs.rarest(spelling.words)
         if not having:
             return None
-        typed = self._rarest(self._alone(text[other.start : other.end]).words)
+        typed = self._dfs.rarest(self._alone(text[other.start : other.end]).words)
         weight = _AS_TYPED * other.weight * self._alike(typed, having)
         words = spelling.words
         if len(words) == 1:
@@ -130,7 +130,7 @@ class Tolerance:
         """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
         for word in dict.fromkeys(words[:_MOST_CORRECTED]):
             if not self._df(word):
-                holding = near_terms.term_table(self._reader).holding(word, _MOST)
+                holding = near_terms.term_table(self._view).holding(word, _MOST)
                 if holding:
                     # Snippets mark the part that was asked for, not all of the longer word.
                     yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], 1.0)
@@ -145,7 +145,7 @@ class Tolerance:
         if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
             return
         skipped = [number for number, word in enumerate(words) if word in settled]
-        for correction in suggest.corrections(self._reader, words, skipped):
+        for correction in suggest.corrections(self._view, words, skipped):
             near = correction.near.term
             if near in known:
                 continue
@@ -157,20 +157,11 @@ class Tolerance:
 
     def _is_suspect(self, word: bytes) -> bool:
         having = self._df(word)
-        return having <= _SUSPECT and having * _RARE < self._reader.doc_count
-
-    def _rarest(self, words: Sequence[bytes]) -> int:
-        """Documents that hold the rarest of some words; 0 where there are no words."""
-        return min(map(self._df, words), default=0)
+        return having <= _SUSPECT and having * _RARE < self._view.doc_count
 
     def _df(self, word: bytes) -> int:
         """Documents that hold a word."""
-        found = self._dfs.get(word)
-        if found is None:
-            if len(self._dfs) >= _REMEMBERED:
-                self._dfs.clear()
-            found = self._dfs[word] = self._reader.df(TEXT, word)
-        return found
+        return self._dfs.of([word])[0]
 
     def _alone(self, spelling: str) -> Terms:
         """Terms of a spelling by itself; those of one word are asked for again and again."""
@@ -183,13 +174,13 @@ class Tolerance:
 
     def _alike(self, typed: int, having: int) -> float:
         """What makes a spelling that `having` documents hold weigh as both spellings together."""
-        docs = self._reader.doc_count
+        docs = self._view.doc_count
         together = min(typed + having, docs)
         return min(1.0, idf(docs, together) / idf(docs, min(having, docs)))
 
 
 def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
-    return tuple(nodes.AnyField((TEXT, LEAD), word, weight) for word in words)
+    return tuple(nodes.AnyField(named(Role.RANK), word, weight) for word in words)
 
 
 def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:

@@ -6,19 +6,19 @@ Such a letter takes four bytes of a term, so the terms are compared as character
 from __future__ import annotations
 
 from itertools import pairwise
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.columnar import FieldReader, Reader, distances
+from khsearch.arrays import distances
+from khsearch.engine import TermList, View
 from khsearch.khmer import script
 
 _Table = tuple[list[str], NDArray[np.uint32]]
-_tables: WeakKeyDictionary[FieldReader, dict[int, _Table]] = WeakKeyDictionary()
+_Tables = dict[int, _Table]
 
 
-def near_foreign_terms(reader: Reader, field: str, word: bytes, distance: int) -> list[bytes]:
+def near_foreign_terms(view: View, field: str, word: bytes, distance: int) -> list[bytes]:
     """Terms with a letter outside ASCII and Khmer that are at most `distance` letters from a word, in order.
 
     The word and the terms are in code form; a letter more, less, or another one is a distance of 1.
@@ -28,10 +28,7 @@ def near_foreign_terms(reader: Reader, field: str, word: bytes, distance: int) -
         return []
     wanted = np.array([ord(letter) for letter in letters], np.uint32)
     found: set[str] = set()
-    for _, of_segment in reader.fields(field):
-        tables = _tables.get(of_segment)
-        if tables is None:
-            tables = _tables[of_segment] = _by_length(of_segment)
+    for tables in view.memo("foreign", field, lambda: list(map(_by_length, view.vocabulary(field))), _size):
         for length in range(len(letters) - distance, len(letters) + distance + 1):
             if length in tables:
                 terms, columns = tables[length]
@@ -40,17 +37,22 @@ def near_foreign_terms(reader: Reader, field: str, word: bytes, distance: int) -
     return sorted(map(script.encode_term, found))
 
 
-def _by_length(field: FieldReader) -> dict[int, _Table]:
-    """Terms of a segment by their number of letters, each with its letters as a column: (length, n) uint32."""
-    codes, starts = field.spans(0, field.count)
+def _size(tables: list[_Tables]) -> int:
+    """Bytes that tables take, about."""
+    return sum(2 * columns.nbytes + 100 * len(terms) for table in tables for terms, columns in table.values())
+
+
+def _by_length(terms: TermList) -> _Tables:
+    """Those of some terms by their number of letters, each with its letters as a column: (length, n) uint32."""
+    codes, starts = terms.codes, terms.starts
     text = codes.tobytes()
     by_length: dict[int, list[str]] = {}
     if script.LETTER in text:
         for start, end in pairwise(starts.tolist()):
             if text.find(script.LETTER, start, end) >= 0:
-                term = script.decode_term(text[start:end])
-                by_length.setdefault(len(term), []).append(term)
+                word = script.decode_term(text[start:end])
+                by_length.setdefault(len(word), []).append(word)
     return {
-        length: (terms, np.array([[ord(letter) for letter in term] for term in terms], np.uint32).T)
-        for length, terms in by_length.items()
+        length: (words, np.array([[ord(letter) for letter in word] for word in words], np.uint32).T)
+        for length, words in by_length.items()
     }

@@ -1,4 +1,4 @@
-"""near_terms: the terms of an index, ready to be asked which are near a word. A reader in, a TermTable out.
+"""near_terms: the terms of an index, ready to be asked which are near a word. A view in, a TermTable out.
 
 Two words that are near differ in the skeleton of one cluster at most (`khmer.edits`). So every term is filed under the
 hashes of its skeleton and of its skeleton less each of its clusters; a word asks for the same hashes of its own, and
@@ -16,19 +16,16 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.arrays import Array, Interner, spans, starts_of
-from khsearch.columnar import Snapshot
+from khsearch.engine import TermList, View
 from khsearch.khmer import clusters as khmer_clusters
 from khsearch.khmer import edits, neighbourhood, script
 from khsearch.schema import TEXT, TITLE
 from khsearch.sharing import cached_property
-
-Source = tuple[Array, Array, Array]
 
 _ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|(?:[a-z]|\x01[\x00-\x7f]{3})+")
 _OVERLONG = re.compile(rb"[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd]){%d}" % neighbourhood.LONGEST)
@@ -58,18 +55,20 @@ class Near:
 class TermTable:
     """The terms of one snapshot, immutable; safe for threads.
 
-    A source is a field of a segment: codes and starts (s + 1,) of its terms, and documents that have each (s,).
-
     terms  in order
     dfs    (t,) int64, documents that have each, deleted ones included; in title and text is twice
     """
 
-    def __init__(self, sources: Iterable[Source], documents: int) -> None:
+    def __init__(self, sources: Iterable[TermList], documents: int) -> None:
         self.documents = documents
         codes, starts, self.dfs = _merged(sources)
         text = codes.tobytes()
         self.terms = [text[a:b] for a, b in pairwise(starts.tolist())]
         self._known: dict[bytes, list[Near]] = {}
+
+    def size(self) -> int:
+        """Bytes that it takes, about: terms as objects, as units, and under the hashes of their skeletons."""
+        return sum(map(len, self.terms)) * 12 + len(self.terms) * 250
 
     def df(self, term: bytes) -> int:
         """How many documents have a term."""
@@ -168,7 +167,7 @@ def _units_of(word: bytes) -> list[bytes]:
     return edits.units(word) if _is_ordinary(word) else []
 
 
-def _merged(sources: Iterable[Source]) -> tuple[Array, Array, Array]:
+def _merged(sources: Iterable[TermList]) -> tuple[Array, Array, Array]:
     """Ordinary terms of all sources in order, each once -> (codes, starts (t + 1,), documents of each (t,) int64)."""
     interner, dfs = Interner(), np.zeros(0, np.int64)
     for codes, starts, having in sources:
@@ -210,14 +209,10 @@ def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
     return found
 
 
-_tables: WeakKeyDictionary[Snapshot, TermTable] = WeakKeyDictionary()
+def term_table(view: View) -> TermTable:
+    """The table of a commit's terms, made when first asked for."""
+    return view.memo("near_terms", None, lambda: _table(view), TermTable.size)
 
 
-def term_table(reader: Snapshot) -> TermTable:
-    """The table of a snapshot's terms, made when first asked for."""
-    table = _tables.get(reader)
-    if table is None:
-        fields = (field for name in (TEXT, TITLE) for _, field in reader.fields(name))
-        sources = ((*field.spans(0, field.count), field.dfs()) for field in fields)
-        table = _tables[reader] = TermTable(sources, reader.doc_count)
-    return table
+def _table(view: View) -> TermTable:
+    return TermTable((terms for name in (TEXT, TITLE) for terms in view.vocabulary(name)), view.doc_count)

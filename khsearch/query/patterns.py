@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from khsearch.columnar import Reader, near_terms
-from khsearch.engine import nodes
+from khsearch.engine import View, nodes
 from khsearch.khmer import Analyzer, normalize, script
 from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
@@ -33,44 +32,50 @@ class Fitting:
     marked: Sequence[bytes]
 
 
-def fitting(item: Pattern | Like, fields: Sequence[str], reader: Reader, analyzer: Analyzer) -> Fitting | None:
+def fitting(item: Pattern | Like, fields: Sequence[str], view: View, analyzer: Analyzer) -> Fitting | None:
     """Find the terms of some fields that a pattern stands for; None where no document has any."""
     if isinstance(item, Like):
         word = _form(item.text, analyzer)
-        return _any_of(fields, [_near(word, item.distance, field, reader) for field in fields], reader)
+        return _any_of(fields, [_near(word, item.distance, field, view) for field in fields], view)
     first, *others = (part if part in ("*", "?") else _form(part, analyzer) for part in _PARTS.split(item.text))
     assert isinstance(first, bytes)
     if others == ["*", b""]:
-        return _prefix(fields, first, reader)
+        return _prefix(fields, first, view)
     fits = re.compile(_expression([first, *others]), re.DOTALL).fullmatch
-    return _any_of(fields, [list(filter(fits, reader.terms(field, first))) for field in fields], reader)
+    return _any_of(fields, [list(filter(fits, view.terms(field, first))) for field in fields], view)
 
 
-def _any_of(fields: Sequence[str], terms: Sequence[list[bytes]], reader: Reader) -> Fitting | None:
-    found = [(field, some) for field, some in zip(fields, terms, strict=True) if _stand(some, field, reader)]
+def _any_of(fields: Sequence[str], terms: Sequence[list[bytes]], view: View) -> Fitting | None:
+    found = [(field, some) for field, some in zip(fields, terms, strict=True) if _stand(some, field, view)]
     if not found:
         return None
     return Fitting([nodes.AnyOf(field, tuple(some)) for field, some in found], terms[0][:_MOST_MARKED])
 
 
-def _prefix(fields: Sequence[str], prefix: bytes, reader: Reader) -> Fitting | None:
-    marked = reader.terms(fields[0], prefix)
+def _prefix(fields: Sequence[str], prefix: bytes, view: View) -> Fitting | None:
+    marked = view.terms(fields[0], prefix)
     # Terms may be many: those of other fields are looked through only where they decide.
-    rest = (_stand(reader.terms(field, prefix), field, reader) for field in fields[1:])
-    if not _stand(marked, fields[0], reader) and not any(rest):
+    rest = (_stand(view.terms(field, prefix), field, view) for field in fields[1:])
+    if not _stand(marked, fields[0], view) and not any(rest):
         return None
     return Fitting([nodes.Prefix(field, prefix) for field in fields], marked[:_MOST_MARKED])
 
 
-def _stand(terms: Sequence[bytes], field: str, reader: Reader) -> bool:
+def _stand(terms: Sequence[bytes], field: str, view: View) -> bool:
     """Whether any of some terms stands in a document that was not deleted."""
-    return any(reader.df(field, term) for term in terms)
+    some = 8  # the first has nearly always one
+    at = 0
+    while at < len(terms):
+        if any(view.dfs([(field, term) for term in terms[at : at + some]])):
+            return True
+        at, some = at + some, 4 * some
+    return False
 
 
-def _near(word: bytes, distance: int, field: str, reader: Reader) -> list[bytes]:
+def _near(word: bytes, distance: int, field: str, view: View) -> list[bytes]:
     # Where a letter takes four bytes, edits of bytes are none of letters.
-    near = [] if script.LETTER in word else near_terms(reader, nodes.Fuzzy(field, word, distance, utf8=False))
-    foreign = near_foreign_terms(reader, field, word, distance)
+    near = [] if script.LETTER in word else view.near(nodes.Fuzzy(field, word, distance, utf8=False))
+    foreign = near_foreign_terms(view, field, word, distance)
     return sorted({*near, *foreign}) if foreign else near
 
 

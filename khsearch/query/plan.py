@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from khsearch.columnar import Reader
-from khsearch.engine import Proximity, nodes
+from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
 from khsearch.khmer import Analyzer, Terms, Variants
 from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words
@@ -21,7 +20,7 @@ from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.patterns import fitting
 from khsearch.query.ranking import Ranking
-from khsearch.schema import BIGRAMS, LEAD, TEXT, TITLE
+from khsearch.schema import BIGRAMS, TEXT, TITLE, Role
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -33,13 +32,13 @@ class Plan:
 
     node       for the index
     terms      words and bigrams that snippets mark
-    closeness  the bonus for words near each other
+    rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
     problem    what was wrong with the query, where it was searched as words instead
     """
 
     node: nodes.Node
     terms: Terms
-    closeness: Proximity | None = None
+    rows: Sequence[Sequence[bytes]] = ()
     problem: str | None = None
 
 
@@ -55,7 +54,7 @@ class _Found:
     exact: bool
     words: list[bytes] = field(default_factory=list)
     bigrams: list[bytes] = field(default_factory=list)
-    rows: list[list[bytes]] = field(default_factory=list)  # words of free text, and of its other readings, in order
+    rows: list[list[bytes]] = field(default_factory=list)
     marked: list[bytes] = field(default_factory=list)  # words of the index that a pattern stands for
     unfit: int = 0  # patterns that no word fits
     problems: list[str] = field(default_factory=list)
@@ -65,13 +64,13 @@ class Planner:
     """Plans queries for one commit of an index; `fields` are its own fields by name, with their kinds."""
 
     def __init__(
-        self, reader: Reader, analyzer: Analyzer, fields: Mapping[str, str], variants: Variants, ranking: Ranking
+        self, view: View, analyzer: Analyzer, fields: Mapping[str, str], variants: Variants, ranking: Ranking
     ) -> None:
-        self._reader = reader
+        self._view = view
         self._analyzer = analyzer
         self._ranking = ranking
         self._kinds = {TITLE: "text", TEXT: "text", **fields}
-        self._tolerance = Tolerance(reader, analyzer, variants)
+        self._tolerance = Tolerance(view, analyzer, variants)
 
     def plan(self, text: str, match: Match = "any", *, strict: bool = False) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`."""
@@ -104,7 +103,7 @@ class Planner:
         return Plan(
             node or nodes.Nothing(),
             Terms(found.words + found.marked, found.bigrams),
-            self._ranking.closeness_of(found.rows),
+            found.rows,
             "; ".join(filter(None, [problem, *found.problems])) or None,
         )
 
@@ -137,10 +136,10 @@ class Planner:
         return nodes.Or(words) if words else None
 
     def _bigram_terms(self, found: _Found) -> tuple[nodes.Term, ...]:
-        if not self._ranking.bigrams.weight:
-            return ()
         boost = self._ranking.bigram_boost(len(found.words))
-        return tuple(nodes.Term(BIGRAMS, bigram, boost * count) for bigram, count in Counter(found.bigrams).items())
+        counts = Counter(found.bigrams).items()
+        rescuing = self._ranking.fields(Role.RESCUE)
+        return tuple(nodes.Term(name, bigram, boost * count) for name in rescuing for bigram, count in counts)
 
     def _node(self, item: Item, match: Match, found: _Found) -> nodes.Node | None:
         if isinstance(item, Group):
@@ -219,7 +218,7 @@ class Planner:
     def _pattern(self, item: Pattern | Like, match: Match, found: _Found) -> nodes.Node | None:
         """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
         names = (TEXT, TITLE) if item.field is None else (item.field,)
-        fit = fitting(item, names, self._reader, self._analyzer)
+        fit = fitting(item, names, self._view, self._analyzer)
         if fit is None and not found.exact:
             found.unfit += 1
             found.problems.append(f"no word fits the pattern {item.text!r}; mend it, or put it in quotes")
@@ -231,7 +230,9 @@ class Planner:
         words = tuple(self._analyzer.terms(item.text).words)
         if len(words) > 1:
             found.words += words
-            each += [nodes.Phrase(name, words) for name in names if all(self._reader.df(name, word) for word in words)]
+            each += [
+                nodes.Phrase(name, words) for name in names if all(self._view.dfs([(name, word) for word in words]))
+            ]
         return nodes.Or(tuple(each)) if len(each) > 1 else each[0] if each else nodes.Nothing()
 
     def _check_values(self, group: Group, found: _Found) -> None:
@@ -248,13 +249,13 @@ class Planner:
                 meant = of_column(Words(whole, first.field), kind)
             except NotForFieldError:  # no date
                 continue
-            if kind == "keyword" and self._reader.count(of_column(first, kind)):
+            if kind == "keyword" and self._view.count(of_column(first, kind)):
                 continue
             told = f"{behind.text[:80]!r}, which is no part of {first.field}:{first.text}"
             told += f'; a value of several words stands in quotes: {first.field}:"{whole[:80]}"'
             if not found.exact:
                 found.problems.append(told)
-            elif kind == "date" or self._reader.count(meant):
+            elif kind == "date" or self._view.count(meant):
                 raise NotForFieldError(told)
 
 
@@ -276,7 +277,7 @@ def _all_of(words: Sequence[bytes], ranking: Ranking) -> nodes.Node:
 
 def _either(words: Sequence[bytes], ranking: Ranking) -> tuple[nodes.AnyField, ...]:
     """Words in the text or in the lead."""
-    names = (TEXT, LEAD) if ranking.lead.weight else (TEXT,)
+    names = ranking.fields(Role.RANK)
     return tuple(nodes.AnyField(names, word, count) for word, count in Counter(words).items())
 
 

@@ -7,7 +7,8 @@ A document's score is the sum of
                often they stand there says next to nothing.
     bigrams    BM25 of pairs of neighbouring clusters: names, typing errors, parts of compounds, which words miss. A
                long query has many pairs that say what its words say already: their weight falls with its length.
-    closeness  a bonus, among the best documents, for neighbouring words of the query that stand near each other.
+    closeness  a bonus, among the best documents, for neighbouring words of the query that stand near each other: the
+               first of the stages (`stages`), to which one may add one's own.
 
 Rare terms count more than textbook BM25 has it (`sharpness`): a headline's few telling words decide. There is no list
 of stop words: every one that was tried made results worse.
@@ -26,11 +27,15 @@ from typing import Any, Self
 
 from khsearch.arguments import COUNT, FACTOR, instance
 from khsearch.engine import BM25, FieldScale, Proximity
-from khsearch.schema import BIGRAMS, LEAD, TEXT
+from khsearch.query.stages import ByProximity, Judge, Rescorer, Stage
+from khsearch.schema import BIGRAMS, LEAD, STREAMS, TEXT, Role, Stream
 from khsearch.sharing import cached_property
 
 _MOST_PAIRS = 40
 """Pairs of words that are looked for near each other: a longer query is told by its first."""
+
+
+_DEFAULTS = {stream.name: stream.scale for stream in STREAMS}
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,14 @@ class Ranking:
     the words of the text as they were typed. ValueError for numbers that no score comes from.
     """
 
-    words: FieldScale = FieldScale(k1=0.7, b=0.75, weight=1.0, sharpness=0.5)
-    lead: FieldScale = FieldScale(k1=0.5, b=0.0, weight=0.6, sharpness=0.5, rarity_in=TEXT)
-    bigrams: FieldScale = FieldScale(k1=0.6, b=0.2, weight=0.9, sharpness=0.5)
+    words: FieldScale = _DEFAULTS[TEXT]
+    lead: FieldScale = _DEFAULTS[LEAD]
+    bigrams: FieldScale = _DEFAULTS[BIGRAMS]
     few_words: int = 4  # up to so many words in a query bigrams have their full weight
     readings: float = 0.5  # of other readings of a query, what their bigrams are multiplied by; 0: no such readings
     closeness: FieldScale = FieldScale(k1=1.2, b=0.0, weight=0.4)
     slop: int = 4  # places between words that count as close
+    stages: Sequence[Stage | Judge] = ()  # that judge the best documents anew, after closeness; see `query.stages`
 
     def __post_init__(self) -> None:
         scale = instance(FieldScale)
@@ -56,34 +62,60 @@ class Ranking:
             *(("few_words", COUNT), ("slop", COUNT), ("readings", FACTOR)),
         ):
             object.__setattr__(self, name, kind.of(name, getattr(self, name)))
+        object.__setattr__(self, "stages", tuple(map(_stage, self.stages)))
 
     @cached_property
     def weighting(self) -> BM25:
-        """The scales by field."""
-        return BM25(self.words, {LEAD: self.lead, BIGRAMS: self.bigrams})
+        """The scales by field; that of words holds for whatever has none of its own."""
+        ranked = (stream for stream in STREAMS if stream.role is not Role.NAMED and stream.name != TEXT)
+        return BM25(self.words, {stream.name: self.scale_of(stream) for stream in ranked})
+
+    def scale_of(self, stream: Stream) -> FieldScale:
+        """How the terms of a stream score: what is said here, or by the table of streams."""
+        found = self.words if stream.name == TEXT else getattr(self, stream.name, stream.scale)
+        return found if isinstance(found, FieldScale) else stream.scale
+
+    def fields(self, role: Role) -> tuple[str, ...]:
+        """Names of the streams of a role that have weight."""
+        return tuple(stream.name for stream in STREAMS if stream.role is role and self.scale_of(stream).weight)
 
     def bigram_boost(self, words: int) -> float:
         """What the bigrams of a query of so many words are multiplied by."""
         return min(1.0, self.few_words / max(words, 1))
 
-    def closeness_of(self, rows: Sequence[Sequence[bytes]]) -> Proximity | None:
-        """The bonus for words of a query, in the order of its rows of words."""
+    def rescorers(self, rows: Sequence[Sequence[bytes]]) -> list[Rescorer]:
+        """The stages of a search, for words of its query in the order of its rows of words."""
         pairs = tuple(dict.fromkeys(pair for row in rows for pair in pairwise(row)))[:_MOST_PAIRS]
-        return Proximity(TEXT, pairs, self.slop, self.closeness) if pairs and self.closeness.weight else None
+        first = (
+            [ByProximity(Proximity(TEXT, pairs, self.slop, self.closeness))] if pairs and self.closeness.weight else []
+        )
+        return [*first, *map(_stage, self.stages)]
 
     def to_json(self) -> dict[str, object]:
-        """Return the numbers as JSON-able values."""
-        return asdict(self)
+        """Return the numbers as JSON-able values; ValueError where there are stages, which are code."""
+        if self.stages:
+            raise ValueError("an index keeps the numbers of a ranking, and no stages; give those to each search")
+        numbers = asdict(self)
+        del numbers["stages"]
+        return numbers
 
     @classmethod
     def from_json(cls, told: object) -> Self:
         """Return a ranking from `to_json`; what is left out is as by default. TypeError, ValueError."""
-        if not isinstance(told, dict):
+        if not isinstance(told, dict) or "stages" in told:
             raise TypeError("not a ranking")
         values: dict[str, Any] = {
             name: FieldScale(**value) if isinstance(value, dict) else value for name, value in told.items()
         }
         return cls(**values)
+
+
+def _stage(given: object) -> Stage:
+    if isinstance(given, Stage):
+        return given
+    if callable(given):
+        return Stage(given, getattr(given, "__name__", type(given).__name__))
+    raise ValueError(f"stages takes functions of candidates, or Stage objects, not {given!r:.60}")
 
 
 DEFAULT = Ranking()

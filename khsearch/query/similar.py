@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from khsearch.columnar import Reader
-from khsearch.engine import idf, nodes
+from khsearch.engine import View, idf, nodes
 from khsearch.khmer import Analyzer, Terms
 from khsearch.query.plan import Plan
-from khsearch.schema import LEAD, TEXT
+from khsearch.schema import TEXT, Role, named
 
 _TELLING = 25
 """Words that stand for a text."""
@@ -17,15 +16,14 @@ _LOOKED_AT = 20_000
 """Characters of a long text that are looked at: what it is about is told by then."""
 
 
-def like(text: str, reader: Reader, analyzer: Analyzer) -> Plan:
+def like(text: str, view: View, analyzer: Analyzer) -> Plan:
     """Return the plan for texts like one; words are weighed by frequency here and rarity elsewhere (tf idf)."""
     counts = Counter(analyzer.terms(text[:_LOOKED_AT]).words)
     weighed = []
-    for word, count in counts.items():
-        having = reader.df(TEXT, word)
-        if having > 1:  # in another text, too
-            weighed.append((count * idf(reader.doc_count, having), word))
+    for (word, count), df in zip(counts.items(), view.dfs([(TEXT, word) for word in counts]), strict=True):
+        if df > 1:  # in another text, too
+            weighed.append((count * idf(view.doc_count, df), word))
     telling = sorted(weighed, key=lambda item: (-item[0], item[1]))[:_TELLING]
     most = telling[0][0] if telling else 1.0
-    terms = tuple(nodes.AnyField((TEXT, LEAD), word, weight / most) for weight, word in telling)
+    terms = tuple(nodes.AnyField(named(Role.RANK), word, weight / most) for weight, word in telling)
     return Plan(nodes.Or(terms) if terms else nodes.Nothing(), Terms([word for _, word in telling], []))

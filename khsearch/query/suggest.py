@@ -19,7 +19,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from khsearch.columnar import Snapshot
+from khsearch.engine import View
 from khsearch.khmer import Analyzer, Token, Variants, edits, normalize, script
 from khsearch.query.near_terms import Near, TermTable, term_table
 from khsearch.schema import BIGRAMS
@@ -55,13 +55,13 @@ class Correction:
     weight: float
 
 
-def corrections(reader: Snapshot, words: Sequence[bytes], settled: Collection[int] = ()) -> list[Correction]:
+def corrections(view: View, words: Sequence[bytes], settled: Collection[int] = ()) -> list[Correction]:
     """Terms of the index that were probably meant by words of a query, in order of the words, likeliest first.
 
     words    of one query, in order, in code form
     settled  numbers of words that need no correction, as those for which the index has another spelling
     """
-    table = term_table(reader)
+    table = term_table(view)
     dfs = [table.df(word) for word in words]
     odd = [i not in settled and _is_odd(word, dfs[i], table) for i, word in enumerate(words)]
     found = []
@@ -71,7 +71,7 @@ def corrections(reader: Snapshot, words: Sequence[bytes], settled: Collection[in
         if not dfs[first]:
             found += [_correction(first, first + 1, item) for item in table.nearest(word, _EACH)]
         elif dfs[first] * _COMMON < table.documents:
-            near = _likelier(reader, words, first, dfs, table.alike(word, _TIMES_FITTING * dfs[first]))
+            near = _likelier(view, words, first, dfs, table.alike(word, _TIMES_FITTING * dfs[first]))
             found += [_correction(first, first + 1, item) for item in near[:_EACH]]
         for end in range(first + 2, min(first + _JOINED, len(words)) + 1):
             if end - 1 in settled:
@@ -87,9 +87,7 @@ def _is_odd(word: bytes, df: int, table: TermTable) -> bool:
     return (bare or df * _RARE < table.documents or not df) and script.CLASS[word[0]] != script.DIGIT
 
 
-def _likelier(
-    reader: Snapshot, words: Sequence[bytes], at: int, dfs: Sequence[int], near: Sequence[Near]
-) -> list[Near]:
+def _likelier(view: View, words: Sequence[bytes], at: int, dfs: Sequence[int], near: Sequence[Near]) -> list[Near]:
     """Of the terms near a word that the index knows, those that were rather meant."""
     clusters, df = edits.units(words[at]), dfs[at]
     times = _TIMES_SHORT if len(clusters) == 1 else _TIMES
@@ -97,22 +95,16 @@ def _likelier(
     if not near or near[0].df >= times * df:
         return [item for item in near if item.df >= times * df]
     # Only neighbours that are no slips themselves tell anything.
-    before = edits.units(words[at - 1])[-1:] if at and dfs[at - 1] * _RARE >= reader.doc_count else []
-    behind = edits.units(words[at + 1])[:1] if dfs[at + 1 : at + 2] and dfs[at + 1] * _RARE >= reader.doc_count else []
-    if _fits(reader, [*before, *clusters, *behind]):
+    before = edits.units(words[at - 1])[-1:] if at and dfs[at - 1] * _RARE >= view.doc_count else []
+    behind = edits.units(words[at + 1])[:1] if dfs[at + 1 : at + 2] and dfs[at + 1] * _RARE >= view.doc_count else []
+    if _fits(view, [*before, *clusters, *behind]):
         return []
-    return [item for item in near if _fits(reader, [*before, *edits.units(item.term), *behind]) >= _FITTING]
+    return [item for item in near if _fits(view, [*before, *edits.units(item.term), *behind]) >= _FITTING]
 
 
-def _fits(reader: Snapshot, clusters: Sequence[bytes]) -> int:
+def _fits(view: View, clusters: Sequence[bytes]) -> int:
     """How many documents have the rarest pair of neighbouring clusters."""
-    return min((_df_of_pair(reader, one + other) for one, other in pairwise(clusters)), default=0)
-
-
-def _df_of_pair(reader: Snapshot, pair: bytes) -> int:
-    """Documents that have a pair of clusters, deleted ones included: no postings are read."""
-    places = [field.place_of(pair) for _, field in reader.fields(BIGRAMS)]
-    return sum(place.df for place in places if place is not None)
+    return min(view.dfs([(BIGRAMS, one + other) for one, other in pairwise(clusters)]), default=0)
 
 
 def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
@@ -134,7 +126,7 @@ def _correction(first: int, end: int, near: Near) -> Correction:
     return Correction(first, end, near, 0.8 - 0.4 * near.distance)
 
 
-def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Variants | None = None) -> str | None:
+def suggestion(view: View, analyzer: Analyzer, text: str, variants: Variants | None = None) -> str | None:
     """Return the query that was probably meant, in ordinary spelling; None where nothing is better than what was typed.
 
     What is not corrected stays as it was typed. `variants` are other spellings: what the index has in one of them is no
@@ -142,7 +134,7 @@ def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Varian
     """
     if len(text) > _TYPED:
         return None
-    table = term_table(reader)
+    table = term_table(view)
     tokens = analyzer.tokens(text)
     words = [script.encode_term(token.term) for token in tokens]
     dfs = [table.df(word) for word in words]
@@ -156,7 +148,7 @@ def suggestion(reader: Snapshot, analyzer: Analyzer, text: str, variants: Varian
                 settled.update(within)
                 if known >= _TIMES * min((dfs[i] for i in within), default=0):
                     changes.append((other.start, other.end, other.spelling))
-    found = corrections(reader, words, settled)
+    found = corrections(view, words, settled)
     likely = sorted(
         found, key=lambda item: (-item.near.likelihood - len(edits.units(item.near.term)), item.first, item.end)
     )
@@ -185,7 +177,7 @@ def _is_apart(text: str, tokens: Sequence[Token]) -> bool:
     return any(normalize(text[one.end : two.start]).codes != b"\x02\x02" for one, two in gaps)
 
 
-def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
+def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
     """Return what a query that begins so may become: its last word finished by a term of the index, most popular first.
 
     A half-typed word breaks into pieces, so the last pieces are also taken as one. What follows a word is ranked by how
@@ -206,7 +198,7 @@ def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10)
         starts = [places[edge] - 1 for edge in accumulate(map(len, words[:-1]), initial=0)]
     # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
     unfinished = bytes([script.COENG]) if typed.endswith("\u17d2") else b""
-    table = term_table(reader)
+    table = term_table(view)
     scores: dict[str, int] = {}
     for count in range(min(_COMPLETED, len(words)), 0, -1):
         last = len(words) - count
@@ -215,6 +207,6 @@ def complete(reader: Snapshot, analyzer: Analyzer, prefix: str, limit: int = 10)
         before = edits.units(words[last - 1])[-1:] if last else []
         head = prefix[: len(prefix) - len(typed) + starts[last]]
         for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
-            score = min(near.df, _fits(reader, [*before, *edits.units(near.term)[:1]])) if before else near.df
+            score = min(near.df, _fits(view, [*before, *edits.units(near.term)[:1]])) if before else near.df
             scores.setdefault(head + script.decode_term(near.term), score)
     return sorted((text for text in scores if scores[text]), key=lambda text: -scores[text])[:limit]

@@ -14,7 +14,7 @@ from khsearch.whoosh import values
 from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import PlanWeighting, WhooshReader
 from khsearch.whoosh.searcher import ColumnarSearcher
-from khsearch.whoosh.writer import Writer, keeps_positions
+from khsearch.whoosh.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,8 +92,7 @@ def exists_in(path: str | Path) -> bool:
 
 def options_of(schema: fields.Schema) -> FieldOptions:
     """What the arrays have to know of a schema."""
-    positions = frozenset(str(name) for name, field in schema.items() if keeps_positions(field))
-    return FieldOptions(key_field(schema), positions, translate=partial(_translated, schema))
+    return FieldOptions(key_field(schema), translate=partial(_translated, schema))
 
 
 def key_field(schema: fields.Schema) -> str | None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
-from khsearch.engine import BM25, FieldScale, nodes
+from khsearch.engine import BM25, FieldScale, SortKey, nodes
 from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, play, words
 from tests.extent import examples
 
@@ -127,7 +127,7 @@ def test_columns_sort_filter_and_count(history):
         truth = play(index, history)
         reader = index.reader()
         for reverse in (False, True):
-            top = reader.search(nodes.Every(), 100, sort=[columnar.SortKey("length", reverse)])
+            top = reader.search(nodes.Every(), 100, sort=[SortKey("length", reverse)])
             lengths = [len(truth[reader.doc_id(doc)]) for doc in top.docnums.tolist()]
             assert lengths == sorted(map(len, truth.values()), reverse=reverse)
         between = {reader.doc_id(doc) for doc in reader.matching(nodes.Between("length", 2, 5)).docs.tolist()}

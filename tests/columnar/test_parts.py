@@ -40,6 +40,14 @@ def test_spans_sort_as_bytes_do(words):
     assert [distinct.index(words[i]) for i in order.tolist()] == group.tolist()
 
 
+@given(st.binary(max_size=40))
+def test_eights_are_what_stands_at_every_offset(codes):
+    wanted = [int.from_bytes(codes[i : i + 8].ljust(8, b"\0"), "little") for i in range(len(codes) + 1)]
+    assert spans.eights(codes).tolist() == wanted
+    assert spans.eights(np.frombuffer(codes, np.uint8)).tolist() == wanted
+    assert spans.load(spans.eights(codes), np.arange(len(codes) + 1)).tolist() == wanted
+
+
 @pytest.mark.parametrize("constant", [None, 7])
 @given(
     batches=st.lists(terms, min_size=1, max_size=4),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from khsearch import columnar
-from khsearch.engine import nodes
+from khsearch.engine import SortKey, nodes
 from tests.columnar.corpora import SCHEMA, WORDS, add
 
 Contents = dict[str, bytes]
@@ -27,7 +27,7 @@ def contents(folder) -> Contents:
             docs = reader.matching(nodes.Term(field, word)).docs.tolist()
             assert {reader.doc_id(doc) for doc in docs} == {n for n, b in found.items() if word in b.split(b"|")}
     reader.matching(nodes.Phrase("words", (WORDS[0], WORDS[1])))
-    reader.search(nodes.Every(), 5, sort=[columnar.SortKey("length")])
+    reader.search(nodes.Every(), 5, sort=[SortKey("length")])
     return found
 
 

@@ -13,9 +13,8 @@ import orjson
 import pytest
 import xxhash
 
-from khsearch import columnar
+from khsearch import columnar, version
 from khsearch.columnar.files import blockfile, catalog
-from khsearch.columnar.files import format as formats
 from khsearch.columnar.files.disk import Disk
 from khsearch.errors import IndexStoreError, KhsearchError
 from tests.columnar.corpora import SCHEMA, add
@@ -146,7 +145,7 @@ CATALOGS = [
     set_in("generation", "new"),
     set_in("settings", []),
     set_in("format", 0),
-    set_in("format", formats.NOW + 1),
+    set_in("format", version.NOW + 1),
     set_in("format", True),
     set_in("others", ["khsearch.json"]),
     set_in("others", {"../x.json": "0" * 16}),

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, columnar
-from khsearch.columnar.search import fuzzy
+from khsearch.columnar.search import fuzzy, proximity
 from khsearch.columnar.search.postings_cache import OVERHEAD, PostingsCache
 from khsearch.engine import FieldScale, Proximity, nodes
 from khsearch.engine.weighting import idf
 from khsearch.khmer.text.script import encode_term
 from khsearch.query.ranking import DEFAULT, Ranking
-from khsearch.schema import LEAD_WORDS
+from khsearch.schema import LEAD, STREAMS
 from tests.columnar.corpora import SCHEMA, add
 from tests.extent import examples
 from tests.state import lexicons
@@ -44,21 +44,13 @@ def scores(index: Index, query: str, ranking: Ranking) -> dict[str, float]:
 
 
 def nearness_of(texts: list[list[bytes]], pair: tuple[bytes, bytes], slop: int, folder: Path) -> list[float]:
-    """What each text gets for the nearness of a pair beyond what it gets for its words."""
+    """What each text gets for the nearness of a pair."""
     index = columnar.create_in(folder, SCHEMA)
     with index.writer() as writer:
         add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
-    reader = index.reader()
-    every = nodes.Every()
-    plain = {reader.doc_id(doc): score for doc, score in _top(reader, every, len(texts), None)}
     wanted = Proximity("words", (pair,), slop, FieldScale(k1=1.2, b=0))
-    near = {reader.doc_id(doc): score for doc, score in _top(reader, every, len(texts), wanted)}
-    return [near[f"d{number}"] - plain[f"d{number}"] for number in range(len(texts))]
-
-
-def _top(reader: columnar.Reader, node: nodes.Node, limit: int, closeness: Proximity | None) -> list[tuple[int, float]]:
-    found = reader.search(node, limit, closeness=closeness)
-    return list(zip(found.docnums.tolist(), found.scores.tolist(), strict=True))
+    found: list[float] = proximity.bonus(index.reader(), np.arange(len(texts), dtype=np.int32), wanted).tolist()
+    return found
 
 
 @pytest.mark.parametrize("slop", [1, 2, 5])
@@ -135,7 +127,8 @@ def test_pages_join_to_the_long_page(match: str, size: int, tmp_path: Path) -> N
 
 
 def test_all_of_a_long_title_counts_as_title_and_first_words(tmp_path: Path) -> None:
-    filling = " ".join(["ផ្ទះ"] * (LEAD_WORDS + 10))
+    lead = next(stream.most for stream in STREAMS if stream.name == LEAD) or 0
+    filling = " ".join(["ផ្ទះ"] * (lead + 10))
     index = make(tmp_path / "x", Document("long", f"{filling} សាលារៀន", "ទឹក"), Document("other", "ទឹក", filling))
     for query in ("សាលារៀន", "title:សាលារៀន"):
         assert [hit.id for hit in index.search(query)] == ["long"]

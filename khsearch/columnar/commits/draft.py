@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from khsearch import version
 from khsearch.columnar.files import catalog as contents
-from khsearch.columnar.files import format as formats
 from khsearch.columnar.files.catalog import Catalog, SegmentEntry
 from khsearch.columnar.files.disk import told_as_store_errors
 from khsearch.columnar.search.reader import Reader
@@ -128,7 +128,7 @@ class Draft:
         """Make one segment of all, without deleted documents and in the format of now, unless that is what there is."""
         entries = self.entries
         deleted = any(entry.deleted for entry in entries)
-        if len(entries) > 1 or deleted or any(self._segment(entry).format < formats.NOW for entry in entries):
+        if len(entries) > 1 or deleted or any(self._segment(entry).format < version.NOW for entry in entries):
             self._merge(list(range(len(entries))))
 
     def _merge(self, numbers: list[int]) -> None:

@@ -16,7 +16,7 @@ from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundEr
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from khsearch.columnar.segments.columns import Form
     from khsearch.engine import Node
@@ -29,14 +29,12 @@ class FieldOptions:
     """What writers and readers of a folder have to know of its fields.
 
     key        the field of ids, None where documents have none
-    positions  fields that keep where in a document each token stands
     documents  whose stored documents the folder keeps; writers of others are refused
     form       in which text of columns is compared; None: as it is
     translate  makes a node of a query of another language, for the commit that is asked
     """
 
     key: str | None
-    positions: frozenset[str] = frozenset()
     documents: str = ""
     form: Form | None = None
     translate: Callable[[Reader, Any], Node] | None = None
@@ -67,13 +65,16 @@ class IndexFolder:
         with self._lock:
             return self._refreshed()
 
-    def writer(self, wait: float = 0.0) -> BatchWriter:
-        """The one writer; IndexLockedError where another works for longer than wait seconds."""
+    def writer(self, wait: float = 0.0, positions: Collection[str] = ()) -> BatchWriter:
+        """The one writer; IndexLockedError where another works for longer than wait seconds.
+
+        positions: fields that keep where in a document each token stands.
+        """
         options = self.options
         return BatchWriter(
             self.folder,
             options.key,
-            options.positions,
+            positions,
             wait=wait,
             disk=self._disk,
             documents=options.documents,

@@ -53,6 +53,6 @@ def _documents(folder: Path, entry: SegmentEntry) -> Iterator[Saved | str]:
         return
     for number in range(entry.docs):
         try:
-            yield Saved(segment.id_of(number), segment.head(number), segment.stored.blob(number))
+            yield Saved(segment.id_of(number), segment.summary(number), segment.stored.blob(number))
         except (KhsearchError, ValueError, IndexError, OverflowError) as problem:
             yield f"document {number} of {entry.file.name} ({problem})"

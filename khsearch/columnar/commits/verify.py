@@ -132,7 +132,7 @@ def _column_problem(segment: Segment, name: str) -> str:
 def _stored_problem(segment: Segment) -> str:
     for doc in range(segment.docs):
         segment.stored.blob(doc)
-        segment.head(doc)
+        segment.summary(doc)
     return ""
 
 

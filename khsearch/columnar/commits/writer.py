@@ -14,8 +14,8 @@ from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
 from khsearch.columnar.search.reader import Reader
 from khsearch.columnar.segments import columns as column_values
 from khsearch.columnar.segments.builder import Builder, key_tokens
-from khsearch.engine import Kind
 from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
+from khsearch.schema import Kind
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import xxhash
 
-from khsearch.columnar.files import format as formats
+from khsearch import version
 from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.format import (
     CATALOG_NAME,
@@ -100,7 +100,7 @@ def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
     """Make the catalog the folder's, durably; the files that it names are on the medium already."""
     body = orjson.dumps(
         {
-            "format": formats.NOW,
+            "format": version.NOW,
             "generation": catalog.generation,
             "counter": catalog.counter,
             "settings": catalog.settings,
@@ -126,7 +126,7 @@ def read(folder: Path) -> Catalog:
         raise _damaged(path)
     try:
         told = orjson.loads(body)
-        number = formats.check(folder, told["format"])
+        number = version.check_format(folder, told["format"])
         segments = tuple(
             SegmentEntry(_entry(row[:3], ".seg"), _count(row[3], MAX_DOCS), _count(row[4], row[3]))
             for row in told["segments"]

@@ -48,15 +48,6 @@ Sections of a segment, each an array. The fields are numbered in the order of th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from khsearch.errors import IndexMismatchError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-OLDEST, NOW = 1, 2
-"""Numbers of the formats that are read; NOW is the one that is written."""
 
 CATALOG_NAME = "catalog.json"
 CATALOG_TEMPORARY_NAME = "catalog.tmp"
@@ -65,13 +56,3 @@ LEXICON_NAME = "lexicon.khl"
 LOCK_NAME = "write.lock"
 NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""
-
-
-def check(where: Path, number: object) -> int:
-    """Return the number of a format that is read; IndexMismatchError, which names `where`, for another."""
-    if type(number) is int and OLDEST <= number <= NOW:
-        return number
-    raise IndexMismatchError(
-        f"{where}: its format is {number!r}, and this khsearch reads {OLDEST} to {NOW}; use the khsearch that wrote it "
-        "or a newer one, whose export gives the documents to any other"
-    )

@@ -63,13 +63,12 @@ class FieldEncoder:
         self._rows.append(at.rows[:-1] + self._row)
         self._row = at.rows[-1] + self._row
         heads = starts[:-1][:: layout.BLOCK]
-        words = spans.words_of(codes)
-        self._keys.append(spans.load_part(words, heads, lengths[:: layout.BLOCK]).byteswap())
+        self._keys.append(spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap())
         self.terms += len(df)
         self.tokens += int(token[-1])
 
-    def told(self) -> dict[str, int]:
-        """What the segment's description keeps: how many tokens, and the highest position."""
+    def meta(self) -> dict[str, int]:
+        """What the segment's header keeps of the field: how many tokens, and the highest position."""
         return {"tokens": self.tokens, "top": self.top}
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from khsearch.arrays import Array, Interner, narrow, spans, spread, stable_order, starts_of
+from khsearch.arrays import Array, Interner, narrow, spans, spread, stable_order, starts_of, turns
 from khsearch.columnar.postings import layout
 from khsearch.errors import DocumentError
 
@@ -130,12 +130,9 @@ class Inverter:
         self._held = 0
         order = stable_order(numbers, self._interner.count)
         numbers, docs = numbers.take(order), docs.take(order)
-        turns = np.ones(len(docs), bool)  # where a term begins
-        np.not_equal(numbers[1:], numbers[:-1], out=turns[1:])
-        fresh = turns.copy()  # and where a posting does
-        fresh[1:] |= docs[1:] != docs[:-1]
-        first, term = fresh.nonzero()[0], turns.nonzero()[0]
-        df = np.diff(turns.take(first).nonzero()[0], append=len(first))
+        new = turns(numbers)  # where a term begins
+        first, term = (new | turns(docs)).nonzero()[0], new.nonzero()[0]  # and where a posting does
+        df = np.diff(new.take(first).nonzero()[0], append=len(first))
         cf = np.diff(term, append=len(docs))
         tf = np.diff(first, append=len(docs))
         kept = np.concatenate(places).take(order) if places else None

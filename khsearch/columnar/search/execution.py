@@ -131,7 +131,8 @@ class Evaluator:
         return found if factor == 1 else Matches(found.docs, found.scores * np.float32(factor))
 
     def _foreign(self, node: nodes.Foreign) -> Matches:
-        return node.run(self.weighting)
+        found: Matches = node.run(self.weighting)
+        return found
 
     def _nothing(self, _: nodes.Nothing) -> Matches:
         return NONE

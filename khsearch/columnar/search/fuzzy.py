@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from khsearch.arrays import Array, stable_order
+from khsearch.arrays import Array, distances, stable_order
 
 if TYPE_CHECKING:
     from khsearch.columnar.postings.decode import FieldReader
@@ -119,23 +119,6 @@ class _ByLength:
         chosen = (apart <= 2 * distance).nonzero()[0]
         places = self.begins[first:last].take(chosen) + np.arange(longest)[:, None]
         return self.text.take(places, mode="clip"), lengths.take(chosen)
-
-
-def distances(letters: Array, lengths: Array, word: Array) -> Array:
-    """Levenshtein distances of texts to a word.
-
-    letters: (longest, n), a column per text; lengths (n,), what of each column counts; word: (m,) -> (n,) int32.
-    """
-    # row[j] is the distance to the first j characters of the word, less j: a step to the right costs nothing.
-    row = np.zeros((len(word) + 1, letters.shape[1]), np.int32)
-    found = np.full(letters.shape[1], len(word), np.int32)
-    for i, letter in enumerate(letters, 1):
-        before, row = row, row + 1
-        np.minimum(row[1:], before[:-1] - (letter == word[:, None]), out=row[1:])
-        np.minimum.accumulate(row, axis=0, out=row)
-        ended = (lengths == i).nonzero()[0]
-        found[ended] = row[-1].take(ended) + len(word)
-    return found
 
 
 def _bits(characters: Array) -> Array:

@@ -95,7 +95,7 @@ class Opened:
     def head(self, doc: int) -> bytes:
         """The small blob of a document, what a list of hits shows of it; empty where none was given."""
         number, inner = self.locate(doc)
-        return self.segments[number].head(inner)
+        return self.segments[number].summary(inner)
 
     def doc_id(self, doc: int) -> str:
         """The id of a document; empty where it has none."""

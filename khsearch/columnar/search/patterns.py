@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY_DOCS, Array
+from khsearch.arrays import DOC, EMPTY_DOCS, Array, spans
 from khsearch.columnar.postings import layout
 from khsearch.columnar.postings.decode import FieldReader, TermPlace
 
@@ -109,11 +109,7 @@ class _Listed:
         none = np.zeros(field.count, np.int64)
         at = layout.places(self._df.astype(np.int64), cf, none, none, field.docs, self._limits)
         self._high, self._low = at.high, at.low
-        padded = np.append(codes, np.zeros(KEY, np.uint8))
-        eights = np.ndarray((len(codes) + 1,), ">u8", padded.data, strides=(1,)).take(starts[:-1]).astype(np.uint64)
-        gone = np.uint64(8) * (KEY - np.minimum(np.diff(starts), KEY)).astype(np.uint64)
-        # A shift by all 64 bits is none, so the empty term is emptied apart.
-        self._keys = np.where(gone < 64, eights >> gone << gone, np.uint64(0))
+        self._keys = spans.load_part(spans.eights(codes), starts[:-1], np.diff(starts)).byteswap()
 
     def lower(self, term: bytes) -> int:
         """How many terms of the field sort before this one."""

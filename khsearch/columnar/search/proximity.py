@@ -1,8 +1,6 @@
-"""closeness: among the best documents, those in which terms of the query stand near each other move up.
+"""proximity: what documents get for pairs of terms that stand near each other (`khsearch.engine.Proximity`).
 
-A pair of terms is scored as a term of its own: its frequency in a document is how many tokens of the first are followed
-by the second within `slop` places, its idf the larger of the two, its score BM25 with a scale of its own. Where words
-stand is looked up for the best documents only, in blocks of DEPTH by rank, so that pages of one search never overlap.
+Where words stand is looked up for some documents only: the best of a search.
 """
 
 from __future__ import annotations
@@ -13,23 +11,10 @@ import numpy as np
 
 from khsearch.arrays import Array, spread
 from khsearch.columnar.search import bm25
-from khsearch.columnar.search.postings_cache import TOP
 from khsearch.engine import Proximity, term_weight
 
 if TYPE_CHECKING:
     from khsearch.columnar.search.snapshot import Snapshot
-
-DEPTH = TOP
-
-
-def moved_up(snapshot: Snapshot, docs: Array, scores: Array, wanted: Proximity) -> tuple[Array, Array]:
-    """Add the bonus to documents, best first (n,), and order each block of DEPTH anew -> (docs, scores)."""
-    order = np.argsort(docs)
-    scores = scores.copy()
-    scores[order] += bonus(snapshot, docs.take(order), wanted)
-    block = np.arange(len(docs)) // DEPTH
-    best = np.lexsort((docs, -scores, block))
-    return docs.take(best), scores.take(best)
 
 
 def bonus(snapshot: Snapshot, docs: Array, wanted: Proximity) -> Array:

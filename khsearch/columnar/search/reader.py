@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
 from khsearch.columnar.search.execution import Evaluator
-from khsearch.columnar.search.proximity import DEPTH, moved_up
 from khsearch.columnar.search.snapshot import Snapshot
 from khsearch.columnar.search.top import TopDocs, top_docs
-from khsearch.engine import BM25, Proximity, nodes
+from khsearch.engine import BM25, SortKey, nodes
 from khsearch.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from khsearch.arrays import Array
     from khsearch.columnar.search.matches import Matches
@@ -23,13 +22,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 STANDARD = BM25()
-
-
-class SortKey(NamedTuple):
-    """Order by a column; documents without a value come last either way."""
-
-    column: str
-    reverse: bool = False
 
 
 def _clean_after_errors(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
@@ -62,14 +54,12 @@ class Reader(Snapshot):
         weighting: BM25 = STANDARD,
         filter: nodes.Node | None = None,  # the word of the search world
         mask: nodes.Node | None = None,
-        sort: Sequence[SortKey] | None = None,
-        closeness: Proximity | None = None,
+        sort: Sequence[SortKey] = (),
         count: bool = False,
     ) -> TopDocs:
         """The documents of a query from rank offset on, at most limit, best first or in the order of `sort`.
 
-        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set. `closeness`
-        moves up those of the best in which terms stand near each other.
+        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set.
         """
         node = self._node(query)
         if filter is not None:
@@ -79,11 +69,6 @@ class Reader(Snapshot):
         evaluator = Evaluator(self, weighting)
         if sort:
             return self._sorted(evaluator.matches(node), sort, limit, offset, total=count)
-        if closeness is not None and closeness.pairs:
-            depth = -(-(offset + limit) // DEPTH) * DEPTH
-            found = top_docs(evaluator, node, depth, total=count)
-            docs, scores = moved_up(self, found.docnums, found.scores, closeness)
-            return TopDocs(docs[offset : offset + limit], scores[offset : offset + limit], found.total)
         found = top_docs(evaluator, node, offset + limit, total=count)
         if not offset:
             return found
@@ -121,6 +106,25 @@ class Reader(Snapshot):
         counts = np.bincount(pairs % width, minlength=len(values))
         order = np.argsort(-counts, kind="stable").tolist()
         return {found.shown(written[i]): int(counts[i]) for i in order if counts[i]}
+
+    @_clean_after_errors
+    def scores(self, doc: int, nodes: Sequence[nodes.Node], weighting: BM25) -> list[float | None]:
+        """What each of some nodes gives one document; None where it does not match it."""
+        out: list[float | None] = []
+        for node in nodes:
+            found = Evaluator(self, weighting).matches(node)
+            at = int(found.docs.searchsorted(doc))
+            hit = at < len(found.docs) and int(found.docs[at]) == doc
+            out.append(float(found.scores[at]) if hit else None)
+        return out
+
+    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What a room has worked out about this commit."""
+        found = self._memo.get((room, key))
+        if found is None:
+            found = make()
+            self._memo[room, key] = found
+        return cast("T", found)
 
     def column_values(self, column: str, doc: int) -> list[Any]:
         """The values of a column in one document; text as str, numbers as int or float."""

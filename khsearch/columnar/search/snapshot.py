@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array
+from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, turns
 from khsearch.columnar.search import bm25
 from khsearch.columnar.search.matches import Matches, best
 from khsearch.columnar.search.opened import Opened, refusing_damage
@@ -28,6 +28,7 @@ class Snapshot(Opened):
         """Open a commit, as `Opened` does."""
         super().__init__(*args, **kwargs)
         self.cache = PostingsCache()
+        self._memo: dict[tuple[str, Any], Any] = {}
         self._lengths: dict[str, Array] = {}
         self._totals: dict[str, int] = {}
         self._place_bits: dict[str, int] = {}
@@ -111,8 +112,7 @@ class Snapshot(Opened):
         if entry is None:
             places = self._places(name, term)
             docs = places >> self.place_bits(name)
-            having = int(np.count_nonzero(docs[1:] != docs[:-1])) + 1 if len(docs) else 0
-            entry = Placed(places, having)
+            entry = Placed(places, int(np.count_nonzero(turns(docs))))
             self.cache.put(key, entry)
         return entry
 

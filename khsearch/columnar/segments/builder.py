@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import EMPTY, narrow, pack
-from khsearch.columnar.files import format as formats
-from khsearch.columnar.files.blockfile import BlockFileWriter
-from khsearch.columnar.files.catalog import FileEntry
+from khsearch.arrays import EMPTY, pack
 from khsearch.columnar.files.spool import Spool
-from khsearch.columnar.postings.encode import FieldEncoder
 from khsearch.columnar.postings.inversion import Inverter
-from khsearch.columnar.segments import column_files, columns
-from khsearch.columnar.segments.segment import write_heads, write_ids, write_traits
+from khsearch.columnar.segments import columns
+from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import StoredWriter
 from khsearch.engine import TokenBatch
 
@@ -23,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from khsearch.columnar.files.catalog import FileEntry
     from khsearch.columnar.files.disk import Disk
 
 MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
@@ -40,11 +36,11 @@ class Builder:
         self._name = name
         self._key = key
         self._keys: list[bytes] = []
-        self._heads: list[bytes] = []
+        self._summaries: list[bytes] = []
         self._fields: dict[str, Inverter] = {}
         self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
         self._traits: set[str] = set()
-        self._temporary = itertools.count()
+        self._new_path = temporary_paths(folder, name)
         self._spooled = Spool(disk, self._new_path)
         self._stored = StoredWriter(self._spooled)
 
@@ -58,7 +54,7 @@ class Builder:
     def add(
         self,
         keys: Sequence[bytes],
-        heads: Sequence[bytes],
+        summaries: Sequence[bytes],
         stored: Sequence[bytes],
         tokens: Mapping[str, tuple[TokenBatch, bool]],
         values: Mapping[str, columns.Column],
@@ -68,7 +64,7 @@ class Builder:
         first = self.docs
         self._stored.add(stored)
         self._keys += keys
-        self._heads += heads
+        self._summaries += summaries
         for name, (batch, positions) in tokens.items():
             if name not in self._fields:
                 self._fields[name] = Inverter(positions=positions)
@@ -89,40 +85,19 @@ class Builder:
 
     def write(self) -> FileEntry:
         """Write the segment, fsynced -> its file. The builder is spent."""
-        file = BlockFileWriter(self._disk, self._folder / self._name)
-        try:
-            fields: dict[str, Any] = {}
-            for number, name in enumerate(sorted(self._fields)):
+        with SegmentWriter(self._disk, self._folder, self._name, self.docs, self._new_path) as writer:
+            for name in sorted(self._fields):
                 inverter = self._fields.pop(name)
-                prefix = f"{number}."
-                encoder = self._write_field(file, prefix, inverter)
-                fields[name] = {"prefix": prefix, "positions": inverter.positions} | encoder.told()
+                lengths = inverter.lengths(self.docs)
+                writer.add_field(name, inverter.finish(), lengths, positions=inverter.positions)
             if self._key is not None:
-                write_ids(file, self._keys)
-            write_heads(file, self._heads)
-            write_traits(file, self._traits)
-            self._stored.write(file)
-            told = {}
-            for number, name in enumerate(sorted(self._columns)):
-                column = columns.join(name, list(self._padded(self._columns[name])))
-                prefix = f"column{number}."
-                told[name] = {"prefix": prefix} | column_files.write(file, prefix, column)
-            file.finish({"format": formats.NOW, "docs": self.docs, "fields": fields, "columns": told})
-        finally:
-            file.close()
-        return FileEntry(self._name, file.size, file.root)
-
-    def _write_field(self, file: BlockFileWriter, prefix: str, inverter: Inverter) -> FieldEncoder:
-        encoder = FieldEncoder(self._disk, self._new_path, self.docs, positions=inverter.positions)
-        lengths = inverter.lengths(self.docs)
-        try:
-            for codes, starts, postings in inverter.finish():
-                encoder.add(codes, starts, postings)
-            encoder.write(file, prefix)
-        finally:
-            encoder.close()
-        file.add(prefix + "doclens", narrow(lengths))
-        return encoder
+                writer.add_ids(self._keys)
+            writer.add_summaries(self._summaries)
+            writer.add_traits(self._traits)
+            writer.add_stored(self._stored)
+            for name in sorted(self._columns):
+                writer.add_column(name, columns.join(name, list(self._padded(self._columns[name]))))
+            return writer.finish()
 
     def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
         """The parts of a column with nothing for the documents between them."""
@@ -131,9 +106,6 @@ class Builder:
             out += [columns.empty(np.zeros(first - at, np.int64)), column]
             at = first + len(column.counts)
         return out
-
-    def _new_path(self) -> Path:
-        return self._folder / f"{self._name.removesuffix('.seg')}{next(self._temporary):04x}.tmp"
 
 
 def key_tokens(keys: Sequence[bytes]) -> TokenBatch:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def write(file: BlockFileWriter, prefix: str, column: Column) -> dict[str, Any]:
-    """Write a column's sections; their names begin with prefix -> what read() must be told."""
+    """Write a column's sections; their names begin with prefix -> the header that read() takes."""
     used: list[int] = []
     values = column.values
     if column.kind in ("text", "exact"):
@@ -33,18 +33,18 @@ def write(file: BlockFileWriter, prefix: str, column: Column) -> dict[str, Any]:
     file.add(prefix + "counts", narrow(column.counts))
     negative = column.kind == "int" and len(values) > 0 and int(values.min()) < 0
     file.add(prefix + "values", values if column.kind == "float" or negative else narrow(values))
-    told: dict[str, Any] = {"kind": column.kind, "low": low}
+    header: dict[str, Any] = {"kind": column.kind, "low": low}
     if column.kind == "exact":
-        file.add(prefix + "names", np.frombuffer(orjson.dumps([_told(column.names[i]) for i in used]), np.uint8))
+        file.add(prefix + "names", np.frombuffer(orjson.dumps([_as_json(column.names[i]) for i in used]), np.uint8))
     if column.kind == "text":
         names, form_of = [column.names[i] for i in used], column.form_of[used]
         _write_texts(file, prefix + "names", prefix + "ends", names)
         forms = distinct(form_of)
-        told["forms"] = [column.forms[i] for i in form_of.tolist()] != names
-        if told["forms"]:
+        header["forms"] = [column.forms[i] for i in form_of.tolist()] != names
+        if header["forms"]:
             _write_texts(file, prefix + "forms", prefix + "formends", [column.forms[i] for i in forms.tolist()])
             file.add(prefix + "formof", narrow(forms.searchsorted(form_of)))
-    return told
+    return header
 
 
 def _write_texts(file: BlockFileWriter, blob: str, ends: str, texts: Sequence[bytes]) -> None:
@@ -53,9 +53,9 @@ def _write_texts(file: BlockFileWriter, blob: str, ends: str, texts: Sequence[by
     file.add(ends, narrow(starts[1:]))
 
 
-def read(file: BlockFile, prefix: str, told: dict[str, Any], docs: int, form: Form | None = None) -> Column:
+def read(file: BlockFile, prefix: str, header: dict[str, Any], docs: int, form: Form | None = None) -> Column:
     """Read a column back, verified; `form` is for text of format 1, which keeps no forms."""
-    kind, low = told.get("kind"), told.get("low")
+    kind, low = header.get("kind"), header.get("low")
     counts = file.section(prefix + "counts").whole().astype(np.int64)
     section = file.section(prefix + "values")
     fits = len(counts) == docs and bool((counts >= 0).all()) and int(counts.sum()) == len(section)
@@ -74,13 +74,13 @@ def read(file: BlockFile, prefix: str, told: dict[str, Any], docs: int, form: Fo
     names = _texts(file, prefix + "names", prefix + "ends")
     if not _fit(values, len(names)):
         raise section.damage("a column does not fit its values")
-    if told.get("forms"):
+    if header.get("forms"):
         forms = _texts(file, prefix + "forms", prefix + "formends")
         form_of = file.section(prefix + "formof").whole().astype(np.int64)
         if len(form_of) != len(names) or not _fit(form_of, len(forms)):
             raise section.damage("the forms of a column do not fit its values")
         return Column(kind, counts, values, names, forms, form_of)
-    if "forms" in told or form is None:
+    if "forms" in header or form is None:
         return Column(kind, counts, values, names, names, np.arange(len(names)))
     of_name = list(map(form, names))
     forms = tuple(sorted(set(of_name)))
@@ -104,7 +104,7 @@ def _texts(file: BlockFile, blob: str, ends: str) -> tuple[bytes, ...]:
     return texts
 
 
-def _told(number: int | float) -> int | float | str:
+def _as_json(number: int | float) -> int | float | str:
     """A number as JSON can hold it, which has no infinity."""
     return str(number) if isinstance(number, float) and math.isinf(number) else number
 

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.arrays import EMPTY, Array, spread, starts_of
-from khsearch.engine import Kind
 from khsearch.errors import DocumentError, QueryError
+from khsearch.schema import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

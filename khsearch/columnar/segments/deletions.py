@@ -37,8 +37,8 @@ def read_deletions(folder: Path, catalog: Catalog) -> dict[str, Array]:
         return {}
     if catalog.deletions is None:
         raise damaged(folder / "catalog.json", "deleted documents without their table")
-    told = catalog.deletions
-    file = BlockFile(folder / told.name, size=told.size, root=told.root)
+    table = catalog.deletions
+    file = BlockFile(folder / table.name, size=table.size, root=table.root)
     out = {}
     for name, entry in counts.items():
         section = file.section(name)

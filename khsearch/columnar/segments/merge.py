@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import Array, narrow, spans, spread, starts_of
-from khsearch.columnar.files import format as formats
-from khsearch.columnar.files.blockfile import BlockFileWriter
-from khsearch.columnar.files.catalog import FileEntry
+from khsearch.arrays import Array, spans, spread, starts_of, turns
 from khsearch.columnar.files.spool import Spool
 from khsearch.columnar.postings import layout
-from khsearch.columnar.postings.encode import FieldEncoder
 from khsearch.columnar.postings.inversion import Postings
-from khsearch.columnar.segments import column_files, columns
-from khsearch.columnar.segments.segment import Segment, write_heads, write_ids, write_traits
+from khsearch.columnar.segments import columns
+from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import ENOUGH, StoredWriter, sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from khsearch.columnar.files.catalog import FileEntry
     from khsearch.columnar.files.disk import Disk
     from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.segments.segment import Segment
 
 CHUNK_TOKENS = 1 << 19
 BLOBS = 256  # stored documents that are copied together
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MergeSource:
     """A segment to be merged: kept (docs,) bool, numbers (docs,) int64 of the documents in the merged segment."""
 
     segment: Segment
@@ -41,13 +39,13 @@ class Source:
     whole: bool
 
 
-def sources_of(segments: Sequence[Segment], gone: Sequence[Array | None]) -> list[Source]:
+def sources_of(segments: Sequence[Segment], gone: Sequence[Array | None]) -> list[MergeSource]:
     """Number the live documents of segments through."""
     out, base = [], 0
     for segment, deleted in zip(segments, gone, strict=True):
         kept = np.ones(segment.docs, bool) if deleted is None else ~deleted
         ranks = np.cumsum(kept)
-        out.append(Source(segment, kept, ranks - 1 + base, deleted is None or bool(kept.all())))
+        out.append(MergeSource(segment, kept, ranks - 1 + base, deleted is None or bool(kept.all())))
         base += int(ranks[-1])
     return out
 
@@ -60,7 +58,7 @@ class Merger:
         disk: Disk,
         folder: Path,
         name: str,
-        sources: Sequence[Source],
+        sources: Sequence[MergeSource],
         key: str | None,
         form: columns.Form | None = None,
     ) -> None:
@@ -71,48 +69,39 @@ class Merger:
         self._sources = sources
         self._key = key
         self._form = form
-        self._temporary = itertools.count()
+        self._new_path = temporary_paths(folder, name)
 
     def write(self) -> FileEntry:
         """Write the merged segment, fsynced -> its file."""
-        file = BlockFileWriter(self._disk, self._folder / self._name)
-        try:
-            fields = self._write_fields(file)
-            self._write_stored(file)
-            told = self._write_columns(file)
-            write_traits(file, frozenset().union(*(source.segment.traits for source in self._sources)))
-            file.finish({"format": formats.NOW, "docs": self.docs, "fields": fields, "columns": told})
-        finally:
-            file.close()
-        return FileEntry(self._name, file.size, file.root)
+        with SegmentWriter(self._disk, self._folder, self._name, self.docs, self._new_path) as writer:
+            self._write_fields(writer)
+            if self._key is not None:
+                writer.add_ids([source.segment.id_of(doc) for source, doc in self._kept()])
+            writer.add_summaries([source.segment.summary(doc) for source, doc in self._kept()])
+            self._write_stored(writer)
+            self._write_columns(writer)
+            writer.add_traits(frozenset().union(*(source.segment.traits for source in self._sources)))
+            return writer.finish()
 
-    def _write_fields(self, file: BlockFileWriter) -> dict[str, Any]:
-        names = sorted({name for source in self._sources for name in source.segment.field_names})
-        fields: dict[str, Any] = {}
-        for number, name in enumerate(names):
+    def _kept(self) -> Iterator[tuple[MergeSource, int]]:
+        """Every document of the merged segment, in its order: where it is now, and its number there."""
+        for source in self._sources:
+            for doc in source.kept.nonzero()[0].tolist():
+                yield source, doc
+
+    def _write_fields(self, writer: SegmentWriter) -> None:
+        for name in sorted({name for source in self._sources for name in source.segment.field_names}):
             parts = [(source, field) for source in self._sources if (field := source.segment.field(name)) is not None]
             positions = all(field.positions for _, field in parts)
-            encoder = FieldEncoder(self._disk, self._new_path, self.docs, positions=positions)
-            try:
-                for codes, starts, postings in merged_field(parts, positions=positions):
-                    encoder.add(codes, starts, postings)
-                encoder.write(file, f"{number}.")
-            finally:
-                encoder.close()
             lengths = [source.segment.lengths(name)[source.kept] for source in self._sources]
-            file.add(f"{number}.doclens", narrow(np.concatenate(lengths)))
-            fields[name] = {"prefix": f"{number}.", "positions": positions} | encoder.told()
-        if self._key is not None:
-            sources = self._sources
-            write_ids(file, [s.segment.id_of(doc) for s in sources for doc in s.kept.nonzero()[0].tolist()])
-        write_heads(file, [s.segment.head(doc) for s in self._sources for doc in s.kept.nonzero()[0].tolist()])
-        return fields
+            merged = merged_field(parts, positions=positions)
+            writer.add_field(name, merged, np.concatenate(lengths), positions=positions)
 
-    def _write_stored(self, file: BlockFileWriter) -> None:
+    def _write_stored(self, writer: SegmentWriter) -> None:
         spool = Spool(self._disk, self._new_path)
         try:
             dictionary = self._dictionary()
-            writer = StoredWriter(spool, dictionary)
+            compressing = StoredWriter(spool, dictionary)
             for source in self._sources:
                 stored = source.segment.stored
                 copied = stored.dictionary == dictionary
@@ -123,10 +112,10 @@ class Merger:
                         data, sizes = stored.compressed(start, stop)
                         if len(kept) < len(sizes):
                             data = data[spread(starts_of(sizes)[kept], sizes[kept])]
-                        writer.add_compressed([data], sizes[kept])
+                        compressing.add_compressed([data], sizes[kept])
                     else:
-                        writer.add([stored.blob(start + doc) for doc in kept.tolist()])
-            writer.write(file)
+                        compressing.add([stored.blob(start + doc) for doc in kept.tolist()])
+            writer.add_stored(compressing)
         finally:
             spool.close()
 
@@ -143,25 +132,18 @@ class Merger:
         ]
         return sample(few) if sum(map(len, few)) >= ENOUGH else b""
 
-    def _write_columns(self, file: BlockFileWriter) -> dict[str, Any]:
-        names = sorted({name for source in self._sources for name in source.segment.column_names})
-        told = {}
-        for number, name in enumerate(names):
+    def _write_columns(self, writer: SegmentWriter) -> None:
+        for name in sorted({name for source in self._sources for name in source.segment.column_names}):
             parts = []
             for source in self._sources:
                 column = source.segment.column(name, self._form)
                 nothing = columns.empty(np.zeros(int(source.kept.sum()), np.int64))
                 parts.append(nothing if column is None else columns.select(column, source.kept))
-            prefix = f"column{number}."
-            told[name] = {"prefix": prefix} | column_files.write(file, prefix, columns.join(name, parts))
-        return told
-
-    def _new_path(self) -> Path:
-        return self._folder / f"{self._name.removesuffix('.seg')}{next(self._temporary):04x}.tmp"
+            writer.add_column(name, columns.join(name, parts))
 
 
 def merged_field(
-    parts: Sequence[tuple[Source, FieldReader]], *, positions: bool
+    parts: Sequence[tuple[MergeSource, FieldReader]], *, positions: bool
 ) -> Iterator[tuple[Array, Array, Postings]]:
     """The union of a field's terms -> (codes, starts, Postings) of chunks, in order.
 
@@ -187,7 +169,7 @@ def merged_field(
             held = [rest] if waiting else []
 
 
-def _ranked_terms(parts: Sequence[tuple[Source, FieldReader]]) -> tuple[list[Array], Array]:
+def _ranked_terms(parts: Sequence[tuple[MergeSource, FieldReader]]) -> tuple[list[Array], Array]:
     """Number the distinct terms of all parts in order -> (numbers of each part's terms, tokens of each number)."""
     codes, starts = zip(*(field.spans(0, field.count) for _, field in parts), strict=True)
     offsets = starts_of(np.array([len(code) for code in codes]))
@@ -205,7 +187,7 @@ def _ranked_terms(parts: Sequence[tuple[Source, FieldReader]]) -> tuple[list[Arr
 
 
 def _merged_chunk(
-    parts: Sequence[tuple[Source, FieldReader]], rank: Sequence[Array], low: int, high: int, *, positions: bool
+    parts: Sequence[tuple[MergeSource, FieldReader]], rank: Sequence[Array], low: int, high: int, *, positions: bool
 ) -> tuple[Array, Array, Postings]:
     """Distinct terms low to high: their codes, starts and live postings."""
     ranks, docs, tfs, places = [], [], [], []
@@ -235,9 +217,7 @@ def _merged_chunk(
         first = starts_of(tf)[:-1]
         moved = np.concatenate([where for where in places if where is not None])
         moved = moved[spread(first[order], tf[order])]
-    heads = np.ones(len(of), bool)
-    np.not_equal(of[1:], of[:-1], out=heads[1:])
-    at = np.flatnonzero(heads)
+    at = np.flatnonzero(turns(of))
     postings = Postings(np.diff(at, append=len(of)), np.concatenate(docs)[order], tf[order], moved)
     return *_names(names, of[at]), postings
 

@@ -7,52 +7,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
-from khsearch.arrays import Array, narrow, pack
-from khsearch.columnar.files import format as formats
+from khsearch import version
+from khsearch.arrays import Array
 from khsearch.columnar.files.blockfile import BlockFile, damaged
 from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.segments import column_files, columns
 from khsearch.columnar.segments.stored import StoredReader
+from khsearch.engine import OLD_TRAIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from khsearch.columnar.files.blockfile import BlockFileWriter, Section
+    from khsearch.columnar.files.blockfile import Section
     from khsearch.columnar.files.catalog import SegmentEntry
 
 
 def hashes_of(keys: Iterable[bytes], count: int) -> Array:
     """What ids are looked up by -> (count,) uint64."""
     return np.fromiter(map(xxhash.xxh3_64_intdigest, keys), np.uint64, count)
-
-
-def write_ids(file: BlockFileWriter, keys: Sequence[bytes]) -> None:
-    """Write the ids of all documents, empty for none, and the table by which they are looked up."""
-    hashes = hashes_of(keys, len(keys))
-    docs = np.fromiter(map(bool, keys), np.bool_, len(keys)).nonzero()[0]
-    order = docs[np.argsort(hashes[docs], kind="stable")]
-    codes, starts = pack(keys)
-    file.add("ids.hashes", hashes[order])
-    file.add("ids.docs", narrow(order))
-    file.add("ids.starts", narrow(starts))
-    file.add("ids.codes", codes)
-
-
-def write_heads(file: BlockFileWriter, heads: Sequence[bytes]) -> None:
-    """Write the small blobs of all documents, end to end."""
-    codes, starts = pack(heads)
-    file.add("heads.starts", narrow(starts if len(codes) else starts[:0]))
-    file.add("heads.codes", codes)
-
-
-def write_traits(file: BlockFileWriter, traits: Iterable[str]) -> None:
-    """Write what the terms of the documents depend on: lines that mean something to whoever made the terms."""
-    file.add("traits", np.frombuffer("\n".join(sorted(traits)).encode(), np.uint8))
-
-
-OLD_TRAIT = "format 1"
-"""Stands for the traits of documents of format 1, which recorded none."""
 
 
 class Segment:
@@ -63,26 +36,26 @@ class Segment:
         self.entry = entry
         self.docs = entry.docs
         self.file = BlockFile(folder / entry.file.name, size=entry.file.size, root=entry.file.root)
-        self._told = _Told(self.file, entry.docs)
+        self._header = _Header(self.file, entry.docs)
         self._fields: dict[str, FieldReader] = {}
         self._stored: StoredReader | None = None
         self._ids: tuple[Section, Section] | None = None
-        self._heads: tuple[Section, Section] | None = None
+        self._summaries: tuple[Section, Section] | None = None
 
     @property
     def field_names(self) -> list[str]:
         """Fields that have postings here."""
-        return list(self._told.fields)
+        return list(self._header.fields)
 
     @property
     def column_names(self) -> list[str]:
         """Columns that have values here."""
-        return list(self._told.columns)
+        return list(self._header.columns)
 
     @property
     def format(self) -> int:
         """The number of the format that it was written in."""
-        return self._told.format
+        return self._header.format
 
     @property
     def traits(self) -> frozenset[str]:
@@ -95,42 +68,42 @@ class Segment:
     def field(self, name: str) -> FieldReader | None:
         """The postings of a field; None where it has none here."""
         found = self._fields.get(name)
-        if found is None and name in self._told.fields:
-            told = self._told.fields[name]
-            found = FieldReader(self.file, told["prefix"], self.docs, positions=told["positions"])
+        if found is None and name in self._header.fields:
+            meta = self._header.fields[name]
+            found = FieldReader(self.file, meta["prefix"], self.docs, positions=meta["positions"])
             self._fields[name] = found
         return found
 
     def tokens(self, name: str) -> int:
         """Tokens of a field, deleted documents included."""
-        told = self._told.fields.get(name)
-        return told["tokens"] if told else 0
+        meta = self._header.fields.get(name)
+        return meta["tokens"] if meta else 0
 
     def top_position(self, name: str) -> int:
         """The highest position of a token in a field; 0 where it keeps none."""
-        told = self._told.fields.get(name)
-        return told["top"] if told else 0
+        meta = self._header.fields.get(name)
+        return meta["top"] if meta else 0
 
     def lengths(self, name: str) -> Array:
         """Tokens of a field in each document -> (docs,) of an unsigned dtype."""
-        told = self._told.fields.get(name)
-        if told is None:
+        meta = self._header.fields.get(name)
+        if meta is None:
             return np.zeros(self.docs, np.uint8)
-        section = self.file.section(told["prefix"] + "doclens")
+        section = self.file.section(meta["prefix"] + "doclens")
         lengths = section.whole()
-        if len(lengths) != self.docs or int(lengths.sum(dtype=np.int64)) != told["tokens"]:
+        if len(lengths) != self.docs or int(lengths.sum(dtype=np.int64)) != meta["tokens"]:
             raise section.damage("the lengths of documents do not fit the field")
         return lengths
 
     def column(self, name: str, form: columns.Form | None = None) -> columns.Column | None:
         """A column; None where it has no values here. `form` is for text of a segment that keeps no forms."""
-        told = self._told.columns.get(name)
-        return column_files.read(self.file, told["prefix"], told, self.docs, form) if told else None
+        meta = self._header.columns.get(name)
+        return column_files.read(self.file, meta["prefix"], meta, self.docs, form) if meta else None
 
     def column_kind(self, name: str) -> str | None:
         """Which of columns.DTYPES a column is here; None where it has no values."""
-        told = self._told.columns.get(name)
-        return told["kind"] if told and len(self.file.section(told["prefix"] + "values")) else None
+        meta = self._header.columns.get(name)
+        return meta["kind"] if meta and len(self.file.section(meta["prefix"] + "values")) else None
 
     @property
     def stored(self) -> StoredReader:
@@ -155,11 +128,11 @@ class Segment:
             self._ids = self.file.section("ids.starts"), self.file.section("ids.codes")
         return self._slice(*self._ids, doc)
 
-    def head(self, doc: int) -> bytes:
-        """The small blob of a document; empty where it has none."""
-        if self._heads is None:
-            self._heads = self.file.section("heads.starts"), self.file.section("heads.codes")
-        return self._slice(*self._heads, doc) if len(self._heads[0]) else b""
+    def summary(self, doc: int) -> bytes:
+        """What a list of hits shows of a document; empty where none was given."""
+        if self._summaries is None:
+            self._summaries = self.file.section("heads.starts"), self.file.section("heads.codes")
+        return self._slice(*self._summaries, doc) if len(self._summaries[0]) else b""
 
     def _slice(self, starts: Section, codes: Section, doc: int) -> bytes:
         if len(starts) != self.docs + 1:
@@ -168,15 +141,15 @@ class Segment:
         return codes.part(start, stop).tobytes()
 
 
-class _Told:
+class _Header:
     """What a segment's file says about its parts, checked."""
 
     def __init__(self, file: BlockFile, docs: int) -> None:
-        told = file.meta
-        self.format = formats.check(file.path, told.get("format", 1))
-        self.fields: dict[str, Any] = told.get("fields", {})
-        self.columns: dict[str, Any] = told.get("columns", {})
-        if told.get("docs") != docs or not isinstance(self.fields, dict) or not isinstance(self.columns, dict):
+        meta = file.meta
+        self.format = version.check_format(file.path, meta.get("format", 1))
+        self.fields: dict[str, Any] = meta.get("fields", {})
+        self.columns: dict[str, Any] = meta.get("columns", {})
+        if meta.get("docs") != docs or not isinstance(self.fields, dict) or not isinstance(self.columns, dict):
             raise damaged(file.path, "description")
         for field in self.fields.values():
             whole = isinstance(field, dict) and field.keys() >= {"prefix", "positions", "tokens", "top"}

@@ -8,8 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.arrays import distinct
-from khsearch.arrays.spans import load_part, words_of
+from khsearch.arrays import distinct, spans
 from khsearch.khmer.spelling import edits as nearness
 from khsearch.khmer.text import script
 from khsearch.khmer.text.clusters import classes, clusters
@@ -45,7 +44,7 @@ class Units:
         ends = np.concatenate([found.ends, letter_ends])
         order = np.argsort(starts, kind="stable")
         starts, ends = starts[order], ends[order]
-        keys = load_part(words_of(codes), starts, ends - starts)
+        keys = spans.load_part(spans.eights(codes), starts, ends - starts)
         named, numbers = nearness.numbered(keys)
         self.inventory = nearness.Inventory([_unit(key) for key in named.tolist()])
         self.numbers = numbers.astype(np.int32)
@@ -69,9 +68,9 @@ def _letters(
         for number, first in zip(foreign, firsts, strict=True)
         for letter in nearness.UNIT.finditer(terms[number])
     ]
-    spans = np.array(found, np.int64)
+    edges = np.array(found, np.int64)
     plain = letters[~within]
-    return np.concatenate([plain, spans[:, 0]]), np.concatenate([plain + 1, spans[:, 1]])
+    return np.concatenate([plain, edges[:, 0]]), np.concatenate([plain + 1, edges[:, 1]])
 
 
 def _unit(key: int) -> bytes:

@@ -29,6 +29,10 @@ class Batch:
     word_starts: Offsets
     word_ends: Offsets
 
+    def of(self, source: str) -> Stream:
+        """One of the streams, by the name that `khsearch.schema` has for it."""
+        return {"words": self.words, "bigrams": self.bigrams}[source]
+
     @property
     def foreign(self) -> str:
         """Distinct characters outside ASCII and the Khmer block that the originals hold, sorted."""

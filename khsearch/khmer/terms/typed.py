@@ -59,6 +59,10 @@ class Terms:
     words: list[bytes]
     bigrams: list[bytes]
 
+    def of(self, source: str) -> list[bytes]:
+        """One of the streams, by the name that `khsearch.schema` has for it."""
+        return {"words": self.words, "bigrams": self.bigrams}[source]
+
 
 Run = tuple[int, int, list[bytes], list[int], bool]
 """A run of a short text, or, without units, what no bigram crosses.

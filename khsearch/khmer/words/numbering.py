@@ -30,7 +30,7 @@ class Numbering:
         """Numbers of the clusters of a batch: (c,) -> (c,) int64, 0 for a cluster of no word."""
         array = np.frombuffer(codes, np.uint8)
         lengths = clusters.ends - clusters.starts
-        keys = spans.load_part(spans.words_of(array), clusters.starts, lengths)
+        keys = spans.load_part(spans.eights(codes), clusters.starts, lengths)
         slots = _home(keys, len(self._keys))
         numbers = self._numbers.take(slots)
         missed = np.flatnonzero(self._keys.take(slots) != keys)

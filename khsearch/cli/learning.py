@@ -1,0 +1,45 @@
+"""learning: the command that makes lexicons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from khsearch.cli.console import note, progress
+from khsearch.errors import LexiconError
+
+
+@click.group()
+def lexicon() -> None:
+    """Make lexicons, which the breaker knows words from."""
+
+
+@lexicon.command()
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--base", metavar="FILE", help="A learnt lexicon to extend, or `default` for the one khsearch brings.")
+@click.option(
+    "--words", "lists", metavar="FILE", multiple=True, type=click.Path(path_type=Path), help="Words with counts."
+)
+def learn(texts: tuple[str, ...], output: Path, base: str | None, lists: tuple[Path, ...]) -> None:
+    """Learn a lexicon from raw text.
+
+    TEXT is a file or folder as `khsearch index` takes them. The result is what --lexicon takes.
+    khmer-nltk's model finds the words, which takes some seconds for a megabyte. A list of --words, or each .txt in a
+    folder of them, has one word a line, and a tab and its count if you know it.
+    """
+    from khsearch.documents import read_path
+    from khsearch.khmer import compile_lexicon, default_lexicon, load, read_frequencies
+    from khsearch.khmer import learn as learn_model
+
+    known = default_lexicon() if base == "default" else load(base)
+    frequencies = read_frequencies(lists) if lists else None
+    documents = (document.text for source in texts for document in read_path(source))
+    with progress("learning") as show:
+        model = learn_model(documents, frequencies=frequencies, base=known.model if known else None, progress=show)
+    try:
+        output.write_bytes(compile_lexicon(model).data)
+    except OSError as problem:
+        raise LexiconError(f"{output}: cannot be written ({problem.strerror}); name another file") from None
+    note(f"{len(model.words):,} words in {output}")

@@ -1,0 +1,125 @@
+"""maintaining: the commands that look after an index, tell what it holds and empty it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from khsearch.cli.console import index_argument, is_terminal, note, utf8
+
+
+@click.command()
+@index_argument
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, callback=utf8)
+def delete(path: Path, ids: tuple[str, ...]) -> int:
+    """Remove documents by their ids."""
+    from khsearch import Index
+
+    with Index.open(path).writer() as writer:
+        missing = [id_ for id_ in ids if not writer.delete(id_)]
+    for id_ in missing:
+        note(f"no document has the id {id_!r}")
+    note(f"{len(ids) - len(missing)} deleted")
+    return int(len(missing) == len(ids))
+
+
+@click.command()
+@index_argument
+@click.option("--to", metavar="NEW", type=click.Path(path_type=Path), help="Save what can be read into a new index.")
+def rebuild(path: Path, to: Path | None) -> int:
+    """Break and index all documents anew.
+
+    The texts that INDEX holds are all it takes: for an index that another khsearch, Python or ICU built. --to NEW is
+    for one that is damaged: what can still be read goes into a new index. What was lost is told, and the exit status is
+    2 then.
+    """
+    from khsearch import Index
+
+    if to is None:
+        passed_over: list[str] = []
+        count = Index.rebuild(path, on_lost=passed_over.append)
+        for item in passed_over:
+            note(f"passed over: {item}")
+        note(f"{path}: rebuilt with {count} documents")
+        return 2 if passed_over else 0
+    lost = Index.rescue(path, to)
+    for item in lost:
+        note(f"lost: {item}")
+    note(f"{to}: {Index.open(to).doc_count} documents saved, {len(lost)} items lost")
+    return 2 if lost else 0
+
+
+@click.command()
+@index_argument
+def optimize(path: Path) -> None:
+    """Merge all segments into one.
+
+    The index becomes smaller and a little faster to search.
+    """
+    from khsearch import Index
+
+    Index.open(path).optimize()
+    note(f"{path}: optimized")
+
+
+@click.command()
+@index_argument
+def verify(path: Path) -> int:
+    """Read all of an index and check it.
+
+    Every checksum and every length; the exit status is 2 where anything is damaged.
+    """
+    from khsearch import Index
+
+    problems = Index.verify(path)
+    for problem in problems:
+        note(problem)
+    if not problems:
+        note(f"{path}: whole")
+    return 2 if problems else 0
+
+
+@click.command()
+@index_argument
+def export(path: Path) -> None:
+    """Write all documents as JSON lines.
+
+    `khsearch index INDEX - --format jsonl` takes them back as they were.
+    """
+    from khsearch import Index
+    from khsearch.documents import json_line
+
+    for document in Index.open(path).export():
+        click.echo(json_line(document))
+
+
+@click.command()
+@index_argument
+def stats(path: Path) -> None:
+    """Tell what an index holds."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from khsearch import Index
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _flat(Index.open(path).stats()):
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+    terminal = is_terminal(sys.stdout)
+    console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else 1000)
+    with console.capture() as captured:
+        console.print(table)
+    click.echo(captured.get(), nl=False)
+
+
+def _flat(stats: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in stats.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name} {inner}", figure) for inner, figure in _flat(value))
+        else:
+            yield name, value

@@ -1,0 +1,70 @@
+"""files: the files that belong to a commit beside its segments: written durably, read back checked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+
+from khsearch.columnar.files import wholefile
+from khsearch.columnar.files.disk import Disk, told_as_store_errors
+from khsearch.columnar.files.format import LEXICON_NAME, MANIFEST_NAME
+from khsearch.engine import Files, NameFile
+from khsearch.errors import IndexDamagedError
+
+TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
+FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
+_MOST_BYTES = 1 << 26
+
+
+def first_names() -> NameFile:
+    """Return what names the files of a first commit: the first of a suffix has a name that people know."""
+    counter = itertools.count()
+    taken: set[str] = set()
+
+    def name_file(suffix: str) -> str:
+        name = FIRST_NAMES[suffix]
+        if name in taken:
+            name = f"{0:08x}-{next(counter):04x}{suffix}"
+        taken.add(name)
+        return name
+
+    return name_file
+
+
+def written(folder: Path, files: Files) -> dict[str, str]:
+    """Write files durably, the first last -> their names, each with its checksum."""
+    disk = Disk()
+    with told_as_store_errors(folder):
+        for name, data in reversed(list(files.items())):
+            wholefile.replace(disk, folder / name, folder / TEMPORARY_NAME, data)
+    return {name: wholefile.checksum(data) for name, data in files.items()}
+
+
+def files_of(folder: Path, others: Mapping[str, str]) -> Files:
+    """The files of a commit, checked; FileNotFoundError, IndexDamagedError."""
+    if others:
+        return {name: read(folder, name, checksum) for name, checksum in others.items()}
+    # Format 1 had no list of them.
+    files = {MANIFEST_NAME: read(folder, MANIFEST_NAME, "")}
+    if (folder / LEXICON_NAME).exists():
+        files[LEXICON_NAME] = read(folder, LEXICON_NAME, "")
+    return files
+
+
+def read(folder: Path, name: str, checksum: str) -> bytes:
+    """Read one file; a checksum that is empty is none. FileNotFoundError, IndexDamagedError."""
+    try:
+        data = wholefile.read(folder / name, _MOST_BYTES)
+    except NotADirectoryError:
+        raise _damaged(folder / name, "no file") from None
+    if checksum and wholefile.checksum(data) != checksum:
+        raise _damaged(folder / name, "not what was written")
+    return data
+
+
+def _damaged(path: Path, what: str) -> IndexDamagedError:
+    return IndexDamagedError(
+        f"{path}: damaged ({what}); restore it from a backup, or save the documents: "
+        f"khsearch rebuild {path.parent} --to NEW"
+    )

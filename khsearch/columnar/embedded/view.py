@@ -1,0 +1,140 @@
+"""view: one commit of a folder, asked as `khsearch.engine.View` has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from khsearch.arrays import Array
+from khsearch.columnar.search import fuzzy, proximity
+from khsearch.columnar.search.reader import Reader
+from khsearch.documents import (
+    Document,
+    document_of,
+    id_and_title,
+)
+from khsearch.engine import (
+    BM25,
+    Files,
+    Found,
+    Key,
+    Node,
+    Proximity,
+    SortKey,
+    TermList,
+    nodes,
+)
+from khsearch.errors import KhsearchError
+
+T = TypeVar("T")
+
+
+class EmbeddedView:
+    """One commit of a folder; keys are document numbers."""
+
+    def __init__(self, reader: Reader, files: Files) -> None:
+        self.reader = reader
+        self.files = files
+
+    @property
+    def name(self) -> str:
+        """The path of the folder."""
+        return str(self.reader.folder)
+
+    @property
+    def doc_count(self) -> int:
+        """Live documents."""
+        return int(self.reader.doc_count)
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """The lines of all segments."""
+        return self.reader.traits
+
+    def key(self, id: str) -> Key | None:
+        """The number of the live document that has the id."""
+        return self.reader.docnum(id)
+
+    def document(self, key: Key) -> Document:
+        """The document of a number."""
+        return document_of(self.reader.head(int(key)), self.reader.stored(int(key)))
+
+    def summary(self, key: Key) -> tuple[str, str]:
+        """Id and title, which lie uncompressed."""
+        return id_and_title(self.reader.head(int(key)))
+
+    def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
+        """Live documents by number; one that is kept under another id than its own counts as lost."""
+        for number in self.reader.all_live().tolist():
+            name = self.reader.doc_key(number).decode("utf-8", "replace")
+            try:
+                found = self.document(number)
+            except KhsearchError as problem:
+                if on_lost is None:
+                    raise
+                on_lost(f"the document of id {name!r} ({problem})")
+                continue
+            if on_lost is not None and found.id != name:
+                on_lost(f"the document {found.id!r}, which is kept as {name!r}")
+            else:
+                yield found
+
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        offset: int = 0,
+        *,
+        weighting: BM25,
+        filter: Node | None = None,
+        sort: Sequence[SortKey] = (),
+    ) -> Found:
+        """The best documents, ties by number."""
+        found = self.reader.search(node, limit, offset, weighting=weighting, filter=filter, sort=sort)
+        return Found(found.docnums.tolist(), found.scores)
+
+    def count(self, node: Node) -> int:
+        """How many live documents a node matches."""
+        return self.reader.count(node)
+
+    def facets(self, node: Node, column: str) -> dict[Any, int]:
+        """Values of a column in what a node matches, counted."""
+        return self.reader.facets(node, column)
+
+    def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
+        """What each node gives one document."""
+        return self.reader.scores(int(key), nodes, weighting)
+
+    def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
+        """The bonus of each document."""
+        docs = np.array(keys, np.int32)
+        order = np.argsort(docs)
+        found = np.zeros(len(docs), np.float32)
+        found[order] = proximity.bonus(self.reader, docs.take(order), wanted)
+        return found
+
+    def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Live documents of each term."""
+        return [self.reader.df(field, term) for field, term in terms]
+
+    def has(self, field: str, term: bytes, key: Key) -> bool:
+        """Whether the term is in the document."""
+        return self.reader.frequency(field, term, int(key)) > 0
+
+    def terms(self, field: str, prefix: bytes = b"") -> list[bytes]:
+        """Terms that begin so."""
+        return self.reader.terms(field, prefix)
+
+    def near(self, node: nodes.Fuzzy) -> list[bytes]:
+        """Terms within a distance."""
+        return fuzzy.near_terms(self.reader, node)
+
+    def vocabulary(self, field: str) -> Iterable[TermList]:
+        """The terms of each segment."""
+        return [TermList(*found.spans(0, found.count), found.dfs()) for _, found in self.reader.fields(field)]
+
+    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """Kept with the commit."""
+        return self.reader.memo(room, key, make, size)

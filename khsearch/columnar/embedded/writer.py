@@ -1,0 +1,72 @@
+"""writer: documents and their terms into a folder, as `khsearch.engine.EngineWriter` has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from khsearch.columnar.commits.writer import BatchWriter
+from khsearch.columnar.embedded.files import written
+from khsearch.columnar.postings.inversion import MAX_POSITION
+from khsearch.columnar.segments.stored import MAX_BLOB
+from khsearch.documents import (
+    bodies_of,
+    head_of,
+)
+from khsearch.engine import (
+    Batch,
+    Files,
+    Limits,
+    NameFile,
+)
+from khsearch.schema import Schema
+
+
+class EmbeddedWriter:
+    """The writer of a folder."""
+
+    limits = Limits(MAX_POSITION, MAX_BLOB)
+
+    def __init__(self, writer: BatchWriter, schema: Schema) -> None:
+        self._writer = writer
+        self._kinds = schema.columns
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been committed or cancelled."""
+        return self._writer.ended
+
+    def check_open(self) -> None:
+        """Raise IndexStoreError where it has ended."""
+        self._writer.check_open()
+
+    def add_batch(self, batch: Batch) -> None:
+        """Keep documents in two parts: what a list of hits shows, and the rest."""
+        self._writer.add_batch(
+            [document.id for document in batch.documents],
+            bodies_of(batch.documents, batch.texts),
+            batch.tokens,
+            batch.rows,
+            heads=list(map(head_of, batch.documents)),
+            kinds=self._kinds,
+            traits=batch.traits,
+        )
+
+    def delete(self, id: str) -> bool:
+        """Delete the document of an id."""
+        return self._writer.delete(id)
+
+    def clear(self) -> None:
+        """Delete every document."""
+        self._writer.delete_all()
+
+    def replace_files(self, write: Callable[[NameFile], Files]) -> None:
+        """Write files beside those that count now; the commit puts them in their places."""
+        self._writer.replace_others(written(self._writer.folder, write(self._writer.next_name)))
+
+    def commit(self, *, optimize: bool = False) -> None:
+        """Make everything durable and visible; `optimize` leaves one segment."""
+        self._writer.commit(optimize=optimize)
+
+    def cancel(self) -> None:
+        """Forget everything since the last commit."""
+        self._writer.cancel()

@@ -1,0 +1,145 @@
+"""reader: what reads a format: a source in, documents and errors out.
+
+A format is a function, registered by its suffix (`registry`):
+
+    def read(source: Source) -> Found:
+        for number, part in enumerate(parts_of(source.read()), 1):
+            if part.is_readable:
+                yield source.placed(Document(f"{source.id}#{number}", part.title, part.text), f"sheet {number}")
+            else:
+                yield source.error("its cells are encrypted; save it without a password", f"sheet {number}")
+
+It gives a document, or several, in the order in which they stand. The title is the one that the content names, else
+`title_of(text)`; dates and whatever else it names go into the fields, as values that `Document` takes. Content is never
+run, and nothing else that it names is opened. A package that the format needs is imported in its room; one that is not
+there is a MissingExtraError with the command that installs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from khsearch.documents.document import Document, validate
+from khsearch.documents.formats.registry import reader_of
+from khsearch.errors import DocumentError, KhsearchError
+
+OnBytes = Callable[[int], None]
+"""Told how many bytes have been read since it was told last."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """The keys or columns of a source that hold a document's id, title and text."""
+
+    id: str = "id"
+    title: str = "title"
+    text: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A document that was read, and where it stands, as errors name it: the file, and the line if there are several."""
+
+    document: Document
+    place: str
+
+
+Found = Iterator[Placed | DocumentError]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An open file or stream.
+
+    stream    its bytes, read once from first to last: it may be a pipe, which cannot go back
+    name      what errors call it
+    id        the document's where the content has none; the beginning of the ids of several
+    names     the keys or columns that hold what a document is made of, where content is records
+    on_bytes  told how many bytes were read; `read` and `lines` tell it
+    """
+
+    stream: BinaryIO
+    name: str
+    id: str
+    names: FieldNames = FieldNames()
+    on_bytes: OnBytes | None = None
+
+    def read(self) -> bytes:
+        """Read the whole content; OSError."""
+        data = self.stream.read()
+        self.tell(len(data))
+        return data
+
+    def text(self) -> str:
+        """Read the whole content as UTF-8, without a byte order mark; OSError, DocumentError."""
+        try:
+            return self.read().decode().removeprefix("\ufeff")
+        except UnicodeDecodeError as problem:
+            raise self._not_utf8(problem.start) from None
+
+    def lines(self) -> Iterator[str | DocumentError]:
+        """Read line by line, with line ends; one that is not UTF-8 is told as such, and the next still follow."""
+        offset = 0
+        for number, line in enumerate(self.stream, 1):
+            self.tell(len(line))
+            try:
+                text = line.decode()
+                yield text if offset else text.removeprefix("\ufeff")
+            except UnicodeDecodeError as problem:
+                yield self._not_utf8(offset + problem.start, f"line {number}")
+            offset += len(line)
+
+    def tell(self, size: int) -> None:
+        """Say that some bytes have been read."""
+        if self.on_bytes:
+            self.on_bytes(size)
+
+    def place(self, part: str = "") -> str:
+        """Name the source, or a part of it: a line, a sheet, a page."""
+        return f"{self.name}, {part}" if part else self.name
+
+    def error(self, problem: str, part: str = "") -> DocumentError:
+        """Say what cannot be read, where, and what to do."""
+        return DocumentError(f"{self.place(part)}: {problem}")
+
+    def placed(self, document: Document, part: str = "") -> Placed | DocumentError:
+        """Give a document and its place, or the error where it cannot be indexed."""
+        try:
+            validate(document)
+        except DocumentError as problem:
+            return self.error(str(problem), part)
+        return Placed(document, self.place(part))
+
+    def _not_utf8(self, offset: int, part: str = "") -> DocumentError:
+        return self.error(f"not UTF-8 at byte {offset}; save it as UTF-8 (iconv converts)", part)
+
+
+class Reader(Protocol):
+    """Reads one format: a source -> its documents, each with its place, and errors, in the order of the content.
+
+    A part that cannot be read is a DocumentError given in its turn (`Source.error`), behind which the other parts
+    follow. Where nothing can follow, it may be raised, and so may an OSError of the stream. Content without a document
+    is an error, too.
+    """
+
+    def __call__(self, source: Source, /) -> Found:
+        """Read the documents of a source."""
+
+
+def read(source: Source, format: str) -> Found:
+    """Read the documents of a source in a registered format; an error that ends the reading is the last."""
+    try:
+        reader = reader_of(format)
+    except KhsearchError as problem:
+        yield source.error(str(problem))
+        return
+    try:
+        yield from reader(source)
+    except OSError as problem:
+        yield source.error(f"cannot be read ({problem.strerror}); try again or leave it out")
+    except DocumentError as problem:
+        yield problem
+    except KhsearchError as problem:  # a package that is missed only now
+        yield source.error(str(problem))

@@ -1,0 +1,95 @@
+"""registry: formats by their suffix, each with what reads it. Knows no format itself, and loads none before it is read.
+
+A suffix in lower case, without its point, is the name of a format: it is what `--format` takes, and names of files end
+in it. Readers come from three places, the first that has a suffix counts:
+
+    register_format(("md", "markdown"), read)           what a program registers
+    BUILT_IN                                            what khsearch brings
+    [project.entry-points."khsearch.formats"]           what installed packages bring: asked for when a suffix is
+    md = "some_package.markdown:read"                   unknown, or all formats are listed
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from khsearch.errors import DocumentError, KhsearchError
+from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from khsearch.documents.formats.reader import Reader
+
+GROUP = "khsearch.formats"
+"""The group of entry points: suffix = "package.module:reader"."""
+
+BUILT_IN = ("txt", "jsonl", "csv")
+"""Formats of this folder: each is the `read` of the room of its name."""
+
+_registered: dict[str, Reader] = {}
+
+
+def register_format(suffixes: str | Sequence[str], reader: Reader) -> None:
+    """Read files of a suffix, or several, with a reader, in this process, whoever else reads them.
+
+    ValueError for what no name of a file ends in.
+    """
+    names = [suffixes] if isinstance(suffixes, str) else list(suffixes)
+    for name in names:
+        if not re.fullmatch("[a-z0-9_-]+", name):
+            raise ValueError(f"{name!r} is no suffix; give one in lower case, without its point, such as 'md'")
+    _registered.update(dict.fromkeys(names, reader))
+
+
+def format_names() -> list[str]:
+    """List the formats that can be read, our own first."""
+    return list(dict.fromkeys((*BUILT_IN, *_registered, *sorted(_entry_points()))))
+
+
+def is_format(name: str) -> bool:
+    """Whether files of this suffix can be read."""
+    return name in _registered or name in BUILT_IN or name in _entry_points()
+
+
+def reader_of(name: str) -> Reader:
+    """Return the reader of a format, loaded now if need be.
+
+    DocumentError for an unknown one, or one whose package fails; MissingExtraError for one that needs another package.
+    """
+    if name in _registered:
+        return _registered[name]
+    if name in BUILT_IN:
+        room = f"khsearch.documents.formats.{name}"
+        loading(room)
+        return cast("Reader", import_module(room).read)
+    if name in _entry_points():
+        return _loaded(_entry_points()[name])
+    raise DocumentError(f"unknown format {name!r}; use one of {', '.join(format_names())}")
+
+
+def _loaded(entry: EntryPoint) -> Reader:
+    loading(entry.module)
+    try:
+        return cast("Reader", entry.load())
+    except KhsearchError:
+        raise
+    except Exception as problem:  # whatever a package of somebody's raises
+        package = entry.dist.name if entry.dist else entry.module
+        told = f"{type(problem).__name__}: {problem}"
+        raise DocumentError(f"what the package {package} brings for .{entry.name} fails ({told}); mend it") from problem
+
+
+@cache
+def _entry_points() -> dict[str, EntryPoint]:
+    loading("importlib.metadata")
+    from importlib.metadata import entry_points
+
+    found: dict[str, EntryPoint] = {}
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
+        found.setdefault(entry.name.lower(), entry)
+    return found

@@ -1,0 +1,73 @@
+"""engines: the kinds of engines there are, by the scheme of an address: a path is "file", "http://..." is "http".
+
+An engine from elsewhere is registered by its package:
+
+    register_engine("http", ClusterKind())
+
+or names an object under the entry point group `khsearch.engines`, by its scheme.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from typing import Protocol, cast
+
+from khsearch.documents import Document
+from khsearch.engine.view import Engine, Files, NameFile
+from khsearch.schema import Schema
+
+GROUP = "khsearch.engines"
+FILE = "file"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://")
+
+
+class EngineKind(Protocol):
+    """Makes and opens indexes at addresses of one scheme. Addresses come as they were given; a path is absolute."""
+
+    def create(self, address: str, schema: Schema, write_files: Callable[[NameFile], Files]) -> Engine:
+        """Create an empty index whose first commit has some files.
+
+        IndexExistsError, IndexLockedError where another is creating one, IndexStoreError.
+        """
+
+    def open(self, address: str) -> Engine:
+        """Open an index; IndexNotFoundError, IndexDamagedError, IndexMismatchError for a later format."""
+
+    def verify(self, address: str) -> list[str]:
+        """Read all there is -> what is wrong, part by part; IndexNotFoundError where there is no index."""
+
+    def rescue(self, address: str) -> tuple[Files, Iterator[Document | str]]:
+        """What can still be read of a damaged index: its files, and its documents; for what is lost, a str that tells.
+
+        IndexDamagedError where nothing can be read.
+        """
+
+
+_kinds: dict[str, EngineKind] = {}
+
+
+def register_engine(scheme: str, kind: EngineKind) -> None:
+    """Let a kind of engine keep the indexes at addresses of a scheme."""
+    _kinds[scheme] = kind
+
+
+def scheme_of(address: str) -> str:
+    """Return the scheme of an address; "file" for a path."""
+    found = _SCHEME.match(address)
+    return found[1] if found else FILE
+
+
+def engine_kind(address: str) -> EngineKind:
+    """Return what keeps the index at an address; ValueError for a scheme that nothing is registered for."""
+    scheme = scheme_of(address)
+    found = _kinds.get(scheme)
+    if found is None:
+        for entry in entry_points(group=GROUP, name=scheme):
+            found = _kinds[scheme] = cast("EngineKind", entry.load())
+    if found is None:
+        raise ValueError(
+            f"{address!r:.200}: no engine for {scheme}://; install the package that brings it, or give a path"
+        )
+    return found

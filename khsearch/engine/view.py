@@ -1,0 +1,201 @@
+"""view: the interfaces between an index and what keeps it, its engine. A second engine fills these three.
+
+    Engine         an index somewhere: its latest commit, its one writer
+    View           one commit, to be asked
+    EngineWriter   documents and their terms in, commits out
+
+All values that pass are plain: `nodes`, `weighting`, `tokens`, `Document`. `engines` says how engines are found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from khsearch.arrays import Array
+from khsearch.documents import Document
+from khsearch.engine.nodes import Fuzzy, Node
+from khsearch.engine.tokens import Batch, TermList
+from khsearch.engine.weighting import BM25, Proximity
+from khsearch.schema import Schema
+
+T = TypeVar("T")
+
+Key = int | str
+"""What an engine calls a document by, within one commit: a number, or an id of its own."""
+
+Files = Mapping[str, bytes]
+"""Files that belong to a commit, by name, the manifest first; the engine keeps them and looks into none."""
+
+NameFile = Callable[[str], str]
+"""Names a new file of the commit to be, with a suffix such as ".json"."""
+
+
+OLD_TRAIT = "format 1"
+"""The trait of documents that were kept before traits were."""
+
+
+class SortKey(NamedTuple):
+    """Order by a column; documents without a value come last either way."""
+
+    column: str
+    reverse: bool = False
+
+
+class Found(NamedTuple):
+    """Keys and scores (n,) float32 of documents, best first or as sorted."""
+
+    keys: Sequence[Key]
+    scores: Array
+
+
+class Limits(NamedTuple):
+    """What one document may have at most: words in a stream, bytes as a line of JSON."""
+
+    words: int
+    bytes: int
+
+
+class View(Protocol):
+    """One commit: immutable, for any number of threads, valid as long as anyone holds it."""
+
+    @property
+    def name(self) -> str:
+        """Where it is, for messages: a path, or an address without secrets."""
+
+    @property
+    def doc_count(self) -> int:
+        """How many documents there are."""
+
+    @property
+    def files(self) -> Files:
+        """The files that belong to it; the same object in all commits that share them."""
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """Lines that say what the terms of its documents depend on (`Batch.traits`)."""
+
+    # Documents
+
+    def key(self, id: str) -> Key | None:
+        """The document of an id; None where there is none."""
+
+    def document(self, key: Key) -> Document:
+        """The document, equal to the one that was added."""
+
+    def summary(self, key: Key) -> tuple[str, str]:
+        """Its id and title, quickly."""
+
+    def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
+        """All documents, in the order in which they were added.
+
+        What cannot be read is told to `on_lost` and passed over; without that it is an IndexDamagedError.
+        """
+
+    # Searching
+
+    def search(
+        self,
+        node: Node,
+        limit: int,
+        offset: int = 0,
+        *,
+        weighting: BM25,
+        filter: Node | None = None,  # the word of the search world
+        sort: Sequence[SortKey] = (),
+    ) -> Found:
+        """The documents that a node matches from rank `offset` on, at most `limit`, best first or as `sort` says.
+
+        Only what `filter` matches, too; it does not score. Equals come in the order in which they were added.
+        """
+
+    def count(self, node: Node) -> int:
+        """How many documents a node matches, exactly."""
+
+    def facets(self, node: Node, column: str) -> dict[Any, int]:
+        """How many of the documents that a node matches have each value of a column, most frequent first.
+
+        Numbers are int or float, text is str; dates are microseconds from year 1. A text shows as it was written first.
+        """
+
+    def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
+        """What each of some nodes gives one document; None where it does not match it."""
+
+    def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
+        """What documents get for words that stand near each other -> (n,) float32."""
+
+    # Terms
+
+    def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
+        """How many documents have each of some terms, given with their fields."""
+
+    def has(self, field: str, term: bytes, key: Key) -> bool:
+        """Whether a document has a term."""
+
+    def terms(self, field: str, prefix: bytes = b"") -> list[bytes]:
+        """The distinct terms of a field that begin so, in order; some may be of deleted documents alone."""
+
+    def near(self, node: Fuzzy) -> list[bytes]:
+        """The terms that a node stands for, in order."""
+
+    def vocabulary(self, field: str) -> Iterable[TermList]:
+        """All terms of a field with their document frequencies, deleted documents included, list by list."""
+
+    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What a room has worked out about this commit, and would work out again: kept within the engine's budget.
+
+        size: bytes that it takes.
+        """
+
+
+class EngineWriter(Protocol):
+    """The one writer of an index: nothing that it does is seen before it commits. For any number of threads."""
+
+    @property
+    def limits(self) -> Limits:
+        """What one document may have at most."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been committed or cancelled."""
+
+    def check_open(self) -> None:
+        """Raise IndexStoreError where it has ended, or belongs to another process."""
+
+    def add_batch(self, batch: Batch) -> None:
+        """Add documents, each in place of the older one of its id, wherever that is."""
+
+    def delete(self, id: str) -> bool:
+        """Delete the document of an id -> whether there was one."""
+
+    def clear(self) -> None:
+        """Delete every document."""
+
+    def replace_files(self, write: Callable[[NameFile], Files]) -> None:
+        """Let the commit have these files instead of those before."""
+
+    def commit(self, *, optimize: bool = False) -> None:
+        """Make everything durable and visible at once, and end."""
+
+    def cancel(self) -> None:
+        """Forget everything since the last commit, and end; a second call does nothing."""
+
+
+class Engine(Protocol):
+    """An index somewhere, for any number of threads."""
+
+    @property
+    def name(self) -> str:
+        """Where it is: a path, or an address without secrets."""
+
+    def view(self) -> View:
+        """The latest commit; the same object as long as no other follows."""
+
+    def writer(self, schema: Schema, wait: float = 0.0) -> EngineWriter:
+        """The one writer; IndexLockedError where another works for longer than `wait` seconds."""
+
+    def stats(self) -> dict[str, object]:
+        """What there is to know of it, beside the documents: parts, sizes in bytes."""
+
+    def close(self) -> None:
+        """Give back what is held; views that are still held stay whole. A second call does nothing."""

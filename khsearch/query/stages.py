@@ -1,0 +1,155 @@
+"""stages: the best documents of a search, judged again, each stage after the other.
+
+The engine finds; a stage looks at so many of the best as its depth says, and gives each a new score. Whatever it does,
+scores fall from the first rank to the last, and pages of one search never overlap.
+
+A stage of one's own is a function of candidates, and goes into a ranking:
+
+    def newer(candidates):
+        today = date.today()
+        ages = [(today - found.document.fields["date"]).days for found in candidates]
+        return [found.score * 0.5 ** (age / 365) for found, age in zip(candidates, ages)]
+
+    index.search(query, ranking=Ranking(stages=[newer]))
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from khsearch.arrays import Array
+from khsearch.documents import Document
+from khsearch.engine import Key, Proximity, View
+from khsearch.sharing import cached_property
+
+DEPTH = 100
+"""How many of the best a stage looks at."""
+
+
+class Candidate:
+    """A document that a stage judges: its score so far, its id and title, and the document, read when asked for."""
+
+    def __init__(self, view: View, key: Key, score: float) -> None:
+        self._view = view
+        self._key = key
+        self.score = score
+
+    @cached_property
+    def id(self) -> str:
+        """The document's id."""
+        return self._view.summary(self._key)[0]
+
+    @cached_property
+    def title(self) -> str:
+        """The document's title."""
+        return self._view.summary(self._key)[1]
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, equal to the one that was added."""
+        return self._view.document(self._key)
+
+
+Judge = Callable[[Sequence[Candidate]], Sequence[float]]
+"""Candidates, best first -> the new score of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A judge, the name under which a hit explains what it did, and how many of the best it looks at."""
+
+    judge: Judge
+    name: str
+    depth: int = DEPTH
+
+    @property
+    def only_adds(self) -> bool:
+        """No: a judge may do anything."""
+        return False
+
+    def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
+        """Ask the judge; ValueError where it does not answer with one number for each."""
+        candidates = [Candidate(view, key, score) for key, score in zip(keys, scores.tolist(), strict=True)]
+        found = [float(score) for score in self.judge(candidates)]
+        if len(found) != len(candidates) or not all(map(math.isfinite, found)):
+            raise ValueError(
+                f"the stage {self.name!r} must return one number for each of the {len(candidates)} candidates, in order"
+            )
+        return np.array(found)
+
+
+class Rescorer(Protocol):
+    """A stage as a search runs it: a depth, a name, and new scores."""
+
+    @property
+    def name(self) -> str:
+        """What it judges by, as a hit's explanation says it."""
+
+    @property
+    def depth(self) -> int:
+        """How many of the best it looks at."""
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether no score ever falls: then nothing that it did not look at can move up."""
+
+    def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
+        """Documents, best first, and their scores (n,) float64 -> their new scores (n,) float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByProximity:
+    """Words of the query that stand near each other add to a score."""
+
+    wanted: Proximity
+    name: str = "words close to each other"
+    depth: int = DEPTH
+    only_adds: bool = True
+
+    def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
+        """Add what the engine tells of where the words stand."""
+        added: Array = scores + view.proximity(keys, self.wanted)
+        return added
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A document of a search, ranked: its score, and what each stage that changed it added, by name."""
+
+    key: Key
+    score: float
+    added: tuple[tuple[str, float], ...] = ()
+
+
+def rescored(
+    view: View, retrieve: Callable[[int], tuple[Sequence[Key], Array]], stages: Sequence[Rescorer], count: int
+) -> list[Judged]:
+    """Return the best `count` documents after all stages.
+
+    retrieve: so many of the best -> keys and scores, best first.
+    """
+    depth = sum(stage.depth for stage in stages)
+    if all(stage.only_adds for stage in stages):
+        keys, first = retrieve(max([count, *(stage.depth for stage in stages)]))
+    else:
+        keys, first = retrieve(count + depth)
+    scores = first.astype(np.float64)
+    order = np.arange(len(scores))
+    added: list[tuple[str, Array]] = []
+    for stage in stages:
+        best = order[: stage.depth]
+        before = scores[best]
+        scores[best] = stage.rescore(view, [keys[at] for at in best.tolist()], before)
+        change = np.zeros(len(scores))
+        change[best] = scores[best] - before
+        added.append((stage.name, change))
+        order = order[np.argsort(-scores[order], kind="stable")]
+    return [
+        Judged(keys[at], float(scores[at]), tuple((name, float(change[at])) for name, change in added if change[at]))
+        for at in order[:count].tolist()
+    ]

@@ -1,0 +1,168 @@
+"""What a process loads: only the rooms, and only the foreign packages, of what it was asked for."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+import khsearch
+from khsearch.cli import app, commands
+
+ROOT = Path(khsearch.__file__).parent
+HEAVY = {"numpy", "rich", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"}
+
+
+def loaded(code, **environment):
+    """Names of all modules that a new process has loaded after running some lines."""
+    told = f"import sys\ntry:\n    exec({code!r})\nexcept SystemExit:\n    pass\nprint(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        env={**os.environ, "PYTHONPATH": str(ROOT.parent), **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+def packages(modules):
+    return {name.partition(".")[0] for name in modules}
+
+
+def zones(modules):
+    return {name.split(".")[1] for name in modules if name.startswith("khsearch.")}
+
+
+@pytest.fixture(scope="module")
+def nothing():
+    return loaded("")
+
+
+def command(*args, **environment):
+    return loaded(f"sys.argv = ['khsearch', *{args!r}]; from khsearch.cli import main; main()", **environment)
+
+
+def test_the_package_loads_nothing_foreign(nothing):
+    found = loaded("import khsearch") - nothing
+    assert packages(found) - {"khsearch"} <= set(sys.stdlib_module_names)
+    assert zones(found) == {"lazy", "sharing"}
+
+
+def test_the_package_lists_its_names_and_gives_them_all_to_a_star(nothing):
+    found = loaded("import khsearch; assert set(khsearch.__all__) <= set(dir(khsearch))") - nothing
+    assert zones(found) == {"lazy", "sharing"}
+    loaded("from khsearch import *; assert Index and words and Document and __version__")
+
+
+def test_words_wake_the_breaker_alone():
+    found = loaded("from khsearch import words; assert words('\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6')")
+    assert zones(found) <= {"arguments", "arrays", "errors", "khmer", "lazy", "schema", "sharing", "text"}
+    assert not packages(found) & {"whoosh", "rich", "click"}
+
+
+@pytest.mark.parametrize("name", ["khmer", "documents", "columnar", "query", "hits", "whoosh"])
+def test_a_zone_loads_none_of_its_rooms_before_a_name_is_asked_for(name, nothing):
+    found = loaded(f"import khsearch.{name}") - nothing
+    assert zones(found) == {"lazy", "sharing", name}
+    assert packages(found) - {"khsearch"} <= set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("args", [("--help",), (), ("--version",), ("no-such-command",), ("--no-such-option",)])
+def test_the_command_alone_loads_no_command(args):
+    found = command(*args)
+    assert not packages(found) & HEAVY
+    assert {name for name in found if name.startswith("khsearch.")} == {
+        *("khsearch.lazy", "khsearch.sharing", "khsearch.errors", "khsearch.version"),
+        *("khsearch.cli", "khsearch.cli.app", "khsearch.cli.commands"),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(app.commands))
+def test_help_of_a_command_loads_nothing_that_it_works_with(name):
+    found = command(name, "--help")
+    assert not packages(found) & HEAVY
+    assert zones(found) <= {"lazy", "sharing", "errors", "version", "cli", "documents"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "se", "search --", "search x.idx -", "index x.idx --format ", "lexicon learn --"]
+)
+def test_completion_loads_nothing_that_a_command_works_with(typed):
+    words = ["khsearch", *typed.split(" ")]
+    asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    found = command(_KHSEARCH_COMPLETE="bash_complete", **asked)
+    assert not packages(found) & HEAVY
+    assert zones(found) <= {"lazy", "sharing", "errors", "version", "cli", "documents"}
+
+
+def test_completion_finds_commands_options_and_choices():
+    def completed(typed):
+        words = ["khsearch", *typed.split(" ")]
+        asked = {"_KHSEARCH_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words)}
+        done = subprocess.run(
+            [sys.executable, "-m", "khsearch"],
+            env={**os.environ, "PYTHONPATH": str(ROOT.parent), "COMP_CWORD": str(len(words) - 1), **asked},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return {line.partition(",")[2] for line in done.stdout.splitlines()}
+
+    assert completed("se") == {"search"}
+    assert completed("lexicon ") == {"learn"}
+    assert completed("search x --f") == {"--filter", "--facet", "--format"}
+    assert completed("index x --format ") == {"txt", "jsonl", "csv"}
+    assert completed("words --breaker i") == {"icu"}
+
+
+def test_breaking_words_loads_the_breaker_alone():
+    found = command("words", "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6")
+    assert zones(found) <= {
+        "arguments",
+        "arrays",
+        "cli",
+        "errors",
+        "khmer",
+        "lazy",
+        "schema",
+        "sharing",
+        "text",
+        "version",
+    }
+    assert not packages(found) & {"whoosh", "rich"}
+
+
+def test_what_is_known_of_a_command_before_it_is_loaded_is_true():
+    rooms = {path.stem for path in (ROOT / "cli").glob("*.py")}
+    defined = {
+        (room, function.name)
+        for room in rooms
+        for function in ast.parse((ROOT / "cli" / f"{room}.py").read_text("utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+        and any(
+            isinstance(one, ast.Call) and ast.unparse(one.func) in {"click.command", "click.group"}
+            for one in function.decorator_list
+        )
+    } - {("app", "app")}
+    assert {(room, name) for room, names in commands.ROOMS.items() for name in names} == defined
+    for known in app.commands.values():
+        command = known.load()
+        assert isinstance(command, click.Command)
+        assert command.name == known.name
+        assert command.get_short_help_str(1000) == known.get_short_help_str(1000)
+        assert (command.hidden, command.deprecated) == (known.hidden, known.deprecated)
+
+
+@pytest.mark.parametrize("name", ["index", "words"])
+def test_help_names_every_breaker(name):
+    from click.testing import CliRunner
+
+    from khsearch.khmer import BREAKERS
+
+    told = CliRunner().invoke(app, [name, "--help"]).stdout
+    assert [breaker for breaker in BREAKERS if breaker not in told] == []
+    assert f"[{BREAKERS[0]}]" in told
