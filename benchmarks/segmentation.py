@@ -19,7 +19,7 @@ from benchmarks.errors import MissedError
 from benchmarks.gold import Agreement, GoldSentence, Quality
 from benchmarks.timing import Spread, interleaved, percentile, quotients, spread
 from benchmarks.words import IcuWords
-from khsearch.khmer import Analyzer, breaker, normalize_all, script
+from khsearch.khmer import Analyzer, breaker, clusters, normalize_all
 
 BASE = "PyICU, raw"
 BREAKERS = ("lattice", "icu", "crf")
@@ -113,10 +113,10 @@ def measure_speed(texts: Sequence[str], rounds: int, show: Show) -> dict[str, Sp
 def _boundaries(analyzer: Analyzer, texts: Sequence[str]) -> object:
     """Find where words of Khmer begin, as offsets in the originals: what PyICU's loop is compared with."""
     normal = normalize_all(texts)
-    units, _ = script.units(normal.codes)
-    clusters, _ = units.clusters()
-    begins = analyzer.breaker.break_all(normal.codes, clusters)
-    return normal.origin_of(clusters.starts[begins])
+    units, _ = clusters.units(normal.codes)
+    found, _ = units.clusters()
+    begins = analyzer.breaker.break_all(normal.codes, found)
+    return normal.origin_of(found.starts[begins])
 
 
 def _queries(texts: Sequence[str]) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon
+from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.word_lists import compile_lexicon
 from tests import extent
 
 

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import khsearch.khmer.terms.analyzer
+import khsearch.khmer.terms.typed
 from khsearch import clusters, tokenize, words
-from khsearch.khmer.terms.analyzer import _CLUSTER, Analyzer, cluster_spans
+from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.terms.streams import join_streams, pieces
+from khsearch.khmer.terms.typed import clusters_of
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import LONGEST_TERM
 from khsearch.khmer.words.breakers import breaker
 from khsearch.khmer.words.by_lexicon import LatticeBreaker
-from khsearch.khmer.words.lexicon import compile_lexicon
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.word_lists import compile_lexicon
 from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, random_text, texts
 
@@ -160,7 +161,7 @@ GIANTS = [
 def test_a_term_has_a_greatest_length_and_nothing_is_lost(analyzer: Analyzer, text: str) -> None:
     terms = analyzer.terms(text)
     for term in terms.words:
-        units = _CLUSTER.findall(term) if term[0] >= 0x80 else script.decode_term(term)
+        units = clusters_of(term) if term[0] >= 0x80 else script.decode_term(term)
         assert len(units) <= LONGEST_TERM
     tokens = analyzer.tokens(text)
     assert [script.encode_term(token.term) for token in tokens] == terms.words
@@ -178,7 +179,7 @@ def test_long_texts_break_alike_in_both_forms(pattern: str, times: int) -> None:
     before, behind = batch.words.counts[0], len(batch.words.starts) - batch.words.counts[2]
     assert batch.words.terms()[before:behind] == ANALYZER.terms(text).words
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(khsearch.khmer.terms.analyzer, "_SHORT", 10**9)
+        patch.setattr(khsearch.khmer.terms.typed, "SHORT", 10**9)
         assert batch.words.terms()[before:behind] == ANALYZER.terms(text).words
         assert batch.bigrams.terms() == ANALYZER.terms("x").bigrams + ANALYZER.terms(text).bigrams
 

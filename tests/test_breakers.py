@@ -22,8 +22,8 @@ from khsearch.khmer.words.breakers import (
 from khsearch.khmer.words.by_lexicon import LatticeBreaker
 from khsearch.khmer.words.crf import _ends_in
 from khsearch.khmer.words.icu import word_ends
-from khsearch.khmer.words.lexicon import compile_lexicon
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.word_lists import compile_lexicon
 from tests.dummy_breaker import ClusterBreaker
 from tests.strategies import ALL_BREAKERS
 

@@ -25,6 +25,7 @@ from khsearch import (
     KhsearchError,
 )
 from khsearch.khmer.text import script
+from khsearch.khmer.text.clusters import classes, clusters
 from khsearch.khmer.text.normalize import normalize
 from tests.extent import examples
 from tests.strategies import texts
@@ -373,7 +374,7 @@ def stands_in(word: bytes, codes: bytes) -> bool:
 
 def pairs(word: bytes) -> list[bytes]:
     codes = np.frombuffer(b"\x02" + word + b"\x02", np.uint8)
-    found = script.clusters(codes, script.classes(codes.tobytes()))
+    found = clusters(codes, classes(codes.tobytes()))
     stretches = [codes[a:b].tobytes() for a, b in zip(found.starts, found.ends, strict=True)]
     return [left + right for left, right in itertools.pairwise(stretches)]
 

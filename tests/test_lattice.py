@@ -11,11 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.khmer.text import script
+from khsearch.khmer.text.clusters import classes, clusters
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.breakers import breaker
 from khsearch.khmer.words.by_lexicon import LatticeBreaker
-from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon, default_lexicon
+from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.paths import best_paths
+from khsearch.khmer.words.side_by_side import LONGEST
+from khsearch.khmer.words.word_lists import compile_lexicon
 from tests.extent import examples
 from tests.strategies import khmer_runs
 
@@ -40,7 +44,7 @@ def cost_of(words: list[list[str]], model: LexiconModel) -> int:
 def split(run: str, lexicon: Lexicon) -> tuple[list[str], list[list[str]]]:
     form = script.encode_term(run)
     codes = np.frombuffer(b"\x02" + form + b"\x02", np.uint8)
-    found = script.clusters(codes, script.classes(codes.tobytes()))
+    found = clusters(codes, classes(codes.tobytes()))
     pieces = [codes[a:b].tobytes() for a, b in zip(found.starts, found.ends, strict=True)]
     counts = LatticeBreaker(lexicon).break_run(pieces)
     ends = np.cumsum([0, *counts]).tolist()
@@ -75,7 +79,7 @@ def test_both_forms_break_alike(model: LexiconModel, runs: list[str]) -> None:
     for run in runs:
         numbers += [lexicon.trie.numbers.get(script.encode_term(char), 0) for char in run]
         leads += [True] + [False] * (len(run) - 1)
-    together = lattice.best_paths(np.array(numbers, np.int64), np.array(leads), lexicon.trie, lexicon.unknown)
+    together = best_paths(np.array(numbers, np.int64), np.array(leads), lexicon.trie, lexicon.unknown)
     alone = []
     for run in runs:
         for count in LatticeBreaker(lexicon).break_run([script.encode_term(char) for char in run]):
@@ -96,12 +100,12 @@ def test_a_run_longer_than_any_text() -> None:
     source = random.Random(3)
     lexicon = default_lexicon()
     names = list(lexicon.trie.numbers)
-    long = [source.choice(names) for _ in range(3 * lattice.LONGEST)]
+    long = [source.choice(names) for _ in range(3 * LONGEST)]
     short = [source.choice(names) for _ in range(5)]
     numbers = np.array([lexicon.trie.numbers[name] for name in [*short, *long, *short]], np.int64)
     leads = np.zeros(len(numbers), np.bool_)
     leads[[0, 5, 5 + len(long)]] = True
-    begins = lattice.best_paths(numbers, leads, lexicon.trie, lexicon.unknown)
+    begins = best_paths(numbers, leads, lexicon.trie, lexicon.unknown)
     counts = breaker("lattice").break_run(long)
     expected = np.zeros(len(long), np.bool_)
     expected[np.cumsum([0, *counts[:-1]])] = True
@@ -130,7 +134,7 @@ def test_both_forms_break_runs_of_any_length_alike(
         for count in lattice.best_path(run, lexicon.trie, lexicon.unknown):
             expected += [True] + [False] * (count - 1)
     flat = np.array([number for run in long for number in run], np.int64)
-    found = lattice.best_paths(flat, np.array(begins, np.bool_), lexicon.trie, lexicon.unknown)
+    found = best_paths(flat, np.array(begins, np.bool_), lexicon.trie, lexicon.unknown)
     assert found.tolist() == expected
 
 
@@ -143,14 +147,14 @@ def test_long_runs_of_known_clusters_break_alike(count: int, seed: int) -> None:
     run = [source.choice(chosen) for _ in range(1_500)]
     leads = np.zeros(len(run), np.bool_)
     leads[0] = True
-    found = lattice.best_paths(np.array(run, np.int64), leads, lexicon.trie, lexicon.unknown)
+    found = best_paths(np.array(run, np.int64), leads, lexicon.trie, lexicon.unknown)
     counts = lattice.best_path(run, lexicon.trie, lexicon.unknown)
     assert np.flatnonzero(found).tolist() == np.cumsum([0, *counts[:-1]]).tolist()
 
 
 def test_no_runs() -> None:
     lexicon = default_lexicon()
-    empty = lattice.best_paths(np.zeros(0, np.int64), np.zeros(0, np.bool_), lexicon.trie, lexicon.unknown)
+    empty = best_paths(np.zeros(0, np.int64), np.zeros(0, np.bool_), lexicon.trie, lexicon.unknown)
     assert len(empty) == 0
     with pytest.raises(ValueError, match="choose one of"):
         breaker("other")

@@ -10,9 +10,10 @@ import pytest
 
 from khsearch import LexiconError, tokenize, words
 from khsearch.khmer.text import script
-from khsearch.khmer.words import lexicon
-from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon, default_lexicon, load, parse
+from khsearch.khmer.words import building
+from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, load, parse
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.word_lists import compile_lexicon
 
 MODEL = LexiconModel({"កម្ពុជា": 6000, "ពិការភាព": 7000, "ការ": 3000, "ភាព": 5000}, {"ក": 3000, "ពិ": 4000}, 4000, 9000)
 
@@ -105,7 +106,7 @@ def test_clusters_longer_than_eight_codes_are_told_apart() -> None:
 
 
 def test_many_words_are_refused_clearly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexicon.trie, "_MAX_SLOTS", 8)
+    monkeypatch.setattr(building, "_MAX_SLOTS", 8)
     with pytest.raises(LexiconError, match="too many words"):
         compile_lexicon(MODEL)
     assert isinstance(default_lexicon(), Lexicon)

@@ -1,8 +1,11 @@
 """khmer: text in, words out. Nothing here knows of any index.
 
-text/       script, marks, normalize: one spelling of every text, with the way back; scripts: other letters
-words/      trie, lexicon, model, lattice, side_by_side, windows: runs -> words; breakers: by_lexicon, icu, crf
-terms/      analyzer, streams, foreign, behaviour: texts -> terms, and what these depend on
+text/       script, normalize: one spelling of every text, with the way back; scripts: other letters;
+            points, clusters, marks, steps: the same of a batch, as arrays
+words/      trie, lexicon, lattice, breakers, by_lexicon, icu, crf: runs -> words; model, word_lists, building: words
+            -> a lexicon; numbering, paths, side_by_side, windows: the runs of a batch, as arrays
+terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
+            depend on
 spelling/   variants, respelling, edits, neighbourhood: other spellings, and words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from
 """
@@ -21,12 +24,14 @@ if TYPE_CHECKING:
     from khsearch.khmer.spelling.variants import default_variants as default_variants
     from khsearch.khmer.terms import behaviour as behaviour
     from khsearch.khmer.terms.analyzer import Analyzer as Analyzer
-    from khsearch.khmer.terms.analyzer import Terms as Terms
-    from khsearch.khmer.terms.analyzer import Token as Token
     from khsearch.khmer.terms.analyzer import cluster_spans as cluster_spans
     from khsearch.khmer.terms.streams import Stream as Stream
     from khsearch.khmer.terms.streams import join_streams as join_streams
     from khsearch.khmer.terms.streams import pieces as pieces
+    from khsearch.khmer.terms.typed import Terms as Terms
+    from khsearch.khmer.terms.typed import Token as Token
+    from khsearch.khmer.terms.typed import Typed as Typed
+    from khsearch.khmer.text import clusters as clusters
     from khsearch.khmer.text import script as script
     from khsearch.khmer.text import scripts as scripts
     from khsearch.khmer.text.normalize import NormalText as NormalText
@@ -42,16 +47,16 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.by_lexicon import LatticeBreaker as LatticeBreaker
     from khsearch.khmer.words.icu import icu_version as icu_version
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
-    from khsearch.khmer.words.lexicon import compile_lexicon as compile_lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
     from khsearch.khmer.words.lexicon import load as load
     from khsearch.khmer.words.lexicon import parse as parse
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
+    from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "text": ("script", "scripts"),
+            "text": ("clusters", "script", "scripts"),
             "text.normalize": ("NormalText", "normalize", "normalize_all"),
             "words.breakers": (
                 "BREAKERS",
@@ -64,10 +69,12 @@ else:
             ),
             "words.by_lexicon": ("LatticeBreaker",),
             "words.icu": ("icu_version",),
-            "words.lexicon": ("Lexicon", "compile_lexicon", "default_lexicon", "load", "parse"),
+            "words.lexicon": ("Lexicon", "default_lexicon", "load", "parse"),
             "words.run_breaker": ("RunBreaker",),
+            "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
-            "terms.analyzer": ("Analyzer", "Terms", "Token", "cluster_spans"),
+            "terms.analyzer": ("Analyzer", "cluster_spans"),
+            "terms.typed": ("Terms", "Token", "Typed"),
             "terms.streams": ("Stream", "join_streams", "pieces"),
             "spelling": ("edits", "neighbourhood"),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from khsearch.arrays import Array, Interner, spans, starts_of
 from khsearch.engine import TermList, View
+from khsearch.khmer import clusters as khmer_clusters
 from khsearch.khmer import edits, neighbourhood, script
 from khsearch.schema import TEXT, TITLE
 from khsearch.sharing import cached_property
@@ -188,7 +189,7 @@ def _is_ordinary(term: bytes) -> bool:
 def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
     """The same of many terms at once: codes, starts (t + 1,) -> (t,)."""
     text = codes.tobytes()
-    kinds = script.classes(text)
+    kinds = khmer_clusters.classes(text)
     sizes = np.diff(starts)
     khmer, letters = (
         np.diff(starts_of(of_kind).take(starts)) == sizes

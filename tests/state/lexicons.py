@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from khsearch.khmer.words.lexicon import Lexicon, compile_lexicon
+from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.word_lists import compile_lexicon
 
 COMMON = ("លោក", "នៅ", "និង", "ទឹក", "សាលា", "ឆ្មា", "ត្រី", "ភូមិ")
 PARTS, WHOLE = ("សោម", "ដា", "លីន"), "សោមដាលីន"

@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.arrays import distinct
+from khsearch.arrays import distinct, spans
 from khsearch.khmer.spelling import edits as nearness
 from khsearch.khmer.text import script
+from khsearch.khmer.text.clusters import classes, clusters
 
 LONGEST = 8  # codes of a cluster; a longer one is hardly text
 
@@ -35,17 +36,15 @@ class Units:
     def __init__(self, terms: list[bytes]) -> None:
         data = b"\x02" + b"\x02".join(terms) + b"\x02"
         codes = np.frombuffer(data, np.uint8)
-        kinds = script.classes(data)
-        clusters = script.clusters(codes, kinds)
+        kinds = classes(data)
+        found = clusters(codes, kinds)
         borders = np.cumsum([0, *(len(term) + 1 for term in terms)])
         letter_starts, letter_ends = _letters(terms, kinds, borders)
-        starts = np.concatenate([clusters.starts, letter_starts])
-        ends = np.concatenate([clusters.ends, letter_ends])
+        starts = np.concatenate([found.starts, letter_starts])
+        ends = np.concatenate([found.ends, letter_ends])
         order = np.argsort(starts, kind="stable")
         starts, ends = starts[order], ends[order]
-        eights = np.ndarray((len(data),), "<u8", data + bytes(8), strides=(1,))
-        masks = np.array([(1 << 8 * n) - 1 for n in range(LONGEST + 1)], np.uint64)
-        keys = eights.take(starts) & masks.take(ends - starts, mode="clip")
+        keys = spans.load_part(spans.eights(codes), starts, ends - starts)
         named, numbers = nearness.numbered(keys)
         self.inventory = nearness.Inventory([_unit(key) for key in named.tolist()])
         self.numbers = numbers.astype(np.int32)
@@ -69,9 +68,9 @@ def _letters(
         for number, first in zip(foreign, firsts, strict=True)
         for letter in nearness.UNIT.finditer(terms[number])
     ]
-    spans = np.array(found, np.int64)
+    edges = np.array(found, np.int64)
     plain = letters[~within]
-    return np.concatenate([plain, spans[:, 0]]), np.concatenate([plain + 1, spans[:, 1]])
+    return np.concatenate([plain, edges[:, 0]]), np.concatenate([plain + 1, edges[:, 1]])
 
 
 def _unit(key: int) -> bytes:

@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer.terms.streams import Stream, TermKeys, count_in_texts
-from khsearch.khmer.text import script, scripts
+from khsearch.khmer.text import scripts
+from khsearch.khmer.text.clusters import Units
 from khsearch.khmer.text.normalize import NormalText
-from khsearch.khmer.text.script import LETTER, LONGEST_TERM, Offsets, Points, Units
+from khsearch.khmer.text.points import Offsets, Points, encode_all, text_of
+from khsearch.khmer.text.script import LETTER, LONGEST_TERM
 from khsearch.khmer.words.icu import word_ends
 
 _LINE_END = 0x0A
@@ -133,7 +135,7 @@ def _divide_by_icu(points: Points, by_icu: NDArray[np.bool_], begins: NDArray[np
     sizes = sizes[divided]
     behind = np.cumsum(sizes)
     lines = np.insert(points.take(chosen), behind, _LINE_END)
-    edges = np.array(word_ends(script.text_of(lines)), np.int64)
+    edges = np.array(word_ends(text_of(lines)), np.int64)
     edges = edges[lines.take(edges, mode="clip") != _LINE_END]
     begins[chosen.take(edges - np.searchsorted(behind + np.arange(len(behind)), edges))] = True
 
@@ -145,5 +147,5 @@ def _forms(points: Points, sizes: Offsets) -> tuple[bytes, Offsets]:
     lines = np.insert(points, np.cumsum(sizes), _LINE_END)
     folded = scripts.fold_all(lines)
     ends = np.flatnonzero(folded == _LINE_END)
-    forms, edges = script.encode_all(np.delete(folded, ends))
+    forms, edges = encode_all(np.delete(folded, ends))
     return forms, edges.take(ends - np.arange(len(ends)))

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer.text.script import BASE, CLASS, SPACE, Clusters, Codes, Offsets, Units
+from khsearch.khmer.text.clusters import Clusters, Units
+from khsearch.khmer.text.points import Codes, Offsets
+from khsearch.khmer.text.script import BASE, CLASS, SPACE
 from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.khmer.words.trie import BASE_MASK, PARENT_SHIFT
 
@@ -51,7 +53,7 @@ class Keys:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._trie = lexicon.trie
-        costs = lexicon.cluster_costs
+        costs = np.frombuffer(lexicon.cluster_costs, np.int32)
         # A cluster without a base pairs with none: what precedes it in a bigram might end with its marks as well.
         based = [CLASS[name[0]] == BASE for name in lexicon.trie.numbers]
         frequent = [i for i in np.argsort(costs, kind="stable").tolist() if based[i]][:_MOST_PAIRED]
@@ -60,7 +62,7 @@ class Keys:
 
     def number_all(self, codes: bytes, clusters: Clusters) -> Offsets:
         """Numbers of the clusters of a batch: (c,) -> (c,) int64, 0 for a cluster of no word."""
-        return self._trie.number_all(codes, clusters)
+        return self._trie.numbering.number_all(codes, clusters)
 
     def of_words(self, numbers: Offsets, firsts: Offsets) -> TermKeys:
         """Keys of words: the cluster numbers of units (u,), which units begin words (k,) -> (k,): slots of the trie."""

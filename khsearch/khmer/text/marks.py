@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer.text import script
-from khsearch.khmer.text.script import BA, COENG, RO, ROBAT, Codes, Offsets
+from khsearch.khmer.text.clusters import IS_BASE, classes
+from khsearch.khmer.text.points import Codes, Offsets
+from khsearch.khmer.text.script import BA, CLUSTER_PATTERN, COENG, MARK_PATTERN, RO, ROBAT
 
 _AA, _II, _U, _E, _OE, _OO, _NIKAHIT = 0xB6, 0xB8, 0xBB, 0xC1, 0xBE, 0xC4, 0xC6
 _MUUSIKATOAN, _TRIISAP = 0xC9, 0xCA
@@ -42,9 +44,8 @@ def _rank_table() -> bytes:
 
 _RANK = _rank_table()  # 0 begins a cluster; a subscript's rank is its coeng's, raised to _RANK_RO where RO follows
 _RANK_OF = np.frombuffer(_RANK, np.uint8)
-_MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
-_CLUSTER = re.compile(rb"[\x80-\xb3]?" + _MARK + rb"*")
-_UNIT = re.compile(_MARK)
+_CLUSTER = re.compile(CLUSTER_PATTERN)
+_UNIT = re.compile(MARK_PATTERN)
 _FEW = 400
 """Places that are mended one by one: of more, arrays are quicker. Those of a giant cluster are many."""
 
@@ -201,7 +202,7 @@ def _mended_together(codes: Codes, spots: Offsets) -> Mended:
     places = np.arange(int(behind[-1])) + (starts - behind + sizes).take(owners)
     found = codes.take(places)
     below = codes.take(places - 1) == COENG
-    bases = starts[script.IS_BASE.take(codes.take(starts))]
+    bases = starts[IS_BASE.take(codes.take(starts))]
     is_base = np.zeros(len(places), np.bool_)
     is_base[np.searchsorted(places, bases)] = True
     strong, has_ba = _flagged(owners, _IS_STRONG.take(found), len(starts)), _flagged(owners, found == BA, len(starts))
@@ -225,7 +226,7 @@ def _mended_together(codes: Codes, spots: Offsets) -> Mended:
 
 def _clusters_around(codes: Codes, spots: Offsets) -> tuple[Offsets, Offsets]:
     """Where the clusters that hold some places begin, and how many codes they have: (k,) rising -> (c,), (c,)."""
-    kinds = script.classes(codes.tobytes())
+    kinds = classes(codes.tobytes())
     begins = kinds != script.MARK
     begins[1:] &= codes[:-1] != COENG
     begins[1:] |= (kinds[:-1] != script.MARK) & (kinds[:-1] != script.BASE)
@@ -281,7 +282,7 @@ def _in_order(codes: Codes, places: Offsets, owners: Offsets, found: Codes) -> O
 
 def _laid_out(codes: Codes, starts: Offsets, sizes: Offsets, places: Offsets, owners: Offsets, found: Codes) -> Mended:
     """Lay out mended clusters: where they begin, their old sizes, and their marks, in order."""
-    based = script.IS_BASE.take(codes.take(starts)).astype(np.int64)
+    based = IS_BASE.take(codes.take(starts)).astype(np.int64)
     subscripts = found == COENG
     widths = 1 + subscripts
     behind = np.cumsum(widths)

@@ -18,7 +18,8 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer.text.script import Points, points_of, text_of
+from khsearch.khmer.text.points import Points, points_of, text_of
+from khsearch.khmer.text.script import LETTER, code_of
 
 INHERITED = "COMMON"
 """What goes with the letters before it."""
@@ -71,6 +72,11 @@ def _by_name(letter: str) -> str:
 def is_by_icu(char: str) -> bool:
     """Whether runs with a letter or mark are left to ICU."""
     return script_of(char) in BY_ICU
+
+
+def any_by_icu(characters: str) -> bool:
+    """Whether runs with one of some characters, of any kind, are left to ICU."""
+    return any(is_by_icu(char) for char in characters if code_of(char) == LETTER)
 
 
 def is_letter(char: str) -> bool:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khsearch.khmer.text.script import Clusters, Offsets
+    from khsearch.khmer.text.clusters import Clusters
+    from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.lexicon import Lexicon
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from khsearch.khmer.text.script import Clusters, Offsets
-from khsearch.khmer.words.lattice import best_path, best_paths
+from khsearch.khmer.words.lattice import best_path
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, parse
+from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from khsearch.khmer.text.clusters import Clusters
+    from khsearch.khmer.text.points import Offsets
 
 _LEXICON = "lexicon"
+_FOR_BATCHES = tuple(f"khsearch.khmer.words.{room}" for room in ("side_by_side", "windows", "paths"))
 
 
 class LatticeBreaker:
@@ -41,8 +47,12 @@ class LatticeBreaker:
 
     def break_all(self, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
         """Break all runs of a batch: codes and their c clusters -> (c,) bool, true where a word begins."""
+        for room in _FOR_BATCHES:
+            loading(room)
+        from khsearch.khmer.words.paths import best_paths
+
         if numbers is None:
-            numbers = self.lexicon.trie.number_all(codes, clusters)
+            numbers = self.lexicon.trie.numbering.number_all(codes, clusters)
         return best_paths(numbers, clusters.leads, self.lexicon.trie, self.lexicon.unknown)
 
 

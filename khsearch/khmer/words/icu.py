@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from khsearch.khmer.text import script
+from khsearch.khmer.text.points import points_of
 from khsearch.khmer.words.run_breaker import RunBreaker
 from khsearch.sharing import loading
 
@@ -64,7 +64,7 @@ def word_ends(text: str) -> list[int]:
     iterator.setText(text)
     ends = list(iterator)
     if ends and ends[-1] != len(text):  # ICU counts UTF-16 units
-        widths = 1 + (script.points_of(text) > 0xFFFF)
+        widths = 1 + (points_of(text) > 0xFFFF)
         edges = np.cumsum(widths)
         places = np.searchsorted(edges, ends)
         ends = (places[edges.take(places) == ends] + 1).tolist()

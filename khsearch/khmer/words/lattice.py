@@ -4,8 +4,8 @@ Every word of the lexicon costs -1000 ln p. A stretch of clusters that are no wo
 of its clusters costs. The cheapest path from a run's first cluster to its last is its breaking (Viterbi's algorithm
 over a unigram model). Two forms of one algorithm, with the same answers:
 
-    best_path    one run, in plain Python: a query
-    best_paths   all runs of a batch, in numpy: documents; `side_by_side`, and those that are long by `windows`
+    best_path          here: one run, in plain Python: a query
+    paths.best_paths   all runs of a batch, in numpy: documents; `side_by_side`, and those that are long by `windows`
 
 All costs are kept *less the costs of their clusters as unknown ones*, so that going on in an unknown stretch is free
 and a word's gain is one number. Both forms choose alike among equals: a word before an unknown stretch, a longer word
@@ -16,24 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from khsearch.khmer.text.script import Offsets
-from khsearch.khmer.words.side_by_side import (
-    FAR,
-    GAIN_ZERO,
-    LENGTH_BITS,
-    LONGEST,
-    MAX_WORD,
-    path_costs,
-    rows_of,
-    walk_back,
-)
 from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
-from khsearch.khmer.words.windows import windows_of
 
-__all__ = ["GAIN_ZERO", "LONGEST", "MAX_WORD", "best_path", "best_paths"]
+GAIN_ZERO = 1 << 22
+"""A word's value in the trie is its gain plus this: values are not negative."""
+
+MAX_WORD = 15
+"""Clusters of the longest word: a length fits four bits."""
+
+FAR = 1 << 29
+"""More than any path costs."""
+
+LENGTH_BITS, LENGTH_MASK = 4, 15
+"""Below a cost, these bits say MAX_WORD less the length of the word that ends there."""
 
 
 def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
@@ -87,24 +82,3 @@ def best_path(numbers: Sequence[int], trie: Trie, unknown: int) -> list[int]:
         end -= size
     words.reverse()
     return words
-
-
-def best_paths(numbers: Offsets, leads: NDArray[np.bool_], trie: Trie, unknown: int) -> NDArray[np.bool_]:
-    """Break all runs of a batch: cluster numbers (c,) and where runs begin (c,) -> (c,) bool, where words begin."""
-    firsts = np.flatnonzero(leads)
-    if not len(firsts):
-        return leads
-    lengths = np.diff(firsts, append=len(numbers))
-    opening = np.int32(unknown << LENGTH_BITS)
-    if (lengths <= LONGEST).all():
-        rows = rows_of(lengths)
-        return walk_back(*path_costs(numbers, rows, None, trie, opening), rows.edges, rows.clusters, opening)
-    known, strange, unsure = windows_of(lengths).costs(numbers, trie, opening)
-    edges = np.cumsum(lengths + 1) - lengths - 1
-    begins = walk_back(known, strange, edges, np.delete(np.arange(len(known)), edges), opening)
-    for run in unsure:
-        first, length = int(firsts[run]), int(lengths[run])
-        words = best_path(numbers[first : first + length].tolist(), trie, unknown)
-        begins[first : first + length] = False
-        begins[first + np.cumsum([0, *words[:-1]], dtype=np.int64)] = True
-    return begins

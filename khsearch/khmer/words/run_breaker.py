@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer.text import script
-from khsearch.khmer.text.script import Clusters, Offsets
+from khsearch.khmer.text.clusters import Clusters
+from khsearch.khmer.text.points import Offsets
 from khsearch.khmer.words.lexicon import Lexicon
 
 

@@ -12,20 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer.text.script import Offsets
+from khsearch.khmer.text.points import Offsets
+from khsearch.khmer.words.lattice import FAR, GAIN_ZERO, LENGTH_BITS, LENGTH_MASK, MAX_WORD
 from khsearch.khmer.words.trie import BASE_MASK, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
-
-GAIN_ZERO = 1 << 22
-"""A word's value in the trie is its gain plus this: values are not negative."""
-
-MAX_WORD = 15
-"""Clusters of the longest word: a length fits four bits."""
-
-FAR = 1 << 29
-"""More than any path costs."""
-
-LENGTH_BITS, LENGTH_MASK = 4, 15
-"""Below a cost, these bits say MAX_WORD less the length of the word that ends there."""
 
 LONGEST = 288
 """Clusters of the longest run that goes side by side with others as one; a longer one goes as windows of itself."""

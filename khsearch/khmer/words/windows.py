@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.khmer.text.script import Offsets
-from khsearch.khmer.words.side_by_side import LENGTH_MASK, LONGEST, MAX_WORD, Rows, path_costs, rows_of
+from khsearch.khmer.text.points import Offsets
+from khsearch.khmer.words.lattice import LENGTH_MASK, MAX_WORD
+from khsearch.khmer.words.side_by_side import LONGEST, Rows, path_costs, rows_of
 from khsearch.khmer.words.trie import Trie
 
 _WINDOW = 168  # clusters of a window: the fewer, the fewer steps, but each begins with some that do not count

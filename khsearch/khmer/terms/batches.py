@@ -1,0 +1,116 @@
+"""batches: many texts, or a long one, in normal form in; their words and bigrams out, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from khsearch.arrays import keep_freed_memory
+from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
+from khsearch.khmer.terms.streams import Keys, Stream, bigrams_of, count_in_texts
+from khsearch.khmer.terms.typed import LIGATURE
+from khsearch.khmer.text import scripts
+from khsearch.khmer.text.clusters import Units, units
+from khsearch.khmer.text.normalize import NormalText
+from khsearch.khmer.text.points import Offsets, others_in
+from khsearch.khmer.text.script import END, LETTER, LONGEST_TERM
+from khsearch.khmer.words.breakers import Breaker
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The terms of a batch: the normal form, the two streams, and where in the normal form each word stands."""
+
+    normal: NormalText
+    words: Stream
+    bigrams: Stream
+    word_starts: Offsets
+    word_ends: Offsets
+
+    def of(self, source: str) -> Stream:
+        """One of the streams, by the name that `khsearch.schema` has for it."""
+        return {"words": self.words, "bigrams": self.bigrams}[source]
+
+    @property
+    def foreign(self) -> str:
+        """Distinct characters outside ASCII and the Khmer block that the originals hold, sorted."""
+        return others_in(self.normal.points)
+
+    @property
+    def by_icu(self) -> bool:
+        """Whether ICU broke a run of another script."""
+        return LETTER in self.normal.codes and scripts.any_by_icu(self.foreign)
+
+    def word_spans(self) -> tuple[Offsets, Offsets]:
+        """Offsets of every word in its own original text: two arrays (k,) int64."""
+        starts, ends = self.normal.spans(self.word_starts, self.word_ends)
+        firsts = np.repeat(np.array(self.normal.firsts, np.int64), self.words.counts)
+        return starts - firsts, ends - firsts
+
+
+def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
+    """Find the terms of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one."""
+    keep_freed_memory()
+    found, inside = units(normal.codes)
+    opens, numbers = _broken(normal.codes, found, breaker, keys)
+    joined = None
+    if LIGATURE in normal.raw:
+        joined = normal.origin.take(found.starts) == normal.origin.take(found.starts - 1)
+        opens = opens & ~joined
+    firsts = _divide(opens, joined)
+    starts, ends = found.starts.take(firsts), found.ends.take(np.append(firsts, len(opens))[1:] - 1)
+    word_keys = pair_keys = None
+    if keys is not None and numbers is not None:
+        word_keys = keys.of_words(numbers, firsts)
+        pair_keys = keys.of_pairs(numbers)
+    text_ends = np.flatnonzero(normal.array == END)
+    foreign = foreign_units(normal, found)
+    bigrams = bigrams_of(normal.array, inside, found, pair_keys, foreign, text_ends)
+    if foreign is not None:
+        words, starts, ends = with_foreign_words(normal, starts, ends, word_keys, foreign.take(firsts), text_ends)
+    else:
+        words = Stream(normal.array, starts, ends, count_in_texts(starts, text_ends), word_keys)
+    return Batch(normal, words, bigrams, starts, ends)
+
+
+def _broken(
+    codes: bytes, units: Units, breaker: Breaker, keys: Keys | None
+) -> tuple[NDArray[np.bool_], Offsets | None]:
+    """Which units begin words, and for a breaker that reads a lexicon, their cluster numbers, 0 for no clusters."""
+    if keys is not None and 8 * np.count_nonzero(units.khmer) > 7 * len(units.khmer):
+        # A lexicon breaks the others as runs of one cluster of no word: few need not be taken out.
+        numbers = keys.number_all(codes, units.all())
+        numbers *= units.khmer
+        return breaker.break_all(codes, units.all(), numbers), numbers
+    clusters, which = units.clusters()
+    opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
+    if keys is None:
+        opens[which] = breaker.break_all(codes, clusters)
+        return opens, None
+    found = keys.number_all(codes, clusters)
+    opens[which] = breaker.break_all(codes, clusters, found)
+    numbers = np.zeros(len(opens), np.int64)
+    numbers[which] = found
+    return opens, numbers
+
+
+def _divide(opens: NDArray[np.bool_], joined: NDArray[np.bool_] | None) -> Offsets:
+    """Divide words of more than LONGEST_TERM units; `joined` tells units that are one character with the one before.
+
+    Which units begin words (u,), changed in place -> their numbers.
+    """
+    firsts = np.flatnonzero(opens)
+    lengths = np.append(firsts, len(opens))
+    lengths = lengths[1:] - lengths[:-1]
+    if lengths.max(initial=0) <= LONGEST_TERM:
+        return firsts
+    long = np.flatnonzero(lengths > LONGEST_TERM)
+    for first, length in zip(firsts.take(long).tolist(), lengths.take(long).tolist(), strict=True):
+        at = first + LONGEST_TERM
+        while at < first + length:
+            at -= joined is not None and bool(joined[at])
+            opens[at] = True
+            at += LONGEST_TERM
+    return np.flatnonzero(opens)

@@ -1,0 +1,240 @@
+"""typed: one text that was typed, analysed once. What is asked of it is found when first asked for, and kept.
+
+A short text is read as lists, in plain Python: its *runs*, the *units* that each is made of (clusters; a number or a
+word of ASCII letters is one unit), and how many units each word has. Words, bigrams and tokens follow from these. A
+long text, or one with letters of other scripts, is read as a batch of one (`batches`), with the same terms.
+
+    text     "\u1791\u17b8 12ab"           typed
+    codes    02 91 b8 20 31 32 61 62 02   normal form
+    runs     (91 b8)(31 32)(61 62)
+
+With a stretch of it spelled otherwise, a text has other terms (`spliced`): its codes are put together from those of
+what stays and of the spelling, and only runs that are new are broken. Where characters on both sides of a seam might
+change each other, the whole text is analysed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from khsearch.khmer.text import script
+from khsearch.khmer.text.normalize import GIVE_PLAIN, NormalText
+from khsearch.khmer.text.script import CLASS, COENG, DELETED, END, LETTER, LONGEST_TERM, MARK, POINT
+from khsearch.sharing import cached_property
+
+if TYPE_CHECKING:
+    from khsearch.khmer.terms.analyzer import Analyzer
+    from khsearch.khmer.terms.batches import Batch
+
+SHORT = 2_000
+"""Codes of the longest text that is read as lists: beyond, arrays are faster."""
+
+LIGATURE = "\u17a8"
+"""One character that stands for two clusters: no word begins inside it."""
+
+# A run of Khmer, of digits, of letters, or what no bigram crosses.
+_RUN = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
+_CLUSTER = re.compile(script.CLUSTER_PATTERN)
+_OF_NUMBERS = frozenset(b"0123456789.,") | {POINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: its term, its place among the words, and the offsets of its first and last character + 1."""
+
+    term: str
+    position: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The two streams of one text, in code form: what a query is made of."""
+
+    words: list[bytes]
+    bigrams: list[bytes]
+
+    def of(self, source: str) -> list[bytes]:
+        """One of the streams, by the name that `khsearch.schema` has for it."""
+        return {"words": self.words, "bigrams": self.bigrams}[source]
+
+
+Run = tuple[int, int, list[bytes], list[int], bool]
+"""A run of a short text, or, without units, what no bigram crosses.
+
+start, end  where it is in the codes
+units       its clusters; of digits or letters, itself, divided where it is longer than a term may be
+counts      how many units each word has
+khmer       whether it is Khmer
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """One text, its normal form, and what `analyzer` makes of it.
+
+    `broken` has the clusters and words of its runs of Khmer, and of those of other spellings of it, as far as they were
+    asked for: a run breaks alike wherever it stands.
+    """
+
+    text: str
+    normal: NormalText
+    analyzer: Analyzer = field(repr=False)
+    broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def is_short(self) -> bool:
+        """Whether it is read as lists."""
+        codes = self.normal.codes
+        return len(codes) <= SHORT and LETTER not in codes and LIGATURE not in self.text
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The text as a batch of one."""
+        return self.analyzer.batch_of(self.normal)
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The runs of a short text, in order."""
+        return self._runs_of(self.normal.codes)
+
+    def _runs_of(self, codes: bytes) -> list[Run]:
+        runs: list[Run] = []
+        for found in _RUN.finditer(codes):
+            run, kind = found[0], found.lastindex
+            if kind == 1:
+                known = self.broken.get(run)
+                if known is None:
+                    known = self.broken[run] = self.analyzer.broken(run)
+                runs.append((found.start(), found.end(), *known, True))
+            elif kind is None:
+                runs.append((found.start(), found.end(), [], [], False))
+            else:
+                units = [run] if len(run) <= LONGEST_TERM else _divided(run)
+                runs.append((found.start(), found.end(), units, [1] * len(units), False))
+        return runs
+
+    @cached_property
+    def terms(self) -> Terms:
+        """Both streams."""
+        if not self.is_short:
+            return Terms(self.batch.words.terms(), self.batch.bigrams.terms())
+        return Terms(_words(self.runs), bigrams_of(self.runs))
+
+    @cached_property
+    def spans(self) -> tuple[list[int], list[int]]:
+        """Offsets of the words: of their first characters, and behind their last."""
+        if not self.is_short:
+            starts, ends = self.batch.word_spans()
+            return starts.tolist(), ends.tolist()
+        edges = [list(accumulate(map(len, _words([run])), initial=run[0])) for run in self.runs]
+        firsts = [edge for of_run in edges for edge in of_run[:-1]]
+        lasts = [edge for of_run in edges for edge in of_run[1:]]
+        firsts, lasts = self.normal.span_lists(firsts, lasts)
+        return [place - 1 for place in firsts], [place - 1 for place in lasts]  # a character stands before the text
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """The words as tokens, offsets in code points of the text."""
+        terms = list(map(script.decode_term, self.terms.words))
+        return list(map(Token, terms, range(len(terms)), *self.spans))
+
+    def part(self, start: int, end: int) -> Terms:
+        """Terms of a stretch of the text, by itself."""
+        first, last = self._cut(start), self._cut(end)
+        if first is None or last is None or not self.is_short:
+            return self.analyzer.terms(self.text[start:end])
+        return self._terms_of(b"\x02%b\x02" % self.normal.codes[first:last])
+
+    def spliced(self, start: int, end: int, spelling: str) -> Terms:
+        """Terms of the text with another spelling of a stretch."""
+        codes = self._spliced_codes(start, end, spelling)
+        if codes is None or len(codes) > SHORT:
+            return self.analyzer.terms(self.text[:start] + spelling + self.text[end:])
+        return self._terms_of(codes)
+
+    def _terms_of(self, codes: bytes) -> Terms:
+        runs = self._runs_of(codes)
+        return Terms(_words(runs), bigrams_of(runs))
+
+    def _spliced_codes(self, start: int, end: int, spelling: str) -> bytes | None:
+        """Codes of the text with another spelling of a stretch; None where they cannot be put together of both."""
+        first, last = self._cut(start), self._cut(end)
+        spelled = self.analyzer.spelled(spelling)
+        if first is None or last is None or not (self.is_short and spelled.is_short):
+            return None
+        if not _are_apart(self.text[:start][-1:], (spelling + self.text[end:])[:1]):
+            return None
+        if not _are_apart((self.text[:start] + spelling)[-1:], self.text[end:][:1]):
+            return None
+        middle = spelled.normal.codes[1:-1]
+        codes = self.normal.codes[:first] + middle + self.normal.codes[last:]
+        seams = (first, first + len(middle))
+        return None if any(codes.find(GIVE_PLAIN, seam - 2, seam + 2) >= 0 for seam in seams) else codes
+
+    def _cut(self, offset: int) -> int | None:
+        """Where in the codes the text can be cut, so that both parts have the codes that they have by themselves."""
+        text, codes = self.text, self.normal.codes
+        if not _are_apart(text[:offset][-1:], text[offset : offset + 1]):
+            return None
+        place = self.normal.place_of(offset + 1)  # a character stands before the text
+        if place is None or codes[place - 1] == COENG or CLASS[codes[place]] == MARK:
+            return None
+        return place
+
+
+def _are_apart(left: str, right: str) -> bool:
+    """Whether the normal forms of two characters, or of none, side by side do not depend on each other."""
+    before, behind = (script.code_of(char) if char else END for char in (left, right))
+    if before in (COENG, DELETED, LETTER) or behind in (DELETED, LETTER) or CLASS[behind] == MARK:
+        return False
+    return not (before in _OF_NUMBERS and behind in _OF_NUMBERS)
+
+
+def clusters_of(run: bytes) -> list[bytes]:
+    """Clusters of a run of Khmer, all in code form."""
+    return _CLUSTER.findall(run)
+
+
+def cluster_edges(codes: bytes) -> tuple[list[int], list[int]]:
+    """Where the clusters of some codes begin and end."""
+    spans = [found.span() for found in _CLUSTER.finditer(codes)]
+    return [start for start, _ in spans], [end for _, end in spans]
+
+
+def _words(runs: Sequence[Run]) -> list[bytes]:
+    words: list[bytes] = []
+    for _, _, units, counts, _ in runs:
+        if len(counts) == len(units):
+            words += units
+            continue
+        at = 0
+        for count in counts:
+            words.append(units[at] if count == 1 else b"".join(units[at : at + count]))
+            at += count
+    return words
+
+
+def bigrams_of(runs: Sequence[Run]) -> list[bytes]:
+    """Pairs of neighbouring units, with a space between them where a number or a word of letters has one before it."""
+    bigrams: list[bytes] = []
+    last, behind = b"", 0
+    for start, end, units, _, khmer in runs:
+        if not units:
+            last = b""
+            continue
+        if last:
+            bigrams.append(last + units[0] if khmer or behind == start else last + b" " + units[0])
+        bigrams += map(bytes.__add__, units, units[1:])
+        last, behind = units[-1], end
+    return bigrams
+
+
+def _divided(run: bytes) -> list[bytes]:
+    """The words of a run of digits or ASCII letters."""
+    return [run[at : at + LONGEST_TERM] for at in range(0, len(run), LONGEST_TERM)]
