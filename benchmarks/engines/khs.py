@@ -32,7 +32,7 @@ class Khsearch:
 
     def stored_bytes(self, folder: Path) -> int | None:
         """Bytes of the stored documents."""
-        segments = columnar.open_dir(folder / "index", Schema()).reader().segments
+        segments = columnar.open_dir(folder / "index", Schema()).columns().commit.leaves.segments
         sizes = [segment.file.section_sizes() for segment in segments]
         return sum(size for parts in sizes for name, size in parts.items() if name.startswith(("stored.", "heads.")))
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.columnar import FieldOptions, IndexFolder, Reader
+from khsearch.columnar import FieldOptions, IndexFolder, Searcher
 from khsearch.whoosh import values
 from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import PlanWeighting, WhooshReader
 from khsearch.whoosh.searcher import ColumnarSearcher
-from khsearch.whoosh.writer import Writer
+from khsearch.whoosh.writer import ColumnarWriter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,36 +36,33 @@ class ColumnarIndex:
     @property
     def settings(self) -> dict[str, Any]:
         """What the caller of create_in wanted kept."""
-        return self.reader().catalog.settings
+        return self.columns().commit.catalog.settings
 
     def close(self) -> None:
-        """Let go of the commit that is open; readers that are still held stay whole. A second call does nothing."""
+        """Let go of the commit that is open; searchers that are still held stay whole. A second call does nothing."""
         self._files.close()
 
-    def reader(self) -> Reader:
-        """The latest commit; the same object as long as no other commit follows."""
-        return self._files.reader()
+    def columns(self) -> Searcher:
+        """What searches the latest commit by nodes; the same object as long as no other commit follows."""
+        return self._files.searcher()
 
-    def writer(self, wait: float = 0.0) -> Writer:
+    def writer(self, wait: float = 0.0) -> ColumnarWriter:
         """The one writer; IndexLockedError where another works for longer than wait seconds."""
-        return Writer(self.folder, self.schema, self.key, wait=wait, disk=self._disk)
+        return ColumnarWriter(self.folder, self.schema, self.key, wait=wait, disk=self._disk)
 
     def searcher(self, weighting: BM25 | None = None) -> ColumnarSearcher:
         """A Whoosh Searcher over the latest commit."""
-        reader = WhooshReader(self.reader(), self.schema, values.decode)
-        return ColumnarSearcher(reader, weighting=PlanWeighting(weighting), fromindex=self)
+        columns = self.columns()
+        reader = WhooshReader(columns.commit, self.schema, values.decode)
+        return ColumnarSearcher(columns, reader, weighting=PlanWeighting(weighting), fromindex=self)
 
     def doc_count(self) -> int:
         """Live documents."""
-        return int(self.reader().doc_count)
+        return self.columns().commit.doc_count
 
     def latest_generation(self) -> int:
         """The number of the latest commit."""
-        return self.reader().catalog.generation
-
-    def optimize(self, wait: float = 0.0) -> None:
-        """Merge everything into one segment without deleted documents."""
-        self.writer(wait).commit(optimize=True)
+        return self.columns().commit.catalog.generation
 
 
 def create_in(path: str | Path, schema: fields.Schema, settings: Mapping[str, Any] | None = None) -> ColumnarIndex:
@@ -103,5 +100,5 @@ def key_field(schema: fields.Schema) -> str | None:
     return None
 
 
-def _translated(schema: fields.Schema, reader: Reader, query: Any) -> Node:
-    return Translator(reader, schema).node(query)
+def _translated(schema: fields.Schema, columns: Searcher, query: Any) -> Node:
+    return Translator(columns.commit, schema).node(query)

@@ -1,4 +1,4 @@
-"""whoosh_queries: a Whoosh query in, a node out. What has no plan becomes a node that runs Whoosh's own matchers."""
+"""queries: a Whoosh query in, a node out. What has no plan becomes a node that runs Whoosh's own matchers."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from khsearch.whoosh.values import decode
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema
 
-    from khsearch.columnar import Reader
+    from khsearch.columnar import Commit
     from khsearch.engine import BM25
 
 
 class Translator:
     """Translates queries over one commit: patterns and ranges look at its terms and columns."""
 
-    def __init__(self, reader: Reader, schema: Schema) -> None:
-        self._reader = reader
+    def __init__(self, commit: Commit, schema: Schema) -> None:
+        self._commit = commit
         self._schema = schema
 
     def node(self, q: Any) -> nodes.Node:
@@ -38,8 +38,8 @@ class Translator:
         plan = _PLANS.get(type(q))
         if plan is None:
             if not isinstance(q, query.Query):
-                raise QueryError(f"{q!r} is no query; pass a node of columnar.nodes or a whoosh.query object")
-            return nodes.Foreign(partial(run_matchers, self._reader, self._schema, q))
+                raise QueryError(f"{q!r} is no query; pass a node of engine.nodes or a whoosh.query object")
+            return nodes.Foreign(partial(run_matchers, self._commit, self._schema, q))
         found: nodes.Node = plan(self, q)
         return found
 
@@ -62,7 +62,7 @@ class Translator:
         term = self._bytes(q.fieldname, q.text)
         if term is None:
             return nodes.Nothing()
-        if not self._reader.has_field(q.fieldname) and self._reader.column(q.fieldname) is not None:
+        if not self._commit.terms.has_field(q.fieldname) and self._commit.documents.column(q.fieldname) is not None:
             value = self._column_value(q.fieldname, q.text)
             return nodes.Between(q.fieldname, value, value, q.boost)
         return nodes.Term(q.fieldname, term, q.boost)
@@ -90,7 +90,7 @@ class Translator:
 
     def _or(self, q: Any) -> nodes.Node:
         if q.scale or q.minmatch:
-            return nodes.Foreign(partial(run_matchers, self._reader, self._schema, q))
+            return nodes.Foreign(partial(run_matchers, self._commit, self._schema, q))
         return _boosted(nodes.Or(self._children(q)), q.boost)
 
     def _and_not(self, q: Any) -> nodes.Node:
@@ -137,7 +137,7 @@ class Translator:
         except re.error as error:
             raise QueryError(f"pattern {q.text!r}: {error}", position=error.pos) from error
         prefix = self._bytes(q.fieldname, q._find_prefix(q.text)) or b""
-        terms = self._reader.terms(q.fieldname, prefix)
+        terms = self._commit.terms.with_prefix(q.fieldname, prefix)
         return nodes.AnyOf(q.fieldname, tuple(term for term in terms if pattern.match(field.from_bytes(term))), q.boost)
 
     def _fuzzy(self, q: Any) -> nodes.Node:
@@ -158,12 +158,12 @@ class Translator:
         return nodes.TermRange(q.fieldname, start, stop, q.boost)
 
     def _numeric_range(self, q: Any) -> nodes.Node:
-        column = self._reader.column(q.fieldname)
+        column = self._commit.documents.column(q.fieldname)
         if column is None or column.kind == "text":
             if self._field(q.fieldname) is None:
                 return nodes.Nothing()
             return nodes.Constant(
-                self.node(q._compile_query(WhooshReader(self._reader, self._schema, decode))), q.boost
+                self.node(q._compile_query(WhooshReader(self._commit, self._schema, decode))), q.boost
             )
         return nodes.Between(
             q.fieldname,
@@ -185,9 +185,9 @@ def _boosted(node: nodes.Node, boost: float) -> nodes.Node:
     return node if boost == 1 else nodes.Boost(node, boost)
 
 
-def run_matchers(reader: Reader, schema: Schema, q: Any, weighting: BM25) -> Matches:
+def run_matchers(commit: Commit, schema: Schema, q: Any, weighting: BM25) -> Matches:
     """All documents of a query by Whoosh's own matchers over the same postings, with their scores."""
-    searcher = Searcher(WhooshReader(reader, schema, decode), weighting=PlanWeighting(weighting))
+    searcher = Searcher(WhooshReader(commit, schema, decode), weighting=PlanWeighting(weighting))
     try:
         matcher = q.matcher(searcher, searcher.context())
         docs, scores = [], []

@@ -1,4 +1,4 @@
-"""whoosh_reader: a commit as Whoosh sees it, for queries that have no plan: one IndexReader, postings as matchers.
+"""reader: a commit as Whoosh sees it, for queries that are no nodes: one IndexReader, postings as matchers.
 
 The methods are those of whoosh.reading.IndexReader, ColumnReader and Matcher, and mean what they mean there.
 """
@@ -18,7 +18,7 @@ from whoosh.reading import IndexReader, TermInfo, TermNotFound
 from whoosh.scoring import BaseScorer, WeightingModel
 
 from khsearch.arrays import starts_of
-from khsearch.columnar import fuzzy
+from khsearch.columnar import terms_within
 from khsearch.engine import BM25, nodes, term_weight
 
 if TYPE_CHECKING:
@@ -26,53 +26,53 @@ if TYPE_CHECKING:
 
     from whoosh.fields import FieldType, Schema
 
-    from khsearch.columnar import Reader
+    from khsearch.columnar import Commit
 
 
 class WhooshReader(IndexReader):  # type: ignore[misc]
     """All segments as one atomic reader, so that Whoosh's matchers see the document numbers of the plans."""
 
-    def __init__(self, reader: Reader, schema: Schema, decode: Callable[[bytes], dict[str, Any]]) -> None:
+    def __init__(self, commit: Commit, schema: Schema, decode: Callable[[bytes], dict[str, Any]]) -> None:
         self.schema = schema
-        self.columnar = reader
+        self.commit = commit
         self._decode = decode
 
     def __contains__(self, term: tuple[str, Any]) -> bool:
         name, text = term
-        return name in self.schema and len(self.columnar.docs_of(name, self._bytes(name, text))) > 0
+        return name in self.schema and len(self.commit.terms.docs_of(name, self._bytes(name, text))) > 0
 
     def _bytes(self, name: str, text: Any) -> bytes:
         return text if isinstance(text, bytes) else bytes(self.schema[name].to_bytes(text))
 
     def generation(self) -> int:
-        return self.columnar.catalog.generation
+        return self.commit.catalog.generation
 
     def indexed_field_names(self) -> list[str]:
-        return sorted({name for segment in self.columnar.segments for name in segment.field_names})
+        return sorted({name for segment in self.commit.leaves.segments for name in segment.field_names})
 
     def all_terms(self) -> Iterator[tuple[str, bytes]]:
         for name in self.indexed_field_names():
-            for term in self.columnar.terms(name):
+            for term in self.commit.terms.with_prefix(name):
                 yield name, term
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        terms = self.columnar.terms(fieldname)
+        terms = self.commit.terms.with_prefix(fieldname)
         for term in terms[bisect_left(terms, prefix) :]:
             yield fieldname, term
 
     def expand_prefix(self, fieldname: str, prefix: Any) -> Iterator[bytes]:
-        yield from self.columnar.terms(fieldname, self._text_to_bytes(fieldname, prefix))
+        yield from self.commit.terms.with_prefix(fieldname, self._text_to_bytes(fieldname, prefix))
 
     def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
         field = self.schema[fieldname]
         node = nodes.Fuzzy(fieldname, self._bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
-        yield from map(field.from_bytes, fuzzy.near_terms(self.columnar, node))
+        yield from map(field.from_bytes, terms_within(self.commit, node))
 
     def term_info(self, fieldname: str, text: Any) -> TermInfo:
-        docs, tf = self.columnar.postings(fieldname, self._bytes(fieldname, text))
+        docs, tf = self.commit.terms.postings(fieldname, self._bytes(fieldname, text))
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{text!r}")
-        lengths = self.columnar.lengths(fieldname).take(docs)
+        lengths = self.commit.terms.lengths(fieldname).take(docs)
         return TermInfo(
             weight=float(tf.sum()),
             df=len(docs),
@@ -84,13 +84,13 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         )
 
     def frequency(self, fieldname: str, text: Any) -> int:
-        return int(self.columnar.postings(fieldname, self._bytes(fieldname, text))[1].sum())
+        return int(self.commit.terms.postings(fieldname, self._bytes(fieldname, text))[1].sum())
 
     def doc_frequency(self, fieldname: str, text: Any) -> int:
-        return self.columnar.df(fieldname, self._bytes(fieldname, text))
+        return self.commit.terms.df(fieldname, self._bytes(fieldname, text))
 
     def first_id(self, fieldname: str, text: Any) -> int:
-        docs = self.columnar.docs_of(fieldname, self._bytes(fieldname, text))
+        docs = self.commit.terms.docs_of(fieldname, self._bytes(fieldname, text))
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{text!r}")
         return int(docs[0])
@@ -105,44 +105,44 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         raise KeyError(f"no term vectors are kept for field {fieldname!r}")
 
     def has_deletions(self) -> bool:
-        return self.columnar.live is not None
+        return self.commit.leaves.live is not None
 
     def is_deleted(self, docnum: int) -> bool:
-        live = self.columnar.live
+        live = self.commit.leaves.live
         # Whoosh's complement asks about one document too many.
         return live is not None and docnum < len(live) and not bool(live[docnum])
 
     def all_doc_ids(self) -> Iterator[int]:
-        return iter(self.columnar.all_live().tolist())
+        return iter(self.commit.documents.all_live().tolist())
 
     def doc_count_all(self) -> int:
-        return int(self.columnar.doc_count_all)
+        return int(self.commit.doc_count_all)
 
     def doc_count(self) -> int:
-        return int(self.columnar.doc_count)
+        return int(self.commit.doc_count)
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        return self._decode(self.columnar.stored(docnum))
+        return self._decode(self.commit.documents.stored(docnum))
 
     def all_stored_fields(self) -> Iterator[dict[str, Any]]:
         return map(self.stored_fields, self.all_doc_ids())
 
     def field_length(self, fieldname: str) -> int:
-        return int(self.columnar.total_length(fieldname))
+        return int(self.commit.terms.total_length(fieldname))
 
     def min_field_length(self, fieldname: str) -> int:
-        lengths = self.columnar.lengths(fieldname)
+        lengths = self.commit.terms.lengths(fieldname)
         return int(lengths.min()) if len(lengths) else 0
 
     def max_field_length(self, fieldname: str) -> int:
-        lengths = self.columnar.lengths(fieldname)
+        lengths = self.commit.terms.lengths(fieldname)
         return int(lengths.max()) if len(lengths) else 0
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        return int(self.columnar.lengths(fieldname)[docnum])
+        return int(self.commit.terms.lengths(fieldname)[docnum])
 
     def has_column(self, fieldname: str) -> bool:
-        return self.columnar.column(fieldname) is not None
+        return self.commit.documents.column(fieldname) is not None
 
     def column_reader(
         self, fieldname: str, column: Any = None, reverse: bool = False, translate: bool = False
@@ -157,7 +157,7 @@ class ColumnValues(whoosh_columns.ColumnReader):  # type: ignore[misc]
     """A column as Whoosh's sorting and faceting read it."""
 
     def __init__(self, reader: WhooshReader, name: str, *, reverse: bool) -> None:
-        column = reader.columnar.column(name)
+        column = reader.commit.documents.column(name)
         if column is None:
             raise KeyError(f"no column {name!r}")
         self._column = column
@@ -196,12 +196,12 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     """The live postings of one term over the whole commit."""
 
     def __init__(self, reader: WhooshReader, name: str, term: bytes, scorer: Any) -> None:
-        docs, tf = reader.columnar.postings(name, term)
+        docs, tf = reader.commit.terms.postings(name, term)
         if not len(docs):
             raise TermNotFound(f"{name}:{term!r}")
-        self._columnar = reader.columnar
+        self._commit = reader.commit
         self._first: list[int] = starts_of(tf).tolist()
-        self._places: Any = None
+        self._packed: Any = None
         self._i: int
         form = reader.schema[name].format
         super().__init__(docs.tolist(), tf.astype(float).tolist(), None, form, scorer, term=(name, term))
@@ -236,11 +236,11 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         return [Span(position) for position in self._positions()]
 
     def _positions(self) -> list[int]:
-        if self._places is None:
+        if self._packed is None:
             name, term = self._term
-            self._places = self._columnar.placed(name, term).places
-        mask = (1 << self._columnar.place_bits(self._term[0])) - 1
-        found: list[int] = (self._places[self._first[self._i] : self._first[self._i + 1]] & mask).tolist()
+            self._packed = self._commit.terms.positions(name, term).packed
+        mask = (1 << self._commit.terms.position_bits(self._term[0])) - 1
+        found: list[int] = (self._packed[self._first[self._i] : self._first[self._i + 1]] & mask).tolist()
         return found
 
 
@@ -257,9 +257,9 @@ class PlanWeighting(WeightingModel):  # type: ignore[misc]
 class _Scorer(BaseScorer):  # type: ignore[misc]
     def __init__(self, reader: WhooshReader, name: str, text: Any, weighting: BM25) -> None:
         scale = weighting.scale(name)
-        having = reader.doc_frequency(name, text)
-        self._factor = term_weight(reader.doc_count(), having, scale) * (scale.k1 + 1)
-        self._norms = reader.columnar.norms(name, scale)
+        df = reader.doc_frequency(name, text)
+        self._factor = term_weight(reader.doc_count(), df, scale) * (scale.k1 + 1)
+        self._norms = reader.commit.terms.norms(name, scale)
 
     def supports_block_quality(self) -> bool:
         return False

@@ -1,23 +1,26 @@
-"""whoosh_searcher: Whoosh's Searcher over a commit. Plain searches take the plans, others Whoosh's collectors."""
+"""searcher: Whoosh's Searcher over a commit. Plain searches take the plans, others Whoosh's collectors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from whoosh import query
-from whoosh.searching import Results, Searcher
+from whoosh.searching import Results
+from whoosh.searching import Searcher as WhooshSearcher
 from whoosh.util import now
 
 from khsearch.whoosh.reader import PlanWeighting, WhooshReader
 
 if TYPE_CHECKING:
-    from khsearch.columnar import TopDocs
+    from khsearch.columnar import Searcher, TopDocs
 
 
-class ColumnarSearcher(Searcher):  # type: ignore[misc]
+class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
     """A Searcher that answers by plans where it can."""
 
-    def __init__(self, reader: WhooshReader, weighting: Any = None, **kwargs: Any) -> None:
+    def __init__(self, columns: Searcher, reader: WhooshReader, weighting: Any = None, **kwargs: Any) -> None:
+        """`columns` searches the commit that `reader` reads."""
+        self.columns = columns
         super().__init__(reader, weighting=weighting or PlanWeighting(), **kwargs)
 
     def search(self, q: Any, **kwargs: Any) -> Results:
@@ -29,9 +32,8 @@ class ColumnarSearcher(Searcher):  # type: ignore[misc]
         if not plain or not queries or (limit is not None and limit < 1):
             return super().search(q, limit=limit, **kwargs)
         start = now()
-        reader = self.reader().columnar
-        wanted = max(reader.doc_count, 1) if limit is None else limit
-        found = reader.search(q, wanted, weighting=self.weighting.bm25, filter=filter_by, mask=mask)
+        wanted = max(self.columns.commit.doc_count, 1) if limit is None else limit
+        found = self.columns.search(q, wanted, weighting=self.weighting.bm25, filter=filter_by, mask=mask)
         results = Results(self, q, list(zip(found.scores.tolist(), found.docnums.tolist(), strict=True)))
         results.collector = _Counter(self, q, filter_by, mask, found)
         results.runtime = now() - start
@@ -57,6 +59,6 @@ class _Counter:
     def all_ids(self) -> set[int]:
         """The numbers of all matching documents."""
         q, filter_by, mask = self._queries
-        reader = self._searcher.reader().columnar
-        limit = max(reader.doc_count, 1)
-        return set(reader.search(q, limit, filter=filter_by, mask=mask).docnums.tolist())
+        columns = self._searcher.columns
+        limit = max(columns.commit.doc_count, 1)
+        return set(columns.search(q, limit, filter=filter_by, mask=mask).docnums.tolist())

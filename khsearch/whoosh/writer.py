@@ -1,4 +1,4 @@
-"""whoosh_writer: documents as Whoosh takes them, field by field, through any Whoosh analyzer, into batches."""
+"""writer: documents as Whoosh takes them, field by field, through any Whoosh analyzer, into batches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WAITING = 1000  # documents that are gathered into a batch
 Tokens = list[tuple[bytes, int]]  # term, position
 
 
-class Writer(BatchWriter):
+class ColumnarWriter(BatchWriter):
     """The writer of an index with a schema: batches of arrays, or documents one by one as Whoosh takes them."""
 
     def __init__(self, folder: Path, schema: Schema, key: str | None, **settings: Any) -> None:
@@ -70,16 +70,16 @@ class Writer(BatchWriter):
         with self._cancelled_on_error():
             if fieldname == self.key:
                 return self._delete_keys([term])
-            return self._delete_docs(self._reader().docs_of(fieldname, term))
+            return self._delete_docs(self._searcher().terms.docs_of(fieldname, term))
 
     @one_at_a_time
     def delete_by_query(self, q: Any) -> int:
         """Delete all documents that a Whoosh query or a node matches -> how many there were."""
         self._settle()
         with self._cancelled_on_error():
-            reader = self._reader()
-            node = q if isinstance(q, nodes.Node) else Translator(reader, self.schema).node(q)
-            return self._delete_docs(reader.matching(node).docs)
+            searcher = self._searcher()
+            node = q if isinstance(q, nodes.Node) else Translator(searcher.commit, self.schema).node(q)
+            return self._delete_docs(searcher.matching(node).docs)
 
     @one_at_a_time
     def delete(self, name: str) -> bool:

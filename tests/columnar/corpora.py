@@ -37,8 +37,12 @@ def add(writer, documents: list[tuple[str, list[bytes]]]) -> None:
     stored = [b"|".join(text) for text in texts]
     names = [name for name, _ in documents]
     columns = {"length": [len(text) for text in texts], "first": [text[:1] for text in texts]}
-    heads = [name.encode() for name in names]
-    writer.add_batch(names, stored, {"words": tokens(texts), "bigrams": tokens(texts)}, columns, heads=heads)
+    summaries = [name.encode() for name in names]
+    writer.add_batch(names, stored, {"words": tokens(texts), "bigrams": tokens(texts)}, columns, summaries=summaries)
+
+
+def id_of(searcher, doc: int) -> str:
+    return searcher.documents.id_of(doc).decode()
 
 
 def play(index, history) -> dict[str, list[bytes]]:

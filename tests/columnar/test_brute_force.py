@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from khsearch import columnar
 from khsearch.engine import BM25, FieldScale, SortKey, nodes
-from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, play, words
+from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, id_of, play, words
 from tests.extent import examples
 
 EXAMPLES = examples(60)
 
 
-def scores_of(reader, node, **kwargs):
-    found = reader.matching(node, **kwargs)
+def scores_of(searcher, node, **kwargs):
+    found = searcher.matching(node, **kwargs)
     assert np.all(np.diff(found.docs) > 0)
-    return {reader.doc_id(doc): score for doc, score in zip(found.docs.tolist(), found.scores.tolist(), strict=True)}
+    return {id_of(searcher, doc): score for doc, score in zip(found.docs.tolist(), found.scores.tolist(), strict=True)}
 
 
 def same(got, expected):
@@ -36,34 +36,34 @@ def test_searches_agree_with_brute_force(history, chosen):
     with tempfile.TemporaryDirectory() as folder:
         truth = play(columnar.create_in(folder, SCHEMA), history)
         # A second look at the folder sees what the first one wrote.
-        reader = columnar.open_dir(folder, SCHEMA).reader()
-        assert reader.doc_count == len(truth)
-        assert {reader.doc_id(doc): reader.stored(doc) for doc in reader.all_live().tolist()} == {
-            name: b"|".join(text) for name, text in truth.items()
-        }
+        searcher = columnar.open_dir(folder, SCHEMA).columns()
+        assert searcher.commit.doc_count == len(truth)
+        assert {
+            id_of(searcher, doc): searcher.documents.stored(doc) for doc in searcher.documents.all_live().tolist()
+        } == {name: b"|".join(text) for name, text in truth.items()}
         for name in truth:
-            assert reader.doc_id(reader.docnum(name)) == name
+            assert id_of(searcher, searcher.documents.docnum(name)) == name
         single = [bm25(truth, word) for word in chosen]
         for word, expected in zip(chosen, single, strict=True):
-            same(scores_of(reader, term(word)), expected)
-            same(scores_of(reader, term(word, "bigrams")), expected)
+            same(scores_of(searcher, term(word)), expected)
+            same(scores_of(searcher, term(word, "bigrams")), expected)
         plain = tuple(map(term, chosen))
         either = {name: sum(scores.get(name, 0) for scores in single) for scores in single for name in scores}
         both = {name: score for name, score in either.items() if all(name in scores for scores in single)}
-        same(scores_of(reader, nodes.Or(plain)), either)
-        same(scores_of(reader, nodes.And(plain)), both)
+        same(scores_of(searcher, nodes.Or(plain)), either)
+        same(scores_of(searcher, nodes.And(plain)), both)
         maybe = {name: sum(scores.get(name, 0) for scores in single) for name in single[0]}
-        same(scores_of(reader, nodes.AndMaybe(plain[0], nodes.Or(plain[1:]))), maybe)
+        same(scores_of(searcher, nodes.AndMaybe(plain[0], nodes.Or(plain[1:]))), maybe)
         anywhere = {name: 2 * score for name, score in single[0].items()}
-        same(scores_of(reader, nodes.AnyField(("words", "bigrams"), chosen[0])), anywhere)
+        same(scores_of(searcher, nodes.AnyField(("words", "bigrams"), chosen[0])), anywhere)
         without = {name: score for name, score in single[0].items() if name not in single[-1]}
-        same(scores_of(reader, nodes.AndNot(plain[0], plain[-1])), without)
+        same(scores_of(searcher, nodes.AndNot(plain[0], plain[-1])), without)
         for slop in (1, 3):
-            found = scores_of(reader, nodes.Phrase("words", tuple(chosen), slop))
+            found = scores_of(searcher, nodes.Phrase("words", tuple(chosen), slop))
             same(found, {name: both[name] for name in both if has_phrase(truth[name], chosen, slop)})
         prefix = chosen[0][:1]
         begins = {name: 1.0 for name, text in truth.items() if any(word.startswith(prefix) for word in text)}
-        same(scores_of(reader, nodes.Prefix("words", prefix)), begins)
+        same(scores_of(searcher, nodes.Prefix("words", prefix)), begins)
         assert columnar.verify(folder) == []
 
 
@@ -73,7 +73,7 @@ def test_the_top_is_the_top_of_all(history, chosen, limit, offset):
     with tempfile.TemporaryDirectory() as folder:
         index = columnar.create_in(folder, SCHEMA)
         play(index, history)
-        reader = index.reader()
+        searcher = index.columns()
         for node in (
             term(chosen[0]),
             nodes.And(tuple(map(term, chosen))),
@@ -84,14 +84,14 @@ def test_the_top_is_the_top_of_all(history, chosen, limit, offset):
             nodes.AndNot(nodes.Or(tuple(map(term, chosen))), term(b"b")),
             nodes.Or((nodes.Prefix("words", chosen[0][:1], 0.0), term(chosen[-1]))),
         ):
-            every = reader.matching(node)
+            every = searcher.matching(node)
             order = np.lexsort((every.docs, -every.scores))[offset : offset + limit]
             for count in (False, True):
-                top = reader.search(node, limit, offset, count=count)
+                top = searcher.search(node, limit, offset, count=count)
                 assert top.docnums.tolist() == every.docs[order].tolist()
                 assert top.scores.tolist() == pytest.approx(every.scores[order].tolist(), rel=1e-6)
                 assert top.total == (len(every.docs) if count else None)
-            assert reader.count(node) == len(every.docs)
+            assert searcher.count(node) == len(every.docs)
 
 
 @EXAMPLES
@@ -100,11 +100,11 @@ def test_scores_do_not_depend_on_segments(history, word):
     with tempfile.TemporaryDirectory() as folder:
         index = columnar.create_in(folder, SCHEMA)
         play(index, history)
-        before = scores_of(index.reader(), term(word))
-        index.optimize()
-        reader = index.reader()
-        assert len(reader.segments) <= 1
-        same(scores_of(reader, term(word)), before)
+        before = scores_of(index.columns(), term(word))
+        index.writer().commit(optimize=True)
+        searcher = index.columns()
+        assert len(searcher.commit.leaves.segments) <= 1
+        same(scores_of(searcher, term(word)), before)
 
 
 @EXAMPLES
@@ -116,7 +116,7 @@ def test_weightings_are_settings_of_a_search(history, k1, b, weight):
         weighting = BM25(fields={"words": FieldScale(k1, b, weight)})
         for word in WORDS[:3]:
             expected = {name: weight * score for name, score in bm25(truth, word, k1, b).items()}
-            same(scores_of(index.reader(), term(word), weighting=weighting), expected)
+            same(scores_of(index.columns(), term(word), weighting=weighting), expected)
 
 
 @EXAMPLES
@@ -125,15 +125,15 @@ def test_columns_sort_filter_and_count(history):
     with tempfile.TemporaryDirectory() as folder:
         index = columnar.create_in(folder, SCHEMA)
         truth = play(index, history)
-        reader = index.reader()
+        searcher = index.columns()
         for reverse in (False, True):
-            top = reader.search(nodes.Every(), 100, sort=[SortKey("length", reverse)])
-            lengths = [len(truth[reader.doc_id(doc)]) for doc in top.docnums.tolist()]
+            top = searcher.search(nodes.Every(), 100, sort=[SortKey("length", reverse)])
+            lengths = [len(truth[id_of(searcher, doc)]) for doc in top.docnums.tolist()]
             assert lengths == sorted(map(len, truth.values()), reverse=reverse)
-        between = {reader.doc_id(doc) for doc in reader.matching(nodes.Between("length", 2, 5)).docs.tolist()}
+        between = {id_of(searcher, doc) for doc in searcher.matching(nodes.Between("length", 2, 5)).docs.tolist()}
         assert between == {name for name, text in truth.items() if 2 <= len(text) <= 5}
         firsts = [text[0].decode("utf-8", "replace") for text in truth.values() if text]
-        assert reader.facets(nodes.Every(), "first") == {first: firsts.count(first) for first in firsts}
+        assert searcher.facets(nodes.Every(), "first") == {first: firsts.count(first) for first in firsts}
 
 
 def test_a_large_corpus_takes_the_quick_roads_to_the_same_top():
@@ -151,7 +151,7 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top():
             for name in range(0, 4000, 7):
                 writer.delete(f"d{name}")
         kept = {f"d{i}": text for i, text in enumerate(texts) if i % 7}
-        reader = index.reader()
+        searcher = index.columns()
         for _ in range(40):
             chosen = [vocabulary[i] for i in rng.choice(200, 6, p=odds / odds.sum(), replace=False)]
             each = [nodes.AnyField(("words", "bigrams"), word, float(rng.uniform(0.1, 2))) for word in chosen]
@@ -169,10 +169,10 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top():
                 nodes.Require(nodes.Or(tuple(each[1:])), plain[0]),
                 nodes.AndNot(nodes.AndMaybe(each[0], each[1]), plain[2]),
             ):
-                every = reader.matching(node)
+                every = searcher.matching(node)
                 order = np.lexsort((every.docs, -every.scores))
                 for count in (10, 32, 100):
-                    top = reader.search(node, count)
+                    top = searcher.search(node, count)
                     wanted = every.scores[order[:count]].tolist()
                     assert top.scores.tolist() == pytest.approx(wanted, rel=1e-6)
                     # Which of two documents comes first may depend on the last bit of a sum, what they score may not.
@@ -184,8 +184,7 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top():
             for word, node in zip(chosen, each, strict=True):
                 for name, score in bm25(kept, word).items():
                     expected[name] = expected.get(name, 0.0) + 2 * node.boost * score
-            same(scores_of(reader, nodes.Or(tuple(each))), expected)
-            found = {
-                reader.doc_id(doc) for doc in reader.matching(nodes.Phrase("words", tuple(chosen[:2]))).docs.tolist()
-            }
+            same(scores_of(searcher, nodes.Or(tuple(each))), expected)
+            docs = searcher.matching(nodes.Phrase("words", tuple(chosen[:2]))).docs.tolist()
+            found = {id_of(searcher, doc) for doc in docs}
             assert found == {name for name, text in kept.items() if has_phrase(text, chosen[:2], 1)}

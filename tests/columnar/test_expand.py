@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
-from khsearch.columnar.search import fuzzy
-from khsearch.columnar.search import patterns as expand
+from khsearch.columnar.search import fuzzy, patterns
 from khsearch.engine import nodes
-from tests.columnar.corpora import SCHEMA, WORDS, add, histories, play, words
+from tests.columnar.corpora import SCHEMA, WORDS, add, histories, id_of, play, words
 from tests.extent import examples
 
 EXAMPLES = examples(60)
@@ -30,13 +29,13 @@ def edits(one, other) -> int:
     return row[-1]
 
 
-def reader_of(folder, segments) -> columnar.Reader:
+def reader_of(folder, segments) -> columnar.Searcher:
     index = columnar.create_in(folder, SCHEMA)
     for number, terms in enumerate(segments):
         writer = index.writer()
         add(writer, [(f"d{number}.{i}", [term]) for i, term in enumerate(terms)])
         writer.commit(merge=False)
-    return index.reader()
+    return index.columns()
 
 
 @EXAMPLES
@@ -45,7 +44,7 @@ def reader_of(folder, segments) -> columnar.Reader:
 )
 def test_near_terms_are_those_of_few_edits(segments, word, distance, shared):
     with tempfile.TemporaryDirectory() as folder:
-        reader = reader_of(folder, segments)
+        searcher = reader_of(folder, segments)
         held = {term for terms in segments for term in terms}
         try:
             texts = {term: term.decode() for term in held | {word}}
@@ -58,9 +57,9 @@ def test_near_terms_are_those_of_few_edits(segments, word, distance, shared):
             term for term in held if edits(texts[term], wanted) <= distance and texts[term].startswith(wanted[:shared])
         )
         for _ in ("measured", "remembered"):
-            assert fuzzy.near_terms(reader, nodes.Fuzzy("words", word, distance, shared)) == near
+            assert fuzzy.terms_within(searcher.commit, nodes.Fuzzy("words", word, distance, shared)) == near
         if not utf8:
-            assert fuzzy.near_terms(reader, nodes.Fuzzy("words", word, distance, shared, utf8=False)) == near
+            assert fuzzy.terms_within(searcher.commit, nodes.Fuzzy("words", word, distance, shared, utf8=False)) == near
 
 
 @EXAMPLES
@@ -83,22 +82,22 @@ def test_terms_prefixes_and_ranges_find_their_documents(segments, chosen, is_lar
     if is_large:  # no field of many terms has an empty one
         segments = [[term or b"a" for term in terms] for terms in segments]
     with tempfile.TemporaryDirectory() as folder:
-        reader = reader_of(folder, segments)
+        searcher = reader_of(folder, segments)
         texts = [term for terms in segments for term in terms]
-        listed, expand.LISTED = expand.LISTED, 0 if is_large else expand.LISTED
+        listed, patterns.LISTED = patterns.LISTED, 0 if is_large else patterns.LISTED
         try:
-            found = expand.docs_of_terms(reader, "words", chosen).tolist()
+            found = patterns.docs_of_terms(searcher.commit, "words", chosen).tolist()
             assert found == [i for i, text in enumerate(texts) if text in chosen]
             for start in chosen[:5]:
-                found = expand.docs_of_prefix(reader, "words", start).tolist()
+                found = patterns.docs_of_prefix(searcher.commit, "words", start).tolist()
                 assert found == [i for i, text in enumerate(texts) if text.startswith(start)]
                 for stop in [*chosen[:5], None]:
-                    found = expand.docs_of_range(reader, "words", start, stop).tolist()
+                    found = patterns.docs_of_range(searcher.commit, "words", start, stop).tolist()
                     assert found == [
                         i for i, text in enumerate(texts) if start <= text and (stop is None or text < stop)
                     ]
         finally:
-            expand.LISTED = listed
+            patterns.LISTED = listed
 
 
 @EXAMPLES
@@ -107,8 +106,8 @@ def test_deleted_documents_are_not_found(history, word):
     with tempfile.TemporaryDirectory() as folder:
         index = columnar.create_in(folder, SCHEMA)
         truth = play(index, history)
-        reader = index.reader()
+        searcher = index.columns()
         for node in (nodes.Prefix("words", word), nodes.AnyOf("words", (word,)), nodes.Fuzzy("words", word, 0)):
-            found = {reader.doc_id(doc) for doc in reader.matching(node).docs.tolist()}
+            found = {id_of(searcher, doc) for doc in searcher.matching(node).docs.tolist()}
             has = (lambda term: term.startswith(word)) if isinstance(node, nodes.Prefix) else word.__eq__
             assert found == {name for name, text in truth.items() if any(map(has, text))}

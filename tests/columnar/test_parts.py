@@ -20,12 +20,12 @@ from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion
 from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.postings.encode import FieldEncoder
-from khsearch.columnar.search.postings_cache import Placed, PostingsCache
+from khsearch.columnar.search.postings_cache import Positions, PostingsCache
 from khsearch.columnar.segments import column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
 from khsearch.whoosh import values
-from tests.columnar.corpora import SCHEMA, add, tokens
+from tests.columnar.corpora import SCHEMA, add, id_of, tokens
 from tests.extent import examples
 
 terms = st.lists(st.binary(max_size=40), min_size=1, max_size=60)
@@ -128,7 +128,7 @@ def test_what_is_encoded_decodes_equal(lists, docs):
         encoder.write(writer, "f.")
         writer.finish({})
         field = FieldReader(BlockFile(path, size=writer.size, root=writer.root), "f.", docs, positions=True)
-        assert list(field.names()) == names
+        assert [field.term(number) for number in range(field.count)] == names
         for i, name in enumerate(names):
             place = field.place_of(name)
             assert field.doc_numbers(place).tolist() == documents[i]
@@ -229,11 +229,11 @@ def test_a_spilled_writer_holds_the_same(tmp_path, monkeypatch):
         for at in range(0, 300, 10):
             add(writer, documents[at : at + 10])
     truth = dict(documents)
-    reader = index.reader()
-    assert {reader.doc_id(d): reader.stored(d) for d in reader.all_live().tolist()} == {
+    searcher = index.columns()
+    assert {id_of(searcher, d): searcher.documents.stored(d) for d in searcher.documents.all_live().tolist()} == {
         name: b"|".join(text) for name, text in truth.items()
     }
-    assert reader.count(nodes.Term("words", b"w5")) == sum(b"w5" in text for text in truth.values())
+    assert searcher.count(nodes.Term("words", b"w5")) == sum(b"w5" in text for text in truth.values())
     assert columnar.verify(tmp_path) == []
 
 
@@ -246,32 +246,30 @@ def test_an_index_is_found_created_and_refreshed(tmp_path):
     with pytest.raises(IndexExistsError):
         columnar.create_in(tmp_path, SCHEMA)
     other = columnar.open_dir(tmp_path, SCHEMA)
-    before = other.reader()
-    assert other.reader() is before
+    before = other.columns()
+    assert other.columns() is before
     with index.writer() as writer:
         add(writer, [("a", [b"a", b"b"])])
     assert other.doc_count() == 1
     assert other.settings == {"name": ["x", 1]}
-    assert before.doc_count == 0
-    reader = other.reader()
-    assert reader.column_values("length", 0) == [2]
-    assert reader.positions("words", b"b", 0).tolist() == [1]
-    assert reader.frequency("words", b"b", 0) == 1
-    assert reader.terms("words") == [b"a", b"b"]
+    assert before.commit.doc_count == 0
+    searcher = other.columns()
+    assert searcher.terms.frequency("words", b"b", 0) == 1
+    assert searcher.terms.with_prefix("words") == [b"a", b"b"]
     with pytest.raises(QueryError):
-        reader.stored(1)
+        searcher.documents.stored(1)
 
 
 def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
     index = columnar.create_in(tmp_path, SCHEMA)
     with index.writer() as writer:
         add(writer, [("a", [b"a"]), ("b", [b"b"])])
-    old = index.reader()
+    old = index.columns()
     with index.writer() as writer:
         writer.delete("a")
         writer.commit(optimize=True)
     assert index.doc_count() == 1
-    assert [old.stored(doc) for doc in old.matching(nodes.Term("words", b"a")).docs.tolist()] == [b"a"]
+    assert [old.documents.stored(doc) for doc in old.matching(nodes.Term("words", b"a")).docs.tolist()] == [b"a"]
 
 
 @pytest.mark.parametrize(
@@ -314,14 +312,14 @@ def test_a_damaged_stored_document_is_told():
 
 
 def test_a_full_cache_is_not_emptied_by_keys_that_come_in_turn():
-    def entry() -> Placed:
-        return Placed(np.zeros(100, np.int64), 1)
+    def entry() -> Positions:
+        return Positions(np.zeros(100, np.int64), 1)
 
     cache = PostingsCache(budget=10 * entry().size)
     hits = [0] * 20
     for number in range(20):
         for key in range(13):
-            if cache.get(key, Placed) is None:
+            if cache.get(key, Positions) is None:
                 cache.put(key, entry())
             else:
                 hits[number] += 1
@@ -329,6 +327,6 @@ def test_a_full_cache_is_not_emptied_by_keys_that_come_in_turn():
     assert sum(hits[10:]) > 10 * 5  # the least recently used alone would always be the next to come
     for _ in range(20):  # what others ask for again and again gets in
         for key in range(100, 105):
-            if cache.get(key, Placed) is None:
+            if cache.get(key, Positions) is None:
                 cache.put(key, entry())
-    assert all(cache.get(key, Placed) is not None for key in range(100, 105))
+    assert all(cache.get(key, Positions) is not None for key in range(100, 105))

@@ -195,7 +195,7 @@ def test_what_is_stored_comes_back_equal(commits):
         for path, document in truth.items():
             assert searcher.document(path=path) == {name: document[name] for name in stored}
         assert [f["path"] for f in searcher.reader().all_stored_fields()] == [
-            searcher.stored_fields(doc)["path"] for doc in index.reader().all_live().tolist()
+            searcher.stored_fields(doc)["path"] for doc in index.columns().documents.all_live().tolist()
         ]
 
 
@@ -259,4 +259,4 @@ def test_queries_that_cannot_be_are_query_errors(tmp_path, q):
     with index.writer() as writer:
         writer.add_document(path="/1", text="ant bat", tags="ant bat")
     with pytest.raises(QueryError):
-        index.reader().search(q)
+        index.columns().search(q)

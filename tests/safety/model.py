@@ -6,7 +6,7 @@ import random
 
 from khsearch import columnar
 from khsearch.engine import SortKey, nodes
-from tests.columnar.corpora import SCHEMA, WORDS, add
+from tests.columnar.corpora import SCHEMA, WORDS, add, id_of
 
 Contents = dict[str, bytes]
 
@@ -18,16 +18,17 @@ def documents(rng: random.Random, count: int) -> list[tuple[str, list[bytes]]]:
 
 def contents(folder) -> Contents:
     """Everything that a reader finds, by every road: ids, stored blobs, postings, columns."""
-    reader = columnar.open_dir(folder, SCHEMA).reader()
-    found = {reader.doc_id(doc): reader.stored(doc) for doc in reader.all_live().tolist()}
-    assert len(found) == reader.doc_count
-    assert all(reader.head(doc).decode() == reader.doc_id(doc) for doc in reader.all_live().tolist())
+    searcher = columnar.open_dir(folder, SCHEMA).columns()
+    found = {id_of(searcher, doc): searcher.documents.stored(doc) for doc in searcher.documents.all_live().tolist()}
+    assert len(found) == searcher.commit.doc_count
+    documents = searcher.documents
+    assert all(documents.summary(doc).decode() == id_of(searcher, doc) for doc in documents.all_live().tolist())
     for word in WORDS[:4]:
         for field in ("words", "bigrams"):
-            docs = reader.matching(nodes.Term(field, word)).docs.tolist()
-            assert {reader.doc_id(doc) for doc in docs} == {n for n, b in found.items() if word in b.split(b"|")}
-    reader.matching(nodes.Phrase("words", (WORDS[0], WORDS[1])))
-    reader.search(nodes.Every(), 5, sort=[SortKey("length")])
+            docs = searcher.matching(nodes.Term(field, word)).docs.tolist()
+            assert {id_of(searcher, doc) for doc in docs} == {n for n, b in found.items() if word in b.split(b"|")}
+    searcher.matching(nodes.Phrase("words", (WORDS[0], WORDS[1])))
+    searcher.search(nodes.Every(), 5, sort=[SortKey("length")])
     return found
 
 

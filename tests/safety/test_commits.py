@@ -15,7 +15,7 @@ from khsearch import columnar
 from khsearch.columnar.files import catalog
 from khsearch.errors import IndexLockedError, IndexStoreError
 from khsearch.whoosh.index import ColumnarIndex
-from tests.columnar.corpora import SCHEMA, add
+from tests.columnar.corpora import SCHEMA, add, id_of
 from tests.safety.disks import FailingDisk, RememberingDisk
 from tests.safety.model import contents, documents, grow
 
@@ -24,7 +24,7 @@ import random, sys
 from pathlib import Path
 from khsearch import columnar
 from khsearch.columnar.segments import builder
-from tests.columnar.corpora import SCHEMA, add
+from tests.columnar.corpora import SCHEMA, add, id_of
 from tests.safety.model import documents
 builder.MAX_TOKENS = 200
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
@@ -125,8 +125,8 @@ def test_kill_at_any_moment_keeps_what_was_acknowledged(tmp_path, size):
             complete = [line for line in worker.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
             acknowledged.update(" ".join(complete).split())
         assert columnar.verify(folder) == []
-        reader = columnar.open_dir(folder, SCHEMA).reader()
-        assert acknowledged <= {reader.doc_id(doc) for doc in reader.all_live().tolist()}
+        searcher = columnar.open_dir(folder, SCHEMA).columns()
+        assert acknowledged <= {id_of(searcher, doc) for doc in searcher.documents.all_live().tolist()}
         with columnar.open_dir(folder, SCHEMA).writer() as writer:
             add(writer, [("free", [b"b"])])
         assert not strays(folder)
@@ -139,8 +139,8 @@ def test_many_small_commits_keep_few_segments(tmp_path, size):
     for i in range(count):
         with index.writer() as writer:
             add(writer, [(f"d{i}", documents(rng, 1)[0][1])])
-        assert index.reader().docnum(f"d{i}") is not None
-        assert len(index.reader().segments) <= 24
+        assert index.columns().documents.docnum(f"d{i}") is not None
+        assert len(index.columns().commit.leaves.segments) <= 24
     assert index.doc_count() == count
     assert columnar.verify(tmp_path) == []
 

@@ -29,8 +29,8 @@ def healthy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("healthy")
     index = columnar.create_in(folder, SCHEMA, settings={"name": "healthy"})
     grow(index, random.Random(3), commits=4, merge=False)
-    assert len(index.reader().segments) > 1
-    assert index.reader().live is not None
+    assert len(index.columns().commit.leaves.segments) > 1
+    assert index.columns().commit.leaves.live is not None
     return folder, contents(folder)
 
 

@@ -30,18 +30,18 @@ def version(number: int) -> list[bytes]:
 
 def look(index) -> int:
     """Which version a reader finds; every document must be of it, by every road."""
-    reader = index.reader()
-    assert reader.doc_count == DOCS
-    blobs = {reader.stored(doc) for doc in reader.all_live().tolist()}
+    searcher = index.columns()
+    assert searcher.commit.doc_count == DOCS
+    blobs = {searcher.documents.stored(doc) for doc in searcher.documents.all_live().tolist()}
     assert len(blobs) == 1
     number = int(blobs.pop().split(b"|")[0][1:])
     word = version(number)[0]
-    top = reader.search(nodes.Term("words", word), 5, count=True)
+    top = searcher.search(nodes.Term("words", word), 5, count=True)
     assert top.total == DOCS
     assert len(set(top.scores.tolist())) == 1
-    assert len(reader.matching(nodes.Phrase("words", (word, b"of", b"all"))).docs) == DOCS
-    assert reader.count(nodes.Prefix("words", b"v")) == DOCS
-    assert reader.search(nodes.Or((nodes.Term("words", word), nodes.Term("words", b"of"))), 3).docnums.size == 3
+    assert len(searcher.matching(nodes.Phrase("words", (word, b"of", b"all"))).docs) == DOCS
+    assert searcher.count(nodes.Prefix("words", b"v")) == DOCS
+    assert searcher.search(nodes.Or((nodes.Term("words", word), nodes.Term("words", b"of"))), 3).docnums.size == 3
     return number
 
 

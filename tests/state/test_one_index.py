@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, columnar
-from khsearch.columnar.search import fuzzy, proximity
+from khsearch.columnar.search import fuzzy
 from khsearch.columnar.search.postings_cache import OVERHEAD, PostingsCache
 from khsearch.engine import FieldScale, Proximity, nodes
 from khsearch.engine.weighting import idf
 from khsearch.khmer.text.script import encode_term
 from khsearch.query.ranking import DEFAULT, Ranking
 from khsearch.schema import LEAD, STREAMS
-from tests.columnar.corpora import SCHEMA, add
+from tests.columnar.corpora import SCHEMA, add, id_of
 from tests.extent import examples
 from tests.state import lexicons
 
@@ -49,7 +49,7 @@ def nearness_of(texts: list[list[bytes]], pair: tuple[bytes, bytes], slop: int, 
     with index.writer() as writer:
         add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
     wanted = Proximity("words", (pair,), slop, FieldScale(k1=1.2, b=0))
-    found: list[float] = proximity.bonus(index.reader(), np.arange(len(texts), dtype=np.int32), wanted).tolist()
+    found: list[float] = index.columns().proximity(np.arange(len(texts), dtype=np.int32), wanted).tolist()
     return found
 
 
@@ -91,16 +91,16 @@ def test_words_nearly_so_with_different_beginnings_have_their_own_terms_in_turn(
     index = columnar.create_in(tmp_path, SCHEMA)
     with index.writer() as writer:
         add(writer, [(word.decode(), [word]) for word in held])
-    reader = index.reader()
+    reader = index.columns()
 
     def near(prefix: int, distance: int) -> set[bytes]:
         return {word for word in held if word[:prefix] == b"card"[:prefix] and _edits(word, b"card") <= distance}
 
     for prefix, distance in [(0, 1), (1, 1), (3, 1), (0, 1), (2, 2), (1, 2), (4, 2), (0, 2)]:
         node = nodes.Fuzzy("words", b"card", distance, prefix)
-        assert set(fuzzy.near_terms(reader, node)) == near(prefix, distance)
+        assert set(fuzzy.terms_within(reader.commit, node)) == near(prefix, distance)
         found = reader.matching(node).docs.tolist()
-        assert {reader.doc_id(doc).encode() for doc in found} == near(prefix, distance)
+        assert {id_of(reader, doc).encode() for doc in found} == near(prefix, distance)
 
 
 def _edits(one: bytes, other: bytes) -> int:
@@ -211,21 +211,21 @@ def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(tmp_path: Path) -
     index = columnar.create_in(tmp_path, SCHEMA)
     with index.writer() as writer:
         add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
-    reader = index.reader()
+    reader = index.columns()
     works = (
         lambda term: reader.search(nodes.AnyField(("words", "bigrams"), term), 3),
         lambda term: reader.search(nodes.And((nodes.Term("words", term), nodes.Term("bigrams", term))), 3),
-        lambda term: reader.placed("words", term),
+        lambda term: reader.terms.positions("words", term),
     )
     kinds = set()
     for work in works:
-        cache = reader.cache = PostingsCache(budget=500_000)
+        cache = reader.terms.cache = PostingsCache(budget=500_000)
         for term in terms:
             work(term)
         entries = list(cache._entries.values())
-        norms = {id(array) for array in reader._norms.values()}
+        norms = {id(array) for array in reader.terms._norms.values()}
         kinds |= {type(entry).__name__ for entry in entries}
         assert len(entries) > 100
         assert sum(entry.size for entry in entries) <= 500_000
         assert all(_bytes_held(entry, norms) + OVERHEAD == entry.size for entry in entries)
-    assert kinds == {"Listed", "Tabled", "Placed"}
+    assert kinds == {"SparseImpacts", "DenseImpacts", "Positions"}

@@ -12,7 +12,8 @@ from khsearch import version
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog, SegmentEntry
 from khsearch.columnar.files.disk import told_as_store_errors
-from khsearch.columnar.search.reader import Reader
+from khsearch.columnar.search.commit import Commit
+from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments import policy
 from khsearch.columnar.segments.deletions import read_deletions, write_deletions
 from khsearch.columnar.segments.merge import Merger, sources_of
@@ -58,10 +59,11 @@ class Draft:
         found = {self._segment(entry).column_kind(name) for entry in self.entries}
         return {kind for kind in found if kind is not None}
 
-    def reader(self) -> Reader:
+    def searcher(self) -> Searcher:
         """What the index would be if the draft were published now."""
         draft = dataclasses.replace(self._catalog, segments=tuple(self.entries), deletions=None)
-        return Reader(self._folder, draft, self._key, self._open, deleted=self._gone, form=self._form)
+        commit = Commit(self._folder, draft, self._key, self._open, deleted=self._gone, form=self._form)
+        return Searcher(commit)
 
     # Changes
 

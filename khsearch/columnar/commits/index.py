@@ -10,8 +10,8 @@ from khsearch.columnar.commits.writer import BatchWriter
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog
 from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
-from khsearch.columnar.search.opened import open_segments
-from khsearch.columnar.search.reader import Reader
+from khsearch.columnar.search.commit import Commit
+from khsearch.columnar.search.searcher import Searcher
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
 from khsearch.sharing import Lock
 
@@ -37,11 +37,11 @@ class FieldOptions:
     key: str | None
     documents: str = ""
     form: Form | None = None
-    translate: Callable[[Reader, Any], Node] | None = None
+    translate: Callable[[Searcher, Any], Node] | None = None
 
 
 class IndexFolder:
-    """One index folder, for any number of threads. Readers see one commit or the next, never a mix."""
+    """One index folder, for any number of threads. Searchers see one commit or the next, never a mix."""
 
     def __init__(self, folder: Path, options: FieldOptions, *, disk: Disk | None = None) -> None:
         self.folder = folder
@@ -49,19 +49,19 @@ class IndexFolder:
         self._disk = disk or Disk()
         self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
-        self._reader: Reader | None = None
-        self.reader()
+        self._searcher: Searcher | None = None
+        self.searcher()
 
     def close(self) -> None:
-        """Let go of the commit that is open; readers that are still held stay whole. A second call does nothing."""
-        self._reader, self._stamp = None, None
+        """Let go of the commit that is open; searchers that are still held stay whole. A second call does nothing."""
+        self._searcher, self._stamp = None, None
 
-    def reader(self) -> Reader:
-        """The latest commit; the same object as long as no other commit follows."""
+    def searcher(self) -> Searcher:
+        """One of the latest commit; the same object as long as no other commit follows."""
         stamp = contents.stamp(self.folder)
-        reader = self._reader
-        if reader is not None and stamp == self._stamp:
-            return reader
+        searcher = self._searcher
+        if searcher is not None and stamp == self._stamp:
+            return searcher
         with self._lock:
             return self._refreshed()
 
@@ -81,15 +81,16 @@ class IndexFolder:
             form=options.form,
         )
 
-    def _refreshed(self) -> Reader:
+    def _refreshed(self) -> Searcher:
         for _ in range(ATTEMPTS):
             stamp = contents.stamp(self.folder)
-            if self._reader is not None and stamp == self._stamp:
-                return self._reader
+            last = self._searcher
+            if last is not None and stamp == self._stamp:
+                return last
             catalog = contents.read(self.folder)
             try:
-                known, options = open_segments(self._reader), self.options
-                reader = Reader(self.folder, catalog, options.key, known, form=options.form)
+                known = {} if last is None else last.commit.segments_by_name()
+                commit = Commit(self.folder, catalog, self.options.key, known, form=self.options.form)
             except FileNotFoundError as error:
                 missing = Path(error.filename or self.folder).name
                 if contents.stamp(self.folder) == stamp:
@@ -97,9 +98,9 @@ class IndexFolder:
                         f"{self.folder / missing}: damaged: the file is missing; restore it from a backup or rebuild"
                     ) from error
                 continue
-            reader.translate = options.translate
-            self._reader, self._stamp = reader, stamp
-            return reader
+            searcher = Searcher(commit, self.options.translate)
+            self._searcher, self._stamp = searcher, stamp
+            return searcher
         raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")
 
 

@@ -1,4 +1,4 @@
-"""salvage: of an index that may be damaged, every document that can still be read, and a word for each that cannot."""
+"""recovery: of an index that may be damaged, every document that can still be read, and a word for each that cannot."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from khsearch.columnar.files.catalog import SegmentEntry
 
 
-class Saved(NamedTuple):
-    """A stored document: its id, its head and its blob."""
+class Recovered(NamedTuple):
+    """A stored document: its id, its summary and its blob."""
 
     key: bytes
-    head: bytes
+    summary: bytes
     stored: bytes
 
 
-def salvage(path: str | Path) -> Iterator[Saved | str]:
+def recover(path: str | Path) -> Iterator[Recovered | str]:
     """Every live document of the last commit that its checksums vouch for; for what is lost, a str that tells it.
 
     Where the table of deleted documents is lost, deleted documents come back: better one too many. Raises
@@ -44,7 +44,7 @@ def salvage(path: str | Path) -> Iterator[Saved | str]:
                 yield found
 
 
-def _documents(folder: Path, entry: SegmentEntry) -> Iterator[Saved | str]:
+def _documents(folder: Path, entry: SegmentEntry) -> Iterator[Recovered | str]:
     try:
         segment = Segment(folder, entry)
     except (KhsearchError, OSError, ValueError) as problem:
@@ -53,6 +53,6 @@ def _documents(folder: Path, entry: SegmentEntry) -> Iterator[Saved | str]:
         return
     for number in range(entry.docs):
         try:
-            yield Saved(segment.id_of(number), segment.summary(number), segment.stored.blob(number))
+            yield Recovered(segment.id_of(number), segment.summary(number), segment.stored.blob(number))
         except (KhsearchError, ValueError, IndexError, OverflowError) as problem:
             yield f"document {number} of {entry.file.name} ({problem})"

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 from khsearch.columnar.commits.draft import Draft
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
-from khsearch.columnar.search.reader import Reader
 from khsearch.columnar.segments import columns as column_values
 from khsearch.columnar.segments.builder import Builder, key_tokens
 from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from khsearch.columnar.search.searcher import Searcher
     from khsearch.engine import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
@@ -122,15 +122,15 @@ class BatchWriter:
         tokens: Mapping[str, TokenBatch],
         columns: Mapping[str, Sequence[object]] | None = None,
         *,
-        heads: Sequence[bytes] | None = None,
+        summaries: Sequence[bytes] | None = None,
         kinds: Mapping[str, Kind] | None = None,
         traits: Iterable[str] = (),
     ) -> None:
         """Add documents, replacing older ones of the same id, be they in this batch, this writer or the index.
 
         ids: one per document, not empty. stored: one blob per document. tokens: of each field, for all documents.
-        columns: of each column one value per document: None, a value, or a list of values. heads: one small blob per
-        document, what a list of hits shows of it: kept as it is, and read ten times quicker than the stored blob.
+        columns: of each column one value per document: None, a value, or a list of values. summaries: one small blob
+        per document, what a list of hits shows of it: kept as it is, and read ten times quicker than the stored blob.
         kinds: what columns are declared to hold. traits: lines that say what the tokens depend on; their union is kept.
         """
         if self.key is None:
@@ -139,7 +139,7 @@ class BatchWriter:
         if not all(keys):
             raise DocumentError("an id is empty; give every document an id")
         every = {**tokens, self.key: key_tokens(keys)}
-        self._add(keys, stored, every, columns or {}, heads=heads, kinds=kinds or {}, traits=traits)
+        self._add(keys, stored, every, columns or {}, summaries=summaries, kinds=kinds or {}, traits=traits)
 
     @one_at_a_time
     def delete(self, name: str) -> bool:
@@ -203,15 +203,16 @@ class BatchWriter:
         tokens: Mapping[str, TokenBatch],
         columns: Mapping[str, Sequence[object]],
         *,
-        heads: Sequence[bytes] | None = None,
+        summaries: Sequence[bytes] | None = None,
         replace: bool = True,
         kinds: Mapping[str, Kind] = _NO_KINDS,
         traits: Iterable[str] = (),
     ) -> None:
         self.check_open()
         count = len(keys)
-        heads = [b""] * count if heads is None else heads
-        if len(stored) != count or len(heads) != count or any(len(batch.counts) != count for batch in tokens.values()):
+        summaries = [b""] * count if summaries is None else summaries
+        given = [len(stored), len(summaries), *(len(batch.counts) for batch in tokens.values())]
+        if any(number != count for number in given):
             raise DocumentError("ids, blobs and token counts differ in number; pass one of each per document")
         if any(len(key) > MAX_KEY for key in keys):
             raise DocumentError(f"an id is longer than {MAX_KEY} bytes; shorten it")
@@ -236,7 +237,7 @@ class BatchWriter:
                         mine.clear()
                     mine.append(number)
             marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
-            self._builder.add(keys, heads, stored, marked, built, traits)
+            self._builder.add(keys, summaries, stored, marked, built, traits)
             if self._builder.full:
                 self._spill()
                 self._draft.merge_by_policy()
@@ -250,10 +251,10 @@ class BatchWriter:
             count += len(pending)
         return count + self._draft.delete_ids(keys)
 
-    def _reader(self) -> Reader:
+    def _searcher(self) -> Searcher:
         """What the index would be if all were committed now; pending documents are written first."""
         self._spill()
-        return self._draft.reader()
+        return self._draft.searcher()
 
     def _begin(self) -> None:
         self._builder = Builder(self._disk, self.folder, self._draft.next_name(".seg"), self.key)

@@ -97,8 +97,8 @@ class EmbeddedEngine:
 
     def view(self) -> EmbeddedView:
         """The latest commit."""
-        known, reader = self._view, self._folder.reader()
-        if known is not None and known.reader is reader:
+        known, searcher = self._view, self._folder.searcher()
+        if known is not None and known.searcher is searcher:
             return known
         with self._lock:
             return self._latest()
@@ -110,14 +110,14 @@ class EmbeddedEngine:
 
     def stats(self) -> dict[str, object]:
         """Segments, deleted documents, terms by field (of each segment, added up), and bytes by part."""
-        reader, folder = self.view().reader, self._folder.folder
+        commit, folder = self.view().searcher.commit, self._folder.folder
         with told_as_store_errors(folder):
             size = sum(map(_size, folder.iterdir()))
         return {
-            "deleted": reader.doc_count_all - reader.doc_count,
-            "segments": len(reader.segments),
-            "terms": reader.term_counts(),
-            "bytes": reader.part_sizes() | {"files in all": size},
+            "deleted": commit.doc_count_all - commit.doc_count,
+            "segments": len(commit.leaves.segments),
+            "terms": commit.terms.counts(),
+            "bytes": commit.part_sizes() | {"files in all": size},
         }
 
     def close(self) -> None:
@@ -127,32 +127,32 @@ class EmbeddedEngine:
 
     def _latest(self) -> EmbeddedView:
         for _ in range(_ATTEMPTS):
-            known, reader = self._view, self._folder.reader()
-            if known is not None and known.reader is reader:
+            known, searcher = self._view, self._folder.searcher()
+            if known is not None and known.searcher is searcher:
                 return known
-            others = reader.catalog.others
+            others = searcher.commit.catalog.others
             try:
-                same = known is not None and known.reader.catalog.others == others
+                same = known is not None and known.searcher.commit.catalog.others == others
                 files = known.files if known is not None and same else files_of(self._folder.folder, others)
             except FileNotFoundError as problem:
-                if self._folder.reader() is reader:
+                if self._folder.searcher() is searcher:
                     raise IndexDamagedError(
                         f"{problem.filename}: damaged: the file is missing; restore it from a backup, or save the "
                         f"documents: khsearch rebuild {self.name} --to NEW"
                     ) from None
                 continue
-            self._view = EmbeddedView(reader, files)
+            self._view = EmbeddedView(searcher, files)
             return self._view
         raise IndexDamagedError(f"{self.name}: files vanish while they are opened; retry when the writers rest")
 
 
 def _saved(folder: Path) -> Iterator[Document | str]:
-    for found in recovery.salvage(folder):
+    for found in recovery.recover(folder):
         if isinstance(found, str):
             yield found
             continue
         try:
-            yield document_of(found.head, found.stored)
+            yield document_of(found.summary, found.stored)
         except IndexDamagedError as problem:
             yield f"the document of id {found.key.decode('utf-8', 'replace')!r} ({problem})"
 

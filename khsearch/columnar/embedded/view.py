@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from khsearch.arrays import Array
-from khsearch.columnar.search import fuzzy, proximity
-from khsearch.columnar.search.reader import Reader
+from khsearch.columnar.search.fuzzy import terms_within
+from khsearch.columnar.search.searcher import Searcher
 from khsearch.documents import (
     Document,
     document_of,
@@ -34,41 +34,43 @@ T = TypeVar("T")
 class EmbeddedView:
     """One commit of a folder; keys are document numbers."""
 
-    def __init__(self, reader: Reader, files: Files) -> None:
-        self.reader = reader
+    def __init__(self, searcher: Searcher, files: Files) -> None:
+        self.searcher = searcher
+        self._documents, self._terms = searcher.documents, searcher.terms
         self.files = files
+        self._memo: dict[tuple[str, Hashable], object] = {}
 
     @property
     def name(self) -> str:
         """The path of the folder."""
-        return str(self.reader.folder)
+        return str(self.searcher.commit.folder)
 
     @property
     def doc_count(self) -> int:
         """Live documents."""
-        return int(self.reader.doc_count)
+        return int(self.searcher.commit.doc_count)
 
     @property
     def traits(self) -> frozenset[str]:
         """The lines of all segments."""
-        return self.reader.traits
+        return self.searcher.commit.traits
 
     def key(self, id: str) -> Key | None:
         """The number of the live document that has the id."""
-        return self.reader.docnum(id)
+        return self._documents.docnum(id)
 
     def document(self, key: Key) -> Document:
         """The document of a number."""
-        return document_of(self.reader.head(int(key)), self.reader.stored(int(key)))
+        return document_of(self._documents.summary(int(key)), self._documents.stored(int(key)))
 
     def summary(self, key: Key) -> tuple[str, str]:
         """Id and title, which lie uncompressed."""
-        return id_and_title(self.reader.head(int(key)))
+        return id_and_title(self._documents.summary(int(key)))
 
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """Live documents by number; one that is kept under another id than its own counts as lost."""
-        for number in self.reader.all_live().tolist():
-            name = self.reader.doc_key(number).decode("utf-8", "replace")
+        for number in self._documents.all_live().tolist():
+            name = self._documents.id_of(number).decode("utf-8", "replace")
             try:
                 found = self.document(number)
             except KhsearchError as problem:
@@ -92,49 +94,52 @@ class EmbeddedView:
         sort: Sequence[SortKey] = (),
     ) -> Found:
         """The best documents, ties by number."""
-        found = self.reader.search(node, limit, offset, weighting=weighting, filter=filter, sort=sort)
+        found = self.searcher.search(node, limit, offset, weighting=weighting, filter=filter, sort=sort)
         return Found(found.docnums.tolist(), found.scores)
 
     def count(self, node: Node) -> int:
         """How many live documents a node matches."""
-        return self.reader.count(node)
+        return self.searcher.count(node)
 
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """Values of a column in what a node matches, counted."""
-        return self.reader.facets(node, column)
+        return self.searcher.facets(node, column)
 
     def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
         """What each node gives one document."""
-        return self.reader.scores(int(key), nodes, weighting)
+        return self.searcher.score(nodes, int(key), weighting=weighting)
 
     def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
         """The bonus of each document."""
         docs = np.array(keys, np.int32)
         order = np.argsort(docs)
         found = np.zeros(len(docs), np.float32)
-        found[order] = proximity.bonus(self.reader, docs.take(order), wanted)
+        found[order] = self.searcher.proximity(docs.take(order), wanted)
         return found
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Live documents of each term."""
-        return [self.reader.df(field, term) for field, term in terms]
+        return [self._terms.df(field, term) for field, term in terms]
 
     def has(self, field: str, term: bytes, key: Key) -> bool:
         """Whether the term is in the document."""
-        return self.reader.frequency(field, term, int(key)) > 0
+        return self._terms.frequency(field, term, int(key)) > 0
 
     def terms(self, field: str, prefix: bytes = b"") -> list[bytes]:
         """Terms that begin so."""
-        return self.reader.terms(field, prefix)
+        return self._terms.with_prefix(field, prefix)
 
     def near(self, node: nodes.Fuzzy) -> list[bytes]:
         """Terms within a distance."""
-        return fuzzy.near_terms(self.reader, node)
+        return terms_within(self.searcher.commit, node)
 
     def vocabulary(self, field: str) -> Iterable[TermList]:
         """The terms of each segment."""
-        return [TermList(*found.spans(0, found.count), found.dfs()) for _, found in self.reader.fields(field)]
+        return [TermList(*found.spans(0, found.count), found.dfs()) for _, found in self._terms.fields(field)]
 
     def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
         """Kept with the commit."""
-        return self.reader.memo(room, key, make, size)
+        found = self._memo.get((room, key))
+        if found is None:
+            found = self._memo[room, key] = make()
+        return cast("T", found)

@@ -46,7 +46,7 @@ class EmbeddedWriter:
             bodies_of(batch.documents, batch.texts),
             batch.tokens,
             batch.rows,
-            heads=list(map(head_of, batch.documents)),
+            summaries=list(map(head_of, batch.documents)),
             kinds=self._kinds,
             traits=batch.traits,
         )

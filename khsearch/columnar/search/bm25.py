@@ -19,10 +19,10 @@ def norms(lengths: Array, average: float, scale: FieldScale) -> Array:
     return (scale.k1 * (1 - scale.b + scale.b / average * lengths.astype(np.float64))).astype(np.float32)
 
 
-def scores(tf: Array | float, norm: Array, factor: float, k1: float) -> Array:
+def scores(tf: Array, norm: Array, factor: float, k1: float) -> Array:
     """Scores of one term's postings: tf (p,), norm of each document (p,), factor = weight * idf -> (p,) float32."""
-    frequency = tf if isinstance(tf, float) else tf.astype(np.float32)
-    out: Array = norm + np.float32(frequency) if isinstance(frequency, float) else norm + frequency
-    np.divide(np.float32(frequency) if isinstance(frequency, float) else frequency, out, out=out)
+    frequency = tf.astype(np.float32)
+    out: Array = norm + frequency
+    np.divide(frequency, out, out=out)
     out *= np.float32(factor * (k1 + 1))
     return out

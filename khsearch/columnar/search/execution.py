@@ -1,4 +1,4 @@
-"""plans: a node in, the documents that it matches and their scores out, by array operations over a snapshot."""
+"""execution: a node in, the documents that it matches and their scores out, by array operations over a commit."""
 
 from __future__ import annotations
 
@@ -7,33 +7,32 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array
-from khsearch.columnar.search import fuzzy, phrases
-from khsearch.columnar.search import patterns as expand
+from khsearch.columnar.search import fuzzy, patterns, phrases
+from khsearch.columnar.search.impacts import DenseImpacts, SparseImpacts
 from khsearch.columnar.search.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
-from khsearch.columnar.search.scored import Listed, Tabled
 from khsearch.columnar.segments import columns
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 
 if TYPE_CHECKING:
-    from khsearch.columnar.search.scored import Scored
-    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.columnar.search.commit import Commit
+    from khsearch.columnar.search.impacts import Impacts
     from khsearch.engine import BM25, FieldScale
 
 
 class Evaluator:
-    """Evaluates nodes over one snapshot with one weighting. Cheap to make; for one thread."""
+    """Evaluates nodes on one commit with one weighting. Cheap to make; for one thread."""
 
-    def __init__(self, snapshot: Snapshot, weighting: BM25) -> None:
-        self.snapshot = snapshot
+    def __init__(self, commit: Commit, weighting: BM25) -> None:
+        self.commit = commit
         self.weighting = weighting
-        self.scratch = snapshot.accumulator()
+        self.scratch = commit.scratch.sums()
 
     def matches(self, node: nodes.Node) -> Matches:
         """All live documents that the node matches, with scores."""
         plan = _PLANS.get(type(node))
         if plan is None:
-            raise QueryError(f"no plan for {type(node).__name__}; build the query from columnar.nodes")
+            raise QueryError(f"no plan for {type(node).__name__}; build the query from engine.nodes")
         found: Matches = plan(self, node)
         return found
 
@@ -41,15 +40,15 @@ class Evaluator:
         """All live documents that the node matches -> (n,) DOC, rising."""
         return self.matches(node).docs
 
-    def part(self, node: nodes.Node) -> tuple[Scored, float]:
+    def part(self, node: nodes.Node) -> tuple[Impacts, float]:
         """What a node scores, and what that is still to be multiplied by."""
         if isinstance(node, nodes.Term | nodes.AnyField):
-            return self.snapshot.scored(*self._named(node)), node.boost
-        return Listed(self.matches(node)), 1.0
+            return self.commit.terms.impacts(*self._named(node)), node.boost
+        return SparseImpacts(self.matches(node)), 1.0
 
-    def top(self, node: nodes.Term | nodes.AnyField, known: Scored | None = None) -> Matches:
+    def top(self, node: nodes.Term | nodes.AnyField, known: Impacts | None = None) -> Matches:
         """The best documents of a term, at most TOP, best first, without its boost; `known` is what `part` told."""
-        return self.snapshot.top(*self._named(node), known)
+        return self.commit.terms.top(*self._named(node), known)
 
     def _named(self, node: nodes.Term | nodes.AnyField) -> tuple[tuple[str, ...], bytes, tuple[FieldScale, ...]]:
         names = (node.field,) if isinstance(node, nodes.Term) else node.fields
@@ -65,7 +64,7 @@ class Evaluator:
             return NONE
         found = _exact(self._boosted(parts[0][0].matches(), parts[0][1]))
         for entry, boost in parts[1:]:
-            if isinstance(entry, Tabled):
+            if isinstance(entry, DenseImpacts):
                 scores = entry.at(found.docs, self.scratch)
                 at = scores.nonzero()[0]
                 found = Matches(found.docs.take(at), found.scores.take(at) + scores.take(at) * np.float32(boost))
@@ -95,30 +94,30 @@ class Evaluator:
         return require(child, self.docs(node.required), self.scratch) if len(child.docs) else child
 
     def _not(self, node: nodes.Not) -> Matches:
-        return subtract(constant(self.snapshot.all_live(), 1.0), self.docs(node.child), self.scratch)
+        return subtract(constant(self.commit.documents.all_live(), 1.0), self.docs(node.child), self.scratch)
 
     def _phrase(self, node: nodes.Phrase) -> Matches:
         scale = self.weighting.scale(node.field)
-        return self._boosted(phrases.phrase(self.snapshot, node.field, node.terms, node.slop, scale), node.boost)
+        return self._boosted(phrases.phrase(self.commit, node.field, node.terms, node.slop, scale), node.boost)
 
     def first(self, node: nodes.Pattern, enough: int | None = None) -> Matches:
         """Documents that a pattern matches: the first `enough` of them at least, or all."""
-        snapshot, name = self.snapshot, node.field
+        commit, name = self.commit, node.field
         if isinstance(node, nodes.Prefix):
-            docs = expand.docs_of_prefix(snapshot, name, node.prefix, enough)
+            docs = patterns.docs_of_prefix(commit, name, node.prefix, enough)
         elif isinstance(node, nodes.TermRange):
-            docs = expand.docs_of_range(snapshot, name, node.start, node.stop, enough)
+            docs = patterns.docs_of_range(commit, name, node.start, node.stop, enough)
         else:
-            terms = node.terms if isinstance(node, nodes.AnyOf) else fuzzy.near_terms(snapshot, node)
-            docs = expand.docs_of_terms(snapshot, name, terms, enough)
+            terms = node.terms if isinstance(node, nodes.AnyOf) else fuzzy.terms_within(commit, node)
+            docs = patterns.docs_of_terms(commit, name, terms, enough)
         return constant(docs, node.boost)
 
     def _between(self, node: nodes.Between) -> Matches:
-        return constant(docs_between(self.snapshot, node), node.boost)
+        return constant(docs_between(self.commit, node), node.boost)
 
     def _every(self, node: nodes.Every) -> Matches:
-        snapshot = self.snapshot
-        docs = snapshot.all_live() if node.field is None else expand.docs_of_field(snapshot, node.field)
+        commit = self.commit
+        docs = commit.documents.all_live() if node.field is None else patterns.docs_of_field(commit, node.field)
         return constant(docs, node.boost)
 
     def _constant(self, node: nodes.Constant) -> Matches:
@@ -146,15 +145,15 @@ def _rounded(found: Matches) -> Matches:
     return Matches(found.docs, found.scores.astype(np.float32))
 
 
-def docs_between(snapshot: Snapshot, node: nodes.Between) -> Array:
+def docs_between(commit: Commit, node: nodes.Between) -> Array:
     """Live documents with a value of a column between two bounds -> (n,) DOC, rising."""
-    column = snapshot.column(node.column)
+    column = commit.documents.column(node.column)
     if column is None:
         return EMPTY_DOCS
     kept = columns.between(node.column, column, node.low, node.high, with_low=node.with_low, with_high=node.with_high)
-    has = np.zeros(snapshot.doc_count_all, bool)
+    has = np.zeros(commit.doc_count_all, bool)
     has[column.owners()[kept]] = True
-    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0].astype(DOC)
+    return (has if commit.leaves.live is None else has & commit.leaves.live).nonzero()[0].astype(DOC)
 
 
 _PLANS: dict[type, Any] = {

@@ -16,7 +16,7 @@ from khsearch.arrays import Array, distances, stable_order
 
 if TYPE_CHECKING:
     from khsearch.columnar.postings.decode import FieldReader
-    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.columnar.search.commit import Commit
     from khsearch.engine.nodes import Fuzzy
 
 MAX_DISTANCE = 100
@@ -25,17 +25,17 @@ REMEMBERED_TERMS = 1024  # that a pattern may stand for and still be remembered
 CELLS = 1 << 20  # of the tables of distances that are filled side by side
 
 _Key = tuple[str, bytes, int, int, bool]
-_remembered: WeakKeyDictionary[Snapshot, dict[_Key, list[bytes]]] = WeakKeyDictionary()
+_remembered: WeakKeyDictionary[Commit, dict[_Key, list[bytes]]] = WeakKeyDictionary()
 _by_length: WeakKeyDictionary[FieldReader, dict[bool, _ByLength]] = WeakKeyDictionary()
 
 
-def near_terms(snapshot: Snapshot, node: Fuzzy) -> list[bytes]:
+def terms_within(commit: Commit, node: Fuzzy) -> list[bytes]:
     """Terms at most node.distance edits away that share the first node.prefix characters, in order."""
     key = (node.field, node.term, min(node.distance, MAX_DISTANCE), node.prefix, node.utf8)
-    known = _remembered.setdefault(snapshot, {})
+    known = _remembered.setdefault(commit, {})
     found = known.get(key)
     if found is None:
-        found = _found(snapshot, *key)
+        found = _found(commit, *key)
         if len(found) <= REMEMBERED_TERMS:
             if len(known) >= REMEMBERED:
                 known.clear()
@@ -43,8 +43,8 @@ def near_terms(snapshot: Snapshot, node: Fuzzy) -> list[bytes]:
     return list(found)
 
 
-def _found(snapshot: Snapshot, name: str, term: bytes, distance: int, shared: int, utf8: bool) -> list[bytes]:
-    fields = [field for _, field in snapshot.fields(name)]
+def _found(commit: Commit, name: str, term: bytes, distance: int, shared: int, utf8: bool) -> list[bytes]:
+    fields = [field for _, field in commit.terms.fields(name)]
     word = _characters(np.frombuffer(term, np.uint8), utf8=utf8)
     tables = [_table(field, utf8=utf8) for field in fields]
     if word is None or not all(table.utf8 == utf8 for table in tables):

@@ -1,4 +1,4 @@
-"""expand: queries that stand for many terms -> the documents that have any of them.
+"""patterns: queries that stand for many terms -> the documents that have any of them.
 
 All of these documents score alike, so the first are the best: whoever needs only so many (`enough`) gets those of the
 first segments, which are as many at least.
@@ -19,7 +19,7 @@ from khsearch.columnar.postings.decode import FieldReader, TermPlace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.columnar.search.commit import Commit
 
 CHUNK_TOKENS = 1 << 16  # decoded together: they stay in the cache
 BULK = 24  # neighbouring terms from which decoding them together pays
@@ -27,42 +27,42 @@ LISTED = 1 << 18  # terms of a field up to which they are made ready to be looke
 KEY = 8  # bytes of a term that tell it from most others
 
 
-def docs_of_prefix(snapshot: Snapshot, name: str, prefix: bytes, enough: int | None = None) -> Array:
+def docs_of_prefix(commit: Commit, name: str, prefix: bytes, enough: int | None = None) -> Array:
     """Live documents with a term that begins so -> (n,) DOC, rising."""
-    return docs_of_range(snapshot, name, prefix, _behind(prefix), enough)
+    return docs_of_range(commit, name, prefix, _behind(prefix), enough)
 
 
-def docs_of_range(snapshot: Snapshot, name: str, start: bytes, stop: bytes | None, enough: int | None = None) -> Array:
+def docs_of_range(commit: Commit, name: str, start: bytes, stop: bytes | None, enough: int | None = None) -> Array:
     """Live documents with a term from start on and before stop -> (n,) DOC, rising."""
-    return _live_docs(snapshot, name, lambda field: _docs_between(field, start, stop), enough)
+    return _live_docs(commit, name, lambda field: _docs_between(field, start, stop), enough)
 
 
-def docs_of_terms(snapshot: Snapshot, name: str, terms: Iterable[bytes], enough: int | None = None) -> Array:
+def docs_of_terms(commit: Commit, name: str, terms: Iterable[bytes], enough: int | None = None) -> Array:
     """Live documents with any of the terms -> (n,) DOC, rising."""
     wanted = sorted(set(terms))
-    return _live_docs(snapshot, name, lambda field: map(field.doc_numbers, _places_of(field, wanted)), enough)
+    return _live_docs(commit, name, lambda field: map(field.doc_numbers, _places_of(field, wanted)), enough)
 
 
-def docs_of_field(snapshot: Snapshot, name: str) -> Array:
+def docs_of_field(commit: Commit, name: str) -> Array:
     """Live documents with any term in the field -> (n,) DOC, rising."""
-    has = snapshot.lengths(name) > 0
-    return (has if snapshot.live is None else has & snapshot.live).nonzero()[0].astype(DOC)
+    has = commit.terms.lengths(name) > 0
+    return (has if commit.leaves.live is None else has & commit.leaves.live).nonzero()[0].astype(DOC)
 
 
 def _live_docs(
-    snapshot: Snapshot, name: str, pieces: Callable[[FieldReader], Iterable[Array]], enough: int | None
+    commit: Commit, name: str, pieces: Callable[[FieldReader], Iterable[Array]], enough: int | None
 ) -> Array:
     """Live documents of all segments; what one of them has comes in pieces, in any order."""
     out = [EMPTY_DOCS]
-    missing = snapshot.doc_count_all if enough is None else enough
-    for base, field in snapshot.fields(name):
+    missing = commit.doc_count_all if enough is None else enough
+    for base, field in commit.terms.fields(name):
         if missing <= 0:
             break
         flags = np.zeros(field.docs, bool)
         for found in pieces(field):
             flags[found] = True
-        if snapshot.live is not None:
-            flags &= snapshot.live[base : base + field.docs]
+        if commit.leaves.live is not None:
+            flags &= commit.leaves.live[base : base + field.docs]
         docs = flags.nonzero()[0].astype(DOC)
         docs += base
         out.append(docs)

@@ -6,55 +6,68 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC, Array, turns
+from khsearch.arrays import DOC, Array, spread, turns
 from khsearch.columnar.search.matches import FAR, NONE, Matches, where_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from khsearch.columnar.search.postings_cache import Placed
-    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.columnar.search.commit import Commit
     from khsearch.engine import FieldScale
 
 MARKS = 1 << 20  # cells of the table of marks: it stays in the cache
 MANY = 1 << 9  # places from which marking pays
 
 
-def phrase(snapshot: Snapshot, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale) -> Matches:
-    """Documents with the terms in order, each at most slop places behind the one before; their terms' scores added."""
-    if len(terms) == 1:
-        return snapshot.scored((field,), terms[0], (scale,)).matches()
-    entries = _entries(snapshot, field, terms)
-    if not entries:
+def phrase(
+    commit: Commit, field: str, terms: Sequence[bytes], slop: int, scale: FieldScale, among: Array | None = None
+) -> Matches:
+    """Documents with the terms in order, each at most slop places behind the one before; their terms' scores added.
+
+    among: documents, rising (n,), if no others are wanted.
+    """
+    if len(terms) == 1 and among is None:
+        return commit.terms.impacts((field,), terms[0], (scale,)).matches()
+    packed = _packed(commit, field, terms)
+    if not packed:
         return NONE
-    bits = snapshot.place_bits(field)
-    docs = _near_docs(snapshot, entries, bits, slop)
+    bits = commit.terms.position_bits(field)
+    if among is not None:
+        packed = [within(positions, among, bits) for positions in packed]
+    docs = _near_docs(commit, packed, bits, slop)
     scores = np.zeros(len(docs), np.float32)
     for term in terms:
-        scores += snapshot.scored((field,), term, (scale,)).at(docs, snapshot.accumulator())
+        scores += commit.terms.impacts((field,), term, (scale,)).at(docs, commit.scratch.sums())
     return Matches(docs, scores)
 
 
-def _entries(snapshot: Snapshot, field: str, terms: Sequence[bytes]) -> list[Placed]:
-    """The places of all terms; none where a term has none."""
+def _packed(commit: Commit, field: str, terms: Sequence[bytes]) -> list[Array]:
+    """The packed positions of all terms; none where a term has none."""
     out = []
     for term in terms:
-        entry = snapshot.placed(field, term)
-        if not entry.having:
+        packed = commit.terms.positions(field, term).packed
+        if not len(packed):
             return []
-        out.append(entry)
+        out.append(packed)
     return out
 
 
-def _near_docs(snapshot: Snapshot, entries: Sequence[Placed], bits: int, slop: int) -> Array:
+def within(packed: Array, docs: Array, bits: int) -> Array:
+    """Those of a term's packed positions, rising, that lie in the documents, rising."""
+    wide = docs.astype(packed.dtype)
+    starts = packed.searchsorted(wide << bits)
+    ends = packed.searchsorted((wide + 1) << bits)
+    return packed.take(spread(starts, ends - starts))
+
+
+def _near_docs(commit: Commit, packed: Sequence[Array], bits: int, slop: int) -> Array:
     """Documents that hold the terms in order and near -> (n,) DOC, rising."""
-    places = [entry.places for entry in entries]
     if slop == 1:
-        found = _adjacent(places, snapshot.marks(MARKS))
-        last = found + (len(places) - 1)
+        found = _adjacent(packed, commit.scratch.marks(MARKS))
+        last = found + (len(packed) - 1)
         docs = (found >> bits)[found >> bits == last >> bits]
     else:
-        docs = _ordered(places, slop, bits) >> bits
+        docs = _ordered(packed, slop, bits) >> bits
     first: Array = docs[turns(docs)].astype(DOC)
     return first
 

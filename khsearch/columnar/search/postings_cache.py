@@ -27,15 +27,15 @@ class Entry:
         self.used = False
 
 
-class Placed(Entry):
-    """The places of one term's live tokens, (n,), rising, and in how many documents they are."""
+class Positions(Entry):
+    """The packed positions of one term's live tokens, (n,), rising, and in how many documents they are."""
 
-    __slots__ = ("having", "places")
+    __slots__ = ("df", "packed")
 
-    def __init__(self, places: Array, having: int) -> None:
-        super().__init__(places.nbytes)
-        self.places = places
-        self.having = having
+    def __init__(self, packed: Array, df: int) -> None:
+        super().__init__(packed.nbytes)
+        self.packed = packed
+        self.df = df
 
 
 E = TypeVar("E", bound=Entry)

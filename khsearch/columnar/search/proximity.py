@@ -1,6 +1,8 @@
-"""proximity: what documents get for pairs of terms that stand near each other (`khsearch.engine.Proximity`).
+"""proximity: what documents get because terms of the query stand near each other in them.
 
-Where words stand is looked up for some documents only: the best of a search.
+A pair of terms is scored as a term of its own: its frequency in a document is how many tokens of the first are followed
+by the second within `slop` positions, its idf the larger of the two, its score BM25 with a scale of its own. Positions
+are looked up in the given documents only, so a search asks for its best ones.
 """
 
 from __future__ import annotations
@@ -9,27 +11,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import Array, spread
+from khsearch.arrays import Array
 from khsearch.columnar.search import bm25
+from khsearch.columnar.search.phrases import within
 from khsearch.engine import Proximity, term_weight
 
 if TYPE_CHECKING:
-    from khsearch.columnar.search.snapshot import Snapshot
+    from khsearch.columnar.search.commit import Commit
 
 
-def bonus(snapshot: Snapshot, docs: Array, wanted: Proximity) -> Array:
+def bonus(commit: Commit, docs: Array, wanted: Proximity) -> Array:
     """What documents, rising (n,), get for the pairs -> (n,) float32."""
-    field, scale = wanted.field, wanted.scale
-    bits = snapshot.place_bits(field)
-    norm = snapshot.norms(field, scale).take(docs)
+    field, scale, terms = wanted.field, wanted.scale, commit.terms
+    bits = terms.position_bits(field)
+    norm = terms.norms(field, scale).take(docs)
     total = np.zeros(len(docs), np.float32)
     near: dict[bytes, Array] = {}
-    havings: dict[bytes, int] = {}
+    dfs: dict[bytes, int] = {}
     for pair in wanted.pairs:
         for term in pair:
             if term not in near:
-                placed = snapshot.placed(field, term)
-                near[term], havings[term] = _places_in(placed.places, docs, bits), placed.having
+                entry = terms.positions(field, term)
+                near[term], dfs[term] = within(entry.packed, docs, bits), entry.df
         first, second = near[pair[0]], near[pair[1]]
         if not len(first) or not len(second):
             continue
@@ -38,14 +41,6 @@ def bonus(snapshot: Snapshot, docs: Array, wanted: Proximity) -> Array:
         hits = (at < len(second)) & (second.take(at, mode="clip") - first <= wanted.slop)
         if hits.any():
             tf = np.bincount(docs.searchsorted(first[hits] >> bits), minlength=len(docs))
-            weight = term_weight(snapshot.doc_count, min(havings[term] for term in pair), scale)
+            weight = term_weight(commit.doc_count, min(dfs[term] for term in pair), scale)
             total += bm25.scores(tf.astype(np.int64), norm, weight, scale.k1)
     return total
-
-
-def _places_in(places: Array, docs: Array, bits: int) -> Array:
-    """Those of a term's places, rising, that lie in the documents, rising."""
-    wide = docs.astype(places.dtype)
-    starts = places.searchsorted(wide << bits)
-    ends = places.searchsorted((wide + 1) << bits)
-    return places.take(spread(starts, ends - starts))

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
+from khsearch.columnar.search.impacts import LONG
 from khsearch.columnar.search.matches import best
 from khsearch.columnar.search.postings_cache import TOP
-from khsearch.columnar.search.scored import LONG
 from khsearch.engine import nodes
 
 if TYPE_CHECKING:
     from khsearch.columnar.search.execution import Evaluator
+    from khsearch.columnar.search.impacts import Impacts
     from khsearch.columnar.search.matches import Matches
-    from khsearch.columnar.search.scored import Scored
 
 SMALL = 1 << 12  # postings up to which adding all up is quicker than thinking
 SEEDED = 4  # parts whose best documents are tried first
@@ -41,7 +41,7 @@ class _Part:
     """What one part of a query adds to scores: its postings, its factor, and the most it can add."""
 
     node: nodes.Node
-    entry: Scored
+    entry: Impacts
     boost: float
     most: float
 
@@ -112,7 +112,7 @@ def _shape(evaluator: Evaluator, node: nodes.Node) -> _Shape | None:
 def _allow(evaluator: Evaluator, shape: _Shape, node: nodes.Require | nodes.AndNot) -> None:
     """Allow what one node requires, or has not."""
     wanted = isinstance(node, nodes.Require)
-    allowed = np.full(evaluator.snapshot.doc_count_all, not wanted)
+    allowed = np.full(evaluator.commit.doc_count_all, not wanted)
     allowed[evaluator.docs(node.required if isinstance(node, nodes.Require) else node.without)] = wanted
     shape.allowed = allowed if shape.allowed is None else shape.allowed & allowed
 

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-from khsearch.frozen import frozen
 from khsearch.khmer.spelling.groups import UNIT, Forms, Group, Units, read_groups, rows_of, units_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
 from khsearch.khmer.text.normalize import NormalText, normalize
@@ -33,7 +32,7 @@ _MOST = 1_000  # stretches of a text, each with another spelling: nobody looks a
 _CONTEXT = 8  # clusters on either side that decide where a word ends
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another spelling of a stretch of a typed text: what to search besides.
 

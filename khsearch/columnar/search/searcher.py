@@ -1,22 +1,24 @@
-"""reader: what one commit can be asked. Nodes or Whoosh queries in; documents, scores, counts and facets out."""
+"""searcher: what one commit can be asked. Nodes or other queries in; documents, scores, counts and facets out."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from khsearch.columnar.search import proximity
 from khsearch.columnar.search.execution import Evaluator
-from khsearch.columnar.search.snapshot import Snapshot
+from khsearch.columnar.search.scoring import score_of
 from khsearch.columnar.search.top import TopDocs, top_docs
-from khsearch.engine import BM25, SortKey, nodes
+from khsearch.engine import BM25, Proximity, SortKey, nodes
 from khsearch.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Sequence
 
     from khsearch.arrays import Array
+    from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.matches import Matches
 
 P = ParamSpec("P")
@@ -31,18 +33,25 @@ def _clean_after_errors(method: Callable[Concatenate[Any, P], T]) -> Callable[Co
         try:
             return method(self, *args, **kwargs)
         except BaseException:
-            self.forget_scratch()
+            self.commit.scratch.forget()
             raise
 
     functools.update_wrapper(guarded, method)
     return guarded
 
 
-class Reader(Snapshot):
-    """One commit of an index: immutable, safe for threads, valid as long as anyone holds it."""
+class Searcher:
+    """Evaluates nodes on one commit. Safe for threads, as the commit is.
 
-    # A query of another language as a node; whoever opens the index for such queries sets it.
-    translate: Callable[[Reader, Any], nodes.Node] | None = None
+    commit, documents, terms  what is searched, and its parts
+    """
+
+    def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
+        """`translate` makes a node of a query of another language, which every method takes then, too."""
+        self.commit = commit
+        self.documents = commit.documents
+        self.terms = commit.terms
+        self._translate = translate
 
     @_clean_after_errors
     def search(
@@ -66,7 +75,7 @@ class Reader(Snapshot):
             node = nodes.Require(node, self._node(filter))
         if mask is not None:
             node = nodes.AndNot(node, self._node(mask))
-        evaluator = Evaluator(self, weighting)
+        evaluator = Evaluator(self.commit, weighting)
         if sort:
             return self._sorted(evaluator.matches(node), sort, limit, offset, total=count)
         found = top_docs(evaluator, node, offset + limit, total=count)
@@ -77,12 +86,23 @@ class Reader(Snapshot):
     @_clean_after_errors
     def count(self, query: Any) -> int:
         """How many live documents a query matches, exactly."""
-        return len(Evaluator(self, STANDARD).docs(self._node(query)))
+        return len(Evaluator(self.commit, STANDARD).docs(self._node(query)))
 
     @_clean_after_errors
     def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:
         """All live documents that a query matches, rising, and their scores."""
-        return Evaluator(self, weighting).matches(self._node(query))
+        return Evaluator(self.commit, weighting).matches(self._node(query))
+
+    @_clean_after_errors
+    def score(self, queries: Sequence[Any], doc: int, *, weighting: BM25 = STANDARD) -> list[float | None]:
+        """What each of some queries gives one document, as `matching` has it; None where it does not match."""
+        self.commit.leaves.locate(doc)
+        evaluator = Evaluator(self.commit, weighting)
+        return [score_of(evaluator, self._node(query), doc) for query in queries]
+
+    def proximity(self, docs: Array, wanted: Proximity) -> Array:
+        """What documents, rising (n,), get for pairs of terms that stand near each other -> (n,) float32."""
+        return proximity.bonus(self.commit, docs, wanted)
 
     @_clean_after_errors
     def facets(self, query: Any, column: str) -> dict[Any, int]:
@@ -91,11 +111,11 @@ class Reader(Snapshot):
         Numbers are int or float, text is str; dates are microseconds from year 1, as columns.number_of tells. Text
         of one form counts as one value, and shows as it was written first.
         """
-        found = self.column(column)
+        found = self.documents.column(column)
         if found is None:
             return {}
-        chosen = np.zeros(self.doc_count_all, bool)
-        chosen[Evaluator(self, STANDARD).docs(self._node(query))] = True
+        chosen = np.zeros(self.commit.doc_count_all, bool)
+        chosen[Evaluator(self.commit, STANDARD).docs(self._node(query))] = True
         owners = found.owners()
         kept = chosen.take(owners)
         # A document that holds a value twice still counts once; a value shows as it was written first.
@@ -107,64 +127,17 @@ class Reader(Snapshot):
         order = np.argsort(-counts, kind="stable").tolist()
         return {found.shown(written[i]): int(counts[i]) for i in order if counts[i]}
 
-    @_clean_after_errors
-    def scores(self, doc: int, nodes: Sequence[nodes.Node], weighting: BM25) -> list[float | None]:
-        """What each of some nodes gives one document; None where it does not match it."""
-        out: list[float | None] = []
-        for node in nodes:
-            found = Evaluator(self, weighting).matches(node)
-            at = int(found.docs.searchsorted(doc))
-            hit = at < len(found.docs) and int(found.docs[at]) == doc
-            out.append(float(found.scores[at]) if hit else None)
-        return out
-
-    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
-        """What a room has worked out about this commit."""
-        found = self._memo.get((room, key))
-        if found is None:
-            found = make()
-            self._memo[room, key] = found
-        return cast("T", found)
-
-    def column_values(self, column: str, doc: int) -> list[Any]:
-        """The values of a column in one document; text as str, numbers as int or float."""
-        found = self.column(column)
-        if found is None:
-            return []
-        starts = self.column_starts(column)
-        return [found.shown(value) for value in found.values[int(starts[doc]) : int(starts[doc + 1])]]
-
-    def term_counts(self) -> dict[str, int]:
-        """Distinct terms by field, those of each segment added up."""
-        counts: dict[str, int] = {}
-        for segment in self.segments:
-            for name in segment.field_names:
-                field = segment.field(name)
-                counts[name] = counts.get(name, 0) + (field.count if field is not None else 0)
-        return counts
-
-    def part_sizes(self) -> dict[str, int]:
-        """Bytes by part: postings of each field, ids, heads, stored documents, columns."""
-        sizes: dict[str, int] = {}
-        for segment in self.segments:
-            names = dict(enumerate(segment.field_names))
-            for section, size in segment.file.section_sizes().items():
-                part = section.partition(".")[0]
-                named = f"field {names[int(part)]}" if part.isdecimal() and int(part) in names else part
-                sizes[named] = sizes.get(named, 0) + size
-        return sizes
-
     def _node(self, query: Any) -> nodes.Node:
         if isinstance(query, nodes.Node):
             return query
-        if self.translate is None:
-            raise QueryError(f"{query!r} is no node; build the query from columnar.nodes")
-        return self.translate(self, query)
+        if self._translate is None:
+            raise QueryError(f"{query!r} is no node; build the query from engine.nodes")
+        return self._translate(self, query)
 
     def _sorted(self, found: Matches, sort: Sequence[SortKey], limit: int, offset: int, *, total: bool) -> TopDocs:
         keys: list[Array] = [found.docs]
         for key in reversed(sort):
-            column = self.column(key.column)
+            column = self.documents.column(key.column)
             if column is None:
                 continue
             values, has = column.first()

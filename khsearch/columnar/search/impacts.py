@@ -1,4 +1,4 @@
-"""scored: what a term scores in which documents, kept in the form that their number asks for."""
+"""impacts: what a term scores in which documents, kept in the form that their number asks for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAFETY = 1 - 1e-5  # scores are float32
 LONG = 8  # a term that more than one of so many documents have takes less memory as a table
 
 
-class Postings(NamedTuple):
+class TermPostings(NamedTuple):
     """The live postings of a term in one field, and what BM25 scores them by.
 
     docs    (p,) DOC, rising
@@ -46,7 +46,7 @@ class Postings(NamedTuple):
         return bm25.scores(tf, norms, self.factor, self.scale.k1)
 
 
-class Scored(Entry):
+class Impacts(Entry):
     """The documents that have a term, or match whatever else, and their scores.
 
     count     how many
@@ -77,7 +77,7 @@ class Scored(Entry):
         raise NotImplementedError
 
 
-class Listed(Scored):
+class SparseImpacts(Impacts):
     """Kept as documents and scores."""
 
     __slots__ = ("_docs", "_scores")
@@ -120,12 +120,12 @@ class Listed(Scored):
         sums[docs] += scores if boost == 1 else scores * np.float32(boost)
 
 
-class Tabled(Scored):
+class DenseImpacts(Impacts):
     """Kept as tables by field: how often the term is in every document there is. Scores are worked out when asked."""
 
     __slots__ = ("_layers", "_least_norm", "_mosts")
 
-    def __init__(self, parts: Sequence[Postings], every: int) -> None:
+    def __init__(self, parts: Sequence[TermPostings], every: int) -> None:
         """`every` is how many documents there are, deleted ones included."""
         self._layers = [part._replace(docs=EMPTY_DOCS, tf=_table(part, every)) for part in parts]
         super().__init__(sum(layer.tf.nbytes for layer in self._layers))
@@ -176,22 +176,22 @@ class Tabled(Scored):
         return scores
 
 
-def of_term(parts: Sequence[Postings], every: int, scratch: Array) -> Scored:
+def impacts_of(parts: Sequence[TermPostings], every: int, scratch: Array) -> Impacts:
     """A term's scores, those of several fields added. `every` is how many documents there are, deleted ones included.
 
     A table has a score of 0 for what does not match: it is no form for terms that may score 0 where they do.
     """
-    having = [part for part in parts if len(part.docs)]
-    if having and max(len(part.docs) for part in having) * LONG > every and all(map(_is_above_0, having)):
-        return Tabled(having, every)
-    return Listed(union([Matches(part.docs, part.scores()) for part in having], scratch))
+    present = [part for part in parts if len(part.docs)]
+    if present and max(len(part.docs) for part in present) * LONG > every and all(map(_is_above_0, present)):
+        return DenseImpacts(present, every)
+    return SparseImpacts(union([Matches(part.docs, part.scores()) for part in present], scratch))
 
 
-def _is_above_0(part: Postings) -> bool:
+def _is_above_0(part: TermPostings) -> bool:
     return part.factor > 0 and part.scale.k1 > 0 and part.scale.b < 1
 
 
-def _table(part: Postings, every: int) -> Array:
+def _table(part: TermPostings, every: int) -> Array:
     tf = narrow(part.tf)
     table = np.zeros(every, tf.dtype)
     table[part.docs] = tf

@@ -1,44 +1,59 @@
-"""snapshot: the terms of one commit, open for reading. Documents are numbered through all its segments.
-
-Immutable and safe for threads; decoded postings are cached.
-"""
+"""index_terms: the terms of one commit: their postings over all segments, and what BM25 makes of them."""
 
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, turns
 from khsearch.columnar.search import bm25
+from khsearch.columnar.search.impacts import Impacts, TermPostings, impacts_of
+from khsearch.columnar.search.leaves import refusing_damage
 from khsearch.columnar.search.matches import Matches, best
-from khsearch.columnar.search.opened import Opened, refusing_damage
-from khsearch.columnar.search.postings_cache import TOP, Placed, PostingsCache
-from khsearch.columnar.search.scored import Postings, Scored, of_term
+from khsearch.columnar.search.postings_cache import TOP, Positions, PostingsCache
 from khsearch.engine import FieldScale, term_weight
+from khsearch.sharing import Lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.search.leaves import Leaves
+    from khsearch.columnar.search.scratch import Scratch
 
 ROOM = 64  # positions between the last of one document and the first of the next
 
 
-class Snapshot(Opened):
-    """The terms of all segments as one: their postings, places, and what BM25 makes of them."""
+class IndexTerms:
+    """The terms of all segments as one. Immutable, safe for threads; what is decoded is cached."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Open a commit, as `Opened` does."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, leaves: Leaves, scratch: Scratch) -> None:
+        self.folder = leaves.folder
+        self.live = leaves.live
         self.cache = PostingsCache()
-        self._memo: dict[tuple[str, Any], Any] = {}
+        self._leaves = leaves
+        self._scratch = scratch
+        self._lock = Lock()
         self._lengths: dict[str, Array] = {}
         self._totals: dict[str, int] = {}
-        self._place_bits: dict[str, int] = {}
+        self._position_bits: dict[str, int] = {}
         self._norms: dict[tuple[str, FieldScale], Array] = {}
         self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
+
+    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
+        """The field in every segment that has it, with the segment's first document number."""
+        return self._leaves.fields(name)
+
+    def has_field(self, name: str) -> bool:
+        """Whether any document has terms in the field."""
+        return any(name in segment.field_names for segment in self._leaves.segments)
 
     def df(self, name: str, term: bytes) -> int:
         """Live documents that have the term."""
         total = 0
-        for base, field in self.fields(name):
+        for base, field in self._leaves.fields(name):
             place = field.place_of(term)
             if place is not None:
                 total += place.df if self.live is None else int(self.live.take(field.doc_numbers(place) + base).sum())
@@ -46,13 +61,13 @@ class Snapshot(Opened):
 
     def docs_of(self, name: str, term: bytes) -> Array:
         """Live documents that have the term -> (n,) DOC, rising."""
-        return self.scored((name,), term, (FieldScale(),)).matches().docs
+        return self.impacts((name,), term, (FieldScale(),)).matches().docs
 
     @refusing_damage
     def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
         """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
         docs, tfs = [EMPTY_DOCS], [EMPTY]
-        for base, field in self.fields(name):
+        for base, field in self._leaves.fields(name):
             place = field.place_of(term)
             if place is None:
                 continue
@@ -69,30 +84,30 @@ class Snapshot(Opened):
         return np.concatenate(docs), np.concatenate(tfs)
 
     @refusing_damage
-    def scored(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Scored:
+    def impacts(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Impacts:
         """The BM25 scores of a term, those of several fields added; from the cache if there."""
         key = self._key(names, term, scales)
-        entry = self.cache.get(key, Scored)
+        entry = self.cache.get(key, Impacts)
         if entry is None:
             parts = [self._weighed(name, term, scale) for name, scale in zip(names, scales, strict=True)]
-            entry = of_term(parts, self.doc_count_all, self.accumulator())
+            entry = impacts_of(parts, self._leaves.doc_count_all, self._scratch.sums())
             self.cache.put(key, entry)
         return entry
 
-    def term_weight(self, term: bytes, having: int, scale: FieldScale) -> float:
-        """What a term's scores are multiplied by, where `having` live documents have it in the field of the scale."""
+    def term_weight(self, term: bytes, df: int, scale: FieldScale) -> float:
+        """What a term's scores are multiplied by, where `df` live documents have it in the field of the scale."""
         if scale.rarity_in:
-            having = max(having, self.df(scale.rarity_in, term))
-        return term_weight(self.doc_count, having, scale)
+            df = max(df, self.df(scale.rarity_in, term))
+        return term_weight(self._leaves.doc_count, df, scale)
 
     def top(
-        self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...], known: Scored | None = None
+        self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...], known: Impacts | None = None
     ) -> Matches:
-        """The best documents of a term, at most TOP, best first; `known` is what `scored` said, if it was asked."""
+        """The best documents of a term, at most TOP, best first; `known` is what `impacts` said, if it was asked."""
         key = self._key(names, term, scales)
         found = self.cache.top(key)
         if found is None:
-            entry = known or self.scored(names, term, scales)
+            entry = known or self.impacts(names, term, scales)
             found = self.cache.put_top(key, best(*entry.matches(), TOP))
         return found
 
@@ -105,48 +120,30 @@ class Snapshot(Opened):
                 number = self._ways.setdefault(way, len(self._ways))
         return number, term
 
-    def placed(self, name: str, term: bytes) -> Placed:
-        """Every token of a term in live documents, as document << place_bits(name) | position."""
+    def positions(self, name: str, term: bytes) -> Positions:
+        """Every token of a term in live documents, as document << position_bits(name) | position."""
         key = (name, term)
-        entry = self.cache.get(key, Placed)
+        entry = self.cache.get(key, Positions)
         if entry is None:
-            places = self._places(name, term)
-            docs = places >> self.place_bits(name)
-            entry = Placed(places, int(np.count_nonzero(turns(docs))))
+            places = self._packed_positions(name, term)
+            docs = places >> self.position_bits(name)
+            entry = Positions(places, int(np.count_nonzero(turns(docs))))
             self.cache.put(key, entry)
         return entry
 
-    def place_bits(self, name: str) -> int:
+    def position_bits(self, name: str) -> int:
         """How many bits of a token's place are its position."""
-        found = self._place_bits.get(name)
+        found = self._position_bits.get(name)
         if found is None:
-            top = max((segment.top_position(name) for segment in self.segments), default=0)
-            found = self._place_bits[name] = (top + ROOM).bit_length()
+            top = max((segment.top_position(name) for segment in self._leaves.segments), default=0)
+            found = self._position_bits[name] = (top + ROOM).bit_length()
         return found
-
-    @refusing_damage
-    def positions(self, name: str, term: bytes, doc: int) -> Array:
-        """Positions of a term in one document -> (tf,) int64, rising; empty where the field keeps none."""
-        number, inner = self.locate(doc)
-        field = self.segments[number].field(name)
-        place = None if field is None or not field.positions else field.place_of(term)
-        if field is None or place is None:
-            return EMPTY
-        docs = field.doc_numbers(place)
-        at = int(docs.searchsorted(inner))
-        if at == len(docs) or int(docs[at]) != inner:
-            return EMPTY
-        tf = field.frequencies(place)
-        if tf is None:
-            return field.token_positions(place, np.array([at]))
-        first = int(tf[:at].sum())
-        return field.token_positions(place, np.arange(first, first + int(tf[at])))
 
     @refusing_damage
     def frequency(self, name: str, term: bytes, doc: int) -> int:
         """How often a term is in one document."""
-        number, inner = self.locate(doc)
-        field = self.segments[number].field(name)
+        segment, inner = self._leaves.locate(doc)
+        field = segment.field(name)
         place = None if field is None else field.place_of(term)
         if field is None or place is None:
             return 0
@@ -158,15 +155,24 @@ class Snapshot(Opened):
         return 1 if tf is None else int(tf[at])
 
     @refusing_damage
-    def terms(self, name: str, prefix: bytes = b"") -> list[bytes]:
+    def with_prefix(self, name: str, prefix: bytes = b"") -> list[bytes]:
         """Distinct terms of a field that begin with prefix, in order; deleted documents' terms included."""
         found: set[bytes] = set()
-        for _, field in self.fields(name):
+        for _, field in self._leaves.fields(name):
             low, high = field.prefix_range(prefix)
             codes, starts = field.spans(low, high)
             text, bounds = codes.tobytes(), starts.tolist()
             found.update(text[a:b] for a, b in itertools.pairwise(bounds))
         return sorted(found)
+
+    def counts(self) -> dict[str, int]:
+        """Distinct terms by field, those of each segment added up."""
+        counts: dict[str, int] = {}
+        for segment in self._leaves.segments:
+            for name in segment.field_names:
+                field = segment.field(name)
+                counts[name] = counts.get(name, 0) + (field.count if field is not None else 0)
+        return counts
 
     # What BM25 asks
 
@@ -175,7 +181,7 @@ class Snapshot(Opened):
         """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
         found = self._lengths.get(name)
         if found is None:
-            parts = [segment.lengths(name) for segment in self.segments]
+            parts = [segment.lengths(name) for segment in self._leaves.segments]
             found = parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
             self._lengths[name] = found
         return found
@@ -185,7 +191,7 @@ class Snapshot(Opened):
         """Tokens of a field in all live documents."""
         found = self._totals.get(name)
         if found is None:
-            found = sum(segment.tokens(name) for segment in self.segments)
+            found = sum(segment.tokens(name) for segment in self._leaves.segments)
             if self.live is not None:
                 found = int(self.lengths(name)[self.live].sum(dtype=np.int64))
             self._totals[name] = found
@@ -193,7 +199,7 @@ class Snapshot(Opened):
 
     def average_length(self, name: str) -> float:
         """Mean tokens of a field over all live documents."""
-        return self.total_length(name) / self.doc_count if self.doc_count else 0.0
+        return self.total_length(name) / self._leaves.doc_count if self._leaves.doc_count else 0.0
 
     @refusing_damage
     def norms(self, name: str, scale: FieldScale) -> Array:
@@ -208,16 +214,16 @@ class Snapshot(Opened):
                 self._norms[key] = found
         return found
 
-    def _weighed(self, name: str, term: bytes, scale: FieldScale) -> Postings:
+    def _weighed(self, name: str, term: bytes, scale: FieldScale) -> TermPostings:
         docs, tf = self.postings(name, term)
-        return Postings(docs, tf, self.norms(name, scale), self.term_weight(term, len(docs), scale), scale)
+        return TermPostings(docs, tf, self.norms(name, scale), self.term_weight(term, len(docs), scale), scale)
 
     @refusing_damage
-    def _places(self, name: str, term: bytes) -> Array:
-        bits = self.place_bits(name)
-        dtype = np.int32 if self.doc_count_all << bits < 1 << 31 else np.int64
+    def _packed_positions(self, name: str, term: bytes) -> Array:
+        bits = self.position_bits(name)
+        dtype = np.int32 if self._leaves.doc_count_all << bits < 1 << 31 else np.int64
         out = [np.zeros(0, dtype)]
-        for base, field in self.fields(name):
+        for base, field in self._leaves.fields(name):
             place = field.place_of(term) if field.positions else None
             if place is None:
                 continue

@@ -1,0 +1,89 @@
+"""commit: one commit of an index, open for reading: its segments, its documents and its terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from khsearch.columnar.search.document_store import DocumentStore
+from khsearch.columnar.search.index_terms import IndexTerms
+from khsearch.columnar.search.leaves import Leaves
+from khsearch.columnar.search.scratch import Scratch
+from khsearch.columnar.segments.deletions import read_deletions
+from khsearch.columnar.segments.segment import Segment
+from khsearch.sharing import cached_property
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from khsearch.arrays import Array
+    from khsearch.columnar.files.catalog import Catalog
+    from khsearch.columnar.segments.columns import Form
+
+
+class Commit:
+    """Immutable, safe for threads, valid as long as anyone holds it. Documents are numbered through all segments.
+
+    folder, catalog  where it lies, and its table of contents
+    leaves           its segments as one numbering of documents, with what is deleted
+    documents        ids, summaries, stored blobs, columns
+    terms            postings, positions, lengths, what BM25 asks
+    scratch          memory of the thread that searches
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        catalog: Catalog,
+        key: str | None,
+        known: Mapping[str, Segment],
+        *,
+        deleted: Mapping[str, Array] | None = None,
+        form: Form | None = None,
+    ) -> None:
+        """Open the catalog's segments, taking those already open from `known`, and read what is deleted unless given.
+
+        Raises FileNotFoundError where a later commit removed a file, IndexDamagedError.
+        """
+        self.folder = folder
+        self.catalog = catalog
+        segments = [
+            known[entry.file.name]
+            if entry.file.name in known and known[entry.file.name].entry.file == entry.file
+            else Segment(folder, entry)
+            for entry in catalog.segments
+        ]
+        self.leaves = Leaves(folder, segments, read_deletions(folder, catalog) if deleted is None else deleted)
+        self.scratch = Scratch(self.leaves.doc_count_all)
+        self.documents = DocumentStore(self.leaves, key, form)
+        self.terms = IndexTerms(self.leaves, self.scratch)
+
+    @property
+    def doc_count(self) -> int:
+        """Live documents."""
+        return self.leaves.doc_count
+
+    @property
+    def doc_count_all(self) -> int:
+        """Documents, deleted ones included."""
+        return self.leaves.doc_count_all
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """What the terms of the documents depend on: the lines of all segments."""
+        return frozenset().union(*(segment.traits for segment in self.leaves.segments))
+
+    def segments_by_name(self) -> dict[str, Segment]:
+        """The open segments, by the names of their files."""
+        return {segment.entry.file.name: segment for segment in self.leaves.segments}
+
+    def part_sizes(self) -> dict[str, int]:
+        """Bytes by part: postings of each field, ids, heads, stored documents, columns."""
+        sizes: dict[str, int] = {}
+        for segment in self.leaves.segments:
+            names = dict(enumerate(segment.field_names))
+            for section, size in segment.file.section_sizes().items():
+                part = section.partition(".")[0]
+                named = f"field {names[int(part)]}" if part.isdecimal() and int(part) in names else part
+                sizes[named] = sizes.get(named, 0) + size
+        return sizes

@@ -1,0 +1,84 @@
+"""document_store: what one commit keeps of its documents: ids, summaries, stored blobs, columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from khsearch.arrays import DOC, Array
+from khsearch.columnar.search.leaves import refusing_damage
+from khsearch.columnar.segments import columns
+from khsearch.columnar.segments.segment import hashes_of
+
+if TYPE_CHECKING:
+    from khsearch.columnar.search.leaves import Leaves
+
+
+class DocumentStore:
+    """The documents of all segments as one collection. Immutable, safe for threads."""
+
+    def __init__(self, leaves: Leaves, key: str | None, form: columns.Form | None) -> None:
+        """key: the field of ids, None where documents have none. form: in which text of columns is compared."""
+        self.folder = leaves.folder
+        self._leaves = leaves
+        self._key = key
+        self._form = form
+        self._columns: dict[str, columns.Column | None] = {}
+
+    def all_live(self) -> Array:
+        """Numbers of all live documents -> (n,) DOC, rising."""
+        every = np.arange(self._leaves.doc_count_all, dtype=DOC)
+        return every if self._leaves.live is None else every[self._leaves.live]
+
+    @refusing_damage
+    def stored(self, doc: int) -> bytes:
+        """The stored blob of a document."""
+        segment, inner = self._leaves.locate(doc)
+        return segment.stored.blob(inner)
+
+    @refusing_damage
+    def summary(self, doc: int) -> bytes:
+        """The small blob of a document, what a list of hits shows of it; empty where none was given."""
+        segment, inner = self._leaves.locate(doc)
+        return segment.summary(inner)
+
+    @refusing_damage
+    def id_of(self, doc: int) -> bytes:
+        """The id of a document; empty where it has none."""
+        segment, inner = self._leaves.locate(doc)
+        return segment.id_of(inner) if self._key is not None else b""
+
+    def docnum(self, name: str) -> int | None:
+        """The live document that has the id; None where there is none."""
+        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass")])[0]
+        return found[-1] if found else None
+
+    @refusing_damage
+    def docs_of_ids(self, ids: list[bytes]) -> list[list[int]]:
+        """The live documents of each id."""
+        leaves, live = self._leaves, self._leaves.live
+        out: list[list[int]] = [[] for _ in ids]
+        if self._key is None:
+            return out
+        hashes = hashes_of(ids, len(ids))
+        for base, segment in zip(leaves.bases, leaves.segments, strict=False):
+            for mine, found in zip(out, segment.docs_of_ids(ids, hashes), strict=True):
+                mine += [base + doc for doc in found if live is None or live[base + doc]]
+        return out
+
+    @refusing_damage
+    def column(self, name: str) -> columns.Column | None:
+        """A column over all documents; None where no document has a value."""
+        if name not in self._columns:
+            segments = self._leaves.segments
+            parts = [segment.column(name, self._form) for segment in segments]
+            if any(part is not None for part in parts):
+                filled = [
+                    part or columns.empty(np.zeros(segment.docs, np.int64))
+                    for part, segment in zip(parts, segments, strict=True)
+                ]
+                self._columns[name] = columns.join(name, filled)
+            else:
+                self._columns[name] = None
+        return self._columns[name]

@@ -1,0 +1,79 @@
+"""leaves: the segments of one commit end to end, as one numbering of documents. Deleted ones never show."""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+
+from khsearch.arrays import Array, starts_of
+from khsearch.errors import IndexDamagedError, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.segments.segment import Segment
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def refusing_damage(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
+    """Arrays that pass their checksums but make no sense together were not written by this package: say so."""
+
+    def guarded(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except (ValueError, IndexError, OverflowError) as error:
+            message = f"{self.folder}: damaged: {method.__name__} of {args}: {error}; restore or rebuild the index"
+            raise IndexDamagedError(message) from error
+
+    functools.update_wrapper(guarded, method)
+    return guarded
+
+
+class Leaves:
+    """What the documents and the terms of a commit are read from. Immutable, safe for threads.
+
+    folder         of the index, which errors name
+    segments       in order
+    bases          the first document number of each, and last how many documents there are
+    doc_count_all  documents, deleted ones included
+    doc_count      live documents
+    live           (doc_count_all,) bool, None where none is deleted
+    """
+
+    def __init__(self, folder: Path, segments: Sequence[Segment], deleted: Mapping[str, Array]) -> None:
+        """`deleted` has the documents of a segment that are, (docs,) bool, by the name of its file."""
+        self.folder = folder
+        self.segments = segments
+        self.bases: list[int] = starts_of(np.array([segment.docs for segment in segments], np.int64)).tolist()
+        self.doc_count_all: int = self.bases[-1]
+        self.live = self._live(deleted) if deleted else None
+        self.doc_count: int = self.doc_count_all if self.live is None else int(np.count_nonzero(self.live))
+
+    def locate(self, doc: int) -> tuple[Segment, int]:
+        """The segment that holds a document, and the document's number in it."""
+        if not 0 <= doc < self.doc_count_all:
+            raise QueryError(f"no document {doc}; there are {self.doc_count_all}")
+        number = bisect_right(self.bases, doc) - 1
+        return self.segments[number], doc - self.bases[number]
+
+    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
+        """The field in every segment that has it, with the segment's first document number."""
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            field = segment.field(name)
+            if field is not None:
+                yield base, field
+
+    def _live(self, deleted: Mapping[str, Array]) -> Array:
+        live = np.ones(self.doc_count_all, bool)
+        for base, segment in zip(self.bases, self.segments, strict=False):
+            gone = deleted.get(segment.entry.file.name)
+            if gone is not None:
+                live[base : base + segment.docs] = ~gone
+        return live

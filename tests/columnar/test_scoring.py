@@ -1,0 +1,65 @@
+"""What one document gets is what it gets among all."""
+
+from __future__ import annotations
+
+import tempfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khsearch import columnar
+from khsearch.engine import BM25, FieldScale, nodes
+from khsearch.errors import QueryError
+from tests.columnar.corpora import SCHEMA, add, histories, play, words
+from tests.extent import examples
+
+boosts = st.sampled_from([0.0, 0.5, 1.0])
+leaves = st.one_of(
+    st.builds(nodes.Term, st.sampled_from(["words", "bigrams", "none"]), words, boosts),
+    st.builds(nodes.AnyField, st.just(("words", "bigrams")), words, boosts),
+    st.builds(nodes.Phrase, st.just("words"), st.lists(words, min_size=1, max_size=3).map(tuple), st.integers(1, 3)),
+    st.builds(nodes.Prefix, st.just("words"), words.map(lambda word: word[:1]), boosts),
+    st.builds(nodes.AnyOf, st.just("words"), st.lists(words, max_size=3).map(tuple), boosts),
+    st.builds(nodes.Fuzzy, st.just("words"), words),
+    st.builds(nodes.Between, st.just("length"), st.integers(0, 9)),
+    st.builds(nodes.Every, st.sampled_from([None, "words"]), boosts),
+    st.just(nodes.Nothing()),
+)
+
+
+def _combined(inner: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.Node]:
+    several = st.lists(inner, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(nodes.And, several),
+        st.builds(nodes.Or, several),
+        st.builds(nodes.AndMaybe, inner, inner),
+        st.builds(nodes.AndNot, inner, inner, boosts),
+        st.builds(nodes.Require, inner, inner),
+        st.builds(nodes.Not, inner),
+        st.builds(nodes.Constant, inner, boosts),
+        st.builds(nodes.Boost, inner, boosts),
+    )
+
+
+@examples(100)
+@given(histories, st.lists(st.recursive(leaves, _combined, max_leaves=6), min_size=1, max_size=4), boosts)
+def test_the_score_of_one_document_is_that_of_a_search(history, queries, weight):
+    weighting = BM25(fields={"bigrams": FieldScale(weight=weight)})
+    with tempfile.TemporaryDirectory() as folder:
+        index = columnar.create_in(folder, SCHEMA)
+        play(index, history)
+        searcher = index.columns()
+        every = [searcher.matching(node, weighting=weighting) for node in queries]
+        expected = [dict(zip(found.docs.tolist(), found.scores.tolist(), strict=True)) for found in every]
+        for doc in range(searcher.commit.doc_count_all):
+            found = searcher.score(queries, doc, weighting=weighting)
+            assert found == [pytest.approx(scores[doc], rel=1e-5) if doc in scores else None for scores in expected]
+
+
+def test_a_document_that_is_not_there_has_no_score(tmp_path):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        add(writer, [("a", [b"a"])])
+    with pytest.raises(QueryError, match="no document"):
+        index.columns().score([nodes.Every()], 1)
