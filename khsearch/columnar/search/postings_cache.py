@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 BUDGET = 72 << 20  # bytes of arrays
 ADMITTED = 4  # once it is full
 MAX_TOPS = 20_000  # terms whose best documents are kept beyond that
-TOP = 32  # documents kept so
+TOP = 100  # documents kept so: as many as whoever re-ranks asks for
 OVERHEAD = 400  # bytes of an entry besides its arrays
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.impacts import Impacts
     from khsearch.columnar.search.matches import Matches
 
-SMALL = 1 << 12  # postings up to which adding all up is quicker than thinking
+SMALL = 1 << 12  # postings a part up to which adding all up is quicker than thinking
 SEEDED = 4  # parts whose best documents are tried first
 SAFETY = 1 - 1e-5  # scores are float32, and bounds are sums of them
 
@@ -157,7 +157,10 @@ def _top(evaluator: Evaluator, shape: _Shape, count: int) -> tuple[Array, Array]
 def _edge(evaluator: Evaluator, shape: _Shape, count: int) -> float:
     """A score that `count` documents reach, as high as can be told cheaply; 0 where it does not pay to know."""
     parts = shape.must + shape.may
-    postings = min(part.entry.count for part in shape.must) if shape.must else sum(p.entry.count for p in shape.may)
+    if shape.must:
+        postings = min(part.entry.count for part in shape.must)
+    else:
+        postings = sum(part.entry.count for part in parts) // max(len(parts), 1)
     if postings < SMALL or count > TOP:
         return 0.0
     strongest = sorted(parts, key=lambda part: -part.most)[:SEEDED]
