@@ -45,6 +45,7 @@ WRONG: dict[str, list[Any]] = {
 }
 METHODS = [
     "create",
+    "memory",
     "open",
     "writer",
     "search",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.commits.index import IndexFolder as IndexFolder
     from khsearch.columnar.commits.index import create as create
     from khsearch.columnar.commits.index import open_folder as open_folder
+    from khsearch.columnar.commits.verify import verify as verify
     from khsearch.columnar.commits.writer import BatchWriter as BatchWriter
     from khsearch.columnar.commits.writer import one_at_a_time as one_at_a_time
     from khsearch.columnar.embedded.engine import Embedded as Embedded
@@ -48,6 +49,7 @@ else:
             "search.commit": ("Commit",),
             "search.searcher": ("Searcher",),
             "search.top": ("TopDocs",),
+            "commits.verify": ("verify",),
             "commits.writer": ("BatchWriter", "one_at_a_time"),
             "commits.index": ("FieldOptions", "IndexFolder", "create", "open_folder"),
             # The door for Whoosh's users, under the name that they know; nothing here imports it.
