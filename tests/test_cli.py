@@ -133,7 +133,7 @@ def test_a_word_list_is_taken_into_an_index(tmp_path):
         (["-"], "add --format"),
         (["nowhere"], "nowhere: cannot be read"),
         ([], "Missing argument 'PATH...' (see khsearch index --help)"),
-        (["x", "--format=pdf"], "'pdf' is not one of 'txt', 'jsonl', 'csv'"),
+        (["x", "--format=odd"], "'odd' is not one of 'txt', 'jsonl', 'csv'"),
     ],
 )
 def test_what_cannot_be_indexed_is_an_error(tmp_path, args, says):

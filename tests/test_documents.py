@@ -318,4 +318,4 @@ def test_every_byte_is_told(folder):
 
 
 def test_an_unknown_format_is_an_error():
-    assert "unknown format 'pdf'" in problem("", "pdf")
+    assert "unknown format 'odd'" in problem("", "odd")

@@ -11,6 +11,7 @@ import pytest
 
 import khsearch
 from khsearch.cli import app, commands
+from khsearch.documents import format_names
 
 ROOT = Path(khsearch.__file__).parent
 HEAVY = {"numpy", "rich", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"}
@@ -115,7 +116,7 @@ def test_completion_finds_commands_options_and_choices():
     assert completed("se") == {"search"}
     assert completed("lexicon ") == {"learn"}
     assert completed("search x --f") == {"--filter", "--facet", "--format"}
-    assert completed("index x --format ") == {"txt", "jsonl", "csv"}
+    assert completed("index x --format ") == set(format_names())
     assert completed("words --breaker i") == {"icu"}
 
 
