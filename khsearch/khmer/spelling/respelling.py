@@ -28,10 +28,11 @@ _REACH = 4  # clusters of a word before the one that a rule changes, and behind 
 
 _RULED = re.compile(rb"[\xc6-\xc8\xcf]|\x98\xd2|[\xb7-\xba\xbe]\xbb|[\xc9\xca][\xb7-\xba\xbe]")
 _BASE = rb"[\x80-\xa2](?:\xd2[\x80-\xa2])*"
-_PLAIN = re.compile(_BASE)
-_WITH_NIKAHIT = re.compile(_BASE + b"\xc6")
-_UNDER_VOWEL = re.compile(b"(" + _BASE + rb")([\xb7-\xba\xbe])\xbb(.*)")
-_WITH_SHIFTER = re.compile(b"(" + _BASE + rb")[\xc9\xca]([\xb7-\xba\xbe])(.*)")
+# Patterns that are compiled when a text first has what they are for, not on import.
+_PLAIN = _BASE
+_WITH_NIKAHIT = _BASE + b"\xc6"
+_UNDER_VOWEL = b"(" + _BASE + rb")([\xb7-\xba\xbe])\xbb(.*)"
+_WITH_SHIFTER = b"(" + _BASE + rb")[\xc9\xca]([\xb7-\xba\xbe])(.*)"
 
 
 def may_be_respelled(codes: bytes, units: Sequence[bytes]) -> bool:
@@ -80,7 +81,7 @@ def spelled(units: Sequence[bytes]) -> str:
 
 def _nikahit_as_m(unit: bytes, behind: bytes) -> list[tuple[bytes, ...]]:
     """C+nikahit C as C M+coeng+C: the older and the newer spelling of the infix -am-."""
-    if not _WITH_NIKAHIT.fullmatch(unit) or not behind or not is_khmer(behind) or behind[1:2] == bytes([COENG]):
+    if not re.fullmatch(_WITH_NIKAHIT, unit) or not behind or not is_khmer(behind) or behind[1:2] == bytes([COENG]):
         return []
     below = bytes([script.TA if behind[0] == script.DA else behind[0]])  # a subscript DA is written as TA (normalize)
     return [(unit[:-1], bytes([_M, COENG]) + below + behind[1:])]
@@ -88,7 +89,7 @@ def _nikahit_as_m(unit: bytes, behind: bytes) -> list[tuple[bytes, ...]]:
 
 def _m_as_nikahit(unit: bytes, behind: bytes) -> list[tuple[bytes, ...]]:
     """The same backwards."""
-    if not _PLAIN.fullmatch(unit) or behind[:2] != bytes([_M, COENG]) or behind[3:4] == bytes([COENG]):
+    if not re.fullmatch(_PLAIN, unit) or behind[:2] != bytes([_M, COENG]) or behind[3:4] == bytes([COENG]):
         return []
     firsts = [script.DA, script.TA] if behind[2] == script.TA else [behind[2]]
     return [(unit + bytes([_NIKAHIT]), bytes([first]) + behind[3:]) for first in firsts]
@@ -99,13 +100,13 @@ def _u_as_shifter(unit: bytes, _: bytes) -> list[tuple[bytes, ...]]:
 
     `normalize` knows which shifter other letters than BA take; it puts U behind the vowel.
     """
-    found = _UNDER_VOWEL.fullmatch(unit)
+    found = re.fullmatch(_UNDER_VOWEL, unit)
     return [(found[1] + shifter + found[2] + found[3],) for shifter in (b"\xca", b"\xc9")] if found else []
 
 
 def _shifter_as_u(unit: bytes, _: bytes) -> list[tuple[bytes, ...]]:
     """The same backwards."""
-    found = _WITH_SHIFTER.fullmatch(unit) if script.BA in unit else None
+    found = re.fullmatch(_WITH_SHIFTER, unit) if script.BA in unit else None
     return [(found[1] + found[2] + b"\xbb" + found[3],)] if found else []
 
 
