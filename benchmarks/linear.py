@@ -145,7 +145,7 @@ def _ways(folder: Path) -> Mapping[str, Callable[[str], object]]:
         "batch": lambda text: analyzer.batch([text]),
         "query": analyzer.terms,
         "boundaries": analyzer.boundaries,
-        "spellings": variants.alternatives,
+        "spellings": lambda text: variants.alternatives(analyzer.typed(text)),
         "indexing": index,
     }
 

@@ -193,17 +193,17 @@ def reader(index):
 def test_a_slip_is_corrected(index, reader, typed, meant):
     wanted = set(index.analyzer.terms(meant).words) - set(index.analyzer.terms(typed).words)
     assert wanted <= {item.near.term for item in corrections(reader, index.analyzer.terms(typed).words)}
-    assert suggestion(reader, index.analyzer, typed) == meant
+    assert suggestion(reader, index.analyzer.typed(typed)) == meant
 
 
 @pytest.mark.parametrize("text", [*SENTENCES, "", "2021", "?", "ខ្ញុំ 15 covid"])
 def test_what_the_index_knows_stays(index, reader, text):
     assert corrections(reader, index.analyzer.terms(text).words) == []
-    assert suggestion(reader, index.analyzer, text, default_variants()) is None
+    assert suggestion(reader, index.analyzer.typed(text), default_variants()) is None
 
 
 def test_other_words_stay_as_they_were_typed(index, reader):
-    assert suggestion(reader, index.analyzer, "  ភ្នំ\u200bពេញ, កម្ពុជ! ") == "  ភ្នំ\u200bពេញ, កម្ពុជា! "
+    assert suggestion(reader, index.analyzer.typed("  ភ្នំ\u200bពេញ, កម្ពុជ! ")) == "  ភ្នំ\u200bពេញ, កម្ពុជា! "
 
 
 def test_settled_words_are_not_corrected(index, reader):
@@ -212,7 +212,7 @@ def test_settled_words_are_not_corrected(index, reader):
 
 
 def test_another_spelling_goes_before_a_near_word(index, reader):
-    assert suggestion(reader, index.analyzer, "ពត៌មាន", default_variants()) == "ព័ត៌មាន"
+    assert suggestion(reader, index.analyzer.typed("ពត៌មាន"), default_variants()) == "ព័ត៌មាន"
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_any_text(index, reader, text, limit):
     for item in corrections(reader, words):
         assert 0 <= item.first < item.end <= len(words)
         assert 0 < item.weight < 1
-    meant = suggestion(reader, index.analyzer, text, default_variants())
+    meant = suggestion(reader, index.analyzer.typed(text), default_variants())
     assert meant is None or meant != text
     found = complete(reader, index.analyzer, text, limit)
     assert len(found) == len(set(found)) <= limit

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.khmer.terms.analyzer import Analyzer
-from khsearch.khmer.terms.typed import Typed
+from khsearch.khmer.terms.typed import Typed, bigrams_between
+from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import NormalText, normalize
 from khsearch.khmer.words.breakers import breaker
 from tests.extent import examples
@@ -24,7 +26,8 @@ LATTICE = Analyzer(ALL_BREAKERS[0])
 
 def check_splice(analyzer: Analyzer, typed: Typed, start: int, end: int, spelling: str) -> None:
     text = typed.text
-    assert typed.spliced(start, end, spelling) == analyzer.terms(text[:start] + spelling + text[end:])
+    assert typed.spliced((start, end, spelling)) == analyzer.terms(text[:start] + spelling + text[end:])
+    assert typed.spliced((0, start, spelling), (end, len(text), "")) == analyzer.terms(spelling + text[start:end])
     assert typed.part(start, end) == analyzer.terms(text[start:end])
 
 
@@ -60,6 +63,24 @@ def test_a_splice_has_the_terms_of_the_text_so_spelled(
 )
 def test_splices_where_both_sides_of_a_seam_change_each_other(text: str, start: int, end: int, spelling: str) -> None:
     check_splice(LATTICE, LATTICE.typed(text), start, end, spelling)
+
+
+@given(st.lists(texts, max_size=3))
+@examples(150)
+def test_bigrams_of_words_with_spaces_between_them(some: list[str]) -> None:
+    words = [word for text in some for word in LATTICE.terms(text).words]
+    assert bigrams_between(words) == LATTICE.terms(script.decode_term(b" ".join(words))).bigrams
+
+
+@every_analyzer
+@given(texts)
+@examples(60)
+def test_words_are_side_by_side_in_the_codes_where_nothing_visible_is_between(analyzer: Analyzer, text: str) -> None:
+    typed = analyzer.typed(text)
+    gaps = [text[one.end : two.start] for one, two in pairwise(typed.tokens)]
+    starts, ends = typed.edges
+    apart = [one != two for one, two in zip(ends[:-1], starts[1:], strict=True)]
+    assert apart == [normalize(gap).codes != b"\x02\x02" for gap in gaps]
 
 
 @pytest.mark.slow
@@ -100,8 +121,8 @@ def test_a_splice_normalises_nothing_but_the_spelling_and_breaks_nothing_but_the
     assert [token.start for token in typed.tokens] == [0, 6, 14, 20]
     assert (len(normalised), len(broken)) == (1, 2)
     for _ in range(2):
-        assert typed.spliced(6, 13, "ខ្មែរ").words[1] == analyzer.spelled("ខ្មែរ").terms.words[0]
+        assert typed.spliced((6, 13, "ខ្មែរ")).words[1] == analyzer.spelled("ខ្មែរ").terms.words[0]
     assert normalised[1:] == ["ខ្មែរ"]
     assert len(broken) == 4  # the run with the spelling, and the spelling
-    typed.spliced(14, 19, "")
-    assert (len(normalised), len(broken)) == (3, 4)
+    typed.spliced((14, 19, ""))
+    assert (len(normalised), len(broken)) == (2, 4)

@@ -13,8 +13,9 @@ from khsearch.errors import LexiconError
 from khsearch.khmer.spelling import variants as room
 from khsearch.khmer.spelling.groups import Forms, read_groups, units_of
 from khsearch.khmer.spelling.variants import BUILT_IN, Alternative, Variants, default_variants
-from khsearch.khmer.terms.analyzer import cluster_spans
+from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.text.normalize import normalize
+from khsearch.khmer.words.breakers import breaker
 from khsearch.khmer.words.lexicon import default_lexicon
 from tests.strategies import khmer_words, texts
 
@@ -67,8 +68,11 @@ BOTH_FREQUENT = {
 TWO_WORDS = ["ពី ពីរ", "ប្រពន្ធ ប្រព័ន្ធ", "និង នឹង", "បណ្តឹង បន្តឹង", "គូ គូរ", "ប្រាសាទ ប្រសាទ", "អាច អាចម៍", "ផ្សា ផ្សារ"]
 
 
+typed = Analyzer(breaker()).typed
+
+
 def others(text: str, variants: Variants = VARIANTS) -> set[str]:
-    return {item.spelling for item in variants.alternatives(text)}
+    return {item.spelling for item in variants.alternatives(typed(text))}
 
 
 def form(text: str) -> str:
@@ -126,7 +130,7 @@ def test_two_words_stay_two(pair):
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("text", "meant"),
     [
         ("ពត៌មាន", "ព័ត៌មាន"),
         ("អោកាស", "ឱកាស"),
@@ -146,15 +150,15 @@ def test_two_words_stay_two(pair):
         ("ម្នាក់ម្នាក់", "ម្នាក់ៗ"),
     ],
 )
-def test_finds_the_other_spelling(typed, meant):
-    found = [item for item in VARIANTS.alternatives(typed) if form(item.spelling) == form(meant)]
-    assert [(item.start, item.end) for item in found] == [(0, len(typed))]
+def test_finds_the_other_spelling(text, meant):
+    found = [item for item in VARIANTS.alternatives(typed(text)) if form(item.spelling) == form(meant)]
+    assert [(item.start, item.end) for item in found] == [(0, len(text))]
 
 
 def test_inside_a_run_and_across_invisible_characters():
-    typed = "តាមពត៌\u200bមានថ្មី"
-    found = VARIANTS.alternatives(typed)
-    assert {typed[item.start : item.end] for item in found} == {"ពត៌\u200bមាន"}
+    text = "តាមពត៌\u200bមានថ្មី"
+    found = VARIANTS.alternatives(typed(text))
+    assert {text[item.start : item.end] for item in found} == {"ពត៌\u200bមាន"}
     assert found[0].spelling == "ព័ត៌មាន"
 
 
@@ -172,7 +176,7 @@ def test_a_users_file_adds_to_what_there_is(tmp_path):
     path = tmp_path / "own.tsv"
     path.write_text("# ours\n\nក្រុមហ៊ុន ក\tABC Co\tour name 0.5\nចំណុច\tចុច\tslip\n", "utf-8")
     own = Variants.read(path)
-    assert own.alternatives("abc co") == [Alternative(0, 6, "ក្រុមហ៊ុន ក", 0.5)]
+    assert own.alternatives(typed("abc co")) == [Alternative(0, 6, "ក្រុមហ៊ុន ក", 0.5)]
     both = VARIANTS.joined(own)
     assert {"ចុច", "ចំនុច"} <= others("ចំណុច", both)
 
@@ -220,7 +224,7 @@ listed = st.sampled_from([spelling for group in VARIANTS.groups for spelling in 
 @given(text=st.lists(texts | khmer_words | listed, max_size=5).map("".join))
 def test_offsets_fall_between_clusters(text):
     inner = {place for start, end in cluster_spans(text) for place in range(start + 1, end)}
-    for item in VARIANTS.alternatives(text):
+    for item in VARIANTS.alternatives(typed(text)):
         assert 0 <= item.start < item.end <= len(text)
         assert item.start not in inner
         assert item.end not in inner

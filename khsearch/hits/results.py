@@ -135,7 +135,8 @@ class Results(Sequence[Hit]):
     def suggestion(self) -> str | None:
         """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
         search = self._made
-        return suggestion(search.view, search.analyzer, search.text, search.variants)
+        typed = search.plan.typed or search.analyzer.typed(search.text)
+        return suggestion(search.view, typed, search.variants)
 
     @arguments.checked(field=arguments.TEXT)
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.typed import Terms as Terms
     from khsearch.khmer.terms.typed import Token as Token
     from khsearch.khmer.terms.typed import Typed as Typed
+    from khsearch.khmer.terms.typed import bigrams_between as bigrams_between
     from khsearch.khmer.text import clusters as clusters
     from khsearch.khmer.text import script as script
     from khsearch.khmer.text import scripts as scripts
@@ -74,7 +75,7 @@ else:
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
-            "terms.typed": ("Terms", "Token", "Typed"),
+            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between"),
             "terms.streams": ("Stream", "join_streams", "pieces"),
             "spelling": ("edits", "neighbourhood"),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),

@@ -1,4 +1,4 @@
-"""tolerance: other readings of what was typed, as far as the index knows them.
+"""expansion: other readings of what was typed, as far as the index knows them.
 
 A *reading* is a query as it could have been meant: with another spelling of a word, with words that were probably meant
 for what the index does not know, with the longer words that hold such a word, or without the spaces inside its runs of
@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from khsearch.engine import View, idf, nodes
-from khsearch.khmer import Alternative, Analyzer, Terms, Variants, script
+from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
 from khsearch.query import near_terms, suggest
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, named
@@ -30,9 +29,6 @@ _MOST_CORRECTED = 30
 
 _SUSPECT, _RARE = 3, 200
 """A word may be a slip if the index has it in so few documents, and in less than one of so many."""
-
-_REMEMBERED = 1 << 12
-"""Spellings whose terms are remembered."""
 
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
@@ -58,73 +54,65 @@ class Reading:
     weight: float
 
 
-_terms_of: WeakKeyDictionary[Analyzer, dict[str, Terms]] = WeakKeyDictionary()
-
-
 class Tolerance:
     """What one commit of an index holds of the other readings of a query."""
 
-    def __init__(self, view: View, analyzer: Analyzer, variants: Variants) -> None:
+    def __init__(self, view: View, variants: Variants) -> None:
         self._view = view
-        self._analyzer = analyzer
         self._variants = variants
         self._dfs = Frequencies(view, TEXT)
-        self._spellings = _terms_of.setdefault(analyzer, {})
 
-    def readings(self, text: str, terms: Terms) -> list[Reading]:
-        """Return other readings of a text, whose own terms are given, that the index holds."""
-        if len(text) > _LONGEST:
+    def readings(self, typed: Typed) -> list[Reading]:
+        """Return other readings of a text that the index holds."""
+        if len(typed.text) > _LONGEST:
             return []
+        terms = typed.terms
         self._dfs.learn(terms.words)
         readings: list[Reading] = []
         known = set(terms.words)
         settled: set[bytes] = set()
-        joined = self._joined(text, known)
+        joined = self._joined(typed, known)
         if joined is not None:
             readings.append(joined)
-        for other in self._variants.alternatives(text)[: 4 * _MOST]:
-            reading = self._spelled(text, terms, other)
-            if reading is not None:
-                readings.append(reading)
-                settled.update(self._alone(text[other.start : other.end]).words)
+        for other in self._variants.alternatives(typed)[: 4 * _MOST]:
+            if self._dfs.rarest(typed.analyzer.spelled(other.spelling).terms.words):
+                instead = typed.part(other.start, other.end).words
+                readings.append(self._spelled(typed, instead, other))
+                settled.update(instead)
         for reading in readings:
             known.update(reading.new)
         if joined is None:  # else what the index does not know is half of a word
             readings += self._longer(terms.words)
         return [*readings, *self._corrected(terms, known, settled)][:_MOST]
 
-    def substituted(self, text: str) -> list[list[bytes]]:
+    def substituted(self, typed: Typed) -> list[list[bytes]]:
         """Words of a text in its other spellings, for a search that asks for every word."""
         found = []
-        for other in self._variants.alternatives(text)[:_MOST] if len(text) <= _LONGEST else ():
-            words = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :]).words
+        for other in self._variants.alternatives(typed)[:_MOST] if len(typed.text) <= _LONGEST else ():
+            words = typed.spliced((other.start, other.end, other.spelling)).words
             if all(self._dfs.of(words)):
                 found.append(words)
         return found
 
-    def _joined(self, text: str, known: set[bytes]) -> Reading | None:
+    def _joined(self, typed: Typed, known: set[bytes]) -> Reading | None:
         """Read a text without the spaces between its runs of Khmer: one may have been put inside a word."""
-        joined = _SPACE_IN_KHMER.sub("", text)
-        if joined == text:
+        spaces = [found.span() for found in _SPACE_IN_KHMER.finditer(typed.text)]
+        if not spaces:
             return None
-        terms = self._analyzer.terms(joined)
+        terms = typed.spliced(*((start, end, "") for start, end in spaces))
         new = [word for word in dict.fromkeys(terms.words) if word not in known and self._df(word)]
         return Reading(_terms(new, 1.0), terms.words, new, [], 1.0) if new else None
 
-    def _spelled(self, text: str, terms: Terms, other: Alternative) -> Reading | None:
-        spelling = self._alone(other.spelling)
-        having = self._dfs.rarest(spelling.words)
-        if not having:
-            return None
-        typed = self._dfs.rarest(self._alone(text[other.start : other.end]).words)
-        weight = _AS_TYPED * other.weight * self._alike(typed, having)
-        words = spelling.words
+    def _spelled(self, typed: Typed, instead: Sequence[bytes], other: Alternative) -> Reading:
+        """Read a text with a spelling that the index holds instead of some words."""
+        words = typed.analyzer.spelled(other.spelling).terms.words
+        weight = _AS_TYPED * other.weight * self._alike(self._dfs.rarest(instead), self._dfs.rarest(words))
         if len(words) == 1:
             found: tuple[nodes.Node, ...] = _terms(words, weight)
         else:
             found = (nodes.Phrase(TEXT, tuple(words), boost=weight),)
-        whole = self._analyzer.terms(text[: other.start] + other.spelling + text[other.end :])
-        return Reading(found, whole.words, words, _lacking(whole.bigrams, terms.bigrams), weight)
+        whole = typed.spliced((other.start, other.end, other.spelling))
+        return Reading(found, whole.words, words, _lacking(whole.bigrams, typed.terms.bigrams), weight)
 
     def _longer(self, words: Sequence[bytes]) -> Iterator[Reading]:
         """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
@@ -151,32 +139,22 @@ class Tolerance:
                 continue
             known.add(near)
             meant = [*words[: correction.first], near, *words[correction.end :]]
-            bigrams = self._analyzer.terms(script.decode_term(b" ".join(meant))).bigrams
             found = _terms([near], correction.weight)
-            yield Reading(found, meant, [near], _lacking(bigrams, terms.bigrams), correction.weight)
+            yield Reading(found, meant, [near], _lacking(bigrams_between(meant), terms.bigrams), correction.weight)
 
     def _is_suspect(self, word: bytes) -> bool:
-        having = self._df(word)
-        return having <= _SUSPECT and having * _RARE < self._view.doc_count
+        df = self._df(word)
+        return df <= _SUSPECT and df * _RARE < self._view.doc_count
 
     def _df(self, word: bytes) -> int:
         """Documents that hold a word."""
         return self._dfs.of([word])[0]
 
-    def _alone(self, spelling: str) -> Terms:
-        """Terms of a spelling by itself; those of one word are asked for again and again."""
-        found = self._spellings.get(spelling)
-        if found is None:
-            if len(self._spellings) >= _REMEMBERED:
-                self._spellings.clear()
-            found = self._spellings[spelling] = self._analyzer.terms(spelling)
-        return found
-
-    def _alike(self, typed: int, having: int) -> float:
-        """What makes a spelling that `having` documents hold weigh as both spellings together."""
+    def _alike(self, typed: int, other: int) -> float:
+        """What makes another spelling weigh as both together, by the documents that hold what was typed, and it."""
         docs = self._view.doc_count
-        together = min(typed + having, docs)
-        return min(1.0, idf(docs, together) / idf(docs, min(having, docs)))
+        together = min(typed + other, docs)
+        return min(1.0, idf(docs, together) / idf(docs, min(other, docs)))
 
 
 def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:

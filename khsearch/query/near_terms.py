@@ -28,7 +28,7 @@ from khsearch.schema import TEXT, TITLE
 from khsearch.sharing import cached_property
 
 _ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|(?:[a-z]|\x01[\x00-\x7f]{3})+")
-_OVERLONG = re.compile(rb"[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd]){%d}" % neighbourhood.LONGEST)
+_OVERLONG = re.compile(rb"[\x80-\xb3]%b{%d}" % (script.MARK_PATTERN, neighbourhood.LONGEST))
 _LONGEST_TERM = 64  # codes, four for a letter outside ASCII: what is longer is hardly a word
 _MANY = 4096  # terms that are measured for one word; of more, the most frequent
 _KEPT = 20  # terms near one word that are kept

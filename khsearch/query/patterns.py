@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import Analyzer, normalize, script
+from khsearch.khmer import Analyzer, script
 from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
 
@@ -20,7 +20,7 @@ _MOST_MARKED = 2_000
 
 _PARTS = re.compile(r"([*?])")
 _LETTER = rb"\x01[\x00-\x7f]{3}"
-_ANY = rb"(?:[\x80-\xb3](?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])*|%b|[^\x01])" % _LETTER
+_ANY = rb"(?:%b|%b|[^\x01])" % (script.BASED_PATTERN, _LETTER)
 _ONE = rb"(?:%b|[^\x01])" % _LETTER
 
 
@@ -98,7 +98,8 @@ def _expression(parts: Sequence[str | bytes]) -> bytes:
 
 def _form(part: str, analyzer: Analyzer) -> bytes:
     """Bring a part of a pattern to the form of the terms."""
-    codes = normalize(part).codes[1:-1]
+    typed = analyzer.typed(part)
+    codes = typed.normal.codes[1:-1]
     if script.LETTER not in codes:
         return codes.replace(b" ", b"")
-    return b"".join(analyzer.terms(part).words) or script.encode_term(part.casefold())
+    return b"".join(typed.terms.words) or script.encode_term(part.casefold())

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
-from khsearch.khmer import Analyzer, Terms, Variants
+from khsearch.khmer import Analyzer, Terms, Typed, Variants
 from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words
 from khsearch.query.expansion import Tolerance
 from khsearch.query.language import parse
@@ -34,12 +34,14 @@ class Plan:
     terms      words and bigrams that snippets mark
     rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
     problem    what was wrong with the query, where it was searched as words instead
+    typed      the query, analysed, where it was searched as words
     """
 
     node: nodes.Node
     terms: Terms
     rows: Sequence[Sequence[bytes]] = ()
     problem: str | None = None
+    typed: Typed | None = None
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ class Planner:
         self._analyzer = analyzer
         self._ranking = ranking
         self._kinds = {TITLE: "text", TEXT: "text", **fields}
-        self._tolerance = Tolerance(view, analyzer, variants)
+        self._tolerance = Tolerance(view, variants)
+        self._known: dict[str, Typed] = {}
 
     def plan(self, text: str, match: Match = "any", *, strict: bool = False) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`."""
@@ -85,9 +88,10 @@ class Planner:
                 raise QueryError(problem) from None
         else:
             if not found.unfit or not _is_plain(item, found.unfit):
-                return planned
+                return replace(planned, typed=self._known.get(text))
             problem = planned.problem
-        return self._planned(Words(text), match, problem, _Found(tolerant, strict))
+        planned = self._planned(Words(text), match, problem, _Found(tolerant, strict))
+        return replace(planned, typed=self._known.get(text))
 
     def _tolerates(self, text: str) -> bool:
         return bool(self._ranking.readings) and len(text) <= _TOLERANT
@@ -119,13 +123,14 @@ class Planner:
 
     def _free(self, text: str, found: _Found) -> nodes.Node | None:
         """Plain words, any of which may match: one flat list of terms, which the index answers fastest."""
-        terms = self._analyzer.terms(text)
-        found.words = terms.words
+        typed = self._typed(text)
+        terms = typed.terms
+        found.words += terms.words
         found.rows.append(terms.words)
-        found.bigrams = terms.bigrams
+        found.bigrams += terms.bigrams
         words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._bigram_terms(found)
         boost = self._ranking.bigram_boost(len(terms.words))
-        for reading in self._tolerance.readings(text, terms) if found.tolerant else ():
+        for reading in self._tolerance.readings(typed) if found.tolerant else ():
             found.marked += reading.new
             found.rows.append(reading.words)
             words += reading.found
@@ -174,14 +179,22 @@ class Planner:
                 may.append(node)
         return _joined(must, may, without)
 
-    def _terms_of(self, item: Words | Quoted) -> Terms:
-        terms = self._analyzer.terms(item.text)
-        if not terms.words and item.field is not None:
+    def _typed(self, text: str) -> Typed:
+        """Analyse a text, if that was not done before."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._known[text] = self._analyzer.typed(text)
+        return found
+
+    def _with_words(self, item: Words | Quoted) -> Typed:
+        typed = self._typed(item.text)
+        if not typed.terms.words and item.field is not None:
             raise NotForFieldError(f"{item.text!r} has no word to look for in {item.field!r}; write a letter or digit")
-        return terms
+        return typed
 
     def _words(self, item: Words, match: Match, found: _Found) -> nodes.Node | None:
-        terms = self._terms_of(item)
+        typed = self._with_words(item)
+        terms = typed.terms
         if not terms.words:
             return None
         found.words += terms.words
@@ -189,11 +202,11 @@ class Planner:
             found.bigrams += terms.bigrams
             found.rows.append(terms.words)
             if match == "any":
-                readings = self._tolerance.readings(item.text, terms) if found.tolerant else []
+                readings = self._tolerance.readings(typed) if found.tolerant else []
                 found.marked += (word for reading in readings for word in reading.new)
                 others = (node for reading in readings for node in reading.found)
                 return nodes.Or((*_either(terms.words, self._ranking), *others))
-            ways = self._tolerance.substituted(item.text) if found.tolerant else []
+            ways = self._tolerance.substituted(typed) if found.tolerant else []
             found.marked += (word for way in ways for word in way)
             return (
                 nodes.Or(tuple(_all_of(words, self._ranking) for words in (terms.words, *ways)))
@@ -204,7 +217,7 @@ class Planner:
         return nodes.Or(single) if match == "any" else nodes.And(single)
 
     def _quoted(self, item: Quoted, found: _Found) -> nodes.Node | None:
-        terms = self._terms_of(item)
+        terms = self._with_words(item).terms
         if not terms.words:
             return None
         found.words += terms.words
@@ -227,7 +240,7 @@ class Planner:
         if fit is not None:
             found.marked += fit.marked
             each += fit.each
-        words = tuple(self._analyzer.terms(item.text).words)
+        words = tuple(self._typed(item.text).terms.words)
         if len(words) > 1:
             found.words += words
             each += [

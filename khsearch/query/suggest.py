@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from khsearch.engine import View
-from khsearch.khmer import Analyzer, Token, Variants, edits, normalize, script
+from khsearch.khmer import Analyzer, Typed, Variants, edits, normalize, script
 from khsearch.query.near_terms import Near, TermTable, term_table
 from khsearch.schema import BIGRAMS
 
@@ -126,24 +126,24 @@ def _correction(first: int, end: int, near: Near) -> Correction:
     return Correction(first, end, near, 0.8 - 0.4 * near.distance)
 
 
-def suggestion(view: View, analyzer: Analyzer, text: str, variants: Variants | None = None) -> str | None:
+def suggestion(view: View, typed: Typed, variants: Variants | None = None) -> str | None:
     """Return the query that was probably meant, in ordinary spelling; None where nothing is better than what was typed.
 
     What is not corrected stays as it was typed. `variants` are other spellings: what the index has in one of them is no
     slip, and is only suggested where the index lacks, or hardly has, what was typed.
     """
+    text = typed.text
     if len(text) > _TYPED:
         return None
     table = term_table(view)
-    tokens = analyzer.tokens(text)
-    words = [script.encode_term(token.term) for token in tokens]
+    words, tokens = typed.terms.words, typed.tokens
     dfs = [table.df(word) for word in words]
     changes: list[tuple[int, int, str]] = []
     settled: set[int] = set()
-    for other in variants.alternatives(text) if variants else ():
+    for other in variants.alternatives(typed) if variants else ():
         within = [i for i, token in enumerate(tokens) if token.start < other.end and other.start < token.end]
         if other.weight == 1 and settled.isdisjoint(within):
-            known = min(map(table.df, analyzer.terms(other.spelling).words), default=0)
+            known = min(map(table.df, typed.analyzer.spelled(other.spelling).terms.words), default=0)
             if known:
                 settled.update(within)
                 if known >= _TIMES * min((dfs[i] for i in within), default=0):
@@ -155,7 +155,7 @@ def suggestion(view: View, analyzer: Analyzer, text: str, variants: Variants | N
     taken: set[int] = set()
     for item in likely:
         stretch = range(item.first, item.end)
-        apart = _is_apart(text, tokens[item.first : item.end])
+        apart = _is_apart(typed, item.first, item.end)
         if (
             item.near.distance
             and not apart
@@ -165,16 +165,18 @@ def suggestion(view: View, analyzer: Analyzer, text: str, variants: Variants | N
             taken.update(stretch)
             start, end = tokens[item.first].start, tokens[item.end - 1].end
             changes.append((start, end, script.decode_term(item.near.term)))
+    if not changes:
+        return None
     meant = text
     for start, end, spelling in sorted(changes, reverse=True):
         meant = meant[:start] + spelling + meant[end:]
-    return meant if normalize(meant).text.casefold() != normalize(text).text.casefold() else None
+    return meant if normalize(meant).text.casefold() != typed.normal.text.casefold() else None
 
 
-def _is_apart(text: str, tokens: Sequence[Token]) -> bool:
-    """Whether something other than invisible characters stands between words."""
-    gaps = pairwise(tokens)
-    return any(normalize(text[one.end : two.start]).codes != b"\x02\x02" for one, two in gaps)
+def _is_apart(typed: Typed, first: int, end: int) -> bool:
+    """Whether something other than invisible characters stands between some words, given by number."""
+    starts, ends = typed.edges
+    return starts[first + 1 : end] != ends[first : end - 1]
 
 
 def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
@@ -183,21 +185,21 @@ def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> li
     A half-typed word breaks into pieces, so the last pieces are also taken as one. What follows a word is ranked by how
     often it stands behind that word's last cluster. A half-typed cluster counts as the beginning of a cluster.
     """
-    typed = prefix[-_TYPED:]
-    normal = normalize(typed)
+    typed = analyzer.typed(prefix[-_TYPED:])
+    normal = typed.normal
     run = _LAST_RUN.search(normal.codes)
     if run is None:
         return []
     places = normal.origin[run.start() : run.end()].tolist()
     if script.LETTER in run[0]:
-        tokens = [token for token in analyzer.tokens(typed) if token.start >= places[0] - 1]
+        tokens = [token for token in typed.tokens if token.start >= places[0] - 1]
         words = [script.encode_term(token.term) for token in tokens]
         starts = [token.start for token in tokens]
     else:
         words = analyzer.run_words(run[0]) if script.CLASS[run[0][0]] != script.ALPHA else [run[0]]
         starts = [places[edge] - 1 for edge in accumulate(map(len, words[:-1]), initial=0)]
     # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
-    unfinished = bytes([script.COENG]) if typed.endswith("\u17d2") else b""
+    unfinished = bytes([script.COENG]) if typed.text.endswith("\u17d2") else b""
     table = term_table(view)
     scores: dict[str, int] = {}
     for count in range(min(_COMPLETED, len(words)), 0, -1):
@@ -205,7 +207,7 @@ def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> li
         if last and scores and _is_odd(words[last - 1], table.df(words[last - 1]), table):
             break  # what stands before is no word, but the beginning of one that was found
         before = edits.units(words[last - 1])[-1:] if last else []
-        head = prefix[: len(prefix) - len(typed) + starts[last]]
+        head = prefix[: len(prefix) - len(typed.text) + starts[last]]
         for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
             score = min(near.df, _fits(view, [*before, *edits.units(near.term)[:1]])) if before else near.df
             scores.setdefault(head + script.decode_term(near.term), score)

@@ -1,4 +1,4 @@
-"""nearness: how far one word is from another, counted in clusters. Clusters in, costs out.
+"""edits: how far one word is from another, counted in clusters. Clusters in, costs out.
 
 A slip of hand or ear changes a cluster, drops one, adds one or swaps two. What is easily taken for another costs
 little: letters of one sound, vowels that differ in length or in one stroke, a sign left out. Costs are in clusters: 1
@@ -63,11 +63,7 @@ _LIKE: dict[bytes, bytes] = {}
 for _one, _other in map(_codes, _VOWEL_PAIRS):
     for _a, _b in ((_one, _other), (_other, _one)):
         _LIKE[bytes([_a])] = _LIKE.get(bytes([_a]), b"") + bytes([_b])
-UNIT = re.compile(
-    rb"[\x80-\xb3]MARK*|MARK+|\x01[\x00-\x7f]{3}|[^\x80-\xff]".replace(
-        b"MARK", rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
-    )
-)
+UNIT = re.compile(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff]")
 
 
 def units(word: bytes) -> list[bytes]:

@@ -1,6 +1,6 @@
-"""skeletons: the terms of an index filed under the hashes of their skeletons, whole and less one unit.
+"""neighbourhood: the terms of an index filed under the hashes of their skeletons, whole and less one unit.
 
-Two words whose skeletons differ in one unit at most share a hash (`nearness` tells what skeletons and units are).
+Two words whose skeletons differ in one unit at most share a hash (`edits` tells what skeletons and units are).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.arrays import distinct, spans
-from khsearch.khmer.spelling import edits as nearness
+from khsearch.khmer.spelling import edits
 from khsearch.khmer.text import script
 from khsearch.khmer.text.clusters import classes, clusters
 
@@ -45,8 +45,8 @@ class Units:
         order = np.argsort(starts, kind="stable")
         starts, ends = starts[order], ends[order]
         keys = spans.load_part(spans.eights(codes), starts, ends - starts)
-        named, numbers = nearness.numbered(keys)
-        self.inventory = nearness.Inventory([_unit(key) for key in named.tolist()])
+        named, numbers = edits.numbered(keys)
+        self.inventory = edits.Inventory([_unit(key) for key in named.tolist()])
         self.numbers = numbers.astype(np.int32)
         self.data, self.borders = data, borders
         self.firsts = np.searchsorted(starts, borders[:-1])
@@ -66,7 +66,7 @@ def _letters(
     found = [
         (first + 1 + letter.start(), first + 1 + letter.end())
         for number, first in zip(foreign, firsts, strict=True)
-        for letter in nearness.UNIT.finditer(terms[number])
+        for letter in edits.UNIT.finditer(terms[number])
     ]
     edges = np.array(found, np.int64)
     plain = letters[~within]
@@ -83,7 +83,7 @@ class Files:
     """Hashes of the skeletons of all terms, whole and less one unit, sorted, each with the term's number."""
 
     def __init__(self, units: Units, dfs: NDArray[np.int64]) -> None:
-        skeletons = [nearness.parts(name).skeleton for name in units.inventory.names]
+        skeletons = [edits.parts(name).skeleton for name in units.inventory.names]
         self._numbers = {skeleton: number for number, skeleton in enumerate(dict.fromkeys(skeletons), 1)}
         values = _mixed(np.array([self._numbers[skeleton] for skeleton in skeletons], np.uint64)).take(units.numbers)
         lengths, firsts = units.lengths, units.firsts
@@ -110,7 +110,7 @@ class Files:
 
     def of_skeleton(self, word: list[bytes], at_least: int) -> NDArray[np.int64]:
         """Terms of a word's skeleton; none where no term of it is in so many documents."""
-        hashed = self._hashed(tuple(nearness.parts(unit).skeleton for unit in word))
+        hashed = self._hashed(tuple(edits.parts(unit).skeleton for unit in word))
         at = 0 if hashed is None else int(np.searchsorted(self._skeletons, np.uint64(hashed)))
         if hashed is None or at == len(self._skeletons) or self._skeletons[at] != hashed or self._tops[at] < at_least:
             return np.zeros(0, np.int64)
@@ -118,7 +118,7 @@ class Files:
 
     def sharing(self, word: list[bytes]) -> NDArray[np.int64]:
         """Terms that share a hash with a word, rising."""
-        hashes = [self._hashed(skeleton) for skeleton in nearness.skeletons(word)]
+        hashes = [self._hashed(skeleton) for skeleton in edits.skeletons(word)]
         wanted = np.array(sorted({hashed for hashed in hashes if hashed is not None}), np.uint64)
         low, high = np.searchsorted(self._keys, wanted), np.searchsorted(self._keys, wanted, "right")
         found = [self._owners[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]

@@ -22,7 +22,8 @@ import numpy as np
 
 from khsearch.khmer.spelling.groups import UNIT, Forms, Group, Units, read_groups, rows_of, units_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
-from khsearch.khmer.text.normalize import NormalText, normalize
+from khsearch.khmer.terms.typed import Typed
+from khsearch.khmer.text.normalize import NormalText
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 
@@ -84,13 +85,13 @@ class Variants:
         """The groups of both: a spelling that stands in both has all its alternatives."""
         return Variants((*self.groups, *other.groups), self._lexicon)
 
-    def alternatives(self, text: str) -> list[Alternative]:
+    def alternatives(self, typed: Typed) -> list[Alternative]:
         """Other spellings of stretches of a typed text, in order of where they begin, the usual spelling first.
 
         Stretches may overlap; those of a spelling that is part of a longer one are left out. Of very many, the first
         are told.
         """
-        normal = normalize(text)
+        normal = typed.normal
         units = units_of(normal)
         found = list(islice(self._listed(units), _MOST))
         if may_be_respelled(normal.codes, units):

@@ -16,14 +16,14 @@ change each other, the whole text is analysed.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import GIVE_PLAIN, NormalText
-from khsearch.khmer.text.script import CLASS, COENG, DELETED, END, LETTER, LONGEST_TERM, MARK, POINT
+from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LONGEST_TERM, MARK, POINT
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class Terms:
         """One of the streams, by the name that `khsearch.schema` has for it."""
         return {"words": self.words, "bigrams": self.bigrams}[source]
 
+
+Change = tuple[int, int, str]
+"""A stretch of a text, by its offsets, and what stands there instead."""
 
 Run = tuple[int, int, list[bytes], list[int], bool]
 """A run of a short text, or, without units, what no bigram crosses.
@@ -127,16 +130,21 @@ class Typed:
         return Terms(_words(self.runs), bigrams_of(self.runs))
 
     @cached_property
+    def edges(self) -> tuple[list[int], list[int]]:
+        """Where the words begin and end in the codes of the normal form, in which nothing else is invisible."""
+        if not self.is_short:
+            return self.batch.word_starts.tolist(), self.batch.word_ends.tolist()
+        edges = [list(accumulate(map(len, _words([run])), initial=run[0])) for run in self.runs]
+        return [edge for of_run in edges for edge in of_run[:-1]], [edge for of_run in edges for edge in of_run[1:]]
+
+    @cached_property
     def spans(self) -> tuple[list[int], list[int]]:
         """Offsets of the words: of their first characters, and behind their last."""
         if not self.is_short:
-            starts, ends = self.batch.word_spans()
-            return starts.tolist(), ends.tolist()
-        edges = [list(accumulate(map(len, _words([run])), initial=run[0])) for run in self.runs]
-        firsts = [edge for of_run in edges for edge in of_run[:-1]]
-        lasts = [edge for of_run in edges for edge in of_run[1:]]
-        firsts, lasts = self.normal.span_lists(firsts, lasts)
-        return [place - 1 for place in firsts], [place - 1 for place in lasts]  # a character stands before the text
+            firsts, lasts = self.batch.word_spans()
+            return firsts.tolist(), lasts.tolist()
+        starts, ends = self.normal.span_lists(*self.edges)
+        return [place - 1 for place in starts], [place - 1 for place in ends]  # a character stands before the text
 
     @cached_property
     def tokens(self) -> list[Token]:
@@ -151,36 +159,53 @@ class Typed:
             return self.analyzer.terms(self.text[start:end])
         return self._terms_of(b"\x02%b\x02" % self.normal.codes[first:last])
 
-    def spliced(self, start: int, end: int, spelling: str) -> Terms:
-        """Terms of the text with another spelling of a stretch."""
-        codes = self._spliced_codes(start, end, spelling)
+    def spliced(self, *changes: Change) -> Terms:
+        """Terms of the text with other spellings of some stretches, in order and apart."""
+        pieces = [*self._pieces(changes)]
+        codes = self._joined(pieces)
         if codes is None or len(codes) > SHORT:
-            return self.analyzer.terms(self.text[:start] + spelling + self.text[end:])
+            return self.analyzer.terms("".join(text for text, _ in pieces))
         return self._terms_of(codes)
 
     def _terms_of(self, codes: bytes) -> Terms:
         runs = self._runs_of(codes)
         return Terms(_words(runs), bigrams_of(runs))
 
-    def _spliced_codes(self, start: int, end: int, spelling: str) -> bytes | None:
-        """Codes of the text with another spelling of a stretch; None where they cannot be put together of both."""
-        first, last = self._cut(start), self._cut(end)
-        spelled = self.analyzer.spelled(spelling)
-        if first is None or last is None or not (self.is_short and spelled.is_short):
-            return None
-        if not _are_apart(self.text[:start][-1:], (spelling + self.text[end:])[:1]):
-            return None
-        if not _are_apart((self.text[:start] + spelling)[-1:], self.text[end:][:1]):
-            return None
-        middle = spelled.normal.codes[1:-1]
-        codes = self.normal.codes[:first] + middle + self.normal.codes[last:]
-        seams = (first, first + len(middle))
-        return None if any(codes.find(GIVE_PLAIN, seam - 2, seam + 2) >= 0 for seam in seams) else codes
+    def _pieces(self, changes: Sequence[Change]) -> Iterator[tuple[str, bytes | None]]:
+        """What stays of the text and the spellings, in order, each with its codes; None where these are not its own."""
+        at = 0
+        for start, end, spelling in (*changes, (len(self.text), len(self.text), "")):
+            first, last = self._cut(at), self._cut(start)
+            known = self.is_short and first is not None and last is not None
+            yield self.text[at:start], self.normal.codes[first:last] if known else None
+            if spelling:
+                spelled = self.analyzer.spelled(spelling)
+                self.broken.update(spelled.broken)
+                yield spelling, spelled.normal.codes[1:-1] if spelled.is_short else None
+            at = end
+
+    def _joined(self, pieces: Sequence[tuple[str, bytes | None]]) -> bytes | None:
+        """Codes of pieces of text side by side; None where they change each other."""
+        joined = b"\x02"
+        before = ""
+        for text, codes in pieces:
+            if not text:
+                continue
+            if codes is None or (before and not _are_apart(before, text[0])):
+                return None
+            seam = len(joined)
+            joined += codes
+            if joined.find(GIVE_PLAIN, seam - 2, seam + 2) >= 0:
+                return None
+            before = text[-1]
+        return joined + b"\x02"
 
     def _cut(self, offset: int) -> int | None:
         """Where in the codes the text can be cut, so that both parts have the codes that they have by themselves."""
         text, codes = self.text, self.normal.codes
-        if not _are_apart(text[:offset][-1:], text[offset : offset + 1]):
+        if offset == 0 or offset == len(text):
+            return len(codes) - 1 if offset else 1
+        if not _are_apart(text[offset - 1], text[offset]):
             return None
         place = self.normal.place_of(offset + 1)  # a character stands before the text
         if place is None or codes[place - 1] == COENG or CLASS[codes[place]] == MARK:
@@ -189,8 +214,8 @@ class Typed:
 
 
 def _are_apart(left: str, right: str) -> bool:
-    """Whether the normal forms of two characters, or of none, side by side do not depend on each other."""
-    before, behind = (script.code_of(char) if char else END for char in (left, right))
+    """Whether the normal forms of two characters side by side do not depend on each other."""
+    before, behind = map(script.code_of, (left, right))
     if before in (COENG, DELETED, LETTER) or behind in (DELETED, LETTER) or CLASS[behind] == MARK:
         return False
     return not (before in _OF_NUMBERS and behind in _OF_NUMBERS)
@@ -233,6 +258,16 @@ def bigrams_of(runs: Sequence[Run]) -> list[bytes]:
         bigrams += map(bytes.__add__, units, units[1:])
         last, behind = units[-1], end
     return bigrams
+
+
+def bigrams_between(words: Sequence[bytes]) -> list[bytes]:
+    """Bigrams of a text of words with spaces between them, all in code form."""
+    runs: list[Run] = []
+    for word in words:
+        khmer = word[0] >= script.BASES.start
+        units = clusters_of(word) if khmer else [] if LETTER in word else [word]
+        runs.append((1, 0, units, [], khmer))  # none begins where the one before it ends
+    return bigrams_of(runs)
 
 
 def _divided(run: bytes) -> list[bytes]:

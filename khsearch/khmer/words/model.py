@@ -11,9 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MARKS = "(?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])"
-_CLUSTER = re.compile(f"[\u1780-\u17b3]{_MARKS}*")
-_WORD = re.compile(f"(?:[\u1780-\u17b3]{_MARKS}*)+")
+from khsearch.khmer.text import script
+
+_PATTERN = script.decode_term(script.BASED_PATTERN)  # of characters instead of their codes
+_CLUSTER = re.compile(_PATTERN)
+_WORD = re.compile(f"(?:{_PATTERN})+")
 
 
 def is_word(text: str) -> bool:
