@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([tn\\]))")
 _ESCAPED = {"t": "\t", "n": "\n", "\\": "\\"}
-_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]*")
 _BLOCK = 1 << 20
 
 
@@ -93,13 +92,15 @@ def _decoded(data: bytes, offset: int) -> str:
 
 
 def _separated(text: str, tokens: Sequence[Token], separator: str) -> str:
+    from khsearch.khmer import script
+
     parts = []
     at = 0
     for before, token in pairwise(tokens):
         between = text[before.end : token.start]
         parts.append(text[at : token.start])
         at = token.start
-        if _UNSEEN.fullmatch(between) and not (between and separator in between):
+        if not between.strip(script.INVISIBLE) and not (between and separator in between):
             parts.append(separator)
     return "".join([*parts, text[at:]])
 

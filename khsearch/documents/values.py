@@ -14,8 +14,7 @@ from functools import lru_cache
 
 from khsearch.khmer import normalize, script, scripts
 
-_DIGITS = {0x17E0 + value: str(value) for value in range(10)}
-_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
+_DIGITS = str.maketrans(script.KHMER_DIGITS, "0123456789", script.INVISIBLE)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _DATE = re.compile(
     r"""(?P<year>[0-9]{4})
@@ -153,7 +152,7 @@ def _folded(char: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _UNSEEN.sub("", text).translate(_DIGITS).strip()
+    return text.translate(_DIGITS).strip()
 
 
 def _shown(text: str) -> str:

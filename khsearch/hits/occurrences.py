@@ -19,9 +19,6 @@ from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script
 Found = tuple[int, int, bytes]
 """Where a term stands in a text, from and to, and the term."""
 
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-"""Characters that nobody sees, between words and inside clusters."""
-
 _BEGINNING = 1_000_000  # characters of a text that are looked through for every word
 _ENOUGH = 100  # occurrences of a term that are looked at: a long document shows its best place among the first
 _NEAR = 200  # characters around a rare term in which frequent ones are looked for wherever it stands
@@ -31,7 +28,7 @@ _KHMER = (script.BASE, script.MARK)
 _LONG_RUN = re.compile(b"[a-z]{%d}|[0-9\x03]{%d}" % (script.LONGEST_TERM + 1, script.LONGEST_TERM + 1))
 _COENG = "\u17d2"
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
-_CLINGS = _MARKS | {_COENG, *INVISIBLE}  # beside a place, these may make it one inside a cluster
+_CLINGS = _MARKS | {_COENG, *script.INVISIBLE}  # beside a place, these may make it one inside a cluster
 
 
 def glance(text: str, words: Iterable[bytes]) -> list[Found]:
@@ -78,9 +75,9 @@ def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | N
 def parts_cluster(text: str, place: int) -> bool:
     """Whether a place lies between a base or coeng and what belongs to it, invisible characters apart."""
     before, behind = place - 1, place
-    while before >= 0 and text[before] in INVISIBLE:
+    while before >= 0 and text[before] in script.INVISIBLE:
         before -= 1
-    while behind < len(text) and text[behind] in INVISIBLE:
+    while behind < len(text) and text[behind] in script.INVISIBLE:
         behind += 1
     return (behind < len(text) and text[behind] in _MARKS) or (before >= 0 and text[before] == _COENG)
 
@@ -100,7 +97,7 @@ def _spellings(word: bytes) -> tuple[str, ...]:
     return tuple(sorted(ways))
 
 
-_KHMER_DIGITS = {ord(str(value)): chr(0x17E0 + value) for value in range(10)}
+_KHMER_DIGITS = str.maketrans("0123456789", script.KHMER_DIGITS)
 
 
 def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Found]:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, checked
-from khsearch.hits.occurrences import INVISIBLE, Found, glance, occurrences, parts_cluster, search
-from khsearch.khmer import Analyzer, Terms
+from khsearch.hits.occurrences import Found, glance, occurrences, parts_cluster, search
+from khsearch.khmer import Analyzer, Terms, script
 
 WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
@@ -173,7 +173,7 @@ def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
     return start, end
 
 
-_KHMER_RUN = "\u1780-\u17d3\u17dd\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_KHMER_RUN = "\u1780-\u17d3\u17dd" + script.INVISIBLE
 _RUN_TAIL = re.compile(f"[{_KHMER_RUN}]*$")
 _RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
 _ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
@@ -204,7 +204,7 @@ def _merged(marks: Iterable[Mark], text: str) -> tuple[Mark, ...]:
     """Marks that overlap, or have nothing visible between them, become one."""
     merged: list[Mark] = []
     for start, end in sorted(marks):
-        if merged and not text[merged[-1][1] : start].strip(INVISIBLE):
+        if merged and not text[merged[-1][1] : start].strip(script.INVISIBLE):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))

@@ -89,7 +89,7 @@ class Variants:
         """Other spellings of stretches of a typed text, in order of where they begin, the usual spelling first.
 
         Stretches may overlap; those of a spelling that is part of a longer one are left out. Of very many, the first
-        are told.
+        are returned.
         """
         normal = typed.normal
         units = units_of(normal)

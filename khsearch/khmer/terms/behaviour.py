@@ -11,7 +11,7 @@ all of them: a line stands for one character, and says the same whatever else is
     khmer-nltk 1.6                    khmer-nltk broke all: the trait of the breaker
     breaker mine 2.1                  another breaker did
 
-An index of texts that were analysed as format 1 told (`analyzer.FORMAT`) has the same terms now where none of its terms
+An index of texts that were analysed as in format 1 (`analyzer.FORMAT`) has the same terms now where none of its terms
 is one of those that `affected_by_format_2` knows; a query asks for the same there unless `changed_in_format_2`.
 """
 
@@ -64,7 +64,7 @@ def traits(characters: str, *, by_icu: bool, breaker: Breaker) -> frozenset[str]
 def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
     """Compare a record with the present: Python, ICU, and a breaker."""
     characters: set[str] = set()
-    icu = told = None
+    icu = other = None
     trait = _trait(breaker)
     for line in sorted(set(traits)):
         kind, _, rest = line.partition(" ")
@@ -74,12 +74,12 @@ def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
                 icu = f"ICU {rest}, here {icu_version()}"
         elif kind in _BREAKERS:
             if line != trait:
-                told = f"{line}, here {trait if trait.startswith(f'{kind} ') else f'the breaker {breaker.name!r}'}"
+                other = f"{line}, here {trait if trait.startswith(f'{kind} ') else f'the breaker {breaker.name!r}'}"
         elif point is None:
-            told = f"something of a later khsearch ({line[:60]!r}), which is not known here"
+            other = f"something of a later khsearch ({line[:60]!r}), which is not known here"
         elif _treatment(chr(point)) != rest:
             characters.update(as_folded(chr(point)))
-    return Differences(frozenset(characters), icu, told or (icu if trait.startswith(f"{_ICU} ") else None))
+    return Differences(frozenset(characters), icu, other or (icu if trait.startswith(f"{_ICU} ") else None))
 
 
 def _trait(breaker: Breaker) -> str:
@@ -109,10 +109,10 @@ def _treatment(char: str) -> str:
         return f"{code:x}"
     fold, parts = scripts.fold(char), unicodedata.normalize("NFD", char)
     kind = ("mark" if scripts.is_mark(char) else "letter") + "-word" * scripts.is_letter(char)
-    told = [f"{code:x}", scripts.script_of(char).replace(" ", "-"), kind]
-    told += ["=" if form == char else _hexadecimal(form) for form in (fold, parts)]
+    facts = [f"{code:x}", scripts.script_of(char).replace(" ", "-"), kind]
+    facts += ["=" if form == char else _hexadecimal(form) for form in (fold, parts)]
     order = unicodedata.combining(char)
-    return " ".join([*told, str(order)] if order else told)
+    return " ".join([*facts, str(order)] if order else facts)
 
 
 def _hexadecimal(text: str) -> str:
@@ -169,7 +169,7 @@ _U_AND_ANOTHER = re.compile(
 
 
 def changed_in_format_2(text: str) -> bool:
-    """Whether a text may have other terms than format 1 made of it. A few are told that have not."""
+    """Whether a text may have other terms than format 1 made of it. Of a few it says so that have the same."""
     kept = [char for char in text if script.code_of(char) != script.DELETED]
     codes = bytes(map(script.code_of, kept))
     if _U_AND_ANOTHER.search(codes):

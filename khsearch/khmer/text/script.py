@@ -29,6 +29,12 @@ COENG = 0xD2  # U+17D2, makes the next consonant a subscript
 RO, DA, TA, BA, TO, LLA = 0x9A, 0x8A, 0x8F, 0x94, 0x91, 0xA1
 ROBAT = 0xCC
 
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+"""Characters that nobody sees and people type, between words and inside clusters; more are `DELETED`."""
+
+KHMER_DIGITS = "\u17e0\u17e1\u17e2\u17e3\u17e4\u17e5\u17e6\u17e7\u17e8\u17e9"
+"""The digits 0 to 9."""
+
 LONGEST_TERM = 64
 """Letters, digits or clusters of the longest word: a longer run is several words, divided from its beginning on."""
 

@@ -176,7 +176,13 @@ def walk_back(
     """Walk back from the last cluster of every run, all runs at once, from word to word.
 
     Costs by element, elements of the empty clusters and of the others -> (n,) bool, true where a word begins. A stretch
-    of strange clusters is passed in one step.
+    of strange clusters is passed in one step. Two runs, of the words (a)(b c d) and (e):
+
+        cluster       a  b  c  d     e
+        element    0  1  2  3  4  5  6    0 and 5 are the empty clusters
+        back       0  0  .  .  1  0  5    from the last of a word to the last of the one before it
+        passed     x  x           x       by the walks 4 -> 1 -> 0 and 6 -> 5 -> 0
+        begins        x  x           x    behind what was passed
     """
     element = np.arange(len(known), dtype=np.int32)
     back = known & np.int32(LENGTH_MASK)  # first MAX_WORD less the length of the word that ends here, then where it

@@ -82,19 +82,19 @@ class Windows:
     def _seams(
         self, known: NDArray[np.int32], strange: NDArray[np.int32], elements: Offsets, opening: np.int32
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """All that what follows a seam depends on, told by the window before it and by the one behind: (s, 16) each.
+        """All that what follows a seam depends on, in the window before it and in the one behind: (s, 16) each.
 
         Costs of the different windows, and which of their elements stands for each element of all windows.
         """
         edges, later = self._edges(), self.later
         known = known & np.int32(~LENGTH_MASK)
         cheapest, next_strange = np.minimum(known, strange), np.minimum(strange, known + opening)
-        told = []
+        sides = []
         for ends in (edges.take(later - 1) + _STRIDE + _SEAM, edges.take(later) + _SEAM):
             last = next_strange.take(elements.take(ends))
             near = cheapest.take(elements.take(ends[:, None] + np.arange(1 - MAX_WORD, 1)))
-            told.append(np.column_stack([near, last]) - last[:, None])
-        return told[0], told[1]
+            sides.append(np.column_stack([near, last]) - last[:, None])
+        return sides[0], sides[1]
 
     def _counting(self) -> Offsets:
         """Elements of the windows that count for those of the runs, in order."""

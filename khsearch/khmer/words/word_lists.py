@@ -80,9 +80,9 @@ def _frequency(rest: Sequence[str]) -> float | None:
     if not rest:
         return None
     try:
-        (told,) = rest
-        if 0 < float(told) <= 1_000_000:
-            return float(told)
+        (frequency,) = map(float, rest)
+        if 0 < frequency <= 1_000_000:
+            return frequency
     except ValueError:
         pass
     raise ValueError("after the word, one number from 0 to 1,000,000 may stand: how often in a million words")
