@@ -4,7 +4,7 @@ files/      format, disk, wholefile, catalog, blockfile, spool: named arrays in 
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
 segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
 segments
-search/     bm25, matches, postings_cache, impacts, leaves, scratch, document_store, index_terms, commit, phrases,
+search/     cache, bm25, matches, impacts, leaves, scratch, document_store, index_terms, commit, phrases,
 proximity, patterns, fuzzy, execution, top, scoring, searcher: a node -> documents, scores, counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
 embedded/   files, view, writer, engine: the engine that Index uses

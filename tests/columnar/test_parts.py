@@ -20,7 +20,6 @@ from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion
 from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.postings.encode import FieldEncoder
-from khsearch.columnar.search.postings_cache import Positions, PostingsCache
 from khsearch.columnar.segments import column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
@@ -309,24 +308,3 @@ def test_fields_of_numbers_may_be_unique(tmp_path):
 def test_a_damaged_stored_document_is_told():
     with pytest.raises(IndexDamagedError):
         values.decode(b"{")
-
-
-def test_a_full_cache_is_not_emptied_by_keys_that_come_in_turn():
-    def entry() -> Positions:
-        return Positions(np.zeros(100, np.int64), 1)
-
-    cache = PostingsCache(budget=10 * entry().size)
-    hits = [0] * 20
-    for number in range(20):
-        for key in range(13):
-            if cache.get(key, Positions) is None:
-                cache.put(key, entry())
-            else:
-                hits[number] += 1
-    assert hits[0] == 0
-    assert sum(hits[10:]) > 10 * 5  # the least recently used alone would always be the next to come
-    for _ in range(20):  # what others ask for again and again gets in
-        for key in range(100, 105):
-            if cache.get(key, Positions) is None:
-                cache.put(key, entry())
-    assert all(cache.get(key, Positions) is not None for key in range(100, 105))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index, columnar
 from khsearch.columnar.search import fuzzy
-from khsearch.columnar.search.postings_cache import OVERHEAD, PostingsCache
+from khsearch.columnar.search.cache import OVERHEAD, Cache
 from khsearch.engine import FieldScale, Proximity, nodes
 from khsearch.engine.weighting import idf
 from khsearch.khmer.text.script import encode_term
@@ -219,13 +219,14 @@ def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(tmp_path: Path) -
     )
     kinds = set()
     for work in works:
-        cache = reader.terms.cache = PostingsCache(budget=500_000)
+        cache = reader.terms._cache = Cache(budget=500_000)
         for term in terms:
             work(term)
-        entries = list(cache._entries.values())
-        norms = {id(array) for array in reader.terms._norms.values()}
+        every = {**cache._small.entries, **cache._large.entries}
+        norms = {id(entry.value) for key, entry in every.items() if key[:2] == ("", "norms")}
+        entries = [entry for key, entry in every.items() if len(key) == 2]
         kinds |= {type(entry).__name__ for entry in entries}
         assert len(entries) > 100
         assert sum(entry.size for entry in entries) <= 500_000
         assert all(_bytes_held(entry, norms) + OVERHEAD == entry.size for entry in entries)
-    assert kinds == {"SparseImpacts", "DenseImpacts", "Positions"}
+    assert kinds == {"SparseImpacts", "DenseImpacts", "Positions", "_Best"}

@@ -43,10 +43,20 @@ class FieldOptions:
 class IndexFolder:
     """One index folder, for any number of threads. Searchers see one commit or the next, never a mix."""
 
-    def __init__(self, folder: Path, options: FieldOptions, *, disk: Disk | None = None) -> None:
+    def __init__(
+        self, folder: Path, options: FieldOptions, *, disk: Disk | None = None, cache_bytes: int | None = None
+    ) -> None:
+        """Open the latest commit.
+
+        cache_bytes: what every open commit may keep in memory of what it was asked for: decoded and scored postings,
+        positions, tables of terms, columns, and what others have it keep (`Commit.memo`). None: 96 MB, and beside that
+        the tables whose size follows from the index. Not counted are the pages of files that the system maps, and 8
+        bytes a document in each thread that searches.
+        """
         self.folder = folder
         self.options = options
         self._disk = disk or Disk()
+        self._cache_bytes = cache_bytes
         self._lock = Lock()
         self._stamp: tuple[int, int, int] | None = None
         self._searcher: Searcher | None = None
@@ -90,7 +100,16 @@ class IndexFolder:
             catalog = contents.read(self.folder)
             try:
                 known = {} if last is None else last.commit.segments_by_name()
-                commit = Commit(self.folder, catalog, self.options.key, known, form=self.options.form)
+                commit = Commit(
+                    self.folder,
+                    catalog,
+                    self.options.key,
+                    known,
+                    form=self.options.form,
+                    cache_bytes=self._cache_bytes,
+                )
+                if last is not None:
+                    commit.adopt(last.commit)
             except FileNotFoundError as error:
                 missing = Path(error.filename or self.folder).name
                 if contents.stamp(self.folder) == stamp:
@@ -131,8 +150,11 @@ def create(
     return IndexFolder(folder, options)
 
 
-def open_folder(folder: Path, options: FieldOptions) -> IndexFolder:
-    """Open the index of a folder; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
+def open_folder(folder: Path, options: FieldOptions, *, cache_bytes: int | None = None) -> IndexFolder:
+    """Open the index of a folder; cache_bytes as `IndexFolder` takes it.
+
+    IndexNotFoundError, IndexDamagedError, IndexMismatchError.
+    """
     if not contents.exists(folder):
         raise IndexNotFoundError(f"{folder}: no index here; create one first")
-    return IndexFolder(folder, options)
+    return IndexFolder(folder, options, cache_bytes=cache_bytes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from khsearch.columnar.search.cache import Cache
 from khsearch.columnar.search.document_store import DocumentStore
 from khsearch.columnar.search.index_terms import IndexTerms
 from khsearch.columnar.search.leaves import Leaves
@@ -13,12 +14,15 @@ from khsearch.columnar.segments.segment import Segment
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Hashable, Mapping
     from pathlib import Path
 
     from khsearch.arrays import Array
     from khsearch.columnar.files.catalog import Catalog
+    from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.segments.columns import Form
+
+T = TypeVar("T")
 
 
 class Commit:
@@ -29,6 +33,7 @@ class Commit:
     documents        ids, summaries, stored blobs, columns
     terms            postings, positions, lengths, what BM25 asks
     scratch          memory of the thread that searches
+    cache            what was asked for and is kept
     """
 
     def __init__(
@@ -40,8 +45,11 @@ class Commit:
         *,
         deleted: Mapping[str, Array] | None = None,
         form: Form | None = None,
+        cache_bytes: int | None = None,
     ) -> None:
         """Open the catalog's segments, taking those already open from `known`, and read what is deleted unless given.
+
+        cache_bytes: the budget of the cache, as `Cache` takes it.
 
         Raises FileNotFoundError where a later commit removed a file, IndexDamagedError.
         """
@@ -55,8 +63,9 @@ class Commit:
         ]
         self.leaves = Leaves(folder, segments, read_deletions(folder, catalog) if deleted is None else deleted)
         self.scratch = Scratch(self.leaves.doc_count_all)
-        self.documents = DocumentStore(self.leaves, key, form)
-        self.terms = IndexTerms(self.leaves, self.scratch)
+        self.cache = Cache(cache_bytes)
+        self.documents = DocumentStore(self.leaves, key, form, self.cache)
+        self.terms = IndexTerms(self.leaves, self.scratch, self.cache)
 
     @property
     def doc_count(self) -> int:
@@ -72,6 +81,27 @@ class Commit:
     def traits(self) -> frozenset[str]:
         """What the terms of the documents depend on: the lines of all segments."""
         return frozenset().union(*(segment.traits for segment in self.leaves.segments))
+
+    def memo(
+        self,
+        room: str,
+        key: Hashable,
+        make: Callable[[], T],
+        size: Callable[[T], int],
+        *,
+        lasting: bool = False,
+        owner: FieldReader | None = None,
+    ) -> T:
+        """What a room keeps of this commit under a key, made where it is not kept; as `Cache.memo`.
+
+        What belongs to a field of a segment (`terms.fields`) stays when the next commit has that segment, too.
+        """
+        return self.cache.memo(room, key, make, size, lasting=lasting, owner=owner)
+
+    def adopt(self, last: Commit) -> None:
+        """Take over what the cache of the last commit holds of segments that are in this one, too."""
+        fields = {field for segment in self.leaves.segments for field in segment.open_fields()}
+        self.cache.adopt(last.cache, fields)
 
     def segments_by_name(self) -> dict[str, Segment]:
         """The open segments, by the names of their files."""

@@ -12,19 +12,20 @@ from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment import hashes_of
 
 if TYPE_CHECKING:
+    from khsearch.columnar.search.cache import Cache
     from khsearch.columnar.search.leaves import Leaves
 
 
 class DocumentStore:
     """The documents of all segments as one collection. Immutable, safe for threads."""
 
-    def __init__(self, leaves: Leaves, key: str | None, form: columns.Form | None) -> None:
+    def __init__(self, leaves: Leaves, key: str | None, form: columns.Form | None, cache: Cache) -> None:
         """key: the field of ids, None where documents have none. form: in which text of columns is compared."""
         self.folder = leaves.folder
         self._leaves = leaves
         self._key = key
         self._form = form
-        self._columns: dict[str, columns.Column | None] = {}
+        self._cache = cache
 
     def all_live(self) -> Array:
         """Numbers of all live documents -> (n,) DOC, rising."""
@@ -67,18 +68,22 @@ class DocumentStore:
                 mine += [base + doc for doc in found if live is None or live[base + doc]]
         return out
 
-    @refusing_damage
     def column(self, name: str) -> columns.Column | None:
         """A column over all documents; None where no document has a value."""
-        if name not in self._columns:
-            segments = self._leaves.segments
-            parts = [segment.column(name, self._form) for segment in segments]
-            if any(part is not None for part in parts):
-                filled = [
-                    part or columns.empty(np.zeros(segment.docs, np.int64))
-                    for part, segment in zip(parts, segments, strict=True)
-                ]
-                self._columns[name] = columns.join(name, filled)
-            else:
-                self._columns[name] = None
-        return self._columns[name]
+        return self._cache.memo("columns", name, lambda: self._joined(name), _size_of, lasting=True)
+
+    @refusing_damage
+    def _joined(self, name: str) -> columns.Column | None:
+        segments = self._leaves.segments
+        parts = [segment.column(name, self._form) for segment in segments]
+        if all(part is None for part in parts):
+            return None
+        filled = [
+            part or columns.empty(np.zeros(segment.docs, np.int64))
+            for part, segment in zip(parts, segments, strict=True)
+        ]
+        return columns.join(name, filled)
+
+
+def _size_of(column: columns.Column | None) -> int:
+    return 0 if column is None else column.nbytes

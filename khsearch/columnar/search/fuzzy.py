@@ -7,8 +7,8 @@ too far away by these alone is never measured.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -20,37 +20,24 @@ if TYPE_CHECKING:
     from khsearch.engine.nodes import Fuzzy
 
 MAX_DISTANCE = 100
-REMEMBERED = 128  # patterns of one commit
-REMEMBERED_TERMS = 1024  # that a pattern may stand for and still be remembered
 CELLS = 1 << 20  # of the tables of distances that are filled side by side
-
-_Key = tuple[str, bytes, int, int, bool]
-_remembered: WeakKeyDictionary[Commit, dict[_Key, list[bytes]]] = WeakKeyDictionary()
-_by_length: WeakKeyDictionary[FieldReader, dict[bool, _ByLength]] = WeakKeyDictionary()
 
 
 def terms_within(commit: Commit, node: Fuzzy) -> list[bytes]:
     """Terms at most node.distance edits away that share the first node.prefix characters, in order."""
     key = (node.field, node.term, min(node.distance, MAX_DISTANCE), node.prefix, node.utf8)
-    known = _remembered.setdefault(commit, {})
-    found = known.get(key)
-    if found is None:
-        found = _found(commit, *key)
-        if len(found) <= REMEMBERED_TERMS:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            known[key] = found
+    found = commit.memo("fuzzy", key, lambda: _found(commit, *key), lambda terms: sum(map(sys.getsizeof, terms)))
     return list(found)
 
 
 def _found(commit: Commit, name: str, term: bytes, distance: int, shared: int, utf8: bool) -> list[bytes]:
     fields = [field for _, field in commit.terms.fields(name)]
     word = _characters(np.frombuffer(term, np.uint8), utf8=utf8)
-    tables = [_table(field, utf8=utf8) for field in fields]
+    tables = [_table(commit, field, utf8=utf8) for field in fields]
     if word is None or not all(table.utf8 == utf8 for table in tables):
         utf8 = False
         word = np.frombuffer(term, np.uint8)
-        tables = [_table(field, utf8=False) for field in fields]
+        tables = [_table(commit, field, utf8=False) for field in fields]
     longest = len(word) + distance
     begin = word[:shared]
     found: set[bytes] = set()
@@ -68,11 +55,11 @@ def _found(commit: Commit, name: str, term: bytes, distance: int, shared: int, u
     return sorted(found)
 
 
-def _table(field: FieldReader, *, utf8: bool) -> _ByLength:
-    tables = _by_length.setdefault(field, {})
-    if utf8 not in tables:
-        tables[utf8] = _ByLength(field, utf8=utf8)
-    return tables[utf8]
+def _table(commit: Commit, field: FieldReader, *, utf8: bool) -> _ByLength:
+    def make() -> _ByLength:
+        return _ByLength(field, utf8=utf8)
+
+    return commit.memo("terms by length", (field, utf8), make, _ByLength.nbytes, lasting=True, owner=field)
 
 
 class _ByLength:
@@ -107,6 +94,10 @@ class _ByLength:
         if len(some):
             self.sets[some] = np.bitwise_or.reduceat(_bits(self.text), begins.take(some))
         self.sets = self.sets.take(order)
+
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return sum(array.nbytes for array in (self.text, self.begins, self.lengths, self.sets))
 
     def candidates(self, word: Array, distance: int) -> tuple[Array, Array]:
         """Terms that may be so near a word -> letters (len(word) + distance, n), a column per term; lengths (n,)."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, narrow
 from khsearch.columnar.search import bm25
+from khsearch.columnar.search.cache import Entry
 from khsearch.columnar.search.matches import FAR, Matches, union
-from khsearch.columnar.search.postings_cache import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

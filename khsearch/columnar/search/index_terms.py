@@ -9,10 +9,10 @@ import numpy as np
 
 from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, turns
 from khsearch.columnar.search import bm25
+from khsearch.columnar.search.cache import Cache, Entry
 from khsearch.columnar.search.impacts import Impacts, TermPostings, impacts_of
 from khsearch.columnar.search.leaves import refusing_damage
 from khsearch.columnar.search.matches import Matches, best
-from khsearch.columnar.search.postings_cache import TOP, Positions, PostingsCache
 from khsearch.engine import FieldScale, term_weight
 from khsearch.sharing import Lock
 
@@ -24,23 +24,43 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.scratch import Scratch
 
 ROOM = 64  # positions between the last of one document and the first of the next
+TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
+WAYS = 1 << 10  # of scoring a term that have a number at once
+
+
+class Positions(Entry):
+    """The packed positions of one term's live tokens, (n,), rising, and in how many documents they are."""
+
+    __slots__ = ("df", "packed")
+
+    def __init__(self, packed: Array, df: int) -> None:
+        super().__init__(packed.nbytes)
+        self.packed = packed
+        self.df = df
+
+
+class _Best(Entry):
+    """The best documents of one term, at most TOP, best first, and their scores."""
+
+    __slots__ = ("docs", "scores")
+
+    def __init__(self, found: Matches) -> None:
+        super().__init__(found.docs.nbytes + found.scores.nbytes)
+        self.docs, self.scores = found
 
 
 class IndexTerms:
     """The terms of all segments as one. Immutable, safe for threads; what is decoded is cached."""
 
-    def __init__(self, leaves: Leaves, scratch: Scratch) -> None:
+    def __init__(self, leaves: Leaves, scratch: Scratch, cache: Cache) -> None:
         self.folder = leaves.folder
         self.live = leaves.live
-        self.cache = PostingsCache()
+        self._cache = cache
         self._leaves = leaves
         self._scratch = scratch
         self._lock = Lock()
-        self._lengths: dict[str, Array] = {}
-        self._totals: dict[str, int] = {}
-        self._position_bits: dict[str, int] = {}
-        self._norms: dict[tuple[str, FieldScale], Array] = {}
         self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
+        self._numbers = itertools.count(1)
 
     def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
         """The field in every segment that has it, with the segment's first document number."""
@@ -87,11 +107,11 @@ class IndexTerms:
     def impacts(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Impacts:
         """The BM25 scores of a term, those of several fields added; from the cache if there."""
         key = self._key(names, term, scales)
-        entry = self.cache.get(key, Impacts)
+        entry = self._cache.get(key, Impacts)
         if entry is None:
             parts = [self._weighed(name, term, scale) for name, scale in zip(names, scales, strict=True)]
             entry = impacts_of(parts, self._leaves.doc_count_all, self._scratch.sums())
-            self.cache.put(key, entry)
+            self._cache.put(key, entry)
         return entry
 
     def term_weight(self, term: bytes, df: int, scale: FieldScale) -> float:
@@ -104,12 +124,14 @@ class IndexTerms:
         self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...], known: Impacts | None = None
     ) -> Matches:
         """The best documents of a term, at most TOP, best first; `known` is what `impacts` said, if it was asked."""
-        key = self._key(names, term, scales)
-        found = self.cache.top(key)
+        way, term = self._key(names, term, scales)
+        key = -way, term
+        found = self._cache.get(key, _Best)
         if found is None:
             entry = known or self.impacts(names, term, scales)
-            found = self.cache.put_top(key, best(*entry.matches(), TOP))
-        return found
+            found = _Best(best(*entry.matches(), TOP))
+            self._cache.put(key, found)
+        return Matches(found.docs, found.scores)
 
     def _key(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> tuple[int, bytes]:
         """The key in the cache. Many are kept, so it is one that the garbage collector need not look at."""
@@ -117,27 +139,29 @@ class IndexTerms:
         number = self._ways.get(way)
         if number is None:
             with self._lock:
-                number = self._ways.setdefault(way, len(self._ways))
+                if len(self._ways) >= WAYS:  # what has a number that is gone is not found again
+                    self._ways.clear()
+                number = self._ways.setdefault(way, next(self._numbers))
         return number, term
 
     def positions(self, name: str, term: bytes) -> Positions:
         """Every token of a term in live documents, as document << position_bits(name) | position."""
         key = (name, term)
-        entry = self.cache.get(key, Positions)
+        entry = self._cache.get(key, Positions)
         if entry is None:
             places = self._packed_positions(name, term)
             docs = places >> self.position_bits(name)
             entry = Positions(places, int(np.count_nonzero(turns(docs))))
-            self.cache.put(key, entry)
+            self._cache.put(key, entry)
         return entry
 
     def position_bits(self, name: str) -> int:
         """How many bits of a token's place are its position."""
-        found = self._position_bits.get(name)
-        if found is None:
-            top = max((segment.top_position(name) for segment in self._leaves.segments), default=0)
-            found = self._position_bits[name] = (top + ROOM).bit_length()
-        return found
+        return self._cache.memo("position bits", name, lambda: self._needed_bits(name), _nothing)
+
+    def _needed_bits(self, name: str) -> int:
+        top = max((segment.top_position(name) for segment in self._leaves.segments), default=0)
+        return (top + ROOM).bit_length()
 
     @refusing_damage
     def frequency(self, name: str, term: bytes, doc: int) -> int:
@@ -176,43 +200,35 @@ class IndexTerms:
 
     # What BM25 asks
 
-    @refusing_damage
     def lengths(self, name: str) -> Array:
         """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
-        found = self._lengths.get(name)
-        if found is None:
-            parts = [segment.lengths(name) for segment in self._leaves.segments]
-            found = parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
-            self._lengths[name] = found
-        return found
+        return self._cache.memo("lengths", name, lambda: self._all_lengths(name), _size_of, lasting=True)
 
     @refusing_damage
+    def _all_lengths(self, name: str) -> Array:
+        parts = [segment.lengths(name) for segment in self._leaves.segments]
+        return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
+
     def total_length(self, name: str) -> int:
         """Tokens of a field in all live documents."""
-        found = self._totals.get(name)
-        if found is None:
-            found = sum(segment.tokens(name) for segment in self._leaves.segments)
-            if self.live is not None:
-                found = int(self.lengths(name)[self.live].sum(dtype=np.int64))
-            self._totals[name] = found
-        return found
+        return self._cache.memo("total length", name, lambda: self._sum_of_lengths(name), _nothing)
+
+    def _sum_of_lengths(self, name: str) -> int:
+        if self.live is not None:
+            return int(self.lengths(name)[self.live].sum(dtype=np.int64))
+        return sum(segment.tokens(name) for segment in self._leaves.segments)
 
     def average_length(self, name: str) -> float:
         """Mean tokens of a field over all live documents."""
         return self.total_length(name) / self._leaves.doc_count if self._leaves.doc_count else 0.0
 
-    @refusing_damage
     def norms(self, name: str, scale: FieldScale) -> Array:
         """bm25.norms of every document -> (doc_count_all,) float32."""
-        key = (name, FieldScale(scale.k1, scale.b))
-        found = self._norms.get(key)
-        if found is None:
-            found = bm25.norms(self.lengths(name), self.average_length(name), scale)
-            with self._lock:
-                if len(self._norms) > 16:
-                    self._norms.clear()
-                self._norms[key] = found
-        return found
+
+        def make() -> Array:
+            return bm25.norms(self.lengths(name), self.average_length(name), scale)
+
+        return self._cache.memo("norms", (name, scale.k1, scale.b), make, _size_of)
 
     def _weighed(self, name: str, term: bytes, scale: FieldScale) -> TermPostings:
         docs, tf = self.postings(name, term)
@@ -239,3 +255,11 @@ class IndexTerms:
                 places = places[kept if tf is None else kept.repeat(tf)]
             out.append(places.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)
+
+
+def _size_of(array: Array) -> int:
+    return array.nbytes
+
+
+def _nothing(_: object) -> int:
+    return 0

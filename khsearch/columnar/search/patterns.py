@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -34,13 +33,13 @@ def docs_of_prefix(commit: Commit, name: str, prefix: bytes, enough: int | None 
 
 def docs_of_range(commit: Commit, name: str, start: bytes, stop: bytes | None, enough: int | None = None) -> Array:
     """Live documents with a term from start on and before stop -> (n,) DOC, rising."""
-    return _live_docs(commit, name, lambda field: _docs_between(field, start, stop), enough)
+    return _live_docs(commit, name, lambda field: _docs_between(commit, field, start, stop), enough)
 
 
 def docs_of_terms(commit: Commit, name: str, terms: Iterable[bytes], enough: int | None = None) -> Array:
     """Live documents with any of the terms -> (n,) DOC, rising."""
     wanted = sorted(set(terms))
-    return _live_docs(commit, name, lambda field: map(field.doc_numbers, _places_of(field, wanted)), enough)
+    return _live_docs(commit, name, lambda field: map(field.doc_numbers, _places_of(commit, field, wanted)), enough)
 
 
 def docs_of_field(commit: Commit, name: str) -> Array:
@@ -70,9 +69,9 @@ def _live_docs(
     return np.concatenate(out)
 
 
-def _docs_between(field: FieldReader, start: bytes, stop: bytes | None) -> Iterable[Array]:
+def _docs_between(commit: Commit, field: FieldReader, start: bytes, stop: bytes | None) -> Iterable[Array]:
     """Documents of neighbouring terms, in pieces of any order."""
-    listed = _listed(field)
+    listed = _listed(commit, field)
     terms = listed or field
     low, high = terms.lower(start), field.count if stop is None else terms.lower(stop)
     if listed is not None and high - low < BULK:
@@ -80,9 +79,9 @@ def _docs_between(field: FieldReader, start: bytes, stop: bytes | None) -> Itera
     return (field.docs_between(first, last) for first, last in field.chunks(low, high, CHUNK_TOKENS))
 
 
-def _places_of(field: FieldReader, terms: Sequence[bytes]) -> Iterable[TermPlace]:
+def _places_of(commit: Commit, field: FieldReader, terms: Sequence[bytes]) -> Iterable[TermPlace]:
     """Where those of some terms lie that a segment has."""
-    listed = _listed(field)
+    listed = _listed(commit, field)
     if listed is not None:
         return listed.places(listed.numbers_of(terms))
     return (place for place in map(field.place_of, terms) if place is not None)
@@ -110,6 +109,11 @@ class _Listed:
         at = layout.places(self._df.astype(np.int64), cf, none, none, field.docs, self._limits)
         self._high, self._low = at.high, at.low
         self._keys = spans.load_part(spans.eights(codes), starts[:-1], np.diff(starts)).byteswap()
+
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        arrays = (self._starts, self._df, self._high, self._low, self._keys)
+        return len(self._text) + sum(array.nbytes for array in arrays)
 
     def lower(self, term: bytes) -> int:
         """How many terms of the field sort before this one."""
@@ -146,12 +150,8 @@ class _Listed:
         return self._text[self._starts[number] : self._starts[number + 1]]
 
 
-_known: WeakKeyDictionary[FieldReader, _Listed] = WeakKeyDictionary()
-
-
-def _listed(field: FieldReader) -> _Listed | None:
+def _listed(commit: Commit, field: FieldReader) -> _Listed | None:
     """The terms of a field, made ready when first asked for; None where that takes too much memory."""
-    found = _known.get(field)
-    if found is None and field.count <= LISTED:
-        found = _known[field] = _Listed(field)
-    return found
+    if field.count > LISTED:
+        return None
+    return commit.memo("listed terms", field, lambda: _Listed(field), _Listed.nbytes, lasting=True, owner=field)

@@ -14,8 +14,8 @@ import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
 from khsearch.columnar.search.impacts import LONG
+from khsearch.columnar.search.index_terms import TOP
 from khsearch.columnar.search.matches import best
-from khsearch.columnar.search.postings_cache import TOP
 from khsearch.engine import nodes
 
 if TYPE_CHECKING:

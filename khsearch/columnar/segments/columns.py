@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -62,6 +63,12 @@ class Column:
     names: tuple[Any, ...] = ()
     forms: tuple[bytes, ...] = ()
     form_of: Array = field(default_factory=lambda: EMPTY)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory, about."""
+        arrays = self.counts.nbytes + self.values.nbytes + self.form_of.nbytes
+        return arrays + sum(map(sys.getsizeof, self.names)) + sum(map(sys.getsizeof, self.forms))
 
     @property
     def compared(self) -> Array:

@@ -74,6 +74,10 @@ class Segment:
             self._fields[name] = found
         return found
 
+    def open_fields(self) -> list[FieldReader]:
+        """The fields whose postings were asked for."""
+        return list(self._fields.values())
+
     def tokens(self, name: str) -> int:
         """Tokens of a field, deleted documents included."""
         meta = self._header.fields.get(name)
