@@ -222,10 +222,10 @@ def _field(tokens: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], 
     """The tokens of chosen pieces (p,), whose documents are the owners (p,); there are `count` documents."""
     counts = np.bincount(owner[chosen], tokens.counts[chosen], count).astype(np.int64)
     if chosen.all():
-        return TokenBatch(tokens.codes, tokens.starts, tokens.ends, counts, names=tokens.keys)
+        return TokenBatch(tokens.codes, tokens.starts, tokens.ends, counts, term_ids=tokens.keys)
     which = np.flatnonzero(np.repeat(chosen, tokens.counts))
-    names = None if tokens.keys is None else tokens.keys.take(which)
-    return TokenBatch(tokens.codes, tokens.starts.take(which), tokens.ends.take(which), counts, names=names)
+    term_ids = None if tokens.keys is None else tokens.keys.take(which)
+    return TokenBatch(tokens.codes, tokens.starts.take(which), tokens.ends.take(which), counts, term_ids=term_ids)
 
 
 def _first(of: TokenBatch, most: NDArray[np.int64]) -> TokenBatch:
@@ -233,5 +233,5 @@ def _first(of: TokenBatch, most: NDArray[np.int64]) -> TokenBatch:
     kept = np.minimum(of.counts, most)
     first = np.cumsum(of.counts) - of.counts
     chosen = np.repeat(first - (np.cumsum(kept) - kept), kept) + np.arange(int(kept.sum()))
-    names = None if of.names is None else of.names.take(chosen)
-    return TokenBatch(of.codes, of.starts.take(chosen), of.ends.take(chosen), kept, names=names)
+    term_ids = None if of.term_ids is None else of.term_ids.take(chosen)
+    return TokenBatch(of.codes, of.starts.take(chosen), of.ends.take(chosen), kept, term_ids=term_ids)

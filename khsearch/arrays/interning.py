@@ -1,4 +1,4 @@
-"""interning: spans of bytes in, dense numbers out, equal for equal bytes. No Python object per span."""
+"""interning: a term hash: spans of bytes in, dense numbers out, equal for equal bytes. No Python object per span."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SHORT = 7  # spans up to this many bytes are their own key
 LONG_TAG = np.uint64(1 << 63)
 KEY_MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(SHORT + 1)] + [0], np.uint64)
 KEY_TAGS: Array = np.array([(n + 1) << 56 for n in range(SHORT + 2)], np.uint64)
-MOST_NAMES = 1 << 21  # the table of names takes four bytes for each
+MOST_IDS = 1 << 21  # the table of ids takes four bytes for each
 
 
 class Interner:
@@ -31,41 +31,41 @@ class Interner:
         self._at = np.zeros(1 << 12, np.int64)  # first word of each number, and where the next one goes
         self._lengths = np.zeros(1 << 12, np.int64)  # bytes of each number
         self._odd: dict[bytes, int] = {}
-        self._named = np.zeros(2, np.int32)  # number + 1 by name; the first and the last stay 0
+        self._by_id = np.zeros(2, np.int32)  # number + 1 by id; the first and the last stay 0
 
     def terms(self) -> tuple[Array, Array, Array]:
         """All spans in the order of their numbers -> (codes uint8, starts (count,), ends (count,))."""
         starts = self._at[: self.count] * 8
         return self._words[: int(self._at[self.count])].view(np.uint8), starts, starts + self._lengths[: self.count]
 
-    def intern(self, codes: Array, starts: Array, ends: Array, names: Array | None = None) -> Array:
+    def intern(self, codes: Array, starts: Array, ends: Array, ids: Array | None = None) -> Array:
         """Numbers of spans: (n,), (n,) -> (n,) int32.
 
-        names: (n,) int32, none negative. In all calls, spans of one name are equal and equal spans have one name, 0
-        being none: the caller's word is taken for it, and the bytes of a span with a name are read only once.
+        ids: (n,) int32, none negative. In all calls, spans of one id are equal and equal spans have one id, 0 being
+        none: the caller's word is taken for it, and the bytes of a span with an id are read only once.
         """
         if not len(starts):
             return np.zeros(0, np.int32)
         eights = spans.eights(codes)
-        if names is None:
+        if ids is None:
             return self._of_bytes(eights, codes, starts, ends)
-        size = min(int(names.max()), MOST_NAMES) + 2
-        if size > len(self._named):
-            self._named = _room(self._named, size)
-        numbers: Array = self._named.take(names, mode="clip")
+        size = min(int(ids.max()), MOST_IDS) + 2
+        if size > len(self._by_id):
+            self._by_id = _room(self._by_id, size)
+        numbers: Array = self._by_id.take(ids, mode="clip")
         numbers -= 1
         rest = (numbers < 0).nonzero()[0]
         if len(rest):
-            theirs = names.take(rest)
-            has = (theirs > 0) & (theirs <= MOST_NAMES)
+            theirs = ids.take(rest)
+            has = (theirs > 0) & (theirs <= MOST_IDS)
             at, fresh = rest[has], theirs[has]
-            # Of several spans of one name, the one that wins its slot gives the term.
-            self._named[fresh] = np.arange(len(fresh))
-            won = self._named.take(fresh) == np.arange(len(fresh))
+            # Of several spans of one id, the one that wins its slot gives the term.
+            self._by_id[fresh] = np.arange(len(fresh))
+            won = self._by_id.take(fresh) == np.arange(len(fresh))
             at, fresh = at[won], fresh[won]
-            self._named[fresh] = np.arange(self.count + 1, self.count + 1 + len(fresh))
+            self._by_id[fresh] = np.arange(self.count + 1, self.count + 1 + len(fresh))
             self._keep(eights, starts.take(at), ends.take(at) - starts.take(at))
-            numbers[rest] = self._named.take(theirs, mode="clip") - 1
+            numbers[rest] = self._by_id.take(theirs, mode="clip") - 1
             rest = rest[~has]
             numbers[rest] = self._of_bytes(eights, codes, starts.take(rest), ends.take(rest))
         return numbers

@@ -17,8 +17,8 @@ class TokenBatch:
 
     codes: (m,) uint8, the bytes that terms are spans of. starts, ends: (n,) int64, the span of each token.
     counts: (docs,) int64, tokens of each document. positions: (n,) int64 of each token in its document, rising within
-    a document; None where they are just 0, 1, 2, ... names: (n,) int32, not negative: in all batches
-    that a writer gets for the field, a term has one name, and a name one term, but 0 is none. They spare it the bytes.
+    a document; None where they are just 0, 1, 2, ... term_ids: (n,) int32, not negative: in all batches that
+    a writer gets for the field, a term has one id, and an id one term, but 0 is none. They spare it the bytes.
     """
 
     codes: Array
@@ -26,11 +26,11 @@ class TokenBatch:
     ends: Array
     counts: Array
     positions: Array | None = None
-    names: Array | None = None
+    term_ids: Array | None = None
 
     def __post_init__(self) -> None:
         n = len(self.starts)
-        others = [array for array in (self.ends, self.positions, self.names) if array is not None]
+        others = [array for array in (self.ends, self.positions, self.term_ids) if array is not None]
         if n != int(self.counts.sum()) or any(len(array) != n for array in others):
             raise DocumentError("token arrays disagree about the number of tokens; pass one span per counted token")
         if n and (int(self.starts.min()) < 0 or int(self.ends.max()) > len(self.codes)):

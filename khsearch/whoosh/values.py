@@ -19,7 +19,7 @@ MAX_JSON_INT = 1 << 63
 
 def encode(stored: Mapping[str, Any]) -> bytes:
     """Stored fields as JSON; DocumentError where a value is of a kind that cannot be kept."""
-    return orjson.dumps({name: _told(name, value) for name, value in stored.items()})
+    return orjson.dumps({name: _as_json(name, value) for name, value in stored.items()})
 
 
 def decode(blob: bytes) -> dict[str, Any]:
@@ -27,13 +27,13 @@ def decode(blob: bytes) -> dict[str, Any]:
     if not blob:
         return {}
     try:
-        told = orjson.loads(blob)
-        return {name: _value(value) for name, value in told.items()}
+        held = orjson.loads(blob)
+        return {name: _value(value) for name, value in held.items()}
     except (orjson.JSONDecodeError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise IndexDamagedError("a stored document is not what was written; rebuild the index") from error
 
 
-def _told(name: str, value: Any) -> Any:
+def _as_json(name: str, value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return {MARK: "float", "v": repr(value)}
     if value is None or isinstance(value, str | bool | float):
@@ -49,25 +49,25 @@ def _told(name: str, value: Any) -> Any:
     if isinstance(value, Decimal):
         return {MARK: "decimal", "v": str(value)}
     if isinstance(value, list):
-        return [_told(name, item) for item in value]
+        return [_as_json(name, item) for item in value]
     if isinstance(value, tuple):
-        return {MARK: "tuple", "v": [_told(name, item) for item in value]}
+        return {MARK: "tuple", "v": [_as_json(name, item) for item in value]}
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        plain = {key: _told(name, item) for key, item in value.items()}
+        plain = {key: _as_json(name, item) for key, item in value.items()}
         return {MARK: "dict", "v": plain} if MARK in plain else plain
     raise DocumentError(
         f"field {name!r}: a {type(value).__name__} cannot be stored; store text, numbers, dates or lists"
     )
 
 
-def _value(told: Any) -> Any:
-    if isinstance(told, list):
-        return [_value(item) for item in told]
-    if not isinstance(told, dict):
-        return told
-    if MARK not in told:
-        return {key: _value(item) for key, item in told.items()}
-    kind, value = told[MARK], told["v"]
+def _value(held: Any) -> Any:
+    if isinstance(held, list):
+        return [_value(item) for item in held]
+    if not isinstance(held, dict):
+        return held
+    if MARK not in held:
+        return {key: _value(item) for key, item in held.items()}
+    kind, value = held[MARK], held["v"]
     if kind == "dict":
         return {key: _value(item) for key, item in value.items()}
     if kind == "tuple":

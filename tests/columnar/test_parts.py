@@ -50,7 +50,7 @@ def test_eights_are_what_stands_at_every_offset(codes):
 @pytest.mark.parametrize("constant", [None, 7])
 @given(
     batches=st.lists(terms, min_size=1, max_size=4),
-    pick=st.none() | st.lists(st.sampled_from([0, 1, interning.MOST_NAMES - 20]), min_size=1, max_size=9),
+    pick=st.none() | st.lists(st.sampled_from([0, 1, interning.MOST_IDS - 20]), min_size=1, max_size=9),
 )
 def test_equal_spans_get_one_number_whatever_the_hash(constant, batches, pick):
     """... and whatever names they have: some none, some one beyond the table."""
@@ -129,7 +129,7 @@ def test_what_is_encoded_decodes_equal(lists, docs):
         field = FieldReader(BlockFile(path, size=writer.size, root=writer.root), "f.", docs, positions=True)
         assert [field.term(number) for number in range(field.count)] == names
         for i, name in enumerate(names):
-            place = field.place_of(name)
+            place = field.offsets_of(name)
             assert field.doc_numbers(place).tolist() == documents[i]
             tf = field.frequencies(place)
             tf = [1] * place.df if tf is None else tf.tolist()

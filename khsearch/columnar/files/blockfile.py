@@ -187,8 +187,8 @@ class BlockFile:
         view = memoryview(self._map)
         return [
             block
-            for block, told in enumerate(self._sums.tolist())
-            if xxhash.xxh3_64_intdigest(view[block * BLOCK : min((block + 1) * BLOCK, self.data_size)]) != told
+            for block, kept in enumerate(self._sums.tolist())
+            if xxhash.xxh3_64_intdigest(view[block * BLOCK : min((block + 1) * BLOCK, self.data_size)]) != kept
         ]
 
 
@@ -247,9 +247,9 @@ def _map(path: Path, size: int) -> mmap.mmap:
 def _described(path: Path, text: bytes, data: int) -> tuple[dict[str, tuple[int, int, str]], dict[str, Any]]:
     """Sections and meta of the JSON, every offset within the data."""
     try:
-        told = orjson.loads(text)
-        sections = {str(name): (start, length, kind) for name, (start, length, kind) in told["sections"].items()}
-        meta = told["meta"]
+        header = orjson.loads(text)
+        sections = {str(name): (start, length, kind) for name, (start, length, kind) in header["sections"].items()}
+        meta = header["meta"]
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
         raise damaged(path, "description") from error
     for name, (start, length, kind) in sections.items():

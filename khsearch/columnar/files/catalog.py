@@ -125,27 +125,27 @@ def read(folder: Path) -> Catalog:
     if head != HEAD + xxhash.xxh3_64_hexdigest(body).encode():
         raise _damaged(path)
     try:
-        told = orjson.loads(body)
-        number = version.check_format(folder, told["format"])
+        header = orjson.loads(body)
+        number = version.check_format(folder, header["format"])
         segments = tuple(
             SegmentEntry(_entry(row[:3], ".seg"), _count(row[3], MAX_DOCS), _count(row[4], row[3]))
-            for row in told["segments"]
+            for row in header["segments"]
         )
-        deletions = None if told["deletions"] is None else _entry(told["deletions"], ".del")
-        settings = told["settings"]
+        deletions = None if header["deletions"] is None else _entry(header["deletions"], ".del")
+        settings = header["settings"]
         if number == 1:  # it did not tell
             own = (folder / MANIFEST_NAME).exists()
-            told |= {
+            header |= {
                 "documents": INDEX_DOCUMENTS if own else "",
                 "others": dict.fromkeys(FIRST_NAMES if own else (), ""),
             }
-        documents, others = told["documents"], dict(map(_other, told["others"].items()))
-        generation, counter = _count(told["generation"]), _count(told["counter"])
+        documents, others = header["documents"], dict(map(_other, header["others"].items()))
+        generation, counter = _count(header["generation"]), _count(header["counter"])
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
         raise _damaged(path) from error
     names = {entry.file.name for entry in segments}
     if (
-        not isinstance(told["segments"], list)
+        not isinstance(header["segments"], list)
         or not isinstance(settings, dict)
         or not isinstance(documents, str)
         or len(names) != len(segments)

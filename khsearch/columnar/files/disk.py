@@ -86,7 +86,7 @@ class WriteLock:
         self._free = weakref.finalize(self, _unlock, fd, self.process)
         _locks.add(self)
         deadline = time.monotonic() + wait
-        if not _is_taken(fd) and _told(fd)[0] == self.process:
+        if not _is_taken(fd) and _read_holder(fd)[0] == self.process:
             # A writer that failed may be gone but for an error that holds it, and that it holds.
             gc.collect()
         while not _is_taken(fd):
@@ -123,15 +123,15 @@ def _is_taken(fd: int) -> bool:
     return True
 
 
-def _told(fd: int) -> tuple[int, str]:
+def _read_holder(fd: int) -> tuple[int, str]:
     """Which process has been writing since when, as far as the file tells; 0 where it does not."""
-    told = os.pread(fd, 100, 0).decode("ascii", "replace").split()
-    return (int(told[0]), told[1]) if len(told) == 2 and told[0].isdecimal() else (0, "")
+    parts = os.pread(fd, 100, 0).decode("ascii", "replace").split()
+    return (int(parts[0]), parts[1]) if len(parts) == 2 and parts[0].isdecimal() else (0, "")
 
 
 def _holder(fd: int) -> str:
     """Who holds the lock, and what to do."""
-    process, since = _told(fd)
+    process, since = _read_holder(fd)
     if not process:
         return "another writer is at work; retry when it ends"
     if process == os.getpid():

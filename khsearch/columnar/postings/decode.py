@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from khsearch.columnar.files.blockfile import BlockFile, Section
 
 BLOCK = layout.BLOCK
-KNOWN = 1 << 14  # places of terms that are remembered
+KNOWN = 1 << 14  # offsets of terms that are remembered
 CHUNK_TOKENS = 1 << 19  # of a chunk of terms decoded together
 
 
 @dataclass(frozen=True, slots=True)
-class TermPlace:
+class TermOffsets:
     """One term of one segment: its number and where its postings lie."""
 
     number: int
@@ -39,7 +39,7 @@ class TermPlace:
     tokens: int
 
 
-_UNKNOWN = TermPlace(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+_UNKNOWN = TermOffsets(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 class FieldReader(Vocabulary):
@@ -57,10 +57,10 @@ class FieldReader(Vocabulary):
         if self._rests is not None and len(self._rests) != self.count:
             raise self._rests.damage("the tables of terms disagree about their number")
         self._check_sizes()
-        self._known: dict[bytes, TermPlace | None] = {}
+        self._known: dict[bytes, TermOffsets | None] = {}
 
     def _check_sizes(self) -> None:
-        """All parts are as long as the last row of places says."""
+        """All parts are as long as the last row of offsets says."""
         ends = self._row(-(-self.count // BLOCK))
         parts = {layout.HIGH: self._high, layout.LOW: self._low, layout.TF: self._tf, layout.REST: self._rest}
         parts[layout.TERMS] = self._terms
@@ -73,18 +73,18 @@ class FieldReader(Vocabulary):
             if section.raw.dtype not in (np.uint8, np.uint16, np.uint32):
                 raise section.damage("it holds numbers of another kind than it should")
 
-    def place_of(self, term: bytes) -> TermPlace | None:
+    def offsets_of(self, term: bytes) -> TermOffsets | None:
         """Where the postings of a term lie; None where the field has no such term."""
         found = self._known.get(term, _UNKNOWN)
         if found is _UNKNOWN:
             number = self.find(term)
-            found = None if number < 0 else self.place(number)
+            found = None if number < 0 else self.offsets(number)
             if len(self._known) >= KNOWN:
                 self._known.clear()
             self._known[term] = found
         return found
 
-    def place(self, number: int) -> TermPlace:
+    def offsets(self, number: int) -> TermOffsets:
         """Where the postings of one term lie."""
         block = number // BLOCK
         first = block * BLOCK
@@ -95,7 +95,7 @@ class FieldReader(Vocabulary):
         high, low, tf, rest, tokens = layout.skipped(df[:-1], cf[:-1], rests[:-1], self.docs, limits)
         row = self._row(block)
         width = int(layout.WIDTHS[bisect_right(limits, df[-1])])
-        return TermPlace(
+        return TermOffsets(
             number,
             df[-1],
             cf[-1],
@@ -109,40 +109,40 @@ class FieldReader(Vocabulary):
             row[layout.TOKENS] + tokens,
         )
 
-    def doc_numbers(self, place: TermPlace) -> Array:
+    def doc_numbers(self, at: TermOffsets) -> Array:
         """The documents of a term -> (df,) int64, rising."""
-        bits = _bits(self._high, place.high, place.high_size)
+        bits = _bits(self._high, at.high, at.high_size)
         docs = bits.nonzero()[0]
-        if len(docs) != place.df:
+        if len(docs) != at.df:
             raise self._high.damage("a list has another length than it should")
-        docs -= _counting(place.df)
-        if place.width:
-            size = (place.df * place.width + 7) >> 3
-            docs <<= place.width
-            docs |= layout.get_run(self._low.part(place.low, place.low + size), place.width, place.df)
+        docs -= _counting(at.df)
+        if at.width:
+            size = (at.df * at.width + 7) >> 3
+            docs <<= at.width
+            docs |= layout.get_run(self._low.part(at.low, at.low + size), at.width, at.df)
         return docs
 
-    def frequencies(self, place: TermPlace) -> Array | None:
+    def frequencies(self, at: TermOffsets) -> Array | None:
         """How often the term is in each of its documents -> (df,) int64; None where once in each."""
-        if place.cf == place.df:
+        if at.cf == at.df:
             return None
-        first = _bits(self._tf, place.tf, place.cf).nonzero()[0]
-        if len(first) != place.df:
+        first = _bits(self._tf, at.tf, at.cf).nonzero()[0]
+        if len(first) != at.df:
             raise self._tf.damage("a list has another length than it should")
-        tf = np.empty(place.df, np.int64)
+        tf = np.empty(at.df, np.int64)
         np.subtract(first[1:], first[:-1], out=tf[:-1])
-        tf[-1] = place.cf - int(first[-1])
+        tf[-1] = at.cf - int(first[-1])
         return tf
 
-    def token_positions(self, place: TermPlace, index: Array | None = None) -> Array:
+    def token_positions(self, at: TermOffsets, index: Array | None = None) -> Array:
         """Positions of the term's tokens, of all or of those numbered index (within the term) -> (n,) int64."""
-        part = self._pos.part(place.tokens, place.tokens + place.cf)
+        part = self._pos.part(at.tokens, at.tokens + at.cf)
         low = (part if index is None else part.take(index)).astype(np.int64)
-        if place.rest_width:
-            rest = self._rest.part(place.rest, place.rest + ((place.cf * place.rest_width + 7) >> 3))
+        if at.rest_width:
+            rest = self._rest.part(at.rest, at.rest + ((at.cf * at.rest_width + 7) >> 3))
             if index is None:
-                index = _counting(place.cf)
-            low |= layout.get_bits(rest, place.rest_width, 0, index) << 8
+                index = _counting(at.cf)
+            low |= layout.get_bits(rest, at.rest_width, 0, index) << 8
         return low
 
     def chunks(self, start: int = 0, stop: int | None = None, tokens: int = CHUNK_TOKENS) -> Iterator[tuple[int, int]]:
@@ -160,8 +160,19 @@ class FieldReader(Vocabulary):
             at = to
 
     def postings(self, start: int, stop: int) -> tuple[Array, Array, Array]:
-        """Postings of neighbouring terms -> (df (t,), docs (p,), tf (p,)), all int64, in order of terms."""
-        at = self._places(start, stop)
+        """Postings of neighbouring terms -> (df (t,), docs (p,), tf (p,)), all int64, in order of terms.
+
+        Of three terms as `encode._tf` draws them:
+
+            first     0     2   3   4    the first posting of each term
+            cf_first  0     3   4   7    and its first token
+            bits      1 0 1 |   | 1 0 0  b has none
+            token     0 2   | 3 | 4      the first token of each posting, whose steps are the frequencies
+
+        Where a term has no bits, each posting is one token; where it has, a set bit's number among the bits is that of
+        the token, once the tokens before it that have no bits are added.
+        """
+        at = self._offsets(start, stop)
         docs = self._docs_of(at)
         first = starts_of(at.df)
         cf_first = starts_of(at.cf)
@@ -184,11 +195,11 @@ class FieldReader(Vocabulary):
 
     def docs_between(self, start: int, stop: int) -> Array:
         """Documents of neighbouring terms -> (p,) int64, in order of terms."""
-        return self._docs_of(self._places(start, stop))
+        return self._docs_of(self._offsets(start, stop))
 
     def positions_of(self, start: int, stop: int) -> Array:
         """Positions of all tokens of neighbouring terms -> (n,) int64, in order of terms."""
-        at = self._places(start, stop)
+        at = self._offsets(start, stop)
         first = int(at.tokens[0])
         total = int(at.cf.sum())
         out = self._pos.part(first, first + total).astype(np.int64)
@@ -203,8 +214,8 @@ class FieldReader(Vocabulary):
                 out[where] |= layout.get_bits(self._rest.part(lo, hi), width, begin - lo, index) << 8
         return out
 
-    def _docs_of(self, at: layout.Places) -> Array:
-        """Documents of the terms at these places."""
+    def _docs_of(self, at: layout.Offsets) -> Array:
+        """Documents of the terms at these offsets."""
         lo = int(at.high[0])
         bits = _bits(self._high, lo, int(at.high[-1] + at.high_size[-1]) - lo)
         found = bits.nonzero()[0]
@@ -225,18 +236,18 @@ class FieldReader(Vocabulary):
                 docs[mine] |= layout.get_bits(self._low.part(base, end), width, start - base, index[mine])
         return docs
 
-    def _places(self, start: int, stop: int) -> layout.Places:
+    def _offsets(self, start: int, stop: int) -> layout.Offsets:
         block = start // BLOCK
         first = block * BLOCK
         df = self._df.part(first, stop).astype(np.int64)
         cf = df + self._extra.part(first, stop)
         lengths = self._lengths.part(first, stop)
         rests = np.zeros(len(df), np.int64) if self._rests is None else self._rests.part(first, stop).astype(np.int64)
-        at = layout.places(df, cf, rests, lengths, self.docs, self._limits)
+        at = layout.offsets(df, cf, rests, lengths, self.docs, self._limits)
         row = np.array(self._row(block), np.int64)
         skip = slice(start - first, None)
         bits = row << 3
-        return layout.Places(
+        return layout.Offsets(
             df[skip],
             cf[skip],
             at.width[skip],

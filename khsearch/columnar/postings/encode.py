@@ -47,7 +47,7 @@ class FieldEncoder:
         token = starts_of(postings.tf)
         cf = np.diff(token[first])
         rests = _rest_widths(postings.positions, token[first[:-1]], len(df))
-        at = layout.places(df, cf, rests, lengths, self._docs, self._limits)
+        at = layout.offsets(df, cf, rests, lengths, self._docs, self._limits)
         streams = self._streams
         streams["high"].append(_high(at, postings.docs, first))
         streams["low"].append(_low(at, postings.docs, first))
@@ -97,7 +97,7 @@ class FieldEncoder:
             spool.close()
 
 
-def _high(at: layout.Places, docs: Array, first: Array) -> Array:
+def _high(at: layout.Offsets, docs: Array, first: Array) -> Array:
     flags = np.zeros(int(at.rows[-1, layout.HIGH]) << 3, np.uint8)
     bit = docs >> np.repeat(at.width, at.df)
     bit += np.repeat(at.high - first[:-1], at.df)
@@ -106,15 +106,26 @@ def _high(at: layout.Places, docs: Array, first: Array) -> Array:
     return np.packbits(flags, bitorder="little")
 
 
-def _low(at: layout.Places, docs: Array, first: Array) -> Array:
+def _low(at: layout.Offsets, docs: Array, first: Array) -> Array:
     out = np.zeros(int(at.rows[-1, layout.LOW]), np.uint8)
     layout.put_runs(out, docs, at.width, at.low >> 3, first)
     return out
 
 
-def _tf(at: layout.Places, token: Array, first: Array) -> Array:
+def _tf(at: layout.Offsets, token: Array, first: Array) -> Array:
+    """The bits of frequencies: one a token, set where a document begins; token (p,), first (t + 1,).
+
+    Of three terms, a twice in one document and once in another, b once in one, c in one document three times:
+
+        tf      2 1 | 1 | 3         of each posting
+        token   0 2 | 3 | 4         the number of its first token
+        first   0     2   3   4     the first posting of each term, and last how many there are
+        bits    1 0 1 |   | 1 0 0   b, whose frequencies are all 1, has none
+
+    A posting's bit is its token's number less that of the term's first token, from where the term's bits begin.
+    """
     flags = np.zeros((int(at.rows[-1, layout.TF]) << 3) + 1, np.uint8)
-    # Where the term's bits begin, less its first token's number; those of terms without bits fall on the last flag.
+    # All of a term without bits falls on the last flag, which is then left out.
     shift = np.where(at.cf > at.df, at.tf - token[first[:-1]], -1 - token[-1] if len(token) else 0)
     bit = np.repeat(shift, at.df)
     bit += token
@@ -123,7 +134,7 @@ def _tf(at: layout.Places, token: Array, first: Array) -> Array:
     return np.packbits(flags[:-1], bitorder="little")
 
 
-def _rest(at: layout.Places, positions: Array) -> Array:
+def _rest(at: layout.Offsets, positions: Array) -> Array:
     out = np.zeros(int(at.rows[-1, layout.REST]), np.uint8)
     if len(out):
         layout.put_runs(out, positions >> 8, at.rest_width, at.rest >> 3, starts_of(at.cf))

@@ -62,7 +62,7 @@ class Inverter:
         if self.positions and top >= MAX_POSITION:
             raise DocumentError(f"a document has more than {MAX_POSITION} tokens in one field; split it")
         docs = np.repeat(np.arange(first, first + len(batch.counts), dtype=np.uint32), batch.counts)
-        numbers = self._interner.intern(batch.codes, batch.starts, batch.ends, batch.names)
+        numbers = self._interner.intern(batch.codes, batch.starts, batch.ends, batch.term_ids)
         self._waiting.append((numbers, docs, _places(batch) if self.positions else None))
         self._held += len(batch.starts)
         self.tokens += len(batch.starts)
@@ -162,8 +162,18 @@ class _Piece:
 
 
 def _joined(pieces: list[_Piece]) -> _Piece:
-    """Pieces end to end, and the list emptied; a term has one run for each that it is in."""
-    # They are read in no order of theirs: one look-up for both of a posting's numbers takes half the time.
+    """Pieces end to end, and the list emptied; a term has one run for each that it is in.
+
+    Of the terms 0, 1 and 2, a piece with a run of 0 and one of 2, and another with a run of 0 and one of 1:
+
+        numbers    0 2     | 0   1         the term of each run
+        df         2 1     | 1   2         its documents
+        cf         3 1     | 2   2         its tokens
+        docs       4 7 5   | 9   8 9       run after run
+        tf         2 1 1   | 2   1 1
+        positions  0 3 1 6 | 2 4 0 1       sum(cf) of them
+    """
+    # Postings are read in no order of theirs: one look-up for both of a posting's numbers takes half the time.
     if all(_fits(piece) for piece in pieces):
         for number, piece in enumerate(pieces):
             if piece.tf is not None:

@@ -3,8 +3,8 @@
 A term's document numbers are Elias-Fano coded: the low `width` bits of each as they are, the high bits as gaps in
 unary, `width` being what makes both together shortest. Frequencies are one bit per token, set where a document begins,
 and missing where every frequency is 1. A position is a low byte and `rest` further bits. So the size of each part
-follows from the number of documents in the segment and the term's two counts, and only every BLOCK-th term's place is
-written down.
+follows from the number of documents in the segment and the term's two counts, and only the offsets of every BLOCK-th
+term are written down.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from khsearch.arrays import Array
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BLOCK = 64  # terms between two places that are written down; at each the bits begin on a byte
+BLOCK = 64  # terms between two rows of offsets that are written down; at each the bits begin on a byte
 COLUMNS = 6  # of a block's row: bytes of high, low, tf, rest; tokens; bytes of terms
 HIGH, LOW, TF, REST, TOKENS, TERMS = range(COLUMNS)
 WIDTHS: Array = np.array([24, 16, 8, 4, 0], np.int64)
@@ -35,7 +35,7 @@ def width_limits(docs: int) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Offsets:
     """Where the bits of neighbouring terms begin: all (t,) int64, bits unless said otherwise."""
 
     df: Array
@@ -51,7 +51,7 @@ class Places:
     rows: Array  # (blocks + 1, COLUMNS) relative to the first, last the totals
 
 
-def places(df: Array, cf: Array, rests: Array, lengths: Array, docs: int, limits: Array) -> Places:
+def offsets(df: Array, cf: Array, rests: Array, lengths: Array, docs: int, limits: Array) -> Offsets:
     """Lay out terms from the first of a block on: df, cf, bits of rest and bytes of each (t,), docs in the segment."""
     t = len(df)
     width = WIDTHS.take(limits.searchsorted(df, "right"))
@@ -74,13 +74,13 @@ def places(df: Array, cf: Array, rests: Array, lengths: Array, docs: int, limits
     within[:TOKENS] += rows[:-1, :TOKENS].T[:, :, None] << 3
     within[TOKENS:] += rows[:-1, TOKENS:].T[:, :, None]
     begin = within.reshape(COLUMNS, -1)[:, :t]
-    return Places(
+    return Offsets(
         df, cf, width, begin[HIGH], sizes[HIGH, :t], begin[LOW], begin[TF], begin[REST], rests, begin[TOKENS], rows
     )
 
 
 def skipped(df: Sequence[int], cf: Sequence[int], rests: Sequence[int], docs: int, limits: Sequence[int]) -> list[int]:
-    """What `places` says of the term after these, the first ones of a block: bits of HIGH, LOW, TF, REST; TOKENS.
+    """What `offsets` says of the term after these, the first ones of a block: bits of HIGH, LOW, TF, REST; TOKENS.
 
     For one term, that takes a tenth of the time.
     """
@@ -88,11 +88,11 @@ def skipped(df: Sequence[int], cf: Sequence[int], rests: Sequence[int], docs: in
     widths = WIDTHS.tolist()
     buckets = [top >> width for width in widths]
     high = low = tf = rest = 0
-    for having, tokens, bits in zip(df, cf, rests, strict=True):
-        kind = bisect_right(limits, having)
-        high += having + buckets[kind]
-        low += (having * widths[kind] + 7) & -8
-        if tokens > having:
+    for docs_of_term, tokens, bits in zip(df, cf, rests, strict=True):
+        kind = bisect_right(limits, docs_of_term)
+        high += docs_of_term + buckets[kind]
+        low += (docs_of_term * widths[kind] + 7) & -8
+        if tokens > docs_of_term:
             tf += tokens
         rest += (tokens * bits + 7) & -8
     return [high, low, tf, rest, sum(cf)]
@@ -104,24 +104,24 @@ def put_runs(out: Array, values: Array, widths: Array, start: Array, first: Arra
     Run i begins at byte start[i] of out, which is still zero.
     """
     counts = np.diff(first)
-    # The place of a number is that of its run and its own number, in bytes or, where it has less than one, in widths.
+    # The offset of a number is that of its run and its own number, in bytes or, where it has less than one, in widths.
     base = start * (8 // np.clip(widths, 1, 8)) - first[:-1] * np.maximum(widths >> 3, 1)
     kinds, bases = np.repeat(widths.astype(np.uint8), counts), np.repeat(base, counts)
     for width in sorted(set(widths.tolist()) - {0}):
         mine = np.flatnonzero(kinds == width)
-        place = bases.take(mine)
-        place += mine * max(width >> 3, 1)
-        _put_bits(out, values.take(mine), width, place)
+        offset = bases.take(mine)
+        offset += mine * max(width >> 3, 1)
+        _put_bits(out, values.take(mine), width, offset)
 
 
-def _put_bits(out: Array, values: Array, width: int, place: Array) -> None:
+def _put_bits(out: Array, values: Array, width: int, offset: Array) -> None:
     if width >= 8:
         for k in range(width >> 3):
-            out[place + k] = (values >> (8 * k)).astype(np.uint8)
+            out[offset + k] = (values >> (8 * k)).astype(np.uint8)
         return
     # One byte for each number of the width that out could hold, then as many of them together as fit.
     parts = np.zeros(len(out) * 8 // width, np.uint8)
-    parts[place] = values.astype(np.uint8) & np.uint8((1 << width) - 1)
+    parts[offset] = values.astype(np.uint8) & np.uint8((1 << width) - 1)
     if width == 1:
         out |= np.packbits(parts, bitorder="little")
         return

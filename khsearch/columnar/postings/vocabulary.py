@@ -12,11 +12,15 @@ from khsearch.arrays import Array, starts_of
 from khsearch.columnar.postings import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from khsearch.columnar.files.blockfile import BlockFile
 
 BLOCK = layout.BLOCK
+
+
+def behind(prefix: bytes) -> bytes | None:
+    """The first bytes that sort behind all that begin so; None where nothing does."""
+    follower = prefix.rstrip(b"\xff")
+    return follower[:-1] + bytes([follower[-1] + 1]) if follower else None
 
 
 class Vocabulary:
@@ -51,8 +55,8 @@ class Vocabulary:
     def lower(self, term: bytes) -> int:
         """How many terms of the field sort before this one."""
         block = self._block_of(term)
-        names = self.block_terms(block) if self.count else []
-        return block * BLOCK + bisect_left(names, term)
+        terms = self.block_terms(block) if self.count else []
+        return block * BLOCK + bisect_left(terms, term)
 
     def _block_of(self, term: bytes) -> int:
         """The block whose terms the term would stand among."""
@@ -72,11 +76,8 @@ class Vocabulary:
 
     def prefix_range(self, prefix: bytes) -> tuple[int, int]:
         """Numbers of the first term that has the prefix and of the first after it that has not."""
-        follower = prefix.rstrip(b"\xff")
-        start = self.lower(prefix)
-        if not follower:
-            return start, self.count
-        return start, self.lower(follower[:-1] + bytes([follower[-1] + 1]))
+        stop = behind(prefix)
+        return self.lower(prefix), self.count if stop is None else self.lower(stop)
 
     def term(self, number: int) -> bytes:
         """The bytes of a term by its number."""
@@ -106,12 +107,6 @@ class Vocabulary:
         begins = starts_of(lengths)[start - block * BLOCK :] + self._row(block)[layout.TERMS]
         codes = self._terms.part(int(begins[0]), int(begins[-1]))
         return codes, begins - begins[0]
-
-    def names(self, start: int = 0) -> Iterator[bytes]:
-        """The terms in order, from number start on."""
-        for block in range(start // BLOCK, -(-self.count // BLOCK)):
-            names = self.block_terms(block)
-            yield from names[max(start - block * BLOCK, 0) :]
 
     def dfs(self) -> Array:
         """Documents of every term, deleted ones included -> (count,)."""

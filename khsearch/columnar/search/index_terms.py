@@ -74,9 +74,9 @@ class IndexTerms:
         """Live documents that have the term."""
         total = 0
         for base, field in self._leaves.fields(name):
-            place = field.place_of(term)
-            if place is not None:
-                total += place.df if self.live is None else int(self.live.take(field.doc_numbers(place) + base).sum())
+            at = field.offsets_of(term)
+            if at is not None:
+                total += at.df if self.live is None else int(self.live.take(field.doc_numbers(at) + base).sum())
         return total
 
     def docs_of(self, name: str, term: bytes) -> Array:
@@ -88,11 +88,11 @@ class IndexTerms:
         """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
         docs, tfs = [EMPTY_DOCS], [EMPTY]
         for base, field in self._leaves.fields(name):
-            place = field.place_of(term)
-            if place is None:
+            at = field.offsets_of(term)
+            if at is None:
                 continue
-            found = (field.doc_numbers(place) + base).astype(DOC)
-            tf = field.frequencies(place)
+            found = (field.doc_numbers(at) + base).astype(DOC)
+            tf = field.frequencies(at)
             tf = np.ones(len(found), np.int64) if tf is None else tf
             if self.live is not None:
                 kept = self.live.take(found)
@@ -149,14 +149,14 @@ class IndexTerms:
         key = (name, term)
         entry = self._cache.get(key, Positions)
         if entry is None:
-            places = self._packed_positions(name, term)
-            docs = places >> self.position_bits(name)
-            entry = Positions(places, int(np.count_nonzero(turns(docs))))
+            packed = self._packed_positions(name, term)
+            docs = packed >> self.position_bits(name)
+            entry = Positions(packed, int(np.count_nonzero(turns(docs))))
             self._cache.put(key, entry)
         return entry
 
     def position_bits(self, name: str) -> int:
-        """How many bits of a token's place are its position."""
+        """How many bits of a packed position are the position; above them stands the document."""
         return self._cache.memo("position bits", name, lambda: self._needed_bits(name), _nothing)
 
     def _needed_bits(self, name: str) -> int:
@@ -168,15 +168,15 @@ class IndexTerms:
         """How often a term is in one document."""
         segment, inner = self._leaves.locate(doc)
         field = segment.field(name)
-        place = None if field is None else field.place_of(term)
-        if field is None or place is None:
+        at = None if field is None else field.offsets_of(term)
+        if field is None or at is None:
             return 0
-        docs = field.doc_numbers(place)
-        at = int(docs.searchsorted(inner))
-        if at == len(docs) or int(docs[at]) != inner:
+        docs = field.doc_numbers(at)
+        posting = int(docs.searchsorted(inner))
+        if posting == len(docs) or int(docs[posting]) != inner:
             return 0
-        tf = field.frequencies(place)
-        return 1 if tf is None else int(tf[at])
+        tf = field.frequencies(at)
+        return 1 if tf is None else int(tf[posting])
 
     @refusing_damage
     def with_prefix(self, name: str, prefix: bytes = b"") -> list[bytes]:
@@ -240,20 +240,20 @@ class IndexTerms:
         dtype = np.int32 if self._leaves.doc_count_all << bits < 1 << 31 else np.int64
         out = [np.zeros(0, dtype)]
         for base, field in self._leaves.fields(name):
-            place = field.place_of(term) if field.positions else None
-            if place is None:
+            at = field.offsets_of(term) if field.positions else None
+            if at is None:
                 continue
-            docs = field.doc_numbers(place)
-            tf = field.frequencies(place)
+            docs = field.doc_numbers(at)
+            tf = field.frequencies(at)
             docs += base
-            places = docs << bits
+            packed = docs << bits
             if tf is not None:
-                places = places.repeat(tf)
-            places |= field.token_positions(place)
+                packed = packed.repeat(tf)
+            packed |= field.token_positions(at)
             if self.live is not None:
                 kept = self.live.take(docs)
-                places = places[kept if tf is None else kept.repeat(tf)]
-            out.append(places.astype(dtype))
+                packed = packed[kept if tf is None else kept.repeat(tf)]
+            out.append(packed.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, spans
 from khsearch.columnar.postings import layout
-from khsearch.columnar.postings.decode import FieldReader, TermPlace
+from khsearch.columnar.postings.decode import FieldReader, TermOffsets
+from khsearch.columnar.postings.vocabulary import behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +29,7 @@ KEY = 8  # bytes of a term that tell it from most others
 
 def docs_of_prefix(commit: Commit, name: str, prefix: bytes, enough: int | None = None) -> Array:
     """Live documents with a term that begins so -> (n,) DOC, rising."""
-    return docs_of_range(commit, name, prefix, _behind(prefix), enough)
+    return docs_of_range(commit, name, prefix, behind(prefix), enough)
 
 
 def docs_of_range(commit: Commit, name: str, start: bytes, stop: bytes | None, enough: int | None = None) -> Array:
@@ -39,7 +40,7 @@ def docs_of_range(commit: Commit, name: str, start: bytes, stop: bytes | None, e
 def docs_of_terms(commit: Commit, name: str, terms: Iterable[bytes], enough: int | None = None) -> Array:
     """Live documents with any of the terms -> (n,) DOC, rising."""
     wanted = sorted(set(terms))
-    return _live_docs(commit, name, lambda field: map(field.doc_numbers, _places_of(commit, field, wanted)), enough)
+    return _live_docs(commit, name, lambda field: map(field.doc_numbers, _offsets_of(commit, field, wanted)), enough)
 
 
 def docs_of_field(commit: Commit, name: str) -> Array:
@@ -75,22 +76,16 @@ def _docs_between(commit: Commit, field: FieldReader, start: bytes, stop: bytes 
     terms = listed or field
     low, high = terms.lower(start), field.count if stop is None else terms.lower(stop)
     if listed is not None and high - low < BULK:
-        return map(field.doc_numbers, listed.places(range(low, high)))
+        return map(field.doc_numbers, listed.offsets_of(range(low, high)))
     return (field.docs_between(first, last) for first, last in field.chunks(low, high, CHUNK_TOKENS))
 
 
-def _places_of(commit: Commit, field: FieldReader, terms: Sequence[bytes]) -> Iterable[TermPlace]:
+def _offsets_of(commit: Commit, field: FieldReader, terms: Sequence[bytes]) -> Iterable[TermOffsets]:
     """Where those of some terms lie that a segment has."""
     listed = _listed(commit, field)
     if listed is not None:
-        return listed.places(listed.numbers_of(terms))
-    return (place for place in map(field.place_of, terms) if place is not None)
-
-
-def _behind(prefix: bytes) -> bytes | None:
-    """The first bytes that sort behind all that begin so; None where nothing does."""
-    follower = prefix.rstrip(b"\xff")
-    return follower[:-1] + bytes([follower[-1] + 1]) if follower else None
+        return listed.offsets_of(listed.numbers_of(terms))
+    return (at for at in map(field.offsets_of, terms) if at is not None)
 
 
 class _Listed:
@@ -106,7 +101,7 @@ class _Listed:
         self._df, cf = field.dfs(), field.cfs()
         self._docs, self._limits = field.docs, layout.width_limits(field.docs)
         none = np.zeros(field.count, np.int64)
-        at = layout.places(self._df.astype(np.int64), cf, none, none, field.docs, self._limits)
+        at = layout.offsets(self._df.astype(np.int64), cf, none, none, field.docs, self._limits)
         self._high, self._low = at.high, at.low
         self._keys = spans.load_part(spans.eights(codes), starts[:-1], np.diff(starts)).byteswap()
 
@@ -130,16 +125,15 @@ class _Listed:
                     numbers.append(number)
         return numbers
 
-    def places(self, numbers: Sequence[int]) -> Iterator[TermPlace]:
-        """Where the documents of terms lie; nothing is told of their tokens."""
+    def offsets_of(self, numbers: Sequence[int]) -> Iterator[TermOffsets]:
+        """Where the documents of terms lie; of their tokens nothing is known."""
         at = np.array(numbers, np.int64)
-        df = self._df.take(at).astype(np.int64)
-        width = layout.WIDTHS.take(self._limits.searchsorted(df, "right"))
-        columns = (df, width, self._high.take(at), df + (max(self._docs - 1, 0) >> width), self._low.take(at) >> 3)
-        for number, having, wide, high, size, low in zip(
-            numbers, *(column.tolist() for column in columns), strict=True
-        ):
-            yield TermPlace(number, having, 0, wide, high, size, low, 0, 0, 0, 0)
+        dfs = self._df.take(at).astype(np.int64)
+        widths = layout.WIDTHS.take(self._limits.searchsorted(dfs, "right"))
+        sizes = dfs + (max(self._docs - 1, 0) >> widths)
+        columns = (dfs, widths, self._high.take(at), sizes, self._low.take(at) >> 3)
+        for number, df, width, high, size, low in zip(numbers, *(column.tolist() for column in columns), strict=True):
+            yield TermOffsets(number, df, 0, width, high, size, low, 0, 0, 0, 0)
 
     def _alike(self, terms: Sequence[bytes]) -> tuple[Array, Array]:
         """First and last + 1 of the terms that begin with the same bytes as each of some."""

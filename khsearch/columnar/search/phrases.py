@@ -1,4 +1,4 @@
-"""phrases: which documents hold terms near each other, found by intersecting the places of their tokens."""
+"""phrases: which documents hold terms near each other, found by intersecting the positions of their tokens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from khsearch.engine import FieldScale
 
 MARKS = 1 << 20  # cells of the table of marks: it stays in the cache
-MANY = 1 << 9  # places from which marking pays
+MANY = 1 << 9  # positions from which marking pays
 
 
 def phrase(
@@ -72,25 +72,25 @@ def _near_docs(commit: Commit, packed: Sequence[Array], bits: int, slop: int) ->
     return first
 
 
-def _adjacent(places: Sequence[Array], marks: Array) -> Array:
-    """Places of the first token of every run in which each term follows the one before at once."""
-    order = sorted(range(len(places)), key=lambda i: len(places[i]))
-    found = places[order[0]] - order[0]
+def _adjacent(packed: Sequence[Array], marks: Array) -> Array:
+    """The first token of every run in which each term follows the one before at once."""
+    order = sorted(range(len(packed)), key=lambda i: len(packed[i]))
+    found = packed[order[0]] - order[0]
     for i in order[1:]:
-        found = found.take(_shared(found + i, places[i], marks))
+        found = found.take(_shared(found + i, packed[i], marks))
         if not len(found):
             break
     return found
 
 
-def _shared(wanted: Array, places: Array, marks: Array) -> Array:
-    """Which of `wanted` are among `places`, both rising -> their places in wanted. marks: (MARKS,) bool, all False."""
-    if len(wanted) < MANY or len(wanted) * FAR < len(places):
-        return where_in(wanted, places)[0]
+def _shared(wanted: Array, packed: Array, marks: Array) -> Array:
+    """Which of `wanted` are among `packed`, both rising -> their indices in wanted. marks: (MARKS,) bool, all False."""
+    if len(wanted) < MANY or len(wanted) * FAR < len(packed):
+        return where_in(wanted, packed)[0]
     # Few share a cell by chance; those that do are told apart by looking them up.
     cells = wanted & (MARKS - 1)
     marks[cells] = True
-    likely = places.take(marks.take(places & (MARKS - 1)).nonzero()[0])
+    likely = packed.take(marks.take(packed & (MARKS - 1)).nonzero()[0])
     marks[cells] = False
     theirs = likely & (MARKS - 1)
     marks[theirs] = True
@@ -99,10 +99,10 @@ def _shared(wanted: Array, places: Array, marks: Array) -> Array:
     return at.take(where_in(wanted.take(at), likely)[0])
 
 
-def _ordered(places: Sequence[Array], slop: int, bits: int) -> Array:
-    """Places of the last token of every chain in which each term comes 1 to slop places behind the one before."""
-    found = places[0]
-    for following in places[1:]:
+def _ordered(packed: Sequence[Array], slop: int, bits: int) -> Array:
+    """The last token of every chain in which each term comes 1 to slop positions behind the one before, packed."""
+    found = packed[0]
+    for following in packed[1:]:
         if not len(found):
             break
         # The nearest earlier token that is still part of a chain decides.

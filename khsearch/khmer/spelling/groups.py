@@ -19,8 +19,7 @@ from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.text.script import LETTER
 
-_MARK = rb"(?:\xd2[\x80-\xb3]|[\xb4-\xd1\xd3\xdd])"
-UNIT = re.compile(rb"[\x80-\xb3]MARK*|MARK+|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]".replace(b"MARK", _MARK))
+UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
 _ODD_BEGINNING = re.compile(rb"\x02(?:[ \n]|[a-z]*\x01)")  # a space, or letters that share a code
 
 Units = tuple[bytes, ...]
