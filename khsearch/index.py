@@ -13,6 +13,7 @@ from khsearch import maintenance, manifest, searching
 from khsearch.arguments import (
     BREAKER,
     COUNT,
+    FACTOR,
     FUNCTION,
     NAMES,
     PATH,
@@ -56,8 +57,11 @@ class Index:
     anew.
     """
 
-    def __init__(self, engine: Engine, commit: Commit, variants: Variants | None = None) -> None:
+    def __init__(
+        self, engine: Engine, commit: Commit, variants: Variants | None = None, cache_mb: float | None = None
+    ) -> None:
         self._engine = engine
+        self._cache_mb = cache_mb
         self._commit: Commit | None = commit
         self._variants = variants
 
@@ -117,12 +121,14 @@ class Index:
         return cls.create(address, breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
 
     @classmethod
-    @checked(path=PATH, spellings=optional(PATH))
-    def open(cls, path: str | Path, *, spellings: str | Path | None = None) -> Self:
+    @checked(path=PATH, spellings=optional(PATH), cache_mb=optional(FACTOR))
+    def open(cls, path: str | Path, *, spellings: str | Path | None = None, cache_mb: float | None = None) -> Self:
         """Open the index in a folder; it knows how its texts were broken.
 
         spellings  a file of further spellings, synonyms and abbreviations that searches take for the same: a group a
                    line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8")
+        cache_mb   megabytes that it may keep in memory of what it was asked for (`stats` says what it holds); None:
+                   what pays, and the tables of its terms
 
         An index of an earlier khsearch opens, too, and one made under another Python or ICU. What was broken otherwise
         there is refused where it is searched for, with an IndexMismatchError that names `khsearch rebuild`.
@@ -131,7 +137,7 @@ class Index:
         a later khsearch.
         """
         variants = Variants.read(spellings) if spellings is not None else None
-        return cls._opened(_address(path), variants)
+        return cls._opened(_address(path), variants, cache_mb)
 
     def close(self) -> None:
         """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
@@ -145,12 +151,13 @@ class Index:
             self.close()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self)._opened, (self._engine.name, self._variants)
+        return type(self)._opened, (self._engine.name, self._variants, self._cache_mb)
 
     @classmethod
-    def _opened(cls, address: str, variants: Variants | None) -> Self:
-        engine = engine_kind(address).open(address)
-        return cls(engine, latest(engine), variants)
+    def _opened(cls, address: str, variants: Variants | None, cache_mb: float | None) -> Self:
+        cache_bytes = None if cache_mb is None else int(cache_mb * 1_000_000)
+        engine = engine_kind(address).open(address, cache_bytes=cache_bytes)
+        return cls(engine, latest(engine), variants, cache_mb)
 
     @property
     def address(self) -> str:

@@ -34,6 +34,7 @@ WRONG: dict[str, list[Any]] = {
     "ranking": ["x", 5, {}, Ranking],
     "strict": ["yes", 1, None, 0],
     "wait": NO_SECONDS,
+    "cache_mb": [*NO_SECONDS[OR_NONE], float("inf")],
     "on_lost": [None, 5, "x"],
     "path": NO_PATH,
     "to": NO_PATH,

@@ -32,8 +32,11 @@ class EngineKind(Protocol):
         IndexExistsError, IndexLockedError where another is creating one, IndexStoreError.
         """
 
-    def open(self, address: str) -> Engine:
-        """Open an index; IndexNotFoundError, IndexDamagedError, IndexMismatchError for a later format."""
+    def open(self, address: str, *, cache_bytes: int | None = None) -> Engine:
+        """Open an index; IndexNotFoundError, IndexDamagedError, IndexMismatchError for a later format.
+
+        cache_bytes: what it may keep in memory of what it was asked for; None leaves it to the engine.
+        """
 
     def verify(self, address: str) -> list[str]:
         """Read all there is -> what is wrong, part by part; IndexNotFoundError where there is no index."""

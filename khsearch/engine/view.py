@@ -141,10 +141,13 @@ class View(Protocol):
     def vocabulary(self, field: str) -> Iterable[TermList]:
         """All terms of a field with their document frequencies, deleted documents included, list by list."""
 
-    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+    def memo(
+        self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
+    ) -> T:
         """What a room has worked out about this commit, and would work out again: kept within the engine's budget.
 
-        size: bytes that it takes.
+        size: bytes that it takes, which stay the same. lasting: a table whose size follows from the index, to be kept
+        before others.
         """
 
 

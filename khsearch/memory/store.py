@@ -31,7 +31,7 @@ class Memory:
         engine = self._engines[address] = MemoryEngine(address, Commit(files=files))
         return engine
 
-    def open(self, address: str) -> MemoryEngine:
+    def open(self, address: str, *, cache_bytes: int | None = None) -> MemoryEngine:
         """Open an index that this process made and still holds."""
         found = self._engines.get(address)
         if found is None:

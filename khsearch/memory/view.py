@@ -125,7 +125,9 @@ class MemoryView:
         terms = self.commit.vocabulary(field)
         return [TermList(*pack(terms), np.array([self.commit.df(field, term) for term in terms], np.int64))]
 
-    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+    def memo(
+        self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
+    ) -> T:
         """Kept as long as the view is."""
         if (room, key) not in self._memo:
             self._memo[room, key] = make()

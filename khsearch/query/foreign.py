@@ -28,7 +28,9 @@ def near_foreign_terms(view: View, field: str, word: bytes, distance: int) -> li
         return []
     wanted = np.array([ord(letter) for letter in letters], np.uint32)
     found: set[str] = set()
-    for tables in view.memo("foreign", field, lambda: list(map(_by_length, view.vocabulary(field))), _size):
+    for tables in view.memo(
+        "foreign", field, lambda: list(map(_by_length, view.vocabulary(field))), _size, lasting=True
+    ):
         for length in range(len(letters) - distance, len(letters) + distance + 1):
             if length in tables:
                 terms, columns = tables[length]

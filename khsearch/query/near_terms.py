@@ -211,7 +211,7 @@ def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
 
 def term_table(view: View) -> TermTable:
     """The table of a commit's terms, made when first asked for."""
-    return view.memo("near_terms", None, lambda: _table(view), TermTable.size)
+    return view.memo("near_terms", None, lambda: _table(view), TermTable.size, lasting=True)
 
 
 def _table(view: View) -> TermTable:

@@ -58,12 +58,12 @@ class Embedded:
 
         return EmbeddedEngine(create(folder, _OPTIONS, write_others=write))
 
-    def open(self, address: str) -> EmbeddedEngine:
+    def open(self, address: str, *, cache_bytes: int | None = None) -> EmbeddedEngine:
         """Open the index of a folder."""
         folder = Path(address)
         if not contents.exists(folder):
             raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
-        return EmbeddedEngine(open_folder(folder, _OPTIONS))
+        return EmbeddedEngine(open_folder(folder, _OPTIONS, cache_bytes=cache_bytes))
 
     def verify(self, address: str) -> list[str]:
         """Read all files of a folder."""
@@ -118,6 +118,7 @@ class EmbeddedEngine:
             "segments": len(commit.leaves.segments),
             "terms": commit.terms.counts(),
             "bytes": commit.part_sizes() | {"files in all": size},
+            "cache": {"held": commit.cache.held, "budget": commit.cache.budget},
         }
 
     def close(self) -> None:

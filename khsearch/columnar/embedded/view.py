@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -38,7 +38,6 @@ class EmbeddedView:
         self.searcher = searcher
         self._documents, self._terms = searcher.documents, searcher.terms
         self.files = files
-        self._memo: dict[tuple[str, Hashable], object] = {}
 
     @property
     def name(self) -> str:
@@ -137,9 +136,8 @@ class EmbeddedView:
         """The terms of each segment."""
         return [TermList(*found.spans(0, found.count), found.dfs()) for _, found in self._terms.fields(field)]
 
-    def memo(self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
-        """Kept with the commit."""
-        found = self._memo.get((room, key))
-        if found is None:
-            found = self._memo[room, key] = make()
-        return cast("T", found)
+    def memo(
+        self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
+    ) -> T:
+        """Kept in the cache of the commit."""
+        return self.searcher.commit.memo(room, key, make, size, lasting=lasting)
