@@ -32,6 +32,9 @@ ROBAT = 0xCC
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Characters that nobody sees and people type, between words and inside clusters; more are `DELETED`."""
 
+INHERENT_VOWELS = "\u17b4\u17b5"
+"""`DELETED` vowels that are never seen, but stand in a cluster."""
+
 KHMER_DIGITS = "\u17e0\u17e1\u17e2\u17e3\u17e4\u17e5\u17e6\u17e7\u17e8\u17e9"
 """The digits 0 to 9."""
 

@@ -30,7 +30,8 @@ def _not_above(spots: Offsets, places: Offsets) -> Offsets:
     return np.cumsum(np.bincount(spots, minlength=top)).take(places)
 
 
-def _dropped(gone: Offsets) -> Move:
+def without(gone: Offsets) -> Move:
+    """Return the step that drops what is at some places, rising."""
     kept_before = gone - np.arange(len(gone))
     return lambda places: places + _not_above(kept_before, places)
 
@@ -82,7 +83,7 @@ def _drop(codes: Codes, moves: list[Move]) -> Codes:
     gone = np.flatnonzero(codes == DELETED)
     if not len(gone):
         return codes
-    moves.append(_dropped(gone))
+    moves.append(without(gone))
     return np.frombuffer(bytearray(codes).replace(bytes([DELETED]), b""), np.uint8)
 
 
