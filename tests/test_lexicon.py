@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from array import array
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from khsearch.khmer.text import script
 from khsearch.khmer.words import building
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, load, parse
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, VALUE_SHIFT
 from khsearch.khmer.words.word_lists import compile_lexicon
 
 MODEL = LexiconModel({"កម្ពុជា": 6000, "ពិការភាព": 7000, "ការ": 3000, "ភាព": 5000}, {"ក": 3000, "ពិ": 4000}, 4000, 9000)
@@ -32,6 +34,8 @@ def test_the_default_lexicon() -> None:
     found = default_lexicon()
     assert 15_000 < len(found.model.words) < 40_000
     assert len(found.data) < 2_000_000
+    assert found.trie.checked() is found.trie
+    assert parse(found.data, "memory").fingerprint == found.fingerprint
     assert default_lexicon() is found
     for word in ("ជាមួយ", "ការងារ", "សុខភាព", "កម្ពុជា"):
         assert words(word) == [word]
@@ -50,6 +54,15 @@ def test_a_cut_lexicon_is_refused() -> None:
     for size in (0, 10, 19, 100, len(data) - 1):
         with pytest.raises(LexiconError):
             parse(data[:size], "news.khl")
+
+
+def test_a_trie_that_leads_out_of_itself_is_refused() -> None:
+    compiled = compile_lexicon(MODEL)
+    slots = array("q", compiled.trie.slots)
+    slots[0] = NO_WORD << VALUE_SHIFT | BASE_MASK
+    damaged = replace(compiled, trie=replace(compiled.trie, slots=slots))
+    with pytest.raises(LexiconError, match="damaged"):
+        parse(damaged.data, "news.khl")
 
 
 def test_a_word_list_keeps_its_words_whole(tmp_path: Path) -> None:
