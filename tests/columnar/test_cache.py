@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -150,3 +152,20 @@ def test_large_entries_leave_small_ones_their_share():
         cache.put(key, entry(3 * SMALL))
     assert all(cache.get(key, Positions) is not None for key in range(5))
     assert cache.held > 20 * SMALL
+
+
+def test_a_commit_that_nobody_holds_is_gone_at_once(options):
+    """Nothing that it keeps refers back to it: its memory does not wait for the collector of cycles."""
+    folder = columnar.IndexFolder(*options)
+    searcher = folder.searcher()
+    for query in QUERIES[:30]:
+        answer(searcher, query)
+    searcher.facets(nodes.Every(), "length")
+    known = weakref.ref(searcher.commit)
+    gc.disable()
+    try:
+        folder.close()
+        del searcher
+        assert known() is None
+    finally:
+        gc.enable()

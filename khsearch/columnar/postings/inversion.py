@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CHUNK_TOKENS = 1 << 16  # tokens that are encoded together: they stay in the cache
 PIECE_TOKENS = 1 << 17  # tokens that are sorted together: they stay in the cache
 TF_SHIFT = 18  # bits of a document's number where it shares 32 bits with the frequency
-MAX_POSITION = (1 << 24) - (1 << 16)  # a place in a snapshot has 24 bits for it, and slop needs some room
+MAX_POSITION = (1 << 24) - (1 << 16)  # of a packed position 24 bits are for it, and slop needs some room
 
 
 @dataclass(frozen=True, slots=True)

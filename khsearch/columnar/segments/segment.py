@@ -29,7 +29,7 @@ def hashes_of(keys: Iterable[bytes], count: int) -> Array:
 
 
 class Segment:
-    """One segment, open for reading. Deleted documents are still in it; a snapshot knows which they are."""
+    """One segment, open for reading. Deleted documents are still in it; a commit knows which they are."""
 
     def __init__(self, folder: Path, entry: SegmentEntry) -> None:
         """Open the file that the catalog names; FileNotFoundError where a later commit removed it."""
