@@ -178,6 +178,18 @@ class IndexTerms:
         tf = field.frequencies(at)
         return 1 if tf is None else int(tf[posting])
 
+    def score(self, name: str, term: bytes, scale: FieldScale, doc: int) -> float | None:
+        """What a term of one field gives one document, as `impacts` has it; None where it is not there.
+
+        The document is looked up in the postings: nothing is scored, nor kept, for others.
+        """
+        tf = self.frequency(name, term, doc)
+        if not tf:
+            return None
+        factor = self.term_weight(term, self.df(name, term), scale)
+        norm = self.norms(name, scale)[doc : doc + 1]
+        return float(bm25.scores(np.array([tf]), norm, factor, scale.k1)[0])
+
     @refusing_damage
     def with_prefix(self, name: str, prefix: bytes = b"") -> list[bytes]:
         """Distinct terms of a field that begin with prefix, in order; deleted documents' terms included."""

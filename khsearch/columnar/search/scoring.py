@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC, Array
+from khsearch.arrays import DOC
 from khsearch.columnar.search import phrases
 from khsearch.engine import nodes
 
@@ -66,18 +66,17 @@ def _score(evaluator: Evaluator, node: nodes.Node, doc: int) -> float | None:
 
 
 def _term(evaluator: Evaluator, node: nodes.Term | nodes.AnyField, doc: int) -> float | None:
-    entry, boost = evaluator.part(node)
-    found = float(entry.at(_alone(doc), evaluator.scratch)[0])
-    if not found:  # it may score nothing where it is
-        names = (node.field,) if isinstance(node, nodes.Term) else node.fields
-        if not any(evaluator.commit.terms.frequency(name, node.term, doc) for name in names):
-            return None
-    return found * boost
+    names = (node.field,) if isinstance(node, nodes.Term) else node.fields
+    terms, scale = evaluator.commit.terms, evaluator.weighting.scale
+    parts = [terms.score(name, node.term, scale(name), doc) for name in names]
+    found = [part for part in parts if part is not None]
+    return sum(found) * node.boost if found else None
 
 
 def _phrase(evaluator: Evaluator, node: nodes.Phrase, doc: int) -> float | None:
     scale = evaluator.weighting.scale(node.field)
-    found = phrases.phrase(evaluator.commit, node.field, node.terms, node.slop, scale, among=_alone(doc))
+    alone = np.array([doc], DOC)
+    found = phrases.phrase(evaluator.commit, node.field, node.terms, node.slop, scale, among=alone)
     return float(found.scores[0]) * node.boost if len(found.docs) else None
 
 
@@ -85,7 +84,3 @@ def _looked_up(evaluator: Evaluator, node: nodes.Node, doc: int) -> float | None
     docs, scores = evaluator.matches(node)
     at = int(docs.searchsorted(doc))
     return float(scores[at]) if at < len(docs) and int(docs[at]) == doc else None
-
-
-def _alone(doc: int) -> Array:
-    return np.array([doc], DOC)
