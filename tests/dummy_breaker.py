@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from khsearch.khmer import RunBreaker
+from khsearch.khmer import RunBreaker, register_breaker
 
 
 class ClusterBreaker(RunBreaker):
@@ -26,3 +26,6 @@ def make(resources: Mapping[str, bytes]) -> ClusterBreaker:
     """Its factory: what `register_breaker`, or an entry point in the group `khsearch.breakers`, names."""
     assert not resources
     return ClusterBreaker()
+
+
+register_breaker(ClusterBreaker.name, make)

@@ -6,8 +6,8 @@ import random
 
 from hypothesis import strategies as st
 
-from khsearch.khmer.words.breakers import BREAKERS, breaker, register_breaker
-from tests.dummy_breaker import ClusterBreaker, make
+from khsearch.khmer.words.breakers import BREAKERS, breaker
+from tests.dummy_breaker import ClusterBreaker
 
 KHMER_BLOCK = [chr(code) for code in range(0x1780, 0x1800)]
 BASES = [chr(code) for code in range(0x1780, 0x17B4)]
@@ -31,7 +31,6 @@ _khmer = st.lists(st.sampled_from(BASES + MARKS), max_size=14).map("".join)
 khmer_runs = st.builds("".join, st.tuples(st.sampled_from(BASES), _khmer | st.sampled_from(["ម្ពុជា", "ារងារ"])))
 """A run of Khmer: a base and anything of the script behind it."""
 
-register_breaker(ClusterBreaker.name, make)
 ALL_BREAKERS = [breaker(name) for name in (*BREAKERS, ClusterBreaker.name)]
 
 

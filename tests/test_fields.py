@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 
 import pytest
 from whoosh import index as whoosh_index
@@ -11,8 +12,10 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import OrGroup, QueryParser
 
 from khsearch.khmer.terms.analyzer import Analyzer
+from khsearch.khmer.words import breakers
 from khsearch.khmer.words.breakers import breaker
 from khsearch.whoosh.fields import KHMER, KhmerAnalyzer
+from tests.dummy_breaker import ClusterBreaker
 
 TEXTS = {"1": "កិច្ចប្រជុំលើកទី២ COVID-19", "2": "ជនមានពិការភាព 1.5", "3": "កិច្ចប្រជុំ និង ពិការភាព"}
 
@@ -67,7 +70,7 @@ def test_bigrams_keep_no_positions() -> None:
         list(field.index(5))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["lattice", "icu"])
+@pytest.mark.parametrize("name", ["lattice", "icu", "clusters"])
 def test_the_analyzer_survives_whooshs_pickled_schema(name: str) -> None:
     analyzer = KhmerAnalyzer(analyzer=Analyzer(breaker(name)))
     again = pickle.loads(pickle.dumps(analyzer))
@@ -75,6 +78,20 @@ def test_the_analyzer_survives_whooshs_pickled_schema(name: str) -> None:
     assert hash(again) == hash(analyzer)
     text = "កិច្ចប្រជុំលើកទី២"
     assert [t.text for t in again(text)] == [t.text for t in analyzer(text)]
+
+
+def test_a_pickled_schema_keeps_all_resources_of_a_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Kept(ClusterBreaker):
+        def __init__(self, resources: Mapping[str, bytes]) -> None:
+            self.kept = dict(resources)
+
+        def resources(self) -> Mapping[str, bytes]:
+            return self.kept
+
+    monkeypatch.setitem(breakers._registered, "clusters", Kept)
+    for resources in ({"b": b"1", "a": b"2"}, {"lexicon": b"3", "a": b"4"}):
+        again = pickle.loads(pickle.dumps(KhmerAnalyzer(analyzer=Analyzer(Kept(resources)))))
+        assert again.analyzer.breaker.resources() == resources
 
 
 def test_token_attributes() -> None:

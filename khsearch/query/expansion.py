@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from khsearch.engine import View, idf, nodes
 from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
@@ -74,8 +75,11 @@ class Tolerance:
         joined = self._joined(typed, known)
         if joined is not None:
             readings.append(joined)
-        for other in self._variants.alternatives(typed)[: 4 * _MOST]:
-            if self._dfs.rarest(typed.analyzer.spelled(other.spelling).terms.words):
+        others = self._variants.alternatives(typed)[: 4 * _MOST]
+        spelled = {other.spelling: typed.analyzer.spelled(other.spelling).terms.words for other in others}
+        self._dfs.learn(chain.from_iterable(spelled.values()))
+        for other in others:
+            if self._dfs.rarest(spelled[other.spelling]):
                 instead = typed.part(other.start, other.end).words
                 readings.append(self._spelled(typed, instead, other))
                 settled.update(instead)

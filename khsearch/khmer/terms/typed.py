@@ -131,7 +131,7 @@ class Typed:
 
     @cached_property
     def edges(self) -> tuple[list[int], list[int]]:
-        """Where the words begin and end in the codes of the normal form, in which nothing else is invisible."""
+        """Where the words begin and end in the codes of the normal form, which have nothing invisible."""
         if not self.is_short:
             return self.batch.word_starts.tolist(), self.batch.word_ends.tolist()
         edges = [list(accumulate(map(len, _words([run])), initial=run[0])) for run in self.runs]
