@@ -44,6 +44,9 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.documents import Document as Document
+    from khsearch.documents import register_format as register_format
+    from khsearch.engine import FieldScale as FieldScale
+    from khsearch.engine import register_engine as register_engine
     from khsearch.errors import DocumentError as DocumentError
     from khsearch.errors import IndexDamagedError as IndexDamagedError
     from khsearch.errors import IndexExistsError as IndexExistsError
@@ -60,6 +63,10 @@ if TYPE_CHECKING:
     from khsearch.hits import Results as Results
     from khsearch.hits import Snippet as Snippet
     from khsearch.index import Index as Index
+    from khsearch.khmer import register_breaker as register_breaker
+    from khsearch.query import Candidate as Candidate
+    from khsearch.query import Ranking as Ranking
+    from khsearch.query import Stage as Stage
     from khsearch.text import Token as Token
     from khsearch.text import clusters as clusters
     from khsearch.text import tokenize as tokenize
@@ -69,7 +76,8 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "documents": ("Document",),
+            "documents": ("Document", "register_format"),
+            "engine": ("FieldScale", "register_engine"),
             "errors": (
                 "DocumentError",
                 "IndexDamagedError",
@@ -85,6 +93,8 @@ else:
             ),
             "hits": ("Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
+            "khmer": ("register_breaker",),
+            "query": ("Candidate", "Ranking", "Stage"),
             "text": ("Token", "clusters", "tokenize", "words"),
             "version": ("__version__",),
         },

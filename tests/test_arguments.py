@@ -13,6 +13,7 @@ import pytest
 import khsearch
 from khsearch import Document, Index, Results, Snippet, clusters, tokenize, words
 from khsearch.arguments import COUNT, PATH, SECONDS, checked
+from khsearch.engine import engine_kind
 from khsearch.query.ranking import Ranking
 
 NO_TEXT = [None, 5, b"x", ["x"], 2.5, True, object()]
@@ -42,7 +43,18 @@ WRONG: dict[str, list[Any]] = {
     "lexicon": NO_PATH[OR_NONE],
     "breaker": [*NO_TEXT[OR_NONE], "xyz"],
     "fields": [5, ["a"], "a", {"a": 5}, {5: "text"}, {"a": "string"}, {"a b": "text"}],
+    "name": NO_TEXT,
+    "factory": [None, 5, "x"],
+    "suffixes": [None, 5, b"x", [], [5], "A b", object()],
+    "reader": [None, 5, "x"],
+    "scheme": NO_TEXT,
+    "kind": [None, 5, "x", object()],
     "tag": [*NO_TEXT, "", "a b", "mark>", "<b>"],
+}
+REGISTRIES: dict[str, dict[str, Any]] = {
+    "register_breaker": {"name": "mine", "factory": len},
+    "register_format": {"suffixes": "mine", "reader": len},
+    "register_engine": {"scheme": "mine", "kind": engine_kind("memory://x")},
 }
 METHODS = [
     "create",
@@ -90,6 +102,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     found["html"] = results[0].snippet.html, {}
     for function in (words, tokenize, clusters):
         found[function.__name__] = function, {"text": "x"}
+    found |= {name: (getattr(khsearch, name), right) for name, right in REGISTRIES.items()}
     return found
 
 
@@ -100,6 +113,7 @@ CASES = [
         ("facet", Results.facet),
         ("html", Snippet.html),
         *((function.__name__, function) for function in (words, tokenize, clusters)),
+        *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]
     for parameter in inspect.signature(of).parameters
     if parameter != "self"
@@ -142,7 +156,7 @@ def test_every_public_function_is_among_those_that_are_tested() -> None:
     taking = {name for name in public if set(inspect.signature(getattr(Index, name)).parameters) - {"self"}}
     assert taking == set(METHODS)
     functions = {name for name in khsearch.__all__ if inspect.isfunction(getattr(khsearch, name))}
-    assert functions == {"words", "tokenize", "clusters"}
+    assert functions == {"words", "tokenize", "clusters", *REGISTRIES}
 
 
 @pytest.mark.parametrize("limit", [np.int64(1), np.uint8(255), np.int8(127), 10**30])

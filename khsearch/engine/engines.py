@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
-from typing import Protocol, cast
+from importlib.metadata import EntryPoint, entry_points
+from typing import Protocol
 
+from khsearch.arguments import TEXT, Kind, checked
 from khsearch.documents import Document
 from khsearch.engine.view import Engine, Files, NameFile
 from khsearch.schema import Schema
+from khsearch.sharing import loading
 
+_METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"
 FILE = "file"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://")
@@ -49,8 +52,13 @@ class EngineKind(Protocol):
 
 
 _kinds: dict[str, EngineKind] = {}
+_KIND = Kind(
+    "a kind of engines, with create, open, verify and rescue",
+    lambda value: value if all(callable(getattr(value, name, None)) for name in _METHODS) else None,
+)
 
 
+@checked(scheme=TEXT, kind=_KIND)
 def register_engine(scheme: str, kind: EngineKind) -> None:
     """Let a kind of engine keep the indexes at addresses of a scheme."""
     _kinds[scheme] = kind
@@ -68,9 +76,20 @@ def engine_kind(address: str) -> EngineKind:
     found = _kinds.get(scheme)
     if found is None:
         for entry in entry_points(group=GROUP, name=scheme):
-            found = _kinds[scheme] = cast("EngineKind", entry.load())
+            found = _kinds[scheme] = _loaded(entry)
     if found is None:
         raise ValueError(
             f"{address!r:.200}: no engine for {scheme}://; install the package that brings it, or give a path"
         )
+    return found
+
+
+def _loaded(entry: EntryPoint) -> EngineKind:
+    loading(entry.module)
+    try:
+        found: EngineKind = _KIND.of(entry.value, entry.load())
+    except Exception as problem:  # whatever a package of others raises when it is loaded
+        raise ValueError(
+            f"the engine for {entry.name}:// cannot be loaded ({problem!r}); mend its package"
+        ) from problem
     return found

@@ -197,17 +197,44 @@ def test_an_address_that_nothing_keeps_is_refused():
         Index.open("ftp://somewhere/x")
 
 
-def test_an_engine_comes_by_its_entry_point(monkeypatch: pytest.MonkeyPatch):
-    class Point:
-        def load(self) -> object:
-            return engine_kind("memory://x")
+class Point:
+    """An entry point of a package."""
 
-    monkeypatch.setattr(
-        kinds, "entry_points", lambda group, name: [Point()] if (group, name) == (kinds.GROUP, "x9") else []
-    )
+    name, module, value = "x9", "package.room", "package.room:kind"
+
+    def __init__(self, found: object) -> None:
+        self.found = found
+
+    def load(self) -> object:
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+
+@pytest.fixture
+def x9(monkeypatch: pytest.MonkeyPatch):
+    """Let an entry point bring something for x9:// addresses."""
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
+
+    def bring(found: object) -> None:
+        points = {(kinds.GROUP, "x9"): [Point(found)]}
+        monkeypatch.setattr(kinds, "entry_points", lambda group, name: points.get((group, name), []))
+
+    return bring
+
+
+def test_an_engine_comes_by_its_entry_point(x9):
+    x9(engine_kind("memory://x"))
+
     index = Index.create("x9://here")
     assert Index.open("x9://here").address == index.address == "x9://here"
+
+
+@pytest.mark.parametrize("found", [ImportError("no such room"), object(), None])
+def test_an_engine_that_cannot_be_loaded_is_named(x9, found):
+    x9(found)
+    with pytest.raises(ValueError, match="the engine for x9:// cannot be loaded"):
+        Index.open("x9://here")
 
 
 def test_a_node_of_no_engine_is_refused(tmp_path: Path):

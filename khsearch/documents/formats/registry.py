@@ -17,6 +17,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from khsearch.arguments import FUNCTION, Kind, checked
 from khsearch.errors import DocumentError, KhsearchError
 from khsearch.sharing import loading
 
@@ -32,18 +33,22 @@ BUILT_IN = ("txt", "jsonl", "csv")
 """Formats of this folder: each is the `read` of the room of its name."""
 
 _registered: dict[str, Reader] = {}
+_SUFFIXES = Kind(
+    "a suffix, or several, such as 'md'",
+    lambda value: [value] if isinstance(value, str) else [name + "" for name in value] or None,
+)
 
 
+@checked(suffixes=_SUFFIXES, reader=FUNCTION)
 def register_format(suffixes: str | Sequence[str], reader: Reader) -> None:
     """Read files of a suffix, or several, with a reader, in this process, whoever else reads them.
 
     ValueError for what no name of a file ends in.
     """
-    names = [suffixes] if isinstance(suffixes, str) else list(suffixes)
-    for name in names:
+    for name in suffixes:
         if not re.fullmatch("[a-z0-9_-]+", name):
-            raise ValueError(f"{name!r} is no suffix; give one in lower case, without its point, such as 'md'")
-    _registered.update(dict.fromkeys(names, reader))
+            raise ValueError(f"suffixes takes the ends of names of files, not {name!r}; give one in lower case, without its point, such as 'md'")
+    _registered.update(dict.fromkeys(suffixes, reader))
 
 
 def format_names() -> list[str]:

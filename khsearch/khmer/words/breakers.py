@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from khsearch.arguments import FUNCTION, TEXT, checked
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ _ENTRY_POINTS = "khsearch.breakers"
 _registered: dict[str, Factory] = {}
 
 
+@checked(name=TEXT, factory=FUNCTION)
 def register_breaker(name: str, factory: Factory) -> None:
     """Let a breaker be chosen by a name: by `words`, `Index.create`, the command line, and by indexes made with it.
 
