@@ -11,6 +11,7 @@ otherwise than the first one did, or another Python or ICU might, is refused the
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from khsearch.engine import OLD_TRAIT, View
 from khsearch.errors import IndexMismatchError
@@ -33,18 +34,22 @@ class Agreement:
         """Raise IndexMismatchError where a query would not find what it should."""
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
-        if not self._differences and not self._has_old:
+        traits = self._view.traits
+        if not traits:
             return
-        if self._differences.breaker:
-            raise self._mismatch(f"its texts were broken by {self._differences.breaker}")
         analyzer = self._built.analyzer
         characters, by_icu = analyzer.reading_depends(text)
-        otherwise = self._differences.characters & behaviour.as_folded(characters)
+        differences = self._differences
+        if by_icu or behaviour.is_of_icu(analyzer.breaker.trait):  # else ICU need not be loaded to know which one it is
+            differences = self._with_icu
+        if differences.breaker:
+            raise self._mismatch(f"its texts were broken by {differences.breaker}")
+        otherwise = differences.characters & behaviour.as_folded(characters)
         if otherwise:
             raise self._mismatch(f"another Python took {_shown(min(otherwise))} of the query for something else")
-        if by_icu and self._differences.icu:
-            raise self._mismatch(f"ICU breaks words of the query, and the texts were broken by {self._differences.icu}")
-        if self._has_old:
+        if by_icu and differences.icu:
+            raise self._mismatch(f"ICU breaks words of the query, and the texts were broken by {differences.icu}")
+        if OLD_TRAIT in traits:
             self._check_old(text, characters, by_icu=by_icu)
 
     def _check_old(self, text: str, characters: str, *, by_icu: bool) -> None:
@@ -65,14 +70,18 @@ class Agreement:
             raise self._mismatch("the first khsearch broke words of the query otherwise")
 
     @cached_property
-    def _has_old(self) -> bool:
-        return OLD_TRAIT in self._view.traits
+    def _differences(self) -> behaviour.Differences:
+        return self._differing(trait for trait in self._view.traits if not behaviour.is_of_icu(trait))
 
     @cached_property
-    def _differences(self) -> behaviour.Differences:
+    def _with_icu(self) -> behaviour.Differences:
+        return self._differing(self._view.traits)
+
+    def _differing(self, traits: Iterable[str]) -> behaviour.Differences:
         breaker, built = self._built.analyzer.breaker, self._built.built
-        found = behaviour.differing(self._view.traits - {OLD_TRAIT}, breaker)
-        if not self._has_old or found.breaker or breaker.version == built.get("breaker_version"):
+        kept = frozenset(traits)
+        found = behaviour.differing(kept - {OLD_TRAIT}, breaker)
+        if OLD_TRAIT not in kept or found.breaker or breaker.version == built.get("breaker_version"):
             return found
         told = f"{breaker.name} {built.get('breaker_version')}, here {breaker.version}"
         return behaviour.Differences(found.characters, found.icu, told)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from khsearch import maintenance, manifest, searching
+from khsearch import manifest, query, searching
 from khsearch.arguments import (
     BREAKER,
     COUNT,
@@ -33,21 +32,20 @@ from khsearch.errors import IndexStoreError
 from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Breaker, Lexicon, Variants, default_variants, load
 from khsearch.manifest import Manifest
-from khsearch.memory import Memory
 from khsearch.opening import Commit, latest
-from khsearch.query import DEFAULT, Match, Ranking, complete
+from khsearch.query import DEFAULT, Match, Ranking
 from khsearch.schema import schema_of
 from khsearch.searching import Asked
-from khsearch.sharing import cached_property
-from khsearch.writing import Writer
+from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    from khsearch.writing import Writer
 
 _MEMORY = "memory"
 _counter = count(1)
-_log = logging.getLogger("khsearch")
 
 
 register_engine(FILE, Embedded())
-register_engine(_MEMORY, Memory())
 
 
 class Index:
@@ -201,6 +199,9 @@ class Index:
 
         IndexLockedError where another writer works for longer than `wait` seconds.
         """
+        loading("khsearch.writing")
+        from khsearch.writing import Writer
+
         self._last_commit()  # a closed index says so
         writer = self._engine.writer(schema_of(self.fields), wait)
         try:
@@ -243,7 +244,7 @@ class Index:
         """How what a person is typing may go on, in words of the index, most frequent first."""
         commit = self._last_commit()
         commit.agreement.check(prefix)
-        return complete(commit.view, commit.built.analyzer, prefix, limit)
+        return query.complete(commit.view, commit.built.analyzer, prefix, limit)
 
     @checked(id=TEXT, limit=COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
@@ -281,11 +282,14 @@ class Index:
     @checked(path=PATH)
     def verify(cls, path: str | Path) -> list[str]:
         """Read all of an index and check it: what is wrong, file by file, and what to do; nothing where it is whole."""
+        loading("khsearch.maintenance")
+        from khsearch import maintenance
+
         return maintenance.verify(_address(path))
 
     @classmethod
-    @checked(path=PATH, wait=SECONDS, on_lost=FUNCTION)
-    def rebuild(cls, path: str | Path, wait: float = 0.0, on_lost: Callable[[str], None] = _log.warning) -> int:
+    @checked(path=PATH, wait=SECONDS, on_lost=optional(FUNCTION))
+    def rebuild(cls, path: str | Path, wait: float = 0.0, on_lost: Callable[[str], None] | None = None) -> int:
         """Break and index all documents anew, as this khsearch does it; how many there are.
 
         For an index that another khsearch, Python or ICU built otherwise, or to bring an index to a newer default
@@ -293,7 +297,10 @@ class Index:
         of khsearch's, and a value that this khsearch does not take, is passed over and told to `on_lost`, by default
         the log. IndexDamagedError, and nothing changed, where files are not what was written: then `rescue` helps.
         """
-        return maintenance.rebuild(_address(path), wait, on_lost)
+        loading("khsearch.maintenance")
+        from khsearch import maintenance
+
+        return maintenance.rebuild(_address(path), wait, on_lost or maintenance.warn)
 
     @classmethod
     @checked(path=PATH, to=PATH)
@@ -303,6 +310,9 @@ class Index:
         The new index gets the fields and ranking of the old one where they can be read, and the default lexicon where
         that cannot. Raises IndexNotFoundError, IndexExistsError; IndexDamagedError where nothing can be read.
         """
+        loading("khsearch.maintenance")
+        from khsearch import maintenance
+
         lost = list[str]()
         built, documents = maintenance.rescue(_address(path), lost.append)
         new = cls._created(_address(to), built)
@@ -337,4 +347,9 @@ class Index:
 def _address(path: str | Path) -> str:
     """An address as engines take it: a path in full, anything else as it is."""
     given = str(path)
+    if scheme_of(given) == _MEMORY:
+        loading("khsearch.memory")
+        from khsearch.memory import MEMORY
+
+        register_engine(_MEMORY, MEMORY)
     return given if scheme_of(given) != FILE else str(Path(given).absolute())

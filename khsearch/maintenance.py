@@ -5,6 +5,7 @@ Reading documents depends on nothing but what was kept: not on how this Python, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 from khsearch import manifest
@@ -18,6 +19,11 @@ from khsearch.schema import schema_of
 from khsearch.writing import Writer
 
 Tell = Callable[[str], None]
+
+
+def warn(message: str) -> None:
+    """Tell the log."""
+    logging.getLogger("khsearch").warning("%s", message)
 
 
 def verify(address: str) -> list[str]:

@@ -8,7 +8,6 @@ places at once. The first line of a manifest is a checksum of all others, for on
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
 from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, make_breaker
 from khsearch.query import Ranking
+from khsearch.sharing import loading
 
 _LEXICON = "lexicon"
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
@@ -84,7 +84,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         files[named[resource]] = data
     if _LEXICON in named:  # format 1 knew no other
         lexicon = named.pop(_LEXICON)
-        content |= {"lexicon": lexicon, "lexicon_sha256": hashlib.sha256(files[lexicon]).hexdigest()}
+        content |= {"lexicon": lexicon, "lexicon_sha256": _sha256(files[lexicon])}
     if named:
         content["resources"] = named
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
@@ -168,10 +168,18 @@ def _resources(where: str, content: Mapping[str, object], files: Files) -> dict[
         data = files.get(str(name))
         if data is None:
             raise _damaged(where, f"{where}/{name}", "the file is missing")
-        if resource == _LEXICON and hashlib.sha256(data).hexdigest() != content["lexicon_sha256"]:
+        # Since format 2, the commit vouches for its files.
+        if resource == _LEXICON and content.get("format") == 1 and _sha256(data) != content["lexicon_sha256"]:
             raise _damaged(where, f"{where}/{name}", "not what was written")
         found[str(resource)] = data
     return found
+
+
+def _sha256(data: bytes) -> str:
+    loading("hashlib")
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
 
 
 _analyzers: WeakValueDictionary[tuple[str, tuple[tuple[str, str], ...]], Analyzer] = WeakValueDictionary()

@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from khsearch import query
 from khsearch.documents import column_of
 from khsearch.engine import Found, SortKey
 from khsearch.hits import Hit, Results, Search
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.query import Judged, Match, Planner, Ranking, Rescorer, like, rescored
+from khsearch.query import Judged, Match, Planner, Ranking, Rescorer, rescored
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     key = view.key(id)
     document = None if key is None else view.document(key)
     text = "" if document is None else f"{document.title}\n{document.text}"
-    plan = like(text, view, built.analyzer)
+    plan = query.like(text, view, built.analyzer)
     made = Search("", view, built.analyzer, plan, built.ranking, None, built.fields, spellings)
     others = [one for one in _judged(made, limit + 1, 0, ()) if one.key != key][:limit]
     hits = [Hit.of(rank, one, made) for rank, one in enumerate(others, 1)]

@@ -10,15 +10,17 @@ or names an object under the entry point group `khsearch.engines`, by its scheme
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, entry_points
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Protocol
 
 from khsearch.arguments import TEXT, Kind, checked
 from khsearch.documents import Document
 from khsearch.engine.view import Engine, Files, NameFile
 from khsearch.schema import Schema
 from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"
@@ -75,13 +77,20 @@ def engine_kind(address: str) -> EngineKind:
     scheme = scheme_of(address)
     found = _kinds.get(scheme)
     if found is None:
-        for entry in entry_points(group=GROUP, name=scheme):
+        for entry in _entry_points(scheme):
             found = _kinds[scheme] = _loaded(entry)
     if found is None:
         raise ValueError(
             f"{address!r:.200}: no engine for {scheme}://; install the package that brings it, or give a path"
         )
     return found
+
+
+def _entry_points(scheme: str) -> Iterable[EntryPoint]:
+    loading("importlib.metadata")
+    from importlib.metadata import entry_points
+
+    return entry_points(group=GROUP, name=scheme)
 
 
 def _loaded(entry: EntryPoint) -> EngineKind:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
-from khsearch import arguments
+from khsearch import arguments, query
 from khsearch.documents import Document, column_of, shown
 from khsearch.engine import Key, Node, View, nodes
 from khsearch.errors import QueryError
-from khsearch.hits.explain import Part, explain
-from khsearch.hits.snippets import Snippet, make_snippet
 from khsearch.khmer import Analyzer, Variants
-from khsearch.query import Judged, Plan, Ranking, suggestion
+from khsearch.query import Judged, Plan, Ranking
 from khsearch.schema import TEXT
-from khsearch.sharing import cached_property
+from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    from khsearch.hits.explain import Part
+    from khsearch.hits.snippets import Snippet
 
 _LONG = 200_000  # characters of a text
 
@@ -67,6 +69,9 @@ class Hit:
     @cached_property
     def snippet(self) -> Snippet:
         """One to three excerpts of the document's text, with what the query asked for marked."""
+        loading("khsearch.hits.snippets")
+        from khsearch.hits.snippets import make_snippet
+
         text, search = self.document.text, self._found
         terms = search.plan.terms
         if len(text) > _LONG:
@@ -80,6 +85,9 @@ class Hit:
     def explain(self) -> list[Part]:
         """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
         search = self._found
+        loading("khsearch.hits.explain")
+        from khsearch.hits.explain import explain
+
         judged: Judged = self.__dict__["_judged"]
         return explain(search.view, judged.key, search.plan.node, search.ranking.weighting, judged.added)
 
@@ -136,7 +144,7 @@ class Results(Sequence[Hit]):
         """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
         search = self._made
         typed = search.plan.typed or search.analyzer.typed(search.text)
-        return suggestion(search.view, typed, search.variants)
+        return query.suggestion(search.view, typed, search.variants)
 
     @arguments.checked(field=arguments.TEXT)
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:

@@ -15,6 +15,6 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
-    from khsearch.memory.store import Memory as Memory
+    from khsearch.memory.store import MEMORY as MEMORY
 else:
-    __getattr__, __dir__, __all__ = face(__name__, {"store": ("Memory",)})
+    __getattr__, __dir__, __all__ = face(__name__, {"store": ("MEMORY",)})

@@ -141,3 +141,7 @@ class MemoryWriter:
         if not self.ended:
             self.ended = True
             self._engine.writing.release()
+
+
+MEMORY = Memory()
+"""The indexes of this process."""

@@ -15,9 +15,9 @@ from itertools import chain
 
 from khsearch.engine import View, idf, nodes
 from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
-from khsearch.query import near_terms, suggest
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, named
+from khsearch.sharing import loading
 
 _LONGEST = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -122,7 +122,10 @@ class Tolerance:
         """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
         for word in dict.fromkeys(words[:_MOST_CORRECTED]):
             if not self._df(word):
-                holding = near_terms.term_table(self._view).holding(word, _MOST)
+                loading("khsearch.query.near_terms")
+                from khsearch.query.near_terms import term_table
+
+                holding = term_table(self._view).holding(word, _MOST)
                 if holding:
                     # Snippets mark the part that was asked for, not all of the longer word.
                     yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], 1.0)
@@ -137,7 +140,10 @@ class Tolerance:
         if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
             return
         skipped = [number for number, word in enumerate(words) if word in settled]
-        for correction in suggest.corrections(self._view, words, skipped):
+        loading("khsearch.query.suggest")
+        from khsearch.query.suggest import corrections
+
+        for correction in corrections(self._view, words, skipped):
             near = correction.near.term
             if near in known:
                 continue

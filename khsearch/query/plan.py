@@ -18,9 +18,9 @@ from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Qu
 from khsearch.query.expansion import Tolerance
 from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
-from khsearch.query.patterns import fitting
 from khsearch.query.ranking import Ranking
 from khsearch.schema import BIGRAMS, TEXT, TITLE, Role
+from khsearch.sharing import loading
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -231,6 +231,9 @@ class Planner:
     def _pattern(self, item: Pattern | Like, match: Match, found: _Found) -> nodes.Node | None:
         """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
         names = (TEXT, TITLE) if item.field is None else (item.field,)
+        loading("khsearch.query.patterns")
+        from khsearch.query.patterns import fitting
+
         fit = fitting(item, names, self._view, self._analyzer)
         if fit is None and not found.exact:
             found.unfit += 1

@@ -217,8 +217,7 @@ def x9(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
 
     def bring(found: object) -> None:
-        points = {(kinds.GROUP, "x9"): [Point(found)]}
-        monkeypatch.setattr(kinds, "entry_points", lambda group, name: points.get((group, name), []))
+        monkeypatch.setattr(kinds, "_entry_points", lambda scheme: [Point(found)] if scheme == "x9" else [])
 
     return bring
 

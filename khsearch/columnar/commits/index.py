@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khsearch.columnar.commits.writer import BatchWriter
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog
 from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
-from khsearch.sharing import Lock
+from khsearch.sharing import Lock, loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from khsearch.columnar.commits.writer import BatchWriter
     from khsearch.columnar.segments.columns import Form
     from khsearch.engine import Node
 
@@ -80,6 +80,9 @@ class IndexFolder:
 
         positions: fields that keep where in a document each token stands.
         """
+        loading("khsearch.columnar.commits.writer")
+        from khsearch.columnar.commits.writer import BatchWriter
+
         options = self.options
         return BatchWriter(
             self.folder,

@@ -5,13 +5,11 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from khsearch.columnar.commits import recovery
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
-from khsearch.columnar.commits.verify import verify
 from khsearch.columnar.embedded.files import FIRST_NAMES, TEMPORARY_NAME, files_of, first_names, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
-from khsearch.columnar.embedded.writer import EmbeddedWriter
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import told_as_store_errors
 from khsearch.columnar.files.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
@@ -26,7 +24,10 @@ from khsearch.engine import (
 )
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.schema import ID, Schema
-from khsearch.sharing import Lock
+from khsearch.sharing import Lock, loading
+
+if TYPE_CHECKING:
+    from khsearch.columnar.embedded.writer import EmbeddedWriter
 
 _ATTEMPTS = 10  # to read a commit and its files while rebuilds follow each other
 _UNFINISHED = {LOCK_NAME, CATALOG_TEMPORARY_NAME, TEMPORARY_NAME, *FIRST_NAMES.values()}
@@ -67,6 +68,9 @@ class Embedded:
 
     def verify(self, address: str) -> list[str]:
         """Read all files of a folder."""
+        loading("khsearch.columnar.commits.verify")
+        from khsearch.columnar.commits.verify import verify
+
         return verify(address)
 
     def rescue(self, address: str) -> tuple[Files, Iterator[Document | str]]:
@@ -105,6 +109,9 @@ class EmbeddedEngine:
 
     def writer(self, schema: Schema, wait: float = 0.0) -> EmbeddedWriter:
         """The one writer."""
+        loading("khsearch.columnar.embedded.writer")
+        from khsearch.columnar.embedded.writer import EmbeddedWriter
+
         positions = [stream.name for stream in schema.streams if stream.positions]
         return EmbeddedWriter(self._folder.writer(wait, positions), schema)
 
@@ -148,7 +155,10 @@ class EmbeddedEngine:
 
 
 def _saved(folder: Path) -> Iterator[Document | str]:
-    for found in recovery.recover(folder):
+    loading("khsearch.columnar.commits.recovery")
+    from khsearch.columnar.commits.recovery import recover
+
+    for found in recover(folder):
         if isinstance(found, str):
             yield found
             continue

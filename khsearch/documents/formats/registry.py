@@ -47,7 +47,7 @@ def register_format(suffixes: str | Sequence[str], reader: Reader) -> None:
     """
     for name in suffixes:
         if not re.fullmatch("[a-z0-9_-]+", name):
-            raise ValueError(f"suffixes takes the ends of names of files, not {name!r}; give one in lower case, without its point, such as 'md'")
+            raise ValueError(f"suffixes takes ends of names of files, without their point, such as 'md', not {name!r}")
     _registered.update(dict.fromkeys(suffixes, reader))
 
 

@@ -79,7 +79,12 @@ def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
             other = f"something of a later khsearch ({line[:60]!r}), which is not known here"
         elif _treatment(chr(point)) != rest:
             characters.update(as_folded(chr(point)))
-    return Differences(frozenset(characters), icu, other or (icu if trait.startswith(f"{_ICU} ") else None))
+    return Differences(frozenset(characters), icu, other or (icu if is_of_icu(trait) else None))
+
+
+def is_of_icu(trait: str) -> bool:
+    """Whether a line of a record tells which ICU broke runs; to compare it, ICU is loaded."""
+    return trait.startswith(f"{_ICU} ")
 
 
 def _trait(breaker: Breaker) -> str:

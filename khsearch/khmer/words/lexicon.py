@@ -7,7 +7,6 @@ lies in every index that was built with it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from array import array
@@ -55,14 +54,14 @@ class Lexicon:
         body = b"".join([slots.tobytes(), costs.tobytes(), self.trie.lengths, self.trie.clusters])
         head = (
             f'{{"unknown":{self.unknown},"rare_cluster":{self.rare_cluster},"nodes":{len(slots)},'
-            f'"clusters":{len(costs)},"sha256":"{hashlib.sha256(body).hexdigest()}"}}\n'
+            f'"clusters":{len(costs)},"sha256":"{_sha256(body)}"}}\n'
         )
         return _MAGIC + head.encode() + body
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of `data`, in hex."""
-        return hashlib.sha256(self.data).hexdigest()
+        return _sha256(self.data)
 
     @cached_property
     def model(self) -> LexiconModel:
@@ -79,6 +78,7 @@ class Lexicon:
         return LexiconModel(words, clusters, self.unknown, self.rare_cluster)
 
 
+_DEFAULT = Path(__file__).parent.parent / "data" / "lexicon.khl"
 _known: WeakValueDictionary[bytes, Lexicon] = WeakValueDictionary()
 """Lexicons in use, by the content of their files: an index has its own, mostly the one that khsearch brings."""
 
@@ -89,21 +89,23 @@ def parse(data: bytes, source: str) -> Lexicon:
     if known is not None:
         return known
     try:
-        found = _parsed(data)
+        if data == _DEFAULT.read_bytes():  # as most are: what a package brings is not looked through
+            return _brought()
+        found = _parsed(data, checked=True)
         found.trie.checked()
     except ValueError as problem:
         raise LexiconError(f"{source}: cannot be read as a lexicon ({problem}); make it again") from None
     return _known.setdefault(data, found)
 
 
-def _parsed(data: bytes) -> Lexicon:
-    """Read what is as it was written; that its trie leads nowhere else is for `checked` to say. ValueError."""
+def _parsed(data: bytes, *, checked: bool) -> Lexicon:
+    """Read what is as it was written; that its trie leads nowhere else is for `Trie.checked` to say. ValueError."""
     head = _HEAD.match(data)
     if head is None:
         raise ValueError("damaged" if data.startswith(_MAGIC) else "not a lexicon")
     unknown, rare_cluster, nodes, clusters = map(int, head.groups()[:4])
     body = data[head.end() :]
-    if hashlib.sha256(body).hexdigest().encode() != head[5] or not nodes or not clusters or unknown > MAX_COST:
+    if (checked and _sha256(body).encode() != head[5]) or not nodes or not clusters or unknown > MAX_COST:
         raise ValueError("damaged")
     edges = (8 * nodes, 8 * nodes + 4 * clusters, 8 * nodes + 5 * clusters)
     lengths, names = body[edges[1] : edges[2]], body[edges[2] :]
@@ -111,6 +113,13 @@ def _parsed(data: bytes) -> Lexicon:
         raise ValueError("damaged")
     slots, costs = array("q", body[: edges[0]]), array("i", body[edges[0] : edges[1]])
     return Lexicon(trie.Trie(_little_endian(slots), names, lengths), unknown, rare_cluster, _little_endian(costs))
+
+
+def _sha256(data: bytes) -> str:
+    loading("hashlib")
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
 
 
 def _little_endian(numbers: array[int]) -> array[int]:
@@ -147,15 +156,17 @@ def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
     return extended(default_lexicon(), word_list(data, path))
 
 
-@cache
 def default_lexicon() -> Lexicon:
     """Return the lexicon that khsearch brings."""
-    path = Path(__file__).parent.parent / "data" / "lexicon.khl"
+    return _brought()
+
+
+@cache
+def _brought() -> Lexicon:
     try:
-        data = path.read_bytes()
-        return _known.setdefault(data, _known.get(data) or _parsed(data))  # a test checks the rest
-    except ValueError as problem:
-        raise LexiconError(f"{path}: cannot be read as a lexicon ({problem}); install khsearch again") from None
+        return _parsed(_DEFAULT.read_bytes(), checked=False)  # a test checks the rest
+    except (OSError, ValueError) as problem:
+        raise LexiconError(f"{_DEFAULT}: cannot be read as a lexicon ({problem}); install khsearch again") from None
 
 
 def _content(path: Path) -> bytes:
