@@ -14,6 +14,7 @@ imports only what stands on a line above it; tests hold that.
     errors          one tree of errors
     version         which khsearch this is, and which formats it reads
     sharing         what objects are made of that threads and forked processes share
+    frozen          the decorator for values: immutable, and nothing of them compiled before it is used
     lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not
     arrays/         what every zone computes with: runs of equal values, spans, interning
     schema          the streams of terms that every index keeps
@@ -27,11 +28,12 @@ imports only what stands on a line above it; tests hold that.
     hits/           what a search shows: results, snippets, marks, explain
     manifest        what built an index: settings, lexicon
     agreement       whether a query breaks as the documents of a commit did
-    opening         a folder -> its postings and what built them, both of one commit
+    opening         an engine -> its latest commit and what built it
     searching       what is typed, a commit -> results: planned, found, judged
     writing         documents -> token arrays -> an engine
     whoosh/         the door for Whoosh's users
     fields          KHMER, where Whoosh's users look for it
+    addresses       where an index is, and what keeps it there
     maintenance     an index as a whole: verify, rebuild, rescue
     index           Index: create, open, write, search
     cli/            the khsearch command

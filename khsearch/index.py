@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from khsearch import manifest, query, searching
+from khsearch.addresses import address_of, kind_at, new_in_memory
 from khsearch.arguments import (
     BREAKER,
     COUNT,
@@ -25,9 +25,8 @@ from khsearch.arguments import (
     optional,
 )
 from khsearch.arrays import give_back_freed_memory
-from khsearch.columnar import Embedded
 from khsearch.documents import Document
-from khsearch.engine import FILE, Engine, View, engine_kind, register_engine, scheme_of
+from khsearch.engine import Engine, View
 from khsearch.errors import IndexStoreError
 from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Breaker, Lexicon, Variants, default_variants, load
@@ -40,12 +39,6 @@ from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from khsearch.writing import Writer
-
-_MEMORY = "memory"
-_counter = count(1)
-
-
-register_engine(FILE, Embedded())
 
 
 class Index:
@@ -91,12 +84,12 @@ class Index:
         Raises IndexExistsError, IndexLockedError where another is creating one, LexiconError, IndexStoreError;
         ValueError for an unknown breaker or kind of field.
         """
-        address = _address(path)
+        address = address_of(path)
         return cls._created(address, manifest.make(breaker, load(lexicon), fields or {}, ranking))
 
     @classmethod
     def _created(cls, address: str, built: Manifest) -> Self:
-        engine = engine_kind(address).create(
+        engine = kind_at(address).create(
             address, schema_of(built.fields), lambda name_file: manifest.write(built, name_file)
         )
         return cls(engine, latest(engine))
@@ -115,8 +108,7 @@ class Index:
         It lives as long as this process holds it, and has an `address` that `open` takes until then. Arguments as for
         `create`.
         """
-        address = f"{_MEMORY}://{next(_counter)}"
-        return cls.create(address, breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
+        return cls.create(new_in_memory(), breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
 
     @classmethod
     @checked(path=PATH, spellings=optional(PATH), cache_mb=optional(FACTOR))
@@ -135,7 +127,7 @@ class Index:
         a later khsearch.
         """
         variants = Variants.read(spellings) if spellings is not None else None
-        return cls._opened(_address(path), variants, cache_mb)
+        return cls._opened(address_of(path), variants, cache_mb)
 
     def close(self) -> None:
         """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
@@ -154,7 +146,7 @@ class Index:
     @classmethod
     def _opened(cls, address: str, variants: Variants | None, cache_mb: float | None) -> Self:
         cache_bytes = None if cache_mb is None else int(cache_mb * 1_000_000)
-        engine = engine_kind(address).open(address, cache_bytes=cache_bytes)
+        engine = kind_at(address).open(address, cache_bytes=cache_bytes)
         return cls(engine, latest(engine), variants, cache_mb)
 
     @property
@@ -285,7 +277,7 @@ class Index:
         loading("khsearch.maintenance")
         from khsearch import maintenance
 
-        return maintenance.verify(_address(path))
+        return maintenance.verify(address_of(path))
 
     @classmethod
     @checked(path=PATH, wait=SECONDS, on_lost=optional(FUNCTION))
@@ -300,7 +292,7 @@ class Index:
         loading("khsearch.maintenance")
         from khsearch import maintenance
 
-        return maintenance.rebuild(_address(path), wait, on_lost or maintenance.warn)
+        return maintenance.rebuild(address_of(path), wait, on_lost)
 
     @classmethod
     @checked(path=PATH, to=PATH)
@@ -310,12 +302,12 @@ class Index:
         The new index gets the fields and ranking of the old one where they can be read, and the default lexicon where
         that cannot. Raises IndexNotFoundError, IndexExistsError; IndexDamagedError where nothing can be read.
         """
+        lost = list[str]()
         loading("khsearch.maintenance")
         from khsearch import maintenance
 
-        lost = list[str]()
-        built, documents = maintenance.rescue(_address(path), lost.append)
-        new = cls._created(_address(to), built)
+        built, documents = maintenance.rescue(address_of(path), lost.append)
+        new = cls._created(address_of(to), built)
         with new.writer() as writer:
             maintenance.add_rescued(documents, writer, lost.append)
         return lost
@@ -342,14 +334,3 @@ class Index:
     def __repr__(self) -> str:
         name = self._engine.name
         return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
-
-
-def _address(path: str | Path) -> str:
-    """An address as engines take it: a path in full, anything else as it is."""
-    given = str(path)
-    if scheme_of(given) == _MEMORY:
-        loading("khsearch.memory")
-        from khsearch.memory import MEMORY
-
-        register_engine(_MEMORY, MEMORY)
-    return given if scheme_of(given) != FILE else str(Path(given).absolute())

@@ -9,8 +9,8 @@ import logging
 from collections.abc import Callable, Iterator
 
 from khsearch import manifest
+from khsearch.addresses import kind_at
 from khsearch.documents import Document
-from khsearch.engine import engine_kind
 from khsearch.errors import DocumentError, IndexMismatchError, IndexNotFoundError, IndexStoreError
 from khsearch.manifest import Manifest
 from khsearch.opening import latest
@@ -21,17 +21,12 @@ from khsearch.writing import Writer
 Tell = Callable[[str], None]
 
 
-def warn(message: str) -> None:
-    """Tell the log."""
-    logging.getLogger("khsearch").warning("%s", message)
-
-
 def verify(address: str) -> list[str]:
     """Read all of an index and check it -> what is wrong, part by part, and last what to do; nothing where it is whole.
 
     IndexNotFoundError where there is none.
     """
-    kind = engine_kind(address)
+    kind = kind_at(address)
     problems = kind.verify(address)
     try:
         commit = latest(kind.open(address))
@@ -53,12 +48,15 @@ def verify(address: str) -> list[str]:
     return problems
 
 
-def rebuild(address: str, wait: float, on_lost: Tell) -> int:
-    """Break and index all documents anew -> how many there are; `on_lost` is told of each that cannot be read.
+def rebuild(address: str, wait: float, on_lost: Tell | None) -> int:
+    """Break and index all documents anew -> how many there are.
+
+    `on_lost`, by default the log, is told of each that cannot be read.
 
     IndexDamagedError, and nothing changed, where what is kept is not what was written.
     """
-    engine = engine_kind(address).open(address)
+    on_lost = on_lost or logging.getLogger("khsearch").warning
+    engine = kind_at(address).open(address)
     schema = schema_of(latest(engine).built.fields)  # which a rebuild keeps
     raw = engine.writer(schema, wait)
     count = 0
@@ -86,7 +84,7 @@ def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:
     The old one's settings as far as they can be read, else the defaults. IndexNotFoundError; IndexDamagedError or
     IndexMismatchError where nothing can be read.
     """
-    files, found = engine_kind(address).rescue(address)
+    files, found = kind_at(address).rescue(address)
     try:
         built = manifest.renewed(address, files)
     except IndexStoreError as problem:

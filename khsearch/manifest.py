@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -21,6 +20,7 @@ from khsearch import version
 from khsearch.documents import check_fields
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
+from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, make_breaker
 from khsearch.query import Ranking
 from khsearch.sharing import loading
@@ -29,7 +29,7 @@ _LEXICON = "lexicon"
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """What an index was built with.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from khsearch import manifest
 from khsearch.agreement import Agreement
 from khsearch.engine import Engine, View
+from khsearch.frozen import frozen
 from khsearch.manifest import Manifest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commit:
     """One commit of an index: what it holds, what built it, and whether queries break as its texts did."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from numbers import Real
 from typing import Literal
+
+from khsearch.frozen import frozen
 
 Kind = Literal["number", "text"]
 """What a column is declared to hold: numbers (truth values, dates and times count as such), or text."""
@@ -19,7 +20,7 @@ Kind = Literal["number", "text"]
 _GREATEST = 1e9  # scores are float32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldScale:
     """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by.
 
@@ -59,7 +60,7 @@ class Role(Enum):
     NAMED = "named"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """A field of terms.
 
@@ -108,7 +109,7 @@ STREAMS: tuple[Stream, ...] = (
 """The streams of every index: words of the title, of the text, of the title and first words, and cluster bigrams."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schema:
     """What an index keeps beside its documents: streams of terms, and columns of values, each with its kind."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from khsearch import query
 from khsearch.documents import column_of
 from khsearch.engine import Found, SortKey
+from khsearch.frozen import frozen
 from khsearch.hits import Hit, Results, Search
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
 from khsearch.query import Judged, Match, Planner, Ranking, Rescorer, rescored
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """What a search asks: `Index.search` says what each part means."""
 

@@ -13,7 +13,7 @@ import pytest
 import khsearch
 from khsearch import Document, Index, Results, Snippet, clusters, tokenize, words
 from khsearch.arguments import COUNT, PATH, SECONDS, checked
-from khsearch.engine import engine_kind
+from khsearch.memory import MEMORY
 from khsearch.query.ranking import Ranking
 
 NO_TEXT = [None, 5, b"x", ["x"], 2.5, True, object()]
@@ -36,7 +36,7 @@ WRONG: dict[str, list[Any]] = {
     "strict": ["yes", 1, None, 0],
     "wait": NO_SECONDS,
     "cache_mb": [*NO_SECONDS[OR_NONE], float("inf")],
-    "on_lost": [None, 5, "x"],
+    "on_lost": [5, "x"],
     "path": NO_PATH,
     "to": NO_PATH,
     "spellings": NO_PATH[OR_NONE],
@@ -54,7 +54,7 @@ WRONG: dict[str, list[Any]] = {
 REGISTRIES: dict[str, dict[str, Any]] = {
     "register_breaker": {"name": "mine", "factory": len},
     "register_format": {"suffixes": "mine", "reader": len},
-    "register_engine": {"scheme": "mine", "kind": engine_kind("memory://x")},
+    "register_engine": {"scheme": "mine", "kind": MEMORY},
 }
 METHODS = [
     "create",

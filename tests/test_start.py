@@ -86,7 +86,7 @@ def test_the_command_alone_loads_no_command(args):
 def test_help_of_a_command_loads_nothing_that_it_works_with(name):
     found = command(name, "--help")
     assert not packages(found) & HEAVY
-    assert zones(found) <= {"lazy", "sharing", "errors", "version", "arguments", "cli", "documents"}
+    assert zones(found) <= {"lazy", "sharing", "errors", "version", "arguments", "cli", "documents", "frozen"}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_completion_loads_nothing_that_a_command_works_with(typed):
     asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     found = command(_KHSEARCH_COMPLETE="bash_complete", **asked)
     assert not packages(found) & HEAVY
-    assert zones(found) <= {"lazy", "sharing", "errors", "version", "arguments", "cli", "documents"}
+    assert zones(found) <= {"lazy", "sharing", "errors", "version", "arguments", "cli", "documents", "frozen"}
 
 
 def test_completion_finds_commands_options_and_choices():

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from khsearch.frozen import frozen
+
 if TYPE_CHECKING:
     from khsearch.engine.weighting import BM25
 
@@ -32,7 +34,7 @@ class Base:
         return type(self).__name__.lower(), ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term(Base):
     """Documents that have the term in the field, scored by BM25."""
 
@@ -45,7 +47,7 @@ class Term(Base):
         return show(self.term), self.field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnyField(Base):
     """Documents that have the term in any of some fields; its scores there are added."""
 
@@ -58,7 +60,7 @@ class AnyField(Base):
         return [(Term(name, self.term, self.boost), 1.0) for name in self.fields]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And(Base):
     """Documents that every child matches; scores are added. No child at all matches nothing."""
 
@@ -69,7 +71,7 @@ class And(Base):
         return [(child, 1.0) for child in self.children]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or(Base):
     """Documents that some child matches; scores are added."""
 
@@ -80,7 +82,7 @@ class Or(Base):
         return [(child, 1.0) for child in self.children]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AndMaybe(Base):
     """Documents that `must` matches; where `should` matches too, its score is added."""
 
@@ -92,7 +94,7 @@ class AndMaybe(Base):
         return [(self.must, 1.0), (self.should, 1.0)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AndNot(Base):
     """Documents that `child` matches and `without` does not; scores of `child`, each raised by `bonus`."""
 
@@ -105,7 +107,7 @@ class AndNot(Base):
         return [] if self.bonus else [(self.child, 1.0)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Require(Base):
     """Documents that both match; scores of `child` alone."""
 
@@ -117,14 +119,14 @@ class Require(Base):
         return [(self.child, 1.0)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not(Base):
     """All other live documents, each with score 1, as in Whoosh."""
 
     child: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrase(Base):
     """Documents with the terms in this order, each at most `slop` places behind the one before; terms' scores added."""
 
@@ -138,7 +140,7 @@ class Phrase(Base):
         return '"' + " ".join(map(show, self.terms)) + '"', self.field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefix(Base):
     """Documents with a term that begins so; each scores `boost`."""
 
@@ -151,7 +153,7 @@ class Prefix(Base):
         return show(self.prefix) + "*", self.field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TermRange(Base):
     """Documents with a term from `start` on and before `stop` (None: open); each scores `boost`."""
 
@@ -161,7 +163,7 @@ class TermRange(Base):
     boost: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnyOf(Base):
     """Documents with any of many terms; each scores `boost`."""
 
@@ -174,7 +176,7 @@ class AnyOf(Base):
         return " | ".join(map(show, self.terms[:5])), self.field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fuzzy(Base):
     """Documents with a term at most `distance` edits away that shares `prefix` characters; each scores `boost`.
 
@@ -193,7 +195,7 @@ class Fuzzy(Base):
         return show(self.term) + "~", self.field
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between(Base):
     """Documents with a value of a column between two bounds (None: open), included or not; each scores `boost`."""
 
@@ -209,7 +211,7 @@ class Between(Base):
         return f"{self.low} TO {self.high}", self.column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Every(Base):
     """All live documents, or those with any term in a field; each scores `boost`."""
 
@@ -217,7 +219,7 @@ class Every(Base):
     boost: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant(Base):
     """What the child matches, each with one score."""
 
@@ -225,7 +227,7 @@ class Constant(Base):
     score: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boost(Base):
     """What the child matches, its scores multiplied."""
 
@@ -244,7 +246,7 @@ class Foreign(Base):
     run: Callable[[BM25], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nothing(Base):
     """No document."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from khsearch.arrays import Array
 from khsearch.documents import Document
 from khsearch.errors import DocumentError
+from khsearch.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenBatch:
     """One field's tokens of some documents, in reading order, one document after another.
 
@@ -45,7 +45,7 @@ class TermList(NamedTuple):
     dfs: Array
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """Some documents, analysed.
 

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from khsearch.frozen import frozen
 from khsearch.schema import FieldScale
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BM25:
     """The weighting of a search: one scale for all fields, others for those named."""
 
@@ -45,7 +46,7 @@ def term_weight(docs: int, df: int, scale: FieldScale) -> float:
     return scale.weight * rarity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proximity:
     """Pairs of terms of a field that keeps positions, how near they must stand, in order, and how they score.
 

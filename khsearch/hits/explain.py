@@ -6,13 +6,13 @@ The parts of an explanation add up to the score of the hit.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from khsearch.engine import BM25, Key, Node, View, nodes
+from khsearch.frozen import frozen
 from khsearch.khmer import script
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One term that matched, or one reason beside terms: what, in which field, and what it adds to the score."""
 

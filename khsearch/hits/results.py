@@ -11,6 +11,7 @@ from khsearch import arguments, query
 from khsearch.documents import Document, column_of, shown
 from khsearch.engine import Key, Node, View, nodes
 from khsearch.errors import QueryError
+from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Variants
 from khsearch.query import Judged, Plan, Ranking
 from khsearch.schema import TEXT
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _LONG = 200_000  # characters of a text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """What one search asked, and of which commit: what its hits and counts need later."""
 

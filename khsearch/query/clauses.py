@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from khsearch.frozen import frozen
 
 Match = Literal["any", "all"]
 """Whether documents have to hold any of some words, or all of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """Free text."""
 
@@ -17,7 +18,7 @@ class Words:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quoted:
     """Words side by side, or a value of a field; `gap` other words may stand between two of them."""
 
@@ -26,7 +27,7 @@ class Quoted:
     gap: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A word with * or ? in it."""
 
@@ -34,7 +35,7 @@ class Pattern:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Like:
     """A word and those at most so many clusters or letters away."""
 
@@ -43,7 +44,7 @@ class Like:
     field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """Values of a field from low to high; None is open, and a bound may be left out."""
 
@@ -54,7 +55,7 @@ class Range:
     with_high: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """Part of a group: `sign` is "+" for must, "-" for must not, "" for neither."""
 
@@ -63,7 +64,7 @@ class Clause:
     boost: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Clauses joined by AND, by OR, or (None) as the search joins words."""
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from khsearch.engine import View, idf, nodes
+from khsearch.frozen import frozen
 from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, named
@@ -37,7 +37,7 @@ _AS_TYPED = 0.8
 _SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """Another reading of a query.
 

@@ -14,7 +14,6 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 
 from khsearch.arrays import Array, Interner, spans, starts_of
 from khsearch.engine import TermList, View
+from khsearch.frozen import frozen
 from khsearch.khmer import clusters as khmer_clusters
 from khsearch.khmer import edits, neighbourhood, script
 from khsearch.schema import TEXT, TITLE
@@ -38,7 +38,7 @@ _DISTANCE_WEIGHT = 6.0
 """One cluster of distance is as unlikely as being e^6, some 400, times rarer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Near:
     """A term near a word: its distance in clusters (`khmer.edits`), and how many documents have it."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from khsearch.engine import View, nodes
+from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, script
 from khsearch.query.clauses import Like, Pattern
 from khsearch.query.foreign import near_foreign_terms
@@ -24,7 +24,7 @@ _ANY = rb"(?:%b|%b|[^\x01])" % (script.BASED_PATTERN, _LETTER)
 _ONE = rb"(?:%b|[^\x01])" % _LETTER
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fitting:
     """What a pattern stands for in some fields: the nodes that find it, one a field, and terms for snippets to mark."""
 

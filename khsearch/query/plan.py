@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
+from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Terms, Typed, Variants
 from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words
 from khsearch.query.expansion import Tolerance
@@ -26,7 +27,7 @@ _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What a query comes to.
 

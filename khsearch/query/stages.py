@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +24,7 @@ import numpy as np
 from khsearch.arrays import Array
 from khsearch.documents import Document
 from khsearch.engine import Key, Proximity, View
+from khsearch.frozen import frozen
 from khsearch.sharing import cached_property
 
 DEPTH = 100
@@ -59,7 +59,7 @@ Judge = Callable[[Sequence[Candidate]], Sequence[float]]
 """Candidates, best first -> the new score of each."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """A judge, the name under which a hit explains what it did, and how many of the best it looks at."""
 
@@ -102,7 +102,7 @@ class Rescorer(Protocol):
         """Documents, best first, and their scores (n,) float64 -> their new scores (n,) float64."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByProximity:
     """Words of the query that stand near each other add to a score."""
 
@@ -117,7 +117,7 @@ class ByProximity:
         return added
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """A document of a search, ranked: its score, and what each stage that changed it added, by name."""
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from khsearch.engine import View
+from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants, edits, normalize, script
 from khsearch.query.near_terms import Near, TermTable, term_table
 from khsearch.schema import BIGRAMS
@@ -40,7 +40,7 @@ _EACH = 3  # corrections of one stretch
 _LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z\x01]+)(?=\x02\Z)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Correction:
     """A term to search besides some words of a query.
 

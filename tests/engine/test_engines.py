@@ -23,8 +23,9 @@ from khsearch import (
     IndexStoreError,
     QueryError,
 )
-from khsearch.engine import FieldScale, Proximity, SortKey, View, engine_kind, nodes
+from khsearch.engine import FieldScale, Proximity, SortKey, View, nodes
 from khsearch.engine import engines as kinds
+from khsearch.memory import MEMORY
 from khsearch.query.ranking import DEFAULT
 from tests.engine.drawn import trees
 from tests.extent import examples
@@ -223,7 +224,7 @@ def x9(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_an_engine_comes_by_its_entry_point(x9):
-    x9(engine_kind("memory://x"))
+    x9(MEMORY)
 
     index = Index.create("x9://here")
     assert Index.open("x9://here").address == index.address == "x9://here"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
+from khsearch.frozen import frozen
 from khsearch.sharing import Lock, loading
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 100  # to read a commit while others follow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldOptions:
     """What writers and readers of a folder have to know of its fields.
 

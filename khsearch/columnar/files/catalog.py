@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -26,6 +26,7 @@ from khsearch.columnar.files.format import (
     NUMBERED_NAME,
 )
 from khsearch.errors import IndexDamagedError, IndexNotFoundError
+from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ INDEX_DOCUMENTS = "khsearch.Index"
 FIRST_NAMES = (MANIFEST_NAME, LEXICON_NAME)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileEntry:
     """A file that the index refers to."""
 
@@ -50,7 +51,7 @@ class FileEntry:
     root: int  # uint64, checksum of its checksums
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SegmentEntry:
     """A segment: its file, how many documents lie in it, and how many of them are deleted."""
 
@@ -59,7 +60,7 @@ class SegmentEntry:
     deleted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalog:
     """Everything that one commit consists of.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from khsearch.arrays import Array, distinct, spread, starts_of
 from khsearch.columnar.postings import layout
 from khsearch.columnar.postings.vocabulary import Vocabulary
+from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ KNOWN = 1 << 14  # offsets of terms that are remembered
 CHUNK_TOKENS = 1 << 19  # of a chunk of terms decoded together
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TermOffsets:
     """One term of one segment: its number and where its postings lie."""
 

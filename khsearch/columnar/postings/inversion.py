@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from khsearch.arrays import Array, Interner, narrow, spans, spread, stable_order, starts_of, turns
 from khsearch.columnar.postings import layout
 from khsearch.errors import DocumentError
+from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ TF_SHIFT = 18  # bits of a document's number where it shares 32 bits with the fr
 MAX_POSITION = (1 << 24) - (1 << 16)  # of a packed position 24 bits are for it, and slop needs some room
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Postings:
     """One field's postings, ordered by term, document, position.
 
@@ -146,7 +147,7 @@ def _places(batch: TokenBatch) -> Array:
     return narrow(np.arange(len(batch.starts)) - np.repeat(starts_of(batch.counts)[:-1], batch.counts))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """Postings ordered by term number. One run per term: numbers, df, cf (r,); docs, tf (p,); positions (n,).
 

@@ -10,12 +10,12 @@ term are written down.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from khsearch.arrays import Array
+from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def width_limits(docs: int) -> Array:
     return np.array([-(-((top >> small) - (top >> large)) // (large - small)) for small, large in pairs], np.int64)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offsets:
     """Where the bits of neighbouring terms begin: all (t,) int64, bits unless said otherwise."""
 

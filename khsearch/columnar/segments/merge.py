@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from khsearch.columnar.postings.inversion import Postings
 from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import ENOUGH, StoredWriter, sample
+from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ CHUNK_TOKENS = 1 << 19
 BLOBS = 256  # stored documents that are copied together
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeSource:
     """A segment to be merged: kept (docs,) bool, numbers (docs,) int64 of the documents in the merged segment."""
 

@@ -18,18 +18,18 @@ there is a MissingExtraError with the command that installs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from khsearch.documents.document import Document, validate
 from khsearch.documents.formats.registry import reader_of
 from khsearch.errors import DocumentError, KhsearchError
+from khsearch.frozen import frozen
 
 OnBytes = Callable[[int], None]
 """Told how many bytes have been read since it was told last."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldNames:
     """The keys or columns of a source that hold a document's id, title and text."""
 
@@ -38,7 +38,7 @@ class FieldNames:
     text: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """A document that was read, and where it stands, as errors name it: the file, and the line if there are several."""
 
@@ -49,7 +49,7 @@ class Placed:
 Found = Iterator[Placed | DocumentError]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """An open file or stream.
 

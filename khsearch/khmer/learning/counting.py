@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
 from khsearch.errors import LexiconError
+from khsearch.frozen import frozen
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.words.model import clusters_of, is_word
 
@@ -34,7 +34,7 @@ _RUN = re.compile("[\u1780-\u17d3\u17dd]+")
 _BATCH = 1 << 20  # characters normalised at once
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """What was counted in texts.
 

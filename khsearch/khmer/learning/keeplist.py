@@ -6,15 +6,16 @@ The list that ships lies in `data/keep.txt`; the rule for what belongs there sta
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from khsearch.errors import LexiconError
+from khsearch.frozen import frozen
 from khsearch.khmer.text.normalize import normalize
 from khsearch.khmer.words.model import is_word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepList:
     """Decisions about words that no frequency can make.
 

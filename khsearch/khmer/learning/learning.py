@@ -21,9 +21,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from khsearch.errors import LexiconError
+from khsearch.frozen import frozen
 from khsearch.khmer.learning.counting import Counts, Progress, Teacher, count, count_runs
 from khsearch.khmer.learning.keeplist import KeepList, default_keep_list
 from khsearch.khmer.words.crf import CrfBreaker
@@ -32,7 +32,7 @@ from khsearch.khmer.words.model import LexiconModel, clusters_of
 MILLION = 1e6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recipe:
     """Numbers of the recipe, chosen on hand-broken text. Shares are in millionths, costs in milli-nats."""
 

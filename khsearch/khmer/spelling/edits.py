@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.arrays import turns
+from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import COENG
 
@@ -71,7 +71,7 @@ def units(word: bytes) -> list[bytes]:
     return UNIT.findall(word)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """What a cluster is made of, in codes; any part may be empty."""
 

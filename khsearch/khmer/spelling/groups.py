@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from khsearch.errors import LexiconError
+from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import NormalText, normalize, normalize_all
 from khsearch.khmer.text.script import LETTER
@@ -25,7 +25,7 @@ _ODD_BEGINNING = re.compile(rb"\x02(?:[ \n]|[a-z]*\x01)")  # a space, or letters
 Units = tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Spellings of one word, or names of one thing, the usual one first; the reason says what parts them."""
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from khsearch.frozen import frozen
 from khsearch.khmer.spelling.groups import UNIT, Forms, Group, Units, read_groups, rows_of, units_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
 from khsearch.khmer.terms.typed import Typed
@@ -33,7 +34,7 @@ _MOST = 1_000  # stretches of a text, each with another spelling: nobody looks a
 _CONTEXT = 8  # clusters on either side that decide where a word ends
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alternative:
     """Another spelling of a stretch of a typed text: what to search besides.
 

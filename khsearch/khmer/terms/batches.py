@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.arrays import keep_freed_memory
+from khsearch.frozen import frozen
 from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
 from khsearch.khmer.terms.streams import Keys, Stream, bigrams_of, count_in_texts
 from khsearch.khmer.terms.typed import LIGATURE
@@ -19,7 +18,7 @@ from khsearch.khmer.text.script import END, LETTER, LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """The terms of a batch: the normal form, the two streams, and where in the normal form each word stands."""
 

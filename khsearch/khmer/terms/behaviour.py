@@ -20,9 +20,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text import marks, script, scripts
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
@@ -33,7 +33,7 @@ _ICU = "icu"
 _BREAKERS = ("khmer-nltk", "breaker")  # what the traits of the other breakers begin with
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Differences:
     """Where texts that some traits record would be treated in another way now.
 

@@ -7,11 +7,10 @@ ICU: a line end between two runs keeps one from deciding about the other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.frozen import frozen
 from khsearch.khmer.terms.streams import Stream, TermKeys, count_in_texts
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Units
@@ -23,7 +22,7 @@ from khsearch.khmer.words.icu import word_ends
 _LINE_END = 0x0A
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignWords:
     """Words of some runs, in order.
 

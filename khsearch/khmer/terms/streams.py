@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text.clusters import Clusters, Units
 from khsearch.khmer.text.points import Codes, Offsets
 from khsearch.khmer.text.script import BASE, CLASS, SPACE
@@ -22,7 +22,7 @@ from khsearch.khmer.words.trie import BASE_MASK, PARENT_SHIFT
 TermKeys = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """The terms of a batch of texts, in reading order, text after text.
 

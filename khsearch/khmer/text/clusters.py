@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text.points import Codes, Offsets
 from khsearch.khmer.text.script import BASE, BASES, CLASS, COENG, LETTER, LONGEST_TERM, MARK, SENTENCE_ENDS
 
@@ -32,7 +32,7 @@ def classes(codes: bytes) -> Codes:
     return np.frombuffer(codes.translate(CLASS), np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clusters:
     """The Khmer clusters of some codes, in order.
 
@@ -67,7 +67,7 @@ def _edges(codes: Codes, stretches: NDArray[Any]) -> Offsets:
     return np.flatnonzero(begins)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Units:
     """What words and bigrams are made of, in order: Khmer clusters, whole runs of digits, whole runs of letters.
 

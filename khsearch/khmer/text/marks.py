@@ -10,12 +10,12 @@ Fonts draw a register shifter as the vowel U where the place above the letter is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.clusters import IS_BASE, classes
 from khsearch.khmer.text.points import Codes, Offsets
@@ -105,7 +105,7 @@ def _stand_for_shifters(before: Codes, behind: Codes) -> NDArray[np.bool_]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mended:
     """What becomes of the clusters around some places.
 

@@ -7,11 +7,11 @@ One step looks at one place of all runs, so that numpy does for thousands of the
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text.points import Offsets
 from khsearch.khmer.words.lattice import FAR, GAIN_ZERO, LENGTH_BITS, LENGTH_MASK, MAX_WORD
 from khsearch.khmer.words.trie import BASE_MASK, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
@@ -20,7 +20,7 @@ LONGEST = 288
 """Clusters of the longest run that goes side by side with others as one; a longer one goes as windows of itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """How r runs of n clusters lie side by side: first an empty cluster of every run, then the first of every run, ...
 

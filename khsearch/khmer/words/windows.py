@@ -7,11 +7,10 @@ where a window agrees on the differences with the one before it, it goes on as t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text.points import Offsets
 from khsearch.khmer.words.lattice import LENGTH_MASK, MAX_WORD
 from khsearch.khmer.words.side_by_side import LONGEST, Rows, path_costs, rows_of
@@ -23,7 +22,7 @@ _STRIDE = _WINDOW - _OVERLAP  # divisible by the lengths of most words, so that 
 _SEAM = 32  # clusters of a window before the place from which on it counts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Windows:
     """Runs, those longer than LONGEST as overlapping stretches of _WINDOW clusters.
 
@@ -109,7 +108,7 @@ class Windows:
         return np.cumsum(sizes) - sizes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Alike:
     """Windows of which those like the one before are looked at once: a text of one word over and over has many.
 

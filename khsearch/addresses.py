@@ -1,0 +1,41 @@
+"""addresses: where an index is, as a path or with a scheme; what keeps it there.
+
+/data/news.idx     a folder: the embedded engine
+memory://1         the memory of this process
+anything://...     what `register_engine`, or an entry point, brings for the scheme
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+from khsearch.columnar import Embedded
+from khsearch.engine import FILE, EngineKind, engine_kind, register_engine, scheme_of
+from khsearch.sharing import loading
+
+_MEMORY = "memory"
+_counter = count(1)
+
+register_engine(FILE, Embedded())
+
+
+def address_of(path: str | Path) -> str:
+    """Return the address as engines take it: a path in full, anything else as it is."""
+    given = str(path)
+    return given if scheme_of(given) != FILE else str(Path(given).absolute())
+
+
+def new_in_memory() -> str:
+    """Return an address in memory that no index has had."""
+    return f"{_MEMORY}://{next(_counter)}"
+
+
+def kind_at(address: str) -> EngineKind:
+    """Return what keeps the index at an address; ValueError for a scheme that nothing is registered for."""
+    if scheme_of(address) == _MEMORY:
+        loading("khsearch.memory.store")
+        from khsearch.memory import MEMORY
+
+        return MEMORY
+    return engine_kind(address)
