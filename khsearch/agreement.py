@@ -83,8 +83,8 @@ class Agreement:
         found = behaviour.differing(kept - {OLD_TRAIT}, breaker)
         if OLD_TRAIT not in kept or found.breaker or breaker.version == built.get("breaker_version"):
             return found
-        told = f"{breaker.name} {built.get('breaker_version')}, here {breaker.version}"
-        return behaviour.Differences(found.characters, found.icu, told)
+        which = f"{breaker.name} {built.get('breaker_version')}, here {breaker.version}"
+        return behaviour.Differences(found.characters, found.icu, which)
 
     def _mismatch(self, why: str) -> IndexMismatchError:
         name = self._view.name

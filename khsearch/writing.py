@@ -14,7 +14,7 @@ from khsearch.arguments import checked
 from khsearch.documents import Document, fitting, json_line, row, validate
 from khsearch.engine import Batch, EngineWriter, Limits, TokenBatch
 from khsearch.errors import DocumentError
-from khsearch.khmer import Analyzer, Stream, behaviour, join_streams, pieces
+from khsearch.khmer import Analyzer, Tokens, behaviour, join_tokens, pieces
 from khsearch.schema import TEXT, TITLE, Schema, schema_of
 from khsearch.sharing import Lock
 
@@ -172,7 +172,7 @@ def analyse(
     """
     names = list(dict.fromkeys(part for stream in schema.streams for part in stream.parts))
     traits: set[str] = set()
-    found: dict[str, list[Stream]] = {source: [] for source in dict.fromkeys(s.source for s in schema.streams)}
+    found: dict[str, list[Tokens]] = {source: [] for source in dict.fromkeys(s.source for s in schema.streams)}
     owners: list[int] = []  # of every piece: its document
     parts: list[int] = []  # and which part of it
     for texts in _batches(documents, names):
@@ -183,7 +183,7 @@ def analyse(
         owners += [owner for owner, _, _ in texts]
         parts += [part for _, part, _ in texts]
     owner, part = np.array(owners, np.int64), np.array(parts, np.int64)
-    joined = {source: join_streams(tokens) for source, tokens in found.items()}
+    joined = {source: join_tokens(tokens) for source, tokens in found.items()}
     out = {}
     for stream in schema.streams:
         chosen = np.isin(part, [names.index(name) for name in stream.parts])
@@ -218,7 +218,7 @@ def _part(document: Document, name: str) -> str:
     return document.text if name == TEXT else str(document.fields.get(name) or "")
 
 
-def _field(tokens: Stream, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:
+def _field(tokens: Tokens, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:
     """The tokens of chosen pieces (p,), whose documents are the owners (p,); there are `count` documents."""
     counts = np.bincount(owner[chosen], tokens.counts[chosen], count).astype(np.int64)
     if chosen.all():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import khsearch.khmer.terms.typed
 from khsearch import clusters, tokenize, words
 from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
-from khsearch.khmer.terms.streams import join_streams, pieces
+from khsearch.khmer.terms.streams import join_tokens, pieces
 from khsearch.khmer.terms.typed import clusters_of
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import LONGEST_TERM
@@ -89,7 +89,7 @@ def test_pieces_break_as_the_whole() -> None:
 
 def test_joined_streams_are_the_streams() -> None:
     batches = [ANALYZER.batch(["កម្ពុជា é", "x"]), ANALYZER.batch([]), ANALYZER.batch(["ពិការភាព ไทย"])]
-    joined = join_streams([batch.words for batch in batches])
+    joined = join_tokens([batch.words for batch in batches])
     assert joined.terms() == [term for batch in batches for term in batch.words.terms()]
     assert joined.counts.tolist() == [count for batch in batches for count in batch.words.counts.tolist()]
 

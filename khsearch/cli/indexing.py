@@ -145,11 +145,11 @@ def index(
     )
 
 
-def _fields(told: tuple[str, ...]) -> dict[str, str]:
+def _fields(given: tuple[str, ...]) -> dict[str, str]:
     from khsearch.documents import check_fields
 
     fields: dict[str, str] = {}
-    for field in told:
+    for field in given:
         name, _, kind = field.partition("=")
         if name in fields:
             raise click.UsageError(f"--field: {name!r} is named twice; give it one kind")

@@ -167,10 +167,10 @@ def _print_json(results: Results, query: str | None, *, explain: bool) -> None:
     import orjson
 
     for hit in results:
-        told = ({} if query is None else {"query": query}) | _as_json(hit)
+        shown = ({} if query is None else {"query": query}) | _as_json(hit)
         if explain:
-            told["explain"] = [{"what": part.what, "field": part.field, "score": part.score} for part in hit.explain()]
-        click.echo(orjson.dumps(told))
+            shown["explain"] = [{"what": part.what, "field": part.field, "score": part.score} for part in hit.explain()]
+        click.echo(orjson.dumps(shown))
 
 
 def _as_json(hit: Hit) -> dict[str, object]:

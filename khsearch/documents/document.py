@@ -63,8 +63,8 @@ def validate(document: object) -> tuple[Document, bytes]:
     except ValueError as problem:
         raise DocumentError(f"document {shown(document.id)}: its {what} {problem}") from None
     except Exception as problem:  # whatever an object of the caller's raises when it is asked for what it holds
-        told = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
-        raise DocumentError(f"document {shown(document.id)}: its {what} {told}") from problem
+        given = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
+        raise DocumentError(f"document {shown(document.id)}: its {what} {given}") from problem
     if not id_:
         raise DocumentError(f"a document has an empty id (its title: {title[:40]!r}); give every document one")
     if len(id_) * 4 > MOST_ID_BYTES and len(id_.encode()) > MOST_ID_BYTES:
@@ -98,12 +98,12 @@ def _tagged(value: object) -> object:
 def untagged(value: object) -> object:
     """Return the value of a field as its JSON has it, dates, times and decimals as such; or ValueError."""
     if isinstance(value, dict) and len(value) == 1:
-        tag, told = next(iter(value.items()))
-        if tag in _TAGS and isinstance(told, str):
+        tag, given = next(iter(value.items()))
+        if tag in _TAGS and isinstance(given, str):
             try:
-                return _TAGS[tag](told)
+                return _TAGS[tag](given)
             except ArithmeticError:
-                raise ValueError(f"{told!r} is no decimal number") from None
+                raise ValueError(f"{given!r} is no decimal number") from None
     return value
 
 

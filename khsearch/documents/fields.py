@@ -55,9 +55,9 @@ def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
     """
     found = {}
     for name in document.fields.keys() & fields.keys():
-        told = value(document, name, fields[name])
-        if told is not None and fields[name] != "text":
-            found[name] = told
+        given = value(document, name, fields[name])
+        if given is not None and fields[name] != "text":
+            found[name] = given
     return found
 
 
@@ -75,51 +75,51 @@ def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, ob
 
 def value(document: Document, name: str, kind: str) -> object:
     """Value of one field of a document, None where it has none; DocumentError if it is not of the field's kind."""
-    told = document.fields.get(name)
-    if told is None:
+    given = document.fields.get(name)
+    if given is None:
         return None
     why = f"make it {_WANTED[kind]}"
     try:
-        found = _READ[kind](told)
+        found = _READ[kind](given)
     except ValueError as problem:
         found, why = None, str(problem)
     if found is None:
         raise DocumentError(
-            f"document {document.id!r:.200}: its field {name!r} is {told!r:.80}, but the index has it as {kind}: {why}"
+            f"document {document.id!r:.200}: its field {name!r} is {given!r:.80}, but the index has it as {kind}: {why}"
         )
     return found
 
 
-def _text(told: object) -> object:
-    return told if isinstance(told, str) else None
+def _text(given: object) -> object:
+    return given if isinstance(given, str) else None
 
 
-def _keyword(told: object) -> object:
-    return told if isinstance(told, str | list) else None
+def _keyword(given: object) -> object:
+    return given if isinstance(given, str | list) else None
 
 
-def _number(told: object) -> object:
-    if isinstance(told, str):
-        told = values.number(told)
-    if isinstance(told, bool) or not isinstance(told, int | float | Decimal):
+def _number(given: object) -> object:
+    if isinstance(given, str):
+        given = values.number(given)
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         return None
-    if isinstance(told, int) and not -(1 << 63) <= told < 1 << 64:
+    if isinstance(given, int) and not -(1 << 63) <= given < 1 << 64:
         raise ValueError("a whole number has at most 64 bits; write a smaller one")
-    if math.isinf(float(told)):
+    if math.isinf(float(given)):
         raise ValueError("it is too large; write a smaller one")
-    return told
+    return given
 
 
-def _date(told: object) -> object:
-    if isinstance(told, str):
-        return values.days(told)[0]
-    return told if isinstance(told, date | datetime) else None
+def _date(given: object) -> object:
+    if isinstance(given, str):
+        return values.days(given)[0]
+    return given if isinstance(given, date | datetime) else None
 
 
-def _boolean(told: object) -> object:
-    if isinstance(told, str):
-        return values.truth(told)
-    return told if isinstance(told, bool) else None
+def _boolean(given: object) -> object:
+    if isinstance(given, str):
+        return values.truth(given)
+    return given if isinstance(given, bool) else None
 
 
 _WANTED = {

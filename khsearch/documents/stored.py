@@ -29,32 +29,32 @@ _SPACE = 0x20  # codes below it are written as escapes
 
 def head_of(document: Document) -> bytes:
     """Return the head: id and title."""
-    told = f"{len(document.id)}{_BETWEEN}{document.id}{document.title}"
+    given = f"{len(document.id)}{_BETWEEN}{document.id}{document.title}"
     try:
-        return _ONE_BYTE + codecs.charmap_encode(told, "strict", _BYTES)[0]
+        return _ONE_BYTE + codecs.charmap_encode(given, "strict", _BYTES)[0]
     except UnicodeEncodeError:
-        return _UTF8 + told.encode()
+        return _UTF8 + given.encode()
 
 
 def bodies_of(documents: Sequence[Document], texts: Sequence[bytes]) -> list[bytes]:
     """Return the rest of each: its text, which `texts` has as UTF-8, and its fields."""
-    told = [text.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") for text in texts]
-    codes = np.frombuffer(b"".join(told), np.uint8)
+    given = [text.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") for text in texts]
+    codes = np.frombuffer(b"".join(given), np.uint8)
     if codes.min(initial=_SPACE) < _SPACE:
         # Few texts have other characters that JSON escapes.
-        ends = np.cumsum(list(map(len, told)))
+        ends = np.cumsum(list(map(len, given)))
         for number in set(np.searchsorted(ends, np.flatnonzero(codes < _SPACE), "right").tolist()):
-            told[number] = orjson.dumps(documents[number].text)[1:-1]
+            given[number] = orjson.dumps(documents[number].text)[1:-1]
     lines = [json_line(Document("", fields=document.fields)) if document.fields else _EMPTY for document in documents]
-    return [b"".join((line[:_TEXT], text, line[_TEXT:])) for line, text in zip(lines, told, strict=True)]
+    return [b"".join((line[:_TEXT], text, line[_TEXT:])) for line, text in zip(lines, given, strict=True)]
 
 
 def id_and_title(head: bytes) -> tuple[str, str]:
     """Read a head; IndexDamagedError if it is none."""
     try:
         compact = head[:1] == _ONE_BYTE
-        told = codecs.charmap_decode(head[1:], "strict", _CHARACTERS)[0] if compact else head[1:].decode()
-        length, _, rest = told.partition(_BETWEEN)
+        given = codecs.charmap_decode(head[1:], "strict", _CHARACTERS)[0] if compact else head[1:].decode()
+        length, _, rest = given.partition(_BETWEEN)
         size = int(length)
     except ValueError as problem:
         raise IndexDamagedError(f"the head of a stored document is not what was written ({problem}); rebuild") from None

@@ -16,7 +16,7 @@ import numpy as np
 
 from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script
 
-Found = tuple[int, int, bytes]
+Occurrence = tuple[int, int, bytes]
 """Where a term stands in a text, from and to, and the term."""
 
 _BEGINNING = 1_000_000  # characters of a text that are looked through for every word
@@ -31,13 +31,13 @@ _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code
 _CLINGS = _MARKS | {_COENG, *script.INVISIBLE}  # beside a place, these may make it one inside a cluster
 
 
-def glance(text: str, words: Iterable[bytes]) -> list[Found]:
+def glance(text: str, words: Iterable[bytes]) -> list[Occurrence]:
     """Places, rising, where words stand as they are usually written.
 
     Of a long text all is looked through only for what does not stand in its beginning. Of what stands more than _ENOUGH
     times, the first places are told, and those near something that does not.
     """
-    found: list[Found] = []
+    found: list[Occurrence] = []
     frequent: list[tuple[str, bytes]] = []
     for word in words:
         before = len(found)
@@ -60,7 +60,7 @@ def glance(text: str, words: Iterable[bytes]) -> list[Found]:
     return found
 
 
-def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | None = None) -> Iterator[Found]:
+def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | None = None) -> Iterator[Occurrence]:
     """Where a spelling stands between two places of a text, in order, beginning and ending where clusters do."""
     led = spelling[0] in _CLINGS
     at = text.find(spelling, start, stop)
@@ -100,7 +100,7 @@ def _spellings(word: bytes) -> tuple[str, ...]:
 _KHMER_DIGITS = str.maketrans("0123456789", script.KHMER_DIGITS)
 
 
-def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Found]:
+def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Occurrence]:
     """Places, rising, where words stand in any spelling; those of bigrams where no word does."""
     for terms in (words, list(dict.fromkeys(bigrams))):
         at = 0
@@ -112,7 +112,7 @@ def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], ana
     return []
 
 
-def search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[Found]:
+def search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[Occurrence]:
     """Places, rising, where terms stand in a text, found in its normal form."""
     normal = normalize(text)
     found = sorted(_stand(normal, set(terms), analyzer))
@@ -124,15 +124,15 @@ def search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[Found]
     return [(start - 1, end - 1, term) for start, end, (_, _, term) in spans if start < end]
 
 
-def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Found]:
+def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Occurrence]:
     """Places in the codes where terms stand."""
     codes = normal.codes
-    found: list[Found] = []
+    found: list[Occurrence] = []
     for term in terms:
         if script.LETTER in term:
             continue
         kind = script.CLASS[term[0]]
-        places: list[Found] = []
+        places: list[Occurrence] = []
         at = codes.find(term)
         while at >= 0 and len(places) < _ENOUGH:
             end = at + len(term)
@@ -148,11 +148,13 @@ def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Fo
     # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is
     # no letter; and codes do not tell those letters apart.
     by_analysis = script.LETTER in codes or _LONG_RUN.search(codes) is not None
-    told = {term for term in terms if script.LETTER in term or (by_analysis and script.CLASS[term[0]] not in _KHMER)}
-    if told:
+    analysed = {
+        term for term in terms if script.LETTER in term or (by_analysis and script.CLASS[term[0]] not in _KHMER)
+    }
+    if analysed:
         batch = analyzer.batch([normal.raw[1:-1]])
         spots = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
-        found += [(start, end, term) for term, start, end in spots if term in told]
+        found += [(start, end, term) for term, start, end in spots if term in analysed]
     return list(set(found))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, checked
-from khsearch.hits.occurrences import Found, glance, occurrences, parts_cluster, search
+from khsearch.hits.occurrences import Occurrence, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, Terms, script
 
 WIDTH = 180
@@ -91,7 +91,7 @@ def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
     return snippet or _beginning(text, analyzer)
 
 
-def _excerpts(text: str, found: list[Found], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
+def _excerpts(text: str, found: list[Occurrence], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
     """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
     fragments: list[Fragment] = []
     for first, last in _windows(found):
@@ -110,7 +110,7 @@ def _beginning(text: str, analyzer: Analyzer) -> Snippet:
     return Snippet((Fragment(text[start:end], start, ()),))
 
 
-def _windows(spans: Sequence[Found]) -> list[Mark]:
+def _windows(spans: Sequence[Occurrence]) -> list[Mark]:
     """Choose the excerpts: each adds the most terms not shown yet, then the most occurrences."""
     chosen: list[Mark] = []
     shown: set[bytes] = set()
@@ -125,7 +125,7 @@ def _windows(spans: Sequence[Found]) -> list[Mark]:
     return sorted(chosen)
 
 
-def _best_window(spans: Sequence[Found], shown: set[bytes], chosen: Sequence[Mark]) -> Mark | None:
+def _best_window(spans: Sequence[Occurrence], shown: set[bytes], chosen: Sequence[Mark]) -> Mark | None:
     """The stretch of about WIDTH that shows most that is new, beside those chosen; None where none does."""
     best, best_score = None, (0, 0)
     inside: dict[bytes, int] = {}  # how often each term stands in the stretch

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms import behaviour as behaviour
     from khsearch.khmer.terms.analyzer import Analyzer as Analyzer
     from khsearch.khmer.terms.analyzer import cluster_spans as cluster_spans
-    from khsearch.khmer.terms.streams import Stream as Stream
-    from khsearch.khmer.terms.streams import join_streams as join_streams
+    from khsearch.khmer.terms.streams import Tokens as Tokens
+    from khsearch.khmer.terms.streams import join_tokens as join_tokens
     from khsearch.khmer.terms.streams import pieces as pieces
     from khsearch.khmer.terms.typed import Terms as Terms
     from khsearch.khmer.terms.typed import Token as Token
@@ -76,7 +76,7 @@ else:
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
             "terms.typed": ("Terms", "Token", "Typed", "bigrams_between"),
-            "terms.streams": ("Stream", "join_streams", "pieces"),
+            "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling": ("edits", "neighbourhood"),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),

@@ -55,7 +55,7 @@ class Reading:
     weight: float
 
 
-class Tolerance:
+class Expansion:
     """What one commit of an index holds of the other readings of a query."""
 
     def __init__(self, view: View, variants: Variants) -> None:

@@ -70,8 +70,8 @@ def parse(text: str, fields: Collection[str], *, strict: bool = False) -> tuple[
     A query of more than LONGEST characters is a QueryError in any case.
     """
     if len(text) > LONGEST:
-        told = f"query {text[:40]!r} \u2026 has {len(text):,} characters"
-        raise QueryError(f"{told}, but at most {LONGEST:,} can be asked for; shorten it")
+        what = f"query {text[:40]!r} \u2026 has {len(text):,} characters"
+        raise QueryError(f"{what}, but at most {LONGEST:,} can be asked for; shorten it")
     if not _OPERATES.search(text):
         return Words(text), None
     try:

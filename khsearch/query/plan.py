@@ -16,7 +16,7 @@ from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Terms, Typed, Variants
 from khsearch.query.clauses import Clause, Group, Item, Like, Match, Pattern, Quoted, Range, Words
-from khsearch.query.expansion import Tolerance
+from khsearch.query.expansion import Expansion
 from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.ranking import Ranking
@@ -46,7 +46,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class _Found:
+class _Gathered:
     """What is gathered on the way through the clauses that documents may or must match.
 
     tolerant  whether the words are read otherwise, too
@@ -73,14 +73,14 @@ class Planner:
         self._analyzer = analyzer
         self._ranking = ranking
         self._kinds = {TITLE: "text", TEXT: "text", **fields}
-        self._tolerance = Tolerance(view, variants)
+        self._expansion = Expansion(view, variants)
         self._known: dict[str, Typed] = {}
 
     def plan(self, text: str, match: Match = "any", *, strict: bool = False) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`."""
         item, problem = parse(text, self._kinds, strict=strict)
         tolerant = self._tolerates(text)
-        found = _Found(tolerant, strict)
+        found = _Gathered(tolerant, strict)
         try:
             planned = self._planned(item, match, problem, found)
         except ValueError as wrong:
@@ -91,13 +91,13 @@ class Planner:
             if not found.unfit or not _is_plain(item, found.unfit):
                 return replace(planned, typed=self._known.get(text))
             problem = planned.problem
-        planned = self._planned(Words(text), match, problem, _Found(tolerant, strict))
+        planned = self._planned(Words(text), match, problem, _Gathered(tolerant, strict))
         return replace(planned, typed=self._known.get(text))
 
     def _tolerates(self, text: str) -> bool:
         return bool(self._ranking.readings) and len(text) <= _TOLERANT
 
-    def _planned(self, item: Item, match: Match, problem: str | None, found: _Found) -> Plan:
+    def _planned(self, item: Item, match: Match, problem: str | None, found: _Gathered) -> Plan:
         if isinstance(item, Words) and item.field is None and match == "any":
             node = self._free(item.text, found)
         else:
@@ -118,11 +118,11 @@ class Planner:
             return None
         item, _ = parse(text, self._kinds, strict=True)
         try:
-            return self._node(item, "all", _Found(self._tolerates(text), exact=True)) or nodes.Nothing()
+            return self._node(item, "all", _Gathered(self._tolerates(text), exact=True)) or nodes.Nothing()
         except ValueError as wrong:
             raise QueryError(f"filter {text[:200]!r}: {wrong}") from None
 
-    def _free(self, text: str, found: _Found) -> nodes.Node | None:
+    def _free(self, text: str, found: _Gathered) -> nodes.Node | None:
         """Plain words, any of which may match: one flat list of terms, which the index answers fastest."""
         typed = self._typed(text)
         terms = typed.terms
@@ -131,7 +131,7 @@ class Planner:
         found.bigrams += terms.bigrams
         words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._bigram_terms(found)
         boost = self._ranking.bigram_boost(len(terms.words))
-        for reading in self._tolerance.readings(typed) if found.tolerant else ():
+        for reading in self._expansion.readings(typed) if found.tolerant else ():
             found.marked += reading.new
             found.rows.append(reading.words)
             words += reading.found
@@ -141,13 +141,13 @@ class Planner:
             )
         return nodes.Or(words) if words else None
 
-    def _bigram_terms(self, found: _Found) -> tuple[nodes.Term, ...]:
+    def _bigram_terms(self, found: _Gathered) -> tuple[nodes.Term, ...]:
         boost = self._ranking.bigram_boost(len(found.words))
         counts = Counter(found.bigrams).items()
         rescuing = self._ranking.fields(Role.RESCUE)
         return tuple(nodes.Term(name, bigram, boost * count) for name in rescuing for bigram, count in counts)
 
-    def _node(self, item: Item, match: Match, found: _Found) -> nodes.Node | None:
+    def _node(self, item: Item, match: Match, found: _Gathered) -> nodes.Node | None:
         if isinstance(item, Group):
             return self._group(item, match, found)
         kind = self._kinds[item.field] if item.field is not None else "text"
@@ -161,13 +161,15 @@ class Planner:
             raise NotForFieldError(f"the field {item.field!r} is text, which has no range; search it for words")
         return self._pattern(item, match, found)
 
-    def _group(self, group: Group, match: Match, found: _Found) -> nodes.Node | None:
+    def _group(self, group: Group, match: Match, found: _Gathered) -> nodes.Node | None:
         self._check_values(group, found)
         must: list[nodes.Node] = []
         may: list[nodes.Node] = []
         without: list[nodes.Node] = []
         for clause in group.clauses:
-            node = self._node(clause.item, match, _Found(found.tolerant, exact=True) if clause.sign == "-" else found)
+            node = self._node(
+                clause.item, match, _Gathered(found.tolerant, exact=True) if clause.sign == "-" else found
+            )
             if node is None:
                 continue
             if clause.boost != 1:
@@ -193,7 +195,7 @@ class Planner:
             raise NotForFieldError(f"{item.text!r} has no word to look for in {item.field!r}; write a letter or digit")
         return typed
 
-    def _words(self, item: Words, match: Match, found: _Found) -> nodes.Node | None:
+    def _words(self, item: Words, match: Match, found: _Gathered) -> nodes.Node | None:
         typed = self._with_words(item)
         terms = typed.terms
         if not terms.words:
@@ -203,11 +205,11 @@ class Planner:
             found.bigrams += terms.bigrams
             found.rows.append(terms.words)
             if match == "any":
-                readings = self._tolerance.readings(typed) if found.tolerant else []
+                readings = self._expansion.readings(typed) if found.tolerant else []
                 found.marked += (word for reading in readings for word in reading.new)
                 others = (node for reading in readings for node in reading.found)
                 return nodes.Or((*_either(terms.words, self._ranking), *others))
-            ways = self._tolerance.substituted(typed) if found.tolerant else []
+            ways = self._expansion.substituted(typed) if found.tolerant else []
             found.marked += (word for way in ways for word in way)
             return (
                 nodes.Or(tuple(_all_of(words, self._ranking) for words in (terms.words, *ways)))
@@ -217,7 +219,7 @@ class Planner:
         single = tuple(nodes.Term(item.field, word) for word in dict.fromkeys(terms.words))
         return nodes.Or(single) if match == "any" else nodes.And(single)
 
-    def _quoted(self, item: Quoted, found: _Found) -> nodes.Node | None:
+    def _quoted(self, item: Quoted, found: _Gathered) -> nodes.Node | None:
         terms = self._with_words(item).terms
         if not terms.words:
             return None
@@ -229,7 +231,7 @@ class Planner:
         words = tuple(terms.words)
         return nodes.Or(tuple(nodes.Phrase(name, words, item.gap + 1) for name in fields))
 
-    def _pattern(self, item: Pattern | Like, match: Match, found: _Found) -> nodes.Node | None:
+    def _pattern(self, item: Pattern | Like, match: Match, found: _Gathered) -> nodes.Node | None:
         """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
         names = (TEXT, TITLE) if item.field is None else (item.field,)
         loading("khsearch.query.patterns")
@@ -252,7 +254,7 @@ class Planner:
             ]
         return nodes.Or(tuple(each)) if len(each) > 1 else each[0] if each else nodes.Nothing()
 
-    def _check_values(self, group: Group, found: _Found) -> None:
+    def _check_values(self, group: Group, found: _Gathered) -> None:
         """Tell where one word was taken for a value of several: author:First Last, date:2021-05-11 10:30."""
         for one, two in pairwise(group.clauses):
             first, behind = one.item, two.item
@@ -268,12 +270,12 @@ class Planner:
                 continue
             if kind == "keyword" and self._view.count(of_column(first, kind)):
                 continue
-            told = f"{behind.text[:80]!r}, which is no part of {first.field}:{first.text}"
-            told += f'; a value of several words stands in quotes: {first.field}:"{whole[:80]}"'
+            message = f"{behind.text[:80]!r}, which is no part of {first.field}:{first.text}"
+            message += f'; a value of several words stands in quotes: {first.field}:"{whole[:80]}"'
             if not found.exact:
-                found.problems.append(told)
+                found.problems.append(message)
             elif kind == "date" or self._view.count(meant):
-                raise NotForFieldError(told)
+                raise NotForFieldError(message)
 
 
 def _is_plain(item: Item, patterns: int) -> bool:

@@ -101,12 +101,12 @@ class Ranking:
         return numbers
 
     @classmethod
-    def from_json(cls, told: object) -> Self:
+    def from_json(cls, numbers: object) -> Self:
         """Return a ranking from `to_json`; what is left out is as by default. TypeError, ValueError."""
-        if not isinstance(told, dict) or "stages" in told:
+        if not isinstance(numbers, dict) or "stages" in numbers:
             raise TypeError("not a ranking")
         values: dict[str, Any] = {
-            name: FieldScale(**value) if isinstance(value, dict) else value for name, value in told.items()
+            name: FieldScale(**value) if isinstance(value, dict) else value for name, value in numbers.items()
         }
         return cls(**values)
 

@@ -18,7 +18,7 @@ from khsearch.khmer.text import script
 from khsearch.khmer.text.script import COENG
 from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
 
-Found = tuple[int, int, str]
+Respelled = tuple[int, int, str]
 """First unit, last unit + 1, another spelling."""
 
 _M, _NIKAHIT, _REAHMUK, _YUUKALEAPINTU, _TOANDAKHIAT, _AHSDA, _REPEAT = 0x98, 0xC6, 0xC7, 0xC8, 0xCD, 0xCF, 0xD7
@@ -42,14 +42,14 @@ def may_be_respelled(codes: bytes, units: Sequence[bytes]) -> bool:
     return twice or _REPEAT in codes or _RULED.search(codes) is not None
 
 
-def ruled(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
+def ruled(units: Sequence[bytes], trie: Trie) -> Iterator[Respelled]:
     """What the rules make of the units of a text, by the words that there are."""
     for place, changes in enumerate(map(_changes, units, (*units[1:], b""))):
         for rule, made in changes:
             yield from _through(trie, units, place, made, rule in _BACKWARDS, rule in _BOTH_WORDS)
 
 
-def repeated(units: Sequence[bytes], trie: Trie) -> Iterator[Found]:
+def repeated(units: Sequence[bytes], trie: Trie) -> Iterator[Respelled]:
     """A word and the repetition sign as the word twice, and the word twice, no more often, as the word and the sign."""
     for place in (i for i, unit in enumerate(units) if unit[0] == _REPEAT):
         for first in range(max(0, place - _MAX_REPEATED), place):
@@ -137,7 +137,7 @@ def _changes(unit: bytes, behind: bytes) -> list[tuple[_Rule, list[tuple[bytes, 
 
 def _through(
     trie: Trie, units: Sequence[bytes], place: int, changes: list[tuple[bytes, ...]], backwards: bool, both: bool
-) -> Iterator[Found]:
+) -> Iterator[Respelled]:
     """What a rule makes of the word around `place`: the first of its changes that the lexicon agrees to."""
     base = max(0, place - _REACH)
     for change in changes:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from khsearch.arrays import keep_freed_memory
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
-from khsearch.khmer.terms.streams import Keys, Stream, bigrams_of, count_in_texts
+from khsearch.khmer.terms.streams import Keys, Tokens, bigrams_of, count_in_texts
 from khsearch.khmer.terms.typed import LIGATURE
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Units, units
@@ -23,12 +23,12 @@ class Batch:
     """The terms of a batch: the normal form, the two streams, and where in the normal form each word stands."""
 
     normal: NormalText
-    words: Stream
-    bigrams: Stream
+    words: Tokens
+    bigrams: Tokens
     word_starts: Offsets
     word_ends: Offsets
 
-    def of(self, source: str) -> Stream:
+    def of(self, source: str) -> Tokens:
         """One of the streams, by the name that `khsearch.schema` has for it."""
         return {"words": self.words, "bigrams": self.bigrams}[source]
 
@@ -70,7 +70,7 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     if foreign is not None:
         words, starts, ends = with_foreign_words(normal, starts, ends, word_keys, foreign.take(firsts), text_ends)
     else:
-        words = Stream(normal.array, starts, ends, count_in_texts(starts, text_ends), word_keys)
+        words = Tokens(normal.array, starts, ends, count_in_texts(starts, text_ends), word_keys)
     return Batch(normal, words, bigrams, starts, ends)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.frozen import frozen
-from khsearch.khmer.terms.streams import Stream, TermKeys, count_in_texts
+from khsearch.khmer.terms.streams import TermKeys, Tokens, count_in_texts
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Units
 from khsearch.khmer.text.normalize import NormalText
@@ -58,7 +58,7 @@ def with_foreign_words(
     keys: TermKeys | None,
     is_foreign: NDArray[np.bool_],
     text_ends: Offsets,
-) -> tuple[Stream, Offsets, Offsets]:
+) -> tuple[Tokens, Offsets, Offsets]:
     """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
     runs = np.flatnonzero(is_foreign)
     found = find_words(normal, starts.take(runs), ends.take(runs))
@@ -74,7 +74,7 @@ def with_foreign_words(
     term_starts[at] = len(normal.codes) + np.append(0, found.form_ends[:-1])[: len(at)]
     if keys is not None:
         keys = keys.take(owner)
-    stream = Stream(
+    stream = Tokens(
         np.frombuffer(normal.codes + found.forms, np.uint8),
         term_starts,
         term_ends,

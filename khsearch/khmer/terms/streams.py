@@ -23,7 +23,7 @@ TermKeys = NDArray[np.int32]
 
 
 @frozen
-class Stream:
+class Tokens:
     """The terms of a batch of texts, in reading order, text after text.
 
     codes   (m,) uint8, what the terms are stretches of
@@ -114,7 +114,7 @@ def bigrams_of(
     keys: TermKeys | None,
     foreign: NDArray[np.bool_] | None,
     text_ends: Offsets,
-) -> Stream:
+) -> Tokens:
     """Pairs of neighbouring units: Khmer clusters, numbers, words of ASCII letters.
 
     Without what stands between them, two units are a stretch of codes even where a space divides them. One space stays
@@ -139,10 +139,10 @@ def bigrams_of(
     firsts = np.flatnonzero(pairs)
     counts = count_in_texts(firsts, np.searchsorted(units.starts, text_ends) - 1)  # a pair is where its second unit is
     keys = None if keys is None else keys.take(firsts)
-    return Stream(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
+    return Tokens(spaced.compress(inside), starts.take(firsts), ends.take(firsts + 1), counts, keys)
 
 
-def join_streams(streams: Sequence[Stream]) -> Stream:
+def join_tokens(streams: Sequence[Tokens]) -> Tokens:
     """One stream of the texts of several, in order."""
     if len(streams) == 1:
         return streams[0]
@@ -150,7 +150,7 @@ def join_streams(streams: Sequence[Stream]) -> Stream:
     keys = [stream.keys for stream in streams if stream.keys is not None]
     ends = np.cumsum([len(part) for part in codes])
     shifts = [int(end) - len(part) for end, part in zip(ends.tolist(), codes, strict=True)]
-    return Stream(
+    return Tokens(
         np.concatenate(codes),
         np.concatenate([stream.starts + shift for stream, shift in zip(streams, shifts, strict=True)]),
         np.concatenate([stream.ends + shift for stream, shift in zip(streams, shifts, strict=True)]),
