@@ -9,7 +9,7 @@ import pytest
 
 from khsearch import Document, Index
 from khsearch.khmer.text import normalize as room
-from khsearch.khmer.text.normalize import NormalText
+from khsearch.khmer.text.normal_text import NormalText
 
 QUERIES = ["ពត៌មានអំពីគ្រោះថ្នាក់ចរាចរណ៍", "ប្រាក់កំរៃ និងសំណួរ", "កម្ពុជ ឆ្នាំ2021", "ការ\u200bអប់រំ", "ភាសា English caf\u00e9"]
 

@@ -12,8 +12,9 @@ import pytest
 from khsearch import LexiconError, tokenize, words
 from khsearch.khmer.text import script
 from khsearch.khmer.words import building
-from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, load, parse
+from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, parse
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.sources import load
 from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, VALUE_SHIFT
 from khsearch.khmer.words.word_lists import compile_lexicon
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from khsearch.khmer.terms.analyzer import Analyzer
 from khsearch.khmer.terms.typed import Typed, bigrams_between
 from khsearch.khmer.text import script
-from khsearch.khmer.text.normalize import NormalText, normalize
+from khsearch.khmer.text.normal_text import NormalText
+from khsearch.khmer.text.normalize import normalize
 from khsearch.khmer.words.breakers import breaker
 from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, khmer_words, random_text, texts

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from khsearch.documents.document import Document
-from khsearch.documents.formats.reader import FieldNames, OnBytes, Placed, Source, read
-from khsearch.documents.formats.registry import format_names, is_format
+from khsearch.documents.formats.reader import FieldNames, OnBytes, Placed, Source
+from khsearch.documents.formats.registry import format_names, is_format, read
 from khsearch.errors import DocumentError
 
 OnError = Callable[[DocumentError], None]

@@ -1,8 +1,8 @@
 """khmer: text in, words out. Nothing here knows of any index.
 
-text/       script, normalize: one spelling of every text, with the way back; scripts: other letters;
+text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
             points, clusters, marks, steps: the same of a batch, as arrays
-words/      trie, lexicon, lattice, breakers, by_lexicon, icu, crf: runs -> words; model, word_lists, building: words
+words/      trie, lexicon, sources, lattice, breakers, by_lexicon, icu, crf: runs -> words; model, word_lists, building: words
             -> a lexicon; numbering, paths, side_by_side, windows: the runs of a batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.text import clusters as clusters
     from khsearch.khmer.text import script as script
     from khsearch.khmer.text import scripts as scripts
-    from khsearch.khmer.text.normalize import NormalText as NormalText
+    from khsearch.khmer.text.normal_text import NormalText as NormalText
     from khsearch.khmer.text.normalize import normalize as normalize
     from khsearch.khmer.text.normalize import normalize_all as normalize_all
     from khsearch.khmer.words.breakers import BREAKERS as BREAKERS
@@ -49,16 +49,17 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.icu import icu_version as icu_version
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
-    from khsearch.khmer.words.lexicon import load as load
     from khsearch.khmer.words.lexicon import parse as parse
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
+    from khsearch.khmer.words.sources import load as load
     from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
             "text": ("clusters", "script", "scripts"),
-            "text.normalize": ("NormalText", "normalize", "normalize_all"),
+            "text.normal_text": ("NormalText",),
+            "text.normalize": ("normalize", "normalize_all"),
             "words.breakers": (
                 "BREAKERS",
                 "Breaker",
@@ -70,7 +71,8 @@ else:
             ),
             "words.by_lexicon": ("LatticeBreaker",),
             "words.icu": ("icu_version",),
-            "words.lexicon": ("Lexicon", "default_lexicon", "load", "parse"),
+            "words.lexicon": ("Lexicon", "default_lexicon", "parse"),
+            "words.sources": ("load",),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),

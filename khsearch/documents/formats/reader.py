@@ -21,8 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
 from khsearch.documents.document import Document, validate
-from khsearch.documents.formats.registry import reader_of
-from khsearch.errors import DocumentError, KhsearchError
+from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
 OnBytes = Callable[[int], None]
@@ -126,20 +125,3 @@ class Reader(Protocol):
 
     def __call__(self, source: Source, /) -> Found:
         """Read the documents of a source."""
-
-
-def read(source: Source, format: str) -> Found:
-    """Read the documents of a source in a registered format; an error that ends the reading is the last."""
-    try:
-        reader = reader_of(format)
-    except KhsearchError as problem:
-        yield source.error(str(problem))
-        return
-    try:
-        yield from reader(source)
-    except OSError as problem:
-        yield source.error(f"cannot be read ({problem.strerror}); try again or leave it out")
-    except DocumentError as problem:
-        yield problem
-    except KhsearchError as problem:  # a package that is missed only now
-        yield source.error(str(problem))

@@ -24,7 +24,7 @@ from khsearch.sharing import loading
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from khsearch.documents.formats.reader import Reader
+    from khsearch.documents.formats.reader import Found, Reader, Source
 
 GROUP = "khsearch.formats"
 """The group of entry points: suffix = "package.module:reader"."""
@@ -98,3 +98,20 @@ def _entry_points() -> dict[str, EntryPoint]:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
         found.setdefault(entry.name.lower(), entry)
     return found
+
+
+def read(source: Source, format: str) -> Found:
+    """Read the documents of a source in a registered format; an error that ends the reading is the last."""
+    try:
+        reader = reader_of(format)
+    except KhsearchError as problem:
+        yield source.error(str(problem))
+        return
+    try:
+        yield from reader(source)
+    except OSError as problem:
+        yield source.error(f"cannot be read ({problem.strerror}); try again or leave it out")
+    except DocumentError as problem:
+        yield problem
+    except KhsearchError as problem:  # a package that is missed only now
+        yield source.error(str(problem))

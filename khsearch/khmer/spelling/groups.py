@@ -16,7 +16,8 @@ import numpy as np
 from khsearch.errors import LexiconError
 from khsearch.frozen import frozen
 from khsearch.khmer.text import script
-from khsearch.khmer.text.normalize import NormalText, normalize, normalize_all
+from khsearch.khmer.text.normal_text import NormalText
+from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LETTER
 
 UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")

@@ -24,7 +24,7 @@ from khsearch.frozen import frozen
 from khsearch.khmer.spelling.groups import UNIT, Forms, Group, Units, read_groups, rows_of, units_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
 from khsearch.khmer.terms.typed import Typed
-from khsearch.khmer.text.normalize import NormalText
+from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 

@@ -16,7 +16,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from khsearch.khmer.terms.typed import SHORT, Terms, Token, Typed, cluster_edges, clusters_of
-from khsearch.khmer.text.normalize import NormalText, normalize, normalize_all
+from khsearch.khmer.text.normal_text import NormalText
+from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
 from khsearch.sharing import cached_property, loading

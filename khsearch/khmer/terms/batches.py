@@ -9,12 +9,11 @@ from khsearch.arrays import keep_freed_memory
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
 from khsearch.khmer.terms.streams import Keys, Tokens, bigrams_of, count_in_texts
-from khsearch.khmer.terms.typed import LIGATURE
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Units, units
-from khsearch.khmer.text.normalize import NormalText
+from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Offsets, others_in
-from khsearch.khmer.text.script import END, LETTER, LONGEST_TERM
+from khsearch.khmer.text.script import END, LETTER, LIGATURE, LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
 
 

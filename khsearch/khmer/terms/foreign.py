@@ -14,7 +14,7 @@ from khsearch.frozen import frozen
 from khsearch.khmer.terms.streams import TermKeys, Tokens, count_in_texts
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Units
-from khsearch.khmer.text.normalize import NormalText
+from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Offsets, Points, encode_all, text_of
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
 from khsearch.khmer.words.icu import word_ends

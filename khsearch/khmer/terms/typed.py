@@ -19,22 +19,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from khsearch.khmer.text import script
-from khsearch.khmer.text.normalize import GIVE_PLAIN, NormalText
-from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LONGEST_TERM, MARK, POINT
+from khsearch.khmer.text.normal_text import GIVE_PLAIN, NormalText
+from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LIGATURE, LONGEST_TERM, MARK, POINT
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    from khsearch.khmer.terms.analyzer import Analyzer
     from khsearch.khmer.terms.batches import Batch
 
 SHORT = 2_000
 """Codes of the longest text that is read as lists: beyond, arrays are faster."""
-
-LIGATURE = "\u17a8"
-"""One character that stands for two clusters: no word begins inside it."""
 
 # A run of Khmer, of digits, of letters, or what no bigram crosses.
 _RUN = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
@@ -77,6 +73,22 @@ khmer       whether it is Khmer
 """
 
 
+class Analysis(Protocol):
+    """What a typed text asks of its analyzer."""
+
+    def batch_of(self, normal: NormalText) -> Batch:
+        """Analyse what is in normal form already, as arrays."""
+
+    def broken(self, run: bytes) -> tuple[list[bytes], list[int]]:
+        """Break one run of Khmer: its clusters, in code form, and how many of them each word has."""
+
+    def spelled(self, spelling: str) -> Typed:
+        """Analyse a spelling of a word or a few."""
+
+    def terms(self, text: str) -> Terms:
+        """Analyse another text."""
+
+
 @dataclass(frozen=True, eq=False)
 class Typed:
     """One text, its normal form, and what `analyzer` makes of it.
@@ -87,7 +99,7 @@ class Typed:
 
     text: str
     normal: NormalText
-    analyzer: Analyzer = field(repr=False)
+    analyzer: Analysis = field(repr=False)
     broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
 
     @cached_property

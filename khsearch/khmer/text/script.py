@@ -38,6 +38,9 @@ INHERENT_VOWELS = "\u17b4\u17b5"
 KHMER_DIGITS = "\u17e0\u17e1\u17e2\u17e3\u17e4\u17e5\u17e6\u17e7\u17e8\u17e9"
 """The digits 0 to 9."""
 
+LIGATURE = "\u17a8"
+"""One character that stands for two clusters: no word begins inside it."""
+
 LONGEST_TERM = 64
 """Letters, digits or clusters of the longest word: a longer run is several words, divided from its beginning on."""
 

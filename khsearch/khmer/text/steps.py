@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from khsearch.khmer.text import marks, script
-from khsearch.khmer.text.normalize import GIVE, GIVE_PLAIN, Move, NormalText
+from khsearch.khmer.text.normal_text import GIVE, GIVE_PLAIN, Move, NormalText
 from khsearch.khmer.text.points import Codes, Offsets, Points, codes_of_others, points_of
 from khsearch.khmer.text.script import BA, COENG, DA, DELETED, END, LLA, POINT, TA, TO
 

@@ -11,7 +11,7 @@ import re
 import sys
 from array import array
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -25,9 +25,9 @@ from khsearch.sharing import cached_property, loading
 if TYPE_CHECKING:
     from khsearch.khmer.words.model import LexiconModel
 
-_MAGIC = b"khsearch lexicon 1\n"
+MAGIC = b"khsearch lexicon 1\n"
 _HEAD = re.compile(
-    _MAGIC + rb'\{"unknown":(\d{1,9}),"rare_cluster":(\d{1,18}),"nodes":(\d{1,9}),"clusters":(\d{1,9})'
+    MAGIC + rb'\{"unknown":(\d{1,9}),"rare_cluster":(\d{1,18}),"nodes":(\d{1,9}),"clusters":(\d{1,9})'
     rb',"sha256":"([0-9a-f]{64})"\}\n'
 )
 MAX_COST = 40_000
@@ -56,7 +56,7 @@ class Lexicon:
             f'{{"unknown":{self.unknown},"rare_cluster":{self.rare_cluster},"nodes":{len(slots)},'
             f'"clusters":{len(costs)},"sha256":"{_sha256(body)}"}}\n'
         )
-        return _MAGIC + head.encode() + body
+        return MAGIC + head.encode() + body
 
     @cached_property
     def fingerprint(self) -> str:
@@ -102,7 +102,7 @@ def _parsed(data: bytes, *, checked: bool) -> Lexicon:
     """Read what is as it was written; that its trie leads nowhere else is for `Trie.checked` to say. ValueError."""
     head = _HEAD.match(data)
     if head is None:
-        raise ValueError("damaged" if data.startswith(_MAGIC) else "not a lexicon")
+        raise ValueError("damaged" if data.startswith(MAGIC) else "not a lexicon")
     unknown, rare_cluster, nodes, clusters = map(int, head.groups()[:4])
     body = data[head.end() :]
     if (checked and _sha256(body).encode() != head[5]) or not nodes or not clusters or unknown > MAX_COST:
@@ -130,32 +130,6 @@ def _little_endian(numbers: array[int]) -> array[int]:
     return numbers
 
 
-def load(source: Lexicon | str | Path | None) -> Lexicon | None:
-    """Return the lexicon that a caller names: a word list, added to the default lexicon, or a lexicon that was learnt.
-
-    Raises LexiconError, naming the file and the line.
-    """
-    if source is None or isinstance(source, Lexicon):
-        return source
-    path = Path(source)
-    try:
-        found = path.stat()
-    except OSError as problem:
-        raise LexiconError(f"{path}: cannot be read ({problem.strerror}); name a word list or lexicon") from None
-    return _load(path, (found.st_ino, found.st_size, found.st_mtime_ns))
-
-
-@lru_cache(maxsize=8)
-def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
-    data = _content(path)  # read once: a pipe gives it only once
-    if data.startswith(_MAGIC):
-        return parse(data, str(path))
-    loading("khsearch.khmer.words.word_lists")
-    from khsearch.khmer.words.word_lists import extended, word_list
-
-    return extended(default_lexicon(), word_list(data, path))
-
-
 def default_lexicon() -> Lexicon:
     """Return the lexicon that khsearch brings."""
     return _brought()
@@ -167,10 +141,3 @@ def _brought() -> Lexicon:
         return _parsed(_DEFAULT.read_bytes(), checked=False)  # a test checks the rest
     except (OSError, ValueError) as problem:
         raise LexiconError(f"{_DEFAULT}: cannot be read as a lexicon ({problem}); install khsearch again") from None
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise LexiconError(f"{path}: cannot be read ({problem.strerror}); name a word list or lexicon") from None
