@@ -84,6 +84,18 @@ def test_khmer_and_columnar_know_neither_whoosh_nor_each_other() -> None:
             assert not any(name.startswith("khsearch.khmer") for name in imported(path)), path
 
 
+def test_only_who_finds_engines_knows_one() -> None:
+    """Searching, planning, hits and the command line ask `khsearch.engine`, whatever keeps the index."""
+    for engine, doors in (("columnar", {"addresses.py", "whoosh"}), ("memory", {"addresses.py"})):
+        users = {
+            path.relative_to(ROOT).parts[0]
+            for path in ROOMS
+            for name in imported(path)
+            if name.startswith(f"khsearch.{engine}")
+        }
+        assert users == {engine, *doors}
+
+
 @pytest.mark.parametrize("path", ROOMS, ids=own)
 def test_the_map_says_what_may_import_what(path: Path) -> None:
     floors = floor_of(inspect.getdoc(khsearch) or "")

@@ -10,14 +10,14 @@ import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from khsearch import Document, Index, IndexLockedError, Results
+from khsearch import Document, Index, IndexLockedError, IndexNotFoundError, Results
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.writing import Writer
 from tests.state import drawn, lexicons
@@ -38,10 +38,14 @@ class IndexMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="khsearch-state-"))
-        self.path = self.folder / "index"
+        self.path = self.place()
         self.committed: dict[str, Document] = {}
         self.pending: dict[str, Document] = {}
         self.writer: Writer | None = None
+
+    def place(self) -> str:
+        """Where the index is."""
+        return str(self.folder / "index")
 
     @initialize(lexicon=st.sampled_from(LEXICONS), own=_which)
     def create(self, lexicon, own):
@@ -54,7 +58,7 @@ class IndexMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.writer is not None:
             self.writer.cancel()
-        if self.path.exists():
+        with suppress(IndexNotFoundError):
             assert Index.verify(self.path) == []
         shutil.rmtree(self.folder)
 
@@ -231,6 +235,13 @@ class IndexMachine(RuleBasedStateMachine):
 
     def draw(self, data) -> tuple[Typed, Typed | None]:
         return data.draw(drawn.queries(self.lexicon)), data.draw(drawn.filters(self.lexicon))
+
+
+class MemoryMachine(IndexMachine):
+    """The same rules for an index in memory; what is made anew beside it lies in a folder."""
+
+    def place(self) -> str:
+        return f"memory://{self.folder.name}"
 
 
 def hold(documents: dict[str, Document], added: list[Document]) -> None:

@@ -14,16 +14,23 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.extent import examples
-from tests.state.machine import IndexMachine
+from tests.state.machine import IndexMachine, MemoryMachine
 
 LIFE, MANY = 50, 40
 """Steps of one index; indexes for each seed."""
 
 
+PHASES = (Phase.reuse, Phase.generate, Phase.shrink)
+
+
+def test_an_index_in_memory_answers_so_too() -> None:
+    lives = settings(examples(4), stateful_step_count=LIFE, phases=PHASES, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(MemoryMachine, settings=lives)
+
+
 def test_an_index_answers_what_its_documents_say_whatever_was_done() -> None:
     wanted = int(os.environ.get("KHSEARCH_STEPS", "0"))
-    phases = (Phase.reuse, Phase.generate, Phase.shrink)
-    lives = settings(examples(15), stateful_step_count=LIFE, phases=phases, suppress_health_check=list(HealthCheck))
+    lives = settings(examples(15), stateful_step_count=LIFE, phases=PHASES, suppress_health_check=list(HealthCheck))
     if not wanted:
         run_state_machine_as_test(IndexMachine, settings=lives)
         return

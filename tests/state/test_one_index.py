@@ -230,3 +230,17 @@ def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(tmp_path: Path) -
         assert sum(entry.size for entry in entries) <= 500_000
         assert all(_bytes_held(entry, norms) + OVERHEAD == entry.size for entry in entries)
     assert kinds == {"SparseImpacts", "DenseImpacts", "Positions", "_Best"}
+
+
+def test_an_index_keeps_no_more_in_memory_than_it_was_told(tmp_path: Path) -> None:
+    words = [f"{one}{two}" for one in "កខគឃងចឆ" for two in ("ារ", "ុំ", "ាន", "ិត", "េង")]
+    texts = (f"{words[n % 35]} {words[n * 7 % 35]} {words[n * 3 % 35]}" for n in range(400))
+    index = make(tmp_path / "x", *(Document(str(n), text=text * 5) for n, text in enumerate(texts)))
+    expected = {word: scores(index, word, DEFAULT) for word in words}
+    for cache_mb in (0, 0.02, 1):
+        small = Index.open(index.path, cache_mb=cache_mb)
+        for word in words * 2:
+            assert scores(small, word, DEFAULT) == expected[word]
+            cache = small.stats()["cache"]
+            assert isinstance(cache, dict)
+            assert cache["held"] <= cache["budget"] == int(cache_mb * 1_000_000)
