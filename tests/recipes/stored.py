@@ -1,4 +1,4 @@
-"""An index to be kept, of the format that is written now: before a change on disk, `python -m tests.recipes.stored`.
+"""An index to be kept, of the format that is written now: after a change on disk, `python -m tests.recipes.stored`.
 
 It makes `tests/formats/NOW`, which holds what `tests/test_formats.py` expects of every index there.
 """
