@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+from tests.pages import ROOT, example, page
 
-
-def example(name: str, language: str) -> str:
-    found = re.search(rf"<!-- example: {name} -->\n```{language}\n(.*?)```", README, re.DOTALL)
-    assert found
-    return found[1]
+README = page("README.md")
 
 
 def run(command: list[str], folder: Path, *, code: str | None = None) -> str:
@@ -27,16 +21,21 @@ def run(command: list[str], folder: Path, *, code: str | None = None) -> str:
 
 
 def test_first_use_from_python(tmp_path: Path) -> None:
-    printed = run([sys.executable, "-"], tmp_path, code=example("python", "python")).splitlines()
+    printed = run([sys.executable, "-"], tmp_path, code=example(README, "python", "python")).splitlines()
     assert printed[0].startswith("1 ")
     assert printed[0].endswith(" 1 កិច្ចប្រជុំលើកទី២")
     assert "<mark>ពិការភាព</mark>" in printed[1]
     assert printed[2:] == ["1 found", "['កិច្ច', 'ប្រជុំ', 'លើក', 'ទី', '២']"]
 
 
+def test_a_stage_of_one_s_own(tmp_path: Path) -> None:
+    printed = run([sys.executable, "-"], tmp_path, code=example(README, "stage", "python")).splitlines()
+    assert printed == ["['old', 'new']", "new ['recency']", "old ['recency']"]
+
+
 def test_first_use_from_the_shell(tmp_path: Path) -> None:
     (tmp_path / "sample_docs").symlink_to(ROOT / "sample_docs")
-    printed = run(["bash", "-e"], tmp_path, code=example("shell", "bash"))
+    printed = run(["bash", "-e"], tmp_path, code=example(README, "shell", "bash"))
     assert "001-working-group-disability.txt" in printed
     assert '"snippet"' in printed
     assert "កិច្ច|ប្រជុំ|លើក|ទី|២\n" in printed

@@ -1,0 +1,37 @@
+"""An index to be kept, of the format that is written now: after a change on disk, `python -m tests.recipes.stored`.
+
+It makes `tests/formats/NOW`, which holds what `tests/test_formats.py` expects of every index there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from khsearch import Document, Index, version
+from tests.test_formats import DOCUMENTS, STORED
+
+FIELDS = {
+    "number": "number",
+    "share": "number",
+    "date": "date",
+    "open": "boolean",
+    "tags": "keyword",
+    "note": "text",
+}
+LEXICON = STORED / "1" / "lexicon.khl"
+
+
+def make(path: Path) -> None:
+    """Make the index: two commits, the second without a value of any field, and one document deleted."""
+    index = Index.create(path, lexicon=LEXICON, fields=FIELDS)
+    with index.writer() as writer:
+        writer.add_all([*DOCUMENTS[:2], Document("3", "", "ប្រជុំ")])
+    with index.writer() as writer:
+        writer.add_all(DOCUMENTS[2:])
+        writer.delete("3")
+    index.close()
+    (path / "write.lock").unlink()
+
+
+if __name__ == "__main__":
+    make(STORED / str(version.NOW))

@@ -1,0 +1,64 @@
+"""What the pages name is there: files, folders, modules and their names."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module, util
+from pathlib import Path
+
+import pytest
+
+from tests.pages import ROOT, page
+
+PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"]
+CODE = r"`([^`\n]+)`"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_file_that_a_page_names_is_there(name: str) -> None:
+    text = page(name)
+    named = re.findall(r"`((?:khsearch|tests|scripts|benchmarks|sample_docs|\.ci)/[\w./-]*)`", text)
+    links = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) if "://" not in link]
+    generic = {"tests/formats/NOW", "khsearch/documents/formats/NAME.py"}
+    missing = [path for path in (*named, *links) if path not in generic and not (ROOT / path).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_heading_that_a_page_links_to_is_there(name: str) -> None:
+    for link, heading in re.findall(r"\]\(([^)#]*)#([^)]+)\)", page(name)):
+        headings = re.findall(r"(?m)^#+ (.+)$", page(link or name))
+        assert heading in {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_module_that_a_page_names_has_that_name(name: str) -> None:
+    for dotted in re.findall(r"`(khsearch(?:\.\w+)+)", page(name)):
+        if dotted.rpartition(".")[2] in ("idx", "formats", "breakers", "engines"):  # a folder; groups of entry points
+            continue
+        module, _, last = dotted.rpartition(".")
+        while util.find_spec(module) is None:
+            module, _, last = module.rpartition(".")
+        assert hasattr(import_module(module), last) or util.find_spec(f"{module}.{last}"), dotted
+
+
+def test_every_law_and_danger_names_a_test() -> None:
+    text = page("ARCHITECTURE.md")
+    rows = re.findall(r"(?m)^\| .*\| ([^|]*) \|$", text[text.index("## Laws") : text.index("## Recipes")])
+    for row in rows:
+        if row not in ("test", "tests"):
+            for told in re.findall(CODE, row):
+                path = Path(told)
+                there = (ROOT / path, ROOT / "tests" / path)
+                assert told.startswith("python -m benchmarks ") or any(one.exists() for one in there), told
+
+
+def test_every_zone_answers_a_question() -> None:
+    text = page("ARCHITECTURE.md")
+    named = set(re.findall(r"(?m)^\| `(\w+)/` \| .*\? \|$", text))
+    assert named == {path.parent.name for path in (ROOT / "khsearch").glob("*/__init__.py")}
+
+
+def test_the_pages_go_into_the_source_package() -> None:
+    told = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert all(f'"/{name}"' in told for name in (*PAGES, "CHANGELOG.md"))
