@@ -52,7 +52,7 @@ class Role(Enum):
 
     RANK    words that are typed are looked for here, and each says how well a document fits
     RESCUE  finds what words miss where any word may match, and only adds to the score where words must
-    NAMED   is searched where its name is given (title:word), in quotes and by patterns
+    NAMED   is searched only where its name is given (title:word), in quotes and by patterns; so it keeps positions
     """
 
     RANK = "rank"
@@ -65,10 +65,10 @@ class Stream:
     """A field of terms.
 
     name       of the field
-    source     which of the analyzer's terms: "words" or "bigrams"
+    source     which of the analyzer's terms (`khmer.Terms.of`): "words" or "bigrams"
     parts      of which parts of a document, in their order
     role       what a search does with it
-    positions  whether it keeps where each term stands, as phrases and patterns of words need
+    positions  whether it keeps where each term stands; it is searched in quotes, by patterns and by its name, then
     most       how many terms are kept, the first, though of several parts all of the first; None: all
     scale      how its terms score by default
     """
@@ -85,14 +85,17 @@ class Stream:
 ID = "id"
 """The field of ids; it is no stream."""
 
+WORDS = "words"
+"""The source of what people call words; other sources only add to what these find and rank."""
+
 TITLE, TEXT, LEAD, BIGRAMS = "title", "text", "lead", "bigrams"
 
 STREAMS: tuple[Stream, ...] = (
-    Stream(TITLE, "words", (TITLE,), Role.NAMED, positions=True),
-    Stream(TEXT, "words", (TEXT,), Role.RANK, positions=True, scale=FieldScale(k1=0.7, b=0.75, sharpness=0.5)),
+    Stream(TITLE, WORDS, (TITLE,), Role.NAMED, positions=True),
+    Stream(TEXT, WORDS, (TEXT,), Role.RANK, positions=True, scale=FieldScale(k1=0.7, b=0.75, sharpness=0.5)),
     Stream(
         LEAD,
-        "words",
+        WORDS,
         (TITLE, TEXT),
         Role.RANK,
         most=40,
@@ -128,6 +131,12 @@ def schema_of(fields: Mapping[str, str]) -> Schema:
     return Schema((*STREAMS, *own), columns)
 
 
-def named(role: Role) -> tuple[str, ...]:
-    """Return the names of the streams of a role."""
-    return tuple(stream.name for stream in STREAMS if stream.role is role)
+def for_words(role: Role) -> tuple[str, ...]:
+    """Return the names of the streams of words of a role."""
+    return tuple(stream.name for stream in STREAMS if stream.role is role and stream.source == WORDS)
+
+
+def by_name() -> tuple[str, ...]:
+    """Return the names of the streams that keep positions, ranked ones first: phrases and patterns look there."""
+    found = [stream for stream in STREAMS if stream.positions]
+    return tuple(stream.name for stream in sorted(found, key=lambda stream: stream.role is not Role.RANK))

@@ -125,7 +125,10 @@ def test_only_a_breaker_that_reads_a_lexicon_takes_one(name: str) -> None:
 
 @pytest.mark.usefixtures("_registry")
 def test_a_package_brings_breakers_by_entry_points(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "packed_breaker.py").write_text("from tests.dummy_breaker import make\nnothing = None\n")
+    (tmp_path / "packed_breaker.py").write_text(
+        "from tests.dummy_breaker import ClusterBreaker\nclass Packed(ClusterBreaker): name = 'packed'\n"
+        "def make(resources): return Packed()\nnothing = None\n"
+    )
     (tmp_path / "broken_breaker.py").write_text("raise OSError('no model')\n")
     info = tmp_path / "packed-1.0.dist-info"
     info.mkdir()
@@ -155,3 +158,19 @@ def test_segments_keep_what_a_breaker_from_outside_depends_on(monkeypatch: pytes
     monkeypatch.setattr(ClusterBreaker, "trait", "e9 strange\nicu 3")
     assert traits("", by_icu=False, breaker=mine) == {"breaker e9 strange icu 3"}
     assert not differing(traits("", by_icu=False, breaker=mine), mine)
+
+
+@pytest.mark.usefixtures("_registry")
+@pytest.mark.parametrize(
+    ("factory", "what"),
+    [
+        (lambda: None, "cannot be made: its factory.* fails with TypeError"),
+        (lambda resources: 1 / 0, "cannot be made: its factory.* fails with ZeroDivisionError"),
+        (lambda resources: None, "is no such breaker .without resources, break_run, break_all"),
+        (lambda resources: ClusterBreaker(), "is no such breaker .named 'clusters'"),
+    ],
+)
+def test_a_factory_that_makes_no_breaker_of_its_name_is_named(factory, what: str) -> None:
+    register_breaker("odd", factory)
+    with pytest.raises(ValueError, match=f"'odd' .*{what}"):
+        breaker("odd")

@@ -170,6 +170,21 @@ def test_what_is_no_suffix_cannot_be_registered(suffix):
         register_format(suffix, dummy_format.read)
 
 
+@pytest.mark.parametrize(
+    ("reader", "says"),
+    [
+        (lambda source: [Document("1", text=RICE)], "TypeError: it gives Document"),
+        (lambda source: None, "TypeError: 'NoneType'"),
+        (lambda source: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_reader_that_fails_is_a_document_error_that_names_the_format(tmp_path, reader, says):
+    register_format("odd", reader)
+    (tmp_path / "x.odd").write_text("x")
+    with pytest.raises(DocumentError, match=rf"x\.odd.*what reads \.odd fails .{says}.*mend it, or leave this out"):
+        list(read_path(tmp_path / "x.odd"))
+
+
 # Formats of installed packages
 
 

@@ -97,7 +97,15 @@ def test_a_candidate_has_id_title_and_document():
 
 
 @pytest.mark.parametrize(
-    "judge", [lambda candidates: [], lambda candidates: [float("nan")] * len(candidates), lambda candidates: [1.0] * 9]
+    "judge",
+    [
+        lambda candidates: [],
+        lambda candidates: [float("nan")] * len(candidates),
+        lambda candidates: [1.0] * 9,
+        lambda candidates: None,
+        lambda candidates: ["much"] * len(candidates),
+        lambda candidates: 3,
+    ],
 )
 def test_a_stage_that_does_not_answer_is_named(judge):
     index = make(Document("1", text="ទឹក"))
@@ -105,9 +113,19 @@ def test_a_stage_that_does_not_answer_is_named(judge):
         index.search("ទឹក", ranking=Ranking(stages=[Stage(judge, "odd")]))
 
 
-def test_what_is_no_stage_is_refused():
+@pytest.mark.parametrize("stages", [[3], 3, "newer", newer, None, [None]])
+def test_what_is_no_stage_is_refused(stages):
     with pytest.raises(ValueError, match="stages takes functions of candidates"):
-        Ranking(stages=[3])  # type: ignore[list-item]
+        Ranking(stages=stages)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [({"depth": 0}, "depth"), ({"depth": 1.5}, "depth"), ({"name": 3}, "name"), ({"judge": 3}, "judge")],
+)
+def test_a_stage_that_cannot_be_is_refused(wrong, named):
+    with pytest.raises(ValueError, match=f"{named} takes"):
+        Stage(**{"judge": newer, "name": "newer", **wrong})
 
 
 def test_an_index_keeps_no_code(tmp_path: Path):

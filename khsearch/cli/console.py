@@ -79,7 +79,7 @@ class QueryCommand(click.Command):
 
 def index_argument(command: _Function) -> _Function:
     """Give a command its argument INDEX, as `path`."""
-    return click.argument("path", metavar="INDEX", type=click.Path(path_type=Path))(command)
+    return click.argument("path", metavar="INDEX", type=click.Path())(command)
 
 
 def breaker_options(command: _Function) -> _Function:
@@ -94,13 +94,13 @@ def breaker_options(command: _Function) -> _Function:
     return breaker(lexicon(command))
 
 
-BREAKER_HELP = "How words are found: lattice, icu or crf [lattice]."
+BREAKER_HELP = "How words are found: lattice, icu, crf, or one that a package brings [lattice]."
 
 
 def _breakers() -> Sequence[str]:
-    from khsearch.khmer import BREAKERS
+    from khsearch.khmer import breaker_names
 
-    return BREAKERS
+    return breaker_names()
 
 
 def check_lexicon(breaker: str | None, lexicon: Path | None) -> None:

@@ -95,7 +95,7 @@ def _formats() -> Sequence[str]:
 )
 @breaker_options
 def index(
-    path: Path,
+    path: str,
     sources: tuple[str, ...],
     format: str | None,
     id_field: str,
@@ -162,21 +162,19 @@ def _fields(given: tuple[str, ...]) -> dict[str, str]:
 
 
 @contextmanager
-def _opened_or_created(
-    path: Path, breaker: str | None, lexicon: Path | None, fields: dict[str, str]
-) -> Iterator[Index]:
+def _opened_or_created(path: str, breaker: str | None, lexicon: Path | None, fields: dict[str, str]) -> Iterator[Index]:
     """Open the index, or create it, and then leave none behind if the block fails."""
     from khsearch import Index
 
     try:
         opened = Index.open(path)
     except IndexNotFoundError:
-        was_there = path.exists()
+        was_there = Path(path).exists()
         created = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
         try:
             yield created
         except BaseException:
-            _remove_empty(created, path, keep_folder=was_there)
+            _remove_empty(created, Path(path), keep_folder=was_there)
             raise
         return
     given = fields if fields != opened.fields else None
@@ -188,13 +186,13 @@ def _opened_or_created(
     yield opened
 
 
-def _remove_empty(created: Index, path: Path, *, keep_folder: bool) -> None:
+def _remove_empty(created: Index, folder: Path, *, keep_folder: bool) -> None:
     """Remove an index that was created just now, unless another process has begun to use it."""
     with suppress(KhsearchError, OSError):
         writer = created.writer()
         if not created.doc_count:
-            for file in path.iterdir():
+            for file in folder.iterdir():
                 file.unlink()
             if not keep_folder:
-                path.rmdir()
+                folder.rmdir()
         writer.cancel()

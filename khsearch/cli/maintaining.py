@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import click
 
@@ -14,7 +13,7 @@ from khsearch.cli.console import index_argument, is_terminal, note, utf8
 @click.command()
 @index_argument
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, callback=utf8)
-def delete(path: Path, ids: tuple[str, ...]) -> int:
+def delete(path: str, ids: tuple[str, ...]) -> int:
     """Remove documents by their ids."""
     from khsearch import Index
 
@@ -28,8 +27,8 @@ def delete(path: Path, ids: tuple[str, ...]) -> int:
 
 @click.command()
 @index_argument
-@click.option("--to", metavar="NEW", type=click.Path(path_type=Path), help="Save what can be read into a new index.")
-def rebuild(path: Path, to: Path | None) -> int:
+@click.option("--to", metavar="NEW", type=click.Path(), help="Save what can be read into a new index.")
+def rebuild(path: str, to: str | None) -> int:
     """Break and index all documents anew.
 
     The texts that INDEX holds are all it takes: for an index that another khsearch, Python or ICU built. --to NEW is
@@ -54,7 +53,7 @@ def rebuild(path: Path, to: Path | None) -> int:
 
 @click.command()
 @index_argument
-def optimize(path: Path) -> None:
+def optimize(path: str) -> None:
     """Merge all segments into one.
 
     The index becomes smaller and a little faster to search.
@@ -67,7 +66,7 @@ def optimize(path: Path) -> None:
 
 @click.command()
 @index_argument
-def verify(path: Path) -> int:
+def verify(path: str) -> int:
     """Read all of an index and check it.
 
     Every checksum and every length; the exit status is 2 where anything is damaged.
@@ -84,7 +83,7 @@ def verify(path: Path) -> int:
 
 @click.command()
 @index_argument
-def export(path: Path) -> None:
+def export(path: str) -> None:
     """Write all documents as JSON lines.
 
     `khsearch index INDEX - --format jsonl` takes them back as they were.
@@ -98,7 +97,7 @@ def export(path: Path) -> None:
 
 @click.command()
 @index_argument
-def stats(path: Path) -> None:
+def stats(path: str) -> None:
     """Tell what an index holds."""
     from rich.console import Console
     from rich.table import Table

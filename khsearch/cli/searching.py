@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @click.option("--explain", is_flag=True, help="Tell why each hit scores what it scores.")
 @click.option("--format", type=click.Choice(["text", "json", "trec"]), default="text", show_default=True)
 def search(
-    path: Path,
+    path: str,
     query: str,
     limit: int,
     offset: int,
@@ -88,7 +88,7 @@ def search(
 @index_argument
 @click.argument("prefix", callback=utf8)
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most lines to show.")
-def complete(path: Path, prefix: str, limit: int) -> int:
+def complete(path: str, prefix: str, limit: int) -> int:
     """Complete what is being typed.
 
     One line for each way in which PREFIX may go on in words of INDEX, the most frequent first.
@@ -106,7 +106,7 @@ def complete(path: Path, prefix: str, limit: int) -> int:
 @click.argument("name", metavar="ID", callback=utf8)
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most hits to show.")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def similar(path: Path, name: str, limit: int, format: str) -> int:
+def similar(path: str, name: str, limit: int, format: str) -> int:
     """Find documents like one.
 
     Those in INDEX that share the telling words of the document ID, most alike first.

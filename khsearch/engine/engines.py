@@ -62,7 +62,9 @@ _KIND = Kind(
 
 @checked(scheme=TEXT, kind=_KIND)
 def register_engine(scheme: str, kind: EngineKind) -> None:
-    """Let a kind of engine keep the indexes at addresses of a scheme."""
+    """Let a kind of engine keep the indexes at addresses of a scheme, as "http"; ValueError for what is no scheme."""
+    if scheme != FILE and not _SCHEME.fullmatch(f"{scheme}://"):
+        raise ValueError(f"scheme takes lower case letters, digits, +, . and -, a letter first, not {scheme!r}")
     _kinds[scheme] = kind
 
 

@@ -16,7 +16,7 @@ from khsearch.engine import View, idf, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
 from khsearch.query.frequencies import Frequencies
-from khsearch.schema import TEXT, Role, named
+from khsearch.schema import TEXT, Role, for_words
 from khsearch.sharing import loading
 
 _LONGEST = 300
@@ -168,7 +168,7 @@ class Expansion:
 
 
 def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
-    return tuple(nodes.AnyField(named(Role.RANK), word, weight) for word in words)
+    return tuple(nodes.AnyField(for_words(Role.RANK), word, weight) for word in words)
 
 
 def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:

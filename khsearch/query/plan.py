@@ -20,7 +20,7 @@ from khsearch.query.expansion import Expansion
 from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.ranking import Ranking
-from khsearch.schema import BIGRAMS, TEXT, TITLE, Role
+from khsearch.schema import BIGRAMS, WORDS, Role, by_name
 from khsearch.sharing import loading
 
 _TOLERANT = 300
@@ -56,7 +56,7 @@ class _Gathered:
     tolerant: bool
     exact: bool
     words: list[bytes] = field(default_factory=list)
-    bigrams: list[bytes] = field(default_factory=list)
+    texts: list[Terms] = field(default_factory=list)  # what was typed, text by text
     rows: list[list[bytes]] = field(default_factory=list)
     marked: list[bytes] = field(default_factory=list)  # words of the index that a pattern stands for
     unfit: int = 0  # patterns that no word fits
@@ -72,7 +72,7 @@ class Planner:
         self._view = view
         self._analyzer = analyzer
         self._ranking = ranking
-        self._kinds = {TITLE: "text", TEXT: "text", **fields}
+        self._kinds = {**dict.fromkeys(by_name(), "text"), **fields}
         self._expansion = Expansion(view, variants)
         self._known: dict[str, Typed] = {}
 
@@ -102,12 +102,12 @@ class Planner:
             node = self._free(item.text, found)
         else:
             node = self._node(item, match, found)
-            extra = self._bigram_terms(found)
+            extra = self._more_terms(found)
             if node is not None and extra:
                 node = nodes.AndMaybe(node, nodes.Or(extra))
         return Plan(
             node or nodes.Nothing(),
-            Terms(found.words + found.marked, found.bigrams),
+            Terms(found.words + found.marked, [bigram for terms in found.texts for bigram in terms.bigrams]),
             found.rows,
             "; ".join(filter(None, [problem, *found.problems])) or None,
         )
@@ -128,24 +128,31 @@ class Planner:
         terms = typed.terms
         found.words += terms.words
         found.rows.append(terms.words)
-        found.bigrams += terms.bigrams
-        words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._bigram_terms(found)
+        found.texts.append(terms)
+        words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._more_terms(found)
         boost = self._ranking.bigram_boost(len(terms.words))
         for reading in self._expansion.readings(typed) if found.tolerant else ():
             found.marked += reading.new
             found.rows.append(reading.words)
             words += reading.found
             words += tuple(
-                nodes.Term(BIGRAMS, bigram, boost * self._ranking.readings * reading.weight)
+                nodes.Term(stream.name, bigram, boost * self._ranking.readings * reading.weight)
+                for stream in self._ranking.streams(Role.RESCUE)
+                if stream.source == BIGRAMS
                 for bigram in reading.bigrams
             )
         return nodes.Or(words) if words else None
 
-    def _bigram_terms(self, found: _Gathered) -> tuple[nodes.Term, ...]:
+    def _more_terms(self, found: _Gathered) -> tuple[nodes.Term, ...]:
+        """Terms of what was typed in streams of other sources than words."""
         boost = self._ranking.bigram_boost(len(found.words))
-        counts = Counter(found.bigrams).items()
-        rescuing = self._ranking.fields(Role.RESCUE)
-        return tuple(nodes.Term(name, bigram, boost * count) for name in rescuing for bigram, count in counts)
+        added: list[nodes.Term] = []
+        for role, weight in ((Role.RANK, 1.0), (Role.RESCUE, boost)):
+            for stream in self._ranking.streams(role):
+                if stream.source != WORDS:
+                    counts = Counter(term for terms in found.texts for term in terms.of(stream.source))
+                    added += (nodes.Term(stream.name, term, weight * count) for term, count in counts.items())
+        return tuple(added)
 
     def _node(self, item: Item, match: Match, found: _Gathered) -> nodes.Node | None:
         if isinstance(item, Group):
@@ -202,7 +209,7 @@ class Planner:
             return None
         found.words += terms.words
         if item.field is None:
-            found.bigrams += terms.bigrams
+            found.texts.append(terms)
             found.rows.append(terms.words)
             if match == "any":
                 readings = self._expansion.readings(typed) if found.tolerant else []
@@ -224,8 +231,8 @@ class Planner:
         if not terms.words:
             return None
         found.words += terms.words
-        found.bigrams += terms.bigrams
-        fields = (TEXT, TITLE) if item.field is None else (item.field,)
+        found.texts.append(terms)
+        fields = by_name() if item.field is None else (item.field,)
         if len(terms.words) == 1:
             return nodes.Or(tuple(nodes.Term(name, terms.words[0]) for name in fields))
         words = tuple(terms.words)
@@ -233,7 +240,7 @@ class Planner:
 
     def _pattern(self, item: Pattern | Like, match: Match, found: _Gathered) -> nodes.Node | None:
         """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
-        names = (TEXT, TITLE) if item.field is None else (item.field,)
+        names = by_name() if item.field is None else (item.field,)
         loading("khsearch.query.patterns")
         from khsearch.query.patterns import fitting
 
@@ -296,7 +303,7 @@ def _all_of(words: Sequence[bytes], ranking: Ranking) -> nodes.Node:
 
 def _either(words: Sequence[bytes], ranking: Ranking) -> tuple[nodes.AnyField, ...]:
     """Words in the text or in the lead."""
-    names = ranking.fields(Role.RANK)
+    names = tuple(stream.name for stream in ranking.streams(Role.RANK) if stream.source == WORDS)
     return tuple(nodes.AnyField(names, word, count) for word, count in Counter(words).items())
 
 

@@ -26,7 +26,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from khsearch import schema
-from khsearch.arguments import COUNT, FACTOR, instance
+from khsearch.arguments import COUNT, FACTOR, Kind, instance
 from khsearch.engine import BM25, FieldScale, Proximity
 from khsearch.query.stages import ByProximity, Judge, Rescorer, Stage
 from khsearch.schema import BIGRAMS, LEAD, TEXT, Role, Stream
@@ -37,6 +37,12 @@ _MOST_PAIRS = 40
 
 
 _DEFAULTS = {stream.name: stream.scale for stream in schema.STREAMS}
+
+
+_STAGES = Kind(
+    "functions of candidates, or Stage objects, in a list",
+    lambda value: None if isinstance(value, str | bytes) else tuple(value),
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Ranking:
             *(("few_words", COUNT), ("slop", COUNT), ("readings", FACTOR)),
         ):
             object.__setattr__(self, name, kind.of(name, getattr(self, name)))
-        object.__setattr__(self, "stages", tuple(map(_stage, self.stages)))
+        object.__setattr__(self, "stages", tuple(map(_stage, _STAGES.of("stages", self.stages))))
 
     @cached_property
     def weighting(self) -> BM25:
@@ -76,9 +82,9 @@ class Ranking:
         found = self.words if stream.name == TEXT else getattr(self, stream.name, stream.scale)
         return found if isinstance(found, FieldScale) else stream.scale
 
-    def fields(self, role: Role) -> tuple[str, ...]:
-        """Names of the streams of a role that have weight."""
-        return tuple(stream.name for stream in schema.STREAMS if stream.role is role and self.scale_of(stream).weight)
+    def streams(self, role: Role) -> tuple[Stream, ...]:
+        """The streams of a role that have weight."""
+        return tuple(stream for stream in schema.STREAMS if stream.role is role and self.scale_of(stream).weight)
 
     def bigram_boost(self, words: int) -> float:
         """What the bigrams of a query of so many words are multiplied by."""
@@ -116,7 +122,7 @@ def _stage(given: object) -> Stage:
         return given
     if callable(given):
         return Stage(given, getattr(given, "__name__", type(given).__name__))
-    raise ValueError(f"stages takes functions of candidates, or Stage objects, not {given!r:.60}")
+    raise ValueError(f"stages takes {_STAGES.takes}, not {given!r:.60}")
 
 
 DEFAULT = Ranking()

@@ -7,7 +7,7 @@ from collections import Counter
 from khsearch.engine import View, idf, nodes
 from khsearch.khmer import Analyzer, Terms
 from khsearch.query.plan import Plan
-from khsearch.schema import TEXT, Role, named
+from khsearch.schema import TEXT, Role, for_words
 
 _TELLING = 25
 """Words that stand for a text."""
@@ -25,5 +25,5 @@ def like(text: str, view: View, analyzer: Analyzer) -> Plan:
             weighed.append((count * idf(view.doc_count, df), word))
     telling = sorted(weighed, key=lambda item: (-item[0], item[1]))[:_TELLING]
     most = telling[0][0] if telling else 1.0
-    terms = tuple(nodes.AnyField(named(Role.RANK), word, weight / most) for weight, word in telling)
+    terms = tuple(nodes.AnyField(for_words(Role.RANK), word, weight / most) for weight, word in telling)
     return Plan(nodes.Or(terms) if terms else nodes.Nothing(), Terms([word for _, word in telling], []))

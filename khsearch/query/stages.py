@@ -6,9 +6,9 @@ scores fall from the first rank to the last, and pages of one search never overl
 A stage of one's own is a function of candidates, and goes into a ranking:
 
     def newer(candidates):
-        today = date.today()
-        ages = [(today - found.document.fields["date"]).days for found in candidates]
-        return [found.score * 0.5 ** (age / 365) for found, age in zip(candidates, ages)]
+        long_ago = date.today() - timedelta(days=3650)
+        days = [(date.today() - one.document.fields.get("date", long_ago)).days for one in candidates]
+        return [one.score * 0.5 ** (age / 365) for one, age in zip(candidates, days)]
 
     index.search(query, ranking=Ranking(stages=[newer]))
 """
@@ -21,6 +21,7 @@ from typing import Protocol
 
 import numpy as np
 
+from khsearch.arguments import COUNT, FUNCTION, TEXT
 from khsearch.arrays import Array
 from khsearch.documents import Document
 from khsearch.engine import Key, Proximity, View
@@ -67,6 +68,12 @@ class Stage:
     name: str
     depth: int = DEPTH
 
+    def __post_init__(self) -> None:
+        FUNCTION.of("judge", self.judge)
+        TEXT.of("name", self.name)
+        if COUNT.of("depth", self.depth) < 1:
+            raise ValueError(f"depth takes a whole number from 1 on, not {self.depth!r}")
+
     @property
     def only_adds(self) -> bool:
         """No: a judge may do anything."""
@@ -75,10 +82,15 @@ class Stage:
     def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
         """Ask the judge; ValueError where it does not answer with one number for each."""
         candidates = [Candidate(view, key, score) for key, score in zip(keys, scores.tolist(), strict=True)]
-        found = [float(score) for score in self.judge(candidates)]
+        answer = self.judge(candidates)
+        try:
+            found = [float(score) for score in answer]
+        except (TypeError, ValueError):
+            found = []
         if len(found) != len(candidates) or not all(map(math.isfinite, found)):
             raise ValueError(
-                f"the stage {self.name!r} must return one number for each of the {len(candidates)} candidates, in order"
+                f"the stage {self.name!r} must return one number for each of the {len(candidates)} candidates, in "
+                f"order, not {answer!r:.60}"
             )
         return np.array(found)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from khsearch.engine import Node, View, nodes
-from khsearch.schema import Role, named
+from khsearch.schema import Role, for_words
 
 _BOOSTS = st.sampled_from([1.0, 0.5, 2.0])
 _VALUES: dict[str, list[object]] = {
@@ -20,7 +20,7 @@ _VALUES: dict[str, list[object]] = {
 
 def leaves(view: View) -> st.SearchStrategy[Node]:
     """Nodes without children, over what a commit holds, and a little that it does not."""
-    fields = ("title", "text", "note", *named(Role.RANK), *named(Role.RESCUE))
+    fields = ("title", "text", "note", *for_words(Role.RANK), "bigrams")
     terms = {name: [*view.terms(name), b"never"] for name in dict.fromkeys(fields)}
     field = st.sampled_from(list(terms))
     words = st.sampled_from(terms["text"])
@@ -42,7 +42,7 @@ def leaves(view: View) -> st.SearchStrategy[Node]:
 
     return st.one_of(
         field.flatmap(of_field),
-        st.builds(nodes.AnyField, st.just(named(Role.RANK)), words, _BOOSTS),
+        st.builds(nodes.AnyField, st.just(for_words(Role.RANK)), words, _BOOSTS),
         st.builds(nodes.Phrase, st.just("text"), st.lists(words, min_size=1, max_size=3).map(tuple), st.integers(1, 3)),
         st.sampled_from(sorted(_VALUES)).flatmap(of_column),
         st.just(nodes.Every()),

@@ -22,6 +22,7 @@ from khsearch import (
     IndexNotFoundError,
     IndexStoreError,
     QueryError,
+    register_engine,
 )
 from khsearch.engine import FieldScale, Proximity, SortKey, View, nodes
 from khsearch.engine import engines as kinds
@@ -235,6 +236,12 @@ def test_an_engine_that_cannot_be_loaded_is_named(x9, found):
     x9(found)
     with pytest.raises(ValueError, match="the engine for x9:// cannot be loaded"):
         Index.open("x9://here")
+
+
+@pytest.mark.parametrize("scheme", ["Shelf", "a", "", "a b", "1a", "a://"])
+def test_what_is_no_scheme_is_refused(scheme: str):
+    with pytest.raises(ValueError, match="scheme takes lower case letters"):
+        register_engine(scheme, MEMORY)
 
 
 def test_a_node_of_no_engine_is_refused(tmp_path: Path):

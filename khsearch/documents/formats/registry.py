@@ -102,16 +102,26 @@ def _entry_points() -> dict[str, EntryPoint]:
 
 def read(source: Source, format: str) -> Found:
     """Read the documents of a source in a registered format; an error that ends the reading is the last."""
+    loading("khsearch.documents.formats.reader")
+    from khsearch.documents.formats.reader import Placed
+
     try:
         reader = reader_of(format)
     except KhsearchError as problem:
         yield source.error(str(problem))
         return
     try:
-        yield from reader(source)
+        for item in reader(source):
+            if not isinstance(item, Placed | DocumentError):
+                raise TypeError(f"it gives {item!r:.60}, which is neither source.placed(...) nor source.error(...)")
+            yield item
     except OSError as problem:
         yield source.error(f"cannot be read ({problem.strerror}); try again or leave it out")
     except DocumentError as problem:
         yield problem
     except KhsearchError as problem:  # a package that is missed only now
         yield source.error(str(problem))
+    except Exception as problem:  # whatever a reader of somebody's raises
+        yield source.error(
+            f"what reads .{format} fails ({type(problem).__name__}: {problem}); mend it, or leave this out"
+        )

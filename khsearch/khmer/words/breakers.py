@@ -111,7 +111,7 @@ def make_breaker(name: str, resources: Mapping[str, bytes]) -> Breaker:
         if found is None:
             raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(breaker_names())}")
         factory = _registered.setdefault(name, _loaded(found))
-    return factory(resources)
+    return _made(name, factory, resources)
 
 
 def breaker(name: str | None = None, lexicon: Lexicon | None = None) -> Breaker:
@@ -145,6 +145,25 @@ def check_registered(breaker: Breaker) -> Breaker:
             f"{breaker.version}; register a factory that makes the same breaker of them"
         )
     return breaker
+
+
+_METHODS = ("resources", "break_run", "break_all")
+
+
+def _made(name: str, factory: Factory, resources: Mapping[str, bytes]) -> Breaker:
+    """What a factory of others makes; ValueError where that is no breaker of the name."""
+    try:
+        made = factory(resources)
+    except Exception as problem:  # whatever a package of others raises
+        raise ValueError(
+            f"the breaker {name!r} cannot be made: its factory, asked with {{{', '.join(resources)}}}, fails with "
+            f"{problem!r}; mend it"
+        ) from problem
+    odd = [method for method in _METHODS if not callable(getattr(made, method, None))]
+    if odd or getattr(made, "name", None) != name:
+        lacks = f"without {', '.join(odd)}" if odd else f"named {getattr(made, 'name', None)!r}"
+        raise ValueError(f"what the factory of the breaker {name!r} makes is no such breaker ({lacks}); mend it")
+    return made
 
 
 def _entry_points() -> dict[str, EntryPoint]:
