@@ -23,7 +23,12 @@ register_engine(FILE, Embedded())
 def address_of(path: str | Path) -> str:
     """Return the address as engines take it: a path in full, anything else as it is."""
     given = str(path)
-    return given if scheme_of(given) != FILE else str(Path(given).absolute())
+    return str(Path(given).absolute()) if is_path(given) else given
+
+
+def is_path(address: str) -> bool:
+    """Whether an address is the path of a folder."""
+    return scheme_of(address) == FILE
 
 
 def new_in_memory() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from khsearch import manifest, query, searching
-from khsearch.addresses import address_of, kind_at, new_in_memory
+from khsearch.addresses import address_of, is_path, kind_at, new_in_memory
 from khsearch.arguments import (
     BREAKER,
     COUNT,
@@ -156,8 +156,10 @@ class Index:
 
     @property
     def path(self) -> Path:
-        """The folder that it is in."""
-        return Path(self._engine.name)
+        """The folder that it is in; IndexStoreError for an index that lies elsewhere."""
+        if not is_path(self.address):
+            raise IndexStoreError(f"{self.address}: this index lies in no folder; ask for its address instead")
+        return Path(self.address)
 
     @property
     def ranking(self) -> Ranking:

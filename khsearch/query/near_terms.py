@@ -53,7 +53,7 @@ class Near:
 
 
 class TermTable:
-    """The terms of one snapshot, immutable; safe for threads.
+    """The terms of one commit, immutable; safe for threads.
 
     terms  in order
     dfs    (t,) int64, documents that have each, deleted ones included; in title and text is twice
@@ -67,8 +67,8 @@ class TermTable:
         self._known: dict[bytes, list[Near]] = {}
 
     def size(self) -> int:
-        """Bytes that it takes, about: terms as objects, as units, and under the hashes of their skeletons."""
-        return sum(map(len, self.terms)) * 12 + len(self.terms) * 250
+        """Bytes that it comes to take, about: terms as objects, as units, under hashes of their skeletons; near ones."""
+        return sum(map(len, self.terms)) * 12 + len(self.terms) * 275 + _REMEMBERED * 400
 
     def df(self, term: bytes) -> int:
         """How many documents have a term."""

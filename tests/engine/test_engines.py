@@ -171,6 +171,8 @@ def test_an_index_in_memory_is_opened_by_its_address_as_long_as_it_is_held():
     again = Index.open(index.address)
     assert [hit.id for hit in again.search("ទឹក kind:a")] == ["1"]
     assert [hit.id for hit in pickle.loads(pickle.dumps(again)).search("ទឹក")] == ["1"]
+    with pytest.raises(IndexStoreError, match="lies in no folder"):
+        print(index.path)
     assert Index.verify(index.address) == []
     assert Index.rebuild(index.address) == 1
     assert [hit.id for hit in index.search("ទឹក")] == ["1"]
