@@ -145,8 +145,9 @@ def _manifest(
         raise _damaged(where, path, str(problem)) from None
     except ValueError as problem:
         raise IndexMismatchError(
-            f"{where}: built with the breaker {breaker_name!r}, which is not to be had here ({problem}); register it "
-            "(khsearch.khmer.register_breaker) or install the package that brings it"
+            f"{where}: built with the breaker {breaker_name!r}, which is not to be had here ({problem}); call "
+            "khsearch.register_breaker before, or install the package that brings it; or save the documents: "
+            f"khsearch rebuild {where} --to NEW"
         ) from None
     try:
         fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import tokenize, words
+from khsearch import Document, Index, IndexMismatchError, tokenize, words
 from khsearch.khmer.terms.behaviour import differing, traits
 from khsearch.khmer.words import breakers
 from khsearch.khmer.words.breakers import (
@@ -174,3 +174,88 @@ def test_a_factory_that_makes_no_breaker_of_its_name_is_named(factory, what: str
     register_breaker("odd", factory)
     with pytest.raises(ValueError, match=f"'odd' .*{what}"):
         breaker("odd")
+
+
+# Indexes that a breaker from outside built
+
+
+class Model(ClusterBreaker):
+    """Breaks at every cluster, and reads a model."""
+
+    name = "model"
+
+    def __init__(self, model: bytes, extra: bytes = b"") -> None:
+        self.model, self.extra = model, extra
+
+    @property
+    def version(self) -> str:
+        return self.model.hex()
+
+    def resources(self) -> Mapping[str, bytes]:
+        return {"model": self.model, "extra": self.extra}
+
+
+def model(resources: Mapping[str, bytes]) -> Model:
+    return Model(resources.get("model", b"by default"), resources.get("extra", b""))
+
+
+@pytest.mark.usefixtures("_registry")
+@pytest.mark.parametrize("memory", [False, True])
+def test_an_index_keeps_the_resources_of_a_breaker_that_is_given(memory: bool, tmp_path: Path) -> None:
+    register_breaker("model", model)
+    place = "memory://of a model" if memory else tmp_path / "x"
+    index = Index.create(place, breaker=Model(b"mine", b"\x00\xff" * 1_000))
+    with index.writer() as writer:
+        writer.add(Document("1", text="កម្ពុជា"))
+    for _ in range(2):
+        again = Index.open(place)
+        breaker = again.analyzer.breaker
+        assert isinstance(breaker, Model)
+        assert (breaker.model, breaker.extra) == (b"mine", b"\x00\xff" * 1_000)
+        assert [hit.id for hit in again.search("កម្ពុជា")] == ["1"]
+        assert Index.verify(place) == []
+        assert Index.rebuild(place) == 1  # which keeps what the creator gave
+
+
+@pytest.mark.usefixtures("_registry")
+def test_a_rebuild_asks_a_breaker_that_was_named_for_what_it_brings_now(tmp_path: Path) -> None:
+    register_breaker("model", model)
+    index = Index.create(tmp_path / "x", breaker="model")
+    with index.writer() as writer:
+        writer.add(Document("1", text="កម្ពុជា"))
+    register_breaker("model", lambda resources: Model(resources.get("model", b"a newer one")))
+    assert index.analyzer.breaker.version == b"by default".hex()
+    Index.rebuild(index.path)
+    assert index.analyzer.breaker.version == b"a newer one".hex()
+
+
+@pytest.mark.usefixtures("_registry")
+def test_an_index_of_a_breaker_that_is_not_here_says_what_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register_breaker("model", model)
+    with Index.create(tmp_path / "x", breaker="model").writer() as writer:
+        writer.add(Document("1", text="កម្ពុជា"))
+    with pytest.raises(ValueError, match="before, call"):
+        Index.create(tmp_path / "y", breaker=ClusterBreakerOfNobody())
+    assert not (tmp_path / "y").exists()
+    monkeypatch.delitem(breakers._registered, "model")
+    monkeypatch.setattr("khsearch.manifest._analyzers", {})  # as in another process
+    for refused in (Index.open, Index.rebuild):
+        with pytest.raises(IndexMismatchError, match=r"'model'.*register_breaker.*--to NEW"):
+            refused(tmp_path / "x")
+    lost = Index.rescue(tmp_path / "x", tmp_path / "saved")
+    assert any("the settings" in what for what in lost)
+    assert Index.open(tmp_path / "saved").get("1") == Document("1", text="កម្ពុជា")
+
+
+class ClusterBreakerOfNobody(ClusterBreaker):
+    name = "nobody's"
+
+
+def test_a_breaker_that_is_given_brings_its_own_lexicon(tmp_path: Path) -> None:
+    index = Index.create(tmp_path / "x", breaker=LatticeBreaker(SMALL))
+    assert index.stats()["lexicon"] == "own"
+    assert Index.open(tmp_path / "x").analyzer.breaker.version == SMALL.fingerprint
+    with pytest.raises(ValueError, match="leave the lexicon out"):
+        Index.create(tmp_path / "y", breaker=LatticeBreaker(SMALL), lexicon=SMALL)

@@ -67,7 +67,7 @@ class TermTable:
         self._known: dict[bytes, list[Near]] = {}
 
     def size(self) -> int:
-        """Bytes that it comes to take, about: terms as objects, as units, under hashes of their skeletons; near ones."""
+        """Bytes that it comes to take, about: terms as objects, as units, by hashes of their skeletons; near ones."""
         return sum(map(len, self.terms)) * 12 + len(self.terms) * 275 + _REMEMBERED * 400
 
     def df(self, term: bytes) -> int:
