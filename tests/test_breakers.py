@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import Document, Index, IndexMismatchError, tokenize, words
+from khsearch import Document, Index, IndexMismatchError, IndexStoreError, tokenize, words
 from khsearch.khmer.terms.behaviour import differing, traits
 from khsearch.khmer.words import breakers
 from khsearch.khmer.words.breakers import (
@@ -259,3 +259,20 @@ def test_a_breaker_that_is_given_brings_its_own_lexicon(tmp_path: Path) -> None:
     assert Index.open(tmp_path / "x").analyzer.breaker.version == SMALL.fingerprint
     with pytest.raises(ValueError, match="leave the lexicon out"):
         Index.create(tmp_path / "y", breaker=LatticeBreaker(SMALL), lexicon=SMALL)
+
+
+@pytest.mark.usefixtures("_registry")
+def test_a_resource_that_is_too_large_is_refused_and_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("khsearch.columnar.embedded.files._MOST_BYTES", 1_000)
+    register_breaker("model", model)
+    with pytest.raises(IndexStoreError, match="at most 1,000; make it smaller"):
+        Index.create(tmp_path / "x", breaker=Model(b"m" * 2_000))
+    index = Index.create(tmp_path / "x", breaker="model")
+    with index.writer() as writer:
+        writer.add(Document("1", text="កម្ពុជា"))
+    register_breaker("model", lambda resources: model(resources or {"model": b"m" * 2_000}))
+    with pytest.raises(IndexStoreError, match="at most 1,000"):
+        Index.rebuild(tmp_path / "x")
+    assert Index.open(tmp_path / "x").doc_count == 1

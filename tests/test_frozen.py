@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 
 import pytest
@@ -119,3 +121,16 @@ def test_a_method_is_compiled_once_for_the_class_that_has_the_fields():
     assert "__eq__" not in vars(Below)
     assert Below(1) == Below(1)
     assert hash(Below(1)) == hash(Below(1))
+
+
+def test_threads_may_call_a_method_first_at_once():
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(200):
+            made = frozen(type("Pair", (), {"__annotations__": {"one": int, "two": int}}))
+            with ThreadPoolExecutor(4) as pool:
+                pairs = list(pool.map(lambda n, made=made: made(n, 2), range(8)))
+            assert [pair.one for pair in pairs] == list(range(8))
+    finally:
+        sys.setswitchinterval(switch)

@@ -10,7 +10,7 @@ from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.disk import Disk, told_as_store_errors
 from khsearch.columnar.files.format import LEXICON_NAME, MANIFEST_NAME
 from khsearch.engine import Files, NameFile
-from khsearch.errors import IndexDamagedError
+from khsearch.errors import IndexDamagedError, IndexStoreError
 
 TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
 FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
@@ -33,7 +33,13 @@ def first_names() -> NameFile:
 
 
 def written(folder: Path, files: Files) -> dict[str, str]:
-    """Write files durably, the first last -> their names, each with its checksum."""
+    """Write files durably, the first last -> their names, each with its checksum. IndexStoreError for one too large."""
+    for name, data in files.items():
+        if len(data) > _MOST_BYTES:
+            raise IndexStoreError(
+                f"{folder / name}: {len(data):,} bytes, and a file of a commit holds at most {_MOST_BYTES:,}; make it "
+                "smaller, as a breaker's resource or lexicon"
+            )
     disk = Disk()
     with told_as_store_errors(folder):
         for name, data in reversed(list(files.items())):
