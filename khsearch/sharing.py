@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -62,30 +63,87 @@ class Lock:
 
 
 def loading(name: str) -> None:
-    """Say that a module is imported next, later than the others: whoever forks waits until it is there.
+    """Import a module late, so that no process is forked meanwhile; the statement behind this then has it at once.
 
     Python has a lock a module. One that a thread held when a process was forked is never freed in the child.
     """
     _late.add(name)
+    if name not in sys.modules or getattr(sys.modules[name].__spec__, "_initializing", False):
+        with _gate, suppress(Exception):  # the statement behind this raises it
+            importlib.import_module(name)
 
 
 # What others import late: numpy.unique, and reading and writing text of these encodings.
 _late = {"numpy.ma", "encodings.utf_8_sig", "encodings.utf_32_le"}
 
 
+class _Gate:
+    """Late imports go through, any number of threads at once; whoever forks closes it, and waits until all are out.
+
+    A thread that is within goes on, whatever it imports besides: others wait for what it has begun.
+    """
+
+    _PATIENCE = 10.0  # seconds: if imports wait for each other in a way that is not foreseen here, the fork goes on
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._within = 0
+        self._closed = False
+        self._mine = threading.local()
+
+    def __enter__(self) -> None:
+        depth = getattr(self._mine, "depth", 0)
+        self._mine.depth = depth + 1
+        if not depth:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._closed, self._PATIENCE)
+                self._within += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._mine.depth -= 1
+        if not self._mine.depth:
+            with self._changed:
+                self._within -= 1
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let nobody in, and wait until all others are out."""
+        mine = min(getattr(self._mine, "depth", 0), 1)
+        self._changed.acquire()  # until `open`: no thread holds it while the process is forked
+        self._closed = True
+        self._changed.wait_for(lambda: self._within <= mine, self._PATIENCE)
+
+    def open(self) -> None:
+        """Let them in again."""
+        self._closed = False
+        self._changed.notify_all()
+        self._changed.release()
+
+    def renew(self) -> None:
+        """In a child there is one thread only, with what it is within."""
+        self._changed = threading.Condition()
+        self._within = min(getattr(self._mine, "depth", 0), 1)
+        self._closed = False
+
+
+_gate = _Gate()
+
+
 def _finish_imports() -> None:
     for name in _late.copy():
         with suppress(Exception):
             importlib.import_module(name)
+    _gate.close()
 
 
 _locks: WeakSet[Lock] = WeakSet()
 
 
 def _free_all() -> None:
+    _gate.renew()
     for lock in list(_locks):
         lock.free()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_finish_imports, after_in_child=_free_all)
+    os.register_at_fork(before=_finish_imports, after_in_parent=_gate.open, after_in_child=_free_all)

@@ -116,6 +116,37 @@ def test_a_fork_waits_for_what_threads_import(tmp_path: Path, monkeypatch: pytes
     assert sys.modules.pop("khsearch_slow")
 
 
+FORK_AT_THE_FIRST_USE = """
+import faulthandler, os, sys, threading, time
+sys.setswitchinterval(1e-5)
+import khsearch
+def use():
+    from khsearch import Document, Index, words
+    words("កម្ពុជា")
+    index = Index.memory()
+    with index.writer() as writer:
+        writer.add(Document("1", "", "កម្ពុជា ไทย"))
+    (hit,) = index.search("កម្* ไทย")
+    hit.snippet, hit.explain(), index.complete("កម")
+thread = threading.Thread(target=use)
+thread.start()
+time.sleep(float(sys.argv[1]))
+child = os.fork()
+if not child:
+    faulthandler.dump_traceback_later(30, exit=True)
+    use()
+    os._exit(0)
+thread.join()
+sys.exit(os.waitpid(child, 0)[1])
+"""
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2, 0.3])
+def test_a_fork_while_another_thread_uses_khsearch_for_the_first_time(delay: float) -> None:
+    """Whatever the thread is importing at that moment, the child can import it, too."""
+    output_of(FORK_AT_THE_FIRST_USE, str(delay))
+
+
 def test_what_is_imported_late_is_told_to_who_forks(index: Index) -> None:
     """A thread that imports anything else when a process is forked would make the child wait for ever."""
     use = (

@@ -94,7 +94,8 @@ class Cache:
     @property
     def held(self) -> int:
         """Bytes held now."""
-        return self._small.held + self._large.held + self._lasting.held
+        with self._lock:  # what is put in before others go is not held yet
+            return self._small.held + self._large.held + self._lasting.held
 
     @property
     def budget(self) -> int:
