@@ -21,6 +21,7 @@ from itertools import accumulate, pairwise
 from khsearch.engine import View
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants, edits, normalize, script
+from khsearch.query.frequencies import Frequencies
 from khsearch.query.near_terms import Near, TermTable, term_table
 from khsearch.schema import BIGRAMS
 
@@ -104,7 +105,7 @@ def _likelier(view: View, words: Sequence[bytes], at: int, dfs: Sequence[int], n
 
 def _fits(view: View, clusters: Sequence[bytes]) -> int:
     """How many documents have the rarest pair of neighbouring clusters."""
-    return min(view.dfs([(BIGRAMS, one + other) for one, other in pairwise(clusters)]), default=0)
+    return Frequencies(view, BIGRAMS).rarest([one + other for one, other in pairwise(clusters)])
 
 
 def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
