@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index
 from khsearch.arrays.spans import pack
-from khsearch.khmer.spelling import edits as nearness
+from khsearch.khmer.spelling import edits
 from khsearch.khmer.spelling.variants import default_variants
 from khsearch.khmer.text.script import decode_term, encode_term
 from khsearch.query.near_terms import TermTable, term_table
@@ -38,8 +38,8 @@ def part_costs(one: str, other: str, alike: bool, gone: float, cost: float, like
 
 
 def change(one: bytes, other: bytes) -> float:
-    """The costs of `nearness`, told once more, for one pair."""
-    a, b = nearness.parts(one), nearness.parts(other)
+    """The costs of `edits`, told once more, for one pair."""
+    a, b = edits.parts(one), edits.parts(other)
     base, below, vowel = [
         (decode_term(x), decode_term(y))
         for x, y in ((a.base, b.base), (a.subscripts, b.subscripts), (a.vowels, b.vowels))
@@ -52,21 +52,21 @@ def change(one: bytes, other: bytes) -> float:
 
 def distance(one: bytes, other: bytes) -> float:
     """Optimal string alignment over clusters, by the book."""
-    a, b = nearness.units(one), nearness.units(other)
+    a, b = edits.units(one), edits.units(other)
     cost = {(-1, -1): 0.0}
     for i in range(len(a)):
-        cost[i, -1] = cost[i - 1, -1] + nearness.drop(a[i])
+        cost[i, -1] = cost[i - 1, -1] + edits.drop(a[i])
     for j in range(len(b)):
-        cost[-1, j] = cost[-1, j - 1] + nearness.drop(b[j])
+        cost[-1, j] = cost[-1, j - 1] + edits.drop(b[j])
     for i in range(len(a)):
         for j in range(len(b)):
             ways = [
                 cost[i - 1, j - 1] + change(a[i], b[j]),
-                cost[i - 1, j] + nearness.drop(a[i]),
-                cost[i, j - 1] + nearness.drop(b[j]),
+                cost[i - 1, j] + edits.drop(a[i]),
+                cost[i, j - 1] + edits.drop(b[j]),
             ]
             if i and j and a[i] == b[j - 1] and a[i - 1] == b[j]:
-                ways.append(cost[i - 2, j - 2] + nearness.SWAP)
+                ways.append(cost[i - 2, j - 2] + edits.SWAP)
             cost[i, j] = min(ways)
     return cost[len(a) - 1, len(b) - 1]
 
@@ -90,7 +90,7 @@ def table(vocabulary: dict[bytes, int], documents: int) -> TermTable:
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 1000), min_size=1, max_size=20), word=terms)
 def test_nearest_are_all_that_are_near(vocabulary, word):
     far = {term: distance(word, term) for term in vocabulary if term != word}
-    farthest = nearness.farthest(nearness.units(word))
+    farthest = edits.farthest(edits.units(word))
     expected = {term for term, cost in far.items() if farthest and cost <= farthest + 1e-4}
     found = table(vocabulary, 1000).nearest(word, 20)
     assert {near.term for near in found} == expected
@@ -103,14 +103,14 @@ def test_nearest_are_all_that_are_near(vocabulary, word):
 
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 1000), max_size=40), word=terms, at_least=st.integers(0, 900))
 def test_alike_are_all_near_terms_of_one_skeleton(vocabulary, word, at_least):
-    skeleton = next(nearness.skeletons(nearness.units(word)))
+    skeleton = next(edits.skeletons(edits.units(word)))
     expected = {
         term
         for term in vocabulary
         if term != word
         and vocabulary[term] >= at_least
-        and next(nearness.skeletons(nearness.units(term))) == skeleton
-        and distance(word, term) <= nearness.farthest(nearness.units(word)) + 1e-4
+        and next(edits.skeletons(edits.units(term))) == skeleton
+        and distance(word, term) <= edits.farthest(edits.units(word)) + 1e-4
     }
     assert {near.term for near in table(vocabulary, 1000).alike(word, at_least)} == expected
 
@@ -129,9 +129,9 @@ def test_holding_are_those_of_a_scan(vocabulary, word, limit):
     def holds(units: list[bytes], part: list[bytes]) -> bool:
         return any(units[at : at + len(part)] == part for at in range(len(units)))
 
-    part = nearness.units(word)
+    part = edits.units(word)
     khmer = len(part) > 1 and word[0] >= 0x80
-    longer = {term for term in vocabulary if term != word and khmer and holds(nearness.units(term), part)}
+    longer = {term for term in vocabulary if term != word and khmer and holds(edits.units(term), part)}
     found = table(vocabulary, 100).holding(word, limit)
     expected = sorted(longer, key=lambda term: (-vocabulary[term], term))[:limit]
     assert [(near.term, near.df) for near in found] == [(term, vocabulary[term]) for term in expected]

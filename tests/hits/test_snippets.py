@@ -16,7 +16,7 @@ from tests.extent import examples
 from tests.strategies import texts
 
 ANALYZER = Analyzer(breaker())
-SAMPLES = sorted((Path(__file__).parent.parent / "sample_docs").glob("*.txt"))
+SAMPLES = sorted((Path(__file__).parents[2] / "sample_docs").glob("*.txt"))
 
 
 def snippet(text: str, query: str) -> Snippet:
