@@ -27,7 +27,7 @@ from khsearch.arguments import (
 from khsearch.arrays import give_back_freed_memory
 from khsearch.documents import Document
 from khsearch.engine import Engine, View
-from khsearch.errors import IndexStoreError
+from khsearch.errors import IndexExistsError, IndexStoreError
 from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Breaker, Lexicon, Variants, default_variants, load
 from khsearch.manifest import Manifest
@@ -108,7 +108,9 @@ class Index:
         It lives as long as this process holds it, and has an `address` that `open` takes until then. Arguments as for
         `create`.
         """
-        return cls.create(new_in_memory(), breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
+        while True:
+            with suppress(IndexExistsError):  # somebody may have chosen that address
+                return cls.create(new_in_memory(), breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
 
     @classmethod
     @checked(path=PATH, spellings=optional(PATH), cache_mb=optional(FACTOR))
@@ -118,7 +120,8 @@ class Index:
         spellings  a file of further spellings, synonyms and abbreviations that searches take for the same: a group a
                    line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8")
         cache_mb   megabytes that it may keep in memory of what it was asked for (`stats` says what it holds); None:
-                   what pays, and the tables of its terms
+                   what pays, and the tables of its terms. With less than these take, about 400 bytes a term, searching
+                   for what is misspelt is slow.
 
         An index of an earlier khsearch opens, too, and one made under another Python or ICU. What was broken otherwise
         there is refused where it is searched for, with an IndexMismatchError that names `khsearch rebuild`.

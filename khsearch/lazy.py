@@ -31,7 +31,7 @@ def face(
     def load(name: str) -> Any:
         home = homes.get(name)
         if home is None:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            return _room(package, name)
         found = None if home == package else getattr(_imported(home), name, None)
         if found is None:
             found = _imported(f"{home}.{name}")
@@ -39,6 +39,17 @@ def face(
         return found
 
     return load, lambda: sorted({*vars(sys.modules[package]), *homes}), sorted(homes)
+
+
+def _room(package: str, name: str) -> Any:
+    """A zone or room by its name, as one that was imported; AttributeError where there is none."""
+    if not name.startswith("_"):
+        try:
+            return _imported(f"{package}.{name}")
+        except ModuleNotFoundError as problem:
+            if problem.name != f"{package}.{name}":
+                raise
+    raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
 
 def _home(package: str, room: str) -> str:

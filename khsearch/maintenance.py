@@ -14,7 +14,6 @@ from khsearch.documents import Document
 from khsearch.errors import DocumentError, IndexMismatchError, IndexNotFoundError, IndexStoreError
 from khsearch.manifest import Manifest
 from khsearch.opening import latest
-from khsearch.query import DEFAULT
 from khsearch.schema import schema_of
 from khsearch.writing import Writer
 
@@ -89,7 +88,7 @@ def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:
         built = manifest.renewed(address, files)
     except IndexStoreError as problem:
         on_lost(f"the settings ({problem})")
-        built = manifest.make(None, None, {}, DEFAULT)
+        built = manifest.without_breaker(address, files)
     return built, _told(found, on_lost)
 
 

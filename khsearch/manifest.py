@@ -19,10 +19,10 @@ import xxhash
 from khsearch import version
 from khsearch.documents import check_fields
 from khsearch.engine import Files, NameFile
-from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
+from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError, LexiconError
 from khsearch.frozen import frozen
-from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, make_breaker
-from khsearch.query import Ranking
+from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, factory_of, make_breaker
+from khsearch.query import DEFAULT, Ranking
 from khsearch.sharing import loading
 
 _LEXICON = "lexicon"
@@ -56,6 +56,7 @@ def make(
     ValueError for an unknown breaker or kind of field, or for a lexicon beside a breaker that is an object.
     """
     check_fields(fields)
+    ranking.to_json()  # refuses what an index cannot keep
     own = lexicon is not None
     if chosen is None or isinstance(chosen, str):
         made = breaker(chosen, lexicon)
@@ -112,6 +113,15 @@ def renewed(where: str, files: Files) -> Manifest:
     return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings())
 
 
+def without_breaker(where: str, files: Files) -> Manifest:
+    """Return what an index gets whose breaker cannot be had: the default one, and what can be read of its settings."""
+    try:
+        fields, ranking = _settings(where, *_content(where, files))
+    except IndexStoreError:
+        fields, ranking = {}, DEFAULT
+    return make(None, None, fields, ranking)
+
+
 def _content(where: str, files: Files) -> tuple[str, Mapping[str, object]]:
     """Where the manifest is, for messages, and what it says."""
     name, data = next(iter(files.items()))
@@ -149,13 +159,20 @@ def _manifest(
             "khsearch.register_breaker before, or install the package that brings it; or save the documents: "
             f"khsearch rebuild {where} --to NEW"
         ) from None
+    fields, ranking = _settings(where, path, content)
+    finished = content.get("finished", True) is True
+    return Manifest(analyzer, own, fields, ranking, built, finished)
+
+
+def _settings(where: str, path: str, content: Mapping[str, object]) -> tuple[Mapping[str, str], Ranking]:
+    """The own fields and the ranking."""
     try:
         fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))
-        check_fields(cast("Mapping[str, str]", fields))
+        fields = cast("Mapping[str, str]", fields)
+        check_fields(fields)
     except (TypeError, ValueError, AttributeError) as problem:
         raise _damaged(where, path, f"its fields or ranking: {problem}") from None
-    finished = content.get("finished", True) is True
-    return Manifest(analyzer, own, cast("Mapping[str, str]", fields), ranking, built, finished)
+    return fields, ranking
 
 
 def _resources(where: str, content: Mapping[str, object], files: Files) -> dict[str, bytes]:
@@ -183,13 +200,13 @@ def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-_analyzers: WeakValueDictionary[tuple[str, tuple[tuple[str, str], ...]], Analyzer] = WeakValueDictionary()
+_analyzers: WeakValueDictionary[tuple[object, ...], Analyzer] = WeakValueDictionary()
 
 
 def _analyzer(name: str, resources: Mapping[str, bytes]) -> Analyzer:
     """The analyzer of a breaker made from its resources: indexes that have the same share one."""
     content = ((resource, xxhash.xxh3_128_hexdigest(data)) for resource, data in sorted(resources.items()))
-    key = (name, tuple(content))
+    key = (name, factory_of(name), *content)
     found = _analyzers.get(key)
     if found is None:
         found = _analyzers.setdefault(key, Analyzer(make_breaker(name, resources)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from numbers import Real
 from typing import Literal
@@ -20,7 +21,7 @@ Kind = Literal["number", "text"]
 _GREATEST = 1e9  # scores are float32
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class FieldScale:
     """How one field scores: saturation k1, length normalisation b, and what its scores are multiplied by.
 

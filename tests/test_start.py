@@ -167,3 +167,12 @@ def test_help_names_every_breaker(name):
     told = CliRunner().invoke(app, [name, "--help"]).stdout
     assert [breaker for breaker in BREAKERS if breaker not in told] == []
     assert f"[{BREAKERS[0]}]" in told
+
+
+def test_zones_and_rooms_are_attributes_as_if_they_were_imported():
+    code = (
+        "import khsearch; khsearch.errors.QueryError; khsearch.khmer.Lexicon; khsearch.columnar.search\n"
+        "for name in ('nowhere', '_errors'):\n"
+        "    assert not hasattr(khsearch, name) and not hasattr(khsearch.khmer, name)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

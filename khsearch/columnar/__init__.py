@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.searcher import Searcher as Searcher
     from khsearch.columnar.search.top import TopDocs as TopDocs
     from khsearch.columnar.segments.columns import number_of as number_of
+    from khsearch.engine import BM25 as BM25
+    from khsearch.engine import FieldScale as FieldScale
+    from khsearch.engine import SortKey as SortKey
+    from khsearch.engine import TokenBatch as TokenBatch
     from khsearch.whoosh import ColumnarIndex as ColumnarIndex
     from khsearch.whoosh import create_in as create_in
     from khsearch.whoosh import exists_in as exists_in
@@ -52,6 +56,7 @@ else:
             "commits.verify": ("verify",),
             "commits.writer": ("BatchWriter", "one_at_a_time"),
             "commits.index": ("FieldOptions", "IndexFolder", "create", "open_folder"),
+            ".engine": ("BM25", "FieldScale", "SortKey", "TokenBatch"),  # what one asks a searcher with, and writes
             # The door for Whoosh's users, under the name that they know; nothing here imports it.
             ".whoosh": ("ColumnarIndex", "create_in", "exists_in", "open_dir"),
         },

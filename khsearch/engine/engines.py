@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"
 FILE = "file"
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)://")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 
 class EngineKind(Protocol):
@@ -63,7 +63,7 @@ _KIND = Kind(
 @checked(scheme=TEXT, kind=_KIND)
 def register_engine(scheme: str, kind: EngineKind) -> None:
     """Let a kind of engine keep the indexes at addresses of a scheme, as "http"; ValueError for what is no scheme."""
-    if scheme != FILE and not _SCHEME.fullmatch(f"{scheme}://"):
+    if scheme != scheme.lower() or (scheme != FILE and not _SCHEME.fullmatch(f"{scheme}://")):
         raise ValueError(f"scheme takes lower case letters, digits, +, . and -, a letter first, not {scheme!r}")
     _kinds[scheme] = kind
 
@@ -71,7 +71,7 @@ def register_engine(scheme: str, kind: EngineKind) -> None:
 def scheme_of(address: str) -> str:
     """Return the scheme of an address; "file" for a path."""
     found = _SCHEME.match(address)
-    return found[1] if found else FILE
+    return found[1].lower() if found else FILE
 
 
 def engine_kind(address: str) -> EngineKind:

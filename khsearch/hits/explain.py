@@ -21,8 +21,10 @@ class Part:
     score: float
 
 
-def explain(view: View, key: Key, node: Node, weighting: BM25, added: Sequence[tuple[str, float]] = ()) -> list[Part]:
-    """Return the parts of a document's score, greatest first; `added` is what stages did, each by its name."""
+def explain(
+    view: View, key: Key, node: Node, weighting: BM25, added: Sequence[tuple[str, str, float]] = ()
+) -> list[Part]:
+    """Return the parts of a document's score, greatest first; `added` is what stages did: name, field, score."""
     leaves = list(_leaves(view, key, node, weighting, 1.0))
     scores = view.scores(key, [leaf for leaf, _ in leaves], weighting)
     parts = [
@@ -30,7 +32,7 @@ def explain(view: View, key: Key, node: Node, weighting: BM25, added: Sequence[t
         for (leaf, factor), score in zip(leaves, scores, strict=True)
         if score
     ]
-    parts += [Part(name, "", score) for name, score in added]
+    parts += [Part(*told) for told in added]
     return sorted((part for part in parts if part.score), key=lambda part: -part.score)
 
 
@@ -39,9 +41,11 @@ def _leaves(view: View, key: Key, node: Node, weighting: BM25, factor: float) ->
     below = node.scoring()
     if not below:
         yield node, factor
-    # Of these children one may match and another not; others of a node that matches are there because they do.
+    # Of these children one may match and another not; what is below one that does not is passed over. A leaf that does
+    # not match has no score, and an Or is as its leaves are.
     loose = isinstance(node, nodes.Or | nodes.AndMaybe)
     for child, times in below:
-        if loose and child.scoring() and view.scores(key, [child], weighting) == [None]:
+        parts = not isinstance(child, nodes.Or | nodes.AnyField) and child.scoring()
+        if loose and parts and view.scores(key, [child], weighting) == [None]:
             continue
         yield from _leaves(view, key, child, weighting, factor * times)

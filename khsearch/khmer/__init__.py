@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.breakers import breaker as breaker
     from khsearch.khmer.words.breakers import breaker_names as breaker_names
     from khsearch.khmer.words.breakers import check_registered as check_registered
+    from khsearch.khmer.words.breakers import factory_of as factory_of
     from khsearch.khmer.words.breakers import make_breaker as make_breaker
     from khsearch.khmer.words.breakers import register_breaker as register_breaker
     from khsearch.khmer.words.by_lexicon import LatticeBreaker as LatticeBreaker
@@ -66,6 +67,7 @@ else:
                 "breaker",
                 "breaker_names",
                 "check_registered",
+                "factory_of",
                 "make_breaker",
                 "register_breaker",
             ),

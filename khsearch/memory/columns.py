@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from khsearch.documents import keyword_form
 
-Compared = int | float | Decimal | bytes
+Compared = int | float | bytes
 
 
 def values_of(given: object) -> list[object]:
@@ -26,7 +26,10 @@ def compared(value: object) -> Compared:
         return compared(datetime.combine(value, time()))
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, Decimal):
+        whole = value.is_finite() and value == value.to_integral_value()
+        return int(value) if whole else float(value)
+    if isinstance(value, int | float):
         return value
     return keyword_form(written(value))
 

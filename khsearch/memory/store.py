@@ -79,6 +79,7 @@ class MemoryEngine:
         return {
             "deleted": 0,
             "segments": min(len(commit.entries), 1),
+            "cache": {"held": 0, "budget": 0},
             "terms": {name: len(commit.vocabulary(name)) for name in streams},
         }
 

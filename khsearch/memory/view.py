@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -47,16 +48,17 @@ class MemoryView:
 
     def document(self, key: Key) -> Document:
         """The document at a place."""
-        return self.commit.entries[int(key)].document
+        found = self.commit.entries[int(key)].document
+        return Document(found.id, found.title, found.text, deepcopy(found.fields))  # which are whoever asks for them
 
     def summary(self, key: Key) -> tuple[str, str]:
         """Its id and title."""
-        document = self.document(key)
+        document = self.commit.entries[int(key)].document
         return document.id, document.title
 
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """All documents; none is ever lost."""
-        return (entry.document for entry in self.commit.entries)
+        return map(self.document, range(len(self.commit.entries)))
 
     def search(
         self,

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from numbers import Real
 from typing import Protocol
 
 import numpy as np
@@ -60,7 +62,7 @@ Judge = Callable[[Sequence[Candidate]], Sequence[float]]
 """Candidates, best first -> the new score of each."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A judge, the name under which a hit explains what it did, and how many of the best it looks at."""
 
@@ -75,6 +77,11 @@ class Stage:
             raise ValueError(f"depth takes a whole number from 1 on, not {self.depth!r}")
 
     @property
+    def field(self) -> str:
+        """None: a judge looks at all of a document."""
+        return ""
+
+    @property
     def only_adds(self) -> bool:
         """No: a judge may do anything."""
         return False
@@ -82,10 +89,10 @@ class Stage:
     def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
         """Ask the judge; ValueError where it does not answer with one number for each."""
         candidates = [Candidate(view, key, score) for key, score in zip(keys, scores.tolist(), strict=True)]
-        answer = self.judge(candidates)
+        answer = self.judge(tuple(candidates))
         try:
-            found = [float(score) for score in answer]
-        except (TypeError, ValueError):
+            found = [float(score) for score in answer if isinstance(score, Real)]
+        except (TypeError, ValueError, OverflowError):
             found = []
         if len(found) != len(candidates) or not all(map(math.isfinite, found)):
             raise ValueError(
@@ -101,6 +108,10 @@ class Rescorer(Protocol):
     @property
     def name(self) -> str:
         """What it judges by, as a hit's explanation says it."""
+
+    @property
+    def field(self) -> str:
+        """The stream that it looks at; empty for all of a document."""
 
     @property
     def depth(self) -> int:
@@ -123,6 +134,11 @@ class ByProximity:
     depth: int = DEPTH
     only_adds: bool = True
 
+    @property
+    def field(self) -> str:
+        """The stream in which the words stand."""
+        return self.wanted.field
+
     def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
         """Add what the engine tells of where the words stand."""
         added: Array = scores + view.proximity(keys, self.wanted)
@@ -131,11 +147,11 @@ class ByProximity:
 
 @frozen
 class Judged:
-    """A document of a search, ranked: its score, and what each stage that changed it added, by name."""
+    """A document of a search, ranked: its score, and of each stage that changed it the name, the field, what it added."""
 
     key: Key
     score: float
-    added: tuple[tuple[str, float], ...] = ()
+    added: tuple[tuple[str, str, float], ...] = ()
 
 
 def rescored(
@@ -152,16 +168,20 @@ def rescored(
         keys, first = retrieve(count + depth)
     scores = first.astype(np.float64)
     order = np.arange(len(scores))
-    added: list[tuple[str, Array]] = []
+    added: list[tuple[str, str, Array]] = []
     for stage in stages:
         best = order[: stage.depth]
         before = scores[best]
         scores[best] = stage.rescore(view, [keys[at] for at in best.tolist()], before)
         change = np.zeros(len(scores))
         change[best] = scores[best] - before
-        added.append((stage.name, change))
+        added.append((stage.name, stage.field, change))
         order = order[np.argsort(-scores[order], kind="stable")]
     return [
-        Judged(keys[at], float(scores[at]), tuple((name, float(change[at])) for name, change in added if change[at]))
+        Judged(
+            keys[at],
+            float(scores[at]),
+            tuple((name, of, float(change[at])) for name, of, change in added if change[at]),
+        )
         for at in order[:count].tolist()
     ]

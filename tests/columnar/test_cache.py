@@ -193,3 +193,21 @@ def test_a_forked_child_does_not_wait_for_a_thread_that_it_has_not():
     done.set()
     thread.join()
     assert os.waitstatus_to_exitcode(status) == 7
+
+
+def test_a_lasting_table_goes_before_all_others_within_a_strict_budget():
+    cache = Cache(100_000)
+    made = []
+
+    def make(name: str) -> str:
+        made.append(name)
+        return name
+
+    for n in range(20):
+        assert cache.memo("room", n, lambda n=n: make(f"{n}"), lambda _: 9_000) == f"{n}"
+    for _ in range(3):
+        assert cache.memo("room", "table", lambda: make("table"), lambda _: 80_000, lasting=True) == "table"
+        for n in range(20):
+            cache.memo("room", n, lambda n=n: make(f"{n}"), lambda _: 9_000)
+        assert cache.held <= cache.budget == 100_000
+    assert made.count("table") == 1

@@ -184,6 +184,15 @@ def test_an_index_in_memory_is_opened_by_its_address_as_long_as_it_is_held():
         Index.open(address)
 
 
+def test_what_an_index_in_memory_hands_out_may_be_changed():
+    index = Index.memory()
+    with index.writer() as writer:
+        writer.add(Document("1", text="ទឹក", fields={"tags": ["a"]}))
+    for found in (index.get("1"), index.search("ទឹក")[0].document, *index.export()):
+        found.fields["tags"].append("b")  # type: ignore[union-attr, index]
+    assert index.get("1") == Document("1", text="ទឹក", fields={"tags": ["a"]})
+
+
 def test_a_writer_in_memory_ends_like_any_other():
     index = Index.memory()
     writer = index.writer()

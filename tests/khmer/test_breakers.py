@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import Document, Index, IndexMismatchError, IndexStoreError, tokenize, words
+from khsearch import Document, Index, IndexMismatchError, IndexStoreError, Ranking, tokenize, words
 from khsearch.khmer.terms.behaviour import differing, traits
 from khsearch.khmer.words import breakers
 from khsearch.khmer.words.breakers import (
@@ -276,3 +276,39 @@ def test_a_resource_that_is_too_large_is_refused_and_changes_nothing(
     with pytest.raises(IndexStoreError, match="at most 1,000"):
         Index.rebuild(tmp_path / "x")
     assert Index.open(tmp_path / "x").doc_count == 1
+
+
+@pytest.mark.usefixtures("_registry")
+def test_what_is_registered_anew_is_used_by_whoever_opens_then(tmp_path: Path) -> None:
+    register_breaker("model", model)
+    held = Index.create(tmp_path / "x", breaker="model")
+    register_breaker("model", lambda resources: Model(b"anew"))
+    assert Index.open(tmp_path / "x").analyzer.breaker.version == b"anew".hex()
+    assert held.analyzer.breaker.version == b"by default".hex()
+
+
+@pytest.mark.usefixtures("_registry")
+def test_a_rescue_without_the_breaker_keeps_fields_and_ranking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    register_breaker("model", model)
+    ranking = Ranking(few_words=7)
+    Index.create(tmp_path / "x", breaker="model", fields={"n": "number"}, ranking=ranking)
+    monkeypatch.delitem(breakers._registered, "model")
+    assert len(Index.rescue(tmp_path / "x", tmp_path / "saved")) == 1
+    saved = Index.open(tmp_path / "saved")
+    assert (saved.fields, saved.ranking) == ({"n": "number"}, ranking)
+
+
+class Odd(ClusterBreaker):
+    name = "odd"
+
+    def __init__(self, counts: list[int]) -> None:
+        self.counts = counts
+
+    def break_run(self, clusters: Sequence[bytes]) -> list[int]:
+        return self.counts
+
+
+@pytest.mark.parametrize("counts", [[], [0, 2], [1], [3], [-1, 3]])
+def test_a_breaker_that_does_not_divide_the_run_is_named(counts: list[int]) -> None:
+    with pytest.raises(ValueError, match="the breaker 'odd' divides a run of 2 clusters into"):
+        words("កម្ពុ", breaker=Odd(counts))

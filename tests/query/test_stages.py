@@ -103,7 +103,9 @@ def test_a_candidate_has_id_title_and_document():
         lambda candidates: [float("nan")] * len(candidates),
         lambda candidates: [1.0] * 9,
         lambda candidates: None,
-        lambda candidates: ["much"] * len(candidates),
+        lambda candidates: ["1"] * len(candidates),
+        lambda candidates: [1j] * len(candidates),
+        lambda candidates: [10**400] * len(candidates),
         lambda candidates: 3,
     ],
 )
@@ -131,7 +133,7 @@ def test_a_stage_that_cannot_be_is_refused(wrong, named):
 def test_an_index_keeps_no_code(tmp_path: Path):
     with pytest.raises(ValueError, match="give those to each search"):
         Index.create(tmp_path / "x", ranking=Ranking(stages=[newer]))
-    assert Index.create(tmp_path / "x").ranking == Ranking()
+    assert not (tmp_path / "x").exists()
 
 
 def test_stages_run_for_patterns_and_named_fields_and_not_for_sorted_or_similar_ones():

@@ -85,7 +85,6 @@ class Cache:
     def __init__(self, budget: int | None = None) -> None:
         """Hold `budget` bytes at most. None: BUDGET bytes beside the lasting entries, which come on top."""
         self._budget = BUDGET if budget is None else budget
-        self._share = self._budget // SHARE
         self._on_top = budget is None
         self._small, self._large, self._lasting = _Queue(), _Queue(), _Queue()
         self._turned_away = 0
@@ -100,7 +99,7 @@ class Cache:
     @property
     def budget(self) -> int:
         """Bytes that may be held."""
-        return self._budget + self._lasting.held
+        return self._budget + (self._lasting.held if self._on_top else 0)
 
     def get(self, key: Hashable, kind: type[E]) -> E | None:
         """The entry of that kind, if it is still here."""
@@ -152,20 +151,31 @@ class Cache:
                     self._put(key, entry, lasting=True)
 
     def _put(self, key: Hashable, entry: Entry, *, lasting: bool = False) -> None:
-        if lasting and self._on_top:
+        if lasting and (self._on_top or self._lasting.held + entry.size <= self._budget):
             self._lasting.put(key, entry)
+            self._make_room()
             return
+        room = self._room
         small = entry.size <= SMALL
-        queue, share = (self._small, self._share) if small else (self._large, self._budget - self._share)
-        if entry.size > self._budget:
+        queue, share = (self._small, room // SHARE) if small else (self._large, room - room // SHARE)
+        if entry.size > room:
             return
         held = self._small.held + self._large.held
-        if not lasting and held + entry.size > self._budget and queue.held + entry.size > share:
+        if held + entry.size > room and queue.held + entry.size > share:
             self._turned_away = (self._turned_away + 1) % ADMITTED
             if self._turned_away and key not in queue.entries:
                 return
         self._small.drop(key)
         self._large.drop(key)
         queue.put(key, entry)
-        while self._small.held + self._large.held > self._budget:
-            (self._small if self._small.held > self._share else self._large).evict()
+        self._make_room()
+
+    @property
+    def _room(self) -> int:
+        """Bytes for what is not lasting."""
+        return self._budget if self._on_top else self._budget - self._lasting.held
+
+    def _make_room(self) -> None:
+        room = self._room
+        while self._small.held + self._large.held > room:
+            (self._small if self._small.held > room // SHARE else self._large).evict()

@@ -80,7 +80,10 @@ def reader_of(name: str) -> Reader:
 def _loaded(entry: EntryPoint) -> Reader:
     loading(entry.module)
     try:
-        return cast("Reader", entry.load())
+        found = entry.load()
+        if not callable(found):
+            raise TypeError(f"{found!r:.60} is no function")
+        return cast("Reader", found)
     except KhsearchError:
         raise
     except Exception as problem:  # whatever a package of somebody's raises

@@ -19,7 +19,7 @@ from khsearch.khmer.terms.typed import SHORT, Terms, Token, Typed, cluster_edges
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
-from khsearch.khmer.words.breakers import Breaker
+from khsearch.khmer.words.breakers import BREAKERS, Breaker
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Analyzer:
 
     def __init__(self, breaker: Breaker) -> None:
         self.breaker = breaker
+        self._is_ours = breaker.name in BREAKERS
         self._spellings: dict[str, Typed] = {}
 
     def settings(self) -> dict[str, object]:
@@ -97,6 +98,11 @@ class Analyzer:
         """Break one run of Khmer: its clusters, in code form, and how many of them each word has."""
         clusters = clusters_of(run)
         counts = self.breaker.break_run(clusters)
+        if not self._is_ours and (sum(counts) != len(clusters) or min(counts) < 1):
+            raise ValueError(
+                f"the breaker {self.breaker.name!r} divides a run of {len(clusters)} clusters into {counts!r:.60}; mend "
+                "it: a word has one or more, and all together are the run"
+            )
         if len(clusters) > LONGEST_TERM and max(counts) > LONGEST_TERM:
             counts = [part for count in counts for part in _parts(count)]
         return clusters, counts

@@ -85,6 +85,8 @@ def register_breaker(name: str, factory: Factory) -> None:
 
     A second factory of a name takes the place of the first; ValueError for a name of what khsearch brings.
     """
+    if not name.strip():
+        raise ValueError("name takes a name that can be typed, not a blank one")
     if name in _ROOMS:
         raise ValueError(f"khsearch brings a breaker {name!r}; choose another name")
     _registered[name] = factory
@@ -93,6 +95,11 @@ def register_breaker(name: str, factory: Factory) -> None:
 def breaker_names() -> tuple[str, ...]:
     """Names of all breakers: those that khsearch brings, those registered, those of entry points."""
     return tuple(dict.fromkeys([*BREAKERS, *_registered, *sorted(_entry_points())]))
+
+
+def factory_of(name: str) -> Factory | None:
+    """Return what is registered under a name by now, if anything: it may be registered anew."""
+    return _registered.get(name)
 
 
 def make_breaker(name: str, resources: Mapping[str, bytes]) -> Breaker:
