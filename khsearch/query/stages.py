@@ -147,7 +147,7 @@ class ByProximity:
 
 @frozen
 class Judged:
-    """A document of a search, ranked: its score, and of each stage that changed it the name, the field, what it added."""
+    """A document of a search, ranked: its score, and of each stage that changed it: name, field, what it added."""
 
     key: Key
     score: float
