@@ -100,8 +100,8 @@ class Analyzer:
         counts = self.breaker.break_run(clusters)
         if not self._is_ours and (sum(counts) != len(clusters) or min(counts) < 1):
             raise ValueError(
-                f"the breaker {self.breaker.name!r} divides a run of {len(clusters)} clusters into {counts!r:.60}: a word "
-                "has one or more, and all together are the run; mend it"
+                f"the breaker {self.breaker.name!r} divides a run of {len(clusters)} clusters into {counts!r:.60}: "
+                "a word has one or more, and all together are the run; mend it"
             )
         if len(clusters) > LONGEST_TERM and max(counts) > LONGEST_TERM:
             counts = [part for count in counts for part in _parts(count)]
