@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+
 import pytest
 
 from khsearch.khmer.words.lexicon import Lexicon
@@ -13,6 +16,14 @@ from tests import extent
 def pytest_configure(config: pytest.Config) -> None:
     """Try laws less often where slow tests are left out."""
     extent.choose(quick="not slow" in config.getoption("markexpr"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_files_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Stock Whoosh draws the names of its temporary files, and hypothesis has every process draw the same ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("temporary")))
+        yield
 
 
 @pytest.fixture(scope="session")
