@@ -17,6 +17,11 @@ from weakref import WeakSet
 
 T = TypeVar("T")
 
+# The threads with which numpy multiplies matrices wait busily before they sleep, which costs a process that multiplies
+# none more than all it does to open an index. They sleep at once where nobody has said otherwise; there are as many.
+if "numpy" not in sys.modules:
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
+
 
 class cached_property(Generic[T]):  # noqa: N801  (the name of the one that it stands for)
     """A property that is worked out once an object and kept in its `__dict__`.

@@ -176,3 +176,14 @@ def test_zones_and_rooms_are_attributes_as_if_they_were_imported():
         "    assert not hasattr(khsearch, name) and not hasattr(khsearch.khmer, name)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "found"), [("", None, "4"), ("", "20", "20"), ("import numpy; ", None, None)]
+)
+def test_idle_threads_of_numpy_sleep_unless_somebody_wants_otherwise(before, given, found):
+    code = f"{before}import os, khsearch; print(os.environ.get('OPENBLAS_THREAD_TIMEOUT'))"
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_THREAD_TIMEOUT"}
+    env |= {"OPENBLAS_THREAD_TIMEOUT": given} if given else {}
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=env)
+    assert run.stdout.strip() == str(found)
