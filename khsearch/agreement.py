@@ -34,8 +34,7 @@ class Agreement:
         """Raise IndexMismatchError where a query would not find what it should."""
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
-        traits = self._view.traits
-        if not traits:
+        if not self._looks:
             return
         analyzer = self._built.analyzer
         characters, by_icu = analyzer.reading_depends(text)
@@ -49,7 +48,7 @@ class Agreement:
             raise self._mismatch(f"another Python took {_shown(min(otherwise))} of the query for something else")
         if by_icu and differences.icu:
             raise self._mismatch(f"ICU breaks words of the query, and the texts were broken by {differences.icu}")
-        if OLD_TRAIT in traits:
+        if OLD_TRAIT in self._view.traits:
             self._check_old(text, characters, by_icu=by_icu)
 
     def _check_old(self, text: str, characters: str, *, by_icu: bool) -> None:
@@ -68,6 +67,12 @@ class Agreement:
                     )
         if behaviour.changed_in_format_2(text):
             raise self._mismatch("the first khsearch broke words of the query otherwise")
+
+    @cached_property
+    def _looks(self) -> bool:
+        """Whether any query could break otherwise: most indexes need no look at what is asked."""
+        traits = self._view.traits
+        return bool(self._differences) or OLD_TRAIT in traits or any(map(behaviour.is_of_icu, traits))
 
     @cached_property
     def _differences(self) -> behaviour.Differences:
