@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from khsearch.arguments import BREAKER, PATH, TEXT, checked, instance, optional
-from khsearch.khmer import Analyzer, Breaker, Lexicon, Token, cluster_spans, load
+from khsearch.khmer import BREAKERS, Analyzer, Breaker, Lexicon, Token, cluster_spans, factory_of, load
 from khsearch.khmer import breaker as make_breaker
 
 __all__ = ["Token", "clusters", "tokenize", "words"]
@@ -35,7 +35,8 @@ def tokenize(
     Raises LexiconError; ValueError for an unknown breaker, or a lexicon for one that reads none.
     """
     if breaker is None or isinstance(breaker, str):
-        return _analyzer(breaker, load(lexicon)).tokens(text)
+        name = breaker or BREAKERS[0]
+        return _analyzer(name, factory_of(name), load(lexicon)).tokens(text)
     if lexicon is not None:
         raise ValueError("a breaker brings its own lexicon; leave the lexicon out, or name the breaker")
     return Analyzer(breaker).tokens(text)
@@ -48,5 +49,6 @@ def clusters(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _analyzer(breaker: str | None, lexicon: Lexicon | None) -> Analyzer:
+def _analyzer(breaker: str, _factory: object, lexicon: Lexicon | None) -> Analyzer:
+    """The analyzer of a breaker by name; another where another factory is registered under the name by now."""
     return Analyzer(make_breaker(breaker, lexicon))
