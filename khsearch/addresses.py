@@ -11,13 +11,11 @@ from itertools import count
 from pathlib import Path
 
 from khsearch.columnar import Embedded
-from khsearch.engine import FILE, EngineKind, engine_kind, register_engine, scheme_of
+from khsearch.engine import FILE, MEMORY, EngineKind, engine_kind, scheme_of
 from khsearch.sharing import loading
 
-_MEMORY = "memory"
 _counter = count(1)
-
-register_engine(FILE, Embedded())
+_embedded = Embedded()
 
 
 def address_of(path: str | Path) -> str:
@@ -33,14 +31,17 @@ def is_path(address: str) -> bool:
 
 def new_in_memory() -> str:
     """Return an address in memory that no index has had."""
-    return f"{_MEMORY}://{next(_counter)}"
+    return f"{MEMORY}://{next(_counter)}"
 
 
 def kind_at(address: str) -> EngineKind:
     """Return what keeps the index at an address; ValueError for a scheme that nothing is registered for."""
-    if scheme_of(address) == _MEMORY:
+    scheme = scheme_of(address)
+    if scheme == FILE:
+        return _embedded
+    if scheme == MEMORY:
         loading("khsearch.memory.store")
-        from khsearch.memory import MEMORY
+        from khsearch import memory
 
-        return MEMORY
+        return memory.MEMORY
     return engine_kind(address)

@@ -34,6 +34,10 @@ def packages(modules):
     return {name.partition(".")[0] for name in modules}
 
 
+HELP = {"arguments", "cli", "documents", "errors", "frozen", "lazy", "plugins", "sharing", "version"}
+"""Zones and rooms that telling about commands may load."""
+
+
 def zones(modules):
     return {name.split(".")[1] for name in modules if name.startswith("khsearch.")}
 
@@ -61,7 +65,18 @@ def test_the_package_lists_its_names_and_gives_them_all_to_a_star(nothing):
 
 def test_words_wake_the_breaker_alone():
     found = loaded("from khsearch import words; assert words('\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6')")
-    assert zones(found) <= {"arguments", "arrays", "errors", "frozen", "khmer", "lazy", "schema", "sharing", "text"}
+    assert zones(found) <= {
+        "arguments",
+        "arrays",
+        "errors",
+        "frozen",
+        "khmer",
+        "lazy",
+        "plugins",
+        "schema",
+        "sharing",
+        "text",
+    }
     assert not packages(found) & {"whoosh", "rich", "click"}
 
 
@@ -86,7 +101,7 @@ def test_the_command_alone_loads_no_command(args):
 def test_help_of_a_command_loads_nothing_that_it_works_with(name):
     found = command(name, "--help")
     assert not packages(found) & HEAVY
-    assert zones(found) <= {"lazy", "sharing", "errors", "version", "arguments", "cli", "documents", "frozen"}
+    assert zones(found) <= HELP
 
 
 @pytest.mark.parametrize(
@@ -97,7 +112,7 @@ def test_completion_loads_nothing_that_a_command_works_with(typed):
     asked = {"COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     found = command(_KHSEARCH_COMPLETE="bash_complete", **asked)
     assert not packages(found) & HEAVY
-    assert zones(found) <= {"lazy", "sharing", "errors", "version", "arguments", "cli", "documents", "frozen"}
+    assert zones(found) <= HELP
 
 
 def test_completion_finds_commands_options_and_choices():
@@ -129,6 +144,7 @@ def test_breaking_words_loads_the_breaker_alone():
         "errors",
         "khmer",
         "lazy",
+        "plugins",
         "schema",
         "sharing",
         "text",

@@ -8,7 +8,7 @@ engines     kinds of engines, by the scheme of an address
 """
 
 from khsearch.engine import nodes
-from khsearch.engine.engines import FILE, EngineKind, engine_kind, register_engine, scheme_of
+from khsearch.engine.engines import FILE, MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.nodes import Node
 from khsearch.engine.tokens import Batch, TermList, TokenBatch
 from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
@@ -18,6 +18,7 @@ from khsearch.schema import FieldScale
 __all__ = [
     "BM25",
     "FILE",
+    "MEMORY",
     "OLD_TRAIT",
     "Batch",
     "Engine",

@@ -10,21 +10,20 @@ or names an object under the entry point group `khsearch.engines`, by its scheme
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
+from khsearch import plugins
 from khsearch.arguments import TEXT, Kind, checked
 from khsearch.documents import Document
 from khsearch.engine.view import Engine, Files, NameFile
 from khsearch.schema import Schema
-from khsearch.sharing import loading
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
 
 _METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"
-FILE = "file"
+FILE, MEMORY = "file", "memory"
+"""Schemes of the engines that khsearch brings."""
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 
@@ -62,9 +61,15 @@ _KIND = Kind(
 
 @checked(scheme=TEXT, kind=_KIND)
 def register_engine(scheme: str, kind: EngineKind) -> None:
-    """Let a kind of engine keep the indexes at addresses of a scheme, as "http"; ValueError for what is no scheme."""
-    if scheme != scheme.lower() or (scheme != FILE and not _SCHEME.fullmatch(f"{scheme}://")):
+    """Let a kind of engine keep the indexes at addresses of a scheme, as "http".
+
+    A second kind of a scheme takes the place of the first. ValueError for what is no scheme, or for one of an engine
+    that khsearch brings.
+    """
+    if scheme != scheme.lower() or not _SCHEME.fullmatch(f"{scheme}://"):
         raise ValueError(f"scheme takes lower case letters, digits, +, . and -, a letter first, not {scheme!r}")
+    if scheme in (FILE, MEMORY):
+        raise ValueError(f"khsearch brings an engine for {scheme!r}; choose another scheme")
     _kinds[scheme] = kind
 
 
@@ -79,28 +84,10 @@ def engine_kind(address: str) -> EngineKind:
     scheme = scheme_of(address)
     found = _kinds.get(scheme)
     if found is None:
-        for entry in _entry_points(scheme):
-            found = _kinds[scheme] = _loaded(entry)
-    if found is None:
-        raise ValueError(
-            f"{address!r:.200}: no engine for {scheme}://; install the package that brings it, or give a path"
-        )
-    return found
-
-
-def _entry_points(scheme: str) -> Iterable[EntryPoint]:
-    loading("importlib.metadata")
-    from importlib.metadata import entry_points
-
-    return entry_points(group=GROUP, name=scheme)
-
-
-def _loaded(entry: EntryPoint) -> EngineKind:
-    loading(entry.module)
-    try:
-        found: EngineKind = _KIND.of(entry.value, entry.load())
-    except Exception as problem:  # whatever a package of others raises when it is loaded
-        raise ValueError(
-            f"the engine for {entry.name}:// cannot be loaded ({problem!r}); mend its package"
-        ) from problem
+        point = plugins.entry_points(GROUP).get(scheme)
+        if point is None:
+            raise ValueError(
+                f"{address!r:.200}: no engine for {scheme}://; install the package that brings it, or give a path"
+            )
+        found = _kinds.setdefault(scheme, plugins.load(point, f"the engine for {scheme}://", _KIND))
     return found

@@ -101,7 +101,7 @@ class View(Protocol):
         offset: int = 0,
         *,
         weighting: BM25,
-        filter: Node | None = None,  # the word of the search world
+        filter: Node | None = None,
         sort: Sequence[SortKey] = (),
     ) -> Found:
         """The documents that a node matches from rank `offset` on, at most `limit`, best first or as `sort` says.

@@ -239,8 +239,8 @@ def test_what_khsearch_reads_itself_no_package_takes_over():
 @pytest.mark.parametrize(
     ("format", "says"),
     [
-        ("gone", "a: what the package some-formats brings for .gone fails (AttributeError"),
-        ("broken", "a: what the package some-formats brings for .broken fails (ModuleNotFoundError"),
+        ("gone", "a: the reader of .gone of the package some-formats cannot be loaded (AttributeError"),
+        ("broken", "a: the reader of .broken of the package some-formats cannot be loaded (ModuleNotFoundError"),
         ("extra", "a: pip install 'some-formats[all]'"),
         ("late", "a: pip install 'some-formats[late]'"),
     ],

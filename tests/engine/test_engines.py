@@ -213,7 +213,7 @@ def test_an_address_that_nothing_keeps_is_refused():
 class Point:
     """An entry point of a package."""
 
-    name, module, value = "x9", "package.room", "package.room:kind"
+    name, module, value, dist = "x9", "package.room", "package.room:kind", None
 
     def __init__(self, found: object) -> None:
         self.found = found
@@ -230,7 +230,7 @@ def x9(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
 
     def bring(found: object) -> None:
-        monkeypatch.setattr(kinds, "_entry_points", lambda scheme: [Point(found)] if scheme == "x9" else [])
+        monkeypatch.setattr(kinds.plugins, "entry_points", lambda group: {"x9": Point(found)})
 
     return bring
 
@@ -245,13 +245,19 @@ def test_an_engine_comes_by_its_entry_point(x9):
 @pytest.mark.parametrize("found", [ImportError("no such room"), object(), None])
 def test_an_engine_that_cannot_be_loaded_is_named(x9, found):
     x9(found)
-    with pytest.raises(ValueError, match="the engine for x9:// cannot be loaded"):
+    with pytest.raises(ValueError, match=r"the engine for x9:// of the module package.room cannot be loaded"):
         Index.open("x9://here")
 
 
 @pytest.mark.parametrize("scheme", ["Shelf", "a", "", "a b", "1a", "a://"])
 def test_what_is_no_scheme_is_refused(scheme: str):
     with pytest.raises(ValueError, match="scheme takes lower case letters"):
+        register_engine(scheme, MEMORY)
+
+
+@pytest.mark.parametrize("scheme", ["file", "memory"])
+def test_schemes_of_what_khsearch_brings_are_taken(scheme: str):
+    with pytest.raises(ValueError, match="choose another scheme"):
         register_engine(scheme, MEMORY)
 
 

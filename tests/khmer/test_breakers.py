@@ -92,6 +92,17 @@ def test_a_breaker_is_registered_by_name() -> None:
 
 
 @pytest.mark.usefixtures("_registry")
+def test_what_is_registered_anew_breaks_from_then_on() -> None:
+    class Whole(ClusterBreaker):
+        def break_text(self, run: str) -> list[int]:
+            return []
+
+    assert words("កម្ពុជា", "clusters") == ["ក", "ម្ពុ", "ជា"]
+    register_breaker("clusters", lambda _: Whole())
+    assert words("កម្ពុជា", "clusters") == ["កម្ពុជា"]
+
+
+@pytest.mark.usefixtures("_registry")
 def test_a_factory_has_to_make_the_same_breaker_again() -> None:
     class Kept(ClusterBreaker):
         def __init__(self, kept: bytes) -> None:
@@ -143,7 +154,9 @@ def test_a_package_brings_breakers_by_entry_points(tmp_path: Path, monkeypatch: 
     assert breaker("lattice").lexicon is not None
     with pytest.raises(ValueError, match=r"'broken' of the package packed cannot be loaded .*no model.*uninstall it"):
         breaker("broken")
-    with pytest.raises(ValueError, match="'empty' of the package packed is no factory"):
+    with pytest.raises(
+        ValueError, match=r"'empty' of the package packed cannot be loaded .*takes a factory of breakers, not None"
+    ):
         breaker("empty")
 
 

@@ -17,6 +17,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from khsearch import plugins
 from khsearch.arguments import FUNCTION, Kind, checked
 from khsearch.errors import DocumentError, KhsearchError
 from khsearch.sharing import loading
@@ -53,7 +54,7 @@ def register_format(suffixes: str | Sequence[str], reader: Reader) -> None:
 
 def format_names() -> list[str]:
     """List the formats that can be read, our own first."""
-    return list(dict.fromkeys((*BUILT_IN, *_registered, *sorted(_entry_points()))))
+    return list(dict.fromkeys((*BUILT_IN, *_registered, *_entry_points())))
 
 
 def is_format(name: str) -> bool:
@@ -73,34 +74,17 @@ def reader_of(name: str) -> Reader:
         loading(room)
         return cast("Reader", import_module(room).read)
     if name in _entry_points():
-        return _loaded(_entry_points()[name])
+        try:
+            return cast("Reader", plugins.load(_entry_points()[name], f"the reader of .{name}", FUNCTION))
+        except ValueError as problem:
+            raise DocumentError(str(problem)) from problem
     raise DocumentError(f"unknown format {name!r}; use one of {', '.join(format_names())}")
-
-
-def _loaded(entry: EntryPoint) -> Reader:
-    loading(entry.module)
-    try:
-        found = entry.load()
-        if not callable(found):
-            raise TypeError(f"{found!r:.60} is no function")
-        return cast("Reader", found)
-    except KhsearchError:
-        raise
-    except Exception as problem:  # whatever a package of somebody's raises
-        package = entry.dist.name if entry.dist else entry.module
-        told = f"{type(problem).__name__}: {problem}"
-        raise DocumentError(f"what the package {package} brings for .{entry.name} fails ({told}); mend it") from problem
 
 
 @cache
 def _entry_points() -> dict[str, EntryPoint]:
-    loading("importlib.metadata")
-    from importlib.metadata import entry_points
-
-    found: dict[str, EntryPoint] = {}
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value)):
-        found.setdefault(entry.name.lower(), entry)
-    return found
+    """Kept: it is asked for every file whose suffix is unknown."""
+    return {name.lower(): point for name, point in plugins.entry_points(GROUP).items()}
 
 
 def read(source: Source, format: str) -> Found:

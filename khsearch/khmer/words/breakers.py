@@ -16,15 +16,15 @@ index kept of a breaker, and makes one that breaks as that one did. This room lo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
+from khsearch import plugins
 from khsearch.arguments import FUNCTION, TEXT, checked
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -75,11 +75,12 @@ BREAKERS = ("lattice", "icu", "crf")
 """Names of the breakers that khsearch brings, the default first."""
 
 _ROOMS = {"lattice": "by_lexicon", "icu": "icu", "crf": "crf"}
-_ENTRY_POINTS = "khsearch.breakers"
+_GROUP = "khsearch.breakers"
+_FACTORY = replace(FUNCTION, takes="a factory of breakers")
 _registered: dict[str, Factory] = {}
 
 
-@checked(name=TEXT, factory=FUNCTION)
+@checked(name=TEXT, factory=_FACTORY)
 def register_breaker(name: str, factory: Factory) -> None:
     """Let a breaker be chosen by a name: by `words`, `Index.create`, the command line, and by indexes made with it.
 
@@ -94,7 +95,7 @@ def register_breaker(name: str, factory: Factory) -> None:
 
 def breaker_names() -> tuple[str, ...]:
     """Names of all breakers: those that khsearch brings, those registered, those of entry points."""
-    return tuple(dict.fromkeys([*BREAKERS, *_registered, *sorted(_entry_points())]))
+    return tuple(dict.fromkeys([*BREAKERS, *_registered, *plugins.entry_points(_GROUP)]))
 
 
 def factory_of(name: str) -> Factory | None:
@@ -114,10 +115,10 @@ def make_breaker(name: str, resources: Mapping[str, bytes]) -> Breaker:
         return cast("Factory", import_module(room).make)(resources)
     factory = _registered.get(name)
     if factory is None:
-        found = _entry_points().get(name)
-        if found is None:
+        point = plugins.entry_points(_GROUP).get(name)
+        if point is None:
             raise ValueError(f"unknown breaker {name!r}; choose one of {', '.join(breaker_names())}")
-        factory = _registered.setdefault(name, _loaded(found))
+        factory = _registered.setdefault(name, plugins.load(point, f"the breaker {name!r}", _FACTORY))
     return _made(name, factory, resources)
 
 
@@ -171,29 +172,3 @@ def _made(name: str, factory: Factory, resources: Mapping[str, bytes]) -> Breake
         lacks = f"without {', '.join(odd)}" if odd else f"named {getattr(made, 'name', None)!r}"
         raise ValueError(f"what the factory of the breaker {name!r} makes is no such breaker ({lacks}); mend it")
     return made
-
-
-def _entry_points() -> dict[str, EntryPoint]:
-    loading("importlib.metadata")
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=_ENTRY_POINTS)}
-
-
-def _loaded(point: EntryPoint) -> Factory:
-    loading(point.module)
-    try:
-        found: Any = point.load()
-    except Exception as problem:  # whatever a package of others raises when it is loaded
-        raise ValueError(
-            f"the breaker {point.name!r} of {_package(point)} cannot be loaded ({problem!r}); mend or uninstall it"
-        ) from problem
-    if not callable(found):
-        raise ValueError(  # noqa: TRY004  (as for every name that cannot be chosen)
-            f"the breaker {point.name!r} of {_package(point)} is no factory; mend or uninstall it"
-        )
-    return cast("Factory", found)
-
-
-def _package(point: EntryPoint) -> str:
-    return f"the package {point.dist.name}" if point.dist else f"the module {point.module}"
