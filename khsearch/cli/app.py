@@ -120,6 +120,4 @@ for _command in named():
 
 def main() -> NoReturn:
     """Run `khsearch`."""
-    # numpy brings OpenBLAS, which starts a thread a core that spins for some 50 ms; nothing here multiplies matrices.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     app.main(prog_name="khsearch")
