@@ -23,6 +23,8 @@ def latest(engine: Engine, known: Commit | None = None) -> Commit:
     view = engine.view()
     if known is not None and view is known.view:
         return known
-    same = known is not None and view.files is known.view.files
-    built = known.built if known is not None and same else manifest.read(view.name, view.files)
+    if known is not None and view.files is known.view.files:
+        built = known.built
+    else:
+        built = manifest.read(view.name, view.files)
     return Commit(view, built, Agreement(built, view))

@@ -123,9 +123,7 @@ class Schema:
 
 def schema_of(fields: Mapping[str, str]) -> Schema:
     """Return the schema of an index with own fields of some kinds; one that is text is a stream of its own words."""
-    own = (
-        Stream(name, "words", (name,), Role.NAMED, positions=True) for name, kind in fields.items() if kind == "text"
-    )
+    own = (Stream(name, WORDS, (name,), Role.NAMED, positions=True) for name, kind in fields.items() if kind == "text")
     columns: dict[str, Kind] = {
         name: "text" if kind == "keyword" else "number" for name, kind in fields.items() if kind != "text"
     }
@@ -137,7 +135,7 @@ def for_words(role: Role) -> tuple[str, ...]:
     return tuple(stream.name for stream in STREAMS if stream.role is role and stream.source == WORDS)
 
 
-def by_name() -> tuple[str, ...]:
+def with_positions() -> tuple[str, ...]:
     """Return the names of the streams that keep positions, ranked ones first: phrases and patterns look there."""
     found = [stream for stream in STREAMS if stream.positions]
     return tuple(stream.name for stream in sorted(found, key=lambda stream: stream.role is not Role.RANK))

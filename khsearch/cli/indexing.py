@@ -1,4 +1,4 @@
-"""indexing: the commands that fill an index, look after it and empty it."""
+"""indexing: the command that fills an index."""
 
 from __future__ import annotations
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from khsearch.documents import Document
 from khsearch.engine import Batch, Files
+from khsearch.frozen import frozen
+from khsearch.sharing import cached_property
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Entry:
         return {name: Counter(terms) for name, terms in self.terms.items()}
 
 
-@dataclass(frozen=True)
+@frozen
 class Commit:
     """Documents in the order in which they were added, and what belongs to them all."""
 

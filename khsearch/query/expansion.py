@@ -19,9 +19,6 @@ from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, for_words
 from khsearch.sharing import loading
 
-_LONGEST = 300
-"""Characters of the longest query that is read otherwise: a longer one says enough."""
-
 _MOST = 12
 """Most readings of one query."""
 
@@ -65,8 +62,6 @@ class Expansion:
 
     def readings(self, typed: Typed) -> list[Reading]:
         """Return other readings of a text that the index holds."""
-        if len(typed.text) > _LONGEST:
-            return []
         terms = typed.terms
         self._dfs.learn(terms.words)
         readings: list[Reading] = []
@@ -92,7 +87,7 @@ class Expansion:
     def substituted(self, typed: Typed) -> list[list[bytes]]:
         """Words of a text in its other spellings, for a search that asks for every word."""
         found = []
-        for other in self._variants.alternatives(typed)[:_MOST] if len(typed.text) <= _LONGEST else ():
+        for other in self._variants.alternatives(typed)[:_MOST]:
             words = typed.spliced((other.start, other.end, other.spelling)).words
             if all(self._dfs.of(words)):
                 found.append(words)

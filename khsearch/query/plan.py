@@ -20,7 +20,7 @@ from khsearch.query.expansion import Expansion
 from khsearch.query.language import parse
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.ranking import Ranking
-from khsearch.schema import BIGRAMS, WORDS, Role, by_name
+from khsearch.schema import BIGRAMS, WORDS, Role, with_positions
 from khsearch.sharing import loading
 
 _TOLERANT = 300
@@ -72,7 +72,7 @@ class Planner:
         self._view = view
         self._analyzer = analyzer
         self._ranking = ranking
-        self._kinds = {**dict.fromkeys(by_name(), "text"), **fields}
+        self._kinds = {**dict.fromkeys(with_positions(), "text"), **fields}
         self._expansion = Expansion(view, variants)
         self._known: dict[str, Typed] = {}
 
@@ -232,7 +232,7 @@ class Planner:
             return None
         found.words += terms.words
         found.texts.append(terms)
-        fields = by_name() if item.field is None else (item.field,)
+        fields = with_positions() if item.field is None else (item.field,)
         if len(terms.words) == 1:
             return nodes.Or(tuple(nodes.Term(name, terms.words[0]) for name in fields))
         words = tuple(terms.words)
@@ -240,7 +240,7 @@ class Planner:
 
     def _pattern(self, item: Pattern | Like, match: Match, found: _Gathered) -> nodes.Node | None:
         """Terms that a pattern stands for, or its own words side by side; where there are none, the words as typed."""
-        names = by_name() if item.field is None else (item.field,)
+        names = with_positions() if item.field is None else (item.field,)
         loading("khsearch.query.patterns")
         from khsearch.query.patterns import fitting
 

@@ -161,11 +161,8 @@ def rescored(
 
     retrieve: so many of the best -> keys and scores, best first.
     """
-    depth = sum(stage.depth for stage in stages)
-    if all(stage.only_adds for stage in stages):
-        keys, first = retrieve(max([count, *(stage.depth for stage in stages)]))
-    else:
-        keys, first = retrieve(count + depth)
+    depths = [stage.depth for stage in stages]
+    keys, first = retrieve(max([count, *depths]) if all(stage.only_adds for stage in stages) else count + sum(depths))
     scores = first.astype(np.float64)
     order = np.arange(len(scores))
     added: list[tuple[str, str, Array]] = []
