@@ -10,7 +10,6 @@ from whoosh import fields
 
 from khsearch import columnar
 from khsearch.columnar import FieldOptions, IndexFolder, Searcher
-from khsearch.whoosh import values
 from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import PlanWeighting, WhooshReader
 from khsearch.whoosh.searcher import ColumnarSearcher
@@ -53,7 +52,7 @@ class ColumnarIndex:
     def searcher(self, weighting: BM25 | None = None) -> ColumnarSearcher:
         """A Whoosh Searcher over the latest commit."""
         columns = self.columns()
-        reader = WhooshReader(columns.commit, self.schema, values.decode)
+        reader = WhooshReader(columns.commit, self.schema)
         return ColumnarSearcher(columns, reader, weighting=PlanWeighting(weighting), fromindex=self)
 
     def doc_count(self) -> int:

@@ -17,7 +17,6 @@ from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.whoosh.reader import PlanWeighting, WhooshReader, field_of, is_utf8
-from khsearch.whoosh.values import decode
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema
@@ -162,9 +161,7 @@ class Translator:
         if column is None or column.kind == "text":
             if self._field(q.fieldname) is None:
                 return nodes.Nothing()
-            return nodes.Constant(
-                self.node(q._compile_query(WhooshReader(self._commit, self._schema, decode))), q.boost
-            )
+            return nodes.Constant(self.node(q._compile_query(WhooshReader(self._commit, self._schema))), q.boost)
         return nodes.Between(
             q.fieldname,
             number_of(q.start),
@@ -187,7 +184,7 @@ def _boosted(node: nodes.Node, boost: float) -> nodes.Node:
 
 def run_matchers(commit: Commit, schema: Schema, q: Any, weighting: BM25) -> Matches:
     """All documents of a query by Whoosh's own matchers over the same postings, with their scores."""
-    searcher = Searcher(WhooshReader(commit, schema, decode), weighting=PlanWeighting(weighting))
+    searcher = Searcher(WhooshReader(commit, schema), weighting=PlanWeighting(weighting))
     try:
         matcher = q.matcher(searcher, searcher.context())
         docs, scores = [], []

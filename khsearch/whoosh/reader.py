@@ -20,9 +20,10 @@ from whoosh.scoring import BaseScorer, WeightingModel
 from khsearch.arrays import starts_of
 from khsearch.columnar import terms_within
 from khsearch.engine import BM25, nodes, term_weight
+from khsearch.whoosh.values import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from whoosh.fields import FieldType, Schema
 
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
 class WhooshReader(IndexReader):  # type: ignore[misc]
     """All segments as one atomic reader, so that Whoosh's matchers see the document numbers of the plans."""
 
-    def __init__(self, commit: Commit, schema: Schema, decode: Callable[[bytes], dict[str, Any]]) -> None:
+    def __init__(self, commit: Commit, schema: Schema) -> None:
         self.schema = schema
         self.commit = commit
-        self._decode = decode
 
     def __contains__(self, term: tuple[str, Any]) -> bool:
         name, text = term
@@ -122,7 +122,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         return int(self.commit.doc_count)
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        return self._decode(self.commit.documents.stored(docnum))
+        return decode(self.commit.documents.stored(docnum))
 
     def all_stored_fields(self) -> Iterator[dict[str, Any]]:
         return map(self.stored_fields, self.all_doc_ids())
