@@ -48,13 +48,12 @@ def written(folder: Path, files: Files) -> dict[str, str]:
 
 
 def files_of(folder: Path, others: Mapping[str, str]) -> Files:
-    """The files of a commit, checked; FileNotFoundError, IndexDamagedError."""
-    if others:
-        return {name: read(folder, name, checksum) for name, checksum in others.items()}
-    # Format 1 had no list of them.
-    files = {MANIFEST_NAME: read(folder, MANIFEST_NAME, "")}
-    if (folder / LEXICON_NAME).exists():
-        files[LEXICON_NAME] = read(folder, LEXICON_NAME, "")
+    """The files of a commit, checked, the manifest first; FileNotFoundError, IndexDamagedError."""
+    files = {}
+    for name, checksum in (others or {MANIFEST_NAME: ""}).items():
+        # Format 1 did not tell whether an index has a lexicon, which that of a breaker without one has not.
+        if checksum or name != LEXICON_NAME or (folder / name).exists():
+            files[name] = read(folder, name, checksum)
     return files
 
 
