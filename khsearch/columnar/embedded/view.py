@@ -69,15 +69,14 @@ class EmbeddedView:
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """Live documents by number; one that is kept under another id than its own counts as lost."""
         for number in self._documents.all_live().tolist():
-            name = self._documents.id_of(number).decode("utf-8", "replace")
             try:
                 found = self.document(number)
             except KhsearchError as problem:
                 if on_lost is None:
                     raise
-                on_lost(f"the document of id {name!r} ({problem})")
+                on_lost(f"the document of id {self._kept_as(number, '?')!r} ({problem})")
                 continue
-            if on_lost is not None and found.id != name:
+            if on_lost is not None and (name := self._kept_as(number, found.id)) != found.id:
                 on_lost(f"the document {found.id!r}, which is kept as {name!r}")
             else:
                 yield found
@@ -141,3 +140,10 @@ class EmbeddedView:
     ) -> T:
         """Kept in the cache of the commit."""
         return self.searcher.commit.memo(room, key, make, size, lasting=lasting)
+
+    def _kept_as(self, number: int, otherwise: str) -> str:
+        """The id under which a document is found; `otherwise` where that cannot be read, which loses no document."""
+        try:
+            return self._documents.id_of(number).decode("utf-8", "replace")
+        except KhsearchError:
+            return otherwise
