@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from khsearch import Document, Index
+from khsearch.columnar.embedded.engine import Embedded
 from khsearch.columnar.files import catalog
 from khsearch.columnar.segments.segment import Segment
+from khsearch.engine import Files, NameFile
+from khsearch.errors import IndexExistsError
+from khsearch.schema import schema_of
 
 DOCUMENTS = [Document(f"the document of number {number:04}", "", "a") for number in range(1_000)]
 
@@ -37,3 +43,30 @@ def test_documents_whose_ids_cannot_be_read_are_not_lost(tmp_path: Path) -> None
     assert not told
     assert list(Index.open(tmp_path / "x").export()) == DOCUMENTS
     assert Index.verify(tmp_path / "x") == []
+
+
+def test_what_an_interrupted_creation_leaves_is_no_reason_to_refuse_another(tmp_path: Path, monkeypatch) -> None:
+    def several_files(name_file: NameFile) -> Files:
+        """As those of a breaker with two resources."""
+        return {name_file(suffix): suffix.encode() for suffix in (".json", ".khl", ".khl")}
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog, "write", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            Embedded().create(str(tmp_path), schema_of({}), several_files)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert len(left) == 4
+    engine = Embedded().create(str(tmp_path), schema_of({}), several_files)
+    assert left < {path.name for path in tmp_path.iterdir()}
+    assert len(engine.view().files) == 3
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "00000001-0000.seg"])
+def test_a_folder_with_other_files_is_refused(tmp_path: Path, name: str) -> None:
+    tmp_path.joinpath(name).write_text("kept")
+    with pytest.raises(IndexExistsError, match=name):
+        Index.create(tmp_path)
+    assert tmp_path.joinpath(name).read_text() == "kept"
