@@ -20,7 +20,7 @@ from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion
 from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.postings.encode import FieldEncoder
-from khsearch.columnar.segments import column_files, columns, policy
+from khsearch.columnar.segments import builder, column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
 from khsearch.whoosh import values
@@ -280,9 +280,13 @@ def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
         (["x" * 40_000], [b""], {}),
         (["a"], [b""], {}, {"c": [1, 2]}),
         (["a"], [b"", b""], {}),
+        (["a", "b"], [b"a" * 99, b"a" * 101], {}),
+        (["a", "b"], [b"", b""], {"words": tokens([[b"a"], [b"a"] * 101])}),
     ],
 )
-def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch):
+def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch, monkeypatch):
+    monkeypatch.setattr(builder, "MAX_BLOB", 100)
+    monkeypatch.setattr(builder, "MAX_POSITION", 100)
     index = columnar.create_in(tmp_path, SCHEMA)
     with index.writer() as writer:
         with pytest.raises(DocumentError):

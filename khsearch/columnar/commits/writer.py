@@ -12,7 +12,7 @@ from khsearch.columnar.commits.draft import Draft
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
 from khsearch.columnar.segments import columns as column_values
-from khsearch.columnar.segments.builder import Builder, key_tokens
+from khsearch.columnar.segments.builder import Builder, check_sizes, key_tokens
 from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
 from khsearch.schema import Kind
 from khsearch.sharing import Lock
@@ -46,7 +46,7 @@ def one_at_a_time(method: Callable[Concatenate[Any, P], T]) -> Callable[Concaten
 class BatchWriter:
     """The one writer of an index folder, for any number of threads. It holds the lock until commit or cancel.
 
-    An error in a document leaves the writer as it was before that document; any other error cancels it. A writer that
+    An error in a document leaves the writer as it was before that batch; any other error cancels it. A writer that
     nobody holds any more frees the lock; what it did is gone. In a forked child it is ended.
     """
 
@@ -240,6 +240,8 @@ class BatchWriter:
             self._check_kind(name, built[name])
         if not count:
             return
+        marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
+        check_sizes(stored, marked)
         with self._cancelled_on_error():
             if replace:
                 self._delete_keys([key for key in keys if key])
@@ -250,7 +252,6 @@ class BatchWriter:
                         self._pending_gone.update(mine)
                         mine.clear()
                     mine.append(number)
-            marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
             self._builder.add(keys, summaries, stored, marked, built, traits)
             if self._builder.full:
                 self._spill()
