@@ -8,19 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
-from khsearch.columnar.embedded.files import FIRST_NAMES, files_of, first_names, is_unfinished, read, written
+from khsearch.columnar.embedded.files import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import told_as_store_errors
-from khsearch.documents import (
-    Document,
-    document_of,
-    keyword_form,
-)
-from khsearch.engine import (
-    Files,
-    NameFile,
-)
+from khsearch.columnar.files.format import FIRST_NAMES
+from khsearch.documents import Document, document_of, keyword_form
+from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.schema import ID, Schema
 from khsearch.sharing import Lock, loading

@@ -10,6 +10,7 @@ from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.disk import Disk, told_as_store_errors
 from khsearch.columnar.files.format import (
     CATALOG_TEMPORARY_NAME,
+    FIRST_NAMES,
     LEXICON_NAME,
     LOCK_NAME,
     MANIFEST_NAME,
@@ -18,7 +19,6 @@ from khsearch.columnar.files.format import (
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexStoreError
 
-FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
 _NUMBER = f"{0:08x}-"  # of what is made before the first commit; those of writers begin at 1
 _TEMPORARY_NAME = f"{_NUMBER}0000.tmp"  # named as what the next writer sweeps up
 _MOST_BYTES = 1 << 26

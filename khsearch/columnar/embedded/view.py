@@ -7,25 +7,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from khsearch.arrays import Array
+from khsearch.arrays import DOC, Array
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.searcher import Searcher
-from khsearch.documents import (
-    Document,
-    document_of,
-    id_and_title,
-)
-from khsearch.engine import (
-    BM25,
-    Files,
-    Found,
-    Key,
-    Node,
-    Proximity,
-    SortKey,
-    TermList,
-    nodes,
-)
+from khsearch.documents import Document, document_of, id_and_title
+from khsearch.engine import BM25, Files, Found, Key, Node, Proximity, SortKey, TermList, nodes
 from khsearch.errors import KhsearchError
 
 T = TypeVar("T")
@@ -47,7 +33,7 @@ class EmbeddedView:
     @property
     def doc_count(self) -> int:
         """Live documents."""
-        return int(self.searcher.commit.doc_count)
+        return self.searcher.commit.doc_count
 
     @property
     def traits(self) -> frozenset[str]:
@@ -109,7 +95,7 @@ class EmbeddedView:
 
     def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
         """The bonus of each document."""
-        docs = np.array(keys, np.int32)
+        docs = np.array(keys, DOC)
         order = np.argsort(docs)
         found = np.zeros(len(docs), np.float32)
         found[order] = self.searcher.proximity(docs.take(order), wanted)

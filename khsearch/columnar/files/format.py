@@ -53,6 +53,8 @@ CATALOG_NAME = "catalog.json"
 CATALOG_TEMPORARY_NAME = "catalog.tmp"
 MANIFEST_NAME = "khsearch.json"
 LEXICON_NAME = "lexicon.khl"
+FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
+"""What the first file of a suffix that belongs to a commit is called."""
 LOCK_NAME = "write.lock"
 NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""

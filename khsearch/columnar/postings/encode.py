@@ -25,9 +25,8 @@ class FieldEncoder:
     """Collects the encoded postings of one field until they go into the segment's file."""
 
     def __init__(self, disk: Disk, new_path: Callable[[], Path], docs: int, *, positions: bool) -> None:
-        self.terms = 0
-        self.tokens = 0
-        self.top = 0
+        self._tokens = 0
+        self._top = 0
         self._docs = docs
         self._limits = layout.width_limits(docs)
         self._positions = positions
@@ -53,7 +52,7 @@ class FieldEncoder:
         streams["low"].append(_low(at, postings.docs, first))
         streams["tf"].append(_tf(at, token[:-1], first))
         if self._positions and postings.positions is not None:
-            self.top = max(self.top, int(postings.positions.max(initial=0)))
+            self._top = max(self._top, int(postings.positions.max(initial=0)))
             streams["pos"].append(postings.positions.astype(np.uint8))
             streams["rest"].append(_rest(at, postings.positions))
         streams["terms"].append(codes)
@@ -64,12 +63,11 @@ class FieldEncoder:
         self._row = at.rows[-1] + self._row
         heads = starts[:-1][:: layout.BLOCK]
         self._keys.append(spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap())
-        self.terms += len(df)
-        self.tokens += int(token[-1])
+        self._tokens += int(token[-1])
 
     def meta(self) -> dict[str, int]:
         """What the segment's header keeps of the field: how many tokens, and the highest position."""
-        return {"tokens": self.tokens, "top": self.top}
+        return {"tokens": self._tokens, "top": self._top}
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:
         """Write all sections of the field; their names begin with prefix."""
