@@ -1,6 +1,6 @@
 """columnar: array postings on disk, the embedded engine. Knows nothing of any language, nor of Whoosh.
 
-files/      format, disk, wholefile, catalog, blockfile, spool: named arrays in checksummed files
+files/      format, disk, lock, wholefile, catalog, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
 segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
             segments

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog
-from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
+from khsearch.columnar.files.disk import Disk, told_as_store_errors
+from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from khsearch.columnar.commits.draft import Draft
 from khsearch.columnar.files import catalog as contents
-from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
+from khsearch.columnar.files.disk import Disk, told_as_store_errors
+from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.segments import columns as column_values
 from khsearch.columnar.segments.builder import Builder, check_sizes, key_tokens
 from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
