@@ -10,7 +10,7 @@ import numpy as np
 
 from khsearch import version
 from khsearch.columnar.files import catalog as contents
-from khsearch.columnar.files.catalog import Catalog, SegmentEntry
+from khsearch.columnar.files.catalog import SegmentEntry
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments import policy
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from khsearch.arrays import Array
-    from khsearch.columnar.files.catalog import FileEntry
+    from khsearch.columnar.files.catalog import Catalog, FileEntry
     from khsearch.columnar.files.disk import Disk
     from khsearch.columnar.segments.columns import Form
 
@@ -168,14 +168,13 @@ class Draft:
         elif self._deletions_changed:
             gone = {entry.file.name: self._gone[entry.file.name] for entry in self.entries if entry.deleted}
             deletions = write_deletions(self._disk, self._folder / self.next_name(".del"), gone)
-        published = Catalog(
-            self._catalog.generation + 1,
-            self._counter,
-            self._catalog.settings,
-            tuple(self.entries),
-            deletions,
-            self._catalog.documents,
-            self.others,
+        published = dataclasses.replace(
+            self._catalog,
+            generation=self._catalog.generation + 1,
+            counter=self._counter,
+            segments=tuple(self.entries),
+            deletions=deletions,
+            others=self.others,
         )
         contents.write(self._disk, self._folder, published)
         # The commit stands; what cannot be removed now, the next writer removes.

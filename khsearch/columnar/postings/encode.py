@@ -31,7 +31,7 @@ class FieldEncoder:
         self._limits = layout.width_limits(docs)
         self._positions = positions
         self._streams = {name: Spool(disk, new_path) for name in STREAMS}
-        self._counts: list[tuple[Array, Array, Array, Array]] = []  # df, extra tokens, bytes, bits of rest
+        self._counts = [(np.zeros(0, np.uint8),) * 4]  # df, extra tokens, bytes, bits of rest
         self._rows: list[Array] = []
         self._keys: list[Array] = []
         self._row = np.zeros(layout.COLUMNS, np.int64)
@@ -71,17 +71,13 @@ class FieldEncoder:
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:
         """Write all sections of the field; their names begin with prefix."""
-        df, extra, lengths, rests = (
-            (np.concatenate(column) if column else np.zeros(0, np.uint32) for column in zip(*self._counts, strict=True))
-            if self._counts
-            else (np.zeros(0, np.uint32),) * 4
-        )
+        df, extra, lengths, rests = map(np.concatenate, zip(*self._counts, strict=True))
         file.add(prefix + "df", narrow(df))
         file.add(prefix + "extra", narrow(extra))
         file.add(prefix + "lengths", narrow(lengths))
         if self._positions:
-            file.add(prefix + "rests", rests.astype(np.uint8))
-        file.add(prefix + "rows", np.concatenate([*self._rows, self._row[None]]).ravel().astype(np.int64))
+            file.add(prefix + "rests", rests)
+        file.add(prefix + "rows", np.concatenate([*self._rows, self._row[None]]).ravel())
         file.add(prefix + "keys", np.concatenate([*self._keys, np.zeros(0, np.uint64)]))
         for name, spool in self._streams.items():
             file.begin(prefix + name, np.uint8)
