@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
-from khsearch.engine import BM25, FieldScale, nodes
+from khsearch.engine import BM25, FieldScale, Proximity, nodes
 from khsearch.errors import QueryError
 from tests.columnar.corpora import SCHEMA, add, histories, play, words
 from tests.extent import examples
@@ -75,3 +76,13 @@ def test_a_phrase_of_a_field_without_positions_gives_one_document_what_it_gives_
     node, searcher = nodes.Phrase(field, terms), index.columns()
     expected = [pytest.approx(score) for score in searcher.matching(node).scores.tolist()] or [None]
     assert searcher.score([node], 0) == expected
+
+
+@pytest.mark.parametrize("slop", [1, 100, 1 << 40])
+def test_terms_of_two_documents_are_never_near_each_other(tmp_path, slop):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        add(writer, [("a", [b"c", b"a"]), ("b", [b"b"]), ("c", [b"a", b"b"])])
+    wanted = Proximity("words", ((b"a", b"b"),), slop, FieldScale())
+    found = index.columns().proximity(np.arange(3, dtype=np.int32), wanted)
+    assert (found > 0).tolist() == [False, False, True]

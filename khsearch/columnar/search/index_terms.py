@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.search.scratch import Scratch
 
-ROOM = 64  # positions between the last of one document and the first of the next
 TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
 WAYS = 1 << 10  # of scoring a term that have a number at once
 
@@ -160,8 +159,7 @@ class IndexTerms:
         return self._cache.memo("position bits", name, lambda: self._needed_bits(name), _nothing)
 
     def _needed_bits(self, name: str) -> int:
-        top = max((segment.top_position(name) for segment in self._leaves.segments), default=0)
-        return (top + ROOM).bit_length()
+        return max((segment.top_position(name) for segment in self._leaves.segments), default=0).bit_length()
 
     @refusing_damage
     def frequency(self, name: str, term: bytes, doc: int) -> int:
