@@ -1,6 +1,7 @@
 """Committed means kept, before it nothing is visible: by power cuts, failing disks, kill -9, and very many commits."""
 
 import errno
+import gc
 import random
 import signal
 import subprocess
@@ -160,6 +161,25 @@ def test_there_is_one_writer(tmp_path):
         index.writer()
     with pytest.raises(IndexLockedError):
         columnar.open_dir(tmp_path, SCHEMA).writer(wait=0.05)
+    writer.cancel()
+    index.writer().cancel()
+
+
+def test_whoever_stops_waiting_leaves_word_of_who_writes(tmp_path, monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    index = columnar.create_in(tmp_path, SCHEMA)
+    writer = index.writer()
+    told = tmp_path.joinpath("write.lock").read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr("time.sleep", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            index.writer(wait=5)
+    gc.collect()
+    assert tmp_path.joinpath("write.lock").read_text() == told
+    with pytest.raises(IndexLockedError, match="this process"):
+        index.writer()
     writer.cancel()
     index.writer().cancel()
 

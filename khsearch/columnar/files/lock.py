@@ -34,20 +34,25 @@ class WriteLock:
         self.process = os.getpid()
         self._free = weakref.finalize(self, _unlock, fd, self.process)
         _locks.add(self)
+        try:
+            self._take(folder, fd, wait)
+        except BaseException:
+            self._free.detach()  # which would empty the file that says who has the lock
+            os.close(fd)
+            raise
+        with contextlib.suppress(OSError):  # a full disk takes nobody's lock
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
+
+    def _take(self, folder: Path, fd: int, wait: float) -> None:
         deadline = time.monotonic() + wait
         if not _is_taken(fd) and _read_holder(fd)[0] == self.process:
             # A writer that failed may be gone but for an error that holds it, and that it holds.
             gc.collect()
         while not _is_taken(fd):
             if time.monotonic() >= deadline:
-                message = f"{folder}: {_holder(fd)}, or give it more time to wait"
-                self._free.detach()
-                os.close(fd)
-                raise IndexLockedError(message)
+                raise IndexLockedError(f"{folder}: {_holder(fd)}, or give it more time to wait")
             time.sleep(0.01)
-        with contextlib.suppress(OSError):  # a full disk takes nobody's lock
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""
