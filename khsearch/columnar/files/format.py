@@ -29,8 +29,8 @@ Sections of a segment, each an array. The fields are numbered in the order of th
     ids.docs            (k,) the document of each
     ids.starts          (docs + 1,) where each document's id begins in ids.codes
     ids.codes           the ids, end to end
-    heads.starts        (docs + 1,), or nothing where no document has a head
-    heads.codes         the heads, end to end
+    heads.starts        (docs + 1,) where each document's summary begins in heads.codes; nothing where none has one
+    heads.codes         the summaries, end to end
     stored.starts       (docs + 1,) where each document's blob begins in stored.blobs
     stored.dictionary   what the blobs are compressed against
     stored.blobs        one zstandard frame a document
