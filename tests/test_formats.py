@@ -15,6 +15,7 @@ from khsearch.cli import app
 from khsearch.columnar.files import catalog
 from khsearch.columnar.files import format as formats
 from khsearch.columnar.segments.segment import Segment
+from khsearch.khmer.words.icu import icu_version
 
 STORED = Path(__file__).parent / "formats"
 DOCUMENTS = [
@@ -146,6 +147,40 @@ def test_a_rebuild_writes_the_newest_format_and_changes_no_answer(stored: Path) 
 def test_an_old_index_is_saved_into_a_new_one(stored: Path, tmp_path: Path) -> None:
     assert Index.rescue(stored, tmp_path / "new") == []
     assert answers(Index.open(tmp_path / "new")) == EXPECTED
+
+
+def without_lexicon(folder: Path) -> None:
+    """Make of an index of format 1 what one was whose breaker needs no lexicon."""
+    path = folder / "khsearch.json"
+    told = json.loads(path.read_text())
+    told["analyzer"] |= {"breaker": "icu", "breaker_version": icu_version(), "icu": icu_version()}
+    del told["lexicon_sha256"]
+    path.write_text(json.dumps(told | {"own_lexicon": False}))
+    (folder / "lexicon.khl").unlink()
+
+
+@pytest.mark.parametrize("is_committed", [False, True])
+def test_an_old_index_without_a_lexicon_is_whole(tmp_path: Path, is_committed: bool) -> None:
+    folder = Path(shutil.copytree(STORED / "1", tmp_path / "x"))
+    without_lexicon(folder)
+    if is_committed:  # which writes a catalog of the newest format that goes with the old manifest
+        with Index.open(folder).writer() as writer:
+            writer.delete("1")
+    kept = DOCUMENTS[is_committed:]
+    assert Index.verify(folder) == []
+    index = Index.open(folder)
+    assert list(index.export()) == kept
+    assert [hit.id for hit in index.search("unicef")] == ["2"]
+    assert Index.rescue(folder, tmp_path / "saved") == []
+    assert Index.rebuild(folder) == len(kept)
+    assert list(index.export()) == list(Index.open(tmp_path / "saved").export()) == kept
+
+
+def test_a_lexicon_of_an_old_index_that_is_lost_is_told(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(STORED / "1", tmp_path / "x"))
+    (folder / "lexicon.khl").unlink()
+    with pytest.raises(IndexDamagedError, match=r"lexicon\.khl: damaged.*missing.*khsearch rebuild"):
+        Index.open(folder)
 
 
 def test_a_later_format_is_refused_and_told_what_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ import pytest
 from khsearch import Document, Index, IndexDamagedError, IndexLockedError, IndexStoreError
 from khsearch.columnar import IndexFolder
 from khsearch.columnar.files import wholefile
-from khsearch.columnar.files.disk import WriteLock
 from khsearch.columnar.files.format import LEXICON_NAME, MANIFEST_NAME
+from khsearch.columnar.files.lock import WriteLock
 from khsearch.khmer.words.lexicon import Lexicon
 from tests.state import lexicons
 

@@ -88,6 +88,12 @@ class ColumnarWriter(BatchWriter):
         return super().delete(name)
 
     @one_at_a_time
+    def delete_all(self) -> None:
+        """Delete every document."""
+        self._waiting.clear()
+        super().delete_all()
+
+    @one_at_a_time
     def add_batch(self, *args: Any, **kwargs: Any) -> None:
         """As BatchWriter.add_batch."""
         self._settle()
@@ -144,16 +150,17 @@ class ColumnarWriter(BatchWriter):
             document.columns[name] = value
 
     def _settle(self) -> None:
-        """Pass the waiting documents on as batches; one ends where a document has the id of an earlier one."""
+        """Pass the waiting documents on as batches: those that replace older ones, and those that do not."""
         self.check_open()
         waiting, self._waiting = self._waiting, []
         at = 0
-        while at < len(waiting):
-            stop = at + 1
-            while stop < len(waiting) and waiting[stop].replace == waiting[at].replace:
-                stop += 1
-            self._pass_on(waiting[at:stop], replace=waiting[at].replace)
-            at = stop
+        with self._cancelled_on_error():  # of a batch that is refused, documents are lost that were taken before
+            while at < len(waiting):
+                stop = at + 1
+                while stop < len(waiting) and waiting[stop].replace == waiting[at].replace:
+                    stop += 1
+                self._pass_on(waiting[at:stop], replace=waiting[at].replace)
+                at = stop
 
     def _pass_on(self, documents: list[_Document], *, replace: bool) -> None:
         tokens, columns = {}, {}

@@ -41,7 +41,7 @@ def options(tmp_path_factory):
             add(writer, [(f"d{len(half[0])}.{number}", text) for number, text in enumerate(half)])
             writer.commit(merge=False)
     assert len(index.columns().commit.leaves.segments) == 2
-    return folder, columnar.FieldOptions("id", frozenset({"words"}))
+    return folder, columnar.FieldOptions("id")
 
 
 def answer(searcher, query):

@@ -1,7 +1,6 @@
-"""The rooms one by one: spans, interning, encoding, columns, the merge policy, the index folder."""
+"""The rooms one by one: inversion, encoding, columns, the merge policy, the writer, the index folder."""
 
 import datetime
-import itertools
 import tempfile
 from pathlib import Path
 
@@ -12,77 +11,18 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.arrays import interning, spans
-from khsearch.arrays import runs as arrays
+from khsearch.arrays import spans
 from khsearch.arrays.runs import starts_of
 from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion
 from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.postings.encode import FieldEncoder
-from khsearch.columnar.segments import column_files, columns, policy
+from khsearch.columnar.segments import builder, column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
-from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, IndexNotFoundError, QueryError
-from khsearch.whoosh import values
+from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, QueryError
 from tests.columnar.corpora import SCHEMA, add, id_of, tokens
 from tests.extent import examples
-
-terms = st.lists(st.binary(max_size=40), min_size=1, max_size=60)
-
-
-@given(terms)
-def test_spans_sort_as_bytes_do(words):
-    codes, starts = spans.pack(words)
-    order, group = spans.order(codes, starts[:-1], starts[1:])
-    assert [words[i] for i in order.tolist()] == sorted(words)
-    distinct = sorted(set(words))
-    assert [distinct.index(words[i]) for i in order.tolist()] == group.tolist()
-
-
-@given(st.binary(max_size=40))
-def test_eights_are_what_stands_at_every_offset(codes):
-    wanted = [int.from_bytes(codes[i : i + 8].ljust(8, b"\0"), "little") for i in range(len(codes) + 1)]
-    assert spans.eights(codes).tolist() == wanted
-    assert spans.eights(np.frombuffer(codes, np.uint8)).tolist() == wanted
-    assert spans.load(spans.eights(codes), np.arange(len(codes) + 1)).tolist() == wanted
-
-
-@pytest.mark.parametrize("constant", [None, 7])
-@given(
-    batches=st.lists(terms, min_size=1, max_size=4),
-    pick=st.none() | st.lists(st.sampled_from([0, 1, interning.MOST_IDS - 20]), min_size=1, max_size=9),
-)
-def test_equal_spans_get_one_number_whatever_the_hash(constant, batches, pick):
-    """... and whatever names they have: some none, some one beyond the table."""
-    interner, numbers, named = interning.Interner(), {}, None
-    if pick is not None:
-        words = sorted({word for words in batches for word in words})
-        named = {word: step and step + 2 * i for i, (word, step) in enumerate(zip(words, itertools.cycle(pick)))}
-    with pytest.MonkeyPatch.context() as patch:
-        if constant is not None:
-            exact = interning._keys
-
-            def colliding(words, starts, lengths):
-                keys = exact(words, starts, lengths)
-                keys[lengths > interning.SHORT] = interning.LONG_TAG
-                return keys
-
-            patch.setattr(interning, "_keys", colliding)
-        for words in batches:
-            codes, starts = spans.pack(words)
-            names = None if named is None else np.array([named.get(word, 0) for word in words], np.int32)
-            found = interner.intern(codes, starts[:-1], starts[1:], names)
-            for number, word in zip(found.tolist(), words, strict=True):
-                assert numbers.setdefault(number, word) == word
-    assert len(set(numbers.values())) == len(numbers) == interner.count
-    codes, starts, ends = interner.terms()
-    assert {i: codes[a:b].tobytes() for i, (a, b) in enumerate(zip(starts, ends, strict=True))} == numbers
-
-
-@given(st.lists(st.integers(0, 1 << 40), max_size=300), st.sampled_from([1 << 41]))
-def test_a_radix_sort_is_a_stable_sort(numbers, bound):
-    array = np.array(numbers, np.int64)
-    assert arrays.stable_order(array, bound).tolist() == np.argsort(array, kind="stable").tolist()
 
 
 @pytest.mark.parametrize("first", [0, 1 << inversion.TF_SHIFT])
@@ -177,34 +117,6 @@ def test_a_column_has_one_kind(tmp_path, rows):
         writer.add_batch(["b"], [b""], {}, {"c": rows[1:]})
 
 
-stored = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(allow_nan=False),
-        st.text(st.characters(exclude_categories=["Cs"])),
-        st.binary(),
-        st.datetimes().map(lambda moment: moment.replace(fold=0)),
-        st.dates(),
-        st.decimals(allow_nan=False),
-    ),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.lists(inner, max_size=3).map(tuple),
-        st.dictionaries(st.sampled_from(["a", "$", "v"]), inner, max_size=3),
-    ),
-    max_leaves=6,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["title", "body", "$"]), stored))
-def test_stored_values_keep_value_and_type(document):
-    back = values.decode(values.encode(document))
-    assert back == document
-    assert repr(back) == repr({name: document[name] for name in back})
-
-
 @given(st.lists(st.integers(1, 1 << 33), max_size=400))
 def test_merging_ends_with_few_segments(sizes):
     held: list[int] = []
@@ -280,9 +192,13 @@ def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
         (["x" * 40_000], [b""], {}),
         (["a"], [b""], {}, {"c": [1, 2]}),
         (["a"], [b"", b""], {}),
+        (["a", "b"], [b"a" * 99, b"a" * 101], {}),
+        (["a", "b"], [b"", b""], {"words": tokens([[b"a"], [b"a"] * 101])}),
     ],
 )
-def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch):
+def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch, monkeypatch):
+    monkeypatch.setattr(builder, "MAX_BLOB", 100)
+    monkeypatch.setattr(builder, "MAX_POSITION", 100)
     index = columnar.create_in(tmp_path, SCHEMA)
     with index.writer() as writer:
         with pytest.raises(DocumentError):
@@ -303,8 +219,3 @@ def test_fields_of_numbers_may_be_unique(tmp_path):
     schema = fields.Schema(number=fields.NUMERIC(unique=True))
     with pytest.raises(DocumentError, match="id"):
         columnar.create_in(tmp_path, schema).writer().add_batch(["a"], [b""], {})
-
-
-def test_a_damaged_stored_document_is_told():
-    with pytest.raises(IndexDamagedError):
-        values.decode(b"{")

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import tempfile
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
-from khsearch.engine import BM25, FieldScale, nodes
+from khsearch.engine import BM25, FieldScale, Proximity, nodes
 from khsearch.errors import QueryError
 from tests.columnar.corpora import SCHEMA, add, histories, play, words
 from tests.extent import examples
 
 boosts = st.sampled_from([0.0, 0.5, 1.0])
+some_field = st.sampled_from(["words", "bigrams", "none"])  # of which the first alone keeps positions
 leaves = st.one_of(
-    st.builds(nodes.Term, st.sampled_from(["words", "bigrams", "none"]), words, boosts),
+    st.builds(nodes.Term, some_field, words, boosts),
     st.builds(nodes.AnyField, st.just(("words", "bigrams")), words, boosts),
-    st.builds(nodes.Phrase, st.just("words"), st.lists(words, min_size=1, max_size=3).map(tuple), st.integers(1, 3)),
+    st.builds(nodes.Phrase, some_field, st.lists(words, min_size=1, max_size=3).map(tuple), st.integers(1, 3), boosts),
     st.builds(nodes.Prefix, st.just("words"), words.map(lambda word: word[:1]), boosts),
     st.builds(nodes.AnyOf, st.just("words"), st.lists(words, max_size=3).map(tuple), boosts),
     st.builds(nodes.Fuzzy, st.just("words"), words),
@@ -63,3 +65,24 @@ def test_a_document_that_is_not_there_has_no_score(tmp_path):
         add(writer, [("a", [b"a"])])
     with pytest.raises(QueryError, match="no document"):
         index.columns().score([nodes.Every()], 1)
+
+
+@pytest.mark.parametrize("field", ["words", "bigrams"])
+@pytest.mark.parametrize("terms", [(b"a",), (b"a", b"b")])
+def test_a_phrase_of_a_field_without_positions_gives_one_document_what_it_gives_all(tmp_path, field, terms):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        add(writer, [("a", [b"a", b"b"])])
+    node, searcher = nodes.Phrase(field, terms), index.columns()
+    expected = [pytest.approx(score) for score in searcher.matching(node).scores.tolist()] or [None]
+    assert searcher.score([node], 0) == expected
+
+
+@pytest.mark.parametrize("slop", [1, 100, 1 << 40])
+def test_terms_of_two_documents_are_never_near_each_other(tmp_path, slop):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        add(writer, [("a", [b"c", b"a"]), ("b", [b"b"]), ("c", [b"a", b"b"])])
+    wanted = Proximity("words", ((b"a", b"b"),), slop, FieldScale())
+    found = index.columns().proximity(np.arange(3, dtype=np.int32), wanted)
+    assert (found > 0).tolist() == [False, False, True]

@@ -1,6 +1,7 @@
 """Committed means kept, before it nothing is visible: by power cuts, failing disks, kill -9, and very many commits."""
 
 import errno
+import gc
 import random
 import signal
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from khsearch import columnar
-from khsearch.columnar.files import catalog
+from khsearch.columnar.files import catalog, spool
+from khsearch.columnar.segments import stored
 from khsearch.errors import IndexLockedError, IndexStoreError
 from khsearch.whoosh.index import ColumnarIndex
 from tests.columnar.corpora import SCHEMA, add, id_of
@@ -85,7 +87,10 @@ def test_a_power_cut_leaves_the_old_commit_or_the_new_one(tmp_path, seed, optimi
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
 @pytest.mark.parametrize("stays", [False, True])
-def test_a_failing_disk_is_told_and_changes_nothing(tmp_path, number, stays):
+@pytest.mark.parametrize("in_memory", [10, spool.IN_MEMORY])
+def test_a_failing_disk_is_told_and_changes_nothing(tmp_path, number, stays, in_memory, monkeypatch):
+    monkeypatch.setattr(spool, "IN_MEMORY", in_memory)
+    monkeypatch.setattr(stored, "ENOUGH", 100)  # bytes after which a writer puts something into files before it commits
     rng = random.Random(number)
     folder = tmp_path / "index"
     grow(columnar.create_in(folder, SCHEMA), rng)
@@ -94,6 +99,10 @@ def test_a_failing_disk_is_told_and_changes_nothing(tmp_path, number, stays):
         disk = FailingDisk(at, number, stays=stays)
         try:
             writer = ColumnarIndex(folder, SCHEMA, disk=disk).writer()
+            if at % 3 == 0:
+                add(writer, documents(rng, 5))
+                writer.delete_all()
+                add(writer, [(name, text.split(b"|")) for name, text in before.items()])
             add(writer, batch)
             writer.commit(optimize=at % 2 == 0)
         except IndexStoreError:
@@ -152,6 +161,25 @@ def test_there_is_one_writer(tmp_path):
         index.writer()
     with pytest.raises(IndexLockedError):
         columnar.open_dir(tmp_path, SCHEMA).writer(wait=0.05)
+    writer.cancel()
+    index.writer().cancel()
+
+
+def test_whoever_stops_waiting_leaves_word_of_who_writes(tmp_path, monkeypatch):
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    index = columnar.create_in(tmp_path, SCHEMA)
+    writer = index.writer()
+    told = tmp_path.joinpath("write.lock").read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr("time.sleep", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            index.writer(wait=5)
+    gc.collect()
+    assert tmp_path.joinpath("write.lock").read_text() == told
+    with pytest.raises(IndexLockedError, match="this process"):
+        index.writer()
     writer.cancel()
     index.writer().cancel()
 

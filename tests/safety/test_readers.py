@@ -84,3 +84,30 @@ def test_readers_see_whole_commits_only(tmp_path, size):
         assert watcher.returncode == 0
         assert int(out) > 0
     assert columnar.verify(tmp_path) == []
+
+
+def test_a_reader_sees_the_latest_commit_whenever_another_thread_opens_it(tmp_path):
+    writing = columnar.create_in(tmp_path, SCHEMA)
+    folder = columnar.IndexFolder(tmp_path, columnar.FieldOptions("id"))
+    code, at, steps = columnar.IndexFolder.searcher.__code__, 0, 1
+
+    def other_thread(frame, event, _):
+        nonlocal steps
+        if frame.f_code is code and event == "line":
+            steps += 1
+            if steps == at:
+                folder.searcher()
+        return other_thread
+
+    while at <= steps:
+        at, steps = at + 1, 0
+        with writing.writer() as writer:
+            add(writer, [(f"d{at}", [b"a"])])
+        before = sys.gettrace()
+        sys.settrace(other_thread)
+        try:
+            found = folder.searcher()
+        finally:
+            sys.settrace(before)
+        assert found.commit.doc_count == at
+    assert at > 2

@@ -12,7 +12,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import QueryParser
 
 from khsearch import columnar
-from khsearch.errors import DocumentError, QueryError
+from khsearch.errors import DocumentError, IndexStoreError, QueryError
 from khsearch.whoosh.reader import PlanWeighting
 from tests.extent import examples
 
@@ -251,6 +251,27 @@ def test_a_document_that_does_not_fit_leaves_the_writer_usable(tmp_path, given):
             writer.add_document(**given)
         writer.add_document(path="/2", text="bat")
     assert index.doc_count() == 2
+
+
+def test_a_document_that_is_refused_late_never_costs_others_in_silence(tmp_path):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    writer = index.writer()
+    writer.add_document(path="/1", text="ant")
+    writer.add_document(path="/" * 40_000, text="bat")  # longer than an id may be
+    with pytest.raises(DocumentError, match="longer"):
+        writer.commit()
+    with pytest.raises(IndexStoreError, match="ended"):
+        writer.commit()
+    index.writer().cancel()
+
+
+def test_documents_that_wait_are_deleted_with_all_others(tmp_path):
+    index = columnar.create_in(tmp_path, SCHEMA)
+    with index.writer() as writer:
+        writer.add_document(path="/1", text="ant")
+        writer.delete_all()
+        writer.add_document(path="/2", text="bat")
+    assert [found["path"] for found in index.searcher().documents()] == ["/2"]
 
 
 @pytest.mark.parametrize("q", [query.Phrase("tags", ["ant", "bat"]), query.Regex("text", "("), object()])

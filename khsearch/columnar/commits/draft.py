@@ -10,8 +10,7 @@ import numpy as np
 
 from khsearch import version
 from khsearch.columnar.files import catalog as contents
-from khsearch.columnar.files.catalog import Catalog, SegmentEntry
-from khsearch.columnar.files.disk import told_as_store_errors
+from khsearch.columnar.files.catalog import SegmentEntry
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments import policy
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from khsearch.arrays import Array
-    from khsearch.columnar.files.catalog import FileEntry
+    from khsearch.columnar.files.catalog import Catalog, FileEntry
     from khsearch.columnar.files.disk import Disk
     from khsearch.columnar.segments.columns import Form
 
 
 class Draft:
-    """Begins as the commit that the catalog tells; for the one that holds the lock.
+    """Begins as the commit that the catalog tells; for the one that holds the lock. Raises OSError as the disk does.
 
     entries: the segments so far. others: files of the owner's that the commit will refer to.
     """
@@ -141,17 +140,14 @@ class Draft:
         merger = Merger(self._disk, self._folder, self.next_name(".seg"), sources, self._key, self._form)
         kept = [entry for number, entry in enumerate(self.entries) if number not in set(numbers)]
         if merger.docs:
-            with told_as_store_errors(self._folder):
-                file = merger.write()
-            kept.insert(numbers[0], SegmentEntry(file, merger.docs))
+            kept.insert(numbers[0], SegmentEntry(merger.write(), merger.docs))
         self.entries = kept
         committed = self._catalog.file_names()
         for entry in entries:
             self._open.pop(entry.file.name, None)
             self._deletions_changed |= self._gone.pop(entry.file.name, None) is not None
             if entry.file.name not in committed:
-                with told_as_store_errors(self._folder):
-                    self._disk.remove(self._folder / entry.file.name)
+                self._disk.remove(self._folder / entry.file.name)
         self._changed = True
 
     def _segment(self, entry: SegmentEntry) -> Segment:
@@ -167,22 +163,20 @@ class Draft:
         if not self._changed:
             return
         deletions = self._catalog.deletions
-        with told_as_store_errors(self._folder):
-            if not any(entry.deleted for entry in self.entries):
-                deletions = None
-            elif self._deletions_changed:
-                gone = {entry.file.name: self._gone[entry.file.name] for entry in self.entries if entry.deleted}
-                deletions = write_deletions(self._disk, self._folder / self.next_name(".del"), gone)
-            published = Catalog(
-                self._catalog.generation + 1,
-                self._counter,
-                self._catalog.settings,
-                tuple(self.entries),
-                deletions,
-                self._catalog.documents,
-                self.others,
-            )
-            contents.write(self._disk, self._folder, published)
+        if not any(entry.deleted for entry in self.entries):
+            deletions = None
+        elif self._deletions_changed:
+            gone = {entry.file.name: self._gone[entry.file.name] for entry in self.entries if entry.deleted}
+            deletions = write_deletions(self._disk, self._folder / self.next_name(".del"), gone)
+        published = dataclasses.replace(
+            self._catalog,
+            generation=self._catalog.generation + 1,
+            counter=self._counter,
+            segments=tuple(self.entries),
+            deletions=deletions,
+            others=self.others,
+        )
+        contents.write(self._disk, self._folder, published)
         # The commit stands; what cannot be removed now, the next writer removes.
         with contextlib.suppress(OSError):
             contents.remove_strays(self._disk, self._folder, published)

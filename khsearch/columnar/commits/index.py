@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog
-from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
+from khsearch.columnar.files.disk import Disk, told_as_store_errors
+from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
@@ -58,20 +59,18 @@ class IndexFolder:
         self._disk = disk or Disk()
         self._cache_bytes = cache_bytes
         self._lock = Lock()
-        self._stamp: tuple[int, int, int] | None = None
-        self._searcher: Searcher | None = None
+        self._last: tuple[tuple[int, int, int], Searcher] | None = None  # with the stamp of its catalog, as one
         self.searcher()
 
     def close(self) -> None:
         """Let go of the commit that is open; searchers that are still held stay whole. A second call does nothing."""
-        self._searcher, self._stamp = None, None
+        self._last = None
 
     def searcher(self) -> Searcher:
         """One of the latest commit; the same object as long as no other commit follows."""
-        stamp = contents.stamp(self.folder)
-        searcher = self._searcher
-        if searcher is not None and stamp == self._stamp:
-            return searcher
+        stamp, last = contents.stamp(self.folder), self._last
+        if last is not None and last[0] == stamp:
+            return last[1]
         with self._lock:
             return self._refreshed()
 
@@ -96,13 +95,12 @@ class IndexFolder:
 
     def _refreshed(self) -> Searcher:
         for _ in range(ATTEMPTS):
-            stamp = contents.stamp(self.folder)
-            last = self._searcher
-            if last is not None and stamp == self._stamp:
-                return last
+            stamp, last = contents.stamp(self.folder), self._last
+            if last is not None and last[0] == stamp:
+                return last[1]
             catalog = contents.read(self.folder)
             try:
-                known = {} if last is None else last.commit.segments_by_name()
+                known = {} if last is None else last[1].commit.segments_by_name()
                 commit = Commit(
                     self.folder,
                     catalog,
@@ -112,7 +110,7 @@ class IndexFolder:
                     cache_bytes=self._cache_bytes,
                 )
                 if last is not None:
-                    commit.adopt(last.commit)
+                    commit.adopt(last[1].commit)
             except FileNotFoundError as error:
                 missing = Path(error.filename or self.folder).name
                 if contents.stamp(self.folder) == stamp:
@@ -121,7 +119,7 @@ class IndexFolder:
                     ) from error
                 continue
             searcher = Searcher(commit, self.options.translate)
-            self._searcher, self._stamp = searcher, stamp
+            self._last = stamp, searcher
             return searcher
         raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")
 

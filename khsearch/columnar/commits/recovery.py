@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.files.catalog import SegmentEntry
 
+_UNREADABLE = (KhsearchError, ValueError, IndexError, OverflowError)
+
 
 class Recovered(NamedTuple):
-    """A stored document: its id, its summary and its blob."""
+    """A stored document: its id, empty where that cannot be read, its summary and its blob."""
 
     key: bytes
     summary: bytes
@@ -53,6 +55,10 @@ def _documents(folder: Path, entry: SegmentEntry) -> Iterator[Recovered | str]:
         return
     for number in range(entry.docs):
         try:
-            yield Recovered(segment.id_of(number), segment.summary(number), segment.stored.blob(number))
-        except (KhsearchError, ValueError, IndexError, OverflowError) as problem:
+            key = segment.id_of(number)
+        except _UNREADABLE:
+            key = b""
+        try:
+            yield Recovered(key, segment.summary(number), segment.stored.blob(number))
+        except _UNREADABLE as problem:
             yield f"document {number} of {entry.file.name} ({problem})"

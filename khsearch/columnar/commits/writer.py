@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from khsearch.columnar.commits.draft import Draft
 from khsearch.columnar.files import catalog as contents
-from khsearch.columnar.files.disk import Disk, WriteLock, told_as_store_errors
+from khsearch.columnar.files.disk import Disk, told_as_store_errors
+from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.segments import columns as column_values
-from khsearch.columnar.segments.builder import Builder, key_tokens
+from khsearch.columnar.segments.builder import Builder, check_sizes, key_tokens
 from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError
 from khsearch.schema import Kind
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from khsearch.engine import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
-_NO_KINDS: Mapping[str, Kind] = {}
 _PROPER = {contents.INDEX_DOCUMENTS: "write with khsearch.Index.open(path).writer()"}
-
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,7 +47,7 @@ def one_at_a_time(method: Callable[Concatenate[Any, P], T]) -> Callable[Concaten
 class BatchWriter:
     """The one writer of an index folder, for any number of threads. It holds the lock until commit or cancel.
 
-    An error in a document leaves the writer as it was before that document; any other error cancels it. A writer that
+    An error in a document leaves the writer as it was before that batch; any other error cancels it. A writer that
     nobody holds any more frees the lock; what it did is gone. In a forked child it is ended.
     """
 
@@ -139,7 +138,7 @@ class BatchWriter:
         if not all(keys):
             raise DocumentError("an id is empty; give every document an id")
         every = {**tokens, self.key: key_tokens(keys)}
-        self._add(keys, stored, every, columns or {}, summaries=summaries, kinds=kinds or {}, traits=traits)
+        self._add(keys, stored, every, columns or {}, summaries=summaries, kinds=kinds, traits=traits)
 
     @one_at_a_time
     def delete(self, name: str) -> bool:
@@ -152,7 +151,8 @@ class BatchWriter:
     def delete_all(self) -> None:
         """Delete every document."""
         self.check_open()
-        self._builder.close()
+        with self._cancelled_on_error():
+            self._builder.close()
         self._begin()
         self._draft.clear()
 
@@ -170,11 +170,13 @@ class BatchWriter:
             self._draft.publish()
         self._close()
 
+    @one_at_a_time
     def replace_others(self, others: Mapping[str, str]) -> None:
         """Let the commit refer to these files of the owner's, with their checksums, instead of those before."""
         self.check_open()
         self._draft.replace_others(others)
 
+    @one_at_a_time
     def next_name(self, suffix: str) -> str:
         """A name for a new file of the index, which is removed unless a commit refers to it."""
         return self._draft.next_name(suffix)
@@ -184,17 +186,30 @@ class BatchWriter:
         """Forget everything since the last commit and give the lock back; a second call does nothing."""
         if self._closed:
             return
-        if os.getpid() != self._process:  # the files are the parent's
-            self._close()
-            return
-        self._builder.close()
-        # The catalog on disk decides: a commit may have failed after it was in place. What cannot be removed now is a
-        # stray that the next writer removes.
-        with contextlib.suppress(OSError, IndexStoreError):
-            contents.remove_strays(self._disk, self.folder, contents.read(self.folder))
+        if os.getpid() == self._process:  # else the files are the parent's
+            # What cannot be removed now is a stray that the next writer removes.
+            with contextlib.suppress(OSError, IndexStoreError):
+                self._builder.close()
+                # The catalog on disk decides: a commit may have failed after it was in place.
+                contents.remove_strays(self._disk, self.folder, contents.read(self.folder))
         self._close()
 
-    # For the rooms that add documents in other ways
+    @property
+    def ended(self) -> bool:
+        """Whether it has been committed or cancelled."""
+        return self._closed
+
+    def check_open(self) -> None:
+        """Raise IndexStoreError where the writer has ended, or belongs to another process."""
+        if self._closed:
+            raise IndexStoreError(f"{self.folder}: this writer has ended; get a new one")
+        if os.getpid() != self._process:
+            raise IndexStoreError(
+                f"{self.folder}: this writer belongs to process {self._process}, from which this one was forked; get a "
+                "new one here when that one has ended"
+            )
+
+    # For writers that add documents in other ways
 
     def _add(
         self,
@@ -205,7 +220,7 @@ class BatchWriter:
         *,
         summaries: Sequence[bytes] | None = None,
         replace: bool = True,
-        kinds: Mapping[str, Kind] = _NO_KINDS,
+        kinds: Mapping[str, Kind] | None = None,
         traits: Iterable[str] = (),
     ) -> None:
         self.check_open()
@@ -222,10 +237,12 @@ class BatchWriter:
                 raise DocumentError(
                     f"column {name!r} has {len(rows)} rows for {count} documents; pass one per document"
                 )
-            built[name] = column_values.build(name, rows, kinds.get(name), self._form)
+            built[name] = column_values.build(name, rows, (kinds or {}).get(name), self._form)
             self._check_kind(name, built[name])
         if not count:
             return
+        marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
+        check_sizes(stored, marked)
         with self._cancelled_on_error():
             if replace:
                 self._delete_keys([key for key in keys if key])
@@ -236,7 +253,6 @@ class BatchWriter:
                         self._pending_gone.update(mine)
                         mine.clear()
                     mine.append(number)
-            marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
             self._builder.add(keys, summaries, stored, marked, built, traits)
             if self._builder.full:
                 self._spill()
@@ -265,8 +281,7 @@ class BatchWriter:
         """Write the documents held in memory as a segment."""
         if not self._builder.docs:
             return
-        with told_as_store_errors(self.folder):
-            file = self._builder.write()
+        file = self._builder.write()
         self._draft.add(file, self._builder.docs, sorted(self._pending_gone))
         self._begin()
 
@@ -278,39 +293,17 @@ class BatchWriter:
         if "text" in kinds and kinds - {"text", None}:
             raise DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
 
-    @property
-    def ended(self) -> bool:
-        """Whether it has been committed or cancelled."""
-        return self._closed
-
-    def check_open(self) -> None:
-        """Raise IndexStoreError where the writer has ended, or belongs to another process."""
-        if self._closed:
-            raise IndexStoreError(f"{self.folder}: this writer has ended; get a new one")
-        if os.getpid() != self._process:
-            raise IndexStoreError(
-                f"{self.folder}: this writer belongs to process {self._process}, from which this one was forked; get a "
-                "new one here when that one has ended"
-            )
-
-    def _cancelled_on_error(self) -> _Cancelling:
-        return _Cancelling(self)
+    @contextlib.contextmanager
+    def _cancelled_on_error(self) -> Iterator[None]:
+        """Cancel the writer when the block raises; the system's errors come out as those of the index."""
+        try:
+            with told_as_store_errors(self.folder):
+                yield
+        except BaseException:
+            self.cancel()
+            raise
 
     def _close(self) -> None:
         self._closed = True
         self._draft.close()
         self._lock.release()
-
-
-class _Cancelling:
-    """Cancels the writer when the block raises, but leaves the error alone."""
-
-    def __init__(self, writer: BatchWriter) -> None:
-        self._writer = writer
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
-        if kind is not None:
-            self._writer.cancel()

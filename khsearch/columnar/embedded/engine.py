@@ -8,20 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
-from khsearch.columnar.embedded.files import FIRST_NAMES, TEMPORARY_NAME, files_of, first_names, read, written
+from khsearch.columnar.embedded.files import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import told_as_store_errors
-from khsearch.columnar.files.format import CATALOG_TEMPORARY_NAME, LOCK_NAME
-from khsearch.documents import (
-    Document,
-    document_of,
-    keyword_form,
-)
-from khsearch.engine import (
-    Files,
-    NameFile,
-)
+from khsearch.columnar.files.format import FIRST_NAMES
+from khsearch.documents import Document, document_of, keyword_form
+from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.schema import ID, Schema
 from khsearch.sharing import Lock, loading
@@ -30,7 +23,6 @@ if TYPE_CHECKING:
     from khsearch.columnar.embedded.writer import EmbeddedWriter
 
 _ATTEMPTS = 10  # to read a commit and its files while rebuilds follow each other
-_UNFINISHED = {LOCK_NAME, CATALOG_TEMPORARY_NAME, TEMPORARY_NAME, *FIRST_NAMES.values()}
 _OPTIONS = FieldOptions(ID, documents=contents.INDEX_DOCUMENTS, form=keyword_form)
 
 
@@ -48,7 +40,7 @@ class Embedded:
                     f"{folder}: a file stands where a folder has to be; choose another path"
                 ) from None
             # What a creation that was interrupted leaves is no reason to refuse another.
-            strange = sorted(item.name for item in folder.iterdir() if item.name not in _UNFINISHED)
+            strange = sorted(item.name for item in folder.iterdir() if not is_unfinished(item.name))
         if contents.exists(folder):
             raise IndexExistsError(f"{folder}: holds an index already; open it, or choose another folder")
         if strange:

@@ -8,12 +8,19 @@ from pathlib import Path
 
 from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.disk import Disk, told_as_store_errors
-from khsearch.columnar.files.format import LEXICON_NAME, MANIFEST_NAME
+from khsearch.columnar.files.format import (
+    CATALOG_TEMPORARY_NAME,
+    FIRST_NAMES,
+    LEXICON_NAME,
+    LOCK_NAME,
+    MANIFEST_NAME,
+    NUMBERED_NAME,
+)
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexStoreError
 
-TEMPORARY_NAME = "00000000-0000.tmp"  # named as what the next writer sweeps up
-FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
+_NUMBER = f"{0:08x}-"  # of what is made before the first commit; those of writers begin at 1
+_TEMPORARY_NAME = f"{_NUMBER}0000.tmp"  # named as what the next writer sweeps up
 _MOST_BYTES = 1 << 26
 
 
@@ -25,11 +32,18 @@ def first_names() -> NameFile:
     def name_file(suffix: str) -> str:
         name = FIRST_NAMES[suffix]
         if name in taken:
-            name = f"{0:08x}-{next(counter):04x}{suffix}"
+            name = f"{_NUMBER}{next(counter):04x}{suffix}"
         taken.add(name)
         return name
 
     return name_file
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a creation that was interrupted may have left a file of this name."""
+    if NUMBERED_NAME.fullmatch(name):
+        return name.startswith(_NUMBER)
+    return name in (LOCK_NAME, CATALOG_TEMPORARY_NAME, *FIRST_NAMES.values())
 
 
 def written(folder: Path, files: Files) -> dict[str, str]:
@@ -43,18 +57,17 @@ def written(folder: Path, files: Files) -> dict[str, str]:
     disk = Disk()
     with told_as_store_errors(folder):
         for name, data in reversed(list(files.items())):
-            wholefile.replace(disk, folder / name, folder / TEMPORARY_NAME, data)
+            wholefile.replace(disk, folder / name, folder / _TEMPORARY_NAME, data)
     return {name: wholefile.checksum(data) for name, data in files.items()}
 
 
 def files_of(folder: Path, others: Mapping[str, str]) -> Files:
-    """The files of a commit, checked; FileNotFoundError, IndexDamagedError."""
-    if others:
-        return {name: read(folder, name, checksum) for name, checksum in others.items()}
-    # Format 1 had no list of them.
-    files = {MANIFEST_NAME: read(folder, MANIFEST_NAME, "")}
-    if (folder / LEXICON_NAME).exists():
-        files[LEXICON_NAME] = read(folder, LEXICON_NAME, "")
+    """The files of a commit, checked, the manifest first; FileNotFoundError, IndexDamagedError."""
+    files = {}
+    for name, checksum in (others or {MANIFEST_NAME: ""}).items():
+        # Format 1 did not tell whether an index has a lexicon, which that of a breaker without one has not.
+        if checksum or name != LEXICON_NAME or (folder / name).exists():
+            files[name] = read(folder, name, checksum)
     return files
 
 

@@ -7,25 +7,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from khsearch.arrays import Array
+from khsearch.arrays import DOC, Array
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.searcher import Searcher
-from khsearch.documents import (
-    Document,
-    document_of,
-    id_and_title,
-)
-from khsearch.engine import (
-    BM25,
-    Files,
-    Found,
-    Key,
-    Node,
-    Proximity,
-    SortKey,
-    TermList,
-    nodes,
-)
+from khsearch.documents import Document, document_of, id_and_title
+from khsearch.engine import BM25, Files, Found, Key, Node, Proximity, SortKey, TermList, nodes
 from khsearch.errors import KhsearchError
 
 T = TypeVar("T")
@@ -47,7 +33,7 @@ class EmbeddedView:
     @property
     def doc_count(self) -> int:
         """Live documents."""
-        return int(self.searcher.commit.doc_count)
+        return self.searcher.commit.doc_count
 
     @property
     def traits(self) -> frozenset[str]:
@@ -69,15 +55,14 @@ class EmbeddedView:
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """Live documents by number; one that is kept under another id than its own counts as lost."""
         for number in self._documents.all_live().tolist():
-            name = self._documents.id_of(number).decode("utf-8", "replace")
             try:
                 found = self.document(number)
             except KhsearchError as problem:
                 if on_lost is None:
                     raise
-                on_lost(f"the document of id {name!r} ({problem})")
+                on_lost(f"the document of id {self._kept_as(number, '?')!r} ({problem})")
                 continue
-            if on_lost is not None and found.id != name:
+            if on_lost is not None and (name := self._kept_as(number, found.id)) != found.id:
                 on_lost(f"the document {found.id!r}, which is kept as {name!r}")
             else:
                 yield found
@@ -110,7 +95,7 @@ class EmbeddedView:
 
     def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
         """The bonus of each document."""
-        docs = np.array(keys, np.int32)
+        docs = np.array(keys, DOC)
         order = np.argsort(docs)
         found = np.zeros(len(docs), np.float32)
         found[order] = self.searcher.proximity(docs.take(order), wanted)
@@ -141,3 +126,10 @@ class EmbeddedView:
     ) -> T:
         """Kept in the cache of the commit."""
         return self.searcher.commit.memo(room, key, make, size, lasting=lasting)
+
+    def _kept_as(self, number: int, otherwise: str) -> str:
+        """The id under which a document is found; `otherwise` where that cannot be read, which loses no document."""
+        try:
+            return self._documents.id_of(number).decode("utf-8", "replace")
+        except KhsearchError:
+            return otherwise

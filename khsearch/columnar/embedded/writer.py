@@ -8,16 +8,8 @@ from khsearch.columnar.commits.writer import BatchWriter
 from khsearch.columnar.embedded.files import written
 from khsearch.columnar.postings.inversion import MAX_POSITION
 from khsearch.columnar.segments.stored import MAX_BLOB
-from khsearch.documents import (
-    bodies_of,
-    head_of,
-)
-from khsearch.engine import (
-    Batch,
-    Files,
-    Limits,
-    NameFile,
-)
+from khsearch.documents import bodies_of, head_of
+from khsearch.engine import Batch, Files, Limits, NameFile
 from khsearch.schema import Schema
 
 

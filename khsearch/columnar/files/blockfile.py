@@ -149,9 +149,6 @@ class BlockFile:
         self._touched = 0
         self._sections, self.meta = _described(path, bytes(text), head)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._sections
-
     def section_sizes(self) -> dict[str, int]:
         """Bytes of every section by its name."""
         return {name: length for name, (_, length, _) in self._sections.items()}

@@ -13,19 +13,18 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import xxhash
 
 from khsearch import version
 from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.format import (
     CATALOG_NAME,
     CATALOG_TEMPORARY_NAME,
-    LEXICON_NAME,
+    FIRST_NAMES,
     LOCK_NAME,
     MANIFEST_NAME,
     NUMBERED_NAME,
 )
-from khsearch.errors import IndexDamagedError, IndexNotFoundError
+from khsearch.errors import IndexNotFoundError
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ MAX_DOCS = 1 << 40
 HEAD = b"khsearch columnar "
 INDEX_DOCUMENTS = "khsearch.Index"
 """Whose documents an index keeps, where they are those of `khsearch.Index`."""
-FIRST_NAMES = (MANIFEST_NAME, LEXICON_NAME)
 
 
 @frozen
@@ -112,7 +110,7 @@ def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
         }
     )
     disk.fsync_folder(folder)
-    data = HEAD + f"{xxhash.xxh3_64_hexdigest(body)}\n".encode() + body
+    data = HEAD + f"{wholefile.checksum(body)}\n".encode() + body
     wholefile.replace(disk, folder / CATALOG_NAME, folder / CATALOG_TEMPORARY_NAME, data)
 
 
@@ -123,8 +121,8 @@ def read(folder: Path) -> Catalog:
         head, _, body = wholefile.read(path, MAX_CATALOG).partition(b"\n")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexNotFoundError(f"{folder}: no index here; create one first") from error
-    if head != HEAD + xxhash.xxh3_64_hexdigest(body).encode():
-        raise _damaged(path)
+    if head != HEAD + wholefile.checksum(body).encode():
+        raise wholefile.damaged(path, "catalog")
     try:
         header = orjson.loads(body)
         number = version.check_format(folder, header["format"])
@@ -138,12 +136,12 @@ def read(folder: Path) -> Catalog:
             own = (folder / MANIFEST_NAME).exists()
             header |= {
                 "documents": INDEX_DOCUMENTS if own else "",
-                "others": dict.fromkeys(FIRST_NAMES if own else (), ""),
+                "others": dict.fromkeys(FIRST_NAMES.values() if own else (), ""),
             }
         documents, others = header["documents"], dict(map(_other, header["others"].items()))
         generation, counter = _count(header["generation"]), _count(header["counter"])
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
-        raise _damaged(path) from error
+        raise wholefile.damaged(path, "catalog") from error
     names = {entry.file.name for entry in segments}
     if (
         not isinstance(header["segments"], list)
@@ -152,7 +150,7 @@ def read(folder: Path) -> Catalog:
         or len(names) != len(segments)
         or any(entry.docs == 0 for entry in segments)
     ):
-        raise _damaged(path)
+        raise wholefile.damaged(path, "catalog")
     return Catalog(generation, counter, settings, segments, deletions, documents, others)
 
 
@@ -162,7 +160,7 @@ def remove_strays(disk: Disk, folder: Path, catalog: Catalog) -> None:
     with os.scandir(folder) as entries:
         found = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
     for name in found:
-        ours = NUMBERED_NAME.fullmatch(name) or name in (CATALOG_TEMPORARY_NAME, *FIRST_NAMES)
+        ours = NUMBERED_NAME.fullmatch(name) or name in (CATALOG_TEMPORARY_NAME, *FIRST_NAMES.values())
         if ours and name not in keep:
             disk.remove(folder / name)
 
@@ -182,7 +180,7 @@ def _entry(row: list[Any], suffix: str) -> FileEntry:
 
 def _other(item: tuple[Any, Any]) -> tuple[str, str]:
     name, checksum = item
-    if not isinstance(name, str) or not (NUMBERED_NAME.fullmatch(name) or name in FIRST_NAMES):
+    if not isinstance(name, str) or not (NUMBERED_NAME.fullmatch(name) or name in FIRST_NAMES.values()):
         raise ValueError(name)
     if not isinstance(checksum, str) or not re.fullmatch("|[0-9a-f]{16}", checksum, re.ASCII):
         raise ValueError(checksum)
@@ -193,7 +191,3 @@ def _count(value: Any, top: int = 1 << 62) -> int:
     if type(value) is not int or not 0 <= value <= top:
         raise ValueError(value)
     return value
-
-
-def _damaged(path: Path) -> IndexDamagedError:
-    return IndexDamagedError(f"{path}: damaged: catalog; restore the file from a backup, or index the documents again")

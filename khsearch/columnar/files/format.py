@@ -29,8 +29,8 @@ Sections of a segment, each an array. The fields are numbered in the order of th
     ids.docs            (k,) the document of each
     ids.starts          (docs + 1,) where each document's id begins in ids.codes
     ids.codes           the ids, end to end
-    heads.starts        (docs + 1,), or nothing where no document has a head
-    heads.codes         the heads, end to end
+    heads.starts        (docs + 1,) where each document's summary begins in heads.codes; nothing where none has one
+    heads.codes         the summaries, end to end
     stored.starts       (docs + 1,) where each document's blob begins in stored.blobs
     stored.dictionary   what the blobs are compressed against
     stored.blobs        one zstandard frame a document
@@ -53,6 +53,8 @@ CATALOG_NAME = "catalog.json"
 CATALOG_TEMPORARY_NAME = "catalog.tmp"
 MANIFEST_NAME = "khsearch.json"
 LEXICON_NAME = "lexicon.khl"
+FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
+"""What the first file of a suffix that belongs to a commit is called."""
 LOCK_NAME = "write.lock"
 NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""

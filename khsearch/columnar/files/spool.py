@@ -22,7 +22,6 @@ class Spool:
     """Bytes appended, then drained in the same order."""
 
     def __init__(self, disk: Disk, new_path: Callable[[], Path]) -> None:
-        self.size = 0
         self._disk = disk
         self._new_path = new_path
         self._arrays: list[Array] = []
@@ -34,7 +33,6 @@ class Spool:
         """Add an array of uint8."""
         self._arrays.append(values)
         self._held += len(values)
-        self.size += len(values)
         if self._held > IN_MEMORY:
             if self._fd is None:
                 self._path = self._new_path()

@@ -45,16 +45,17 @@ def read(path: Path, most: int) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
-        raise _damaged(path, error.strerror or str(error)) from error
+        raise damaged(path, error.strerror or str(error)) from error
     try:
         found = os.fstat(fd)
         if not stat.S_ISREG(found.st_mode) or found.st_size > most:
-            raise _damaged(path, "not a file that khsearch wrote")
+            raise damaged(path, "not a file that khsearch wrote")
         with os.fdopen(fd, "rb", closefd=False) as file:
             return file.read(most)
     finally:
         os.close(fd)
 
 
-def _damaged(path: Path, what: str) -> IndexDamagedError:
+def damaged(path: Path, what: str) -> IndexDamagedError:
+    """The error that names the file and says what is wrong with it."""
     return IndexDamagedError(f"{path}: damaged: {what}; restore the file from a backup, or index the documents again")

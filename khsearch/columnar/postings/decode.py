@@ -134,16 +134,13 @@ class FieldReader(Vocabulary):
         tf[-1] = at.cf - int(first[-1])
         return tf
 
-    def token_positions(self, at: TermOffsets, index: Array | None = None) -> Array:
-        """Positions of the term's tokens, of all or of those numbered index (within the term) -> (n,) int64."""
-        part = self._pos.part(at.tokens, at.tokens + at.cf)
-        low = (part if index is None else part.take(index)).astype(np.int64)
+    def token_positions(self, at: TermOffsets) -> Array:
+        """Positions of the term's tokens -> (cf,) int64."""
+        positions = self._pos.part(at.tokens, at.tokens + at.cf).astype(np.int64)
         if at.rest_width:
             rest = self._rest.part(at.rest, at.rest + ((at.cf * at.rest_width + 7) >> 3))
-            if index is None:
-                index = _counting(at.cf)
-            low |= layout.get_bits(rest, at.rest_width, 0, index) << 8
-        return low
+            positions |= layout.get_bits(rest, at.rest_width, 0, _counting(at.cf)) << 8
+        return positions
 
     def chunks(self, start: int = 0, stop: int | None = None, tokens: int = CHUNK_TOKENS) -> Iterator[tuple[int, int]]:
         """Cut terms start to stop into ranges of about so many tokens each, to be decoded together."""

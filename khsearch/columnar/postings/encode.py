@@ -25,14 +25,13 @@ class FieldEncoder:
     """Collects the encoded postings of one field until they go into the segment's file."""
 
     def __init__(self, disk: Disk, new_path: Callable[[], Path], docs: int, *, positions: bool) -> None:
-        self.terms = 0
-        self.tokens = 0
-        self.top = 0
+        self._tokens = 0
+        self._top = 0
         self._docs = docs
         self._limits = layout.width_limits(docs)
         self._positions = positions
         self._streams = {name: Spool(disk, new_path) for name in STREAMS}
-        self._counts: list[tuple[Array, Array, Array, Array]] = []  # df, extra tokens, bytes, bits of rest
+        self._counts = [(np.zeros(0, np.uint8),) * 4]  # df, extra tokens, bytes, bits of rest
         self._rows: list[Array] = []
         self._keys: list[Array] = []
         self._row = np.zeros(layout.COLUMNS, np.int64)
@@ -53,7 +52,7 @@ class FieldEncoder:
         streams["low"].append(_low(at, postings.docs, first))
         streams["tf"].append(_tf(at, token[:-1], first))
         if self._positions and postings.positions is not None:
-            self.top = max(self.top, int(postings.positions.max(initial=0)))
+            self._top = max(self._top, int(postings.positions.max(initial=0)))
             streams["pos"].append(postings.positions.astype(np.uint8))
             streams["rest"].append(_rest(at, postings.positions))
         streams["terms"].append(codes)
@@ -64,26 +63,21 @@ class FieldEncoder:
         self._row = at.rows[-1] + self._row
         heads = starts[:-1][:: layout.BLOCK]
         self._keys.append(spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap())
-        self.terms += len(df)
-        self.tokens += int(token[-1])
+        self._tokens += int(token[-1])
 
     def meta(self) -> dict[str, int]:
         """What the segment's header keeps of the field: how many tokens, and the highest position."""
-        return {"tokens": self.tokens, "top": self.top}
+        return {"tokens": self._tokens, "top": self._top}
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:
         """Write all sections of the field; their names begin with prefix."""
-        df, extra, lengths, rests = (
-            (np.concatenate(column) if column else np.zeros(0, np.uint32) for column in zip(*self._counts, strict=True))
-            if self._counts
-            else (np.zeros(0, np.uint32),) * 4
-        )
+        df, extra, lengths, rests = map(np.concatenate, zip(*self._counts, strict=True))
         file.add(prefix + "df", narrow(df))
         file.add(prefix + "extra", narrow(extra))
         file.add(prefix + "lengths", narrow(lengths))
         if self._positions:
-            file.add(prefix + "rests", rests.astype(np.uint8))
-        file.add(prefix + "rows", np.concatenate([*self._rows, self._row[None]]).ravel().astype(np.int64))
+            file.add(prefix + "rests", rests)
+        file.add(prefix + "rows", np.concatenate([*self._rows, self._row[None]]).ravel())
         file.add(prefix + "keys", np.concatenate([*self._keys, np.zeros(0, np.uint64)]))
         for name, spool in self._streams.items():
             file.begin(prefix + name, np.uint8)

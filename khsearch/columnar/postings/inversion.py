@@ -9,7 +9,6 @@ import numpy as np
 
 from khsearch.arrays import Array, Interner, narrow, spans, spread, stable_order, starts_of, turns
 from khsearch.columnar.postings import layout
-from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
@@ -55,13 +54,10 @@ class Inverter:
         return self._interner.count
 
     def add(self, batch: TokenBatch, first: int) -> None:
-        """Take in a batch whose first document has the number first."""
+        """Take in a batch whose first document has the number first, and no position MAX_POSITION or more."""
         self._counts.append((first, batch.counts))
         if not len(batch.starts):
             return
-        top = int((batch.counts if batch.positions is None else batch.positions).max())
-        if self.positions and top >= MAX_POSITION:
-            raise DocumentError(f"a document has more than {MAX_POSITION} tokens in one field; split it")
         docs = np.repeat(np.arange(first, first + len(batch.counts), dtype=np.uint32), batch.counts)
         numbers = self._interner.intern(batch.codes, batch.starts, batch.ends, batch.term_ids)
         self._waiting.append((numbers, docs, _places(batch) if self.positions else None))

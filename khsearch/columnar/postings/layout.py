@@ -34,6 +34,17 @@ def width_limits(docs: int) -> Array:
     return np.array([-(-((top >> small) - (top >> large)) // (large - small)) for small, large in pairs], np.int64)
 
 
+def widths_of(df: Array, limits: Array) -> Array:
+    """How many low bits the documents of terms have: df (t,) -> (t,) int64."""
+    return WIDTHS.take(limits.searchsorted(df, "right"))
+
+
+def high_sizes(df: Array, width: Array, docs: int) -> Array:
+    """How many bits the high parts of the documents of terms take: df, width (t,), docs in the segment -> (t,)."""
+    sizes: Array = df + (max(docs - 1, 0) >> width)
+    return sizes
+
+
 @frozen
 class Offsets:
     """Where the bits of neighbouring terms begin: all (t,) int64, bits unless said otherwise."""
@@ -54,10 +65,10 @@ class Offsets:
 def offsets(df: Array, cf: Array, rests: Array, lengths: Array, docs: int, limits: Array) -> Offsets:
     """Lay out terms from the first of a block on: df, cf, bits of rest and bytes of each (t,), docs in the segment."""
     t = len(df)
-    width = WIDTHS.take(limits.searchsorted(df, "right"))
+    width = widths_of(df, limits)
     blocks = -(-t // BLOCK)
     sizes = np.zeros((COLUMNS, blocks * BLOCK), np.int64)
-    sizes[HIGH, :t] = df + (max(docs - 1, 0) >> width)
+    sizes[HIGH, :t] = high_sizes(df, width, docs)
     sizes[LOW, :t] = (df * width + 7) & -8
     sizes[TF, :t] = cf * (cf > df)
     sizes[REST, :t] = (cf * rests + 7) & -8

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from khsearch.engine import FieldScale
 
-SAFETY = 1 - 1e-5  # scores are float32
+SAFETY = 1 - 1e-5  # scores are float32, and bounds are sums of them
 LONG = 8  # a term that more than one of so many documents have takes less memory as a table
 
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.search.scratch import Scratch
 
-ROOM = 64  # positions between the last of one document and the first of the next
 TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
 WAYS = 1 << 10  # of scoring a term that have a number at once
 
@@ -54,7 +53,7 @@ class IndexTerms:
 
     def __init__(self, leaves: Leaves, scratch: Scratch, cache: Cache) -> None:
         self.folder = leaves.folder
-        self.live = leaves.live
+        self._live = leaves.live
         self._cache = cache
         self._leaves = leaves
         self._scratch = scratch
@@ -76,7 +75,7 @@ class IndexTerms:
         for base, field in self._leaves.fields(name):
             at = field.offsets_of(term)
             if at is not None:
-                total += at.df if self.live is None else int(self.live.take(field.doc_numbers(at) + base).sum())
+                total += at.df if self._live is None else int(self._live.take(field.doc_numbers(at) + base).sum())
         return total
 
     def docs_of(self, name: str, term: bytes) -> Array:
@@ -94,8 +93,8 @@ class IndexTerms:
             found = (field.doc_numbers(at) + base).astype(DOC)
             tf = field.frequencies(at)
             tf = np.ones(len(found), np.int64) if tf is None else tf
-            if self.live is not None:
-                kept = self.live.take(found)
+            if self._live is not None:
+                kept = self._live.take(found)
                 found, tf = found[kept], tf[kept]
             docs.append(found)
             tfs.append(tf)
@@ -160,8 +159,7 @@ class IndexTerms:
         return self._cache.memo("position bits", name, lambda: self._needed_bits(name), _nothing)
 
     def _needed_bits(self, name: str) -> int:
-        top = max((segment.top_position(name) for segment in self._leaves.segments), default=0)
-        return (top + ROOM).bit_length()
+        return max((segment.top_position(name) for segment in self._leaves.segments), default=0).bit_length()
 
     @refusing_damage
     def frequency(self, name: str, term: bytes, doc: int) -> int:
@@ -226,8 +224,8 @@ class IndexTerms:
         return self._cache.memo("total length", name, lambda: self._sum_of_lengths(name), _nothing)
 
     def _sum_of_lengths(self, name: str) -> int:
-        if self.live is not None:
-            return int(self.lengths(name)[self.live].sum(dtype=np.int64))
+        if self._live is not None:
+            return int(self.lengths(name)[self._live].sum(dtype=np.int64))
         return sum(segment.tokens(name) for segment in self._leaves.segments)
 
     def average_length(self, name: str) -> float:
@@ -262,8 +260,8 @@ class IndexTerms:
             if tf is not None:
                 packed = packed.repeat(tf)
             packed |= field.token_positions(at)
-            if self.live is not None:
-                kept = self.live.take(docs)
+            if self._live is not None:
+                kept = self._live.take(docs)
                 packed = packed[kept if tf is None else kept.repeat(tf)]
             out.append(packed.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)

@@ -129,8 +129,8 @@ class _Listed:
         """Where the documents of terms lie; of their tokens nothing is known."""
         at = np.array(numbers, np.int64)
         dfs = self._df.take(at).astype(np.int64)
-        widths = layout.WIDTHS.take(self._limits.searchsorted(dfs, "right"))
-        sizes = dfs + (max(self._docs - 1, 0) >> widths)
+        widths = layout.widths_of(dfs, self._limits)
+        sizes = layout.high_sizes(dfs, widths, self._docs)
         columns = (dfs, widths, self._high.take(at), sizes, self._low.take(at) >> 3)
         for number, df, width, high, size, low in zip(numbers, *(column.tolist() for column in columns), strict=True):
             yield TermOffsets(number, df, 0, width, high, size, low, 0, 0, 0, 0)

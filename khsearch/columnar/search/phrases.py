@@ -24,9 +24,9 @@ def phrase(
 ) -> Matches:
     """Documents with the terms in order, each at most slop places behind the one before; their terms' scores added.
 
-    among: documents, rising (n,), if no others are wanted.
+    among: documents, rising (n,), if no others are wanted; of several terms only.
     """
-    if len(terms) == 1 and among is None:
+    if len(terms) == 1:
         return commit.terms.impacts((field,), terms[0], (scale,)).matches()
     packed = _packed(commit, field, terms)
     if not packed:

@@ -37,10 +37,12 @@ def bonus(commit: Commit, docs: Array, wanted: Proximity) -> Array:
         if not len(first) or not len(second):
             continue
         at = second.searchsorted(first, "right")
-        # The next document is further away than any slop: positions leave room above them.
-        hits = (at < len(second)) & (second.take(at, mode="clip") - first <= wanted.slop)
-        if hits.any():
-            tf = np.bincount(docs.searchsorted(first[hits] >> bits), minlength=len(docs))
+        behind = second.take(at, mode="clip")
+        hits = ((at < len(second)) & (behind - first <= wanted.slop)).nonzero()[0]
+        owners = first.take(hits) >> bits
+        owners = owners[owners == behind.take(hits) >> bits]  # a slop may reach into the next document
+        if len(owners):
+            tf = np.bincount(docs.searchsorted(owners), minlength=len(docs))
             weight = term_weight(commit.doc_count, min(dfs[term] for term in pair), scale)
             total += bm25.scores(tf.astype(np.int64), norm, weight, scale.k1)
     return total

@@ -74,6 +74,8 @@ def _term(evaluator: Evaluator, node: nodes.Term | nodes.AnyField, doc: int) -> 
 
 
 def _phrase(evaluator: Evaluator, node: nodes.Phrase, doc: int) -> float | None:
+    if len(node.terms) == 1:  # as a term, whose positions need not be kept
+        return _term(evaluator, nodes.Term(node.field, node.terms[0], node.boost), doc)
     scale = evaluator.weighting.scale(node.field)
     alone = np.array([doc], DOC)
     found = phrases.phrase(evaluator.commit, node.field, node.terms, node.slop, scale, among=alone)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
-from khsearch.columnar.search.impacts import LONG
+from khsearch.columnar.search.impacts import LONG, SAFETY
 from khsearch.columnar.search.index_terms import TOP
 from khsearch.columnar.search.matches import best
 from khsearch.engine import nodes
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 SMALL = 1 << 12  # postings a part up to which adding all up is quicker than thinking
 SEEDED = 4  # parts whose best documents are tried first
-SAFETY = 1 - 1e-5  # scores are float32, and bounds are sums of them
 
 
 class TopDocs(NamedTuple):

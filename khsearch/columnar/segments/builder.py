@@ -8,11 +8,12 @@ import numpy as np
 
 from khsearch.arrays import EMPTY, pack
 from khsearch.columnar.files.spool import Spool
-from khsearch.columnar.postings.inversion import Inverter
+from khsearch.columnar.postings.inversion import MAX_POSITION, Inverter
 from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
-from khsearch.columnar.segments.stored import StoredWriter
+from khsearch.columnar.segments.stored import MAX_BLOB, StoredWriter
 from khsearch.engine import TokenBatch
+from khsearch.errors import DocumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +97,7 @@ class Builder:
             writer.add_traits(self._traits)
             writer.add_stored(self._stored)
             for name in sorted(self._columns):
-                writer.add_column(name, columns.join(name, list(self._padded(self._columns[name]))))
+                writer.add_column(name, columns.join(name, self._padded(self._columns[name])))
             return writer.finish()
 
     def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
@@ -106,6 +107,16 @@ class Builder:
             out += [columns.empty(np.zeros(first - at, np.int64)), column]
             at = first + len(column.counts)
         return out
+
+
+def check_sizes(stored: Sequence[bytes], tokens: Mapping[str, tuple[TokenBatch, bool]]) -> None:
+    """Raise DocumentError for a document that no segment has room for; blobs and tokens as `Builder.add` takes them."""
+    if any(len(blob) > MAX_BLOB for blob in stored):
+        raise DocumentError(f"a stored document is larger than {MAX_BLOB} bytes; split it")
+    for batch, positions in tokens.values():
+        top = int((batch.counts if batch.positions is None else batch.positions).max(initial=0)) if positions else 0
+        if top >= MAX_POSITION:
+            raise DocumentError(f"a document has more than {MAX_POSITION} tokens in one field; split it")
 
 
 def key_tokens(keys: Sequence[bytes]) -> TokenBatch:

@@ -8,6 +8,7 @@ import numpy as np
 
 from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter, damaged
 from khsearch.columnar.files.catalog import FileEntry
+from khsearch.columnar.files.format import CATALOG_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,7 @@ def read_deletions(folder: Path, catalog: Catalog) -> dict[str, Array]:
     if not counts:
         return {}
     if catalog.deletions is None:
-        raise damaged(folder / "catalog.json", "deleted documents without their table")
+        raise damaged(folder / CATALOG_NAME, "deleted documents without their table")
     table = catalog.deletions
     file = BlockFile(folder / table.name, size=table.size, root=table.root)
     out = {}

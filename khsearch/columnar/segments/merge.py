@@ -112,7 +112,7 @@ class Merger:
                         data, sizes = stored.compressed(start, stop)
                         if len(kept) < len(sizes):
                             data = data[spread(starts_of(sizes)[kept], sizes[kept])]
-                        compressing.add_compressed([data], sizes[kept])
+                        compressing.add_compressed(data, sizes[kept])
                     else:
                         compressing.add([stored.blob(start + doc) for doc in kept.tolist()])
             writer.add_stored(compressing)

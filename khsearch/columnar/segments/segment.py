@@ -70,8 +70,8 @@ class Segment:
         found = self._fields.get(name)
         if found is None and name in self._header.fields:
             meta = self._header.fields[name]
-            found = FieldReader(self.file, meta["prefix"], self.docs, positions=meta["positions"])
-            self._fields[name] = found
+            made = FieldReader(self.file, meta["prefix"], self.docs, positions=meta["positions"])
+            found = self._fields.setdefault(name, made)  # tables are kept of this one, whichever thread made it
         return found
 
     def open_fields(self) -> list[FieldReader]:

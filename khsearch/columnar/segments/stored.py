@@ -9,10 +9,9 @@ import numpy as np
 import zstandard
 
 from khsearch.arrays import Array, narrow, starts_of
-from khsearch.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
     from khsearch.columnar.files.spool import Spool
@@ -27,31 +26,29 @@ class StoredWriter:
     """Takes blobs in the order of documents, keeps them compressed."""
 
     def __init__(self, spool: Spool, dictionary: bytes = b"") -> None:
-        self.raw_size = 0
         self._spool = spool
         self._sizes: list[Array] = []
         self._waiting: list[bytes] = []
+        self._waiting_size = 0
         self._dictionary = dictionary
         self._compressor = _compressor(dictionary) if dictionary else None
 
     def add(self, blobs: Sequence[bytes]) -> None:
-        """Append blobs."""
-        size = sum(map(len, blobs))
-        self.raw_size += size
+        """Append blobs, each of MAX_BLOB bytes at most."""
         if self._compressor is not None:
-            self._compress(blobs)
+            self._compress(self._compressor, blobs)
             return
         self._waiting += blobs
-        if self.raw_size >= ENOUGH:
+        self._waiting_size += sum(map(len, blobs))
+        if self._waiting_size >= ENOUGH:
             self._dictionary = sample(self._waiting)
             self._compressor = _compressor(self._dictionary)
             self._settle()
 
-    def add_compressed(self, pieces: Iterable[Array], sizes: Array) -> None:
-        """Append blobs that are compressed with this very dictionary: their bytes, and the size of each (n,)."""
+    def add_compressed(self, data: Array, sizes: Array) -> None:
+        """Append blobs that are compressed with this very dictionary: their bytes end to end, the size of each (n,)."""
         self._settle()
-        for piece in pieces:
-            self._spool.append(piece)
+        self._spool.append(data)
         self._sizes.append(sizes)
 
     def write(self, file: BlockFileWriter) -> None:
@@ -67,20 +64,11 @@ class StoredWriter:
 
     def _settle(self) -> None:
         if self._waiting:
-            if self._compressor is None:
-                self._compressor = _compressor(b"")
-                self._compress(self._waiting)
-                self._compressor = None
-            else:
-                self._compress(self._waiting)
+            self._compress(self._compressor or _compressor(b""), self._waiting)
             self._waiting = []
 
-    def _compress(self, blobs: Sequence[bytes]) -> None:
-        if self._compressor is None:
-            raise RuntimeError("no compressor yet")
-        if any(len(blob) > MAX_BLOB for blob in blobs):
-            raise DocumentError(f"a stored document is larger than {MAX_BLOB} bytes; split it")
-        done = list(map(self._compressor.compress, blobs))
+    def _compress(self, compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) -> None:
+        done = list(map(compressor.compress, blobs))
         self._sizes.append(np.fromiter(map(len, done), np.int64, len(done)))
         self._spool.append(np.frombuffer(b"".join(done), np.uint8))
 

@@ -1,4 +1,4 @@
-"""expand and fuzzy: what many terms come to is what brute force finds, over any segments."""
+"""patterns and fuzzy: what many terms come to is what brute force finds, over any segments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import columnar
+from khsearch.arrays import distances
 from khsearch.columnar.search import fuzzy, patterns
 from khsearch.engine import nodes
 from tests.columnar.corpora import SCHEMA, WORDS, add, histories, id_of, play, words
@@ -70,7 +71,7 @@ def test_distances_are_levenshtein(texts, word):
     for i, text in enumerate(columns):
         letters[: len(text), i] = list(text[:6])
     lengths = np.array([min(len(text), 6) for text in columns], np.int64)
-    found = fuzzy.distances(letters, lengths, np.frombuffer(word, np.uint8))
+    found = distances(letters, lengths, np.frombuffer(word, np.uint8))
     assert found.tolist() == [edits(text[:6], word) for text in columns]
 
 

@@ -1,0 +1,107 @@
+"""lock: one writer at a time, whatever processes, threads and forked children want to write to an index."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import os
+import time
+import weakref
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from khsearch.columnar.files.disk import told_as_store_errors
+from khsearch.columnar.files.format import LOCK_NAME
+from khsearch.errors import IndexLockedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class WriteLock:
+    """The right to write to one index. The system frees it when the process ends, however it ends.
+
+    It is freed, too, when nobody holds this object any more, and a forked child never has it: what the child inherits
+    is closed at once, so that it does not keep the index locked when the parent is gone.
+    """
+
+    def __init__(self, folder: Path, wait: float) -> None:
+        """Take the lock, trying for wait seconds; raise IndexLockedError where another writer keeps it."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        with told_as_store_errors(folder):
+            fd = os.open(folder / LOCK_NAME, flags, 0o644)
+        self.process = os.getpid()
+        self._free = weakref.finalize(self, _unlock, fd, self.process)
+        _locks.add(self)
+        try:
+            self._take(folder, fd, wait)
+        except BaseException:
+            self._free.detach()  # which would empty the file that says who has the lock
+            os.close(fd)
+            raise
+        with contextlib.suppress(OSError):  # a full disk takes nobody's lock
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
+
+    def _take(self, folder: Path, fd: int, wait: float) -> None:
+        deadline = time.monotonic() + wait
+        if not _is_taken(fd) and _read_holder(fd)[0] == self.process:
+            # A writer that failed may be gone but for an error that holds it, and that it holds.
+            gc.collect()
+        while not _is_taken(fd):
+            if time.monotonic() >= deadline:
+                raise IndexLockedError(f"{folder}: {_holder(fd)}, or give it more time to wait")
+            time.sleep(0.01)
+
+    def release(self) -> None:
+        """Give the lock back; a second call does nothing."""
+        self._free()
+
+
+def _unlock(fd: int, process: int) -> None:
+    if os.getpid() == process:
+        with contextlib.suppress(OSError):
+            os.ftruncate(fd, 0)
+        # A child that was forked meanwhile may have the same open file: closing it here would not be enough.
+        fcntl.flock(fd, fcntl.LOCK_UN)
+    os.close(fd)
+
+
+def _is_taken(fd: int) -> bool:
+    """Take the lock if it is free."""
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _read_holder(fd: int) -> tuple[int, str]:
+    """Which process has been writing since when, as far as the file tells; 0 where it does not."""
+    parts = os.pread(fd, 100, 0).decode("ascii", "replace").split()
+    return (int(parts[0]), parts[1]) if len(parts) == 2 and parts[0].isdecimal() else (0, "")
+
+
+def _holder(fd: int) -> str:
+    """Who holds the lock, and what to do."""
+    process, since = _read_holder(fd)
+    if not process:
+        return "another writer is at work; retry when it ends"
+    if process == os.getpid():
+        return (
+            f"this process has been writing since {since}; commit or cancel that writer (one of a failed cell of a "
+            "notebook lives on in its variable and in the traceback)"
+        )
+    return f"process {process} has been writing since {since}; retry when it ends"
+
+
+_locks: weakref.WeakSet[WriteLock] = weakref.WeakSet()
+
+
+def _without_locks() -> None:
+    for lock in list(_locks):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_without_locks)
