@@ -2,11 +2,12 @@
 
 text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
             points, clusters, marks, steps: the same of a batch, as arrays
-words/      trie, lexicon, sources, lattice, breakers, by_lexicon, icu, crf: runs -> words; model, word_lists,
-            building: words -> a lexicon; numbering, paths, side_by_side, windows: the runs of a batch, as arrays
+words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, crf: runs -> words;
+            model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side, windows: the runs of a
+            batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, respelling, edits, neighbourhood: other spellings, and words that are near
+spelling/   variants, groups, respelling, edits, neighbourhood: other spellings, and words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from
 """
 
