@@ -1,4 +1,4 @@
-"""columns: the values of an index's own fields, to filter, sort and count by. Documents in, rows of columns out."""
+"""fields: the values of an index's own fields, to filter, sort and count by. Documents in, rows of columns out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from khsearch import schema
-from khsearch.documents import Document, values
+from khsearch.documents import values
+from khsearch.documents.document import Document
 from khsearch.errors import DocumentError, QueryError
 
 KINDS = ("text", "keyword", "number", "date", "boolean")
@@ -55,7 +56,7 @@ def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
     """
     found = {}
     for name in document.fields.keys() & fields.keys():
-        given = value(document, name, fields[name])
+        given = _value(document, name, fields[name])
         if given is not None and fields[name] != "text":
             found[name] = given
     return found
@@ -73,7 +74,7 @@ def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, ob
     return found, problems
 
 
-def value(document: Document, name: str, kind: str) -> object:
+def _value(document: Document, name: str, kind: str) -> object:
     """Value of one field of a document, None where it has none; DocumentError if it is not of the field's kind."""
     given = document.fields.get(name)
     if given is None:

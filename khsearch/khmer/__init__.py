@@ -47,11 +47,9 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.breakers import factory_of as factory_of
     from khsearch.khmer.words.breakers import make_breaker as make_breaker
     from khsearch.khmer.words.breakers import register_breaker as register_breaker
-    from khsearch.khmer.words.by_lexicon import LatticeBreaker as LatticeBreaker
     from khsearch.khmer.words.icu import icu_version as icu_version
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
-    from khsearch.khmer.words.lexicon import parse as parse
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
     from khsearch.khmer.words.sources import load as load
     from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
@@ -72,9 +70,8 @@ else:
                 "make_breaker",
                 "register_breaker",
             ),
-            "words.by_lexicon": ("LatticeBreaker",),
             "words.icu": ("icu_version",),
-            "words.lexicon": ("Lexicon", "default_lexicon", "parse"),
+            "words.lexicon": ("Lexicon", "default_lexicon"),
             "words.sources": ("load",),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),

@@ -90,7 +90,7 @@ def parse(data: bytes, source: str) -> Lexicon:
         return known
     try:
         if data == _DEFAULT.read_bytes():  # as most are: what a package brings is not looked through
-            return _brought()
+            return default_lexicon()
         found = _parsed(data, checked=True)
         loading("khsearch.khmer.words.checking")
         from khsearch.khmer.words.checking import check
@@ -133,13 +133,9 @@ def _little_endian(numbers: array[int]) -> array[int]:
     return numbers
 
 
+@cache
 def default_lexicon() -> Lexicon:
     """Return the lexicon that khsearch brings."""
-    return _brought()
-
-
-@cache
-def _brought() -> Lexicon:
     try:
         return _parsed(_DEFAULT.read_bytes(), checked=False)  # a test checks the rest
     except (OSError, ValueError) as problem:
