@@ -1,7 +1,6 @@
-"""The rooms one by one: spans, interning, encoding, columns, the merge policy, the index folder."""
+"""The rooms one by one: inversion, encoding, columns, the merge policy, the index folder."""
 
 import datetime
-import itertools
 import tempfile
 from pathlib import Path
 
@@ -12,9 +11,7 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.arrays import interning, spans
-from khsearch.arrays import runs as arrays
-from khsearch.arrays.runs import starts_of
+from khsearch.arrays import spans, starts_of
 from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion
@@ -26,63 +23,6 @@ from khsearch.errors import DocumentError, IndexDamagedError, IndexExistsError, 
 from khsearch.whoosh import values
 from tests.columnar.corpora import SCHEMA, add, id_of, tokens
 from tests.extent import examples
-
-terms = st.lists(st.binary(max_size=40), min_size=1, max_size=60)
-
-
-@given(terms)
-def test_spans_sort_as_bytes_do(words):
-    codes, starts = spans.pack(words)
-    order, group = spans.order(codes, starts[:-1], starts[1:])
-    assert [words[i] for i in order.tolist()] == sorted(words)
-    distinct = sorted(set(words))
-    assert [distinct.index(words[i]) for i in order.tolist()] == group.tolist()
-
-
-@given(st.binary(max_size=40))
-def test_eights_are_what_stands_at_every_offset(codes):
-    wanted = [int.from_bytes(codes[i : i + 8].ljust(8, b"\0"), "little") for i in range(len(codes) + 1)]
-    assert spans.eights(codes).tolist() == wanted
-    assert spans.eights(np.frombuffer(codes, np.uint8)).tolist() == wanted
-    assert spans.load(spans.eights(codes), np.arange(len(codes) + 1)).tolist() == wanted
-
-
-@pytest.mark.parametrize("constant", [None, 7])
-@given(
-    batches=st.lists(terms, min_size=1, max_size=4),
-    pick=st.none() | st.lists(st.sampled_from([0, 1, interning.MOST_IDS - 20]), min_size=1, max_size=9),
-)
-def test_equal_spans_get_one_number_whatever_the_hash(constant, batches, pick):
-    """... and whatever names they have: some none, some one beyond the table."""
-    interner, numbers, named = interning.Interner(), {}, None
-    if pick is not None:
-        words = sorted({word for words in batches for word in words})
-        named = {word: step and step + 2 * i for i, (word, step) in enumerate(zip(words, itertools.cycle(pick)))}
-    with pytest.MonkeyPatch.context() as patch:
-        if constant is not None:
-            exact = interning._keys
-
-            def colliding(words, starts, lengths):
-                keys = exact(words, starts, lengths)
-                keys[lengths > interning.SHORT] = interning.LONG_TAG
-                return keys
-
-            patch.setattr(interning, "_keys", colliding)
-        for words in batches:
-            codes, starts = spans.pack(words)
-            names = None if named is None else np.array([named.get(word, 0) for word in words], np.int32)
-            found = interner.intern(codes, starts[:-1], starts[1:], names)
-            for number, word in zip(found.tolist(), words, strict=True):
-                assert numbers.setdefault(number, word) == word
-    assert len(set(numbers.values())) == len(numbers) == interner.count
-    codes, starts, ends = interner.terms()
-    assert {i: codes[a:b].tobytes() for i, (a, b) in enumerate(zip(starts, ends, strict=True))} == numbers
-
-
-@given(st.lists(st.integers(0, 1 << 40), max_size=300), st.sampled_from([1 << 41]))
-def test_a_radix_sort_is_a_stable_sort(numbers, bound):
-    array = np.array(numbers, np.int64)
-    assert arrays.stable_order(array, bound).tolist() == np.argsort(array, kind="stable").tolist()
 
 
 @pytest.mark.parametrize("first", [0, 1 << inversion.TF_SHIFT])
