@@ -19,8 +19,8 @@ from khsearch.documents import (
     read_stream,
     validate,
 )
-from khsearch.documents.stored import bodies_of
-from khsearch.errors import DocumentError
+from khsearch.documents.stored import bodies_of, document_of, head_of
+from khsearch.errors import DocumentError, IndexDamagedError
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"
@@ -119,6 +119,24 @@ def test_what_is_stored_is_a_json_line():
     documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
     assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
     assert bodies_of([], []) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "[]", "5", "{}", '{"id":"","title":"","text":5}', '{"id":"","title":"","text":null}'),
+        *('{"id":"","title":"","text":"a","fields":5}', '{"id":"","title":"","text":"a","fields":{"x":{"y":1}}}'),
+        *('{"id":"","title":"","text":"a","fields":{"x":[1]}}', '{"id":[],"title":"","text":"a"}'),
+        '{"id":"","title":"","text":"a","fields":{"x":{"$date":"soon"}}}',
+    ],
+)
+def test_what_was_never_stored_is_damaged(body):
+    head = head_of(Document("1", RICE))
+    with pytest.raises(IndexDamagedError, match="'1' is not what was written"):
+        document_of(head, body.encode())
+    for wrong in (b"", b"\1", b"\2\xff", head[:1] + b"x\0", head[1:]):
+        with pytest.raises(IndexDamagedError, match="the head of a stored document"):
+            document_of(wrong, bodies_of([Document("1", RICE)], [b""])[0])
 
 
 def test_json_keys_become_fields():
