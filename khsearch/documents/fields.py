@@ -10,7 +10,7 @@ from decimal import Decimal
 from khsearch import schema
 from khsearch.documents import values
 from khsearch.documents.document import Document
-from khsearch.errors import DocumentError, QueryError
+from khsearch.errors import DocumentError, IndexDamagedError, QueryError
 
 KINDS = ("text", "keyword", "number", "date", "boolean")
 """Kinds of fields: text is searched word by word, a keyword as a whole; a document may have several keywords."""
@@ -35,12 +35,15 @@ def column_of(fields: Mapping[str, str], name: str) -> str:
 
 
 def shown(stored: str | float, kind: str) -> str | int | float | bool | date:
-    """Value as people know it of what a column holds of a field of some kind."""
+    """Value as people know it of what a column holds of a field of some kind; IndexDamagedError if it is no date."""
     if kind == "boolean":
         return bool(stored)
     if kind != "date":
         return stored
-    moment = datetime.min + timedelta(microseconds=int(stored))
+    try:
+        moment = datetime.min + timedelta(microseconds=int(stored))
+    except (ValueError, OverflowError):
+        raise IndexDamagedError(f"a column of dates holds {stored!r:.40}, which is none; rebuild") from None
     return moment.date() if moment.time() == time() else moment
 
 

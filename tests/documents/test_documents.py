@@ -17,6 +17,7 @@ from khsearch.documents import (
     json_line,
     read_path,
     read_stream,
+    shown,
     validate,
 )
 from khsearch.documents.stored import bodies_of, document_of, head_of
@@ -137,6 +138,14 @@ def test_what_was_never_stored_is_damaged(body):
     for wrong in (b"", b"\1", b"\2\xff", head[:1] + b"x\0", head[1:]):
         with pytest.raises(IndexDamagedError, match="the head of a stored document"):
             document_of(wrong, bodies_of([Document("1", RICE)], [b""])[0])
+
+
+def test_a_column_holds_dates_as_microseconds():
+    assert shown(0, "date") == date(1, 1, 1)
+    assert shown(5, "date") == datetime(1, 1, 1, microsecond=5)
+    for wrong in (1 << 62, -1, float("nan"), "x"):
+        with pytest.raises(IndexDamagedError, match="which is none; rebuild"):
+            shown(wrong, "date")
 
 
 def test_json_keys_become_fields():
