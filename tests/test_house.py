@@ -193,4 +193,5 @@ def test_invisible_characters_are_escapes(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ROOMS, ids=own)
 def test_every_room_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    told = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    assert told.startswith((f"{own(path).split('.')[-1]}:", f"{path.parent.name}.", "python -m"))

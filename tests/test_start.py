@@ -80,6 +80,12 @@ def test_words_wake_the_breaker_alone():
     assert not packages(found) & {"whoosh", "rich", "click"}
 
 
+def test_no_text_needs_masked_arrays():
+    found = loaded("from khsearch import words; assert len(words('\u179f\u17d2\u179a\u17d2\u178f\u17b8 \u00e9')) == 2")
+    assert "numpy" in found
+    assert "numpy.ma" not in found  # which numpy.unique imports, in the time of three searches
+
+
 @pytest.mark.parametrize("name", ["khmer", "documents", "columnar", "query", "hits", "whoosh"])
 def test_a_zone_loads_none_of_its_rooms_before_a_name_is_asked_for(name, nothing):
     found = loaded(f"import khsearch.{name}") - nothing

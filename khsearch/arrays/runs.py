@@ -1,4 +1,4 @@
-"""arrays: the few words about arrays that every room shares."""
+"""runs: runs of equal values, ragged rows, narrow types: the few words about arrays that every room shares."""
 
 from __future__ import annotations
 
@@ -34,6 +34,16 @@ def distinct(values: Array) -> Array:
     ordered = np.sort(values)
     found: Array = ordered[turns(ordered)]
     return found
+
+
+def numbered(values: Array) -> tuple[Array, Array]:
+    """The different ones of some values, rising, and the number among them of each: (n,) -> (k,), (n,) int64."""
+    order = np.argsort(values, kind="stable")
+    ordered = values.take(order)
+    fresh = turns(ordered)
+    numbers = np.empty(len(values), np.int64)
+    numbers[order] = np.cumsum(fresh) - 1
+    return ordered[fresh], numbers
 
 
 def narrow(values: Array) -> Array:

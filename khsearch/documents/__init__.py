@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
-    from khsearch.documents import fields as fields
     from khsearch.documents import values as values
     from khsearch.documents.document import Document as Document
     from khsearch.documents.document import json_line as json_line
@@ -47,7 +46,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "": ("fields", "values"),
+            "": ("values",),
             "document": ("Document", "json_line", "validate"),
             "formats.reader": ("FieldNames", "Found", "Placed", "Reader", "Source"),
             "formats.registry": ("format_names", "register_format"),

@@ -115,7 +115,7 @@ _TAGS: dict[str, Callable[[str], object]] = {
 
 
 def from_json_line(line: bytes) -> Document:
-    """Read back what `json_line` wrote."""
+    """Read back what `json_line` wrote; what it never writes is a ValueError, KeyError or AttributeError."""
     content = orjson.loads(line)
-    fields = {key: untagged(value) for key, value in content.get("fields", {}).items()}
-    return Document(content["id"], content["title"], content["text"], fields)
+    fields = {key: plain(untagged(value)) for key, value in content.get("fields", {}).items()}
+    return Document(exact(content["id"]), exact(content["title"]), exact(content["text"]), fields)

@@ -1,4 +1,4 @@
-"""columns: the values of an index's own fields, to filter, sort and count by. Documents in, rows of columns out."""
+"""fields: the values of an index's own fields, to filter, sort and count by. Documents in, rows of columns out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from khsearch import schema
-from khsearch.documents import Document, values
-from khsearch.errors import DocumentError, QueryError
+from khsearch.documents import values
+from khsearch.documents.document import Document
+from khsearch.errors import DocumentError, IndexDamagedError, QueryError
 
 KINDS = ("text", "keyword", "number", "date", "boolean")
 """Kinds of fields: text is searched word by word, a keyword as a whole; a document may have several keywords."""
@@ -34,12 +35,15 @@ def column_of(fields: Mapping[str, str], name: str) -> str:
 
 
 def shown(stored: str | float, kind: str) -> str | int | float | bool | date:
-    """Value as people know it of what a column holds of a field of some kind."""
+    """Value as people know it of what a column holds of a field of some kind; IndexDamagedError if it is no date."""
     if kind == "boolean":
         return bool(stored)
     if kind != "date":
         return stored
-    moment = datetime.min + timedelta(microseconds=int(stored))
+    try:
+        moment = datetime.min + timedelta(microseconds=int(stored))
+    except (ValueError, OverflowError):
+        raise IndexDamagedError(f"a column of dates holds {stored!r:.40}, which is none; rebuild") from None
     return moment.date() if moment.time() == time() else moment
 
 
@@ -55,7 +59,7 @@ def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
     """
     found = {}
     for name in document.fields.keys() & fields.keys():
-        given = value(document, name, fields[name])
+        given = _value(document, name, fields[name])
         if given is not None and fields[name] != "text":
             found[name] = given
     return found
@@ -73,7 +77,7 @@ def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, ob
     return found, problems
 
 
-def value(document: Document, name: str, kind: str) -> object:
+def _value(document: Document, name: str, kind: str) -> object:
     """Value of one field of a document, None where it has none; DocumentError if it is not of the field's kind."""
     given = document.fields.get(name)
     if given is None:

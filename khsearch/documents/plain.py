@@ -48,8 +48,12 @@ def plain(value: object) -> object:
         return _moment(value)
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
+    raise _not_plain(value)
+
+
+def _not_plain(value: object) -> ValueError:
     allowed = "str, int, float, Decimal, bool, date, datetime or a list of str"
-    raise ValueError(f"is {named(value)}; make it {allowed}, or leave it out")
+    return ValueError(f"is {named(value)}; make it {allowed}, or leave it out")
 
 
 def _of_plain_type(value: object) -> object:
@@ -80,17 +84,16 @@ def _strings(value: list[Any]) -> list[str]:
 
 
 def _of_numpy(value: np.generic) -> object:
+    if isinstance(value, np.datetime64 | np.timedelta64) and np.isnat(value):
+        return None
+    if isinstance(value, np.timedelta64 | np.complexfloating):  # item() would make an int of many a span of time
+        raise _not_plain(value)
     if isinstance(value, np.datetime64):
-        if np.isnat(value):
-            return None
         found = value.astype("datetime64[us]").item() if np.datetime_data(value)[0] in _FINER else value.item()
         if isinstance(found, date):
             return found
         raise ValueError(f"is {value}, which no calendar of Python has; make it a str")
-    found = value.item()
-    if isinstance(found, np.generic):  # of longdouble, which Python has no type for
-        return float(value) if isinstance(value, np.floating) else repr(value)
-    return found
+    return float(value) if isinstance(value, np.longdouble) else value.item()  # a longdouble's item() is one, too
 
 
 def _moment(value: datetime) -> datetime:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import orjson
 
-from khsearch.documents import Document
-from khsearch.documents.document import from_json_line, json_line
+from khsearch.documents.document import Document, from_json_line, json_line
 from khsearch.errors import IndexDamagedError
 
 # One byte a character: ASCII as it is, the 128 characters of the Khmer block above it.

@@ -2,11 +2,12 @@
 
 text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
             points, clusters, marks, steps: the same of a batch, as arrays
-words/      trie, lexicon, sources, lattice, breakers, by_lexicon, icu, crf: runs -> words; model, word_lists,
-            building: words -> a lexicon; numbering, paths, side_by_side, windows: the runs of a batch, as arrays
+words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, crf: runs -> words;
+            model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side, windows: the runs of a
+            batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, respelling, edits, neighbourhood: other spellings, and words that are near
+spelling/   variants, groups, respelling, edits, neighbourhood: other spellings, and words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from
 """
 
@@ -46,11 +47,9 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.breakers import factory_of as factory_of
     from khsearch.khmer.words.breakers import make_breaker as make_breaker
     from khsearch.khmer.words.breakers import register_breaker as register_breaker
-    from khsearch.khmer.words.by_lexicon import LatticeBreaker as LatticeBreaker
     from khsearch.khmer.words.icu import icu_version as icu_version
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
-    from khsearch.khmer.words.lexicon import parse as parse
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
     from khsearch.khmer.words.sources import load as load
     from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
@@ -71,9 +70,8 @@ else:
                 "make_breaker",
                 "register_breaker",
             ),
-            "words.by_lexicon": ("LatticeBreaker",),
             "words.icu": ("icu_version",),
-            "words.lexicon": ("Lexicon", "default_lexicon", "parse"),
+            "words.lexicon": ("Lexicon", "default_lexicon"),
             "words.sources": ("load",),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from khsearch import columnar
-from khsearch.arrays import spans
-from khsearch.arrays.runs import starts_of
+from khsearch.arrays import spans, starts_of
 from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion

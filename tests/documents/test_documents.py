@@ -17,10 +17,11 @@ from khsearch.documents import (
     json_line,
     read_path,
     read_stream,
+    shown,
     validate,
 )
-from khsearch.documents.stored import bodies_of
-from khsearch.errors import DocumentError
+from khsearch.documents.stored import bodies_of, document_of, head_of
+from khsearch.errors import DocumentError, IndexDamagedError
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"
@@ -68,6 +69,9 @@ def test_every_kind_of_field_is_valid():
         (Document("1", RICE, RICE, {"a": Decimal("-Infinity")}), "field 'a' is -Infinity"),
         (Document("1", RICE, RICE, {"a": np.array([1])}), "field 'a' is of type ndarray"),
         (Document("1", RICE, RICE, {"a": np.datetime64("99999-01-01", "D")}), "no calendar"),
+        (Document("1", RICE, RICE, {"a": np.timedelta64(5, "ns")}), "field 'a' is of type timedelta64"),
+        (Document("1", RICE, RICE, {"a": np.timedelta64(3, "Y")}), "field 'a' is of type timedelta64"),
+        (Document("1", RICE, RICE, {"a": np.clongdouble(1)}), "field 'a' is of type "),
         (Document("1", RICE, RICE, None), "its fields are None"),
         (Document("1", RICE, RICE, [1]), "its fields are of type list"),
         (Document("x" * 40_000, RICE, RICE), "more than 32768 bytes"),
@@ -116,6 +120,32 @@ def test_what_is_stored_is_a_json_line():
     documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
     assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
     assert bodies_of([], []) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "[]", "5", "{}", '{"id":"","title":"","text":5}', '{"id":"","title":"","text":null}'),
+        *('{"id":"","title":"","text":"a","fields":5}', '{"id":"","title":"","text":"a","fields":{"x":{"y":1}}}'),
+        *('{"id":"","title":"","text":"a","fields":{"x":[1]}}', '{"id":[],"title":"","text":"a"}'),
+        '{"id":"","title":"","text":"a","fields":{"x":{"$date":"soon"}}}',
+    ],
+)
+def test_what_was_never_stored_is_damaged(body):
+    head = head_of(Document("1", RICE))
+    with pytest.raises(IndexDamagedError, match="'1' is not what was written"):
+        document_of(head, body.encode())
+    for wrong in (b"", b"\1", b"\2\xff", head[:1] + b"x\0", head[1:]):
+        with pytest.raises(IndexDamagedError, match="the head of a stored document"):
+            document_of(wrong, bodies_of([Document("1", RICE)], [b""])[0])
+
+
+def test_a_column_holds_dates_as_microseconds():
+    assert shown(0, "date") == date(1, 1, 1)
+    assert shown(5, "date") == datetime(1, 1, 1, microsecond=5)
+    for wrong in (1 << 62, -1, float("nan"), "x"):
+        with pytest.raises(IndexDamagedError, match="which is none; rebuild"):
+            shown(wrong, "date")
 
 
 def test_json_keys_become_fields():
@@ -197,7 +227,7 @@ def test_reading_a_csv_goes_on_after_bad_rows():
     content = b'id,text\n1,a\n2\n3,\xff\n4,"b"c\n5,d\n'
     found = read(content, "csv", on_error=told.append)
     assert [document.id for document in found] == ["1", "5"]
-    assert len(told) == 3
+    assert [str(error).partition(": ")[0] for error in told] == ["stdin, line 3", "stdin, line 4", "stdin, line 5"]
 
 
 # Text files

@@ -3,11 +3,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, IndexMismatchError, IndexStoreError, Ranking, tokenize, words
+from khsearch.khmer.terms.analyzer import Analyzer
 from khsearch.khmer.terms.behaviour import differing, traits
 from khsearch.khmer.words import breakers
 from khsearch.khmer.words.breakers import (
@@ -323,5 +325,17 @@ class Odd(ClusterBreaker):
 
 @pytest.mark.parametrize("counts", [[], [0, 2], [1], [3], [-1, 3]])
 def test_a_breaker_that_does_not_divide_the_run_is_named(counts: list[int]) -> None:
-    with pytest.raises(ValueError, match="the breaker 'odd' divides a run of 2 clusters into"):
+    says = "the breaker 'odd' divides a run of 2 clusters into"
+    with pytest.raises(ValueError, match=says):
         words("កម្ពុ", breaker=Odd(counts))
+    with pytest.raises(ValueError, match=says):
+        Analyzer(Odd(counts)).batch(["កម្ពុ ក"])
+
+
+@pytest.mark.parametrize(
+    "found", [None, [True] * 3, np.ones(3, np.int64), np.ones(2, np.bool_), np.array([True, False, False])]
+)
+def test_a_breaker_that_does_not_divide_a_batch_is_named(found: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ClusterBreaker, "break_all", lambda *_: found)
+    with pytest.raises(ValueError, match="the breaker 'clusters' breaks 3 clusters of a batch into"):
+        Analyzer(ClusterBreaker()).batch(["កម្ពុ ក"])

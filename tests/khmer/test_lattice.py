@@ -15,7 +15,8 @@ from khsearch.khmer.text.clusters import classes, clusters
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.breakers import breaker
 from khsearch.khmer.words.by_lexicon import LatticeBreaker
-from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
+from khsearch.khmer.words.checking import check
+from khsearch.khmer.words.lexicon import MAX_COST, Lexicon, default_lexicon
 from khsearch.khmer.words.model import LexiconModel
 from khsearch.khmer.words.paths import best_paths
 from khsearch.khmer.words.side_by_side import LONGEST
@@ -66,6 +67,7 @@ small_models = st.builds(
 @examples(300)
 def test_as_cheap_as_a_textbook_viterbi(model: LexiconModel, run: str) -> None:
     lexicon = compile_lexicon(model)
+    check(lexicon.trie, MAX_COST)
     model = lexicon.model
     named, words = split(run, lexicon)
     assert cost_of(words, model) == viterbi(named, model)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import threading
 from array import array
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import pytest
 from khsearch import LexiconError, tokenize, words
 from khsearch.khmer.text import script
 from khsearch.khmer.words import building
-from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, parse
+from khsearch.khmer.words.checking import check
+from khsearch.khmer.words.lattice import GAIN_ZERO, MAX_WORD
+from khsearch.khmer.words.lexicon import MAX_COST, Lexicon, default_lexicon, parse
 from khsearch.khmer.words.model import LexiconModel
 from khsearch.khmer.words.sources import load
-from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, VALUE_SHIFT
+from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, PARENT_SHIFT, VALUE_SHIFT
 from khsearch.khmer.words.word_lists import compile_lexicon
 
 MODEL = LexiconModel({"កម្ពុជា": 6000, "ពិការភាព": 7000, "ការ": 3000, "ភាព": 5000}, {"ក": 3000, "ពិ": 4000}, 4000, 9000)
@@ -35,7 +38,7 @@ def test_the_default_lexicon() -> None:
     found = default_lexicon()
     assert 15_000 < len(found.model.words) < 40_000
     assert len(found.data) < 2_000_000
-    assert found.trie.checked() is found.trie
+    check(found.trie, MAX_COST)
     assert parse(found.data, "memory").fingerprint == found.fingerprint
     assert default_lexicon() is found
     for word in ("ជាមួយ", "ការងារ", "សុខភាព", "កម្ពុជា"):
@@ -57,13 +60,44 @@ def test_a_cut_lexicon_is_refused() -> None:
             parse(data[:size], "news.khl")
 
 
-def test_a_trie_that_leads_out_of_itself_is_refused() -> None:
-    compiled = compile_lexicon(MODEL)
-    slots = array("q", compiled.trie.slots)
-    slots[0] = NO_WORD << VALUE_SHIFT | BASE_MASK
-    damaged = replace(compiled, trie=replace(compiled.trie, slots=slots))
-    with pytest.raises(LexiconError, match="damaged"):
-        parse(damaged.data, "news.khl")
+A, B = b"\x80", b"\x81"
+
+
+def made(words: Mapping[tuple[bytes, ...], int], **changes: bytes) -> Lexicon:
+    """A lexicon of A and B, of words with gains: as nothing checks it."""
+    built = building.build({word: gain + GAIN_ZERO for word, gain in words.items()}, [A, B])
+    return Lexicon(replace(built, **changes), 4000, 9000, array("i", [3000, 3000]))  # type: ignore[arg-type]
+
+
+def with_slot(found: Lexicon, slot: int, *, parent: int, base: int, gain: int | None = None) -> Lexicon:
+    slots = array("q", found.trie.slots)
+    value = NO_WORD if gain is None else gain + GAIN_ZERO
+    slots[slot] = parent << PARENT_SHIFT | value << VALUE_SHIFT | base
+    return replace(found, trie=replace(found.trie, slots=slots))
+
+
+SOUND = made({(A,) * MAX_WORD: -3_000, (A, B): 5_000})
+BASE_OF_A = SOUND.trie.slots[2] & BASE_MASK  # the root is slot 0, and that of a cluster of no word is slot 1
+CRAFTED = {
+    "leads out": with_slot(SOUND, 0, parent=0, base=BASE_MASK),
+    "another root": with_slot(SOUND, 0, parent=0, base=2),
+    "too long": made({(A,) * (MAX_WORD + 1): 0}),
+    "a circle": with_slot(SOUND, 2, parent=2, base=1),
+    "behind the end of a run": with_slot(SOUND, BASE_OF_A, parent=2, base=0, gain=0),
+    "no word is a word": with_slot(SOUND, 1, parent=0, base=0, gain=0),
+    "no word begins a word": with_slot(SOUND, 2, parent=1, base=1),
+    "a cluster twice": made({(A, B): 0}, clusters=A + A),
+    "an empty cluster": made({(A, B): 0}, lengths=b"\0\2"),
+    "a gain too low": made({(A, B): -2 * MAX_COST - 1}),
+    "a gain too high": made({(A, B): MAX_COST + 1}),
+}
+
+
+@pytest.mark.parametrize("crafted", CRAFTED.values(), ids=list(CRAFTED))
+def test_a_lexicon_that_no_list_of_words_makes_is_refused(crafted: Lexicon) -> None:
+    assert parse(SOUND.data, "news.khl").trie.slots == SOUND.trie.slots
+    with pytest.raises(LexiconError, match=r"news\.khl: .*damaged"):
+        parse(crafted.data, "news.khl")
 
 
 def test_a_word_list_keeps_its_words_whole(tmp_path: Path) -> None:

@@ -172,6 +172,14 @@ def test_words_of_other_scripts_only_whole():
     assert others("under") == others("run") == set()
 
 
+def test_words_of_other_scripts_are_compared_as_their_terms_are(tmp_path):
+    path = tmp_path / "own.tsv"
+    path.write_text("ឯកសារ\t\uff26\uff29\uff2c\uff25\tname\n", "utf-8")
+    for text in ("file", "\ufb01le", "\uff46\uff49\uff4c\uff45"):
+        assert others(text, Variants.read(path)) == {"ឯកសារ"}
+    assert others("\uff35\uff2e") == others("UN")
+
+
 def test_a_users_file_adds_to_what_there_is(tmp_path):
     path = tmp_path / "own.tsv"
     path.write_text("# ours\n\nក្រុមហ៊ុន ក\tABC Co\tour name 0.5\nចំណុច\tចុច\tslip\n", "utf-8")

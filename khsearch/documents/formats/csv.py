@@ -43,11 +43,13 @@ def read(source: Source) -> Found:
 def _rows(source: Source) -> Iterator[tuple[str, list[str] | DocumentError]]:
     """Rows that are not empty, each with the line where it begins."""
     rows = csv.reader(map(_text_or_error, source.lines()), strict=True)
+    unread = 0  # lines that the reader of rows does not count
     while True:
-        part = f"line {rows.line_num + 1}"
+        part = f"line {rows.line_num + unread + 1}"
         try:
             row = next(rows, None)
         except DocumentError as error:
+            unread += 1
             yield part, error
         except csv.Error as problem:
             yield part, source.error(f"not CSV ({problem}); mend the row", part)

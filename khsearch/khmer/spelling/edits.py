@@ -14,12 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.arrays import turns
+from khsearch.arrays import numbered
 from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import COENG
@@ -122,19 +121,6 @@ def _compared(unit: bytes) -> tuple[bytes, ...]:
     found = parts(unit)
     sound, sounds = found.base.translate(_SOUND), found.subscripts.translate(_SOUND)
     return found.base, sound, found.subscripts, sounds, found.vowels, found.shifter, found.signs
-
-
-def numbered(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Different ones of some values, rising, and the number among them of each: (n,) -> (k,), (n,).
-
-    As numpy.unique tells, whose first call takes some 15 ms to import numpy.ma.
-    """
-    order = np.argsort(values, kind="stable")
-    ordered = values.take(order)
-    fresh = turns(ordered)
-    numbers = np.empty(len(values), np.int64)
-    numbers[order] = np.cumsum(fresh) - 1
-    return ordered[fresh], numbers
 
 
 class Inventory:

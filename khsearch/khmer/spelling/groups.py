@@ -6,7 +6,6 @@ A *unit* is a cluster, a number, a word of another script, a space or a sign: wh
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 
 from khsearch.errors import LexiconError
 from khsearch.frozen import frozen
-from khsearch.khmer.text import script
+from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LETTER
@@ -43,7 +42,7 @@ def units_of(normal: NormalText) -> list[bytes]:
         for i, unit in enumerate(units):
             if LETTER in unit:  # letters that share a code are told apart by what was typed
                 word = "".join(normal.raw[place] for place in normal.origin[at : at + len(unit)].tolist())
-                units[i] = script.encode_term(unicodedata.normalize("NFC", word.casefold()))
+                units[i] = script.encode_term(scripts.folded(word))
             at += len(unit)
     if b" " in normal.codes or b"\n" in normal.codes:
         return [b" " if unit[0] in b" \n" else unit for unit in units]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.arrays import distinct, spans
+from khsearch.arrays import distinct, numbered, spans, turns
 from khsearch.khmer.spelling import edits
 from khsearch.khmer.text import script
 from khsearch.khmer.text.clusters import classes, clusters
@@ -45,7 +45,7 @@ class Units:
         order = np.argsort(starts, kind="stable")
         starts, ends = starts[order], ends[order]
         keys = spans.load_part(spans.eights(codes), starts, ends - starts)
-        named, numbers = edits.numbered(keys)
+        named, numbers = numbered(keys)
         self.inventory = edits.Inventory([_unit(key) for key in named.tolist()])
         self.numbers = numbers.astype(np.int32)
         self.data, self.borders = data, borders
@@ -104,7 +104,9 @@ class Files:
         self._owners = owners[order].astype(np.int32)
         # Terms of one skeleton lie together, with the highest of their document frequencies.
         self._alike = np.argsort(whole, kind="stable")
-        self._skeletons, firsts = np.unique(whole[self._alike], return_index=True)
+        ordered = whole[self._alike]
+        firsts = np.flatnonzero(turns(ordered))
+        self._skeletons = ordered[firsts]
         self._bounds = np.append(firsts, len(whole))
         self._tops = np.maximum.reduceat(dfs[self._alike], firsts) if len(firsts) else dfs
 

@@ -19,7 +19,7 @@ from khsearch.khmer.terms.typed import SHORT, Terms, Token, Typed, cluster_edges
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
-from khsearch.khmer.words.breakers import BREAKERS, Breaker
+from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -98,11 +98,8 @@ class Analyzer:
         """Break one run of Khmer: its clusters, in code form, and how many of them each word has."""
         clusters = clusters_of(run)
         counts = self.breaker.break_run(clusters)
-        if not self._is_ours and (sum(counts) != len(clusters) or min(counts) < 1):
-            raise ValueError(
-                f"the breaker {self.breaker.name!r} divides a run of {len(clusters)} clusters into {counts!r:.60}: "
-                "a word has one or more, and all together are the run; mend it"
-            )
+        if not self._is_ours:
+            check_counts(self.breaker, counts, len(clusters))
         if len(clusters) > LONGEST_TERM and max(counts) > LONGEST_TERM:
             counts = [part for count in counts for part in _parts(count)]
         return clusters, counts

@@ -10,11 +10,11 @@ from khsearch.frozen import frozen
 from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
 from khsearch.khmer.terms.streams import Keys, Tokens, bigrams_of, count_in_texts
 from khsearch.khmer.text import scripts
-from khsearch.khmer.text.clusters import Units, units
+from khsearch.khmer.text.clusters import Clusters, Units, units
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Offsets, others_in
 from khsearch.khmer.text.script import END, LETTER, LIGATURE, LONGEST_TERM
-from khsearch.khmer.words.breakers import Breaker
+from khsearch.khmer.words.breakers import BREAKERS, Breaker
 
 
 @frozen
@@ -81,17 +81,31 @@ def _broken(
         # A lexicon breaks the others as runs of one cluster of no word: few need not be taken out.
         numbers = keys.number_all(codes, units.all())
         numbers *= units.khmer
-        return breaker.break_all(codes, units.all(), numbers), numbers
+        return _begins(breaker, codes, units.all(), numbers), numbers
     clusters, which = units.clusters()
     opens = np.ones(len(units.starts), np.bool_)  # a run of digits or letters is a word
     if keys is None:
-        opens[which] = breaker.break_all(codes, clusters)
+        opens[which] = _begins(breaker, codes, clusters)
         return opens, None
     found = keys.number_all(codes, clusters)
-    opens[which] = breaker.break_all(codes, clusters, found)
+    opens[which] = _begins(breaker, codes, clusters, found)
     numbers = np.zeros(len(opens), np.int64)
     numbers[which] = found
     return opens, numbers
+
+
+def _begins(breaker: Breaker, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.bool_]:
+    """What `break_all` finds; ValueError where that of a breaker from outside is no breaking of these clusters."""
+    found = breaker.break_all(codes, clusters, numbers)
+    if breaker.name not in BREAKERS:
+        leads = clusters.leads
+        like = isinstance(found, np.ndarray) and found.dtype == leads.dtype and found.shape == leads.shape
+        if not like or not found[leads].all():
+            raise ValueError(
+                f"the breaker {breaker.name!r} breaks {len(leads)} clusters of a batch into {found!r:.60}: its "
+                "break_all gives an array with a bool for each, true wherever a run begins; mend it"
+            )
+    return found
 
 
 def _divide(opens: NDArray[np.bool_], joined: NDArray[np.bool_] | None) -> Offsets:

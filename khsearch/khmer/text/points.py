@@ -21,7 +21,7 @@ def codes_of_others(points: Points) -> Codes:
     """Codes of characters outside ASCII and the Khmer block: code points (n,) -> (n,) uint8."""
     codes: Codes = _other.take(points)
     if (codes == _UNKNOWN).any():
-        for point in np.unique(points[codes == _UNKNOWN]).tolist():
+        for point in set(points[codes == _UNKNOWN].tolist()):
             _other[point] = code_of(chr(point))
         codes = _other.take(points)
     return codes

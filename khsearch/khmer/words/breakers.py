@@ -155,6 +155,15 @@ def check_registered(breaker: Breaker) -> Breaker:
     return breaker
 
 
+def check_counts(breaker: Breaker, counts: Sequence[int], clusters: int) -> None:
+    """Check that a breaker divides a run of so many clusters into words; ValueError names it."""
+    if sum(counts) != clusters or min(counts) < 1:
+        raise ValueError(
+            f"the breaker {breaker.name!r} divides a run of {clusters} clusters into {counts!r:.60}: "
+            "a word has one or more, and all together are the run; mend it"
+        )
+
+
 _METHODS = ("resources", "break_run", "break_all")
 
 

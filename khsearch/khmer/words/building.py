@@ -17,7 +17,8 @@ _MAX_SLOTS = 1 << 19  # a parent's number stays positive
 def build(words: Mapping[tuple[bytes, ...], int], clusters: Sequence[bytes]) -> Trie:
     """Build the trie of words (clusters -> value, 0 to NO_WORD - 1); `clusters` numbers those that occur in them.
 
-    ValueError where the words need more slots than a base can name: about a quarter of a million words.
+    ValueError where the words need more slots than a base can name, about a quarter of a million words, or where the
+    clusters cannot be numbered.
     """
     numbers = {cluster: i for i, cluster in enumerate(clusters, 1)}
     children: list[dict[int, int]] = [{}]
@@ -34,7 +35,9 @@ def build(words: Mapping[tuple[bytes, ...], int], clusters: Sequence[bytes]) -> 
             at = child
         values[at] = value
     nodes = _place(children, values, len(clusters))
-    return Trie(array("q", nodes.tobytes()), b"".join(clusters), bytes(map(len, clusters))).checked()
+    trie = Trie(array("q", nodes.tobytes()), b"".join(clusters), bytes(map(len, clusters)))
+    _ = trie.numbering
+    return trie
 
 
 def _place(children: list[dict[int, int]], values: list[int], width: int) -> NDArray[np.int64]:

@@ -90,16 +90,19 @@ def parse(data: bytes, source: str) -> Lexicon:
         return known
     try:
         if data == _DEFAULT.read_bytes():  # as most are: what a package brings is not looked through
-            return _brought()
+            return default_lexicon()
         found = _parsed(data, checked=True)
-        found.trie.checked()
+        loading("khsearch.khmer.words.checking")
+        from khsearch.khmer.words.checking import check
+
+        check(found.trie, MAX_COST)
     except ValueError as problem:
         raise LexiconError(f"{source}: cannot be read as a lexicon ({problem}); make it again") from None
     return _known.setdefault(data, found)
 
 
 def _parsed(data: bytes, *, checked: bool) -> Lexicon:
-    """Read what is as it was written; that its trie leads nowhere else is for `Trie.checked` to say. ValueError."""
+    """Read what is as it was written; whether texts can be broken by its trie is for `checking` to say. ValueError."""
     head = _HEAD.match(data)
     if head is None:
         raise ValueError("damaged" if data.startswith(MAGIC) else "not a lexicon")
@@ -130,13 +133,9 @@ def _little_endian(numbers: array[int]) -> array[int]:
     return numbers
 
 
+@cache
 def default_lexicon() -> Lexicon:
     """Return the lexicon that khsearch brings."""
-    return _brought()
-
-
-@cache
-def _brought() -> Lexicon:
     try:
         return _parsed(_DEFAULT.read_bytes(), checked=False)  # a test checks the rest
     except (OSError, ValueError) as problem:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from khsearch.khmer.text import script
 from khsearch.khmer.text.clusters import Clusters
 from khsearch.khmer.text.points import Offsets
+from khsearch.khmer.words.breakers import check_counts
 from khsearch.khmer.words.lexicon import Lexicon
 
 
@@ -54,5 +55,6 @@ class RunBreaker:
         begins = clusters.leads.copy()
         for first, last in zip(firsts, [*firsts[1:], len(pieces)], strict=False):
             counts = self.break_run(pieces[first:last])
+            check_counts(self, counts, last - first)
             begins[first + np.cumsum(counts[:-1], dtype=np.int64)] = True
         return begins

@@ -7,8 +7,8 @@ parent written there is `s`. Parent, value and base of a slot share one int64, s
     bits  0 to 19  base of the children, 0 for none
 
 Clusters are numbered from 1; 0 is a cluster of no word. `numbering` numbers those of a batch, `building` makes a trie
-of words. (Double array: Aoe, "An efficient digital search algorithm by using a double-array structure", IEEE TSE 15(9),
-1989.)
+of words, `checking` looks one through that came from elsewhere. (Double array: Aoe, "An efficient digital search
+algorithm by using a double-array structure", IEEE TSE 15(9), 1989.)
 """
 
 from __future__ import annotations
@@ -65,13 +65,6 @@ class Trie:
         from khsearch.khmer.words.numbering import Numbering
 
         return Numbering(self.numbers)
-
-    def checked(self) -> Trie:
-        """Return the trie itself; ValueError where a path leads out of it or clusters cannot be numbered."""
-        if int((self.nodes & BASE_MASK).max()) + len(self.lengths) >= len(self.slots):
-            raise ValueError("damaged")
-        _ = self.numbering
-        return self
 
     def words(self) -> Iterator[tuple[tuple[bytes, ...], int]]:
         """Every word, as its clusters, with its value."""
