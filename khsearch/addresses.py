@@ -11,17 +11,21 @@ from itertools import count
 from pathlib import Path
 
 from khsearch.columnar import Embedded
-from khsearch.engine import FILE, MEMORY, EngineKind, engine_kind, scheme_of
+from khsearch.engine import FILE, IN_MEMORY, EngineKind, engine_kind, scheme_of
 from khsearch.sharing import loading
 
+_EMBEDDED = Embedded()
 _counter = count(1)
-_embedded = Embedded()
 
 
 def address_of(path: str | Path) -> str:
-    """Return the address as engines take it: a path in full, anything else as it is."""
+    """Return the address as engines take it: a path in full, anything else as it is; ValueError for file://..."""
     given = str(path)
-    return str(Path(given).absolute()) if is_path(given) else given
+    if not is_path(given):
+        return given
+    if given.lower().startswith(f"{FILE}://"):  # as a path, it would be that of a folder "file:" here
+        raise ValueError(f"path takes the path of a folder as it is, without {FILE}://, not {given!r}")
+    return str(Path(given).absolute())
 
 
 def is_path(address: str) -> bool:
@@ -31,15 +35,15 @@ def is_path(address: str) -> bool:
 
 def new_in_memory() -> str:
     """Return an address in memory that no index has had."""
-    return f"{MEMORY}://{next(_counter)}"
+    return f"{IN_MEMORY}://{next(_counter)}"
 
 
 def kind_at(address: str) -> EngineKind:
     """Return what keeps the index at an address; ValueError for a scheme that nothing is registered for."""
     scheme = scheme_of(address)
     if scheme == FILE:
-        return _embedded
-    if scheme == MEMORY:
+        return _EMBEDDED
+    if scheme == IN_MEMORY:
         loading("khsearch.memory.store")
         from khsearch import memory
 

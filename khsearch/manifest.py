@@ -80,7 +80,13 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         "ranking": manifest.ranking.to_json(),
     }
     named: dict[str, str] = {}
-    for resource, data in manifest.analyzer.breaker.resources().items():
+    made = manifest.analyzer.breaker
+    for resource, data in made.resources().items():
+        if not isinstance(resource, str) or not isinstance(data, bytes):
+            raise ValueError(  # noqa: TRY004  (as for all else that a breaker does wrong)
+                f"the breaker {made.name!r} gives {resource!r} as a {type(data).__name__} among its resources: they "
+                "are bytes by name; mend it"
+            )
         named[resource] = name_file(".khl")
         files[named[resource]] = data
     if _LEXICON in named:  # format 1 knew no other

@@ -48,7 +48,7 @@ WRONG: dict[str, list[Any]] = {
     "suffixes": [None, 5, b"x", [], [5], "A b", object()],
     "reader": [None, 5, "x"],
     "scheme": NO_TEXT,
-    "kind": [None, 5, "x", object()],
+    "kind": [None, 5, "x", object(), type(MEMORY)],
     "tag": [*NO_TEXT, "", "a b", "mark>", "<b>"],
 }
 REGISTRIES: dict[str, dict[str, Any]] = {

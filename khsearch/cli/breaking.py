@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khsearch.cli.console import QueryCommand, breaker_options, check_lexicon, stdin, utf8
+from khsearch.cli.console import QueryCommand, breaker_options, check_lexicon, refused, stdin, utf8
 from khsearch.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def words(text: str, breaker: str | None, lexicon: Path | None, separator: str |
 
     check_lexicon(breaker, lexicon)
     find = partial(tokenize, breaker=breaker, lexicon=lexicon)
+    if breaker is not None:
+        with refused():  # what a package brings may fail
+            find("")
     for block in _blocks_of_stdin() if text == "-" else [text]:
         if format == "json":
             for line in block.removesuffix("\n").split("\n"):

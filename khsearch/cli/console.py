@@ -77,9 +77,30 @@ class QueryCommand(click.Command):
         return super().parse_args(ctx, [*named, "--", *arguments])
 
 
+@contextmanager
+def refused() -> Iterator[None]:
+    """What a public function refuses, a ValueError, is an error of whoever typed it, or of a package of theirs."""
+    try:
+        yield
+    except ValueError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def address(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no path of a folder, and an address that no engine keeps indexes at."""
+    if value == "":
+        raise click.BadParameter("empty; name a folder")
+    if value is not None and "://" in value:  # nothing else needs to be loaded for
+        from khsearch.addresses import address_of, kind_at
+
+        with refused():
+            kind_at(address_of(value))
+    return value
+
+
 def index_argument(command: _Function) -> _Function:
     """Give a command its argument INDEX, as `path`."""
-    return click.argument("path", metavar="INDEX", type=click.Path())(command)
+    return click.argument("path", metavar="INDEX", type=click.Path(), callback=address)(command)
 
 
 def breaker_options(command: _Function) -> _Function:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from khsearch.cli.console import OneOf, Show, breaker_options, check_lexicon, index_argument, note, progress, stdin
+from khsearch.cli.console import (
+    OneOf,
+    Show,
+    breaker_options,
+    check_lexicon,
+    index_argument,
+    note,
+    progress,
+    refused,
+    stdin,
+)
 from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, KhsearchError
 
 if TYPE_CHECKING:
@@ -170,7 +180,8 @@ def _opened_or_created(path: str, breaker: str | None, lexicon: Path | None, fie
         opened = Index.open(path)
     except IndexNotFoundError:
         was_there = Path(path).exists()
-        created = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+        with refused():
+            created = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
         try:
             yield created
         except BaseException:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from khsearch.cli.console import index_argument, is_terminal, note, utf8
+from khsearch.cli.console import address, index_argument, is_terminal, note, utf8
 
 
 @click.command()
@@ -27,7 +27,9 @@ def delete(path: str, ids: tuple[str, ...]) -> int:
 
 @click.command()
 @index_argument
-@click.option("--to", metavar="NEW", type=click.Path(), help="Save what can be read into a new index.")
+@click.option(
+    "--to", metavar="NEW", type=click.Path(), callback=address, help="Save what can be read into a new index."
+)
 def rebuild(path: str, to: str | None) -> int:
     """Break and index all documents anew.
 

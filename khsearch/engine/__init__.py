@@ -4,11 +4,11 @@ weighting   how terms score: BM25 with a scale a field, and pairs that stand nea
 nodes       what a query plan is made of
 tokens      documents with their terms and values, for a writer
 view        an index somewhere, one commit of it, its writer: the interfaces
-engines     kinds of engines, by the scheme of an address
+engines     kinds of engines from elsewhere, by the scheme of an address
 """
 
 from khsearch.engine import nodes
-from khsearch.engine.engines import FILE, MEMORY, EngineKind, engine_kind, register_engine, scheme_of
+from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.nodes import Node
 from khsearch.engine.tokens import Batch, TermList, TokenBatch
 from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
@@ -18,7 +18,7 @@ from khsearch.schema import FieldScale
 __all__ = [
     "BM25",
     "FILE",
-    "MEMORY",
+    "IN_MEMORY",
     "OLD_TRAIT",
     "Batch",
     "Engine",

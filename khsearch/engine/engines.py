@@ -1,6 +1,6 @@
-"""engines: the kinds of engines there are, by the scheme of an address: a path is "file", "http://..." is "http".
+"""engines: the kinds of engines from elsewhere, by the scheme of an address: "http" for "http://...".
 
-An engine from elsewhere is registered by its package:
+One is registered by its package:
 
     register_engine("http", ClusterKind())
 
@@ -21,8 +21,8 @@ from khsearch.schema import Schema
 
 _METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"
-FILE, MEMORY = "file", "memory"
-"""Schemes of the engines that khsearch brings."""
+FILE, IN_MEMORY = "file", "memory"
+"""Schemes of the engines that khsearch brings; "file" is that of every path."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
@@ -54,8 +54,8 @@ class EngineKind(Protocol):
 
 _kinds: dict[str, EngineKind] = {}
 _KIND = Kind(
-    "a kind of engines, with create, open, verify and rescue",
-    lambda value: value if all(callable(getattr(value, name, None)) for name in _METHODS) else None,
+    "an object, no class, with the methods create, open, verify and rescue of EngineKind",
+    lambda value: value if not isinstance(value, type) and _has_methods(value) else None,
 )
 
 
@@ -63,13 +63,14 @@ _KIND = Kind(
 def register_engine(scheme: str, kind: EngineKind) -> None:
     """Let a kind of engine keep the indexes at addresses of a scheme, as "http".
 
-    A second kind of a scheme takes the place of the first. ValueError for what is no scheme, or for one of an engine
-    that khsearch brings.
+    A second kind of a scheme takes the place of the first; ValueError for what is no scheme, or one of khsearch's own.
     """
     if scheme != scheme.lower() or not _SCHEME.fullmatch(f"{scheme}://"):
-        raise ValueError(f"scheme takes lower case letters, digits, +, . and -, a letter first, not {scheme!r}")
-    if scheme in (FILE, MEMORY):
-        raise ValueError(f"khsearch brings an engine for {scheme!r}; choose another scheme")
+        raise ValueError(
+            f"scheme takes two or more lower case letters, digits, +, . and -, a letter first, not {scheme!r}"
+        )
+    if scheme in (FILE, IN_MEMORY):
+        raise ValueError(f"khsearch brings an engine for {scheme}; choose another scheme")
     _kinds[scheme] = kind
 
 
@@ -85,9 +86,11 @@ def engine_kind(address: str) -> EngineKind:
     found = _kinds.get(scheme)
     if found is None:
         point = plugins.entry_points(GROUP).get(scheme)
-        if point is None:
-            raise ValueError(
-                f"{address!r:.200}: no engine for {scheme}://; install the package that brings it, or give a path"
-            )
+        if point is None:  # the address may hold a password
+            raise ValueError(f"no engine for {scheme}:// addresses; install the package that brings it, or give a path")
         found = _kinds.setdefault(scheme, plugins.load(point, f"the engine for {scheme}://", _KIND))
     return found
+
+
+def _has_methods(value: object) -> bool:
+    return all(callable(getattr(value, name, None)) for name in _METHODS)

@@ -91,15 +91,28 @@ class Stage:
         candidates = [Candidate(view, key, score) for key, score in zip(keys, scores.tolist(), strict=True)]
         answer = self.judge(tuple(candidates))
         try:
-            found = [float(score) for score in answer if isinstance(score, Real)]
-        except (TypeError, ValueError, OverflowError):
-            found = []
-        if len(found) != len(candidates) or not all(map(math.isfinite, found)):
-            raise ValueError(
-                f"the stage {self.name!r} must return one number for each of the {len(candidates)} candidates, in "
-                f"order, not {answer!r:.60}"
-            )
-        return np.array(found)
+            found = list(answer)
+        except TypeError:
+            raise self._wrong(candidates, f"{answer!r:.60}") from None
+        if len(found) != len(candidates):
+            raise self._wrong(candidates, f"{len(found)} of them")
+        for candidate, score in zip(candidates, found, strict=True):
+            if not _is_finite(score):
+                raise self._wrong(candidates, f"{score!r:.60}, as for {candidate.id!r}")
+        return np.array(found, np.float64)
+
+    def _wrong(self, candidates: Sequence[Candidate], what: str) -> ValueError:
+        return ValueError(
+            f"the stage {self.name!r} must return one number for each of the {len(candidates)} candidates, in order, "
+            f"not {what}"
+        )
+
+
+def _is_finite(score: object) -> bool:
+    try:
+        return isinstance(score, Real) and math.isfinite(score)
+    except OverflowError:  # a whole number that no float holds
+        return False
 
 
 class Rescorer(Protocol):

@@ -206,8 +206,16 @@ def test_a_writer_in_memory_ends_like_any_other():
 
 
 def test_an_address_that_nothing_keeps_is_refused():
-    with pytest.raises(ValueError, match="no engine for ftp://"):
-        Index.open("ftp://somewhere/x")
+    with pytest.raises(ValueError, match="no engine for ftp:// addresses; install") as told:
+        Index.open("ftp://name:secret@somewhere/x")
+    assert "secret" not in str(told.value)
+
+
+def test_a_path_is_no_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="without file://"):
+        Index.create(f"file://{tmp_path}/x")
+    assert not list(tmp_path.iterdir())
 
 
 class Point:
@@ -242,7 +250,7 @@ def test_an_engine_comes_by_its_entry_point(x9):
     assert Index.open("x9://here").address == index.address == "x9://here"
 
 
-@pytest.mark.parametrize("found", [ImportError("no such room"), object(), None])
+@pytest.mark.parametrize("found", [ImportError("no such room"), object(), None, type(MEMORY)])
 def test_an_engine_that_cannot_be_loaded_is_named(x9, found):
     x9(found)
     with pytest.raises(ValueError, match=r"the engine for x9:// of the module package.room cannot be loaded"):
@@ -251,7 +259,7 @@ def test_an_engine_that_cannot_be_loaded_is_named(x9, found):
 
 @pytest.mark.parametrize("scheme", ["Shelf", "a", "", "a b", "1a", "a://"])
 def test_what_is_no_scheme_is_refused(scheme: str):
-    with pytest.raises(ValueError, match="scheme takes lower case letters"):
+    with pytest.raises(ValueError, match="scheme takes two or more lower case letters"):
         register_engine(scheme, MEMORY)
 
 

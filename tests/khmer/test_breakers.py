@@ -25,6 +25,7 @@ from khsearch.khmer.words.by_lexicon import LatticeBreaker
 from khsearch.khmer.words.crf import _ends_in
 from khsearch.khmer.words.icu import word_ends
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.run_breaker import RunBreaker
 from khsearch.khmer.words.word_lists import compile_lexicon
 from tests.dummy_breaker import ClusterBreaker
 from tests.strategies import ALL_BREAKERS
@@ -175,13 +176,24 @@ def test_segments_keep_what_a_breaker_from_outside_depends_on(monkeypatch: pytes
     assert not differing(traits("", by_icu=False, breaker=mine), mine)
 
 
+class Unfinished(RunBreaker):
+    name = "odd"
+
+    def break_text(self, run: str) -> list[int]:
+        return []
+
+
 @pytest.mark.usefixtures("_registry")
 @pytest.mark.parametrize(
     ("factory", "what"),
     [
         (lambda: None, "cannot be made: its factory.* fails with TypeError"),
         (lambda resources: 1 / 0, "cannot be made: its factory.* fails with ZeroDivisionError"),
-        (lambda resources: None, "is no such breaker .without resources, break_run, break_all"),
+        (
+            lambda resources: None,
+            "is no such breaker .without version, trait, .*, break_all",
+        ),
+        (lambda resources: Unfinished(), "cannot be made: its factory.* abstract .*version"),
         (lambda resources: ClusterBreaker(), "is no such breaker .named 'clusters'"),
     ],
 )
@@ -291,6 +303,14 @@ def test_a_resource_that_is_too_large_is_refused_and_changes_nothing(
     with pytest.raises(IndexStoreError, match="at most 1,000"):
         Index.rebuild(tmp_path / "x")
     assert Index.open(tmp_path / "x").doc_count == 1
+
+
+@pytest.mark.usefixtures("_registry")
+@pytest.mark.parametrize("memory", [False, True])
+def test_a_resource_that_is_no_bytes_is_refused(memory: bool, tmp_path: Path) -> None:
+    register_breaker("model", lambda _: Model(b"", "a str"))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the breaker 'model' gives 'extra' as a str among its resources"):
+        Index.create("memory://of a str" if memory else tmp_path / "x", breaker="model")
 
 
 @pytest.mark.usefixtures("_registry")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,22 +99,32 @@ def test_a_candidate_has_id_title_and_document():
 
 
 @pytest.mark.parametrize(
-    "judge",
+    ("answer", "what"),
     [
-        lambda candidates: [],
-        lambda candidates: [float("nan")] * len(candidates),
-        lambda candidates: [1.0] * 9,
-        lambda candidates: None,
-        lambda candidates: ["1"] * len(candidates),
-        lambda candidates: [1j] * len(candidates),
-        lambda candidates: [10**400] * len(candidates),
-        lambda candidates: 3,
+        ([], "0 of them"),
+        ([1.0] * 9, "9 of them"),
+        (None, "None"),
+        (3, "3"),
+        ([1.0, float("nan")], "nan, as for '2'"),
+        ([1.0, "1"], "'1', as for '2'"),
+        ([1.0, 1j], "1j, as for '2'"),
+        ([1.0, 10**400], "10+, as for '2'"),
+        (np.ones((2, 1)), r"array\(\[1\.\]\), as for '1'"),
     ],
 )
-def test_a_stage_that_does_not_answer_is_named(judge):
-    index = make(Document("1", text="ទឹក"))
-    with pytest.raises(ValueError, match="the stage 'odd' must return one number for each of the 1 candidates"):
-        index.search("ទឹក", ranking=Ranking(stages=[Stage(judge, "odd")]))
+def test_a_stage_that_does_not_answer_is_told_what_is_wrong(answer, what):
+    index = make(Document("1", text="ទឹក"), Document("2", text="ទឹក ភ្លៀង"))
+    says = "the stage 'odd' must return one number for each of the 2 candidates, in order, not"
+    with pytest.raises(ValueError, match=f"{says} {what}$"):
+        index.search("ទឹក", ranking=Ranking(stages=[Stage(lambda candidates: answer, "odd")]))
+
+
+@pytest.mark.parametrize("of", [int, np.float32, Fraction, np.array, iter])
+def test_a_stage_may_answer_with_numbers_of_any_kind(of):
+    index = make(Document("1", text="ទឹក ភ្លៀង"), Document("2", text="ទឹក"))
+    scores = of([1, 2]) if of in (np.array, iter) else [of(1), of(2)]
+    hits = index.search("ទឹក", ranking=Ranking(stages=[lambda candidates: scores]))
+    assert [hit.score for hit in hits] == [2.0, 1.0]
 
 
 @pytest.mark.parametrize("stages", [[3], 3, "newer", newer, None, [None]])

@@ -48,7 +48,9 @@ def register_format(suffixes: str | Sequence[str], reader: Reader) -> None:
     """
     for name in suffixes:
         if not re.fullmatch("[a-z0-9_-]+", name):
-            raise ValueError(f"suffixes takes ends of names of files, without their point, such as 'md', not {name!r}")
+            raise ValueError(
+                f"suffixes takes ends of names of files in lower case, without their point, such as 'md', not {name!r}"
+            )
     _registered.update(dict.fromkeys(suffixes, reader))
 
 

@@ -164,7 +164,7 @@ def check_counts(breaker: Breaker, counts: Sequence[int], clusters: int) -> None
         )
 
 
-_METHODS = ("resources", "break_run", "break_all")
+_PARTS = ("version", "trait", "lexicon", "resources", "break_run", "break_all")
 
 
 def _made(name: str, factory: Factory, resources: Mapping[str, bytes]) -> Breaker:
@@ -176,7 +176,7 @@ def _made(name: str, factory: Factory, resources: Mapping[str, bytes]) -> Breake
             f"the breaker {name!r} cannot be made: its factory, asked with {{{', '.join(resources)}}}, fails with "
             f"{problem!r}; mend it"
         ) from problem
-    odd = [method for method in _METHODS if not callable(getattr(made, method, None))]
+    odd = [part for part in _PARTS if not hasattr(made, part)]
     if odd or getattr(made, "name", None) != name:
         lacks = f"without {', '.join(odd)}" if odd else f"named {getattr(made, 'name', None)!r}"
         raise ValueError(f"what the factory of the breaker {name!r} makes is no such breaker ({lacks}); mend it")

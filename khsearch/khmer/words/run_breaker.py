@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
@@ -15,16 +16,16 @@ from khsearch.khmer.words.breakers import check_counts
 from khsearch.khmer.words.lexicon import Lexicon
 
 
-class RunBreaker:
+class RunBreaker(ABC):
     """A breaker that reads no lexicon and keeps nothing in an index: it needs a name, a version and `break_text`."""
 
     name: str
     lexicon: Lexicon | None = None
 
     @property
+    @abstractmethod
     def version(self) -> str:
         """Whatever changes when it breaks a text differently."""
-        raise NotImplementedError
 
     @property
     def trait(self) -> str:
@@ -35,9 +36,9 @@ class RunBreaker:
         """Nothing that an index would have to keep."""
         return {}
 
+    @abstractmethod
     def break_text(self, run: str) -> list[int]:
         """Break one run: a str of Khmer in normal form -> offsets in it where a word ends, rising."""
-        raise NotImplementedError
 
     def break_run(self, clusters: Sequence[bytes]) -> list[int]:
         """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
