@@ -11,7 +11,7 @@ from whoosh import fields
 from khsearch import columnar
 from khsearch.columnar import FieldOptions, IndexFolder, Searcher
 from khsearch.whoosh.queries import Translator
-from khsearch.whoosh.reader import PlanWeighting, WhooshReader
+from khsearch.whoosh.reader import WhooshReader
 from khsearch.whoosh.searcher import ColumnarSearcher
 from khsearch.whoosh.writer import ColumnarWriter
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from khsearch.columnar import Disk
-    from khsearch.engine import BM25, Node
+    from khsearch.engine import Node
 
 
 class ColumnarIndex:
@@ -49,11 +49,11 @@ class ColumnarIndex:
         """The one writer; IndexLockedError where another works for longer than wait seconds."""
         return ColumnarWriter(self.folder, self.schema, self.key, wait=wait, disk=self._disk)
 
-    def searcher(self, weighting: BM25 | None = None) -> ColumnarSearcher:
-        """A Whoosh Searcher over the latest commit."""
+    def searcher(self, weighting: Any = None) -> ColumnarSearcher:
+        """A Whoosh Searcher over the latest commit; weighting: one of Whoosh's (None: BM25F), or a BM25."""
         columns = self.columns()
         reader = WhooshReader(columns.commit, self.schema)
-        return ColumnarSearcher(columns, reader, weighting=PlanWeighting(weighting), fromindex=self)
+        return ColumnarSearcher(columns, reader, weighting=weighting, fromindex=self)
 
     def doc_count(self) -> int:
         """Live documents."""

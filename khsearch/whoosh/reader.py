@@ -15,11 +15,10 @@ from whoosh import fields
 from whoosh.matching import ListMatcher, ReadTooFar
 from whoosh.query.spans import Span
 from whoosh.reading import IndexReader, TermInfo, TermNotFound
-from whoosh.scoring import BaseScorer, WeightingModel
 
 from khsearch.arrays import starts_of
 from khsearch.columnar import terms_within
-from khsearch.engine import BM25, nodes, term_weight
+from khsearch.engine import nodes
 from khsearch.whoosh.values import decode
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from whoosh.fields import FieldType, Schema
 
+    from khsearch.arrays import Array
     from khsearch.columnar import Commit
 
 
@@ -39,9 +39,10 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def __contains__(self, term: tuple[str, Any]) -> bool:
         name, text = term
-        return name in self.schema and len(self.commit.terms.docs_of(name, self._bytes(name, text))) > 0
+        return name in self.schema and len(self.commit.terms.docs_of(name, self.term_bytes(name, text))) > 0
 
-    def _bytes(self, name: str, text: Any) -> bytes:
+    def term_bytes(self, name: str, text: Any) -> bytes:
+        """A term as it lies in the index."""
         return text if isinstance(text, bytes) else bytes(self.schema[name].to_bytes(text))
 
     def generation(self) -> int:
@@ -65,38 +66,44 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
         field = self.schema[fieldname]
-        node = nodes.Fuzzy(fieldname, self._bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
+        node = nodes.Fuzzy(fieldname, self.term_bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
         yield from map(field.from_bytes, terms_within(self.commit, node))
 
     def term_info(self, fieldname: str, text: Any) -> TermInfo:
-        docs, tf = self.commit.terms.postings(fieldname, self._bytes(fieldname, text))
+        docs, weights, _ = self.weighed(fieldname, self.term_bytes(fieldname, text))
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{text!r}")
         lengths = self.commit.terms.lengths(fieldname).take(docs)
         return TermInfo(
-            weight=float(tf.sum()),
+            weight=float(weights.sum()),
             df=len(docs),
             minlength=int(lengths.min()),
             maxlength=int(lengths.max()),
-            maxweight=float(tf.max()),
+            maxweight=float(weights.max()),
             minid=int(docs[0]),
             maxid=int(docs[-1]),
         )
 
-    def frequency(self, fieldname: str, text: Any) -> int:
-        return int(self.commit.terms.postings(fieldname, self._bytes(fieldname, text))[1].sum())
+    def weighed(self, fieldname: str, term: bytes) -> tuple[Array, Array, Array]:
+        """Documents of a term (n,), its weights there (n,) float64, which are tf times boosts, and tf (n,)."""
+        docs, tf = self.commit.terms.postings(fieldname, term)
+        boosts = self.commit.terms.boosts(boost_column(fieldname)).take(docs, mode="clip")  # (1,) where there are none
+        return docs, tf * boost_of(field_of(self.schema, fieldname)) * boosts, tf
+
+    def frequency(self, fieldname: str, text: Any) -> float:
+        return float(self.weighed(fieldname, self.term_bytes(fieldname, text))[1].sum())
 
     def doc_frequency(self, fieldname: str, text: Any) -> int:
-        return self.commit.terms.df(fieldname, self._bytes(fieldname, text))
+        return self.commit.terms.df(fieldname, self.term_bytes(fieldname, text))
 
     def first_id(self, fieldname: str, text: Any) -> int:
-        docs = self.commit.terms.docs_of(fieldname, self._bytes(fieldname, text))
+        docs = self.commit.terms.docs_of(fieldname, self.term_bytes(fieldname, text))
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{text!r}")
         return int(docs[0])
 
     def postings(self, fieldname: str, text: Any, scorer: Any = None) -> PostingsMatcher:
-        return PostingsMatcher(self, fieldname, self._bytes(fieldname, text), scorer)
+        return PostingsMatcher(self, fieldname, self.term_bytes(fieldname, text), scorer)
 
     def has_vector(self, docnum: int, fieldname: str) -> bool:
         return False
@@ -196,15 +203,17 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     """The live postings of one term over the whole commit."""
 
     def __init__(self, reader: WhooshReader, name: str, term: bytes, scorer: Any) -> None:
-        docs, tf = reader.commit.terms.postings(name, term)
+        docs, weights, tf = reader.weighed(name, term)
         if not len(docs):
             raise TermNotFound(f"{name}:{term!r}")
         self._commit = reader.commit
+        self._reader = reader
         self._first: list[int] = starts_of(tf).tolist()
         self._packed: Any = None
+        self._terminfo: TermInfo | None
         self._i: int
         form = reader.schema[name].format
-        super().__init__(docs.tolist(), tf.astype(float).tolist(), None, form, scorer, term=(name, term))
+        super().__init__(docs.tolist(), weights.tolist(), None, form, scorer, term=(name, term))
 
     def copy(self) -> PostingsMatcher:
         out = PostingsMatcher.__new__(PostingsMatcher)
@@ -220,6 +229,27 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     def supports_block_quality(self) -> bool:
         return False
 
+    def max_quality(self) -> float:
+        return float(self._scorer.max_quality() if self._scorer else self.block_max_weight())
+
+    def block_quality(self) -> float:
+        return self.max_quality()
+
+    def block_max_weight(self) -> float:
+        return float(self._info.max_weight())
+
+    def block_min_length(self) -> int:
+        return int(self._info.min_length())
+
+    def block_max_length(self) -> int:
+        return int(self._info.max_length())
+
+    @property
+    def _info(self) -> TermInfo:
+        if self._terminfo is None:
+            self._terminfo = self._reader.term_info(*self._term)
+        return self._terminfo
+
     def supports(self, astype: str) -> bool:
         return astype in ("frequency", "weight") or (astype == "positions" and bool(self._format.supports("positions")))
 
@@ -227,7 +257,7 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         if astype == "positions":
             return self._positions()
         if astype == "frequency":
-            return int(self.weight())
+            return self._first[self._i + 1] - self._first[self._i]
         if astype == "weight":
             return self.weight()
         raise NotImplementedError(f"postings keep no {astype}")
@@ -244,37 +274,6 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         return found
 
 
-class PlanWeighting(WeightingModel):  # type: ignore[misc]
-    """The BM25 of the plans as a weighting of Whoosh's."""
-
-    def __init__(self, weighting: BM25 | None = None) -> None:
-        self.bm25 = weighting or BM25()
-
-    def scorer(self, searcher: Any, fieldname: str, text: Any, qf: float = 1) -> BaseScorer:
-        return _Scorer(searcher.reader(), fieldname, text, self.bm25)
-
-
-class _Scorer(BaseScorer):  # type: ignore[misc]
-    def __init__(self, reader: WhooshReader, name: str, text: Any, weighting: BM25) -> None:
-        scale = weighting.scale(name)
-        df = reader.doc_frequency(name, text)
-        self._factor = term_weight(reader.doc_count(), df, scale) * (scale.k1 + 1)
-        self._norms = reader.commit.terms.norms(name, scale)
-
-    def supports_block_quality(self) -> bool:
-        return False
-
-    def score(self, matcher: Any) -> float:
-        tf = matcher.weight()
-        return float(self._factor * tf / (tf + float(self._norms[matcher.id()])))
-
-    def max_quality(self) -> float:
-        return self._factor
-
-    def block_quality(self, matcher: Any) -> float:
-        return self._factor
-
-
 def field_of(schema: Schema, name: str) -> FieldType | None:
     """The field of that name, or of a pattern that the name fits; None where the schema has none."""
     try:
@@ -286,3 +285,15 @@ def field_of(schema: Schema, name: str) -> FieldType | None:
 def is_utf8(field: Any) -> bool:
     """Whether a field's terms are UTF-8; a field whose terms have one byte per character says so by an attribute."""
     return not getattr(field, "one_byte_per_character", False)
+
+
+def boost_of(field: FieldType | None) -> float:
+    """What a field's `field_boost` multiplies weights by; numbers and truth values have none, whatever is said."""
+    if field is None or isinstance(field, fields.NUMERIC | fields.BOOLEAN):
+        return 1.0
+    return float(getattr(field.format, "field_boost", 1.0))
+
+
+def boost_column(name: str) -> str:
+    """The column that keeps what documents multiply the weights of a field by: Whoosh's own word for it."""
+    return f"_{name}_boost"

@@ -9,7 +9,8 @@ from whoosh.searching import Results
 from whoosh.searching import Searcher as WhooshSearcher
 from whoosh.util import now
 
-from khsearch.whoosh.reader import PlanWeighting, WhooshReader
+from khsearch.whoosh.reader import WhooshReader
+from khsearch.whoosh.weighting import LiveCounts, bm25_of, weighting_of
 
 if TYPE_CHECKING:
     from khsearch.columnar import Searcher, TopDocs
@@ -21,19 +22,23 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
     def __init__(self, columns: Searcher, reader: WhooshReader, weighting: Any = None, **kwargs: Any) -> None:
         """`columns` searches the commit that `reader` reads."""
         self.columns = columns
-        super().__init__(reader, weighting=weighting or PlanWeighting(), **kwargs)
+        super().__init__(reader, weighting=weighting_of(weighting), **kwargs)
+
+    def get_parent(self) -> LiveCounts:
+        """What weightings ask for numbers of documents, frequencies and lengths."""
+        return LiveCounts(self)
 
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's, with all its keywords."""
         limit = kwargs.pop("limit", 10)
         filter_by, mask = kwargs.get("filter"), kwargs.get("mask")
-        plain = kwargs.keys() <= {"filter", "mask", "optimize"} and isinstance(self.weighting, PlanWeighting)
+        bm25 = bm25_of(self.weighting, self.ixreader) if kwargs.keys() <= {"filter", "mask", "optimize"} else None
         queries = all(part is None or isinstance(part, query.Query) for part in (filter_by, mask))
-        if not plain or not queries or (limit is not None and limit < 1):
+        if bm25 is None or not queries or (limit is not None and limit < 1):
             return super().search(q, limit=limit, **kwargs)
         start = now()
         wanted = max(self.columns.commit.doc_count, 1) if limit is None else limit
-        found = self.columns.search(q, wanted, weighting=self.weighting.bm25, filter=filter_by, mask=mask)
+        found = self.columns.search(q, wanted, weighting=bm25, filter=filter_by, mask=mask)
         results = Results(self, q, list(zip(found.scores.tolist(), found.docnums.tolist(), strict=True)))
         results.collector = _Counter(self, q, filter_by, mask, found)
         results.runtime = now() - start

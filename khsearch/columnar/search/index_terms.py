@@ -247,6 +247,9 @@ class IndexTerms:
 
     def boosts(self, column: str) -> Array:
         """What the documents say in a column of boosts -> (doc_count_all,) float64; (1,) if none says anything."""
+        return self._cache.memo("boosts", column, lambda: self._boosts(column), _size_of)
+
+    def _boosts(self, column: str) -> Array:
         found = self._documents.column(column) if column else None
         if found is None:
             return np.ones(1)
