@@ -13,6 +13,7 @@ from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError
 from khsearch.whoosh import values
 from khsearch.whoosh.queries import Translator
+from khsearch.whoosh.reader import boost_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,6 +129,9 @@ class ColumnarWriter(BatchWriter):
                 self._take(document, name, field, value)
             if field.stored and (value is not None or f"_stored_{name}" in given):
                 stored[name] = given.get(f"_stored_{name}", value)
+            boost = given.get(boost_column(name), given.get("_boost", 1.0))
+            if value is not None and field.indexed and boost != 1:
+                document.columns[boost_column(name)] = float(boost)
         document.stored = values.encode(stored)
         return document
 
