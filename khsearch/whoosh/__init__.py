@@ -3,6 +3,7 @@
 fields     KHMER: the field type for Khmer in any Whoosh schema
 values     stored values as JSON
 reader     a commit as Whoosh sees it
+weighting  Whoosh's weightings as those of plans, and back
 queries    Whoosh's queries as nodes
 searcher writer   a Searcher, and documents, as Whoosh has them
 index      create_in, open_dir, exists_in
