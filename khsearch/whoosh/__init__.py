@@ -3,7 +3,8 @@
 fields      KHMER: the field type for Khmer in any Whoosh schema
 errors      khsearch's errors that are Whoosh's, too
 values characters columns   stored values as JSON, where tokens stand in their text, values of documents
-matchers reader             postings, and a commit, as Whoosh sees them
+boosts matchers             what multiplies weights, and postings, as Whoosh sees them
+vectors reader              the terms of a document, and a commit, as Whoosh sees them
 schema/     shapes, names, encoding, decoding: a schema as data
 weighting   Whoosh's weightings as those of the arrays, and back
 queries     Whoosh's queries as nodes

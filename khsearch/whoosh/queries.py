@@ -15,9 +15,7 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
-from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
 from khsearch.whoosh.reader import field_of, is_utf8
-from khsearch.whoosh.weighting import PlanWeighting
 from khsearch.whoosh.weighting import PlanWeighting
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from whoosh.scoring import BM25F, BaseScorer, WeightingModel
 
 from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale
-from khsearch.whoosh.reader import boost_column, boost_of, field_of
+from khsearch.whoosh.boosts import boost_column, boost_of
+from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
