@@ -4,6 +4,8 @@ fields     KHMER: the field type for Khmer in any Whoosh schema
 values     stored values as JSON
 reader     a commit as Whoosh sees it
 weighting  Whoosh's weightings as those of plans, and back
+column_queries  Whoosh's queries over values without terms
+mended     queries run by Whoosh's matchers, and what it answers wrong put right
 queries    Whoosh's queries as nodes
 searcher writer   a Searcher, and documents, as Whoosh has them
 index      create_in, open_dir, exists_in

@@ -6,27 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from whoosh import query
 from whoosh.searching import Results
-from whoosh.searching import Searcher as WhooshSearcher
 from whoosh.util import now
 
+from khsearch.whoosh.mended import mended
 from khsearch.whoosh.reader import WhooshReader
-from khsearch.whoosh.weighting import LiveCounts, bm25_of, weighting_of
+from khsearch.whoosh.weighting import LiveSearcher, bm25_of, weighting_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from khsearch.columnar import Searcher, TopDocs
 
 
-class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
+class ColumnarSearcher(LiveSearcher):
     """A Searcher that answers by plans where it can."""
 
     def __init__(self, columns: Searcher, reader: WhooshReader, weighting: Any = None, **kwargs: Any) -> None:
         """`columns` searches the commit that `reader` reads."""
         self.columns = columns
         super().__init__(reader, weighting=weighting_of(weighting), **kwargs)
-
-    def get_parent(self) -> LiveCounts:
-        """What weightings ask for numbers of documents, frequencies and lengths."""
-        return LiveCounts(self)
 
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's, with all its keywords."""
@@ -43,6 +41,14 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
         results.collector = _Counter(self, q, filter_by, mask, found)
         results.runtime = now() - start
         return results
+
+    def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> Results:
+        """As Whoosh's, its mistakes mended."""
+        return super().search_with_collector(mended(q, self.ixreader), collector, context)
+
+    def docs_for_query(self, q: Any, for_deletion: bool = False) -> Iterator[int]:
+        """As Whoosh's, its mistakes mended."""
+        yield from super().docs_for_query(mended(q, self.ixreader), for_deletion)
 
 
 class _Counter:
