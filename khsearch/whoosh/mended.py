@@ -4,6 +4,7 @@
     AndNot            stock finds what it should leave out where that begins before the rest
     AndMaybe          within others, stock forgets scores of the second query
     DisjunctionMax    stock takes scores of documents that do not match
+    SpanNot           stock fails where no document with the second query is left
     WeightingQuery    stock drops the weighting
     ColumnQuery       stock has no score for it
 
@@ -27,11 +28,13 @@ from whoosh.matching import (
 )
 from whoosh.qparser.common import QueryParserError
 from whoosh.query.qcore import QueryError as WhooshQueryError
+from whoosh.query.spans import Span, SpanBiMatcher
 
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, Searcher
 from khsearch.errors import QueryError
 from khsearch.whoosh.column_queries import by_column
+from khsearch.whoosh.reader import field_of
 from khsearch.whoosh.weighting import LiveSearcher, PlanWeighting, weighting_of
 
 if TYPE_CHECKING:
@@ -40,11 +43,13 @@ if TYPE_CHECKING:
 
 
 def mended(q: Any, reader: WhooshReader) -> Any:
-    """The query itself, or one like it with other parts."""
+    """The query itself, or one like it with other parts. What asks for a field that there is not finds nothing."""
     node = by_column(reader, q)
     if node is not None:
         docs, scores = Searcher(reader.commit).matching(node)
         return _Found(q, docs.tolist(), scores.tolist())
+    if type(q) in _OF_FIELDS and q.fieldname and field_of(reader.schema, q.fieldname) is None:
+        return query.NullQuery
     changed = {}
     for name, value in vars(q).items():
         if isinstance(value, query.Query):
@@ -128,6 +133,20 @@ class _AndMaybeMatcher(AndMaybeMatcher):  # type: ignore[misc]
         return self if self.is_active() else NullMatcher()
 
 
+class _SpanNot(query.SpanNot):  # type: ignore[misc]
+    class _Matcher(SpanBiMatcher):  # type: ignore[misc]
+        def __init__(self, a: Any, b: Any) -> None:
+            self.a, self.b = a, b
+            super().__init__(_AndMaybeMatcher(a, b))
+
+        def _get_spans(self) -> list[Span]:
+            spans: list[Span] = self.a.spans()
+            if not self.b.is_active() or self.a.id() != self.b.id():
+                return spans
+            others = self.b.spans()
+            return [span for span in spans if not any(span.overlaps(other) for other in others)]
+
+
 class _DisjunctionMax(query.DisjunctionMax):  # type: ignore[misc]
     def _matcher(self, subs: Any, searcher: Any, context: Any) -> Any:
         return self._tree_matcher(subs, _HighestMatcher, searcher, context, None)
@@ -167,6 +186,18 @@ _MENDED: dict[type, type] = {
     query.Require: _Require,
     query.AndMaybe: _AndMaybe,
     query.DisjunctionMax: _DisjunctionMax,
+    query.SpanNot: _SpanNot,
     query.WeightingQuery: _WeightingQuery,
     query.ColumnQuery: _ColumnQuery,
+}
+_OF_FIELDS = {
+    query.Every,
+    query.Prefix,
+    query.Wildcard,
+    query.Regex,
+    query.FuzzyTerm,
+    query.Variations,
+    query.TermRange,
+    query.NumericRange,
+    query.DateRange,
 }
