@@ -2,6 +2,7 @@
 
     Require           stock takes it for AndNot
     AndNot            stock finds what it should leave out where that begins before the rest
+    Not               stock finds some deleted documents
     AndMaybe          within others, stock forgets scores of the second query
     DisjunctionMax    stock takes scores of documents that do not match
     SpanNot           stock fails where no document with the second query is left
@@ -118,6 +119,13 @@ class _Require(query.Require):  # type: ignore[misc]
         return FilterMatcher(self.a.matcher(searcher, context), set(self.b.docs(searcher)))
 
 
+class _Not(query.Not):  # type: ignore[misc]
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        unwanted = set(self.query.docs(searcher))
+        docs = [doc for doc in searcher.reader().all_doc_ids() if doc not in unwanted]
+        return ListMatcher(docs) if docs else NullMatcher()
+
+
 class _AndMaybe(query.AndMaybe):  # type: ignore[misc]
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         return _AndMaybeMatcher(self.a.matcher(searcher, context), self.b.matcher(searcher, context))
@@ -184,6 +192,7 @@ class _ColumnQuery(query.ColumnQuery):  # type: ignore[misc]
 _MENDED: dict[type, type] = {
     query.AndNot: _AndNot,
     query.Require: _Require,
+    query.Not: _Not,
     query.AndMaybe: _AndMaybe,
     query.DisjunctionMax: _DisjunctionMax,
     query.SpanNot: _SpanNot,

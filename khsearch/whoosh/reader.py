@@ -53,21 +53,20 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def all_terms(self) -> Iterator[tuple[str, bytes]]:
         for name in self.indexed_field_names():
-            for term in self.commit.terms.with_prefix(name):
+            for term in self.commit.terms.beginning(name, b""):
                 yield name, term
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        terms = self.commit.terms.with_prefix(fieldname)
-        for term in terms[bisect_left(terms, prefix) :]:
+        for term in self.commit.terms.between(fieldname, prefix, None):
             yield fieldname, term
 
     def expand_prefix(self, fieldname: str, prefix: Any) -> Iterator[bytes]:
-        yield from self.commit.terms.with_prefix(fieldname, self._text_to_bytes(fieldname, prefix))
+        yield from self.commit.terms.beginning(fieldname, self._text_to_bytes(fieldname, prefix))
 
     def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
         field = self.schema[fieldname]
         node = nodes.Fuzzy(fieldname, self.term_bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
-        yield from map(field.from_bytes, terms_within(self.commit, node))
+        yield from map(field.from_bytes, self.commit.terms.living(fieldname, terms_within(self.commit, node)))
 
     def term_info(self, fieldname: str, text: Any) -> TermInfo:
         docs, weights, _ = self.weighed(fieldname, self.term_bytes(fieldname, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from whoosh import query
+from whoosh.collectors import ScoredCollector, WrappingCollector
 from whoosh.searching import Results
 from whoosh.util import now
 
@@ -44,6 +45,12 @@ class ColumnarSearcher(LiveSearcher):
 
     def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> Results:
         """As Whoosh's, its mistakes mended."""
+        # What Whoosh puts in the place of matchers on its way loses documents where scores are not what it expects.
+        innermost = collector
+        while isinstance(innermost, WrappingCollector):
+            innermost = innermost.child
+        if isinstance(innermost, ScoredCollector):
+            innermost.replace = 0
         return super().search_with_collector(mended(q, self.ixreader), collector, context)
 
     def docs_for_query(self, q: Any, for_deletion: bool = False) -> Iterator[int]:
