@@ -55,11 +55,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def terms_of_field(self, name: str, prefix: bytes = b"") -> list[bytes]:
         """The distinct terms of a field that begin so and that a live document has, in order."""
-        commit = self.commit
-        found = commit.terms.with_prefix(name, prefix)
-        if commit.leaves.live is None:
-            return found
-        return [term for term in found if commit.terms.df(name, term)]
+        return self.commit.terms.beginning(name, prefix)
 
     def weighed(self, name: str, term: bytes) -> tuple[Array, Array, Array]:
         """Live documents of a term (n,), its weights there (n,) float64, which are tf times boosts, and tf (n,)."""
@@ -163,7 +159,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         field = self.schema[fieldname]
         name = field.spelling_fieldname(fieldname)
         node = nodes.Fuzzy(name, self.term_bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
-        return map(field.from_bytes, terms_within(self.commit, node))
+        return map(field.from_bytes, self.commit.terms.living(name, terms_within(self.commit, node)))
 
     def cursor(self, fieldname: str) -> TermCursor:
         return TermCursor(self, fieldname)
