@@ -7,6 +7,7 @@ What is no FieldFacet over a column is left to Whoosh's collectors.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,8 @@ _LISTS = (sorting.OrderedList, sorting.UnorderedList, sorting.Count)
 class Order:
     """The documents of a commit by a column.
 
-    ranks: (docs,) int64, equal where values are, lower where they are less; a document without a value has the rank of
-    the column's default. values: what Whoosh reads in the column.
+    ranks: (docs,) int64 from 0, equal where values are, lower where they are less; a document without a value has the
+    rank of the column's default. values: what Whoosh reads in the column.
     """
 
     ranks: Array
@@ -83,9 +84,11 @@ def order_of(reader: WhooshReader, name: str) -> Order:
             at = full
         default = field.column_type.default_value()
         raw = partial(sortable, field)
+        if default != default:  # of fractions it is NaN
+            default = math.inf
         place = bisect_left(table, default, key=raw)
         missing = 2 * place if place < len(table) and raw(table[place]) == default else 2 * place - 1
-        return np.where(has, 2 * at, missing)
+        return np.unique(np.where(has, 2 * at, missing), return_inverse=True)[1]
 
     return Order(commit.memo("orders", name, ranks, lambda array: array.nbytes, lasting=True), values)
 
