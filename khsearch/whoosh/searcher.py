@@ -9,14 +9,16 @@ from whoosh.collectors import ScoredCollector, WrappingCollector
 from whoosh.searching import Results
 from whoosh.util import now
 
+from khsearch.engine import nodes
 from khsearch.whoosh.mended import mended
+from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import WhooshReader
 from khsearch.whoosh.weighting import LiveSearcher, bm25_of, weighting_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from khsearch.columnar import Searcher, TopDocs
+    from khsearch.columnar import Searcher
 
 
 class ColumnarSearcher(LiveSearcher):
@@ -37,9 +39,15 @@ class ColumnarSearcher(LiveSearcher):
             return super().search(q, limit=limit, **kwargs)
         start = now()
         wanted = max(self.columns.commit.doc_count, 1) if limit is None else limit
-        found = self.columns.search(q, wanted, weighting=bm25, filter=filter_by, mask=mask)
+        translator = Translator(self.ixreader.commit, self.ixreader.schema)
+        node = translator.node(q)
+        if filter_by is not None:
+            node = nodes.Require(node, translator.node(filter_by, scored=False))
+        if mask is not None:
+            node = nodes.AndNot(node, translator.node(mask, scored=False))
+        found = self.columns.search(node, wanted, weighting=bm25)
         results = Results(self, q, list(zip(found.scores.tolist(), found.docnums.tolist(), strict=True)))
-        results.collector = _Counter(self, q, filter_by, mask, found)
+        results.collector = _Counter(self.columns, node)
         results.runtime = now() - start
         return results
 
@@ -61,14 +69,13 @@ class ColumnarSearcher(LiveSearcher):
 class _Counter:
     """What Results asks of a collector: the number and the set of all matches, found when asked for."""
 
-    def __init__(self, searcher: ColumnarSearcher, q: Any, filter_by: Any, mask: Any, found: TopDocs) -> None:
-        self._searcher = searcher
-        self._queries = (q, filter_by, mask)
-        self._found = found
+    def __init__(self, columns: Searcher, node: nodes.Node) -> None:
+        self._columns = columns
+        self._node = node
 
     def count(self) -> int:
         """The exact number of matches."""
-        return len(self.all_ids())
+        return self._columns.count(self._node)
 
     def computes_count(self) -> bool:
         """Counting is exact."""
@@ -76,7 +83,4 @@ class _Counter:
 
     def all_ids(self) -> set[int]:
         """The numbers of all matching documents."""
-        q, filter_by, mask = self._queries
-        columns = self._searcher.columns
-        limit = max(columns.commit.doc_count, 1)
-        return set(columns.search(q, limit, filter=filter_by, mask=mask).docnums.tolist())
+        return set(self._columns.matching(self._node).docs.tolist())
