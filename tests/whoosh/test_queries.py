@@ -169,3 +169,35 @@ def test_spans_that_nothing_is_left_to_be_without(index):
 def test_patterns_that_cannot_be_are_query_errors(index):
     with pytest.raises(QueryError, match="pattern"):
         docs(index, query.Regex("text", "("))
+
+
+GROUPS = fields.Schema(kind=fields.ID, text=fields.TEXT)
+PARENTS = query.Term("kind", "parent")
+
+
+@pytest.fixture
+def families(tmp_path):
+    made = columnar.create_in(tmp_path, GROUPS)
+    with made.writer() as writer:
+        for kind, text in (
+            ("parent", "ant"),
+            ("child", "bat"),
+            ("child", "cat bat"),
+            ("parent", "bat"),
+            ("child", "ant"),
+        ):
+            writer.add_document(kind=kind, text=text)
+    return made
+
+
+@pytest.mark.parametrize("weighting", [None, scoring.Frequency()])
+def test_parents_and_children(families, weighting):
+    bat, ant = query.Term("text", "bat"), query.Term("text", "ant")
+    with_bat = query.NestedParent(PARENTS, query.And([query.Term("kind", "child"), bat]))
+    of_bat = query.NestedChildren(PARENTS, query.And([PARENTS, bat]))
+    assert docs(families, with_bat, weighting) == [0]
+    assert docs(families, of_bat, weighting) == [4]
+    assert docs(families, query.And([with_bat, ant]), weighting) == [0]
+    assert docs(families, query.And([with_bat, bat]), weighting) == []
+    assert docs(families, query.Or([of_bat, bat]), weighting) == [1, 2, 3, 4]
+    assert docs(families, query.And([of_bat, query.Not(bat)]), weighting) == [4]
