@@ -10,7 +10,8 @@
     WeightingQuery    stock drops the weighting
     ColumnQuery       stock has no score for it
 
-And a query over a field that has a column and no terms is answered by the column. Queries of one's own classes stay.
+An Or of three queries or more is as in stock: scored by a weighting that gives 0 or less, it forgets such documents.
+A query over a field that has a column and no terms is answered by the column. Queries of one's own classes stay.
 """
 
 from __future__ import annotations

@@ -178,13 +178,23 @@ def near(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 queries = st.recursive(leaves, nested, max_leaves=5) | near(_in_text | near(_in_text))
 odd_queries = st.recursive(leaves, odd, max_leaves=5)
 
+
+class Final(scoring.BM25F):
+    """A weighting that has the last word on every document."""
+
+    use_final = True
+
+    def final(self, searcher, docnum, score):
+        return 2 * score + (searcher.stored_fields(docnum)["path"] == "/1")
+
+
 defaults = st.one_of(
     st.just(None),
     st.just(scoring.BM25F),
     st.builds(scoring.BM25F, B=st.floats(0, 1), K1=st.floats(0.1, 3), text_B=st.floats(0, 1)),
 )
 weightings = st.one_of(
-    st.sampled_from([scoring.TF_IDF, scoring.Frequency, scoring.PL2, scoring.DFree]),
+    st.sampled_from([scoring.TF_IDF, scoring.Frequency, scoring.PL2, scoring.DFree, Final]),
     st.sampled_from(
         [
             scoring.FunctionWeighting(lambda searcher, name, text, matcher: matcher.weight() + 0.25),
