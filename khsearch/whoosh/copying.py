@@ -57,7 +57,7 @@ def _take_postings(
                 first = len(tokens[number])
                 places = range(first, first + _frequency(field, matcher))
             tokens[number] += [(term, place) for place in places]
-            boost = matcher.weight() / (len(places) * factor) if factor else 1.0
+            boost = matcher.weight() / (len(places) * factor) if factor and not isinstance(field, SpellField) else 1.0
             if abs(boosts.setdefault(number, boost) - boost) > _TOLERANCE * max(abs(boost), 1.0):
                 raise DocumentError(
                     f"field {name!r}, document {number}: its tokens have weights, which cannot be kept; index it anew, "
