@@ -61,7 +61,9 @@ def default_of(column: columns.Column, *, reverse: bool = False) -> Any:
         return []
     if isinstance(column, columns.PickleColumn):
         return None
-    return default_of(column._child) if isinstance(column, columns.WrappedColumn) else column.default_value(reverse)
+    if isinstance(column, columns.WrappedColumn):
+        return default_of(column._child)
+    return column.default_value(reverse) if hasattr(column, "_default") else b""  # those that compress say none
 
 
 class ColumnValues(columns.ColumnReader):  # type: ignore[misc]

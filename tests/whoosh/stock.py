@@ -42,6 +42,7 @@ def schema():
         bit=fields.COLUMN(columns.BitColumn()),
         blob=fields.COLUMN(),
         refs=fields.COLUMN(columns.RefBytesColumn()),
+        small=fields.COLUMN(columns.CompressedBytesColumn()),
         thing=fields.COLUMN(columns.PickleColumn(columns.VarBytesColumn())),
     )
     made.add("extra_*", fields.TEXT(stored=True, sortable=True), glob=True)
@@ -75,6 +76,7 @@ def document(number, source):
         "bit": source.random() < 0.5,
         "blob": source.choice([b"", b"\xff\0", b"x"]),
         "refs": source.choice([b"a", b"b"]),
+        "small": source.choice([b"", b"a" * 50]),
         "thing": source.choice([None, [1, "a"], (2.5,)]),
         "extra_one": words(3),
     }

@@ -338,6 +338,8 @@ def test_wrong_folders_are_told(tmp_path, in_process):
     refused(tmp_path / "kept", tmp_path / "new", IndexNotFoundError, "an index of khsearch")
     with pytest.raises(IndexExistsError):
         import_whoosh(tmp_path / "old", tmp_path / "kept", indexname="second")
+    with pytest.raises(IndexExistsError, match="lies in"):
+        import_whoosh(tmp_path / "old", tmp_path / "old" / "new", indexname="second")
     with pytest.raises(IndexStoreError, match="nothing was imported"):
         import_whoosh(tmp_path / "old", tmp_path / "kept" / "catalog.json" / "new", indexname="second")
 
@@ -556,7 +558,7 @@ def test_the_command(tmp_path):
     done = CliRunner().invoke(app, ["import-whoosh", old, new])
     assert (done.exit_code, done.stdout) == (0, "")
     assert "pickles" in done.stderr
-    assert "9 documents with 23 fields, from 3 segments" in done.stderr
+    assert "9 documents with 24 fields, from 3 segments" in done.stderr
     again = CliRunner().invoke(app, ["import-whoosh", old, new])
     assert again.exit_code == 2
     assert "choose a new folder" in again.stderr

@@ -71,6 +71,8 @@ def import_whoosh(
     if not source.is_dir():
         raise IndexNotFoundError(f"{source}: no folder; name the one that whoosh.index.open_dir opens")
     _check_free(target)
+    if target.resolve().is_relative_to(source.resolve()):
+        raise IndexExistsError(f"{target}: lies in {source}, which is to stay as it is; choose a folder elsewhere")
     with _beside(target) as folder, _reading(source, indexname, trust=trust_pickles) as told:
         head = _is(next(told), "schema")
         index, documents = _created(folder, head), int(head.data["documents"])
