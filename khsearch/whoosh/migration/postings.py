@@ -35,6 +35,7 @@ _TOLERANCE = 1e-5  # relative, of weights, which Whoosh keeps as float32
 _ROUNDED = 2e-7  # relative, of one of them
 _DIGITS = 6  # of a boost as somebody wrote it
 _INT = 4  # bytes
+_MOST_KNOWN = 1 << 16
 
 
 @frozen
@@ -63,7 +64,7 @@ def tokens_of(name: str, field: FieldType, segment: SegmentReader, low: int, hig
     gathered = _Gathered(field)
     for term, info in _terms(segment, name):
         if (info.min_id() or 0) < high and (info.max_id() is None or info.max_id() >= low):
-            gathered.add(segment, name, term, low, high)
+            gathered.add(segment, (name, term), info, low, high)
     return gathered.tokens(numbers)
 
 
@@ -94,6 +95,7 @@ class _Gathered:
         self._weights = array("d")
         self._positions = array("q")
         self._places = array("q")
+        self._known: dict[bytes, list[int]] = {}
         self._take = self._taker()
 
     def _taker(self) -> Callable[[Any, int], None]:
@@ -111,15 +113,20 @@ class _Gathered:
         return lambda values, _: self._tf.extend(form.decode_frequency(value) for value in values or ())
 
     def _take_positions(self, values: Sequence[bytes], _: int) -> None:
-        form = self._field.format
         for value in values:
-            places = (
-                list(accumulate(formats.loads(value[_INT:])))
-                if type(form) is formats.Positions and value.endswith(b".")
-                else form.decode_positions(value)
-            )
+            places = self._known.get(value)  # most are of one token, and many of those stand at the same place
+            if places is None:
+                places = self._positions_of(value)
+                if len(self._known) < _MOST_KNOWN:
+                    self._known[value] = places
             self._tf.append(len(places))
             self._positions.extend(places)
+
+    def _positions_of(self, value: bytes) -> list[int]:
+        form = self._field.format
+        if type(form) is formats.Positions and value.endswith(b"."):
+            return list(accumulate(formats.loads(value[_INT:])))
+        return list(form.decode_positions(value))
 
     def _take_characters(self, values: Sequence[bytes], _: int) -> None:
         for value in values:
@@ -129,11 +136,15 @@ class _Gathered:
                 self._positions.append(position)
                 self._places.extend((start, end))
 
-    def add(self, segment: SegmentReader, name: str, term: bytes, low: int, high: int) -> None:
-        """Take the postings of a term in documents from low to high; those of others that come along are left out."""
-        matcher = segment._terms.matcher(name, term, self._field.format)
+    def add(self, segment: SegmentReader, term: tuple[str, bytes], info: Any, low: int, high: int) -> None:
+        """Take the postings of a term in documents from low to high, and some of others that come along."""
+        terms, form = segment._terms, self._field.format
+        if isinstance(terms, whoosh3.W3TermsReader):
+            matcher = segment.codec().postings_reader(terms._postfile, info, form, term=term)
+        else:
+            matcher = terms.matcher(*term, form)
         blocks = _blocks if isinstance(matcher, whoosh3.W3LeafMatcher) else _one_block
-        self.terms.append(bytes(term))
+        self.terms.append(bytes(term[1]))
         for ids, weights, values in blocks(matcher, low, high):
             self.docs.extend(ids)
             self._weights.extend([weights] * len(ids) if isinstance(weights, float) else weights)
