@@ -1,13 +1,13 @@
 """columnar: array postings on disk, the embedded engine. Knows nothing of any language, nor of Whoosh.
 
-files/      format, disk, lock, wholefile, catalog, blockfile, spool: named arrays in checksummed files
+files/      format, disk, lock, wholefile, catalog, companions, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
 segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
             segments
 search/     cache, bm25, matches, impacts, leaves, scratch, document_store, index_terms, commit, phrases,
             proximity, patterns, fuzzy, execution, top, scoring, searcher: a node -> documents, scores, counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
-embedded/   files, view, writer, engine: the engine that Index uses
+embedded/   view, writer, engine: the engine that Index uses
 """
 
 from typing import TYPE_CHECKING
@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from khsearch.columnar.embedded.engine import Embedded as Embedded
     from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
     from khsearch.columnar.files.catalog import exists as exists
+    from khsearch.columnar.files.companions import files_of as files_of
+    from khsearch.columnar.files.companions import numbered_names as numbered_names
+    from khsearch.columnar.files.companions import written as written
     from khsearch.columnar.files.disk import Disk as Disk
     from khsearch.columnar.search.commit import Commit as Commit
     from khsearch.columnar.search.fuzzy import terms_within as terms_within
     from khsearch.columnar.search.matches import Matches as Matches
     from khsearch.columnar.search.searcher import Searcher as Searcher
     from khsearch.columnar.search.top import TopDocs as TopDocs
+    from khsearch.columnar.segments.columns import Column as Column
     from khsearch.columnar.segments.columns import number_of as number_of
+    from khsearch.columnar.segments.merge import Pruning as Pruning
     from khsearch.engine import BM25 as BM25
     from khsearch.engine import FieldScale as FieldScale
     from khsearch.engine import SortKey as SortKey
@@ -46,8 +51,10 @@ else:
         {
             "embedded.engine": ("Embedded",),
             "files.catalog": ("INDEX_DOCUMENTS", "exists"),
+            "files.companions": ("files_of", "numbered_names", "written"),
             "files.disk": ("Disk",),
-            "segments.columns": ("number_of",),
+            "segments.columns": ("Column", "number_of"),
+            "segments.merge": ("Pruning",),
             "search.matches": ("Matches",),
             "search.fuzzy": ("terms_within",),
             "search.commit": ("Commit",),

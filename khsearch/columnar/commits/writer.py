@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from khsearch.columnar.search.searcher import Searcher
+    from khsearch.columnar.segments.merge import Pruning
     from khsearch.engine import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
@@ -157,14 +158,17 @@ class BatchWriter:
         self._draft.clear()
 
     @one_at_a_time
-    def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
-        """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize."""
+    def commit(self, *, optimize: bool = False, merge: bool = True, pruning: Pruning | None = None) -> None:
+        """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize.
+
+        pruning: what of the documents is left out when all are merged.
+        """
         self.check_open()
         with self._cancelled_on_error():
             self._spill()
             self._draft.drop_empty()
             if optimize:
-                self._draft.merge_all()
+                self._draft.merge_all(pruning)
             elif merge:
                 self._draft.merge_by_policy()
             self._draft.publish()
@@ -175,6 +179,12 @@ class BatchWriter:
         """Let the commit refer to these files of the owner's, with their checksums, instead of those before."""
         self.check_open()
         self._draft.replace_others(others)
+
+    @one_at_a_time
+    def replace_settings(self, settings: Mapping[str, Any]) -> None:
+        """Let the commit keep these settings of the owner's, anything that JSON can hold, instead of those before."""
+        self.check_open()
+        self._draft.replace_settings(settings)
 
     @one_at_a_time
     def next_name(self, suffix: str) -> str:
@@ -256,7 +266,7 @@ class BatchWriter:
             self._builder.add(keys, summaries, stored, marked, built, traits)
             if self._builder.full:
                 self._spill()
-                self._draft.merge_by_policy()
+                self._draft.merge_by_policy(added=True)
 
     def _delete_keys(self, keys: list[bytes]) -> int:
         """Mark the documents of these ids as deleted wherever they are -> how many were."""

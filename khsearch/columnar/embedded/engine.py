@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
-from khsearch.columnar.embedded.files import files_of, first_names, is_unfinished, read, written
+from khsearch.columnar.files.companions import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import told_as_store_errors

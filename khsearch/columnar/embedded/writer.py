@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from khsearch.columnar.commits.writer import BatchWriter
-from khsearch.columnar.embedded.files import written
+from khsearch.columnar.files.companions import written
 from khsearch.columnar.postings.inversion import MAX_POSITION
 from khsearch.columnar.segments.stored import MAX_BLOB
 from khsearch.documents import bodies_of, head_of

@@ -176,6 +176,22 @@ class IndexTerms:
         tf = field.frequencies(at)
         return 1 if tf is None else int(tf[posting])
 
+    @refusing_damage
+    def terms_of(self, name: str, doc: int) -> list[bytes]:
+        """The terms of a field in one document, in order. All postings of its segment are read."""
+        segment, inner = self._leaves.locate(doc)
+        field = segment.field(name)
+        if field is None:
+            return []
+        found: list[bytes] = []
+        for start, stop in field.chunks():
+            df, docs, _ = field.postings(start, stop)
+            numbers = np.arange(start, stop).repeat(df)[docs == inner].tolist()
+            codes, starts = field.spans(start, stop)
+            text, bounds = codes.tobytes(), starts.tolist()
+            found += [text[bounds[number - start] : bounds[number - start + 1]] for number in numbers]
+        return found
+
     def score(self, name: str, term: bytes, scale: FieldScale, doc: int) -> float | None:
         """What a term of one field gives one document, as `impacts` has it; None where it is not there.
 
