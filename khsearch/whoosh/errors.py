@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from whoosh.fields import FieldConfigurationError
 from whoosh.fields import UnknownFieldError as WhooshUnknownFieldError
 from whoosh.index import EmptyIndexError as WhooshEmptyIndexError
 from whoosh.index import LockError as WhooshLockError
@@ -26,6 +27,10 @@ class LockError(IndexLockedError, WhooshLockError):  # type: ignore[misc]
 
 class IndexingError(IndexStoreError, WhooshIndexingError):  # type: ignore[misc]
     """What a writer is asked for cannot be: it has ended, or there is no such document."""
+
+
+class SchemaError(DocumentError, FieldConfigurationError):  # type: ignore[misc]
+    """A schema with a field whose documents the arrays cannot keep."""
 
 
 class UnknownFieldError(DocumentError, WhooshUnknownFieldError):  # type: ignore[misc]

@@ -16,7 +16,9 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
-from khsearch.whoosh.reader import PlanWeighting, WhooshReader, field_of, is_utf8
+from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
+from khsearch.whoosh.searcher import searcher_of
+from khsearch.whoosh.weighting import PlanWeighting
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema

@@ -77,6 +77,11 @@ class Draft:
         gone = self._gone.get(self.entries[number].file.name)
         return gone is not None and bool(gone[inner])
 
+    def names(self) -> set[str]:
+        """The fields and columns that any segment has."""
+        segments = [self._segment(entry) for entry in self.entries]
+        return {name for segment in segments for name in (*segment.field_names, *segment.column_names)}
+
     def searcher(self, *, committed: bool = False) -> Searcher:
         """What the index would be if the draft were published now; or of that, the documents of the last commit."""
         entries = self.entries[: self._committed] if committed else self.entries

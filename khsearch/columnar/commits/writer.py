@@ -232,7 +232,9 @@ class BatchWriter:
         replace: bool = True,
         kinds: Mapping[str, Kind] | None = None,
         traits: Iterable[str] = (),
+        more: bool = False,
     ) -> None:
+        """As add_batch, for ids in bytes. more: documents follow that have to lie in the same segment."""
         self.check_open()
         count = len(keys)
         summaries = [b""] * count if summaries is None else summaries
@@ -264,7 +266,7 @@ class BatchWriter:
                         mine.clear()
                     mine.append(number)
             self._builder.add(keys, summaries, stored, marked, built, traits)
-            if self._builder.full:
+            if self._builder.full and not more:
                 self._spill()
                 self._draft.merge_by_policy(added=True)
 

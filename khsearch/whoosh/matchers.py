@@ -1,0 +1,110 @@
+"""matchers: the postings of a term, and the terms of a document, as Whoosh's matchers.
+
+The methods are those of whoosh.matching.Matcher, and mean what they mean there.
+"""
+
+# ruff: noqa: D102
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from whoosh import formats
+from whoosh.matching import ListMatcher, ReadTooFar
+from whoosh.query.spans import Span
+from whoosh.system import pack_uint
+
+Positions = Callable[[int], list[int]]
+"""Where the tokens of the posting of a number stand, rising."""
+
+
+class PostingsMatcher(ListMatcher):  # type: ignore[misc]
+    """Postings whose positions are read when they are asked for.
+
+    ids are document numbers, rising; or of a term vector, terms as text.
+    """
+
+    _i: int
+
+    def __init__(
+        self,
+        ids: Sequence[Any],
+        weights: Sequence[float],
+        frequencies: Sequence[int],
+        positions: Positions,
+        form: formats.Format,
+        scorer: Any = None,
+        term: tuple[str, bytes] | None = None,
+        terminfo: Any = None,
+    ) -> None:
+        """As ListMatcher, and frequencies (n,); `form` says what `value` encodes."""
+        super().__init__(ids, weights, None, form, scorer, term=term, terminfo=terminfo)
+        self._frequencies = frequencies
+        self._positions = positions
+
+    def copy(self) -> PostingsMatcher:
+        out = PostingsMatcher.__new__(PostingsMatcher)
+        out.__dict__.update(self.__dict__)
+        return out
+
+    def id(self) -> Any:
+        if not self.is_active():
+            raise ReadTooFar
+        return self._ids[self._i]
+
+    def skip_to(self, id: Any) -> None:
+        if not self.is_active():
+            raise ReadTooFar
+        if id > self._ids[self._i]:
+            self._i = bisect_left(self._ids, id, self._i)
+
+    def supports_block_quality(self) -> bool:
+        return False
+
+    def max_quality(self) -> float:
+        return float(self._scorer.max_quality() if self._scorer else max(self._weights))
+
+    def supports(self, astype: str) -> bool:
+        return astype in ("frequency", "weight") or (astype == "positions" and keeps_positions(self._format))
+
+    def value(self) -> bytes:
+        if keeps_positions(self._format):
+            return bytes(self._format.encode(self._positions(self._i)))
+        return bytes(pack_uint(self._frequencies[self._i])) if isinstance(self._format, formats.Frequency) else b""
+
+    def all_items(self) -> Any:
+        matcher = self.copy()
+        matcher.reset()
+        while matcher.is_active():
+            yield matcher.id(), matcher.value()
+            matcher.next()
+
+    def items_as(self, astype: str) -> Any:
+        matcher = self.copy()
+        while matcher.is_active():
+            yield matcher.id(), matcher.value_as(astype)
+            matcher.next()
+
+    def value_as(self, astype: str) -> Any:
+        if astype == "positions" and keeps_positions(self._format):
+            return self._positions(self._i)
+        if astype == "frequency":
+            return self._frequencies[self._i]
+        if astype == "weight":
+            return self.weight()
+        raise NotImplementedError(
+            f"postings keep no {astype}; highlighting finds characters in the stored text, with PinpointFragmenter or "
+            "without"
+        )
+
+    def spans(self) -> list[Span]:
+        if not keeps_positions(self._format):
+            raise NotImplementedError(f"the field of {self._term!r} keeps no positions")
+        return [Span(position) for position in self._positions(self._i)]
+
+
+def keeps_positions(form: Any) -> bool:
+    """Whether a format keeps where tokens stand."""
+    return isinstance(form, formats.Positions)
