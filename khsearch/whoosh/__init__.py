@@ -2,6 +2,7 @@
 
 fields     KHMER: the field type for Khmer in any Whoosh schema
 values     stored values as JSON
+schema/    shapes, names, encoding, decoding: a schema as data
 reader     a commit as Whoosh sees it
 queries    Whoosh's queries as nodes
 searcher writer   a Searcher, and documents, as Whoosh has them
