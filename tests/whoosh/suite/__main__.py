@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from tests.whoosh.suite.source import NotToBeHadError, unpack
 from tests.whoosh.suite.verdict import AT_LEAST, Rows, judge, listed
 
@@ -45,7 +47,17 @@ def _start(folder: Path, tests: Path, index: str, options: list[str]) -> subproc
         "-p",
         "no:hypothesispytest",
     ]
-    settings = ["-c", os.devnull, "--rootdir", str(tests), "-W", "ignore", "--tb=no", "-q"]
+    settings = [
+        "-c",
+        os.devnull,
+        "--rootdir",
+        str(tests),
+        "-W",
+        "ignore",
+        "--tb=no",
+        "-q",
+        "--continue-on-collection-errors",
+    ]
     # A test of Whoosh's (minimize_dfa) passes or fails by the order of a set of strings.
     told = {"PYTHONHASHSEED": "2", "PYTHONPATH": str(ROOT), "SUITE_INDEX": index}
     told["SUITE_REPORT"] = str(_report(folder, index))
@@ -63,7 +75,7 @@ def _finished(folder: Path, index: str, running: subprocess.Popen[str]) -> Rows:
     told, _ = running.communicate()
     print(f"{index}: {(told.strip() or 'nothing was printed').splitlines()[-1]}", flush=True)
     report = _report(folder, index)
-    if not report.exists():
+    if not report.exists() or running.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise SystemExit(f"{told}\nthe run over {index} ended before its report; what it printed stands above")
     rows: Rows = json.loads(report.read_text(encoding="utf-8"))
     return rows

@@ -111,12 +111,16 @@ def pytest_runtest_makereport(item, call):
             row["error"] = call.excinfo.exconly(tryshort=True).splitlines()[0][:MOST]
             steps = list(call.excinfo.traceback)
             row["at"] = _place(steps[-1])
-            row["line"] = next((_line(step) for step in reversed(steps) if step.path.name.startswith("test_")), "")
+            row["line"] = next((_line(step) for step in reversed(steps) if _file(step).startswith("test_")), "")
     return report
 
 
+def _file(step):
+    return Path(str(step.path)).name  # a frozen module has no path, only a name
+
+
 def _place(step):
-    return f"{step.path.name}:{step.lineno + 1}"
+    return f"{_file(step)}:{step.lineno + 1}"
 
 
 def _line(step):
