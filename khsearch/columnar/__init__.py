@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from khsearch.columnar.embedded.engine import Embedded as Embedded
     from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
     from khsearch.columnar.files.catalog import exists as exists
+    from khsearch.columnar.files.catalog import modified as modified
+    from khsearch.columnar.files.catalog import read_catalog as read_catalog
     from khsearch.columnar.files.companions import files_of as files_of
     from khsearch.columnar.files.companions import numbered_names as numbered_names
     from khsearch.columnar.files.companions import written as written
@@ -50,7 +52,7 @@ else:
         __name__,
         {
             "embedded.engine": ("Embedded",),
-            "files.catalog": ("INDEX_DOCUMENTS", "exists"),
+            "files.catalog": ("INDEX_DOCUMENTS", "exists", "modified", "read_catalog"),
             "files.companions": ("files_of", "numbered_names", "written"),
             "files.disk": ("Disk",),
             "segments.columns": ("Column", "number_of"),

@@ -12,7 +12,7 @@ from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, re
 from khsearch.engine.nodes import Node
 from khsearch.engine.tokens import Batch, TermList, TokenBatch
 from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
-from khsearch.engine.weighting import BM25, Proximity, idf, term_weight
+from khsearch.engine.weighting import BM25, UNSATURATED, BoostedScale, Proximity, boosts_of, idf, term_weight
 from khsearch.schema import FieldScale
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "FILE",
     "IN_MEMORY",
     "OLD_TRAIT",
+    "UNSATURATED",
     "Batch",
+    "BoostedScale",
     "Engine",
     "EngineKind",
     "EngineWriter",
@@ -36,6 +38,7 @@ __all__ = [
     "TermList",
     "TokenBatch",
     "View",
+    "boosts_of",
     "engine_kind",
     "idf",
     "nodes",

@@ -8,17 +8,63 @@ negative (Lucene's):
 
 N are the live documents, n those of them that have the term (df), tf how often the term is in the field of the
 document, length the tokens of that field, average their mean over all live documents.
+
+Other systems have another idf, and boosts of fields and documents by which tf is multiplied: `BoostedScale`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from numbers import Real
 from types import MappingProxyType
 
 from khsearch.frozen import frozen
 from khsearch.schema import FieldScale
+
+
+def idf(docs: int, df: int) -> float:
+    """Weight of a term that `df` of `docs` live documents have."""
+    return math.log(1 + (docs - df + 0.5) / (df + 0.5))
+
+
+_IDFS: dict[str, Callable[[int, int], float]] = {
+    "lucene": idf,
+    "whoosh": lambda docs, df: math.log(docs / (df + 1)) + 1,
+    "none": lambda docs, df: 1.0,
+}
+
+UNSATURATED = 2.0**29
+"""k1 of a field whose terms score tf itself (with b = 0): so great that what tf adds to the denominator is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoostedScale(FieldScale):
+    """A scale of a field with boosts, and with an idf by name.
+
+    boost   what tf is multiplied by in every document
+    boosts  the column with what tf is multiplied by in one document, "" where there is none; no value counts as 1
+    idf     "lucene": as above; "whoosh": ln(N / (n + 1)) + 1; "none": 1, however rare a term is
+
+    A length is a number of tokens, whatever their boosts.
+    """
+
+    boost: float = 1.0
+    boosts: str = ""
+    idf: str = "whoosh"
+
+    def __post_init__(self) -> None:
+        FieldScale.__post_init__(self)
+        if not isinstance(self.boost, Real) or not math.isfinite(self.boost):
+            raise ValueError(f"boost takes a number, not {self.boost!r:.60}")
+        if self.idf not in _IDFS:
+            raise ValueError(f"idf takes one of {', '.join(_IDFS)}, not {self.idf!r:.60}")
+
+
+def boosts_of(scale: FieldScale) -> tuple[float, str]:
+    """What a scale multiplies tf by in every document, and the column of what it is multiplied by in one."""
+    return (scale.boost, scale.boosts) if isinstance(scale, BoostedScale) else (1.0, "")
 
 
 @frozen
@@ -33,14 +79,9 @@ class BM25:
         return self.fields.get(name, self.default)
 
 
-def idf(docs: int, df: int) -> float:
-    """Weight of a term that `df` of `docs` live documents have."""
-    return math.log(1 + (docs - df + 0.5) / (df + 0.5))
-
-
 def term_weight(docs: int, df: int, scale: FieldScale) -> float:
     """What a term's scores are multiplied by: weight and idf, sharpened."""
-    rarity = idf(docs, df)
+    rarity = _IDFS[scale.idf](docs, df) if isinstance(scale, BoostedScale) else idf(docs, df)
     if scale.sharpness and docs:
         rarity *= (rarity / math.log(1 + docs)) ** scale.sharpness
     return scale.weight * rarity

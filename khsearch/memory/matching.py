@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from khsearch.engine import BM25, Node, Proximity, nodes, term_weight
+from khsearch.engine import BM25, FieldScale, Node, Proximity, boosts_of, nodes, term_weight
 from khsearch.errors import QueryError
 from khsearch.memory.columns import compared, values_of
 from khsearch.memory.commit import Commit
@@ -52,8 +52,7 @@ def near_pairs(commit: Commit, number: int, wanted: Proximity) -> float:
         tf = sum(word == one and two in words[at + 1 : at + 1 + wanted.slop] for at, word in enumerate(words))
         if tf:
             df = min(commit.df(wanted.field, one), commit.df(wanted.field, two))
-            weight = term_weight(len(commit.entries), df, scale)
-            total += weight * tf * (scale.k1 + 1) / (tf + _norm(commit, wanted.field, number, scale.k1, scale.b))
+            total += term_weight(len(commit.entries), df, scale) * _saturated(commit, wanted.field, number, tf, scale)
     return total
 
 
@@ -66,9 +65,14 @@ def _distance(one: str | bytes, other: str | bytes) -> int:
     return row[-1]
 
 
-def _norm(commit: Commit, stream: str, number: int, k1: float, b: float) -> float:
+def _saturated(commit: Commit, stream: str, number: int, tf: int, scale: FieldScale) -> float:
+    """The part of the formula that the document decides."""
+    boost, column = boosts_of(scale)
+    own = next(map(compared, values_of(commit.entries[number].values.get(column))), 1)
+    weight = tf * boost * float(own)
     average = commit.average_length(stream)
-    return k1 if average <= 0 else k1 * (1 - b + b * commit.length(stream, number) / average)
+    length = commit.length(stream, number) / average if average > 0 else 1.0
+    return weight * (scale.k1 + 1) / (weight + scale.k1 * (1 - scale.b + scale.b * length)) if weight else 0.0
 
 
 def _term(commit: Commit, node: nodes.Term, weighting: BM25) -> Scores:
@@ -81,7 +85,7 @@ def _term(commit: Commit, node: nodes.Term, weighting: BM25) -> Scores:
     for number, entry in enumerate(commit.entries):
         tf = entry.counts[node.field][node.term] if node.field in entry.counts else 0
         if tf:
-            found[number] = weight * tf * (scale.k1 + 1) / (tf + _norm(commit, node.field, number, scale.k1, scale.b))
+            found[number] = weight * _saturated(commit, node.field, number, tf, scale)
     return found
 
 

@@ -4,6 +4,7 @@ fields     KHMER: the field type for Khmer in any Whoosh schema
 values     stored values as JSON
 schema/    shapes, names, encoding, decoding: a schema as data
 reader     a commit as Whoosh sees it
+weighting  Whoosh's weightings as those of plans, and back
 queries    Whoosh's queries as nodes
 searcher writer   a Searcher, and documents, as Whoosh has them
 index      create_in, open_dir, exists_in

@@ -20,7 +20,7 @@ from khsearch.whoosh import columns, values
 from khsearch.whoosh.errors import SchemaError, UnknownFieldError, refused
 from khsearch.whoosh.fields import KHMER
 from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.reader import boost_column
+from khsearch.whoosh.reader import boost_column, boost_of
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema
@@ -140,10 +140,9 @@ def _tokens(name: str, field: FieldType, value: Any) -> list[Token]:
             tokens.append((bytes(field.to_bytes(token.text)), token.pos))
         return sorted(tokens, key=itemgetter(1))  # an analyzer may go over a text more than once
     found: list[Token] = []
-    boost = getattr(field.format, "field_boost", 1.0)
+    boost = boost_of(field)
     for term, frequency, weight, encoded in field.index(value):
-        # Fields of numbers leave their boost out of the weights of their terms.
-        if all(abs(weight - frequency * factor) > _TOLERANCE * frequency * factor for factor in (boost, 1.0)):
+        if abs(weight - frequency * boost) > _TOLERANCE * abs(weight):
             raise _weighed(name)
         if keeps_positions(field.format):
             found += [(bytes(term), place) for place in field.format.decode_positions(encoded)]

@@ -10,7 +10,7 @@ from khsearch.errors import DocumentError
 from khsearch.whoosh import columns, values
 from khsearch.whoosh.analysed import Analysed, Token
 from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.reader import boost_column
+from khsearch.whoosh.reader import boost_column, boost_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def _take_postings(
 ) -> None:
     tokens: dict[int, list[Token]] = defaultdict(list)
     boosts: dict[int, float] = {}
-    factor = getattr(field.format, "field_boost", 1.0)
+    factor = boost_of(field)
     for term in reader.lexicon(name):
         matcher = reader.postings(name, term)
         while matcher.is_active():

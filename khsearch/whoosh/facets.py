@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from whoosh import columns, sorting
 
+from khsearch.arrays import turns
 from khsearch.frozen import frozen
 from khsearch.whoosh.columns import ColumnValues, sortable
 
@@ -115,8 +116,7 @@ def grouped(reader: WhooshReader, docs: Array, facet: sorting.FieldFacet, maptyp
     order = order_of(reader, facet.fieldname)
     ranks = order.ranks.take(docs)
     by_group = np.argsort(ranks, kind="stable")
-    sorted_ranks = ranks.take(by_group)
-    starts = np.flatnonzero(np.diff(sorted_ranks, prefix=sorted_ranks[:1] - 1))
+    starts = np.flatnonzero(turns(ranks.take(by_group)))
     parts = np.split(docs.take(by_group), starts[1:]) if len(docs) else []
     show = reader.schema[facet.fieldname].from_column_value
     # In the order in which Whoosh meets them.

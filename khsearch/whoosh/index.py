@@ -7,6 +7,7 @@ as data, in a file that belongs to its commit.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,10 @@ from whoosh.index import Index as WhooshIndex
 
 from khsearch import columnar
 from khsearch.columnar import FieldOptions, IndexFolder, Searcher
-from khsearch.errors import IndexMismatchError
-from khsearch.sharing import Lock
+from khsearch.errors import IndexDamagedError, IndexMismatchError
 from khsearch.whoosh import schema as schemas
 from khsearch.whoosh.analysed import check_schema
 from khsearch.whoosh.errors import as_whoosh_has_them
-from khsearch.whoosh.queries import translated
 from khsearch.whoosh.reader import WhooshReader
 from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
 from khsearch.whoosh.writer import ColumnarWriter
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
     from khsearch.columnar import Disk
     from khsearch.engine import NameFile
+
+ATTEMPTS = 100  # to read a commit's schema while others follow
 
 _MAIN = "MAIN"
 """What Whoosh calls the index of a folder that has no other name."""
@@ -53,7 +54,6 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         self.indexname = _MAIN
         self._given = schema
         self._disk = disk
-        self._lock = Lock()
         self._read: tuple[Mapping[str, str], Schema] | None = None  # with the files of the commit that keep it, as one
         with as_whoosh_has_them():
             catalog = columnar.read_catalog(folder)
@@ -71,7 +71,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
     @property
     def schema(self) -> Schema:
         """The schema of the latest commit."""
-        return self._schema_of(self.columns().commit.catalog.others)
+        return self._latest()[1]
 
     def _current_schema(self) -> Schema:
         return self.schema
@@ -88,7 +88,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         return known[1]
 
     def _translated(self, columns: Searcher, query: Any) -> Any:
-        return translated(self._schema_of(columns.commit.catalog.others), columns, query)
+        return searcher_of(columns, self._schema_of(columns.commit.catalog.others)).node(query)
 
     # Reading
 
@@ -98,17 +98,24 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
 
     def reader(self, reuse: Any = None) -> WhooshReader:
         """A reader of the latest commit. `reuse` is of Whoosh's interface: what can be shared is shared anyway."""
-        columns = self.columns()
-        return WhooshReader(columns.commit, self._schema_of(columns.commit.catalog.others))
+        columns, schema = self._latest()
+        return WhooshReader(columns.commit, schema)
 
     def searcher(self, **kwargs: Any) -> ColumnarSearcher:
         """A searcher of the latest commit; keywords as Whoosh's Searcher takes them, as `weighting`."""
-        columns = self.columns()
-        return searcher_of(columns, self._schema_of(columns.commit.catalog.others), fromindex=self, **kwargs)
+        columns, schema = self._latest()
+        return searcher_of(columns, schema, fromindex=self, **kwargs)
+
+    def _latest(self) -> tuple[Searcher, Schema]:
+        for _ in range(ATTEMPTS):
+            columns = self.columns()
+            with suppress(FileNotFoundError):  # another commit has followed, with another schema
+                return columns, self._schema_of(columns.commit.catalog.others)
+        raise IndexDamagedError(f"{self.folder}: the file of its schema is missing; restore it from a backup")
 
     def is_empty(self) -> bool:
         """Whether the latest commit has no documents, deleted ones included."""
-        return self.doc_count_all() == 0
+        return self.columns().commit.doc_count_all == 0
 
     def latest_generation(self) -> int:
         """The number of the latest commit."""
@@ -137,12 +144,13 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         unknown = others.keys() - _WRITER_OPTIONS
         if unknown:
             raise TypeError(f"writer() got an unexpected keyword argument {min(unknown)!r}")
-        with as_whoosh_has_them():
-            catalog = columnar.read_catalog(self.folder)
-        schema = self._schema_of(catalog.others)
-        writer = ColumnarWriter(self.folder, schema, self.key, kept=self._is_kept(catalog.others), wait=timeout, disk=self._disk)
+        writer = ColumnarWriter(self.folder, self.key, self._schema_for_writing, wait=timeout, disk=self._disk)
         writer.merge = merge
         return writer
+
+    def _schema_for_writing(self, others: Mapping[str, str]) -> tuple[Schema, bool]:
+        """The schema that counts, and whether it is the one that a commit of these files keeps."""
+        return self._schema_of(others), self._is_kept(others)
 
     def _is_kept(self, others: Mapping[str, str]) -> bool:
         """Whether the index keeps the very schema that counts."""

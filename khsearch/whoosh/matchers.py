@@ -14,6 +14,7 @@ from typing import Any
 from whoosh import formats
 from whoosh.matching import ListMatcher, ReadTooFar
 from whoosh.query.spans import Span
+from whoosh.reading import TermInfo
 from whoosh.system import pack_uint
 
 Positions = Callable[[int], list[int]]
@@ -27,6 +28,7 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     """
 
     _i: int
+    _terminfo: TermInfo | None
 
     def __init__(
         self,
@@ -37,10 +39,11 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         form: formats.Format,
         scorer: Any = None,
         term: tuple[str, bytes] | None = None,
-        terminfo: Any = None,
+        info: Callable[[], TermInfo] | None = None,
     ) -> None:
-        """As ListMatcher, and frequencies (n,); `form` says what `value` encodes."""
-        super().__init__(ids, weights, None, form, scorer, term=term, terminfo=terminfo)
+        """As ListMatcher, and frequencies (n,); `form` says what `value` encodes; `info` tells of the term."""
+        super().__init__(ids, weights, None, form, scorer, term=term)
+        self._info = info
         self._frequencies = frequencies
         self._positions = positions
 
@@ -64,7 +67,24 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         return False
 
     def max_quality(self) -> float:
-        return float(self._scorer.max_quality() if self._scorer else max(self._weights))
+        return float(self._scorer.max_quality() if self._scorer else self.block_max_weight())
+
+    def block_quality(self) -> float:
+        return self.max_quality()
+
+    def block_max_weight(self) -> float:
+        return float(max(self._weights))
+
+    def block_min_length(self) -> int:
+        return int(self._known().min_length())
+
+    def block_max_length(self) -> int:
+        return int(self._known().max_length())
+
+    def _known(self) -> TermInfo:
+        if self._terminfo is None and self._info is not None:
+            self._terminfo = self._info()
+        return self._terminfo
 
     def supports(self, astype: str) -> bool:
         return astype in ("frequency", "weight") or (astype == "positions" and keeps_positions(self._format))

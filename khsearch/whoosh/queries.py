@@ -10,29 +10,31 @@ import numpy as np
 from whoosh import fields, query
 from whoosh.qparser.common import QueryParserError
 from whoosh.query.qcore import QueryError as WhooshQueryError
-from whoosh.searching import Searcher
 
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
-from khsearch.whoosh.searcher import searcher_of
+from khsearch.whoosh.reader import field_of, is_utf8
+from khsearch.whoosh.weighting import PlanWeighting
 from khsearch.whoosh.weighting import PlanWeighting
 
 if TYPE_CHECKING:
-    from whoosh.fields import FieldType, Schema
+    from whoosh.fields import FieldType
 
-    from khsearch.columnar import Commit
     from khsearch.engine import BM25
+    from khsearch.whoosh.searcher import ColumnarSearcher
 
 
 class Translator:
     """Translates queries over one commit: patterns and ranges look at its terms and columns."""
 
-    def __init__(self, commit: Commit, schema: Schema) -> None:
-        self._commit = commit
-        self._schema = schema
+    def __init__(self, searcher: ColumnarSearcher) -> None:
+        """`searcher` is of that commit; what has no plan is matched by its kind."""
+        self._searcher = searcher
+        self._commit = searcher.columns.commit
+        self._schema = searcher.schema
 
     def node(self, q: Any) -> nodes.Node:
         """The node that matches and scores as the query does."""
@@ -40,7 +42,7 @@ class Translator:
         if plan is None:
             if not isinstance(q, query.Query):
                 raise QueryError(f"{q!r} is no query; pass a node of engine.nodes or a whoosh.query object")
-            return nodes.Foreign(partial(run_matchers, self._commit, self._schema, q))
+            return nodes.Foreign(partial(run_matchers, self._searcher, q))
         found: nodes.Node = plan(self, q)
         return found
 
@@ -91,7 +93,7 @@ class Translator:
 
     def _or(self, q: Any) -> nodes.Node:
         if q.scale or q.minmatch:
-            return nodes.Foreign(partial(run_matchers, self._commit, self._schema, q))
+            return nodes.Foreign(partial(run_matchers, self._searcher, q))
         return _boosted(nodes.Or(self._children(q)), q.boost)
 
     def _and_not(self, q: Any) -> nodes.Node:
@@ -163,7 +165,7 @@ class Translator:
         if column is None or column.kind == "text":
             if self._field(q.fieldname) is None:
                 return nodes.Nothing()
-            return nodes.Constant(self.node(q._compile_query(WhooshReader(self._commit, self._schema))), q.boost)
+            return nodes.Constant(self.node(q._compile_query(self._searcher.reader())), q.boost)
         return nodes.Between(
             q.fieldname,
             number_of(q.start),
@@ -184,11 +186,11 @@ def _boosted(node: nodes.Node, boost: float) -> nodes.Node:
     return node if boost == 1 else nodes.Boost(node, boost)
 
 
-def run_matchers(commit: Commit, schema: Schema, q: Any, weighting: BM25) -> Matches:
+def run_matchers(searcher: ColumnarSearcher, q: Any, weighting: BM25) -> Matches:
     """All documents of a query by Whoosh's own matchers over the same postings, with their scores."""
-    searcher = Searcher(WhooshReader(commit, schema), weighting=PlanWeighting(weighting))
+    scored = searcher.weighted(PlanWeighting(weighting))
     try:
-        matcher = q.matcher(searcher, searcher.context())
+        matcher = q.matcher(scored, scored.context())
         docs, scores = [], []
         while matcher.is_active():
             docs.append(matcher.id())

@@ -1,7 +1,7 @@
 """reader: a commit as Whoosh sees it: one IndexReader over all segments.
 
 The methods are those of whoosh.reading.IndexReader, and mean what they mean there. Whoever keeps terms or documents in
-another way replaces `terms_of_field`, `posted`, `positions_of` and `stored_fields`.
+another way replaces `terms_of_field`, `weighed`, `positions_of` and `stored_fields`.
 """
 
 # ruff: noqa: D102
@@ -9,9 +9,11 @@ another way replaces `terms_of_field`, `posted`, `positions_of` and `stored_fiel
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from whoosh import columns as whoosh_columns
+from whoosh import fields
 from whoosh.codec.base import FieldCursor
 from whoosh.reading import IndexReader, ReaderClosed, TermInfo, TermNotFound
 
@@ -59,13 +61,15 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             return found
         return [term for term in found if commit.terms.df(name, term)]
 
-    def posted(self, name: str, term: bytes) -> tuple[Array, Array, Array]:
-        """Live documents of a term, rising, how often it is in each, and its weight there -> three arrays (n,)."""
-        docs, tf = self.commit.terms.postings(name, term)
-        return docs, tf, tf * weights_of(self.commit, self.schema, name, docs)
+    def weighed(self, name: str, term: bytes) -> tuple[Array, Array, Array]:
+        """Live documents of a term (n,), its weights there (n,) float64, which are tf times boosts, and tf (n,)."""
+        terms = self.commit.terms
+        docs, tf = terms.postings(name, term)
+        boosts = terms.boosts(boost_column(name)).take(docs, mode="clip")  # (1,) where there are none
+        return docs, tf * boost_of(field_of(self.schema, name)) * boosts, tf
 
     def positions_of(self, name: str, term: bytes, tf: Array) -> Positions:
-        """What tells where the tokens of a term stand, by the number of the posting; tf as `posted` gives it."""
+        """What tells where the tokens of a term stand, by the number of the posting; tf as `weighed` gives it."""
         commit, first = self.commit, starts_of(tf).tolist()
         mask = (1 << commit.terms.position_bits(name)) - 1
         packed: list[Array] = []
@@ -86,7 +90,8 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             raise TermNotFound(f"field {name!r} is not indexed")
         return field
 
-    def _bytes(self, name: str, text: Any) -> bytes:
+    def term_bytes(self, name: str, text: Any) -> bytes:
+        """A term as it lies in the index."""
         return text if isinstance(text, bytes) else bytes(self.schema[name].to_bytes(text))
 
     # Documents
@@ -135,7 +140,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def terms_from(self, fieldname: str, prefix: Any) -> Iterator[tuple[str, bytes]]:
         self._indexed(fieldname)
-        start = self._bytes(fieldname, prefix)
+        start = self.term_bytes(fieldname, prefix)
         terms = self.terms_of_field(fieldname)
         yield from ((fieldname, term) for term in terms[bisect_left(terms, start) :])
         for name in self.indexed_field_names():
@@ -148,12 +153,12 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def expand_prefix(self, fieldname: str, prefix: Any) -> Iterator[bytes]:
         self._indexed(fieldname)
-        return iter(self.terms_of_field(fieldname, self._bytes(fieldname, prefix)))
+        return iter(self.terms_of_field(fieldname, self.term_bytes(fieldname, prefix)))
 
     def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
         field = self.schema[fieldname]
         name = field.spelling_fieldname(fieldname)
-        node = nodes.Fuzzy(name, self._bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
+        node = nodes.Fuzzy(name, self.term_bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
         return map(field.from_bytes, terms_within(self.commit, node))
 
     def cursor(self, fieldname: str) -> TermCursor:
@@ -161,7 +166,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def term_info(self, fieldname: str, text: Any) -> TermInfo:
         self._indexed(fieldname)
-        docs, _, weights = self.posted(fieldname, self._bytes(fieldname, text))
+        docs, weights, _ = self.weighed(fieldname, self.term_bytes(fieldname, text))
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{text!r}")
         lengths = self._lengths(fieldname).take(docs)
@@ -177,22 +182,22 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def frequency(self, fieldname: str, text: Any) -> float:
         self._indexed(fieldname)
-        return float(self.posted(fieldname, self._bytes(fieldname, text))[2].sum())
+        return float(self.weighed(fieldname, self.term_bytes(fieldname, text))[1].sum())
 
     def doc_frequency(self, fieldname: str, text: Any) -> int:
         self._indexed(fieldname)
-        return self.commit.terms.df(fieldname, self._bytes(fieldname, text))
+        return self.commit.terms.df(fieldname, self.term_bytes(fieldname, text))
 
     def first_id(self, fieldname: str, text: Any) -> int:
         self._indexed(fieldname)
-        docs, _, _ = self.posted(fieldname, self._bytes(fieldname, text))
+        docs, _, _ = self.weighed(fieldname, self.term_bytes(fieldname, text))
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{text!r}")
         return int(docs[0])
 
     def postings(self, fieldname: str, text: Any, scorer: Any = None) -> PostingsMatcher:
-        field, term = self._indexed(fieldname), self._bytes(fieldname, text)
-        docs, tf, weights = self.posted(fieldname, term)
+        field, term = self._indexed(fieldname), self.term_bytes(fieldname, text)
+        docs, weights, tf = self.weighed(fieldname, term)
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{term!r}")
         return PostingsMatcher(
@@ -203,7 +208,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             field.format,
             scorer,
             (fieldname, term),
-            self.term_info(fieldname, term),
+            partial(self.term_info, fieldname, term),
         )
 
     # Lengths. Of fields that are not scorable, Whoosh counts none.
@@ -237,7 +242,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             raise KeyError(f"no term vectors for field {fieldname!r}; declare it with vector=True")
         found = []
         for term in self.commit.terms.terms_of(fieldname, docnum):
-            docs, tf, weights = self.posted(fieldname, term)
+            docs, weights, tf = self.weighed(fieldname, term)
             at = int(docs.searchsorted(docnum))
             if at < len(docs) and docs[at] == docnum:
                 found.append((field.from_bytes(term), weights[at], int(tf[at]), term, tf, at))
@@ -252,7 +257,8 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         return PostingsMatcher(texts, [float(weight) for weight in weights_], frequencies, positions, form)
 
     def vector_as(self, astype: str, docnum: int, fieldname: str) -> Iterator[tuple[str, Any]]:
-        return self.vector(docnum, fieldname).items_as(astype)
+        found: Iterator[tuple[str, Any]] = self.vector(docnum, fieldname).items_as(astype)
+        return found
 
     # Columns
 
@@ -313,14 +319,11 @@ class TermCursor(FieldCursor):  # type: ignore[misc]
         return self._reader.term_info(self._name, self._terms[self._at])
 
 
-def weights_of(commit: Commit, schema: Schema, name: str, docs: Array) -> Any:
-    """What the tokens of a field weigh in documents (n,): the field's boost times the document's."""
-    factor = getattr(schema[name].format, "field_boost", 1.0)
-    boosts = commit.documents.column(boost_column(name))
-    if boosts is None:
-        return factor
-    found, has = boosts.first()
-    return factor * (found * has + ~has).take(docs)
+def boost_of(field: FieldType | None) -> float:
+    """What a field's `field_boost` multiplies weights by; numbers and truth values have none, whatever is said."""
+    if field is None or isinstance(field, fields.NUMERIC | fields.BOOLEAN):
+        return 1.0
+    return float(getattr(field.format, "field_boost", 1.0))
 
 
 def boost_column(name: str) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh import query
-from whoosh.matching import Matcher
 from whoosh.reading import ReaderClosed
 from whoosh.searching import Results
 from whoosh.searching import Searcher as WhooshSearcher
@@ -17,8 +16,9 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches
 from khsearch.engine import nodes
 from khsearch.whoosh import facets
+from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import WhooshReader
-from khsearch.whoosh.weighting import PlanWeighting, plan_of
+from khsearch.whoosh.weighting import LiveCounts, bm25_of, weighting_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +38,19 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
     def __init__(self, reader: WhooshReader, columns: Searcher, weighting: Any = None, **kwargs: Any) -> None:
         """`columns` searches the commit that `reader` reads; other arguments as Whoosh's Searcher takes them."""
         self.columns = columns
-        super().__init__(reader, weighting=PlanWeighting() if weighting is None else weighting, **kwargs)
-        self._statistics = _Statistics(self)
+        super().__init__(reader, weighting=weighting_of(weighting), **kwargs)
+
+    def weighted(self, weighting: Any) -> ColumnarSearcher:
+        """A searcher of the same commit with another weighting."""
+        return searcher_of(self.columns, self.schema, weighting=weighting, fromindex=self._ix)
+
+    def node(self, q: Any) -> Node:
+        """A query of Whoosh's as a node of the engine; a node as it is. QueryError for what is neither."""
+        return q if isinstance(q, nodes.Node) else Translator(self).node(q)
+
+    def get_parent(self) -> LiveCounts:
+        """What weightings ask for numbers of documents, frequencies and lengths."""
+        return LiveCounts(self)
 
     def refresh(self) -> ColumnarSearcher:
         """A searcher of the latest commit: this one, where nothing has followed."""
@@ -49,17 +60,11 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
         found: ColumnarSearcher = self._ix.searcher(weighting=self.weighting)
         return found
 
-    def postings(self, fieldname: str, text: Any, weighting: Any = None, qf: float = 1) -> Matcher:
-        """As Whoosh's: the postings of a term, scored."""
-        weighting = weighting or self.weighting
-        scorer = weighting.scorer(self._statistics, fieldname, text, qf=qf)
-        return self.reader().postings(fieldname, text, scorer=scorer)
-
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's, with all its keywords."""
         if self.is_closed:
             raise ReaderClosed("this searcher is closed; get another one from the index")
-        plan = plan_of(self.weighting, self.schema)
+        plan = bm25_of(self.weighting, self.reader())
         if plan is None or kwargs.keys() - _PLAIN or not kwargs.get("scored", True):
             return super().search(q, **kwargs)
         start = now()
@@ -96,8 +101,10 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
             return None
         every = max(self.columns.commit.doc_count, 1)
 
+        node = self.node(q)
+
         def run(count: int) -> tuple[Array, Array]:
-            found = self.columns.search(q, count, weighting=plan, filter=chosen, mask=unwanted)
+            found = self.columns.search(node, count, weighting=plan, filter=chosen, mask=unwanted)
             return found.docnums, found.scores
 
         counter = _Counter(lambda: run(every)[0])
@@ -124,12 +131,12 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
         results.collector = counter
         return results
 
-    def _chosen(self, which: Any) -> Any:
-        """A filter or mask as a query or node; TypeError for what is neither that nor a set of documents."""
-        if not which and not isinstance(which, query.Query):
-            return None
+    def _chosen(self, which: Any) -> Node | None:
+        """A filter or mask as a node; TypeError for what is no query, nor a set of documents."""
         if isinstance(which, query.Query):
-            return which
+            return self.node(which)
+        if not which:
+            return None
         if isinstance(which, set | frozenset):
             docs = np.array(sorted(which), DOC)
             return _these(docs)
@@ -169,35 +176,3 @@ class _Counter:
         if self.found is None:
             self.found = self._find()
         return self.found
-
-
-class _Statistics:
-    """A searcher as weightings ask it: documents are counted without the deleted ones, as terms and lengths are."""
-
-    def __init__(self, searcher: ColumnarSearcher) -> None:
-        self._searcher = searcher
-        self._idfs: dict[tuple[str, Any], float] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._searcher, name)
-
-    def get_parent(self) -> _Statistics:
-        """Itself: there is one reader."""
-        return self
-
-    def doc_count_all(self) -> int:
-        """Live documents."""
-        return int(self._searcher.doc_count())
-
-    def avg_field_length(self, fieldname: str, default: float | None = None) -> float | None:
-        """Mean tokens of a field over all live documents; `default` where it is not scorable."""
-        if not self._searcher.schema[fieldname].scorable:
-            return default
-        return float(self._searcher.field_length(fieldname)) / (self.doc_count_all() or 1)
-
-    def idf(self, fieldname: str, text: Any) -> float:
-        """How rare a term is, as the weighting has it."""
-        key = fieldname, text
-        if key not in self._idfs:
-            self._idfs[key] = self._searcher.weighting.idf(self, fieldname, text)
-        return self._idfs[key]

@@ -6,16 +6,18 @@ documents that were added and not committed yet are replaced and deleted, too.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh import writing
+from whoosh.fields import Schema
 from whoosh.query import Query
 from whoosh.writing import IndexWriter
 
 from khsearch.arrays import DOC
 from khsearch.columnar import BatchWriter, Pruning, one_at_a_time, written
-from khsearch.engine import Node, TokenBatch
+from khsearch.engine import TokenBatch
 from khsearch.errors import IndexStoreError
 from khsearch.whoosh import analysed as documents
 from khsearch.whoosh import schema as schemas
@@ -24,19 +26,20 @@ from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batc
 from khsearch.whoosh.copying import documents_of
 from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them, refused
 from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.queries import translated
 from khsearch.whoosh.reader import WhooshReader, boosted_field, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from whoosh.fields import FieldType, Schema
+    from whoosh.fields import FieldType
     from whoosh.reading import IndexReader
 
     from khsearch.arrays import Array
     from khsearch.columnar import Searcher
+
+SchemaOf = Callable[[Mapping[str, str]], tuple[Schema, bool]]
+"""The files of a commit -> the schema that counts, and whether it is the one that they keep."""
 
 WAITING = 1000  # documents that are gathered into a batch
 _MERGE_TYPES = {
@@ -55,15 +58,19 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
     mergetype, optimize, merge   how to commit unless commit is told otherwise, as in Whoosh
     """
 
-    def __init__(self, folder: Path, schema: Schema, key: str | None, *, kept: bool, wait: float, **settings: Any) -> None:
-        """As BatchWriter; `key` is the field that holds ids, if any. kept: whether the index has this very schema."""
+    def __init__(self, folder: Path, key: str | None, schema: SchemaOf, **settings: Any) -> None:
+        """As BatchWriter; `key` is the field that holds ids, if any."""
         with as_whoosh_has_them():
-            super().__init__(folder, key, wait=wait, **settings)
-        self.schema = schema.copy()
+            super().__init__(folder, key, **settings)
+        try:
+            found, self._kept = schema(self._draft.others)
+        except BaseException:
+            self.cancel()
+            raise
+        self.schema = found.copy()
         self.mergetype: Callable[..., Any] | None = None
         self.optimize = False
         self.merge = True
-        self._kept = kept
         self._added = False
         self._groups = 0
         self._waiting: list[Analysed] = []
@@ -83,7 +90,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
     # The schema
 
     @one_at_a_time
-    def add_field(self, fieldname: str, fieldtype: FieldType, **kwargs: Any) -> None:
+    def add_field(self, /, fieldname: str, fieldtype: FieldType, **kwargs: Any) -> None:
         """Add a field to the schema, before any document; as Whoosh's."""
         self._check_unchanged()
         schema = self.schema.copy()
@@ -92,7 +99,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         self.schema, self._kept = schema, False
 
     @one_at_a_time
-    def remove_field(self, fieldname: str, **kwargs: Any) -> None:
+    def remove_field(self, /, fieldname: str, **kwargs: Any) -> None:
         """Take a field out of the schema, before any document; optimizing takes what it held out of the index."""
         self._check_unchanged()
         self.schema.remove(fieldname, **kwargs)
@@ -227,7 +234,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         return WhooshReader(self._draft.searcher(committed=True).commit, self.schema)
 
     @one_at_a_time
-    def searcher(self, **kwargs: Any) -> ColumnarSearcher:
+    def searcher(self, /, **kwargs: Any) -> ColumnarSearcher:
         """A searcher of the last commit, without what this writer deleted."""
         self.check_open()
         return searcher_of(self._draft.searcher(committed=True), self.schema, **kwargs)
@@ -320,7 +327,6 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
 def docs_to_delete(q: Any, columns: Searcher, schema: Schema) -> Array:
     """The documents that a Whoosh query or a node deletes -> (n,) DOC, rising."""
     if isinstance(q, Query) and type(q).deletion_docs is not Query.deletion_docs:  # as parents delete their children
-        found = np.array(sorted(set(q.deletion_docs(searcher_of(columns, schema)))), DOC)
-        return found
-    docs: Array = columns.matching(q if isinstance(q, Node) else translated(schema, columns, q)).docs
+        return np.array(sorted(set(q.deletion_docs(searcher_of(columns, schema)))), DOC)
+    docs: Array = columns.matching(searcher_of(columns, schema).node(q)).docs
     return docs

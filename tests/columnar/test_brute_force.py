@@ -1,5 +1,6 @@
 """Whatever was added, deleted, committed and merged: documents and scores are those of ten lines of loops."""
 
+import itertools
 import tempfile
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from khsearch import columnar
 from khsearch.columnar.search import top as maxscore
-from khsearch.engine import BM25, FieldScale, SortKey, nodes
+from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale, SortKey, nodes
 from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, id_of, play, words
 from tests.extent import examples
 
@@ -143,7 +144,9 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top(small, monkeypatch
     rng = np.random.default_rng(7)
     vocabulary = [f"w{i:03}".encode() for i in range(200)]
     odds = 1 / np.arange(1, 201)
-    texts = [[vocabulary[i] for i in rng.choice(200, 40, p=odds / odds.sum())] for _ in range(4000)]
+    sizes = rng.integers(20, 60, 4000).tolist()
+    texts = [[vocabulary[i] for i in rng.choice(200, size, p=odds / odds.sum())] for size in sizes]
+    boosted = BM25(BoostedScale(boost=0.1, boosts="length"), {"bigrams": BoostedScale(UNSATURATED, 0, idf="none")})
     with tempfile.TemporaryDirectory() as folder:
         index = columnar.create_in(folder, SCHEMA)
         with index.writer() as writer:
@@ -159,7 +162,7 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top(small, monkeypatch
             chosen = [vocabulary[i] for i in rng.choice(200, 6, p=odds / odds.sum(), replace=False)]
             each = [nodes.AnyField(("words", "bigrams"), word, float(rng.uniform(0.1, 2))) for word in chosen]
             plain = tuple(map(term, chosen))
-            for node in (
+            made = (
                 *each[:2],
                 nodes.Or(plain[:3]),
                 nodes.Or(tuple(each)),
@@ -171,11 +174,12 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top(small, monkeypatch
                 nodes.AndMaybe(nodes.Or((nodes.And(plain[:2]), nodes.And(plain[1:3]))), plain[4]),
                 nodes.Require(nodes.Or(tuple(each[1:])), plain[0]),
                 nodes.AndNot(nodes.AndMaybe(each[0], each[1]), plain[2]),
-            ):
-                every = searcher.matching(node)
+            )
+            for node, weighting in itertools.product(made, (BM25(), boosted)):
+                every = searcher.matching(node, weighting=weighting)
                 order = np.lexsort((every.docs, -every.scores))
                 for count in (10, 100, 150):
-                    top = searcher.search(node, count)
+                    top = searcher.search(node, count, weighting=weighting)
                     wanted = every.scores[order[:count]].tolist()
                     assert top.scores.tolist() == pytest.approx(wanted, rel=1e-6)
                     # Which of two documents comes first may depend on the last bit of a sum, what they score may not.

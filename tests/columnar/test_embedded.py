@@ -19,7 +19,7 @@ DOCUMENTS = [Document(f"the document of number {number:04}", "", "a") for number
 
 def damage(folder: Path, section: str) -> None:
     """Change a byte in the middle of a section of the one segment."""
-    (entry,) = catalog.read(folder).segments
+    (entry,) = catalog.read_catalog(folder).segments
     segment = Segment(folder, entry)
     start, length, _ = segment.file._sections[section]
     data = bytearray(segment.file.path.read_bytes())

@@ -24,7 +24,7 @@ from khsearch import (
     QueryError,
     register_engine,
 )
-from khsearch.engine import FieldScale, Proximity, SortKey, View, nodes
+from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale, Proximity, SortKey, View, nodes
 from khsearch.engine import engines as kinds
 from khsearch.memory import MEMORY
 from khsearch.query.ranking import DEFAULT
@@ -57,16 +57,27 @@ def ids(view: View, keys: Any) -> list[str]:
     return [view.summary(key)[0] for key in keys]
 
 
-def alike(one: View, other: View, node: nodes.Node, filter: nodes.Node | None) -> None:
+boosted = st.builds(
+    BoostedScale,
+    st.sampled_from([0, 0.5, 1.2, UNSATURATED]),
+    st.sampled_from([0, 0.75, 1]),
+    boost=st.sampled_from([1, 0.5, 3, 0]),
+    boosts=st.sampled_from(["", "open", "day", "absent"]),
+    idf=st.sampled_from(["whoosh", "lucene", "none"]),
+)
+weightings = st.just(DEFAULT.weighting) | st.builds(BM25, boosted, st.fixed_dictionaries({"lead": boosted}))
+
+
+def alike(one: View, other: View, node: nodes.Node, filter: nodes.Node | None, weighting: BM25) -> None:
     """Both find the same documents with the same scores, in the same order where scores are not equal."""
     found = []
     for view in (one, other):
-        keys, scores = view.search(node, 100, weighting=DEFAULT.weighting, filter=filter)
+        keys, scores = view.search(node, 100, weighting=weighting, filter=filter)
         found.append(dict(zip(ids(view, keys), scores.tolist(), strict=True)))
         assert scores.tolist() == sorted(scores.tolist(), reverse=True)
     assert found[0] == pytest.approx(found[1], rel=1e-4, abs=1e-5)
     for limit in (1, 3):
-        keys, scores = one.search(node, limit, weighting=DEFAULT.weighting, filter=filter)
+        keys, scores = one.search(node, limit, weighting=weighting, filter=filter)
         best = sorted(found[1].values(), reverse=True)[:limit]
         assert scores.tolist() == pytest.approx(best, rel=1e-4, abs=1e-5)
 
@@ -79,7 +90,7 @@ def test_every_node_means_the_same_to_every_engine(history, data):
         tree = trees(second)
         for _ in range(6):
             node = data.draw(tree)
-            alike(first, second, node, data.draw(st.none() | tree))
+            alike(first, second, node, data.draw(st.none() | tree), data.draw(weightings))
             assert first.count(node) == second.count(node)
             column = data.draw(st.sampled_from(COLUMNS))
             assert first.facets(node, column) == second.facets(node, column)
@@ -114,12 +125,12 @@ def test_a_commit_tells_the_same_of_its_terms_and_documents(history, data):
         assert first.proximity([a for a, _ in keys], wanted) == pytest.approx(
             second.proximity([b for _, b in keys], wanted), rel=1e-4
         )
-        leaf = data.draw(trees(second))
+        leaf, weighting = data.draw(trees(second)), data.draw(weightings)
         for (mine, theirs), id in zip(keys, every, strict=True):
             assert first.document(mine) == second.document(theirs)
             assert first.summary(mine) == second.summary(theirs)
             (scored,), (expected,) = (
-                view.scores(key, [leaf], DEFAULT.weighting) for view, key in ((first, mine), (second, theirs))
+                view.scores(key, [leaf], weighting) for view, key in ((first, mine), (second, theirs))
             )
             assert (scored is None) == (expected is None)
             assert (scored or 0) == pytest.approx(expected or 0, rel=1e-4, abs=1e-5)

@@ -47,7 +47,7 @@ while True:
 
 
 def strays(folder):
-    return {path.name for path in Path(folder).iterdir()} - catalog.read(Path(folder)).file_names()
+    return {path.name for path in Path(folder).iterdir()} - catalog.read_catalog(Path(folder)).file_names()
 
 
 @pytest.mark.parametrize("optimize", [False, True])

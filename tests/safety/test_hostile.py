@@ -192,7 +192,7 @@ def test_pickles_and_links_are_refused(healthy, tmp_path):
 
 def rewritten(folder: Path, change) -> None:
     """Rewrite the first segment with changed sections or description and all checksums right, as an attacker would."""
-    known = catalog.read(folder)
+    known = catalog.read_catalog(folder)
     entry = known.segments[0]
     file = blockfile.BlockFile(folder / entry.file.name, size=entry.file.size, root=entry.file.root)
     sections = {name: file.section(name).whole().copy() for name in file.section_sizes()}

@@ -19,8 +19,7 @@ from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreErr
 from khsearch.khmer import Analyzer
 from khsearch.khmer.words.by_lexicon import LatticeBreaker
 from khsearch.whoosh import KHMER, KhmerAnalyzer
-from khsearch.whoosh.schema.decoding import decode
-from khsearch.whoosh.schema.encoding import encode, same
+from khsearch.whoosh.schema import decode, encode, same
 from tests.extent import examples
 from tests.whoosh.schemas import answers, schemas
 

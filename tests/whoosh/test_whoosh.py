@@ -12,8 +12,8 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.qparser import QueryParser
 
 from khsearch import columnar
+from khsearch.engine import BM25
 from khsearch.errors import DocumentError, IndexStoreError, QueryError
-from khsearch.whoosh.reader import PlanWeighting
 from tests.extent import examples
 
 SCHEMA = fields.Schema(
@@ -146,7 +146,7 @@ def hits(searcher, q):
 def test_queries_score_as_in_stock_whoosh(commits, chosen):
     with tempfile.TemporaryDirectory() as folder:
         index, stock, _ = both(commits, folder)
-        mine, theirs = index.searcher(), stock.searcher(weighting=Textbook())
+        mine, theirs = index.searcher(weighting=BM25()), stock.searcher(weighting=Textbook())
         for q in chosen:
             assert hits(mine, q) == pytest.approx(hits(theirs, q), rel=1e-5)
 
@@ -221,7 +221,7 @@ def test_an_english_schema_works_alone(tmp_path):
     with columnar.open_dir(tmp_path, schema).searcher() as searcher:
         assert [hit["title"] for hit in searcher.search(parser.parse("cat"))] == ["Cats", "Dogs"]
         assert [hit["title"] for hit in searcher.search(parser.parse('"dog chased"'))] == ["Dogs"]
-        assert isinstance(searcher.weighting, PlanWeighting)
+        assert isinstance(searcher.weighting, scoring.BM25F)
 
 
 def test_unique_fields_replace_within_one_writer(tmp_path):

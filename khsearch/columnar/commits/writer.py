@@ -81,7 +81,7 @@ class BatchWriter:
         self._process = self._lock.process
         self._closed = False
         try:
-            catalog = contents.read(folder)
+            catalog = contents.read_catalog(folder)
             if catalog.documents != documents:
                 raise IndexMismatchError(
                     f"{folder}: keeps documents of {catalog.documents or 'other writers'}, which could not read those "
@@ -201,7 +201,7 @@ class BatchWriter:
             with contextlib.suppress(OSError, IndexStoreError):
                 self._builder.close()
                 # The catalog on disk decides: a commit may have failed after it was in place.
-                contents.remove_strays(self._disk, self.folder, contents.read(self.folder))
+                contents.remove_strays(self._disk, self.folder, contents.read_catalog(self.folder))
         self._close()
 
     @property

@@ -68,7 +68,7 @@ class Embedded:
     def rescue(self, address: str) -> tuple[Files, Iterator[Document | str]]:
         """What the checksums of a folder vouch for."""
         folder = Path(address)
-        others = contents.read(folder).others
+        others = contents.read_catalog(folder).others
         files = {}
         for name in others or FIRST_NAMES.values():
             try:

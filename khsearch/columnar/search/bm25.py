@@ -19,6 +19,17 @@ def norms(lengths: Array, average: float, scale: FieldScale) -> Array:
     return (scale.k1 * (1 - scale.b + scale.b / average * lengths.astype(np.float64))).astype(np.float32)
 
 
+def boosted(norm: Array, boosts: Array) -> Array:
+    """The norms (docs,) of documents whose tf counts times boosts, (docs,) or (1,) float64 -> (docs,) float32.
+
+    tf * boost / (tf * boost + norm) is tf / (tf + norm / boost): scores of boosted terms are scores with another norm.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        out = (norm / boosts).astype(np.float32)
+    out[np.broadcast_to(boosts == 0, out.shape)] = np.inf  # what counts nothing scores nothing, whatever k1 is
+    return out
+
+
 def scores(tf: Array, norm: Array, factor: float, k1: float) -> Array:
     """Scores of one term's postings: tf (p,), norm of each document (p,), factor = weight * idf -> (p,) float32."""
     frequency = tf.astype(np.float32)

@@ -65,7 +65,7 @@ class Commit:
         self.scratch = Scratch(self.leaves.doc_count_all)
         self.cache = Cache(cache_bytes)
         self.documents = DocumentStore(self.leaves, key, form, self.cache)
-        self.terms = IndexTerms(self.leaves, self.scratch, self.cache)
+        self.terms = IndexTerms(self.leaves, self.scratch, self.cache, self.documents)
 
     @property
     def doc_count(self) -> int:

@@ -10,6 +10,7 @@ from khsearch.arrays import DOC, EMPTY_DOCS, Array, narrow
 from khsearch.columnar.search import bm25
 from khsearch.columnar.search.cache import Entry
 from khsearch.columnar.search.matches import FAR, Matches, union
+from khsearch.engine import boosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from khsearch.engine import FieldScale
 
 SAFETY = 1 - 1e-5  # scores are float32, and bounds are sums of them
+FAINT = 1e30  # norms from which on a score is so small that it may be rounded to 0
 LONG = 8  # a term that more than one of so many documents have takes less memory as a table
 
 
@@ -188,7 +190,11 @@ def impacts_of(parts: Sequence[TermPostings], every: int, scratch: Array) -> Imp
 
 
 def _is_above_0(part: TermPostings) -> bool:
-    return part.factor > 0 and part.scale.k1 > 0 and part.scale.b < 1
+    if part.factor <= 0 or part.scale.k1 <= 0 or part.scale.b >= 1:
+        return False
+    if boosts_of(part.scale) == (1.0, ""):
+        return True
+    return float(part.norms.min()) > 0 and float(part.norms.max()) < FAINT
 
 
 def _table(part: TermPostings, every: int) -> Array:

@@ -13,13 +13,15 @@ from khsearch.columnar.search.cache import Cache, Entry
 from khsearch.columnar.search.impacts import Impacts, TermPostings, impacts_of
 from khsearch.columnar.search.leaves import refusing_damage
 from khsearch.columnar.search.matches import Matches, best
-from khsearch.engine import FieldScale, term_weight
+from khsearch.engine import FieldScale, boosts_of, term_weight
+from khsearch.errors import QueryError
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.search.document_store import DocumentStore
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.search.scratch import Scratch
 
@@ -51,9 +53,10 @@ class _Best(Entry):
 class IndexTerms:
     """The terms of all segments as one. Immutable, safe for threads; what is decoded is cached."""
 
-    def __init__(self, leaves: Leaves, scratch: Scratch, cache: Cache) -> None:
+    def __init__(self, leaves: Leaves, scratch: Scratch, cache: Cache, documents: DocumentStore) -> None:
         self.folder = leaves.folder
         self._live = leaves.live
+        self._documents = documents
         self._cache = cache
         self._leaves = leaves
         self._scratch = scratch
@@ -248,12 +251,28 @@ class IndexTerms:
         return self.total_length(name) / self._leaves.doc_count if self._leaves.doc_count else 0.0
 
     def norms(self, name: str, scale: FieldScale) -> Array:
-        """bm25.norms of every document -> (doc_count_all,) float32."""
+        """bm25.norms of every document, boosted as the scale says -> (doc_count_all,) float32."""
+        boost, column = boosts_of(scale)
 
         def make() -> Array:
-            return bm25.norms(self.lengths(name), self.average_length(name), scale)
+            plain = bm25.norms(self.lengths(name), self.average_length(name), scale)
+            return bm25.boosted(plain, self.boosts(column) * boost) if column or boost != 1 else plain
 
-        return self._cache.memo("norms", (name, scale.k1, scale.b), make, _size_of)
+        return self._cache.memo("norms", (name, scale.k1, scale.b, boost, column), make, _size_of)
+
+    def boosts(self, column: str) -> Array:
+        """What the documents say in a column of boosts -> (doc_count_all,) float64; (1,) if none says anything."""
+        return self._cache.memo("boosts", column, lambda: self._boosts(column), _size_of)
+
+    def _boosts(self, column: str) -> Array:
+        found = self._documents.column(column) if column else None
+        if found is None:
+            return np.ones(1)
+        if found.kind == "text":
+            raise QueryError(f"column {column!r} holds text; boosts are numbers")
+        places, has = found.first_places()
+        values = np.array(found.names)[found.values] if found.kind == "exact" else found.values
+        return np.where(has, values.take(places, mode="clip") if len(values) else 1.0, 1.0).astype(np.float64)
 
     def _weighed(self, name: str, term: bytes, scale: FieldScale) -> TermPostings:
         docs, tf = self.postings(name, term)
