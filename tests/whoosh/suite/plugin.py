@@ -42,33 +42,33 @@ def counted(function):
     return call
 
 
-def folder_of(storage, name=None):
-    """The folder of an index: a storage has one beside its own, or a temporary one, and in it one for every name."""
+def folder_of(storage):
+    """The folder of a storage's indexes: beside its own, or a temporary one."""
     home = getattr(storage, "_khsearch_home", None)
     if home is None:
         own = getattr(storage, "folder", None)
         home = f"{own}.khsearch" if own else tempfile.mkdtemp(prefix="khsearch-suite-")
         storage._khsearch_home = home
         atexit.register(shutil.rmtree, home, ignore_errors=True)
-    return Path(home) / (name or "MAIN")
+    return home
 
 
 def create_index(self, schema, indexname=None, indexclass=None):
     from khsearch import whoosh as door
 
-    return door.create_in(folder_of(self, indexname), schema)
+    return door.create_in(folder_of(self), schema, indexname)
 
 
 def open_index(self, indexname=None, schema=None, indexclass=None):
     from khsearch import whoosh as door
 
-    return door.open_dir(folder_of(self, indexname), **({} if schema is None else {"schema": schema}))
+    return door.open_dir(folder_of(self), indexname, schema=schema)
 
 
 def index_exists(self, indexname=None):
     from khsearch import whoosh as door
 
-    return door.exists_in(folder_of(self, indexname))
+    return door.exists_in(folder_of(self), indexname)
 
 
 def create_in(dirname, schema, indexname=None):
