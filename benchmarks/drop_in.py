@@ -7,8 +7,8 @@ itself; those that follow are `warm`. All queries of a class are different. Time
 queries; what is told is how many times as long stock Whoosh takes in the same round.
 
 Before a figure is told, both have been asked for all documents of every query, which must be the same; so must the
-order of a sort and the counts of groups. Scores may differ by 2 percent, and hits that are nearer to each other than
-this may change places: stock Whoosh rounds the length of a text to one byte, by up to 2 percent, khsearch does not.
+order of a sort and the counts of groups. Scores may differ by 5 percent, and hits that are nearer to each other than
+this may change places: stock Whoosh rounds the length of a text to one byte, by up to 4 percent, khsearch does not.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ INDEXING, SORT, GROUPS, RANGE = "indexing", "sorted by a date", "grouped by a ke
 LIMIT = 10
 NUMBERS = 100_000  # that the numeric field may have
 TOPICS = 20
-ROUNDED = 0.02  # of a score, for lengths that stock Whoosh rounds
+ROUNDED = 0.05  # of a score, for lengths that stock Whoosh rounds
 FIRST_DAY, SECONDS = datetime(2000, 1, 1), 800_000_000
 
 _DOORS: Mapping[str, Any] = {STOCK: index, OURS: door}
@@ -232,7 +232,8 @@ def answer(searcher: Any, asked: Asked) -> tuple[list[Scored], dict[str, int]]:
     """The ten hits of a query, as ids and scores, and how many documents are in each group."""
     results = searcher.search(asked.query, limit=LIMIT, **asked.how)
     groups = results.groups() if "groupedby" in asked.how else {}
-    hits = [(hit["id"], hit.score) for hit in results]
+    # Where results are sorted or grouped, stock Whoosh has all of them, whatever the limit.
+    hits = [(hit["id"], hit.score) for hit in results[:LIMIT]]
     return hits, {name: len(numbers) for name, numbers in groups.items()}
 
 
