@@ -1,13 +1,15 @@
 """whoosh: the door for Whoosh's users: array indexes with a Whoosh schema.
 
-fields     KHMER: the field type for Khmer in any Whoosh schema
-values     stored values as JSON
-schema/    shapes, names, encoding, decoding: a schema as data
-reader     a commit as Whoosh sees it
-weighting  Whoosh's weightings as those of plans, and back
-queries    Whoosh's queries as nodes
-searcher writer   a Searcher, and documents, as Whoosh has them
-index      create_in, open_dir, exists_in
+fields      KHMER: the field type for Khmer in any Whoosh schema
+errors      khsearch's errors that are Whoosh's, too
+values characters columns   stored values as JSON, where tokens stand in their text, values of documents
+matchers reader             postings, and a commit, as Whoosh sees them
+schema/     shapes, names, encoding, decoding: a schema as data
+weighting   Whoosh's weightings as those of the arrays, and back
+queries     Whoosh's queries as nodes
+facets results searcher     documents in orders and groups, and a Searcher, as Whoosh has them
+analysed copying writer     documents as Whoosh takes them, and an IndexWriter
+index       create_in, open_dir, exists_in
 """
 
 from typing import TYPE_CHECKING

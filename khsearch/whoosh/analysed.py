@@ -1,12 +1,12 @@
 """analysed: a document as Whoosh's users give it, field by field, ready for the arrays; refused where it does not fit.
 
-What the arrays cannot keep is refused in words: characters of tokens, and weights that differ within a field of a
-document. The boost of a document, or of one of its fields, is a column.
+What the arrays cannot keep is refused in words: weights of tokens. The boost of a document, or of one of its fields, is
+a column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,11 @@ from whoosh import fields, formats
 from khsearch.arrays import pack
 from khsearch.engine import TokenBatch
 from khsearch.errors import DocumentError
-from khsearch.whoosh import columns, values
+from khsearch.whoosh import characters, columns, values
 from khsearch.whoosh.errors import SchemaError, UnknownFieldError, refused
 from khsearch.whoosh.fields import KHMER
-from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.reader import boost_column, boost_of
+from khsearch.whoosh.matchers import keeps_characters, keeps_positions
+from khsearch.whoosh.reader import boost_column, boost_of, field_of
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema
@@ -29,7 +29,6 @@ Token = tuple[bytes, int]
 """A term and where it stands."""
 
 _TOLERANCE = 1e-6  # relative, of weights, which Whoosh adds up
-_WHOLE_FORMATS = (formats.Characters, formats.PositionBoosts)  # and CharacterBoosts, which is one of the first
 _REFUSALS = (ValueError, TypeError, OverflowError, AssertionError, AttributeError, fields.FieldConfigurationError)
 
 
@@ -39,7 +38,7 @@ class Analysed:
     texts are those of KHMER fields, which are analysed batch by batch; tokens those of all other indexed fields.
     """
 
-    __slots__ = ("columns", "key", "replace", "stored", "texts", "tokens")
+    __slots__ = ("columns", "key", "places", "replace", "stored", "texts", "tokens")
 
     def __init__(self, *, replace: bool) -> None:
         self.replace = replace
@@ -48,6 +47,7 @@ class Analysed:
         self.texts: dict[str, str] = {}
         self.tokens: dict[str, list[Token]] = {}
         self.columns: dict[str, Any] = {}
+        self.places: characters.Places = {}
 
     def tokens_of(self, name: str, field: FieldType) -> list[Token]:
         """The tokens of a field, those of a KHMER field's text, too."""
@@ -59,11 +59,11 @@ class Analysed:
 def check_field(name: str, field: FieldType) -> None:
     """Raise SchemaError for a field that the arrays cannot keep."""
     for kept in (field.format, field.vector):
-        if isinstance(kept, _WHOLE_FORMATS):
-            option = "chars=True" if isinstance(kept, formats.Characters) else type(kept).__name__
+        if isinstance(kept, formats.PositionBoosts | formats.CharacterBoosts):
             raise SchemaError(
-                f"field {name!r}: {option} cannot be kept; leave it out: highlighting finds characters in the stored "
-                "text, and boosts of documents and fields are kept"
+                f"field {name!r}: {type(kept).__name__} cannot be kept, as tokens have no weights of their own; use "
+                "Positions or Characters, and boost documents (_boost=...) or put the words of each weight in a field "
+                "of its own"
             )
 
 
@@ -83,11 +83,11 @@ def analysed(schema: Schema, key: str | None, given: Mapping[str, Any], *, repla
     for name in sorted(given):
         if name.startswith("_") or given[name] is None:
             continue
-        if name not in schema:
+        field, value = field_of(schema, name), given[name]
+        if field is None:
             raise UnknownFieldError(
                 f"no field {name!r} in the schema; add it with the writer's add_field, or drop it from the document"
             )
-        field, value = schema[name], given[name]
         shown = given.get(f"_stored_{name}", value)
         try:
             if field.indexed:
@@ -103,7 +103,7 @@ def analysed(schema: Schema, key: str | None, given: Mapping[str, Any], *, repla
             raise refused(f"field {name!r}: {value!r:.200} cannot be indexed: {error}", error) from error
         if field.stored:
             stored[name] = shown
-    document.stored = values.encode(stored)
+    document.stored = values.encode(stored | ({characters.NAME: document.places} if document.places else {}))
     return document
 
 
@@ -112,6 +112,8 @@ def _take(document: Analysed, name: str, field: FieldType, value: Any) -> None:
         document.texts[name] = value
         return
     document.tokens[name] = _tokens(name, field, value)
+    if keeps_characters(field.format):
+        document.places[name] = characters.places_of(_characters(field, value))
     if field.separate_spelling():
         spelled = field.spelling_fieldname(name)
         words = sorted({str(word).encode() for word in field.spellable_words(value)})
@@ -149,6 +151,11 @@ def _tokens(name: str, field: FieldType, value: Any) -> list[Token]:
         else:
             found += [(bytes(term), len(found) + place) for place in range(int(frequency))]
     return sorted(found, key=itemgetter(1))
+
+
+def _characters(field: FieldType, value: Any) -> Iterator[tuple[bytes, int, int, int]]:
+    for token in formats.tokens(value, field.analyzer, {"positions": True, "chars": True, "mode": "index"}):
+        yield bytes(field.to_bytes(token.text)), token.pos, token.startchar, token.endchar
 
 
 def _weighed(name: str) -> DocumentError:

@@ -90,9 +90,7 @@ def order_of(reader: WhooshReader, name: str) -> Order:
     return Order(commit.memo("orders", name, ranks, lambda array: array.nbytes, lasting=True), values)
 
 
-def sorted_docs(
-    reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldFacet], *, reverse: bool
-) -> Array:
+def sorted_docs(reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldFacet], *, reverse: bool) -> Array:
     """Documents (n,), rising, in the order of facets -> (n,). Equal ones rise, or fall where all is reversed."""
     keys = [docs]
     for facet in reversed(facets):
@@ -102,12 +100,15 @@ def sorted_docs(
     return docs.take(order[::-1] if reverse else order)
 
 
-def sort_keys(reader: WhooshReader, docs: Sequence[int], facets: Sequence[sorting.FieldFacet]) -> list[Any]:
-    """What Whoosh sorts each document by, and shows as its score."""
+def sort_keys(reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldFacet]) -> list[Any]:
+    """What Whoosh sorts each document (n,) by, and shows as its score."""
     keys = []
     for facet in facets:
+        if facet.reverse and not reader.schema[facet.fieldname].column_type.reversible:
+            keys.append((-order_of(reader, facet.fieldname).ranks.take(docs)).tolist())
+            continue
         found = reader.column_reader(facet.fieldname, reverse=facet.reverse, translate=False)
-        keys.append([found.sort_key(doc) for doc in docs])
+        keys.append([found.sort_key(doc) for doc in docs.tolist()])
     return keys[0] if len(keys) == 1 else list(zip(*keys, strict=True))
 
 

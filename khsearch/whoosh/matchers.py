@@ -20,6 +20,9 @@ from whoosh.system import pack_uint
 Positions = Callable[[int], list[int]]
 """Where the tokens of the posting of a number stand, rising."""
 
+Characters = Callable[[int], list[tuple[int, int, int]]]
+"""The same with where in the text each token begins and ends: position, first character, end."""
+
 
 class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     """Postings whose positions are read when they are asked for.
@@ -40,12 +43,14 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         scorer: Any = None,
         term: tuple[str, bytes] | None = None,
         info: Callable[[], TermInfo] | None = None,
+        characters: Characters | None = None,
     ) -> None:
         """As ListMatcher, and frequencies (n,); `form` says what `value` encodes; `info` tells of the term."""
         super().__init__(ids, weights, None, form, scorer, term=term)
         self._info = info
         self._frequencies = frequencies
         self._positions = positions
+        self._characters = characters
 
     def copy(self) -> PostingsMatcher:
         out = PostingsMatcher.__new__(PostingsMatcher)
@@ -87,9 +92,13 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         return self._terminfo
 
     def supports(self, astype: str) -> bool:
-        return astype in ("frequency", "weight") or (astype == "positions" and keeps_positions(self._format))
+        return astype in ("frequency", "weight") or (
+            astype in ("positions", "characters") and self._format.supports(astype)
+        )
 
     def value(self) -> bytes:
+        if keeps_characters(self._format):
+            return bytes(self._format.encode(self.value_as("characters")))
         if keeps_positions(self._format):
             return bytes(self._format.encode(self._positions(self._i)))
         return bytes(pack_uint(self._frequencies[self._i])) if isinstance(self._format, formats.Frequency) else b""
@@ -110,19 +119,27 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
     def value_as(self, astype: str) -> Any:
         if astype == "positions" and keeps_positions(self._format):
             return self._positions(self._i)
+        if astype == "characters" and keeps_characters(self._format) and self._characters is not None:
+            return self._characters(self._i)
         if astype == "frequency":
             return self._frequencies[self._i]
         if astype == "weight":
             return self.weight()
-        raise NotImplementedError(
-            f"postings keep no {astype}; highlighting finds characters in the stored text, with PinpointFragmenter or "
-            "without"
-        )
+        raise NotImplementedError(f"the postings of {self._term!r} keep no {astype}")
 
     def spans(self) -> list[Span]:
         if not keeps_positions(self._format):
             raise NotImplementedError(f"the field of {self._term!r} keeps no positions")
+        if keeps_characters(self._format):
+            return [
+                Span(position, startchar=start, endchar=end) for position, start, end in self.value_as("characters")
+            ]
         return [Span(position) for position in self._positions(self._i)]
+
+
+def keeps_characters(form: Any) -> bool:
+    """Whether a format keeps where in its text each token stands."""
+    return isinstance(form, formats.Characters)
 
 
 def keeps_positions(form: Any) -> bool:

@@ -20,12 +20,12 @@ from whoosh.reading import IndexReader, ReaderClosed, TermInfo, TermNotFound
 from khsearch.arrays import starts_of
 from khsearch.columnar import terms_within
 from khsearch.engine import nodes
-from khsearch.whoosh import values
+from khsearch.whoosh import characters, values
 from khsearch.whoosh.columns import ColumnValues
-from khsearch.whoosh.matchers import Positions, PostingsMatcher, keeps_positions
+from khsearch.whoosh.matchers import Characters, Positions, PostingsMatcher, keeps_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from whoosh.fields import FieldType, Schema
 
@@ -82,6 +82,10 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
         return positions
 
+    def _characters(self, name: str, term: bytes, docs: Sequence[int]) -> Characters:
+        """What tells where in their texts the tokens of a term stand, by the number of the posting in docs (n,)."""
+        return lambda number: characters.of_term(self.commit.documents.stored(docs[number]), name, term)
+
     def _indexed(self, name: str) -> FieldType:
         field = field_of(self.schema, name)
         if field is None:
@@ -118,7 +122,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         found = values.decode(self.commit.documents.stored(docnum))
-        return {name: value for name, value in found.items() if name in self.schema}
+        return {name: value for name, value in found.items() if name in self.schema}  # not of fields that are removed
 
     def all_stored_fields(self) -> Iterator[dict[str, Any]]:
         return map(self.stored_fields, self.all_doc_ids())
@@ -200,8 +204,9 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         docs, weights, tf = self.weighed(fieldname, term)
         if not len(docs):
             raise TermNotFound(f"{fieldname}:{term!r}")
+        numbers = docs.tolist()
         return PostingsMatcher(
-            docs.tolist(),
+            numbers,
             weights.tolist(),
             tf.tolist(),
             self.positions_of(fieldname, term, tf),
@@ -209,6 +214,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             scorer,
             (fieldname, term),
             partial(self.term_info, fieldname, term),
+            self._characters(fieldname, term, numbers),
         )
 
     # Lengths. Of fields that are not scorable, Whoosh counts none.
@@ -221,7 +227,8 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         return int(self.commit.terms.total_length(fieldname)) if self.schema[fieldname].scorable else 0
 
     def min_field_length(self, fieldname: str) -> int:
-        return int(self._lengths(fieldname).min(initial=1 << 62)) if self.doc_count_all() else 0
+        lengths = self._lengths(fieldname)
+        return int(lengths.min()) if len(lengths) else 0
 
     def max_field_length(self, fieldname: str) -> int:
         return int(self._lengths(fieldname).max(initial=0))
@@ -254,7 +261,14 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             return self.positions_of(fieldname, term, tf)(at) if keeps_positions(field.format) else []
 
         texts, weights_, frequencies, *_ = zip(*found, strict=True)
-        return PostingsMatcher(texts, [float(weight) for weight in weights_], frequencies, positions, form)
+        return PostingsMatcher(
+            texts,
+            [float(weight) for weight in weights_],
+            frequencies,
+            positions,
+            form,
+            characters=lambda number: self._characters(fieldname, found[number][3], [docnum])(0),
+        )
 
     def vector_as(self, astype: str, docnum: int, fieldname: str) -> Iterator[tuple[str, Any]]:
         found: Iterator[tuple[str, Any]] = self.vector(docnum, fieldname).items_as(astype)

@@ -18,11 +18,10 @@ from khsearch.engine import nodes
 from khsearch.whoosh import facets
 from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import WhooshReader
+from khsearch.whoosh.results import Planned
 from khsearch.whoosh.weighting import LiveCounts, bm25_of, weighting_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from whoosh.fields import Schema
 
     from khsearch.arrays import Array
@@ -77,7 +76,7 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
     def _planned(
         self,
         q: Any,
-        plan: BM25,
+        weighting: BM25,
         *,
         limit: int | None = 10,
         filter: Any = None,
@@ -88,48 +87,21 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
         maptype: Any = None,
         **_: Any,
     ) -> Results | None:
-        """The results of a search by plans; None where Whoosh's collectors have to find them."""
-        try:
-            chosen, unwanted = self._chosen(filter), self._chosen(mask)
-        except TypeError:
-            return None
+        """The results of a search by arrays; None where Whoosh's collectors have to find them."""
         if limit is not None and limit < 1:
             return None
-        by = facets.field_facets(self.reader(), MultiFacet.from_sortedby(sortedby).facets) if sortedby else []
-        groups = facets.plain_groups(self.reader(), groupedby, maptype) if groupedby else {}
+        reader = self.reader()
+        by = facets.field_facets(reader, MultiFacet.from_sortedby(sortedby).facets) if sortedby else []
+        groups = facets.plain_groups(reader, groupedby, maptype) if groupedby else {}
         if by is None or groups is None:
             return None
-        every = max(self.columns.commit.doc_count, 1)
-
-        node = self.node(q)
-
-        def run(count: int) -> tuple[Array, Array]:
-            found = self.columns.search(node, count, weighting=plan, filter=chosen, mask=unwanted)
-            return found.docnums, found.scores
-
-        counter = _Counter(lambda: run(every)[0])
-        if not by and not groups and not reverse:
-            docs, scores = run(every if limit is None else min(limit, every))
-            return self._results(q, docs, scores.tolist(), counter)
-        ranked, scores = run(every)
-        counter.found = ranked
+        try:
+            found = Planned(self, q, weighting, chosen=self._chosen(filter), unwanted=self._chosen(mask))
+        except TypeError:
+            return None
         if by:
-            order = facets.sorted_docs(self.reader(), np.sort(ranked), by, reverse=reverse)
-            shown = order if limit is None else order[:limit]
-            results = self._results(q, shown, facets.sort_keys(self.reader(), shown.tolist(), by), counter)
-            ranked = facets.sorted_docs(self.reader(), np.sort(ranked), by, reverse=False)
-        else:
-            step = -1 if reverse else 1
-            results = self._results(q, ranked[::step], scores[::step].tolist(), counter)
-        results._facetmaps = {
-            name: facets.grouped(self.reader(), ranked, facet, kept) for name, (facet, kept) in groups.items()
-        }
-        return results
-
-    def _results(self, q: Any, docs: Array, scores: list[Any], counter: _Counter) -> Results:
-        results = Results(self, q, list(zip(scores, docs.tolist(), strict=True)))
-        results.collector = counter
-        return results
+            return found.sorted(by, groups, reverse=reverse, limit=limit)
+        return found.grouped(groups, reverse=reverse) if groups or reverse else found.best(limit)
 
     def _chosen(self, which: Any) -> Node | None:
         """A filter or mask as a node; TypeError for what is no query, nor a set of documents."""
@@ -151,28 +123,3 @@ def searcher_of(columns: Searcher, schema: Schema, **kwargs: Any) -> ColumnarSea
 def _these(docs: Array) -> Node:
     """The node of some documents, rising."""
     return nodes.Foreign(lambda _: Matches(docs, np.ones(len(docs), np.float32)))
-
-
-class _Counter:
-    """What Results asks of a collector: the number and the set of all matches, found when asked for."""
-
-    def __init__(self, find: Callable[[], Array]) -> None:
-        self._find = find
-        self.found: Array | None = None
-
-    def count(self) -> int:
-        """The exact number of matches."""
-        return len(self._all())
-
-    def computes_count(self) -> bool:
-        """Counting is exact."""
-        return True
-
-    def all_ids(self) -> set[int]:
-        """The numbers of all matching documents."""
-        return set(self._all().tolist())
-
-    def _all(self) -> Array:
-        if self.found is None:
-            self.found = self._find()
-        return self.found

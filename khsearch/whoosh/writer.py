@@ -6,6 +6,7 @@ documents that were added and not committed yet are replaced and deleted, too.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from khsearch.engine import TokenBatch
 from khsearch.errors import IndexStoreError
 from khsearch.whoosh import analysed as documents
 from khsearch.whoosh import schema as schemas
-from khsearch.whoosh import values
+from khsearch.whoosh import characters, values
 from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batch
 from khsearch.whoosh.copying import documents_of
 from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them, refused
@@ -67,7 +68,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         except BaseException:
             self.cancel()
             raise
-        self.schema = found.copy()
+        self.schema = copied(found)
         self.mergetype: Callable[..., Any] | None = None
         self.optimize = False
         self.merge = True
@@ -93,7 +94,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
     def add_field(self, /, fieldname: str, fieldtype: FieldType, **kwargs: Any) -> None:
         """Add a field to the schema, before any document; as Whoosh's."""
         self._check_unchanged()
-        schema = self.schema.copy()
+        schema = copied(self.schema)
         schema.add(fieldname, fieldtype, **kwargs)
         documents.check_schema(schema)
         self.schema, self._kept = schema, False
@@ -108,7 +109,9 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
     def _check_unchanged(self) -> None:
         self.check_open()
         if self._added:
-            raise IndexingError(f"{self.folder}: documents have been added; change the schema before, or with a new writer")
+            raise IndexingError(
+                f"{self.folder}: documents have been added; change the schema before, or with a new writer"
+            )
 
     # Documents
 
@@ -280,7 +283,9 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
 
     def _without_removed(self, blob: bytes) -> bytes:
         stored = values.decode(blob)
-        return values.encode({name: value for name, value in stored.items() if name in self.schema})
+        kept = {name: value for name, value in stored.items() if name in self.schema}
+        places = {name: place for name, place in stored.get(characters.NAME, {}).items() if name in self.schema}
+        return values.encode(kept | ({characters.NAME: places} if places else {}))
 
     def _unique_term(self, name: str, value: Any) -> bytes:
         field = field_of(self.schema, name)
@@ -322,6 +327,14 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         keys, blobs = [document.key for document in batch], [document.stored for document in batch]
         # Documents of a group lie in one segment.
         self._add(keys, blobs, tokens, columns, replace=batch[0].replace, more=more)
+
+
+def copied(schema: Schema) -> Schema:
+    """Return a schema with the same fields; Whoosh's own copy lacks patterns and has spelling fields twice."""
+    out = copy.copy(schema)
+    out._fields, out._dyn_fields = dict(schema._fields), dict(schema._dyn_fields)
+    out._subfields = {name: list(names) for name, names in schema._subfields.items()}
+    return out
 
 
 def docs_to_delete(q: Any, columns: Searcher, schema: Schema) -> Array:
