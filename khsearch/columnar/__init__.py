@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from khsearch.columnar.commits.writer import BatchWriter as BatchWriter
     from khsearch.columnar.commits.writer import one_at_a_time as one_at_a_time
     from khsearch.columnar.embedded.engine import Embedded as Embedded
+    from khsearch.columnar.embedded.view import EmbeddedView as EmbeddedView
+    from khsearch.columnar.embedded.writer import EmbeddedWriter as EmbeddedWriter
     from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
     from khsearch.columnar.files.catalog import exists as exists
     from khsearch.columnar.files.catalog import modified as modified
@@ -52,6 +54,8 @@ else:
         __name__,
         {
             "embedded.engine": ("Embedded",),
+            "embedded.view": ("EmbeddedView",),
+            "embedded.writer": ("EmbeddedWriter",),
             "files.catalog": ("INDEX_DOCUMENTS", "exists", "modified", "read_catalog"),
             "files.companions": ("files_of", "numbered_names", "written"),
             "files.disk": ("Disk",),

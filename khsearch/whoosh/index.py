@@ -141,9 +141,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         merge: as the writer's attribute of that name. Other options of Whoosh's writers (procs, limitmb, ...) mean
         nothing here; an unknown one is a TypeError.
         """
-        unknown = others.keys() - _WRITER_OPTIONS
-        if unknown:
-            raise TypeError(f"writer() got an unexpected keyword argument {min(unknown)!r}")
+        check_writer_options(others)
         writer = ColumnarWriter(self.folder, self.key, self._schema_for_writing, wait=timeout, disk=self._disk)
         writer.merge = merge
         return writer
@@ -217,6 +215,13 @@ def open_dir(
 def exists_in(dirname: str | Path, indexname: str | None = None) -> bool:
     """Whether a folder holds an index."""
     return columnar.exists(folder_of(dirname, indexname))
+
+
+def check_writer_options(given: Mapping[str, Any]) -> None:
+    """Raise TypeError for an option that no writer of Whoosh's takes."""
+    unknown = given.keys() - _WRITER_OPTIONS
+    if unknown:
+        raise TypeError(f"writer() got an unexpected keyword argument {min(unknown)!r}")
 
 
 def folder_of(dirname: str | Path, indexname: str | None) -> Path:

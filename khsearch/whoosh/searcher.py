@@ -41,7 +41,7 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
 
     def weighted(self, weighting: Any) -> ColumnarSearcher:
         """A searcher of the same commit with another weighting."""
-        return searcher_of(self.columns, self.schema, weighting=weighting, fromindex=self._ix)
+        return ColumnarSearcher(self.reader(), self.columns, weighting=weighting, fromindex=self._ix)
 
     def node(self, q: Any) -> Node:
         """A query of Whoosh's as a node of the engine; a node as it is. QueryError for what is neither."""

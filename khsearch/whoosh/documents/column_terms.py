@@ -97,7 +97,7 @@ class ColumnTerms:
         written = [self._term(name, column, value) for value in values.tolist()]
         terms = sorted(set(written))
         place = {term: number for number, term in enumerate(terms)}
-        numbers = np.array([place[term] for term in written], np.int64).take(which) if len(written) else EMPTY
+        numbers = np.array([place[term] for term in written], np.int64).take(which) if written else EMPTY
         pairs = np.unique(numbers * (len(column.counts) + 1) + owners)
         docs = (pairs % (len(column.counts) + 1)).astype(DOC)
         starts = np.searchsorted(pairs // (len(column.counts) + 1), np.arange(len(terms) + 1))
@@ -106,5 +106,5 @@ class ColumnTerms:
     def _term(self, name: str, column: Column, value: Any) -> bytes:
         """What a value of `compared` is as a term of its field."""
         if column.kind == "text":
-            return column.forms[value]
+            return bytes(column.forms[value])
         return bytes(self._schema[name].to_bytes(column.names[value] if column.kind == "exact" else value))
