@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.embedded.view import EmbeddedView as EmbeddedView
     from khsearch.columnar.embedded.writer import EmbeddedWriter as EmbeddedWriter
     from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
+    from khsearch.columnar.files.catalog import Catalog as Catalog
     from khsearch.columnar.files.catalog import exists as exists
     from khsearch.columnar.files.catalog import modified as modified
     from khsearch.columnar.files.catalog import read_catalog as read_catalog
@@ -56,7 +57,7 @@ else:
             "embedded.engine": ("Embedded",),
             "embedded.view": ("EmbeddedView",),
             "embedded.writer": ("EmbeddedWriter",),
-            "files.catalog": ("INDEX_DOCUMENTS", "exists", "modified", "read_catalog"),
+            "files.catalog": ("INDEX_DOCUMENTS", "Catalog", "exists", "modified", "read_catalog"),
             "files.companions": ("files_of", "numbered_names", "written"),
             "files.disk": ("Disk",),
             "segments.columns": ("Column", "number_of"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from whoosh.fields import Schema
 
-    from khsearch.columnar import Disk
+    from khsearch.columnar import Catalog, Disk
     from khsearch.engine import NameFile
 
 ATTEMPTS = 100  # to read a commit's schema while others follow
@@ -56,7 +56,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         self._disk = disk
         self._read: tuple[Mapping[str, str], Schema] | None = None  # with the files of the commit that keep it, as one
         with as_whoosh_has_them():
-            catalog = columnar.read_catalog(folder)
+            catalog = _catalog_of(folder)
             kept = schema or self._schema_of(catalog.others)
             key = catalog.settings.get(_KEY, key_field(kept))
             options = FieldOptions(key, translate=self._translated)
@@ -182,6 +182,7 @@ def create_in(
     options = FieldOptions(key)
     with as_whoosh_has_them():
         if columnar.exists(folder):
+            _catalog_of(folder)
             writer = IndexFolder(folder, options, disk=disk).writer()
             with writer:
                 writer.delete_all()
@@ -215,6 +216,16 @@ def open_dir(
 def exists_in(dirname: str | Path, indexname: str | None = None) -> bool:
     """Whether a folder holds an index."""
     return columnar.exists(folder_of(dirname, indexname))
+
+
+def _catalog_of(folder: Path) -> Catalog:
+    """The catalog of a folder; IndexMismatchError where it is that of an Index, whose schema is another."""
+    catalog = columnar.read_catalog(folder)
+    if catalog.documents:
+        raise IndexMismatchError(
+            f"{folder}: keeps documents of {catalog.documents}; open it with khsearch.Index.open(path).whoosh()"
+        )
+    return catalog
 
 
 def check_writer_options(given: Mapping[str, Any]) -> None:
