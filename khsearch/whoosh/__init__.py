@@ -3,9 +3,11 @@
 fields      KHMER: the field type for Khmer in any Whoosh schema
 errors      khsearch's errors that are Whoosh's, too
 values characters columns   stored values as JSON, where tokens stand in their text, values of documents
-matchers reader             postings, and a commit, as Whoosh sees them
+boosts matchers             what multiplies weights, and postings, as Whoosh sees them
+vectors reader              the terms of a document, and a commit, as Whoosh sees them
 schema/     shapes, names, encoding, decoding: a schema as data
 weighting   Whoosh's weightings as those of the arrays, and back
+column_queries mended       queries over values without terms, and by Whoosh's matchers, mistakes put right
 queries     Whoosh's queries as nodes
 facets results searcher     documents in orders and groups, and a Searcher, as Whoosh has them
 analysed copying writer     documents as Whoosh takes them, and an IndexWriter

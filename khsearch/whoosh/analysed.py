@@ -17,10 +17,11 @@ from khsearch.arrays import pack
 from khsearch.engine import TokenBatch
 from khsearch.errors import DocumentError
 from khsearch.whoosh import characters, columns, values
+from khsearch.whoosh.boosts import boost_column, boost_of
 from khsearch.whoosh.errors import SchemaError, UnknownFieldError, refused
 from khsearch.whoosh.fields import KHMER
 from khsearch.whoosh.matchers import keeps_characters, keeps_positions
-from khsearch.whoosh.reader import boost_column, boost_of, field_of
+from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema
@@ -133,7 +134,7 @@ def _tokens(name: str, field: FieldType, value: Any) -> list[Token]:
     # The field's index would encode the positions, for them to be decoded here.
     if keeps_positions(field.format) and type(field).index is fields.FieldType.index:
         if not isinstance(value, str | list | tuple):
-            raise ValueError(f"{value!r:.200} is no str, nor a list of them")  # noqa: TRY004  (Whoosh's error)
+            raise ValueError(f"{value!r:.200} is no str, nor a list of them")
         options = {"positions": True, "boosts": True, "mode": "index"}
         tokens = []
         for token in formats.tokens(value, field.analyzer, options):

@@ -1,4 +1,4 @@
-"""copying: the documents of a reader of Whoosh's, as they were indexed there: terms, positions, columns, stored values."""
+"""copying: the documents of a reader of Whoosh's, as they were indexed there: terms, positions, columns, values."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from khsearch.errors import DocumentError
 from khsearch.whoosh import columns, values
 from khsearch.whoosh.analysed import Analysed, Token
+from khsearch.whoosh.boosts import boost_column, boost_of
 from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.reader import boost_column, boost_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ def _take_postings(
     tokens: dict[int, list[Token]] = defaultdict(list)
     boosts: dict[int, float] = {}
     factor = boost_of(field)
-    for term in reader.lexicon(name):
+    for term in map(bytes, reader.lexicon(name)):
         matcher = reader.postings(name, term)
         while matcher.is_active():
-            number, term = matcher.id(), bytes(term)
+            number = matcher.id()
             if keeps_positions(field.format):
                 places = matcher.value_as("positions")
             else:
@@ -79,5 +79,5 @@ def _take_column(reader: IndexReader, name: str, field: FieldType, found: dict[i
     column, default = reader.column_reader(name, translate=False), field.column_type.default_value()
     for number in reader.all_doc_ids():
         raw = column[number]
-        if raw != default and raw != []:  # a value that is the default is as good as none
+        if raw not in (default, []):  # a value that is the default is as good as none
             found[number].columns[name] = columns.kept(field, field.from_column_value(raw))

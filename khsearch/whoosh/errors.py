@@ -1,4 +1,4 @@
-"""errors: what the door raises where Whoosh's users catch errors of Whoosh's: each is khsearch's and Whoosh's at once."""
+"""errors: what the door raises where users catch errors of Whoosh's: each is one of khsearch's and one of Whoosh's."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """index: an array index with a Whoosh schema: create it, open it, search it, write to it, as Whoosh's users do.
 
-The methods are those of whoosh.index.Index and FileIndex, and mean what they mean there. The schema is kept in the index
-as data, in a file that belongs to its commit.
+The methods are those of whoosh.index.Index and FileIndex, and mean what they mean there. The schema is kept in the
+index as data, in a file that belongs to its commit.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ _KEY = "key"
 """The setting that names the field of ids: it stays what it was when the index was created."""
 
 # What writers of Whoosh's take that means nothing here: batches are held in memory, and written by arrays.
-_WRITER_OPTIONS = frozenset("procs limitmb batchsize multisegment compound codec poolclass docbase subargs".split())
+_WRITER_OPTIONS = frozenset(
+    ["procs", "limitmb", "batchsize", "multisegment", "compound", "codec", "poolclass", "docbase", "subargs"]
+)
 
 
 class ColumnarIndex(WhooshIndex):  # type: ignore[misc]

@@ -13,16 +13,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from whoosh import columns as whoosh_columns
-from whoosh import fields
-from whoosh.codec.base import FieldCursor
 from whoosh.reading import IndexReader, ReaderClosed, TermInfo, TermNotFound
 
 from khsearch.arrays import starts_of
 from khsearch.columnar import terms_within
 from khsearch.engine import nodes
 from khsearch.whoosh import characters, values
+from khsearch.whoosh.boosts import boost_column, boost_of
 from khsearch.whoosh.columns import ColumnValues
-from khsearch.whoosh.matchers import Characters, Positions, PostingsMatcher, keeps_positions
+from khsearch.whoosh.matchers import Characters, Positions, PostingsMatcher
+from khsearch.whoosh.vectors import TermCursor, vector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,11 +55,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def terms_of_field(self, name: str, prefix: bytes = b"") -> list[bytes]:
         """The distinct terms of a field that begin so and that a live document has, in order."""
-        commit = self.commit
-        found = commit.terms.with_prefix(name, prefix)
-        if commit.leaves.live is None:
-            return found
-        return [term for term in found if commit.terms.df(name, term)]
+        return self.commit.terms.beginning(name, prefix)
 
     def weighed(self, name: str, term: bytes) -> tuple[Array, Array, Array]:
         """Live documents of a term (n,), its weights there (n,) float64, which are tf times boosts, and tf (n,)."""
@@ -82,7 +78,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
         return positions
 
-    def _characters(self, name: str, term: bytes, docs: Sequence[int]) -> Characters:
+    def characters_of(self, name: str, term: bytes, docs: Sequence[int]) -> Characters:
         """What tells where in their texts the tokens of a term stand, by the number of the posting in docs (n,)."""
         return lambda number: characters.of_term(self.commit.documents.stored(docs[number]), name, term)
 
@@ -163,7 +159,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         field = self.schema[fieldname]
         name = field.spelling_fieldname(fieldname)
         node = nodes.Fuzzy(name, self.term_bytes(fieldname, text), int(maxdist), prefix, utf8=is_utf8(field))
-        return map(field.from_bytes, terms_within(self.commit, node))
+        return map(field.from_bytes, self.commit.terms.living(name, terms_within(self.commit, node)))
 
     def cursor(self, fieldname: str) -> TermCursor:
         return TermCursor(self, fieldname)
@@ -214,7 +210,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             scorer,
             (fieldname, term),
             partial(self.term_info, fieldname, term),
-            self._characters(fieldname, term, numbers),
+            self.characters_of(fieldname, term, numbers),
         )
 
     # Lengths. Of fields that are not scorable, Whoosh counts none.
@@ -247,28 +243,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
         form = format_ or field.vector
         if not form:
             raise KeyError(f"no term vectors for field {fieldname!r}; declare it with vector=True")
-        found = []
-        for term in self.commit.terms.terms_of(fieldname, docnum):
-            docs, weights, tf = self.weighed(fieldname, term)
-            at = int(docs.searchsorted(docnum))
-            if at < len(docs) and docs[at] == docnum:
-                found.append((field.from_bytes(term), weights[at], int(tf[at]), term, tf, at))
-        if not found:
-            raise KeyError(f"no term vector for field {fieldname!r} in document {docnum}")
-
-        def positions(number: int) -> list[int]:
-            _, _, _, term, tf, at = found[number]
-            return self.positions_of(fieldname, term, tf)(at) if keeps_positions(field.format) else []
-
-        texts, weights_, frequencies, *_ = zip(*found, strict=True)
-        return PostingsMatcher(
-            texts,
-            [float(weight) for weight in weights_],
-            frequencies,
-            positions,
-            form,
-            characters=lambda number: self._characters(fieldname, found[number][3], [docnum])(0),
-        )
+        return vector_of(self, docnum, fieldname, form)
 
     def vector_as(self, astype: str, docnum: int, fieldname: str) -> Iterator[tuple[str, Any]]:
         found: Iterator[tuple[str, Any]] = self.vector(docnum, fieldname).items_as(astype)
@@ -296,58 +271,6 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def supports_caches(self) -> bool:
         return False
-
-
-class TermCursor(FieldCursor):  # type: ignore[misc]
-    """The terms of a field, one after the other."""
-
-    def __init__(self, reader: WhooshReader, name: str) -> None:
-        self._reader = reader
-        self._name = name
-        self._field = reader.schema[name]
-        self._terms = reader.terms_of_field(name)
-        self._at = 0
-
-    def is_valid(self) -> bool:
-        return self._at < len(self._terms)
-
-    def first(self) -> str | None:
-        self._at = 0
-        return self.text()
-
-    def find(self, term: bytes) -> str | None:
-        self._at = bisect_left(self._terms, term)
-        return self.text()
-
-    def next(self) -> str | None:
-        self._at += 1
-        return self.text()
-
-    def text(self) -> str | None:
-        return self._field.from_bytes(self._terms[self._at]) if self.is_valid() else None
-
-    def term(self) -> tuple[str, bytes] | None:
-        return (self._name, self._terms[self._at]) if self.is_valid() else None
-
-    def term_info(self) -> TermInfo:
-        return self._reader.term_info(self._name, self._terms[self._at])
-
-
-def boost_of(field: FieldType | None) -> float:
-    """What a field's `field_boost` multiplies weights by; numbers and truth values have none, whatever is said."""
-    if field is None or isinstance(field, fields.NUMERIC | fields.BOOLEAN):
-        return 1.0
-    return float(getattr(field.format, "field_boost", 1.0))
-
-
-def boost_column(name: str) -> str:
-    """The column of the boosts of documents in a field: the keyword that Whoosh's users give them by."""
-    return f"_{name}_boost"
-
-
-def boosted_field(name: str) -> str:
-    """The field of a column that may be one of boosts; other names as they are, for none of a field begins so."""
-    return name.removeprefix("_").removesuffix("_boost") if name.startswith("_") else name
 
 
 def field_of(schema: Schema, name: str) -> FieldType | None:

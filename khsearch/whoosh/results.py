@@ -37,7 +37,10 @@ class PlannedResults(Results):  # type: ignore[misc]
 
 
 class Planned:
-    """One search by arrays, and what its results ask a collector: number and set of all matches, found when asked for."""
+    """One search by arrays, and what its results ask a collector: how many matches there are, and which.
+
+    All of them are found when they are asked for.
+    """
 
     def __init__(
         self,
@@ -48,7 +51,7 @@ class Planned:
         chosen: Node | None = None,
         unwanted: Node | None = None,
     ) -> None:
-        """q is scored by `weighting`, among what `chosen` matches and `unwanted` does not."""
+        """Q is scored by `weighting`, among what `chosen` matches and `unwanted` does not."""
         self.chosen = chosen
         self.unwanted = unwanted
         self._searcher = searcher

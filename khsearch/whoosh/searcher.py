@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh import query
+from whoosh.collectors import ScoredCollector, WrappingCollector
 from whoosh.reading import ReaderClosed
 from whoosh.searching import Results
-from whoosh.searching import Searcher as WhooshSearcher
 from whoosh.sorting import MultiFacet
 from whoosh.util import now
 
@@ -16,12 +16,15 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches
 from khsearch.engine import nodes
 from khsearch.whoosh import facets
+from khsearch.whoosh.mended import mended
 from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import WhooshReader
 from khsearch.whoosh.results import Planned
-from khsearch.whoosh.weighting import LiveCounts, bm25_of, weighting_of
+from khsearch.whoosh.weighting import LiveSearcher, bm25_of, weighting_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from whoosh.fields import Schema
 
     from khsearch.arrays import Array
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 _PLAIN = {"limit", "filter", "mask", "optimize", "sortedby", "reverse", "groupedby", "maptype", "scored"}
 
 
-class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
+class ColumnarSearcher(LiveSearcher):
     """A Searcher that answers by plans where it can."""
 
     def __init__(self, reader: WhooshReader, columns: Searcher, weighting: Any = None, **kwargs: Any) -> None:
@@ -45,15 +48,11 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
 
     def node(self, q: Any) -> Node:
         """A query of Whoosh's as a node of the engine; a node as it is. QueryError for what is neither."""
-        return q if isinstance(q, nodes.Node) else Translator(self).node(q)
-
-    def get_parent(self) -> LiveCounts:
-        """What weightings ask for numbers of documents, frequencies and lengths."""
-        return LiveCounts(self)
+        return q if isinstance(q, nodes.Node) else Translator(self.reader()).node(q)
 
     def refresh(self) -> ColumnarSearcher:
-        """A searcher of the latest commit: this one, where nothing has followed."""
-        if self._ix is None or self.up_to_date():
+        """A searcher of the latest commit: this one, where nothing has followed; else this one is closed."""
+        if self.up_to_date():
             return self
         self.close()
         found: ColumnarSearcher = self._ix.searcher(weighting=self.weighting)
@@ -72,6 +71,20 @@ class ColumnarSearcher(WhooshSearcher):  # type: ignore[misc]
             return super().search(q, **kwargs)
         results.runtime = now() - start
         return results
+
+    def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> None:
+        """As Whoosh's, its mistakes mended."""
+        # What Whoosh puts in the place of matchers on its way loses documents where scores are not what it expects.
+        innermost = collector
+        while isinstance(innermost, WrappingCollector):
+            innermost = innermost.child
+        if isinstance(innermost, ScoredCollector):
+            innermost.replace = 0
+        super().search_with_collector(mended(q, self.reader()), collector, context)
+
+    def docs_for_query(self, q: Any, for_deletion: bool = False) -> Iterator[int]:
+        """As Whoosh's, its mistakes mended."""
+        yield from super().docs_for_query(mended(q, self.reader()), for_deletion)
 
     def _planned(
         self,

@@ -15,9 +15,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from whoosh.scoring import BM25F, BaseScorer, WeightingModel
+from whoosh.searching import Searcher
 
 from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale
-from khsearch.whoosh.reader import boost_column, boost_of, field_of
+from khsearch.whoosh.boosts import boost_column, boost_of
+from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +103,14 @@ class LiveCounts:
     def weight(self, fieldname: str, text: Any) -> float:
         """The weights of a term in all documents; stock Whoosh's DFree asks for it, and its searcher has none."""
         return float(self._searcher.frequency(fieldname, text))
+
+
+class LiveSearcher(Searcher):  # type: ignore[misc]
+    """Whoosh's Searcher, whose weightings are told about live documents."""
+
+    def get_parent(self) -> LiveCounts:
+        """What weightings ask for numbers of documents, frequencies and lengths."""
+        return LiveCounts(self)
 
 
 class _Scales(Mapping[str, FieldScale]):

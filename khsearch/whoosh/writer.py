@@ -21,13 +21,14 @@ from khsearch.columnar import BatchWriter, Pruning, one_at_a_time, written
 from khsearch.engine import TokenBatch
 from khsearch.errors import IndexStoreError
 from khsearch.whoosh import analysed as documents
-from khsearch.whoosh import schema as schemas
 from khsearch.whoosh import characters, values
+from khsearch.whoosh import schema as schemas
 from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batch
+from khsearch.whoosh.boosts import boosted_field
 from khsearch.whoosh.copying import documents_of
 from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them, refused
 from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.reader import WhooshReader, boosted_field, field_of
+from khsearch.whoosh.reader import WhooshReader, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
-from khsearch.columnar.files.companions import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.files import catalog as contents
+from khsearch.columnar.files.companions import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.files.disk import told_as_store_errors
 from khsearch.columnar.files.format import FIRST_NAMES
 from khsearch.documents import Document, document_of, keyword_form

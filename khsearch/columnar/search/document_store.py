@@ -68,6 +68,10 @@ class DocumentStore:
                 mine += [base + doc for doc in found if live is None or live[base + doc]]
         return out
 
+    def compared(self, text: bytes) -> bytes:
+        """The form in which columns compare a text."""
+        return text if self._form is None else self._form(text)
+
     def column(self, name: str) -> columns.Column | None:
         """A column over all documents; None where no document has a value."""
         return self._cache.memo("columns", name, lambda: self._joined(name), _size_of, lasting=True)

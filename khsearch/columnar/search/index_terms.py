@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of, turns
+from khsearch.columnar.postings.vocabulary import behind
 from khsearch.columnar.search import bm25
 from khsearch.columnar.search.cache import Cache, Entry
 from khsearch.columnar.search.impacts import Impacts, TermPostings, impacts_of
@@ -18,7 +19,7 @@ from khsearch.errors import QueryError
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.search.document_store import DocumentStore
@@ -216,6 +217,27 @@ class IndexTerms:
             text, bounds = codes.tobytes(), starts.tolist()
             found.update(text[a:b] for a, b in itertools.pairwise(bounds))
         return sorted(found)
+
+    @refusing_damage
+    def between(self, name: str, start: bytes, stop: bytes | None, most: int | None = None) -> list[bytes]:
+        """Distinct terms that live documents have, from start on and before stop (None: open), the first `most`."""
+        found: set[bytes] = set()
+        for _, field in self._leaves.fields(name):
+            low, high = field.lower(start), field.count if stop is None else field.lower(stop)
+            if most is not None and self._live is None:
+                high = min(high, low + most)
+            codes, starts = field.spans(low, high)
+            text, bounds = codes.tobytes(), starts.tolist()
+            found.update(text[a:b] for a, b in itertools.pairwise(bounds))
+        return list(itertools.islice(self.living(name, sorted(found)), most))
+
+    def beginning(self, name: str, prefix: bytes, most: int | None = None) -> list[bytes]:
+        """Distinct terms that live documents have and that begin so, the first `most`."""
+        return self.between(name, prefix, behind(prefix), most)
+
+    def living(self, name: str, terms: Iterable[bytes]) -> Iterator[bytes]:
+        """Those of some terms of the index that a live document has."""
+        return iter(terms) if self._live is None else (term for term in terms if self.df(name, term))
 
     def counts(self) -> dict[str, int]:
         """Distinct terms by field, those of each segment added up."""
