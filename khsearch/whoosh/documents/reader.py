@@ -7,8 +7,7 @@ The methods are those of whoosh.reading.IndexReader and whoosh.searching.Searche
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from whoosh.query import Query
@@ -19,7 +18,7 @@ from khsearch.schema import ID, TEXT, TITLE
 from khsearch.whoosh.documents.column_terms import ColumnTerms
 from khsearch.whoosh.documents.fields import DateField, moment_of
 from khsearch.whoosh.fields import KHMER
-from khsearch.whoosh.reader import WhooshReader
+from khsearch.whoosh.reader import WhooshReader, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher
 
 if TYPE_CHECKING:
@@ -97,11 +96,12 @@ def texts_of(q: Query, schema: Schema) -> list[str]:
 
 
 def fields_of(document: Document, schema: Schema) -> dict[str, Any]:
-    """What Whoosh shows of a document: id, title and text, and its own fields, dates as the first moments of days."""
-    own = {name: _shown(name, value, schema) for name, value in document.fields.items() if value is not None}
+    """What Whoosh shows of a document: id, title and text, and its own fields, days as their first moments."""
+    own = {name: _shown(name, value, schema) for name, value in document.fields.items()}
     return {**own, ID: document.id, TITLE: document.title, TEXT: document.text}
 
 
-def _shown(name: str, value: object, schema: Mapping[str, Any]) -> object:
-    is_date = name in schema and isinstance(schema[name], DateField) and isinstance(value, date)
-    return moment_of(value) if is_date and isinstance(value, date) else value
+def _shown(name: str, value: object, schema: Schema) -> object:
+    if isinstance(value, date) and not isinstance(value, datetime) and isinstance(field_of(schema, name), DateField):
+        return moment_of(value)
+    return value
