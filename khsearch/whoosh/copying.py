@@ -6,6 +6,8 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from whoosh.fields import SpellField
+
 from khsearch.errors import DocumentError
 from khsearch.whoosh import columns, values
 from khsearch.whoosh.analysed import Analysed, Token
@@ -52,7 +54,8 @@ def _take_postings(
             if keeps_positions(field.format):
                 places = matcher.value_as("positions")
             else:
-                places = range(len(tokens[number]), len(tokens[number]) + _frequency(matcher))
+                first = len(tokens[number])
+                places = range(first, first + _frequency(field, matcher))
             tokens[number] += [(term, place) for place in places]
             boost = matcher.weight() / (len(places) * factor) if factor else 1.0
             if abs(boosts.setdefault(number, boost) - boost) > _TOLERANCE * max(abs(boost), 1.0):
@@ -69,8 +72,10 @@ def _take_postings(
             found[number].columns[boost_column(name)] = boosts[number]
 
 
-def _frequency(matcher: Any) -> int:
-    return int(matcher.value_as("frequency")) if matcher.supports("frequency") else 1
+def _frequency(field: FieldType, matcher: Any) -> int:
+    if isinstance(field, SpellField) or not matcher.supports("frequency"):  # of the first, Whoosh encodes nonsense
+        return 1
+    return int(matcher.value_as("frequency"))
 
 
 def _take_column(reader: IndexReader, name: str, field: FieldType, found: dict[int, Analysed]) -> None:

@@ -7,6 +7,7 @@ What is no FieldFacet over a column is left to Whoosh's collectors.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -72,9 +73,11 @@ def ranks_of(reader: WhooshReader, name: str) -> Array:
             at = full
         default = field.column_type.default_value()
         raw = partial(sortable, field)
+        if isinstance(default, float) and math.isnan(default):  # that of fractions
+            default = math.inf
         place = bisect_left(table, default, key=raw)
         missing = 2 * place if place < len(table) and raw(table[place]) == default else 2 * place - 1
-        return np.where(has, 2 * at, missing)
+        return np.unique(np.where(has, 2 * at, missing), return_inverse=True)[1]
 
     return commit.memo("ranks", name, ranks, lambda array: array.nbytes, lasting=True)
 

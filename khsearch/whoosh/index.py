@@ -7,10 +7,9 @@ index as data, in a file that belongs to its commit.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from whoosh import fields
 from whoosh.index import Index as WhooshIndex
@@ -26,12 +25,14 @@ from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
 from khsearch.whoosh.writer import ColumnarWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from whoosh.fields import Schema
 
     from khsearch.columnar import Catalog, Disk
     from khsearch.engine import NameFile
+
+T = TypeVar("T")
 
 ATTEMPTS = 100  # to read a commit's schema while others follow
 
@@ -58,12 +59,10 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         self._disk = disk
         self._read: tuple[Mapping[str, str], Schema] | None = None  # with the files of the commit that keep it, as one
         with as_whoosh_has_them():
-            catalog = _catalog_of(folder)
-            kept = schema or self._schema_of(catalog.others)
-            key = catalog.settings.get(_KEY, key_field(kept))
-            options = FieldOptions(key, translate=self._translated)
+            catalog, kept = self._whole(lambda: _catalog_of(folder), lambda catalog: catalog.others)
+            self.key = catalog.settings.get(_KEY, key_field(kept))
+            options = FieldOptions(self.key, translate=self._translated)
             self._files = IndexFolder(folder, options, disk=disk)
-        self.key = key
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.folder)!r})"
@@ -109,11 +108,21 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         return searcher_of(columns, schema, fromindex=self, **kwargs)
 
     def _latest(self) -> tuple[Searcher, Schema]:
+        return self._whole(self.columns, lambda columns: columns.commit.catalog.others)
+
+    def _whole(self, read: Callable[[], T], others: Callable[[T], Mapping[str, str]]) -> tuple[T, Schema]:
+        """What is read of the latest commit, with its schema; another commit may follow meanwhile, with another one."""
         for _ in range(ATTEMPTS):
-            columns = self.columns()
-            with suppress(FileNotFoundError):  # another commit has followed, with another schema
-                return columns, self._schema_of(columns.commit.catalog.others)
-        raise IndexDamagedError(f"{self.folder}: the file of its schema is missing; restore it from a backup")
+            found = read()
+            try:
+                return found, self._schema_of(others(found))
+            except FileNotFoundError as error:
+                if others(read()) == others(found):
+                    raise IndexDamagedError(
+                        f"{error.filename}: damaged: the file is missing; restore it from a backup, or pass schema= to "
+                        "open_dir"
+                    ) from error
+        raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")
 
     def is_empty(self) -> bool:
         """Whether the latest commit has no documents, deleted ones included."""

@@ -142,6 +142,9 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
     def _take(self, document: Analysed) -> None:
         self._waiting.append(document)
         self._added = True
+        self._settle_if_full()
+
+    def _settle_if_full(self) -> None:
         if len(self._waiting) >= WAITING and not self._groups:
             self._settle()
 
@@ -163,6 +166,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         """End what start_group began."""
         self.check_open()
         self._groups = max(self._groups - 1, 0)
+        self._settle_if_full()
 
     # Deleting
 
