@@ -31,7 +31,7 @@ def idf(docs: int, df: int) -> float:
 
 _IDFS: dict[str, Callable[[int, int], float]] = {
     "lucene": idf,
-    "whoosh": lambda docs, df: math.log(docs / (df + 1)) + 1 if docs else 0.0,
+    "whoosh": lambda docs, df: math.log(max(docs, 1) / (df + 1)) + 1,
     "none": lambda docs, df: 1.0,
 }
 

@@ -13,6 +13,7 @@ facets results searcher     documents in orders and groups, and a Searcher, as W
 analysed copying writer     documents as Whoosh takes them, and an IndexWriter
 index       create_in, open_dir, exists_in
 documents/  fields, column_terms, reader, planning, writer, index: an Index of khsearch's as Whoosh sees it
+migration/  sandbox, pickles, frames, postings, stock, child, importing: a folder of stock Whoosh's -> an index
 """
 
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from khsearch.whoosh.index import create_in as create_in
     from khsearch.whoosh.index import exists_in as exists_in
     from khsearch.whoosh.index import open_dir as open_dir
+    from khsearch.whoosh.migration import Imported as Imported
+    from khsearch.whoosh.migration import import_whoosh as import_whoosh
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
@@ -36,5 +39,6 @@ else:
             "documents.planning": ("plan_of",),
             "fields": ("KHMER", "KhmerAnalyzer"),
             "index": ("ColumnarIndex", "create_in", "exists_in", "open_dir"),
+            "migration": ("Imported", "import_whoosh"),
         },
     )

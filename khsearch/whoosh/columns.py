@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from whoosh import columns, fields
-from whoosh.util.numeric import to_sortable
+from whoosh.util.numeric import from_sortable, to_sortable
 
 from khsearch.whoosh import values
 
@@ -31,7 +31,17 @@ def kept(field: Any, value: Any) -> Any:
     """
     if isinstance(field, fields.NUMERIC):
         return _number(field, value[0] if isinstance(value, list | tuple) else value)
-    found, column = field.to_column_value(value), field.column_type
+    return kept_raw(field, field.to_column_value(value))
+
+
+def kept_raw(field: Any, found: Any) -> Any:
+    """What a column keeps of a value as Whoosh's column of the field has it. Raises as `kept`."""
+    column = field.column_type
+    if isinstance(field, fields.DATETIME):
+        return found
+    if isinstance(field, fields.NUMERIC):
+        number = from_sortable(field.numtype, field.bits, field.signed, found)
+        return Decimal(number).scaleb(-field.decimal_places) if field.decimal_places else number
     if isinstance(column, columns.PickleColumn):
         return values.encode({_VALUE: found})
     if column.stores_lists():
@@ -43,6 +53,17 @@ def kept(field: Any, value: Any) -> Any:
     if not isinstance(found, bytes):
         raise TypeError(f"{type(column).__name__} keeps bytes")
     return found
+
+
+def default_of(column: columns.Column, *, reverse: bool = False) -> Any:
+    """What Whoosh's column of a type has for a document without a value."""
+    if column.stores_lists():
+        return []
+    if isinstance(column, columns.PickleColumn):
+        return None
+    if isinstance(column, columns.WrappedColumn):
+        return default_of(column._child)
+    return column.default_value(reverse) if hasattr(column, "_default") else b""  # those that compress say none
 
 
 class ColumnValues(columns.ColumnReader):  # type: ignore[misc]
@@ -72,7 +93,7 @@ class ColumnValues(columns.ColumnReader):  # type: ignore[misc]
 
     def __getitem__(self, docnum: int) -> Any:
         if self._column is None or not self._has[docnum]:
-            return [] if self._kind.stores_lists() else self._kind.default_value(self._reverse)
+            return default_of(self._kind, reverse=self._reverse)
         place = self._places[docnum]
         if self._kind.stores_lists():
             return [self._raw(number) for number in range(place, place + self._column.counts[docnum])]

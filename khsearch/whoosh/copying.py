@@ -57,7 +57,7 @@ def _take_postings(
                 first = len(tokens[number])
                 places = range(first, first + _frequency(field, matcher))
             tokens[number] += [(term, place) for place in places]
-            boost = matcher.weight() / (len(places) * factor) if factor else 1.0
+            boost = matcher.weight() / (len(places) * factor) if factor and not isinstance(field, SpellField) else 1.0
             if abs(boosts.setdefault(number, boost) - boost) > _TOLERANCE * max(abs(boost), 1.0):
                 raise DocumentError(
                     f"field {name!r}, document {number}: its tokens have weights, which cannot be kept; index it anew, "
@@ -81,8 +81,8 @@ def _frequency(field: FieldType, matcher: Any) -> int:
 def _take_column(reader: IndexReader, name: str, field: FieldType, found: dict[int, Analysed]) -> None:
     if not field.column_type or not reader.has_column(name):
         return
-    column, default = reader.column_reader(name, translate=False), field.column_type.default_value()
+    column, default = reader.column_reader(name, translate=False), columns.default_of(field.column_type)
     for number in reader.all_doc_ids():
         raw = column[number]
-        if raw not in (default, []):  # a value that is the default is as good as none
-            found[number].columns[name] = columns.kept(field, field.from_column_value(raw))
+        if raw != default:  # a value that is the default is as good as none
+            found[number].columns[name] = columns.kept_raw(field, raw)

@@ -73,7 +73,7 @@ def ranks_of(reader: WhooshReader, name: str) -> Array:
             at = full
         default = field.column_type.default_value()
         raw = partial(sortable, field)
-        if isinstance(default, float) and math.isnan(default):  # that of fractions
+        if isinstance(default, float) and math.isnan(default):  # as that of fractions is
             default = math.inf
         place = bisect_left(table, default, key=raw)
         missing = 2 * place if place < len(table) and raw(table[place]) == default else 2 * place - 1

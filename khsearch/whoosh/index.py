@@ -200,11 +200,18 @@ def create_in(
                 writer.replace_settings({_KEY: key})
                 writer.replace_others(_written(folder, kept, writer.next_name))
         else:
-            write = partial(_written, folder, kept, columnar.numbered_names())
-            columnar.create(folder, options, {_KEY: key}, write)
+            create_folder(folder, key, partial(_written, folder, kept, columnar.numbered_names()))
     index = ColumnarIndex(folder, disk=disk)
     index._read = index._files.searcher().commit.catalog.others, kept
     return index
+
+
+def create_folder(folder: Path, key: str | None, write: Callable[[], Mapping[str, str]]) -> IndexFolder:
+    """Create an empty index in a folder, made if need be, whose field of ids is `key`; IndexExistsError.
+
+    write: writes the files that keep its schema -> their names and checksums.
+    """
+    return columnar.create(folder, FieldOptions(key), {_KEY: key}, write)
 
 
 def open_dir(

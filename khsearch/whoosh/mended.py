@@ -6,10 +6,12 @@
     AndMaybe          within others, stock forgets scores of the second query
     DisjunctionMax    stock takes scores of documents that do not match
     SpanNot           stock fails where no document with the second query is left
+    NestedParent      stock fails where it skips beyond the last, within others; so may NestedChildren
     WeightingQuery    stock drops the weighting
     ColumnQuery       stock has no score for it
 
-And a query over a field that has a column and no terms is answered by the column. Queries of one's own classes stay.
+An Or of three queries or more is as in stock: scored by a weighting that gives 0 or less, it forgets such documents.
+A query over a field that has a column and no terms is answered by the column. Queries of one's own classes stay.
 """
 
 from __future__ import annotations
@@ -75,17 +77,26 @@ def run_matchers(reader: WhooshReader, q: Any, weighting: BM25) -> Matches:
     """All documents of a query by Whoosh's own matchers over the same postings, with their scores."""
     searcher = LiveSearcher(reader, weighting=PlanWeighting(weighting))
     try:
-        matcher = mended(q, reader).matcher(searcher, searcher.context())
-        docs, scores = [], []
-        while matcher.is_active():
-            docs.append(matcher.id())
-            scores.append(matcher.score())
-            matcher.next()
+        docs, scores = _walked(mended(q, reader).matcher(searcher, searcher.context()))
     except (WhooshQueryError, QueryParserError, NotImplementedError, KeyError) as error:
         raise QueryError(f"{q}: {error}") from error
     numbers = np.array(docs, DOC)
     order = np.argsort(numbers, kind="stable")
     return Matches(numbers[order], np.array(scores, np.float32)[order])
+
+
+def _walked(matcher: Any) -> tuple[list[int], list[float]]:
+    """The documents of a matcher, and their scores."""
+    docs, scores = [], []
+    while matcher.is_active():
+        docs.append(matcher.id())
+        scores.append(matcher.score())
+        matcher.next()
+    return docs, scores
+
+
+def _list_of(docs: list[int], scores: list[float] | None = None) -> Any:
+    return ListMatcher(docs, scores) if docs else NullMatcher()
 
 
 class _Found(query.Query):  # type: ignore[misc]
@@ -106,7 +117,7 @@ class _Found(query.Query):  # type: ignore[misc]
 
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         """A list."""
-        return ListMatcher(self._docs, self._scores) if self._docs else NullMatcher()
+        return _list_of(self._docs, self._scores)
 
 
 class _AndNot(query.AndNot):  # type: ignore[misc]
@@ -122,8 +133,7 @@ class _Require(query.Require):  # type: ignore[misc]
 class _Not(query.Not):  # type: ignore[misc]
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         unwanted = set(self.query.docs(searcher))
-        docs = [doc for doc in searcher.reader().all_doc_ids() if doc not in unwanted]
-        return ListMatcher(docs) if docs else NullMatcher()
+        return _list_of([doc for doc in searcher.reader().all_doc_ids() if doc not in unwanted])
 
 
 class _AndMaybe(query.AndMaybe):  # type: ignore[misc]
@@ -169,6 +179,16 @@ class _HighestMatcher(UnionMatcher):  # type: ignore[misc]
         return self if self.is_active() else NullMatcher()
 
 
+class _NestedParent(query.NestedParent):  # type: ignore[misc]
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        return _list_of(*_walked(super().matcher(searcher, context)))
+
+
+class _NestedChildren(query.NestedChildren):  # type: ignore[misc]
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        return _list_of(*_walked(super().matcher(searcher, context)))
+
+
 class _WeightingQuery(query.WeightingQuery):  # type: ignore[misc]
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         context = (context or searcher.context()).set(weighting=weighting_of(self.weighting))
@@ -186,7 +206,7 @@ class _ColumnQuery(query.ColumnQuery):  # type: ignore[misc]
         column = reader.column_reader(self.fieldname)
         every = ((doc, column[doc]) for doc in reader.all_doc_ids())
         fits = condition if callable(condition) else lambda value: value == condition
-        return ListMatcher([doc for doc, value in every if fits(value)])
+        return _list_of([doc for doc, value in every if fits(value)])
 
 
 _MENDED: dict[type, type] = {
@@ -196,6 +216,8 @@ _MENDED: dict[type, type] = {
     query.AndMaybe: _AndMaybe,
     query.DisjunctionMax: _DisjunctionMax,
     query.SpanNot: _SpanNot,
+    query.NestedParent: _NestedParent,
+    query.NestedChildren: _NestedChildren,
     query.WeightingQuery: _WeightingQuery,
     query.ColumnQuery: _ColumnQuery,
 }

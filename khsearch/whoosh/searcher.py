@@ -46,9 +46,12 @@ class ColumnarSearcher(LiveSearcher):
         """A searcher of the same commit with another weighting."""
         return ColumnarSearcher(self.reader(), self.columns, weighting=weighting, fromindex=self._ix)
 
-    def node(self, q: Any) -> Node:
-        """A query of Whoosh's as a node of the engine; a node as it is. QueryError for what is neither."""
-        return q if isinstance(q, nodes.Node) else Translator(self.reader()).node(q)
+    def node(self, q: Any, *, scored: bool = True) -> Node:
+        """A query of Whoosh's as a node of the engine, a node as it is; scored: whether it matters what it scores.
+
+        QueryError for what is neither.
+        """
+        return q if isinstance(q, nodes.Node) else Translator(self.reader()).node(q, scored=scored)
 
     def refresh(self) -> ColumnarSearcher:
         """A searcher of the latest commit: this one, where nothing has followed; else this one is closed."""
@@ -119,7 +122,7 @@ class ColumnarSearcher(LiveSearcher):
     def _chosen(self, which: Any) -> Node | None:
         """A filter or mask as a node; TypeError for what is no query, nor a set of documents."""
         if isinstance(which, query.Query):
-            return self.node(which)
+            return self.node(which, scored=False)
         if not which:
             return None
         if isinstance(which, set | frozenset):

@@ -12,6 +12,7 @@ exact. Numbers of documents, document frequencies and lengths are always those o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from whoosh.scoring import BM25F, BaseScorer, WeightingModel
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
     from khsearch.whoosh.reader import WhooshReader
 
 
+_PARTS = vars(BM25F()).keys()  # what one has whose methods are those of its class
+
+
+@lru_cache(1 << 10)
+def _scale(k1: float, b: float, boost: float = 1.0, boosts: str = "", idf: str = "whoosh") -> FieldScale:
+    """The scale of a field, checked once."""
+    return BoostedScale(k1, b, boost=boost, boosts=boosts, idf=idf)
+
+
 def weighting_of(given: Any) -> WeightingModel:
     """A weighting of Whoosh's of what a searcher is given: one, or its class, or a BM25; None for Whoosh's default."""
     if given is None:
@@ -42,19 +52,18 @@ def bm25_of(weighting: WeightingModel, reader: WhooshReader) -> BM25 | None:
     """The weighting of plans that scores as one of Whoosh's does over a reader; None where none does."""
     if isinstance(weighting, PlanWeighting):
         return weighting.over(reader)
-    if type(weighting) is not BM25F or vars(weighting).keys() != vars(BM25F()).keys():
+    if type(weighting) is not BM25F or vars(weighting).keys() != _PARTS:
         return None
     try:
         for b in (weighting.B, *weighting._field_B.values()):
-            FieldScale(weighting.K1, b)
-    except ValueError:
+            _scale(weighting.K1, b)
+    except (ValueError, TypeError):
         return None
 
     def scale(name: str, field: FieldType, boost: float, boosts: str) -> FieldScale:
         if not field.scorable:
-            return BoostedScale(UNSATURATED, 0.0, boost=boost, boosts=boosts, idf="none")
-        b = weighting._field_B.get(name, weighting.B)
-        return BoostedScale(weighting.K1, b, boost=boost, boosts=boosts)
+            return _scale(UNSATURATED, 0.0, boost, boosts, "none")
+        return _scale(weighting.K1, weighting._field_B.get(name, weighting.B), boost, boosts)
 
     return BM25(fields=_Scales(reader, scale))
 

@@ -12,6 +12,7 @@ def test_a_scale_names_its_idf():
     assert term_weight(8, 2, BoostedScale()) == math.log(8 / 3) + 1
     assert term_weight(8, 8, BoostedScale(weight=2)) == 2 * (math.log(8 / 9) + 1)
     assert term_weight(8, 2, BoostedScale(weight=3, idf="none")) == 3
+    assert term_weight(0, 0, BoostedScale()) == 1  # a term of an index in which all documents are deleted
 
 
 def test_a_plain_scale_has_no_boosts():

@@ -25,6 +25,7 @@ queries = st.one_of(
         lambda words: query.Or([query.Term("loose", word) for word in words])
     ),
 )
+names_of_fields = st.lists(st.sampled_from(SORTABLE), min_size=1, max_size=2, unique=True)
 maptypes = st.sampled_from([None, sorting.OrderedList, sorting.UnorderedList, sorting.Count, sorting.Best])
 
 
@@ -56,9 +57,7 @@ def test_sorted_as_by_stock_whoosh(
 
 
 @settings(examples(30), phases=PHASES)
-@given(
-    corpora, queries, st.lists(st.sampled_from(SORTABLE), min_size=1, max_size=2, unique=True), maptypes, st.booleans()
-)
+@given(corpora, queries, names_of_fields, maptypes, st.booleans())
 def test_grouped_as_by_stock_whoosh(
     corpus: list[dict[str, Any]], q: Any, names: list[str], maptype: Any, by_path: bool
 ) -> None:

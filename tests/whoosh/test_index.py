@@ -24,12 +24,8 @@ def test_an_index_is_found_and_opened_with_whooshs_arguments(tmp_path: Path) -> 
     assert isinstance(made, index.Index)
     assert made.is_empty()
     assert exists_in(folder)
-    for opened in (
-        open_dir(folder),
-        open_dir(folder, SCHEMA),
-        open_dir(folder, None, True),
-        open_dir(folder, schema=SCHEMA),
-    ):
+    for arguments in ((), (SCHEMA,), (None, True), (None, False, SCHEMA)):
+        opened = open_dir(folder, *arguments)
         assert opened.schema == SCHEMA
         assert (opened.doc_count(), opened.doc_count_all(), opened.up_to_date()) == (0, 0, True)
     with made.writer() as writer:

@@ -56,8 +56,8 @@ def test_documents_are_those_of_stock_whoosh(corpus: list[dict[str, Any]]) -> No
     with twins(corpus) as (mine, stock), mine.reader() as ours, stock.reader() as theirs:
         assert list(ours.iter_docs()) == list(theirs.iter_docs())
         assert ours.doc_count() == theirs.doc_count()
-        for name in set(theirs.indexed_field_names()) - {"spell_stems"}:
-            assert ours.field_length(name) == theirs.field_length(name)
+        for name in set(theirs.indexed_field_names()) - {"spell_stems", "grams"}:
+            assert ours.field_length(name) == theirs.field_length(name)  # short ones: it rounds those of many grams
             if SCHEMA[name].scorable:  # stock Whoosh fails for others
                 assert ours.max_field_length(name) == theirs.max_field_length(name)
             for doc in ours.all_doc_ids():

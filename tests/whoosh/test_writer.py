@@ -14,6 +14,7 @@ from khsearch.errors import DocumentError, IndexLockedError, IndexStoreError, Kh
 from khsearch.whoosh.fields import KHMER
 
 SCHEMA = fields.Schema(name=fields.ID(unique=True, stored=True), text=fields.TEXT(stored=True))
+KHMER_TEXT = "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"
 FAMILY = fields.Schema(kind=fields.ID, name=fields.ID(stored=True))
 
 
@@ -174,9 +175,7 @@ def test_documents_of_a_reader_are_added_as_they_were_indexed(tmp_path: Path) ->
     )
     stock = RamStorage().create_index(schema)
     with stock.writer() as writer:
-        writer.add_document(
-            name="a", text="cats rendering", body="\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6", number=5
-        )
+        writer.add_document(name="a", text="cats rendering", body=KHMER_TEXT, number=5)
         writer.add_document(name="b", text="bats and cats", _boost=2.0)
     source = stock
     for folder in ("first", "second"):
@@ -212,8 +211,8 @@ def test_a_khmer_field_is_indexed_as_its_analyzer_says(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_kept_is_refused_in_words(tmp_path: Path) -> None:
+    field = fields.FieldType(formats.PositionBoosts(), analysis.SimpleAnalyzer(), scorable=True)
     with pytest.raises(DocumentError, match="PositionBoosts cannot be kept") as caught:
-        field = fields.FieldType(formats.PositionBoosts(), analysis.SimpleAnalyzer(), scorable=True)
         create_in(tmp_path, fields.Schema(text=field))
     assert isinstance(caught.value, fields.FieldConfigurationError)
     weighing = analysis.RegexTokenizer(r"\S+") | analysis.DelimitedAttributeFilter(
