@@ -63,7 +63,7 @@ class Planned:
 
     def best(self, limit: int | None) -> PlannedResults:
         """The best documents, at most `limit`."""
-        docs, scores = self._run(self._every if limit is None else min(limit, self._every))
+        docs, scores = self._run(self._every if limit is None else limit)
         return self._results(docs, scores.tolist())
 
     def grouped(self, groups: Mapping[str, tuple[FieldFacet, Any]], *, reverse: bool) -> PlannedResults:

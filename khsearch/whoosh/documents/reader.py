@@ -78,10 +78,10 @@ class DocumentSearcher(ColumnarSearcher):
             self.reader(), self.columns, weighting=weighting, fromindex=self._ix, agreement=self._agreement
         )
 
-    def node(self, q: Any) -> Node:
+    def node(self, q: Any, *, scored: bool = True) -> Node:
         if isinstance(q, Query):
             self._agreement.check(" ".join(texts_of(q, self.schema)))
-        return super().node(q)
+        return super().node(q, scored=scored)
 
 
 def texts_of(q: Query, schema: Schema) -> list[str]:

@@ -54,5 +54,7 @@ def judge(stock: Rows, ours: Rows, spared: Mapping[str, str]) -> Verdict:
         spared=sorted(spared),
         to_strike=sorted(name for name in touching & set(spared) if passes(ours, name)),
         unknown=sorted(set(spared) - touching),
-        bystanders=sorted(name for name in set(stock) - touching if passes(stock, name) != passes(ours, name)),
+        bystanders=sorted(
+            name for name, row in stock.items() if not row["touches"] and passes(stock, name) != passes(ours, name)
+        ),
     )
