@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from khsearch.columnar.commits.writer import BatchWriter as BatchWriter
     from khsearch.columnar.commits.writer import one_at_a_time as one_at_a_time
     from khsearch.columnar.embedded.engine import Embedded as Embedded
+    from khsearch.columnar.embedded.view import EmbeddedView as EmbeddedView
+    from khsearch.columnar.embedded.writer import EmbeddedWriter as EmbeddedWriter
     from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
+    from khsearch.columnar.files.catalog import Catalog as Catalog
     from khsearch.columnar.files.catalog import exists as exists
     from khsearch.columnar.files.catalog import modified as modified
     from khsearch.columnar.files.catalog import read_catalog as read_catalog
@@ -52,7 +55,9 @@ else:
         __name__,
         {
             "embedded.engine": ("Embedded",),
-            "files.catalog": ("INDEX_DOCUMENTS", "exists", "modified", "read_catalog"),
+            "embedded.view": ("EmbeddedView",),
+            "embedded.writer": ("EmbeddedWriter",),
+            "files.catalog": ("INDEX_DOCUMENTS", "Catalog", "exists", "modified", "read_catalog"),
             "files.companions": ("files_of", "numbered_names", "written"),
             "files.disk": ("Disk",),
             "segments.columns": ("Column", "number_of"),

@@ -12,6 +12,7 @@ queries     Whoosh's queries as nodes
 facets results searcher     documents in orders and groups, and a Searcher, as Whoosh has them
 analysed copying writer     documents as Whoosh takes them, and an IndexWriter
 index       create_in, open_dir, exists_in
+documents/  fields, column_terms, reader, planning, writer, index: an Index of khsearch's as Whoosh sees it
 migration/  sandbox, pickles, frames, postings, stock, child, importing: a folder of stock Whoosh's -> an index
 """
 
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
+    from khsearch.whoosh.documents.index import DocumentIndex as DocumentIndex
+    from khsearch.whoosh.documents.planning import plan_of as plan_of
     from khsearch.whoosh.fields import KHMER as KHMER
     from khsearch.whoosh.fields import KhmerAnalyzer as KhmerAnalyzer
     from khsearch.whoosh.index import ColumnarIndex as ColumnarIndex
@@ -32,6 +35,8 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
+            "documents.index": ("DocumentIndex",),
+            "documents.planning": ("plan_of",),
             "fields": ("KHMER", "KhmerAnalyzer"),
             "index": ("ColumnarIndex", "create_in", "exists_in", "open_dir"),
             "migration": ("Imported", "import_whoosh"),

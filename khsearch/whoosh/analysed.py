@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh import fields, formats
+from whoosh.util.numeric import to_sortable
 
 from khsearch.arrays import pack
 from khsearch.engine import TokenBatch
@@ -142,6 +143,8 @@ def _tokens(name: str, field: FieldType, value: Any) -> list[Token]:
                 raise _weighed(name)
             tokens.append((bytes(field.to_bytes(token.text)), token.pos))
         return sorted(tokens, key=itemgetter(1))  # an analyzer may go over a text more than once
+    if type(field) in (fields.NUMERIC, fields.DATETIME) and not isinstance(value, list | tuple | bytes):
+        return [(term, place) for place, term in enumerate(_steps(field, value))]
     found: list[Token] = []
     boost = boost_of(field)
     for term, frequency, weight, encoded in field.index(value):
@@ -152,6 +155,14 @@ def _tokens(name: str, field: FieldType, value: Any) -> list[Token]:
         else:
             found += [(bytes(term), len(found) + place) for place in range(int(frequency))]
     return sorted(found, key=itemgetter(1))
+
+
+def _steps(field: fields.NUMERIC, value: Any) -> Iterator[bytes]:
+    """The terms of a number or date, as the field's index has them, which prepares the value anew for each."""
+    number = field.prepare_number(field.prepare_datetime(value) if isinstance(field, fields.DATETIME) else value)
+    bits = to_sortable(field.numtype, field.bits, field.signed, number)
+    for shift in range(0, field.bits, field.shift_step or field.bits):
+        yield bytes(field.sortable_to_bytes(bits, shift))
 
 
 def _characters(field: FieldType, value: Any) -> Iterator[tuple[bytes, int, int, int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from khsearch.errors import IndexDamagedError
 from khsearch.whoosh import values
 
 NAME = "_characters"
@@ -30,5 +31,8 @@ def places_of(tokens: Iterable[tuple[bytes, int, int, int]]) -> dict[str, list[i
 def of_term(stored: bytes, name: str, term: bytes) -> list[tuple[int, int, int]]:
     """Return the places of a term in a field of a document: position, first character, end."""
     kept: Any = values.decode(stored).get(NAME, {})
-    flat = kept.get(name, {}).get(term.decode("latin-1"), [])
-    return list(zip(flat[::3], flat[1::3], flat[2::3], strict=True))
+    try:
+        flat = kept.get(name, {}).get(term.decode("latin-1"), [])
+        return list(zip(flat[::3], flat[1::3], flat[2::3], strict=True))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise IndexDamagedError("a stored document is not what was written; rebuild the index") from error

@@ -16,8 +16,7 @@ import numpy as np
 from whoosh import columns, sorting
 
 from khsearch.arrays import turns
-from khsearch.frozen import frozen
-from khsearch.whoosh.columns import ColumnValues, sortable
+from khsearch.whoosh.columns import sortable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,18 +25,6 @@ if TYPE_CHECKING:
     from khsearch.whoosh.reader import WhooshReader
 
 _LISTS = (sorting.OrderedList, sorting.UnorderedList, sorting.Count)
-
-
-@frozen
-class Order:
-    """The documents of a commit by a column.
-
-    ranks: (docs,) int64 from 0, equal where values are, lower where they are less; a document without a value has the
-    rank of the column's default. values: what Whoosh reads in the column.
-    """
-
-    ranks: Array
-    values: ColumnValues
 
 
 class Groups(sorting.FacetMap):  # type: ignore[misc]
@@ -65,11 +52,13 @@ def _is_plain(reader: WhooshReader, facet: Any) -> bool:
     return not kind.stores_lists() and not isinstance(kind, columns.PickleColumn | columns.StructColumn)
 
 
-def order_of(reader: WhooshReader, name: str) -> Order:
-    """The documents of a commit by the column of a field."""
+def ranks_of(reader: WhooshReader, name: str) -> Array:
+    """The documents of a commit by the column of a field -> (docs,) int64, equal where values are, lower where less.
+
+    A document without a value has the rank of the column's default.
+    """
     commit, field = reader.commit, reader.schema[name]
     column = commit.documents.column(name)
-    values = ColumnValues(column, commit.doc_count_all, field, field.column_type)
     assert column is not None
 
     def ranks() -> Array:
@@ -90,16 +79,16 @@ def order_of(reader: WhooshReader, name: str) -> Order:
         missing = 2 * place if place < len(table) and raw(table[place]) == default else 2 * place - 1
         return np.unique(np.where(has, 2 * at, missing), return_inverse=True)[1]
 
-    return Order(commit.memo("orders", name, ranks, lambda array: array.nbytes, lasting=True), values)
+    return commit.memo("ranks", name, ranks, lambda array: array.nbytes, lasting=True)
 
 
 def sorted_docs(reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldFacet], *, reverse: bool) -> Array:
     """Documents (n,), rising, in the order of facets -> (n,). Equal ones rise, or fall where all is reversed."""
-    keys = [docs]
+    keys = []
     for facet in reversed(facets):
-        ranks = order_of(reader, facet.fieldname).ranks.take(docs)
+        ranks = ranks_of(reader, facet.fieldname).take(docs)
         keys.append(-ranks if facet.reverse else ranks)
-    order = np.lexsort(keys)
+    order = np.lexsort(keys)  # which leaves equal ones as they are
     return docs.take(order[::-1] if reverse else order)
 
 
@@ -108,7 +97,7 @@ def sort_keys(reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldF
     keys = []
     for facet in facets:
         if facet.reverse and not reader.schema[facet.fieldname].column_type.reversible:
-            keys.append((-order_of(reader, facet.fieldname).ranks.take(docs)).tolist())
+            keys.append((-ranks_of(reader, facet.fieldname).take(docs)).tolist())
             continue
         found = reader.column_reader(facet.fieldname, reverse=facet.reverse, translate=False)
         keys.append([found.sort_key(doc) for doc in docs.tolist()])
@@ -117,15 +106,14 @@ def sort_keys(reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldF
 
 def grouped(reader: WhooshReader, docs: Array, facet: sorting.FieldFacet, maptype: Any) -> Groups:
     """Documents (n,), in the order of the results, in groups by a facet; maptype: one of _LISTS."""
-    order = order_of(reader, facet.fieldname)
-    ranks = order.ranks.take(docs)
+    ranks = ranks_of(reader, facet.fieldname).take(docs)
     by_group = np.argsort(ranks, kind="stable")
     starts = np.flatnonzero(turns(ranks.take(by_group)))
     parts = np.split(docs.take(by_group), starts[1:]) if len(docs) else []
-    show = reader.schema[facet.fieldname].from_column_value
+    values = reader.column_reader(facet.fieldname)
     # In the order in which Whoosh meets them.
     parts.sort(key=lambda part: int(part.min()))
-    groups = {show(order.values.sort_key(int(part[0]))): part for part in parts}
+    groups = {values[int(part[0])]: part for part in parts}
     if maptype is sorting.Count:
         return Groups({name: len(part) for name, part in groups.items()})
     if maptype is sorting.UnorderedList:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from whoosh.fields import Schema
 
-    from khsearch.columnar import Disk
+    from khsearch.columnar import Catalog, Disk
     from khsearch.engine import NameFile
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         self._disk = disk
         self._read: tuple[Mapping[str, str], Schema] | None = None  # with the files of the commit that keep it, as one
         with as_whoosh_has_them():
-            catalog, kept = self._whole(lambda: columnar.read_catalog(folder), lambda catalog: catalog.others)
+            catalog, kept = self._whole(lambda: _catalog_of(folder), lambda catalog: catalog.others)
             self.key = catalog.settings.get(_KEY, key_field(kept))
             options = FieldOptions(self.key, translate=self._translated)
             self._files = IndexFolder(folder, options, disk=disk)
@@ -152,9 +152,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         merge: as the writer's attribute of that name. Other options of Whoosh's writers (procs, limitmb, ...) mean
         nothing here; an unknown one is a TypeError.
         """
-        unknown = others.keys() - _WRITER_OPTIONS
-        if unknown:
-            raise TypeError(f"writer() got an unexpected keyword argument {min(unknown)!r}")
+        check_writer_options(others)
         writer = ColumnarWriter(self.folder, self.key, self._schema_for_writing, wait=timeout, disk=self._disk)
         writer.merge = merge
         return writer
@@ -195,6 +193,7 @@ def create_in(
     options = FieldOptions(key)
     with as_whoosh_has_them():
         if columnar.exists(folder):
+            _catalog_of(folder)
             writer = IndexFolder(folder, options, disk=disk).writer()
             with writer:
                 writer.delete_all()
@@ -235,6 +234,23 @@ def open_dir(
 def exists_in(dirname: str | Path, indexname: str | None = None) -> bool:
     """Whether a folder holds an index."""
     return columnar.exists(folder_of(dirname, indexname))
+
+
+def _catalog_of(folder: Path) -> Catalog:
+    """The catalog of a folder; IndexMismatchError where it is that of an Index, whose schema is another."""
+    catalog = columnar.read_catalog(folder)
+    if catalog.documents:
+        raise IndexMismatchError(
+            f"{folder}: keeps documents of {catalog.documents}; open it with khsearch.Index.open(path).whoosh()"
+        )
+    return catalog
+
+
+def check_writer_options(given: Mapping[str, Any]) -> None:
+    """Raise TypeError for an option that no writer of Whoosh's takes."""
+    unknown = given.keys() - _WRITER_OPTIONS
+    if unknown:
+        raise TypeError(f"writer() got an unexpected keyword argument {min(unknown)!r}")
 
 
 def folder_of(dirname: str | Path, indexname: str | None) -> Path:

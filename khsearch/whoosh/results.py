@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from whoosh.searching import Results
 
+from khsearch.engine import nodes
 from khsearch.whoosh import facets
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Planned:
 
     def best(self, limit: int | None) -> PlannedResults:
         """The best documents, at most `limit`."""
-        docs, scores = self._run(self._every if limit is None else min(limit, self._every))
+        docs, scores = self._run(self._every if limit is None else limit)
         return self._results(docs, scores.tolist())
 
     def grouped(self, groups: Mapping[str, tuple[FieldFacet, Any]], *, reverse: bool) -> PlannedResults:
@@ -81,15 +81,17 @@ class Planned:
         limit: int | None,
     ) -> PlannedResults:
         """The documents in the order of fields, at most `limit`, and the groups of all of them."""
-        docs = np.sort(self._whole()[0])
+        docs = self._all = self._rising()
         ordered = facets.sorted_docs(self._reader, docs, by, reverse=reverse)
         shown = ordered if limit is None else ordered[:limit]
         results = self._results(shown, facets.sort_keys(self._reader, shown, by))
-        return self._with_groups(results, facets.sorted_docs(self._reader, docs, by, reverse=False), groups)
+        if groups and reverse:
+            ordered = facets.sorted_docs(self._reader, docs, by, reverse=False)
+        return self._with_groups(results, ordered, groups)
 
     def count(self) -> int:
         """The exact number of matches."""
-        return len(self._whole()[0]) if self._all is None else len(self._all)
+        return len(self._found())
 
     def computes_count(self) -> bool:
         """Counting is exact."""
@@ -97,7 +99,7 @@ class Planned:
 
     def all_ids(self) -> set[int]:
         """The numbers of all matching documents."""
-        return set((self._whole()[0] if self._all is None else self._all).tolist())
+        return set(self._found().tolist())
 
     def docs_of(self, node: Node | None) -> set[int] | None:
         """The numbers of the documents of a filter or mask; None without one."""
@@ -107,6 +109,17 @@ class Planned:
     def _reader(self) -> WhooshReader:
         found: WhooshReader = self._searcher.reader()
         return found
+
+    def _found(self) -> Array:
+        if self._all is None:
+            self._all = self._rising()
+        return self._all
+
+    def _rising(self) -> Array:
+        node = self._node if self.chosen is None else nodes.Require(self._node, self.chosen)
+        node = node if self.unwanted is None else nodes.AndNot(node, self.unwanted)
+        docs: Array = self._searcher.columns.matching(node, weighting=self._weighting).docs
+        return docs
 
     def _whole(self) -> tuple[Array, Array]:
         docs, scores = self._run(self._every)

@@ -44,7 +44,7 @@ class ColumnarSearcher(LiveSearcher):
 
     def weighted(self, weighting: Any) -> ColumnarSearcher:
         """A searcher of the same commit with another weighting."""
-        return searcher_of(self.columns, self.schema, weighting=weighting, fromindex=self._ix)
+        return ColumnarSearcher(self.reader(), self.columns, weighting=weighting, fromindex=self._ix)
 
     def node(self, q: Any, *, scored: bool = True) -> Node:
         """A query of Whoosh's as a node of the engine, a node as it is; scored: whether it matters what it scores.

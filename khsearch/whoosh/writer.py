@@ -38,13 +38,12 @@ if TYPE_CHECKING:
     from whoosh.reading import IndexReader
 
     from khsearch.arrays import Array
-    from khsearch.columnar import Searcher
 
 SchemaOf = Callable[[Mapping[str, str]], tuple[Schema, bool]]
 """The files of a commit -> the schema that counts, and whether it is the one that they keep."""
 
 WAITING = 1000  # documents that are gathered into a batch
-_MERGE_TYPES = {
+MERGE_TYPES = {
     writing.NO_MERGE: (False, False),
     writing.MERGE_SMALL: (False, True),
     writing.OPTIMIZE: (True, True),
@@ -189,7 +188,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         """Delete all documents that a Whoosh query or a node matches -> how many there were; `searcher` as above."""
         self._settle()
         with self._cancelled_on_error():
-            return self._draft.delete_docs(docs_to_delete(q, self._searcher(), self.schema))
+            return self._draft.delete_docs(docs_to_delete(q, searcher_of(self._searcher(), self.schema)))
 
     @one_at_a_time
     def delete_document(self, docnum: int, delete: bool = True) -> None:
@@ -262,7 +261,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         earlier commits. merge=False merges no segments; optimize=True leaves one.
         """
         chosen = mergetype or self.mergetype
-        if chosen is not None and chosen not in _MERGE_TYPES:
+        if chosen is not None and chosen not in MERGE_TYPES:
             raise IndexingError(
                 f"{self.folder}: segments are not Whoosh's, so {chosen!r} cannot merge them; choose one of "
                 "whoosh.writing's NO_MERGE, MERGE_SMALL, OPTIMIZE and CLEAR"
@@ -270,7 +269,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         whole = self.optimize if optimize is None else optimize
         some = self.merge if merge is None else merge
         if chosen is not None:
-            whole, some = _MERGE_TYPES[chosen]
+            whole, some = MERGE_TYPES[chosen]
         self._settle()
         with self._cancelled_on_error():
             if chosen is writing.CLEAR:
@@ -342,9 +341,9 @@ def copied(schema: Schema) -> Schema:
     return out
 
 
-def docs_to_delete(q: Any, columns: Searcher, schema: Schema) -> Array:
+def docs_to_delete(q: Any, searcher: ColumnarSearcher) -> Array:
     """The documents that a Whoosh query or a node deletes -> (n,) DOC, rising."""
     if isinstance(q, Query) and type(q).deletion_docs is not Query.deletion_docs:  # as parents delete their children
-        return np.array(sorted(set(q.deletion_docs(searcher_of(columns, schema)))), DOC)
-    docs: Array = columns.matching(searcher_of(columns, schema).node(q)).docs
+        return np.array(sorted(set(q.deletion_docs(searcher))), DOC)
+    docs: Array = searcher.columns.matching(searcher.node(q)).docs
     return docs

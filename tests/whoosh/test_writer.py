@@ -250,6 +250,20 @@ def test_errors_are_whooshs_too(tmp_path: Path) -> None:
     assert isinstance(ended.value, KhsearchError)
 
 
+def test_whooshs_buffered_writer_shows_what_waits(tmp_path: Path) -> None:
+    found = create_in(tmp_path, SCHEMA)
+    writer = writing.BufferedWriter(found, period=None, limit=3)
+    for number in range(5):
+        writer.add_document(name=f"n{number}", text="cat")
+    writer.update_document(name="n1", text="dog")
+    writer.update_document(name="n4", text="dog")
+    with writer.searcher() as searcher:
+        assert sorted(hit["name"] for hit in searcher.search(query.Term("text", "dog"))) == ["n1", "n4"]
+        assert len(searcher.search(query.Term("text", "cat"))) == 3
+    writer.close()
+    assert sorted(names(found)) == [f"n{number}" for number in range(5)]
+
+
 def test_whooshs_async_writer_waits_for_the_lock(tmp_path: Path) -> None:
     found = create_in(tmp_path, SCHEMA)
     first = found.writer()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from khsearch.arrays import Array
     from khsearch.columnar.search.searcher import Searcher
     from khsearch.columnar.segments.merge import Pruning
     from khsearch.engine import TokenBatch
@@ -149,6 +150,16 @@ class BatchWriter:
             return self._delete_keys([name.encode("utf-8", "surrogatepass")]) > 0
 
     @one_at_a_time
+    def delete_found(self, find: Callable[[Searcher], Array]) -> int:
+        """Delete what `find` names, rising, of the index as it would be if all were committed now -> how many."""
+        self.check_open()
+        with self._cancelled_on_error():
+            searcher = self._searcher()
+        docs = find(searcher)
+        with self._cancelled_on_error():
+            return self._draft.delete_docs(docs)
+
+    @one_at_a_time
     def delete_all(self) -> None:
         """Delete every document."""
         self.check_open()
@@ -203,6 +214,11 @@ class BatchWriter:
                 # The catalog on disk decides: a commit may have failed after it was in place.
                 contents.remove_strays(self._disk, self.folder, contents.read_catalog(self.folder))
         self._close()
+
+    @property
+    def draft(self) -> Draft:
+        """The commit to be, for whoever holds the mutex; documents that wait in memory are not in it yet."""
+        return self._draft
 
     @property
     def ended(self) -> bool:
