@@ -127,7 +127,7 @@ def read_here():
             patch.setattr(structfile, "load_pickle", structfile.load_pickle)
             patch.setattr(index, "pickle", pickle)
             patch.setattr(index, "toc_loaders", {})
-            pickles.trust_none()
+            pickles.choose_readers(trust=trust)
             child.tell(pipe, str(source), indexname, held=True, trust=trust)
         pipe.seek(0)
         yield importing.checked(source, frames.read(pipe))

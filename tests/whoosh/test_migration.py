@@ -33,7 +33,7 @@ from khsearch.errors import (
 )
 from khsearch.khmer import Analyzer, breaker
 from khsearch.whoosh import KHMER, import_whoosh, open_dir
-from khsearch.whoosh.migration import child, frames, importing
+from khsearch.whoosh.migration import child, frames, importing, pickles
 from khsearch.whoosh.migration import stock as reading
 from tests.dummy_breaker import ClusterBreaker
 from tests.whoosh import stock
@@ -387,6 +387,14 @@ def with_stored(folder, value):
 def test_no_pickle_names_anything_but_what_whoosh_needs(tmp_path, function, args, named):
     with_stored(tmp_path / "old", Evil(function, *args))
     refused(tmp_path / "old", tmp_path / "new", IndexMismatchError, rf"{named}.*--trust-pickles")
+
+
+def test_pickles_of_python_2_are_read():
+    assert pickles.loads(b"\x80\x02U\x02\x80\x02.", encoding="bytes") == b"\x80\x02"  # a value of a posting
+    assert pickles.loads(b"\x80\x02c__builtin__\nset\n]\x85R.") == set()
+    assert pickles.loads(b"\x80\x02c__builtin__\nlong\n.") is int
+    with pytest.raises(pickles.UntrustedError, match=r"builtins\.exec"):
+        pickles.loads(b"\x80\x02c__builtin__\nexec\n.")
 
 
 def test_what_a_trusted_pickle_runs_cannot_write(tmp_path):

@@ -38,8 +38,7 @@ def main(folder: str, indexname: str, trusted: str) -> None:
     os.dup2(2, 1)  # what anything prints is no frame
     held = give_away_rights()
     trust = trusted == "trust"
-    if not trust:
-        pickles.trust_none()
+    pickles.choose_readers(trust=trust)
     try:
         tell(pipe, folder, indexname, held=held, trust=trust)
     except KhsearchError as problem:

@@ -15,6 +15,7 @@ import pickle
 import re
 import uuid
 from collections import defaultdict
+from functools import partial
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, BinaryIO
@@ -100,9 +101,9 @@ class _Unpickler(pickle.Unpickler):
         raise UntrustedError(f"{module}.{name}")
 
 
-def loads(data: bytes) -> Any:
-    """Read a pickle; UntrustedError, and whatever a pickle that is none raises."""
-    return _Unpickler(io.BytesIO(data)).load()
+def loads(data: bytes, *, encoding: str = "ASCII") -> Any:
+    """Read a pickle; UntrustedError, and whatever a pickle that is none raises. encoding: of strings of Python 2."""
+    return _Unpickler(io.BytesIO(data), encoding=encoding).load()
 
 
 def load(file: BinaryIO) -> Any:
@@ -110,9 +111,13 @@ def load(file: BinaryIO) -> Any:
     return _Unpickler(file).load()
 
 
-def trust_none() -> None:
-    """Let all of Whoosh's rooms that read pickles read them so, in this process, for good."""
-    for room in (columns, formats, whoosh3):
+def choose_readers(*, trust: bool) -> None:
+    """Let all of Whoosh's rooms that read pickles read them so, in this process, for good; trust: any pickle."""
+    # Values of postings are bytes, which Python 2 called strings.
+    whoosh3.loads = partial(pickle.loads if trust else loads, encoding="bytes")
+    if trust:
+        return
+    for room in (columns, formats):
         room.loads = loads
     structfile.load_pickle = load
     index.pickle = SimpleNamespace(loads=loads, PicklingError=pickle.PicklingError)
