@@ -7,6 +7,7 @@ The methods are those of whoosh.reading.IndexReader, ColumnReader and Matcher, a
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
@@ -229,7 +230,10 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         return False
 
     def max_quality(self) -> float:
-        return float(self._scorer.max_quality() if self._scorer else self.block_max_weight())
+        try:
+            return float(self._scorer.max_quality() if self._scorer else self.block_max_weight())
+        except NotImplementedError:  # a scorer need not know
+            return math.inf
 
     def block_quality(self) -> float:
         return self.max_quality()
