@@ -11,6 +11,7 @@ The rooms, in the order of their use:
     queries, asking, agreement, worker       asked alike, each in a process of its own, compared
     indexing, latency, raw, throughput       text to index; query to hits; out of the box; many at a time
     start                                    a process that does one small thing
+    drop_in                                  Whoosh's API alone: khsearch's index beside Whoosh's
     scaling                                  all of it at several sizes
     report, plots                            results -> tables of the README, and drawings
     steps, everything, commands              one benchmark; all of them; the command line

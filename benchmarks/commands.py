@@ -205,6 +205,13 @@ def throughput_(docs: Path, size: int, as_is: bool, queries: int, rounds: int, o
     _keep(steps.ask_many(corpus.load(docs, None if as_is else size), queries, rounds), out)
 
 
+@app.command("whoosh")
+@_options(_docs, _size, _as_is, _queries, _rounds, _core, _json)
+def whoosh_(docs: Path, size: int, as_is: bool, queries: int, rounds: int, core: int | None, out: Path | None) -> None:
+    """A program of Whoosh's, over stock Whoosh and over khsearch: indexing, queries, sorts, groups, ranges."""
+    _keep(steps.use_as_whoosh(corpus.load(docs, None if as_is else size), queries, rounds, core), out)
+
+
 @app.command("scaling")
 @click.option("--largest", type=click.IntRange(min=1), default=SIZES[-1], show_default=True, help="Documents at most.")
 @_options(_docs, _peers, _queries, _rounds, _core, _json)

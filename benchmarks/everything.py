@@ -21,6 +21,7 @@ SPEED_SIZE = 1_500
 class Extent:
     """How large and how often: documents for indexing, latency and the like, rounds, queries of each class.
 
+    as_whoosh documents, for what stock Whoosh does as well
     together  queries of each class that several ask at a time
     sizes     of scaling; None for those that are usual, up to the largest wanted
     """
@@ -29,14 +30,15 @@ class Extent:
     indexing: int
     asking: int
     raw: int
+    as_whoosh: int
     rounds: int
     queries: int
     together: int
     sizes: tuple[int, ...] | None
 
 
-FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 5, 200, 100, None)
-QUICK = Extent(400, 300, 300, 300, 2, 100, 20, (100, 300))
+FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 5, 200, 100, None)
+QUICK = Extent(400, 300, 300, 300, 200, 2, 100, 20, (100, 300))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,6 @@ def _steps_of(docs: Path, sources: Sources, extent: Extent, gold: Path | None) -
         lambda: steps.find_raw(corpus.load(docs, extent.raw)),
         lambda: steps.begin(corpus.load(docs, extent.raw), rounds, core),
         lambda: steps.ask_many(corpus.load(docs, extent.asking), extent.together, rounds),
+        lambda: steps.use_as_whoosh(corpus.load(docs, extent.as_whoosh), queries, rounds, core),
         lambda: steps.scale(docs, sizes, ("tantivy",), queries, rounds, core),
     ]

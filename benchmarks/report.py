@@ -222,6 +222,25 @@ def _throughput(found: Sequence[Loaded]) -> str:
     )
 
 
+def _whoosh(found: Sequence[Loaded]) -> str:
+    def row(kind: str, one: Loaded) -> list[str]:
+        told = [f"{one[by]['p50']:,.0f} / {one[by]['p95']:,.0f}" for by in ("stock", "ours") if one[by]]
+        told = told or [f"{one[by]:,.0f} documents/s" for by in ("stock_per_s", "ours_per_s")]
+        return [kind, *told, f"{one['first']:.1f}", _tens(one["warm"])]
+
+    parts = []
+    for run in found:
+        asked = max(one["count"] for one in run["figures"].values() if one["stock"])
+        heading = f"{_corpus(run)}, {asked} queries a class: \u00b5s, p50 / p95"
+        columns = [heading, "stock Whoosh", "khsearch", "times as fast: first", "warm"]
+        parts.append(_table(columns, [row(kind, one) for kind, one in run["figures"].items()]))
+    return "\n\n".join(parts)
+
+
+def _tens(value: Loaded) -> str:
+    return f"{value['median']:.1f} ({value['least']:.1f}\u2013{value['most']:.1f})"
+
+
 def _figure(value: float | None) -> str:
     if value is None:
         return ""
@@ -263,6 +282,7 @@ TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
     "raw": _raw,
     "start": _start,
     "throughput": _throughput,
+    "whoosh": _whoosh,
     "scaling": _scaling,
 }
 """What a marker may name, and what writes it."""

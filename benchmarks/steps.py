@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks import (
     cache,
     corpus,
+    drop_in,
     gold,
     indexing,
     latency,
@@ -141,6 +142,15 @@ def ask_many(whole: Corpus, queries: int, rounds: int) -> Run:
     title = f"Queries a second: {whole.name}, {len(whole.documents):,} documents"
     table(title, ["at a time", "threads", "processes"], many.rows(found))
     return Run("throughput", _settings(whole, rounds=rounds, queries=queries), asdict(found), {})
+
+
+def use_as_whoosh(whole: Corpus, queries: int, rounds: int, core: int | None) -> Run:
+    """Index and ask through Whoosh's API alone, by stock Whoosh and by khsearch."""
+    with progress("indexing and asking") as show, machine.on_core(core):
+        found = drop_in.measure(whole, queries, rounds, show)
+    title = f"Through Whoosh's API: {whole.name}, {len(whole.documents):,} documents"
+    table(title, drop_in.COLUMNS, drop_in.rows(found))
+    return Run("whoosh", _settings(whole, rounds=rounds, queries=queries, core=core), found, {})
 
 
 def scale(docs: Path, sizes: Sequence[int], wanted: Sequence[str], queries: int, rounds: int, core: int | None) -> Run:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -120,7 +121,13 @@ def _breaker(value: object) -> object | None:
     return value if is_one or isinstance(value, str) else None
 
 
+def _query(value: object) -> object | None:
+    whoosh = sys.modules.get("whoosh.query")  # who has not loaded it has no query of its kinds
+    return value if _is_text(value) or (whoosh is not None and isinstance(value, whoosh.Query)) else None
+
+
 TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
+QUERY = Kind("a str, or a query of whoosh.query", _query)
 COUNT = Kind("a whole number that is not negative", _count)
 FACTOR = Kind("a number that is not negative", lambda value: None if _seconds(value) == math.inf else _seconds(value))
 SECONDS = Kind("a number of seconds that is not negative", _seconds)

@@ -10,6 +10,7 @@
        |- IndexExistsError    there is one already
        |- IndexLockedError    another process is writing
        |- IndexMismatchError  built by another breaker, lexicon or format: what was expected, what was found
+       |  `- OtherDocumentsError   an index with a Whoosh schema, where one of khsearch.Index is asked for
        `- IndexDamagedError   which file, which part
 
 Every message ends with what the reader can do next.
@@ -60,6 +61,10 @@ class IndexLockedError(IndexStoreError):
 
 class IndexMismatchError(IndexStoreError):
     """The index was built by a breaker, lexicon or format other than this one; ``khsearch rebuild`` mends it."""
+
+
+class OtherDocumentsError(IndexMismatchError):
+    """The folder keeps an index of another kind; the message says what opens it."""
 
 
 class IndexDamagedError(IndexStoreError):

@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from khsearch import manifest, query, searching
+from khsearch import arguments, manifest, query, searching
 from khsearch.addresses import address_of, is_path, kind_at, new_in_memory
-from khsearch.arguments import (
-    BREAKER,
-    COUNT,
-    FACTOR,
-    FUNCTION,
-    NAMES,
-    PATH,
-    SECONDS,
-    TEXT,
-    TRUTH,
-    checked,
-    instance,
-    one_of,
-    optional,
-)
+from khsearch.arguments import checked, instance, one_of, optional
 from khsearch.arrays import give_back_freed_memory
 from khsearch.documents import Document
 from khsearch.engine import Engine, View
@@ -38,6 +24,8 @@ from khsearch.searching import Asked
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
+    from khsearch.query import Plan
+    from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
 
 
@@ -58,10 +46,10 @@ class Index:
 
     @classmethod
     @checked(
-        path=PATH,
-        breaker=optional(BREAKER),
-        lexicon=optional(instance(Lexicon, PATH)),
-        fields=optional(NAMES),
+        path=arguments.PATH,
+        breaker=optional(arguments.BREAKER),
+        lexicon=optional(instance(Lexicon, arguments.PATH)),
+        fields=optional(arguments.NAMES),
         ranking=instance(Ranking),
     )
     def create(
@@ -113,7 +101,7 @@ class Index:
                 return cls.create(new_in_memory(), breaker=breaker, lexicon=lexicon, fields=fields, ranking=ranking)
 
     @classmethod
-    @checked(path=PATH, spellings=optional(PATH), cache_mb=optional(FACTOR))
+    @checked(path=arguments.PATH, spellings=optional(arguments.PATH), cache_mb=optional(arguments.FACTOR))
     def open(cls, path: str | Path, *, spellings: str | Path | None = None, cache_mb: float | None = None) -> Self:
         """Open the index in a folder; it knows how its texts were broken.
 
@@ -190,7 +178,7 @@ class Index:
         """How many documents the index holds."""
         return self._view().doc_count
 
-    @checked(wait=SECONDS)
+    @checked(wait=arguments.SECONDS)
     def writer(self, wait: float = 0.0) -> Writer:
         """The one writer: a context manager that commits on exit and rolls everything back on an exception.
 
@@ -208,23 +196,36 @@ class Index:
             raise
         return Writer(writer, built.analyzer, built.fields)
 
-    @checked(query=TEXT, limit=COUNT, offset=COUNT, match=one_of("any", "all"), filter=optional(TEXT))
-    @checked(sort=optional(TEXT), ranking=optional(instance(Ranking)), strict=TRUTH)
+    def whoosh(self) -> DocumentIndex:
+        """Return the index as a whoosh.index.Index over the same folder: for Whoosh's queries, collectors and writers.
+
+        It ranks as this index does; `searcher(weighting=...)` takes Whoosh's own. IndexStoreError for an index that
+        lies in no folder.
+        """
+        loading("khsearch.whoosh.documents.index")
+        from khsearch.whoosh import DocumentIndex
+
+        return DocumentIndex(self._last_commit, self.writer)
+
+    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of("any", "all"))
+    @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
+    @checked(strict=arguments.TRUTH)
     def search(
         self,
-        query: str,
+        query: str | Any,
         limit: int = 10,
         offset: int = 0,
         match: Match = "any",
         *,
-        filter: str | None = None,
+        filter: str | Any | None = None,
         sort: str | None = None,
         ranking: Ranking | None = None,
         strict: bool = False,
     ) -> Results:
         """Find documents, best first: hits `offset` to `offset + limit`.
 
-        query    words in any spelling, and operators if you like: see `khsearch.query.language`
+        query    words in any spelling, and operators if you like: see `khsearch.query.language`; or a query of
+                 whoosh.query, over the fields that `whoosh()` has: as its searcher, this finds, scores and orders
         match    "any" finds documents that hold any of the words, "all" only those that hold every one
         filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
         sort     a field to order by instead of the score, "-date" for the greatest first
@@ -234,21 +235,21 @@ class Index:
         Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
         """
         asked = Asked(query, limit, offset, match, filter, sort, ranking, strict)
-        return searching.search(self._last_commit(), self._spellings, asked)
+        return searching.search(self._last_commit(), self._spellings, asked, _plan_of)
 
-    @checked(prefix=TEXT, limit=COUNT)
+    @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
         """How what a person is typing may go on, in words of the index, most frequent first."""
         commit = self._last_commit()
         commit.agreement.check(prefix)
         return query.complete(commit.view, commit.built.analyzer, prefix, limit)
 
-    @checked(id=TEXT, limit=COUNT)
+    @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
         return searching.similar(self._last_commit(), self._spellings, id, limit)
 
-    @checked(id=TEXT)
+    @checked(id=arguments.TEXT)
     def get(self, id: str) -> Document | None:
         """The document of an id, or None."""
         view = self._view()
@@ -259,7 +260,7 @@ class Index:
         """All documents, from one commit, in the order in which they were added."""
         yield from self._view().documents()
 
-    @checked(wait=SECONDS)
+    @checked(wait=arguments.SECONDS)
     def optimize(self, wait: float = 0.0) -> None:
         """Merge everything into one segment, without what was deleted."""
         self.writer(wait).commit(optimize=True)
@@ -276,7 +277,7 @@ class Index:
         }
 
     @classmethod
-    @checked(path=PATH)
+    @checked(path=arguments.PATH)
     def verify(cls, path: str | Path) -> list[str]:
         """Read all of an index and check it: what is wrong, file by file, and what to do; nothing where it is whole."""
         loading("khsearch.maintenance")
@@ -285,7 +286,7 @@ class Index:
         return maintenance.verify(address_of(path))
 
     @classmethod
-    @checked(path=PATH, wait=SECONDS, on_lost=optional(FUNCTION))
+    @checked(path=arguments.PATH, wait=arguments.SECONDS, on_lost=optional(arguments.FUNCTION))
     def rebuild(cls, path: str | Path, wait: float = 0.0, on_lost: Callable[[str], None] | None = None) -> int:
         """Break and index all documents anew, as this khsearch does it; how many there are.
 
@@ -300,7 +301,7 @@ class Index:
         return maintenance.rebuild(address_of(path), wait, on_lost)
 
     @classmethod
-    @checked(path=PATH, to=PATH)
+    @checked(path=arguments.PATH, to=arguments.PATH)
     def rescue(cls, path: str | Path, to: str | Path) -> list[str]:
         """Save what is still readable of a damaged index into a new one -> what was lost, item by item.
 
@@ -339,3 +340,11 @@ class Index:
     def __repr__(self) -> str:
         name = self._engine.name
         return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
+
+
+def _plan_of(commit: Commit, asked: object) -> Plan:
+    """Plan a query of Whoosh's."""
+    loading("khsearch.whoosh.documents.planning")
+    from khsearch.whoosh import plan_of
+
+    return plan_of(commit, asked)

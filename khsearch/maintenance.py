@@ -11,7 +11,13 @@ from collections.abc import Callable, Iterator
 from khsearch import manifest
 from khsearch.addresses import kind_at
 from khsearch.documents import Document
-from khsearch.errors import DocumentError, IndexMismatchError, IndexNotFoundError, IndexStoreError
+from khsearch.errors import (
+    DocumentError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    IndexStoreError,
+    OtherDocumentsError,
+)
 from khsearch.manifest import Manifest
 from khsearch.opening import latest
 from khsearch.schema import schema_of
@@ -31,6 +37,8 @@ def verify(address: str) -> list[str]:
         commit = latest(kind.open(address))
     except IndexNotFoundError:
         raise
+    except OtherDocumentsError:  # which are the matter of whoever opens it; the files have been read
+        return problems
     except IndexMismatchError as problem:
         return problems if str(problem) in problems else [*problems, str(problem)]  # it says what to do
     except IndexStoreError as problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from khsearch import query
 from khsearch.documents import column_of
@@ -12,37 +12,44 @@ from khsearch.frozen import frozen
 from khsearch.hits import Hit, Results, Search
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.query import Judged, Match, Planner, Ranking, Rescorer, rescored
+from khsearch.query import Judged, Match, Plan, Planner, Ranking, Rescorer, rescored
 
 
 @frozen
 class Asked:
-    """What a search asks: `Index.search` says what each part means."""
+    """What a search asks: `Index.search` says what each part means. A query or filter may be of another language."""
 
-    query: str
+    query: str | object
     limit: int
     offset: int
     match: Match
-    filter: str | None
+    filter: str | object | None
     sort: str | None
     ranking: Ranking | None
     strict: bool
 
 
-def search(commit: Commit, spellings: Variants, asked: Asked) -> Results:
-    """Search a commit; QueryError, IndexMismatchError."""
+def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[Commit, object], Plan]) -> Results:
+    """Search a commit; QueryError, IndexMismatchError. plan_of: plans what is of another language."""
     started = time.perf_counter()
     view, built = commit.view, commit.built
-    for text in (asked.query, asked.filter or ""):
-        commit.agreement.check(text)
+    for text in (asked.query, asked.filter):
+        if isinstance(text, str):
+            commit.agreement.check(text)
     ranking = asked.ranking or built.ranking
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
-    plan = planner.plan(asked.query, asked.match, strict=asked.strict)
-    kept = planner.filter(asked.filter) if asked.filter is not None else None
+    if isinstance(asked.query, str):
+        text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict)
+    else:
+        text, plan = "", plan_of(commit, asked.query)
+    if isinstance(asked.filter, str):
+        kept = planner.filter(asked.filter)
+    else:
+        kept = None if asked.filter is None else plan_of(commit, asked.filter).node
     sort = asked.sort or ""
     name = sort.removeprefix("-")
     order = [SortKey(column_of(built.fields, name), name != sort)] if sort else []
-    made = Search(asked.query, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
+    made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
     stages = [] if order else ranking.rescorers(plan.rows)
     judged = _judged(made, asked.limit, asked.offset, stages, order)
     hits = [Hit.of(rank, one, made) for rank, one in enumerate(judged, asked.offset + 1)]

@@ -40,6 +40,11 @@ class Writer:
         self._waiting: list[_Waiting] = []
         self._size = 0
 
+    @property
+    def engine(self) -> EngineWriter:
+        """The writer of the engine, to which this one hands what it analysed."""
+        return self._writer
+
     def add(self, document: Document) -> None:
         """Add a document as it is now, replacing one of the same id.
 

@@ -59,7 +59,7 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def segment_formats(folder: Path) -> list[int]:
-    return [Segment(folder, entry).format for entry in catalog.read(folder).segments]
+    return [Segment(folder, entry).format for entry in catalog.read_catalog(folder).segments]
 
 
 def answers(index: Index) -> dict[str, object]:
@@ -141,7 +141,7 @@ def test_a_rebuild_writes_the_newest_format_and_changes_no_answer(stored: Path) 
     assert list(reader.export()) == DOCUMENTS
     assert Index.verify(stored) == []
     names = {path.name for path in stored.iterdir()}
-    assert names == catalog.read(stored).file_names()
+    assert names == catalog.read_catalog(stored).file_names()
 
 
 def test_an_old_index_is_saved_into_a_new_one(stored: Path, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_every_file_and_section_is_named_in_the_room_of_the_format(tmp_path: Pat
         writer.add(Document("2", "", "ការងារ"))
     Index.rebuild(tmp_path / "x")
     table = formats.__doc__ or ""
-    found = catalog.read(tmp_path / "x")
+    found = catalog.read_catalog(tmp_path / "x")
     (segment,) = (Segment(tmp_path / "x", entry) for entry in found.segments)
     for name in segment.file.section_sizes():
         general = re.sub(r"^\d+\.", "N.", re.sub(r"^column\d+\.", "columnN.", name))

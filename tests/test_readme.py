@@ -33,6 +33,11 @@ def test_a_stage_of_one_s_own(tmp_path: Path) -> None:
     assert printed == ["['old', 'new']", "new ['recency']", "old ['recency']"]
 
 
+def test_whoosh_over_an_index(tmp_path: Path) -> None:
+    printed = run([sys.executable, "-"], tmp_path, code=example(README, "whoosh", "python")).splitlines()
+    assert printed == ["['1', '2'] {'law': [0], 'decree': [1]}", "ច្បាប់ស្តីពី<mark>ព្រៃឈើ</mark>"]
+
+
 def test_first_use_from_the_shell(tmp_path: Path) -> None:
     (tmp_path / "sample_docs").symlink_to(ROOT / "sample_docs")
     printed = run(["bash", "-e"], tmp_path, code=example(README, "shell", "bash"))

@@ -162,7 +162,7 @@ def test_breaking_words_loads_the_breaker_alone():
 def test_what_is_known_of_a_command_before_it_is_loaded_is_true():
     rooms = {path.stem for path in (ROOT / "cli").glob("*.py")}
     defined = {
-        (room, function.name)
+        (room, function.name.replace("_", "-"))
         for room in rooms
         for function in ast.parse((ROOT / "cli" / f"{room}.py").read_text("utf-8")).body
         if isinstance(function, ast.FunctionDef)

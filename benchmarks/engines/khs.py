@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from whoosh.fields import Schema
-
 from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
-from khsearch import Document, Index, Results, columnar
+from khsearch import Document, Index, Results
+from khsearch.columnar import Embedded
 from khsearch.engine import FieldScale
 from khsearch.query import DEFAULT, Ranking
 
@@ -32,8 +31,8 @@ class Khsearch:
 
     def stored_bytes(self, folder: Path) -> int | None:
         """Bytes of the stored documents."""
-        segments = columnar.open_dir(folder / "index", Schema()).columns().commit.leaves.segments
-        sizes = [segment.file.section_sizes() for segment in segments]
+        searcher = Embedded().open(str(folder / "index")).view().searcher
+        sizes = [segment.file.section_sizes() for segment in searcher.commit.leaves.segments]
         return sum(size for parts in sizes for name, size in parts.items() if name.startswith(("stored.", "heads.")))
 
 

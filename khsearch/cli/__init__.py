@@ -4,6 +4,7 @@
     breaking     words
     learning     lexicon learn
     indexing     index
+    migrating    import-whoosh
     maintaining  stats, delete, rebuild, optimize, verify, export
     searching    search, complete, similar
     commands     the names of all commands, each loaded when it is run

@@ -27,6 +27,7 @@ ROOMS = {
         "verify": "Read all of an index and check it.",
         "export": "Write all documents as JSON lines.",
     },
+    "migrating": {"import-whoosh": "Make an index of one of Whoosh's."},
     "learning": {"lexicon": "Make lexicons, which the breaker knows words from."},
 }
 """Names of commands, each with its short help, by room."""
@@ -41,7 +42,9 @@ class Named(click.Command):
 
     def load(self) -> click.Command:
         """Return the command itself."""
-        return cast(click.Command, getattr(import_module(f"khsearch.cli.{self._room}"), str(self.name)))
+        return cast(
+            click.Command, getattr(import_module(f"khsearch.cli.{self._room}"), str(self.name).replace("-", "_"))
+        )
 
 
 class Commands(click.Group):

@@ -1,13 +1,13 @@
 """columnar: array postings on disk, the embedded engine. Knows nothing of any language, nor of Whoosh.
 
-files/      format, disk, lock, wholefile, catalog, blockfile, spool: named arrays in checksummed files
+files/      format, disk, lock, wholefile, catalog, companions, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
 segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
             segments
 search/     cache, bm25, matches, impacts, leaves, scratch, document_store, index_terms, commit, phrases,
             proximity, patterns, fuzzy, execution, top, scoring, searcher: a node -> documents, scores, counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
-embedded/   files, view, writer, engine: the engine that Index uses
+embedded/   view, writer, engine: the engine that Index uses
 """
 
 from typing import TYPE_CHECKING
@@ -23,15 +23,25 @@ if TYPE_CHECKING:
     from khsearch.columnar.commits.writer import BatchWriter as BatchWriter
     from khsearch.columnar.commits.writer import one_at_a_time as one_at_a_time
     from khsearch.columnar.embedded.engine import Embedded as Embedded
+    from khsearch.columnar.embedded.view import EmbeddedView as EmbeddedView
+    from khsearch.columnar.embedded.writer import EmbeddedWriter as EmbeddedWriter
     from khsearch.columnar.files.catalog import INDEX_DOCUMENTS as INDEX_DOCUMENTS
+    from khsearch.columnar.files.catalog import Catalog as Catalog
     from khsearch.columnar.files.catalog import exists as exists
+    from khsearch.columnar.files.catalog import modified as modified
+    from khsearch.columnar.files.catalog import read_catalog as read_catalog
+    from khsearch.columnar.files.companions import files_of as files_of
+    from khsearch.columnar.files.companions import numbered_names as numbered_names
+    from khsearch.columnar.files.companions import written as written
     from khsearch.columnar.files.disk import Disk as Disk
     from khsearch.columnar.search.commit import Commit as Commit
     from khsearch.columnar.search.fuzzy import terms_within as terms_within
     from khsearch.columnar.search.matches import Matches as Matches
     from khsearch.columnar.search.searcher import Searcher as Searcher
     from khsearch.columnar.search.top import TopDocs as TopDocs
+    from khsearch.columnar.segments.columns import Column as Column
     from khsearch.columnar.segments.columns import number_of as number_of
+    from khsearch.columnar.segments.merge import Pruning as Pruning
     from khsearch.engine import BM25 as BM25
     from khsearch.engine import FieldScale as FieldScale
     from khsearch.engine import SortKey as SortKey
@@ -45,9 +55,13 @@ else:
         __name__,
         {
             "embedded.engine": ("Embedded",),
-            "files.catalog": ("INDEX_DOCUMENTS", "exists"),
+            "embedded.view": ("EmbeddedView",),
+            "embedded.writer": ("EmbeddedWriter",),
+            "files.catalog": ("INDEX_DOCUMENTS", "Catalog", "exists", "modified", "read_catalog"),
+            "files.companions": ("files_of", "numbered_names", "written"),
             "files.disk": ("Disk",),
-            "segments.columns": ("number_of",),
+            "segments.columns": ("Column", "number_of"),
+            "segments.merge": ("Pruning",),
             "search.matches": ("Matches",),
             "search.fuzzy": ("terms_within",),
             "search.commit": ("Commit",),

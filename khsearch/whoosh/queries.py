@@ -33,7 +33,7 @@ from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from whoosh.fields import FieldType, Schema
+    from whoosh.fields import FieldType
 
     from khsearch.columnar import Commit
     from khsearch.engine import BM25
@@ -45,10 +45,10 @@ MANY_TERMS = 1024  # terms from which on it never is
 class Translator:
     """Translates queries over one commit: patterns and ranges look at its terms and columns."""
 
-    def __init__(self, commit: Commit, schema: Schema) -> None:
-        self._commit = commit
-        self._schema = schema
-        self._reader = WhooshReader(commit, schema)
+    def __init__(self, reader: WhooshReader) -> None:
+        self._commit = reader.commit
+        self._schema = reader.schema
+        self._reader = reader
 
     def node(self, q: Any, *, scored: bool = True) -> nodes.Node:
         """The node that matches as the query does, and scores as it does if that matters."""

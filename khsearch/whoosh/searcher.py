@@ -1,57 +1,81 @@
-"""searcher: Whoosh's Searcher over a commit. Plain searches take the plans, others Whoosh's collectors."""
+"""searcher: Whoosh's Searcher over a commit. What plans can say they answer; the rest Whoosh's collectors do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from whoosh import query
 from whoosh.collectors import ScoredCollector, WrappingCollector
+from whoosh.reading import ReaderClosed
 from whoosh.searching import Results
+from whoosh.sorting import MultiFacet
 from whoosh.util import now
 
+from khsearch.arrays import DOC
+from khsearch.columnar import Matches
 from khsearch.engine import nodes
+from khsearch.whoosh import facets
 from khsearch.whoosh.mended import mended
 from khsearch.whoosh.queries import Translator
 from khsearch.whoosh.reader import WhooshReader
+from khsearch.whoosh.results import Planned
 from khsearch.whoosh.weighting import LiveSearcher, bm25_of, weighting_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from whoosh.fields import Schema
+
+    from khsearch.arrays import Array
     from khsearch.columnar import Searcher
+    from khsearch.engine import BM25, Node
+
+_PLAIN = {"limit", "filter", "mask", "optimize", "sortedby", "reverse", "groupedby", "maptype", "scored"}
 
 
 class ColumnarSearcher(LiveSearcher):
     """A Searcher that answers by plans where it can."""
 
-    def __init__(self, columns: Searcher, reader: WhooshReader, weighting: Any = None, **kwargs: Any) -> None:
-        """`columns` searches the commit that `reader` reads."""
+    def __init__(self, reader: WhooshReader, columns: Searcher, weighting: Any = None, **kwargs: Any) -> None:
+        """`columns` searches the commit that `reader` reads; other arguments as Whoosh's Searcher takes them."""
         self.columns = columns
         super().__init__(reader, weighting=weighting_of(weighting), **kwargs)
 
+    def weighted(self, weighting: Any) -> ColumnarSearcher:
+        """A searcher of the same commit with another weighting."""
+        return ColumnarSearcher(self.reader(), self.columns, weighting=weighting, fromindex=self._ix)
+
+    def node(self, q: Any, *, scored: bool = True) -> Node:
+        """A query of Whoosh's as a node of the engine, a node as it is; scored: whether it matters what it scores.
+
+        QueryError for what is neither.
+        """
+        return q if isinstance(q, nodes.Node) else Translator(self.reader()).node(q, scored=scored)
+
+    def refresh(self) -> ColumnarSearcher:
+        """A searcher of the latest commit: this one, where nothing has followed; else this one is closed."""
+        if self.up_to_date():
+            return self
+        self.close()
+        found: ColumnarSearcher = self._ix.searcher(weighting=self.weighting)
+        return found
+
     def search(self, q: Any, **kwargs: Any) -> Results:
         """As Whoosh's, with all its keywords."""
-        limit = kwargs.pop("limit", 10)
-        filter_by, mask = kwargs.get("filter"), kwargs.get("mask")
-        bm25 = bm25_of(self.weighting, self.ixreader) if kwargs.keys() <= {"filter", "mask", "optimize"} else None
-        queries = all(part is None or isinstance(part, query.Query) for part in (filter_by, mask))
-        if bm25 is None or not queries or (limit is not None and limit < 1):
-            return super().search(q, limit=limit, **kwargs)
+        if self.is_closed:
+            raise ReaderClosed("this searcher is closed; get another one from the index")
+        plan = bm25_of(self.weighting, self.reader())
+        if plan is None or kwargs.keys() - _PLAIN or not kwargs.get("scored", True):
+            return super().search(q, **kwargs)
         start = now()
-        wanted = max(self.columns.commit.doc_count, 1) if limit is None else limit
-        translator = Translator(self.ixreader.commit, self.ixreader.schema)
-        node = translator.node(q)
-        if filter_by is not None:
-            node = nodes.Require(node, translator.node(filter_by, scored=False))
-        if mask is not None:
-            node = nodes.AndNot(node, translator.node(mask, scored=False))
-        found = self.columns.search(node, wanted, weighting=bm25)
-        results = Results(self, q, list(zip(found.scores.tolist(), found.docnums.tolist(), strict=True)))
-        results.collector = _Counter(self.columns, node)
+        results = self._planned(q, plan, **kwargs)
+        if results is None:
+            return super().search(q, **kwargs)
         results.runtime = now() - start
         return results
 
-    def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> Results:
+    def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> None:
         """As Whoosh's, its mistakes mended."""
         # What Whoosh puts in the place of matchers on its way loses documents where scores are not what it expects.
         innermost = collector
@@ -59,28 +83,59 @@ class ColumnarSearcher(LiveSearcher):
             innermost = innermost.child
         if isinstance(innermost, ScoredCollector):
             innermost.replace = 0
-        return super().search_with_collector(mended(q, self.ixreader), collector, context)
+        super().search_with_collector(mended(q, self.reader()), collector, context)
 
     def docs_for_query(self, q: Any, for_deletion: bool = False) -> Iterator[int]:
         """As Whoosh's, its mistakes mended."""
-        yield from super().docs_for_query(mended(q, self.ixreader), for_deletion)
+        yield from super().docs_for_query(mended(q, self.reader()), for_deletion)
+
+    def _planned(
+        self,
+        q: Any,
+        weighting: BM25,
+        *,
+        limit: int | None = 10,
+        filter: Any = None,
+        mask: Any = None,
+        sortedby: Any = None,
+        reverse: bool = False,
+        groupedby: Any = None,
+        maptype: Any = None,
+        **_: Any,
+    ) -> Results | None:
+        """The results of a search by arrays; None where Whoosh's collectors have to find them."""
+        if limit is not None and limit < 1:
+            return None
+        reader = self.reader()
+        by = facets.field_facets(reader, MultiFacet.from_sortedby(sortedby).facets) if sortedby else []
+        groups = facets.plain_groups(reader, groupedby, maptype) if groupedby else {}
+        if by is None or groups is None:
+            return None
+        try:
+            found = Planned(self, q, weighting, chosen=self._chosen(filter), unwanted=self._chosen(mask))
+        except TypeError:
+            return None
+        if by:
+            return found.sorted(by, groups, reverse=reverse, limit=limit)
+        return found.grouped(groups, reverse=reverse) if groups or reverse else found.best(limit)
+
+    def _chosen(self, which: Any) -> Node | None:
+        """A filter or mask as a node; TypeError for what is no query, nor a set of documents."""
+        if isinstance(which, query.Query):
+            return self.node(which, scored=False)
+        if not which:
+            return None
+        if isinstance(which, set | frozenset):
+            docs = np.array(sorted(which), DOC)
+            return _these(docs)
+        raise TypeError(type(which))
 
 
-class _Counter:
-    """What Results asks of a collector: the number and the set of all matches, found when asked for."""
+def searcher_of(columns: Searcher, schema: Schema, **kwargs: Any) -> ColumnarSearcher:
+    """A Whoosh Searcher of the commit that `columns` searches; other arguments as Whoosh's Searcher takes them."""
+    return ColumnarSearcher(WhooshReader(columns.commit, schema), columns, **kwargs)
 
-    def __init__(self, columns: Searcher, node: nodes.Node) -> None:
-        self._columns = columns
-        self._node = node
 
-    def count(self) -> int:
-        """The exact number of matches."""
-        return self._columns.count(self._node)
-
-    def computes_count(self) -> bool:
-        """Counting is exact."""
-        return True
-
-    def all_ids(self) -> set[int]:
-        """The numbers of all matching documents."""
-        return set(self._columns.matching(self._node).docs.tolist())
+def _these(docs: Array) -> Node:
+    """The node of some documents, rising."""
+    return nodes.Foreign(lambda _: Matches(docs, np.ones(len(docs), np.float32)))

@@ -19,7 +19,8 @@ from whoosh.scoring import BM25F, BaseScorer, WeightingModel
 from whoosh.searching import Searcher
 
 from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale
-from khsearch.whoosh.reader import boost_column, boost_of, field_of
+from khsearch.whoosh.boosts import boost_column, boost_of
+from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +136,7 @@ class _Scales(Mapping[str, FieldScale]):
             field, column = field_of(self._reader.schema, name), boost_column(name)
             if field is None:
                 raise KeyError(name)
-            boosts = column if self._reader.has_column(column) else ""
+            boosts = column if self._reader.commit.documents.column(column) is not None else ""
             found = self._made[name] = self._make(name, field, boost_of(field), boosts)
         return found
 

@@ -1,57 +1,135 @@
-"""writer: documents as Whoosh takes them, field by field, through any Whoosh analyzer, into batches."""
+"""writer: Whoosh's IndexWriter over an index of arrays: documents field by field, through any analyzer, into batches.
+
+The methods are those of whoosh.writing.IndexWriter and SegmentWriter, and mean what they mean there, but for this:
+documents that were added and not committed yet are replaced and deleted, too.
+"""
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import fields, formats
+from whoosh import writing
+from whoosh.fields import Schema
+from whoosh.query import Query
+from whoosh.writing import IndexWriter
 
-from khsearch.arrays import pack
-from khsearch.columnar import BatchWriter, one_at_a_time
-from khsearch.engine import TokenBatch, nodes
-from khsearch.errors import DocumentError
-from khsearch.whoosh import values
-from khsearch.whoosh.queries import Translator
-from khsearch.whoosh.reader import boost_column
+from khsearch.arrays import DOC
+from khsearch.columnar import BatchWriter, Pruning, one_at_a_time, written
+from khsearch.engine import TokenBatch
+from khsearch.errors import IndexStoreError
+from khsearch.whoosh import analysed as documents
+from khsearch.whoosh import characters, values
+from khsearch.whoosh import schema as schemas
+from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batch
+from khsearch.whoosh.boosts import boosted_field
+from khsearch.whoosh.copying import documents_of
+from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them, refused
+from khsearch.whoosh.matchers import keeps_positions
+from khsearch.whoosh.reader import WhooshReader, field_of
+from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from whoosh.fields import FieldType, Schema
+    from whoosh.fields import FieldType
+    from whoosh.reading import IndexReader
 
+    from khsearch.arrays import Array
+
+SchemaOf = Callable[[Mapping[str, str]], tuple[Schema, bool]]
+"""The files of a commit -> the schema that counts, and whether it is the one that they keep."""
 
 WAITING = 1000  # documents that are gathered into a batch
-Tokens = list[tuple[bytes, int]]  # term, position
+MERGE_TYPES = {
+    writing.NO_MERGE: (False, False),
+    writing.MERGE_SMALL: (False, True),
+    writing.OPTIMIZE: (True, True),
+    writing.CLEAR: (False, False),
+}
+"""What Whoosh calls a way of merging -> whether to optimize, whether to merge."""
 
 
-class ColumnarWriter(BatchWriter):
-    """The writer of an index with a schema: batches of arrays, or documents one by one as Whoosh takes them."""
+class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
+    """The writer of an index with a schema.
 
-    def __init__(self, folder: Path, schema: Schema, key: str | None, **settings: Any) -> None:
+    schema                       the index's as this writer leaves it
+    mergetype, optimize, merge   how to commit unless commit is told otherwise, as in Whoosh
+    """
+
+    def __init__(self, folder: Path, key: str | None, schema: SchemaOf, **settings: Any) -> None:
         """As BatchWriter; `key` is the field that holds ids, if any."""
-        self.schema = schema
-        self._waiting: list[_Document] = []
-        positions = [str(name) for name, field in schema.items() if keeps_positions(field)]
-        super().__init__(folder, key, positions, **settings)
+        with as_whoosh_has_them():
+            super().__init__(folder, key, **settings)
+        try:
+            found, self._kept = schema(self._draft.others)
+        except BaseException:
+            self.cancel()
+            raise
+        self.schema = copied(found)
+        self.mergetype: Callable[..., Any] | None = None
+        self.optimize = False
+        self.merge = True
+        self._added = False
+        self._groups = 0
+        self._waiting: list[Analysed] = []
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it has been committed or cancelled."""
+        return self.ended
+
+    def check_open(self) -> None:
+        """Raise IndexingError where the writer has ended, or belongs to another process."""
+        try:
+            super().check_open()
+        except IndexStoreError as error:
+            raise IndexingError(str(error)) from error
+
+    # The schema
+
+    @one_at_a_time
+    def add_field(self, /, fieldname: str, fieldtype: FieldType, **kwargs: Any) -> None:
+        """Add a field to the schema, before any document; as Whoosh's."""
+        self._check_unchanged()
+        schema = copied(self.schema)
+        schema.add(fieldname, fieldtype, **kwargs)
+        documents.check_schema(schema)
+        self.schema, self._kept = schema, False
+
+    @one_at_a_time
+    def remove_field(self, /, fieldname: str, **kwargs: Any) -> None:
+        """Take a field out of the schema, before any document; optimizing takes what it held out of the index."""
+        self._check_unchanged()
+        self.schema.remove(fieldname, **kwargs)
+        self._kept = False
+
+    def _check_unchanged(self) -> None:
+        self.check_open()
+        if self._added:
+            raise IndexingError(
+                f"{self.folder}: documents have been added; change the schema before, or with a new writer"
+            )
+
+    # Documents
 
     @one_at_a_time
     def add_document(self, /, **given: Any) -> None:
         """Add a document: keywords name fields; `_stored_NAME` stores another value than the one indexed.
 
-        An older document of the same id stays; update_document replaces it.
+        `_boost` and `_NAME_boost` are factors of all weights, and of those in one field. An older document of the same
+        id stays; update_document replaces it. DocumentError, and nothing added, where it does not fit.
         """
         self.check_open()
-        self._waiting.append(self._document(given, replace=False))
-        if len(self._waiting) >= WAITING:
-            self._settle()
+        self._take(analysed(self.schema, self.key, given, replace=False))
 
     @one_at_a_time
     def update_document(self, /, **given: Any) -> None:
         """Add a document in place of all that have the same value in any unique field."""
         self.check_open()
-        document = self._document(given, replace=True)
+        document = analysed(self.schema, self.key, given, replace=True)
         others = [
             (name, self._unique_term(name, given[name]))
             for name, field in self.schema.items()
@@ -59,28 +137,88 @@ class ColumnarWriter(BatchWriter):
         ]
         for name, term in others:
             self.delete_by_term(name, term)
+        self._take(document)
+
+    def _take(self, document: Analysed) -> None:
         self._waiting.append(document)
-        if len(self._waiting) >= WAITING:
+        self._added = True
+        self._settle_if_full()
+
+    def _settle_if_full(self) -> None:
+        if len(self._waiting) >= WAITING and not self._groups:
             self._settle()
 
     @one_at_a_time
-    def delete_by_term(self, fieldname: str, text: Any) -> int:
-        """Delete all documents that have the term in the field -> how many there were."""
+    def add_reader(self, reader: IndexReader) -> None:
+        """Add all documents of a reader of Whoosh's, or of this one, as they were indexed there."""
+        self.check_open()
+        for document in documents_of(reader, self.schema, self.key):
+            self._take(document)
+
+    @one_at_a_time
+    def start_group(self) -> None:
+        """Keep the documents that follow next to each other, in one segment, until end_group."""
+        self.check_open()
+        self._groups += 1
+
+    @one_at_a_time
+    def end_group(self) -> None:
+        """End what start_group began."""
+        self.check_open()
+        self._groups = max(self._groups - 1, 0)
+        self._settle_if_full()
+
+    # Deleting
+
+    @one_at_a_time
+    def delete_by_term(self, fieldname: str, text: Any, searcher: Any = None) -> int:
+        """Delete all documents that have the term in the field -> how many there were.
+
+        searcher: of Whoosh's interface; the index as this writer has it is searched anyway.
+        """
         self._settle()
         term = self._unique_term(fieldname, text)
         with self._cancelled_on_error():
             if fieldname == self.key:
                 return self._delete_keys([term])
-            return self._delete_docs(self._searcher().terms.docs_of(fieldname, term))
+            return self._draft.delete_docs(self._searcher().terms.docs_of(fieldname, term))
 
     @one_at_a_time
-    def delete_by_query(self, q: Any) -> int:
-        """Delete all documents that a Whoosh query or a node matches -> how many there were."""
+    def delete_by_query(self, q: Any, searcher: Any = None) -> int:
+        """Delete all documents that a Whoosh query or a node matches -> how many there were; `searcher` as above."""
         self._settle()
         with self._cancelled_on_error():
-            searcher = self._searcher()
-            node = q if isinstance(q, nodes.Node) else Translator(searcher.commit, self.schema).node(q)
-            return self._delete_docs(searcher.matching(node).docs)
+            return self._draft.delete_docs(docs_to_delete(q, searcher_of(self._searcher(), self.schema)))
+
+    @one_at_a_time
+    def delete_document(self, docnum: int, delete: bool = True) -> None:
+        """Delete a document of the last commit by its number there, or let it be live again."""
+        self._check_number(docnum)
+        if not delete:
+            self._draft.restore(docnum)
+        elif not self._draft.is_deleted(docnum):
+            self._draft.delete_docs(np.array([docnum]))
+
+    @one_at_a_time
+    def is_deleted(self, docnum: int) -> bool:
+        """Whether a document of the last commit is deleted by now."""
+        self._check_number(docnum)
+        return self._draft.is_deleted(docnum)
+
+    @one_at_a_time
+    def has_deletions(self) -> bool:
+        """Whether any document of the last commit is deleted by now, and still lies in a segment."""
+        return self._draft.deleted > 0
+
+    @one_at_a_time
+    def deleted_count(self) -> int:
+        """How many documents of the last commit are deleted by now, and still lie in a segment."""
+        return self._draft.deleted
+
+    def _check_number(self, docnum: int) -> None:
+        self.check_open()
+        if not 0 <= docnum < self._draft.docs:
+            raise IndexingError(f"{self.folder}: no document of number {docnum!r}; there are {self._draft.docs}")
 
     @one_at_a_time
     def delete(self, name: str) -> bool:
@@ -94,64 +232,75 @@ class ColumnarWriter(BatchWriter):
         self._waiting.clear()
         super().delete_all()
 
-    @one_at_a_time
-    def add_batch(self, *args: Any, **kwargs: Any) -> None:
-        """As BatchWriter.add_batch."""
-        self._settle()
-        super().add_batch(*args, **kwargs)
+    # Reading: the last commit, without what this writer has deleted of it
 
     @one_at_a_time
-    def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
-        """As BatchWriter.commit."""
+    def reader(self, reuse: Any = None) -> WhooshReader:
+        """A reader of the last commit, without what this writer deleted."""
+        self.check_open()
+        return WhooshReader(self._draft.searcher(committed=True).commit, self.schema)
+
+    @one_at_a_time
+    def searcher(self, /, **kwargs: Any) -> ColumnarSearcher:
+        """A searcher of the last commit, without what this writer deleted."""
+        self.check_open()
+        return searcher_of(self._draft.searcher(committed=True), self.schema, **kwargs)
+
+    # The end
+
+    @one_at_a_time
+    def commit(  # type: ignore[override]
+        self,
+        mergetype: Callable[..., Any] | None = None,
+        optimize: bool | None = None,
+        merge: bool | None = None,
+    ) -> None:
+        """Make everything durable and visible at once.
+
+        mergetype: one of whoosh.writing's NO_MERGE, MERGE_SMALL, OPTIMIZE and CLEAR, which drops all documents of
+        earlier commits. merge=False merges no segments; optimize=True leaves one.
+        """
+        chosen = mergetype or self.mergetype
+        if chosen is not None and chosen not in MERGE_TYPES:
+            raise IndexingError(
+                f"{self.folder}: segments are not Whoosh's, so {chosen!r} cannot merge them; choose one of "
+                "whoosh.writing's NO_MERGE, MERGE_SMALL, OPTIMIZE and CLEAR"
+            )
+        whole = self.optimize if optimize is None else optimize
+        some = self.merge if merge is None else merge
+        if chosen is not None:
+            whole, some = MERGE_TYPES[chosen]
         self._settle()
-        super().commit(optimize=optimize, merge=merge)
+        with self._cancelled_on_error():
+            if chosen is writing.CLEAR:
+                self._draft.clear_committed()
+            if not self._kept:
+                files = schemas.encode(self.schema, self.next_name)
+                self.replace_others(written(self.folder, files))
+            pruning = self._pruning() if whole else None
+        super().commit(optimize=whole, merge=some, pruning=pruning)
+
+    def _pruning(self) -> Pruning | None:
+        """What segments hold of fields that are not in the schema any more."""
+        gone = {name for name in self._draft.names() if field_of(self.schema, boosted_field(name)) is None}
+        return Pruning(frozenset(gone), self._without_removed) if gone else None
+
+    def _without_removed(self, blob: bytes) -> bytes:
+        stored = values.decode(blob)
+        kept = {name: value for name, value in stored.items() if name in self.schema}
+        places = {name: place for name, place in stored.get(characters.NAME, {}).items() if name in self.schema}
+        return values.encode(kept | ({characters.NAME: places} if places else {}))
 
     def _unique_term(self, name: str, value: Any) -> bytes:
-        if name not in self.schema:
-            raise DocumentError(f"no field {name!r} in the schema; add it there, or drop it from the document")
+        field = field_of(self.schema, name)
+        if field is None:
+            raise UnknownFieldError(f"no field {name!r} in the schema; delete by a field that is there")
         if isinstance(value, bytes):
             return value
         try:
-            return bytes(self.schema[name].to_bytes(value))
+            return bytes(field.to_bytes(value))
         except (ValueError, TypeError, OverflowError) as error:
-            raise DocumentError(f"field {name!r}: {value!r} does not fit: {error}") from error
-
-    def _document(self, given: dict[str, Any], *, replace: bool) -> _Document:
-        document = _Document(replace)
-        stored: dict[str, Any] = {}
-        for name in sorted(given):
-            if name.startswith("_"):
-                continue
-            if name not in self.schema:
-                raise DocumentError(f"no field {name!r} in the schema; add it there, or drop it from the document")
-            field, value = self.schema[name], given[name]
-            if value is not None:
-                self._take(document, name, field, value)
-            if field.stored and (value is not None or f"_stored_{name}" in given):
-                stored[name] = given.get(f"_stored_{name}", value)
-            boost = given.get(boost_column(name), given.get("_boost", 1.0))
-            if value is not None and field.indexed and boost != 1:
-                document.columns[boost_column(name)] = float(boost)
-        document.stored = values.encode(stored)
-        return document
-
-    def _take(self, document: _Document, name: str, field: FieldType, value: Any) -> None:
-        try:
-            if field.indexed:
-                document.tokens[name] = list(tokens_of(field, value))
-                if name == self.key:
-                    document.key = bytes(field.to_bytes(value))
-        except (
-            ValueError,
-            TypeError,
-            OverflowError,
-            AssertionError,
-            AttributeError,
-            fields.FieldConfigurationError,
-        ) as e:
-            raise DocumentError(f"field {name!r}: {value!r} cannot be indexed: {e}") from e
-        if field.column_type is not None:
-            document.columns[name] = value
+            raise refused(f"field {name!r}: {value!r:.200} does not fit: {error}", error) from error
 
     def _settle(self) -> None:
         """Pass the waiting documents on as batches: those that replace older ones, and those that do not."""
@@ -163,63 +312,38 @@ class ColumnarWriter(BatchWriter):
                 stop = at + 1
                 while stop < len(waiting) and waiting[stop].replace == waiting[at].replace:
                     stop += 1
-                self._pass_on(waiting[at:stop], replace=waiting[at].replace)
+                self._pass_on(waiting[at:stop], more=stop < len(waiting))
                 at = stop
 
-    def _pass_on(self, documents: list[_Document], *, replace: bool) -> None:
-        tokens, columns = {}, {}
-        for name in sorted({name for document in documents for name in document.tokens}):
-            rows = [document.tokens.get(name, []) for document in documents]
-            flat = [token for row in rows for token in row]
-            codes, starts = pack([term for term, _ in flat])
-            counts = np.fromiter(map(len, rows), np.int64, len(rows))
-            positions = np.fromiter((position for _, position in flat), np.int64, len(flat))
-            tokens[name] = TokenBatch(codes, starts[:-1], starts[1:], counts, positions)
-        for name in sorted({name for document in documents for name in document.columns}):
-            columns[name] = [document.columns.get(name) for document in documents]
-        keys, blobs = [document.key for document in documents], [document.stored for document in documents]
-        self._add(keys, blobs, tokens, columns, replace=replace)
-
-    def _delete_docs(self, docs: Any) -> int:
-        count = 0
-        bases = [0]
-        for entry in self._draft.entries:
-            bases.append(bases[-1] + entry.docs)
-        for number in range(len(self._draft.entries)):
-            low, high = np.searchsorted(docs, [bases[number], bases[number + 1]]).tolist()
-            count += self._draft.mark(number, docs[low:high] - bases[number])
-        return count
+    def _pass_on(self, batch: list[Analysed], *, more: bool) -> None:
+        tokens: dict[str, TokenBatch] = {}
+        columns: dict[str, list[Any]] = {}
+        for name in sorted({name for document in batch for name in (*document.tokens, *document.texts)}):
+            field = self.schema[name]
+            if any(name in document.tokens for document in batch):
+                tokens[name] = token_batch([document.tokens_of(name, field) for document in batch])
+            else:
+                tokens[name] = khmer_batch(field, [document.texts.get(name, "") for document in batch])
+            if keeps_positions(field.format):
+                self._positions |= {name}
+        for name in sorted({name for document in batch for name in document.columns}):
+            columns[name] = [document.columns.get(name) for document in batch]
+        keys, blobs = [document.key for document in batch], [document.stored for document in batch]
+        # Documents of a group lie in one segment.
+        self._add(keys, blobs, tokens, columns, replace=batch[0].replace, more=more)
 
 
-class _Document:
-    """One analysed document that waits for its batch."""
-
-    __slots__ = ("columns", "key", "replace", "stored", "tokens")
-
-    def __init__(self, replace: bool) -> None:
-        self.replace = replace
-        self.key = b""
-        self.stored = b""
-        self.tokens: dict[str, Tokens] = {}
-        self.columns: dict[str, Any] = {}
+def copied(schema: Schema) -> Schema:
+    """Return a schema with the same fields; Whoosh's own copy lacks patterns and has spelling fields twice."""
+    out = copy.copy(schema)
+    out._fields, out._dyn_fields = dict(schema._fields), dict(schema._dyn_fields)
+    out._subfields = {name: list(names) for name, names in schema._subfields.items()}
+    return out
 
 
-def keeps_positions(field: FieldType) -> bool:
-    """Whether a field's tokens are kept with their positions."""
-    return isinstance(field.format, formats.Positions)
-
-
-def tokens_of(field: FieldType, value: Any) -> Iterator[tuple[bytes, int]]:
-    """The terms of a value as the field indexes it, each as often as it occurs, with its position."""
-    if keeps_positions(field) and field.analyzer is not None:
-        if isinstance(value, list | tuple):
-            yield from ((bytes(field.to_bytes(word)), position) for position, word in enumerate(value))
-            return
-        for token in field.analyzer(value, positions=True, mode="index"):
-            yield bytes(field.to_bytes(token.text)), token.pos
-        return
-    place = 0
-    for term, frequency, _, _ in field.index(value):
-        for _ in range(int(frequency)):
-            yield bytes(term), place
-            place += 1
+def docs_to_delete(q: Any, searcher: ColumnarSearcher) -> Array:
+    """The documents that a Whoosh query or a node deletes -> (n,) DOC, rising."""
+    if isinstance(q, Query) and type(q).deletion_docs is not Query.deletion_docs:  # as parents delete their children
+        return np.array(sorted(set(q.deletion_docs(searcher))), DOC)
+    docs: Array = searcher.columns.matching(searcher.node(q)).docs
+    return docs

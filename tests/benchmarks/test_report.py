@@ -19,6 +19,15 @@ SCORE = {"found": 10, "there": 10, "right": 9}
 TIMES = {"p50": 12.3, "p95": 20.0}
 RATIO = {"first": 3.0, "p50": SPREAD, "p95": SPREAD}
 LATENCY = {"queries": 5, "left_out": 1, "first": TIMES, "warm": TIMES, "ratio": RATIO, "words_ratio": None}
+BESIDE = {
+    "count": 5,
+    "first": 12.3,
+    "warm": SPREAD,
+    "stock": None,
+    "ours": None,
+    "stock_per_s": None,
+    "ours_per_s": None,
+}
 FIGURES: dict[str, dict[str, Any]] = {
     "segmentation": {
         "quality": {
@@ -57,6 +66,10 @@ FIGURES: dict[str, dict[str, Any]] = {
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
     "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},
+    "whoosh": {
+        "indexing": {**BESIDE, "stock_per_s": 500.0, "ours_per_s": 7000.0},
+        "term": {**BESIDE, "stock": TIMES, "ours": TIMES},
+    },
     "scaling": {
         f"{kind}, warm p50 \u00b5s: {name}": {"values": {"1000": 10.0, "3000": 20.0}, "exponent": 0.63}
         for kind in ("term", "or")

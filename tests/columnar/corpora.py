@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
-from whoosh import fields
 
+from khsearch import columnar
 from khsearch.arrays.spans import pack
+from khsearch.columnar import BatchWriter, FieldOptions, IndexFolder
 from khsearch.engine import TokenBatch
 
-SCHEMA = fields.Schema(id=fields.ID(unique=True, stored=True), words=fields.TEXT, bigrams=fields.KEYWORD)
+OPTIONS = FieldOptions("id")
 # Prefixes of each other, zero bytes, the length at which keys become hashes, and beyond.
 WORDS = [b"a", b"b", b"c", b"ab", b"a\0", b"abc", b"abcdefg", b"abcdefgh", b"abcdefghi", b"\xff\xfe", b"x" * 30]
 
@@ -25,6 +28,22 @@ steps = st.one_of(
     st.tuples(st.just("commit"), st.sampled_from(["plain", "merge", "optimize"])),
 )
 histories = st.lists(steps, min_size=1, max_size=12)
+
+
+class Arrays(IndexFolder):
+    """An index folder whose writers keep the positions of words."""
+
+    def writer(self, wait: float = 0.0, positions: Collection[str] = ("words",)) -> BatchWriter:
+        return super().writer(wait, positions)
+
+
+def create(folder: str | Path, settings: Mapping[str, object] | None = None) -> Arrays:
+    columnar.create(Path(folder), OPTIONS, settings)
+    return opened(folder)
+
+
+def opened(folder: str | Path) -> Arrays:
+    return Arrays(Path(folder), OPTIONS)
 
 
 def tokens(texts: list[list[bytes]]) -> TokenBatch:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from khsearch import columnar
 from khsearch.columnar.search import top as maxscore
 from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale, SortKey, nodes
-from tests.columnar.corpora import SCHEMA, WORDS, bm25, has_phrase, histories, id_of, play, words
+from tests.columnar.corpora import WORDS, bm25, create, has_phrase, histories, id_of, opened, play, words
 from tests.extent import examples
 
 EXAMPLES = examples(60)
@@ -36,9 +36,9 @@ def term(word, field="words"):
 @given(histories, st.lists(words, min_size=1, max_size=3))
 def test_searches_agree_with_brute_force(history, chosen):
     with tempfile.TemporaryDirectory() as folder:
-        truth = play(columnar.create_in(folder, SCHEMA), history)
+        truth = play(create(folder), history)
         # A second look at the folder sees what the first one wrote.
-        searcher = columnar.open_dir(folder, SCHEMA).columns()
+        searcher = opened(folder).searcher()
         assert searcher.commit.doc_count == len(truth)
         assert {
             id_of(searcher, doc): searcher.documents.stored(doc) for doc in searcher.documents.all_live().tolist()
@@ -73,9 +73,9 @@ def test_searches_agree_with_brute_force(history, chosen):
 @given(histories, st.lists(words, min_size=1, max_size=3), st.integers(1, 12), st.integers(0, 3))
 def test_the_top_is_the_top_of_all(history, chosen, limit, offset):
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         play(index, history)
-        searcher = index.columns()
+        searcher = index.searcher()
         for node in (
             term(chosen[0]),
             nodes.And(tuple(map(term, chosen))),
@@ -100,11 +100,11 @@ def test_the_top_is_the_top_of_all(history, chosen, limit, offset):
 @given(histories, words)
 def test_scores_do_not_depend_on_segments(history, word):
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         play(index, history)
-        before = scores_of(index.columns(), term(word))
+        before = scores_of(index.searcher(), term(word))
         index.writer().commit(optimize=True)
-        searcher = index.columns()
+        searcher = index.searcher()
         assert len(searcher.commit.leaves.segments) <= 1
         same(scores_of(searcher, term(word)), before)
 
@@ -113,21 +113,21 @@ def test_scores_do_not_depend_on_segments(history, word):
 @given(histories, st.floats(0, 3), st.floats(0, 1), st.floats(0.1, 5))
 def test_weightings_are_settings_of_a_search(history, k1, b, weight):
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         truth = play(index, history)
         weighting = BM25(fields={"words": FieldScale(k1, b, weight)})
         for word in WORDS[:3]:
             expected = {name: weight * score for name, score in bm25(truth, word, k1, b).items()}
-            same(scores_of(index.columns(), term(word), weighting=weighting), expected)
+            same(scores_of(index.searcher(), term(word), weighting=weighting), expected)
 
 
 @EXAMPLES
 @given(histories)
 def test_columns_sort_filter_and_count(history):
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         truth = play(index, history)
-        searcher = index.columns()
+        searcher = index.searcher()
         for reverse in (False, True):
             top = searcher.search(nodes.Every(), 100, sort=[SortKey("length", reverse)])
             lengths = [len(truth[id_of(searcher, doc)]) for doc in top.docnums.tolist()]
@@ -148,7 +148,7 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top(small, monkeypatch
     texts = [[vocabulary[i] for i in rng.choice(200, size, p=odds / odds.sum())] for size in sizes]
     boosted = BM25(BoostedScale(boost=0.1, boosts="length"), {"bigrams": BoostedScale(UNSATURATED, 0, idf="none")})
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         with index.writer() as writer:
             from tests.columnar.corpora import add
 
@@ -157,7 +157,7 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top(small, monkeypatch
             for name in range(0, 4000, 7):
                 writer.delete(f"d{name}")
         kept = {f"d{i}": text for i, text in enumerate(texts) if i % 7}
-        searcher = index.columns()
+        searcher = index.searcher()
         for _ in range(20):
             chosen = [vocabulary[i] for i in rng.choice(200, 6, p=odds / odds.sum(), replace=False)]
             each = [nodes.AnyField(("words", "bigrams"), word, float(rng.uniform(0.1, 2))) for word in chosen]

@@ -15,7 +15,7 @@ from khsearch import columnar
 from khsearch.columnar.search.cache import BUDGET, OVERHEAD, SMALL, Cache
 from khsearch.columnar.search.index_terms import Positions
 from khsearch.engine import nodes
-from tests.columnar.corpora import SCHEMA, add
+from tests.columnar.corpora import add, create
 
 TERMS = [b"w%04d" % number for number in range(2_000)]
 QUERIES = [
@@ -34,13 +34,13 @@ QUERIES = [
 def options(tmp_path_factory):
     """A folder of two segments, and how to open it."""
     folder = tmp_path_factory.mktemp("cached")
-    index = columnar.create_in(folder, SCHEMA)
+    index = create(folder)
     texts = [TERMS[start :: 40 + start] for start in range(60)] + [TERMS] * 10
     for half in (texts[::2], texts[1::2]):
         with index.writer() as writer:
             add(writer, [(f"d{len(half[0])}.{number}", text) for number, text in enumerate(half)])
             writer.commit(merge=False)
-    assert len(index.columns().commit.leaves.segments) == 2
+    assert len(index.searcher().commit.leaves.segments) == 2
     return folder, columnar.FieldOptions("id")
 
 
@@ -102,10 +102,10 @@ def test_a_memo_is_made_once_while_it_is_kept_and_rooms_do_not_mix():
 
 
 def test_what_belongs_to_a_segment_outlives_a_commit_and_what_belongs_to_the_commit_does_not(tmp_path):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
 
     def tables() -> tuple[list[object], object]:
-        commit = index.columns().commit
+        commit = index.searcher().commit
         fields = [field for _, field in commit.terms.fields("words")]
         of_segments = [commit.memo("x", field, object, lambda _: 1, owner=field, lasting=True) for field in fields]
         return of_segments, commit.memo("x", "commit", object, lambda _: 1)

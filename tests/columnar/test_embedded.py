@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from khsearch import Document, Index
+from khsearch import Document, Index, columnar
 from khsearch.columnar.embedded.engine import Embedded
 from khsearch.columnar.files import catalog
 from khsearch.columnar.segments.segment import Segment
 from khsearch.engine import Files, NameFile
-from khsearch.errors import IndexExistsError
+from khsearch.errors import IndexExistsError, OtherDocumentsError
 from khsearch.schema import schema_of
 
 DOCUMENTS = [Document(f"the document of number {number:04}", "", "a") for number in range(1_000)]
@@ -19,7 +19,7 @@ DOCUMENTS = [Document(f"the document of number {number:04}", "", "a") for number
 
 def damage(folder: Path, section: str) -> None:
     """Change a byte in the middle of a section of the one segment."""
-    (entry,) = catalog.read(folder).segments
+    (entry,) = catalog.read_catalog(folder).segments
     segment = Segment(folder, entry)
     start, length, _ = segment.file._sections[section]
     data = bytearray(segment.file.path.read_bytes())
@@ -70,3 +70,12 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path, name: str) -> None
     with pytest.raises(IndexExistsError, match=name):
         Index.create(tmp_path)
     assert tmp_path.joinpath(name).read_text() == "kept"
+
+
+def test_an_index_of_other_documents_is_whole_and_not_taken_for_ones_own(tmp_path: Path) -> None:
+    columnar.create(tmp_path, columnar.FieldOptions(None))
+    for ask in (Index.open, Index.rebuild, lambda path: Index.rescue(path, tmp_path / "new")):
+        with pytest.raises(OtherDocumentsError, match=r"open it with khsearch\.whoosh\.open_dir"):
+            ask(tmp_path)
+    assert Index.verify(tmp_path) == []
+    assert not (tmp_path / "new").exists()

@@ -20,7 +20,7 @@ from khsearch.columnar.postings.encode import FieldEncoder
 from khsearch.columnar.segments import builder, column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, QueryError
-from tests.columnar.corpora import SCHEMA, add, id_of, tokens
+from tests.columnar.corpora import add, create, id_of, opened, tokens
 from tests.extent import examples
 
 
@@ -107,7 +107,7 @@ def test_columns_come_back(rows):
 
 @pytest.mark.parametrize("rows", [[1, "a"], ["a", datetime.date(2020, 1, 1)], [["a"], [2.5]]])
 def test_a_column_has_one_kind(tmp_path, rows):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         with pytest.raises(DocumentError, match="kind"):
             writer.add_batch(["a", "b"], [b"", b""], {}, {"c": rows})
@@ -133,13 +133,13 @@ def test_a_spilled_writer_holds_the_same(tmp_path, monkeypatch):
     monkeypatch.setattr("khsearch.columnar.segments.builder.MAX_TOKENS", 50)
     monkeypatch.setattr("khsearch.columnar.files.spool.IN_MEMORY", 10)
     monkeypatch.setattr("khsearch.columnar.segments.stored.ENOUGH", 2000)
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     documents = [(f"d{i % 150}", [b"w%d" % (i % 7), b"x", b"w%d" % (i % 3)]) for i in range(300)]
     with index.writer() as writer:
         for at in range(0, 300, 10):
             add(writer, documents[at : at + 10])
     truth = dict(documents)
-    searcher = index.columns()
+    searcher = index.searcher()
     assert {id_of(searcher, d): searcher.documents.stored(d) for d in searcher.documents.all_live().tolist()} == {
         name: b"|".join(text) for name, text in truth.items()
     }
@@ -148,22 +148,22 @@ def test_a_spilled_writer_holds_the_same(tmp_path, monkeypatch):
 
 
 def test_an_index_is_found_created_and_refreshed(tmp_path):
-    assert not columnar.exists_in(tmp_path)
+    assert not columnar.exists(tmp_path)
     with pytest.raises(IndexNotFoundError):
-        columnar.open_dir(tmp_path, SCHEMA)
-    index = columnar.create_in(tmp_path, SCHEMA, settings={"name": ["x", 1]})
-    assert columnar.exists_in(tmp_path)
+        opened(tmp_path)
+    index = create(tmp_path, {"name": ["x", 1]})
+    assert columnar.exists(tmp_path)
     with pytest.raises(IndexExistsError):
-        columnar.create_in(tmp_path, SCHEMA)
-    other = columnar.open_dir(tmp_path, SCHEMA)
-    before = other.columns()
-    assert other.columns() is before
+        create(tmp_path)
+    other = opened(tmp_path)
+    before = other.searcher()
+    assert other.searcher() is before
     with index.writer() as writer:
         add(writer, [("a", [b"a", b"b"])])
-    assert other.doc_count() == 1
-    assert other.settings == {"name": ["x", 1]}
+    assert other.searcher().commit.doc_count == 1
+    assert other.searcher().commit.catalog.settings == {"name": ["x", 1]}
     assert before.commit.doc_count == 0
-    searcher = other.columns()
+    searcher = other.searcher()
     assert searcher.terms.frequency("words", b"b", 0) == 1
     assert searcher.terms.with_prefix("words") == [b"a", b"b"]
     with pytest.raises(QueryError):
@@ -171,14 +171,14 @@ def test_an_index_is_found_created_and_refreshed(tmp_path):
 
 
 def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [("a", [b"a"]), ("b", [b"b"])])
-    old = index.columns()
+    old = index.searcher()
     with index.writer() as writer:
         writer.delete("a")
         writer.commit(optimize=True)
-    assert index.doc_count() == 1
+    assert index.searcher().commit.doc_count == 1
     assert [old.documents.stored(doc) for doc in old.matching(nodes.Term("words", b"a")).docs.tolist()] == [b"a"]
 
 
@@ -198,12 +198,12 @@ def test_an_old_reader_reads_on_after_its_files_are_gone(tmp_path):
 def test_a_batch_that_does_not_fit_is_refused_whole(tmp_path, batch, monkeypatch):
     monkeypatch.setattr(builder, "MAX_BLOB", 100)
     monkeypatch.setattr(builder, "MAX_POSITION", 100)
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         with pytest.raises(DocumentError):
             writer.add_batch(*batch)
         add(writer, [("ok", [b"a"])])
-    assert index.doc_count() == 1
+    assert index.searcher().commit.doc_count == 1
 
 
 def test_token_batches_are_checked():

@@ -12,7 +12,7 @@ from khsearch import columnar
 from khsearch.arrays import distances
 from khsearch.columnar.search import fuzzy, patterns
 from khsearch.engine import nodes
-from tests.columnar.corpora import SCHEMA, WORDS, add, histories, id_of, play, words
+from tests.columnar.corpora import WORDS, add, create, histories, id_of, play, words
 from tests.extent import examples
 
 EXAMPLES = examples(60)
@@ -31,12 +31,12 @@ def edits(one, other) -> int:
 
 
 def reader_of(folder, segments) -> columnar.Searcher:
-    index = columnar.create_in(folder, SCHEMA)
+    index = create(folder)
     for number, terms in enumerate(segments):
         writer = index.writer()
         add(writer, [(f"d{number}.{i}", [term]) for i, term in enumerate(terms)])
         writer.commit(merge=False)
-    return index.columns()
+    return index.searcher()
 
 
 @EXAMPLES
@@ -105,9 +105,9 @@ def test_terms_prefixes_and_ranges_find_their_documents(segments, chosen, is_lar
 @given(histories, words)
 def test_deleted_documents_are_not_found(history, word):
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         truth = play(index, history)
-        searcher = index.columns()
+        searcher = index.searcher()
         for node in (nodes.Prefix("words", word), nodes.AnyOf("words", (word,)), nodes.Fuzzy("words", word, 0)):
             found = {id_of(searcher, doc) for doc in searcher.matching(node).docs.tolist()}
             has = (lambda term: term.startswith(word)) if isinstance(node, nodes.Prefix) else word.__eq__

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import columnar
 from khsearch.engine import BM25, FieldScale, Proximity, nodes
 from khsearch.errors import QueryError
-from tests.columnar.corpora import SCHEMA, add, histories, play, words
+from tests.columnar.corpora import add, create, histories, play, words
 from tests.extent import examples
 
 boosts = st.sampled_from([0.0, 0.5, 1.0])
@@ -49,9 +48,9 @@ def _combined(inner: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.N
 def test_the_score_of_one_document_is_that_of_a_search(history, queries, weight):
     weighting = BM25(fields={"bigrams": FieldScale(weight=weight)})
     with tempfile.TemporaryDirectory() as folder:
-        index = columnar.create_in(folder, SCHEMA)
+        index = create(folder)
         play(index, history)
-        searcher = index.columns()
+        searcher = index.searcher()
         every = [searcher.matching(node, weighting=weighting) for node in queries]
         expected = [dict(zip(found.docs.tolist(), found.scores.tolist(), strict=True)) for found in every]
         for doc in range(searcher.commit.doc_count_all):
@@ -60,29 +59,29 @@ def test_the_score_of_one_document_is_that_of_a_search(history, queries, weight)
 
 
 def test_a_document_that_is_not_there_has_no_score(tmp_path):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [("a", [b"a"])])
     with pytest.raises(QueryError, match="no document"):
-        index.columns().score([nodes.Every()], 1)
+        index.searcher().score([nodes.Every()], 1)
 
 
 @pytest.mark.parametrize("field", ["words", "bigrams"])
 @pytest.mark.parametrize("terms", [(b"a",), (b"a", b"b")])
 def test_a_phrase_of_a_field_without_positions_gives_one_document_what_it_gives_all(tmp_path, field, terms):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [("a", [b"a", b"b"])])
-    node, searcher = nodes.Phrase(field, terms), index.columns()
+    node, searcher = nodes.Phrase(field, terms), index.searcher()
     expected = [pytest.approx(score) for score in searcher.matching(node).scores.tolist()] or [None]
     assert searcher.score([node], 0) == expected
 
 
 @pytest.mark.parametrize("slop", [1, 100, 1 << 40])
 def test_terms_of_two_documents_are_never_near_each_other(tmp_path, slop):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [("a", [b"c", b"a"]), ("b", [b"b"]), ("c", [b"a", b"b"])])
     wanted = Proximity("words", ((b"a", b"b"),), slop, FieldScale())
-    found = index.columns().proximity(np.arange(3, dtype=np.int32), wanted)
+    found = index.searcher().proximity(np.arange(3, dtype=np.int32), wanted)
     assert (found > 0).tolist() == [False, False, True]

@@ -292,7 +292,7 @@ def test_a_breaker_that_is_given_brings_its_own_lexicon(tmp_path: Path) -> None:
 def test_a_resource_that_is_too_large_is_refused_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("khsearch.columnar.embedded.files._MOST_BYTES", 1_000)
+    monkeypatch.setattr("khsearch.columnar.files.companions._MOST_BYTES", 1_000)
     register_breaker("model", model)
     with pytest.raises(IndexStoreError, match="at most 1,000; make it smaller"):
         Index.create(tmp_path / "x", breaker=Model(b"m" * 2_000))

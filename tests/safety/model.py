@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 
-from khsearch import columnar
 from khsearch.engine import SortKey, nodes
-from tests.columnar.corpora import SCHEMA, WORDS, add, id_of
+from tests.columnar.corpora import WORDS, add, id_of, opened
 
 Contents = dict[str, bytes]
 
@@ -18,7 +17,7 @@ def documents(rng: random.Random, count: int) -> list[tuple[str, list[bytes]]]:
 
 def contents(folder) -> Contents:
     """Everything that a reader finds, by every road: ids, stored blobs, postings, columns."""
-    searcher = columnar.open_dir(folder, SCHEMA).columns()
+    searcher = opened(folder).searcher()
     found = {id_of(searcher, doc): searcher.documents.stored(doc) for doc in searcher.documents.all_live().tolist()}
     assert len(found) == searcher.commit.doc_count
     documents = searcher.documents

@@ -16,8 +16,7 @@ from khsearch import columnar
 from khsearch.columnar.files import catalog, spool
 from khsearch.columnar.segments import stored
 from khsearch.errors import IndexLockedError, IndexStoreError
-from khsearch.whoosh.index import ColumnarIndex
-from tests.columnar.corpora import SCHEMA, add, id_of
+from tests.columnar.corpora import OPTIONS, Arrays, add, create, id_of, opened
 from tests.safety.disks import FailingDisk, RememberingDisk
 from tests.safety.model import contents, documents, grow
 
@@ -26,12 +25,12 @@ import random, sys
 from pathlib import Path
 from khsearch import columnar
 from khsearch.columnar.segments import builder
-from tests.columnar.corpora import SCHEMA, add, id_of
+from tests.columnar.corpora import OPTIONS, Arrays, add, create, id_of, opened
 from tests.safety.model import documents
 builder.MAX_TOKENS = 200
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 rng = random.Random(seed)
-index = columnar.open_dir(folder, SCHEMA)
+index = opened(folder)
 number = 0
 while True:
     writer = index.writer(wait=5)
@@ -47,7 +46,7 @@ while True:
 
 
 def strays(folder):
-    return {path.name for path in Path(folder).iterdir()} - catalog.read(Path(folder)).file_names()
+    return {path.name for path in Path(folder).iterdir()} - catalog.read_catalog(Path(folder)).file_names()
 
 
 @pytest.mark.parametrize("optimize", [False, True])
@@ -55,7 +54,7 @@ def strays(folder):
 def test_a_power_cut_leaves_the_old_commit_or_the_new_one(tmp_path, seed, optimize, size):
     rng = random.Random(seed)
     folder = tmp_path / "index"
-    grow(columnar.create_in(folder, SCHEMA), rng)
+    grow(create(folder), rng)
     before, states, images = contents(folder), [], size(1, 10)
 
     def cut(disk):
@@ -65,14 +64,14 @@ def test_a_power_cut_leaves_the_old_commit_or_the_new_one(tmp_path, seed, optimi
                 states.append(contents(name))
                 assert columnar.verify(name) == []
                 if rng.random() < 0.2:
-                    with columnar.open_dir(name, SCHEMA).writer() as writer:
+                    with opened(name).writer() as writer:
                         writer.delete("nobody")
                         add(writer, [("new", [b"a"])])
                     assert not strays(name)
                     assert columnar.verify(name) == []
 
     disk = RememberingDisk(folder, cut)
-    writer = ColumnarIndex(folder, SCHEMA, disk=disk).writer()
+    writer = Arrays(folder, OPTIONS, disk=disk).writer()
     add(writer, documents(rng, 12))
     writer.delete(next(iter(before)))
     writer.commit(optimize=optimize)
@@ -93,12 +92,12 @@ def test_a_failing_disk_is_told_and_changes_nothing(tmp_path, number, stays, in_
     monkeypatch.setattr(stored, "ENOUGH", 100)  # bytes after which a writer puts something into files before it commits
     rng = random.Random(number)
     folder = tmp_path / "index"
-    grow(columnar.create_in(folder, SCHEMA), rng)
+    grow(create(folder), rng)
     batch, before, at = documents(rng, 12), contents(folder), 0
     while True:
         disk = FailingDisk(at, number, stays=stays)
         try:
-            writer = ColumnarIndex(folder, SCHEMA, disk=disk).writer()
+            writer = Arrays(folder, OPTIONS, disk=disk).writer()
             if at % 3 == 0:
                 add(writer, documents(rng, 5))
                 writer.delete_all()
@@ -112,7 +111,7 @@ def test_a_failing_disk_is_told_and_changes_nothing(tmp_path, number, stays, in_
             if disk.count < at:
                 break
         assert columnar.verify(folder) == []
-        with columnar.open_dir(folder, SCHEMA).writer() as writer:
+        with opened(folder).writer() as writer:
             add(writer, [("free", [b"b"])])
         assert not strays(folder)
         before = contents(folder)
@@ -123,7 +122,7 @@ def test_a_failing_disk_is_told_and_changes_nothing(tmp_path, number, stays, in_
 def test_kill_at_any_moment_keeps_what_was_acknowledged(tmp_path, size):
     rng = random.Random(9)
     folder = tmp_path / "index"
-    columnar.create_in(folder, SCHEMA)
+    create(folder)
     acknowledged = set()
     for seed in range(size(4, 200)):
         command = [sys.executable, "-c", WORKER, str(folder), str(seed)]
@@ -134,33 +133,33 @@ def test_kill_at_any_moment_keeps_what_was_acknowledged(tmp_path, size):
             complete = [line for line in worker.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
             acknowledged.update(" ".join(complete).split())
         assert columnar.verify(folder) == []
-        searcher = columnar.open_dir(folder, SCHEMA).columns()
+        searcher = opened(folder).searcher()
         assert acknowledged <= {id_of(searcher, doc) for doc in searcher.documents.all_live().tolist()}
-        with columnar.open_dir(folder, SCHEMA).writer() as writer:
+        with opened(folder).writer() as writer:
             add(writer, [("free", [b"b"])])
         assert not strays(folder)
 
 
 def test_many_small_commits_keep_few_segments(tmp_path, size):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     rng = random.Random(1)
     count = size(100, 1000)
     for i in range(count):
         with index.writer() as writer:
             add(writer, [(f"d{i}", documents(rng, 1)[0][1])])
-        assert index.columns().documents.docnum(f"d{i}") is not None
-        assert len(index.columns().commit.leaves.segments) <= 24
-    assert index.doc_count() == count
+        assert index.searcher().documents.docnum(f"d{i}") is not None
+        assert len(index.searcher().commit.leaves.segments) <= 24
+    assert index.searcher().commit.doc_count == count
     assert columnar.verify(tmp_path) == []
 
 
 def test_there_is_one_writer(tmp_path):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     writer = index.writer()
     with pytest.raises(IndexLockedError):
         index.writer()
     with pytest.raises(IndexLockedError):
-        columnar.open_dir(tmp_path, SCHEMA).writer(wait=0.05)
+        opened(tmp_path).writer(wait=0.05)
     writer.cancel()
     index.writer().cancel()
 
@@ -169,7 +168,7 @@ def test_whoever_stops_waiting_leaves_word_of_who_writes(tmp_path, monkeypatch):
     def interrupt(_):
         raise KeyboardInterrupt
 
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     writer = index.writer()
     told = tmp_path.joinpath("write.lock").read_text()
     with monkeypatch.context() as patch:
@@ -185,7 +184,7 @@ def test_whoever_stops_waiting_leaves_word_of_who_writes(tmp_path, monkeypatch):
 
 
 def test_an_error_inside_the_block_cancels(tmp_path):
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
 
     def fail(writer):
         with writer:
@@ -195,7 +194,7 @@ def test_an_error_inside_the_block_cancels(tmp_path):
     writer = index.writer()
     with pytest.raises(ZeroDivisionError):
         fail(writer)
-    assert index.doc_count() == 0
+    assert index.searcher().commit.doc_count == 0
     assert not strays(tmp_path)
     with pytest.raises(IndexStoreError, match="ended"):
         writer.commit()

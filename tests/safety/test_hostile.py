@@ -17,7 +17,7 @@ from khsearch import columnar, version
 from khsearch.columnar.files import blockfile, catalog
 from khsearch.columnar.files.disk import Disk
 from khsearch.errors import IndexStoreError, KhsearchError
-from tests.columnar.corpora import SCHEMA, add
+from tests.columnar.corpora import add, create, opened
 from tests.safety.model import contents, grow
 
 PART = 64  # bytes that are zeroed or swapped
@@ -27,10 +27,10 @@ PART = 64  # bytes that are zeroed or swapped
 def healthy(tmp_path_factory):
     """A folder with several segments and deleted documents, and what it holds."""
     folder = tmp_path_factory.mktemp("healthy")
-    index = columnar.create_in(folder, SCHEMA, settings={"name": "healthy"})
+    index = create(folder, {"name": "healthy"})
     grow(index, random.Random(3), commits=4, merge=False)
-    assert len(index.columns().commit.leaves.segments) > 1
-    assert index.columns().commit.leaves.live is not None
+    assert len(index.searcher().commit.leaves.segments) > 1
+    assert index.searcher().commit.leaves.live is not None
     return folder, contents(folder)
 
 
@@ -79,11 +79,11 @@ def test_a_missing_or_exchanged_file_is_told(healthy, tmp_path):
         shutil.copytree(folder, copy)
         (copy / name).unlink()
         with pytest.raises(IndexStoreError, match=name):
-            columnar.open_dir(copy, SCHEMA)
+            opened(copy)
         assert any(name in problem for problem in columnar.verify(copy))
         shutil.copy(folder / next(other for other in segments if other != name), copy / name)
         with pytest.raises(IndexStoreError, match=name):
-            columnar.open_dir(copy, SCHEMA)
+            opened(copy)
     assert contents(folder) == truth
 
 
@@ -192,7 +192,7 @@ def test_pickles_and_links_are_refused(healthy, tmp_path):
 
 def rewritten(folder: Path, change) -> None:
     """Rewrite the first segment with changed sections or description and all checksums right, as an attacker would."""
-    known = catalog.read(folder)
+    known = catalog.read_catalog(folder)
     entry = known.segments[0]
     file = blockfile.BlockFile(folder / entry.file.name, size=entry.file.size, root=entry.file.root)
     sections = {name: file.section(name).whole().copy() for name in file.section_sizes()}
@@ -303,7 +303,7 @@ def test_a_document_that_unpacks_to_more_than_allowed_is_refused(tmp_path):
         sections["stored.blobs"] = np.frombuffer(frame, np.uint8)
         sections["stored.starts"] = np.array([0, len(frame)], np.uint8)
 
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [("a", [b"a"])])
     rewritten(tmp_path, change)
@@ -313,5 +313,5 @@ def test_a_document_that_unpacks_to_more_than_allowed_is_refused(tmp_path):
 def test_nothing_is_written_outside_of_the_folder():
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "index"
-        grow(columnar.create_in(folder, SCHEMA), random.Random(5))
+        grow(create(folder), random.Random(5))
         assert [path.name for path in Path(parent).iterdir()] == ["index"]

@@ -7,16 +7,16 @@ import time
 
 from khsearch import columnar
 from khsearch.engine import nodes
-from tests.columnar.corpora import SCHEMA, add
+from tests.columnar.corpora import add, create
 
 DOCS = 20
 
 WATCHER = """
 import sys, time
 from khsearch import columnar
-from tests.columnar.corpora import SCHEMA
+from tests.columnar.corpora import create, opened
 from tests.safety.test_readers import look
-index = columnar.open_dir(sys.argv[1], SCHEMA)
+index = opened(sys.argv[1])
 stop, seen = time.monotonic() + float(sys.argv[2]), set()
 while time.monotonic() < stop:
     seen.add(look(index))
@@ -30,7 +30,7 @@ def version(number: int) -> list[bytes]:
 
 def look(index) -> int:
     """Which version a reader finds; every document must be of it, by every road."""
-    searcher = index.columns()
+    searcher = index.searcher()
     assert searcher.commit.doc_count == DOCS
     blobs = {searcher.documents.stored(doc) for doc in searcher.documents.all_live().tolist()}
     assert len(blobs) == 1
@@ -47,7 +47,7 @@ def look(index) -> int:
 
 def test_readers_see_whole_commits_only(tmp_path, size):
     seconds = size(2.0, 60.0)
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     names = [f"d{i}" for i in range(DOCS)]
     with index.writer() as writer:
         add(writer, [(name, version(0)) for name in names])
@@ -87,7 +87,7 @@ def test_readers_see_whole_commits_only(tmp_path, size):
 
 
 def test_a_reader_sees_the_latest_commit_whenever_another_thread_opens_it(tmp_path):
-    writing = columnar.create_in(tmp_path, SCHEMA)
+    writing = create(tmp_path)
     folder = columnar.IndexFolder(tmp_path, columnar.FieldOptions("id"))
     code, at, steps = columnar.IndexFolder.searcher.__code__, 0, 1
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import Document, Index, columnar
+from khsearch import Document, Index
 from khsearch.columnar.search import fuzzy
 from khsearch.columnar.search.cache import OVERHEAD, Cache
 from khsearch.engine import FieldScale, Proximity, nodes
@@ -22,7 +22,7 @@ from khsearch.engine.weighting import idf
 from khsearch.khmer.text.script import encode_term
 from khsearch.query.ranking import DEFAULT, Ranking
 from khsearch.schema import LEAD, STREAMS
-from tests.columnar.corpora import SCHEMA, add, id_of
+from tests.columnar.corpora import add, create, id_of
 from tests.extent import examples
 from tests.state import lexicons
 
@@ -45,11 +45,11 @@ def scores(index: Index, query: str, ranking: Ranking) -> dict[str, float]:
 
 def nearness_of(texts: list[list[bytes]], pair: tuple[bytes, bytes], slop: int, folder: Path) -> list[float]:
     """What each text gets for the nearness of a pair."""
-    index = columnar.create_in(folder, SCHEMA)
+    index = create(folder)
     with index.writer() as writer:
         add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
     wanted = Proximity("words", (pair,), slop, FieldScale(k1=1.2, b=0))
-    found: list[float] = index.columns().proximity(np.arange(len(texts), dtype=np.int32), wanted).tolist()
+    found: list[float] = index.searcher().proximity(np.arange(len(texts), dtype=np.int32), wanted).tolist()
     return found
 
 
@@ -88,10 +88,10 @@ def test_rankings_that_differ_in_b_alone_have_their_own_scores_in_turn(part: str
 
 def test_words_nearly_so_with_different_beginnings_have_their_own_terms_in_turn(tmp_path: Path) -> None:
     held = [b"cart", b"card", b"cord", b"lard", b"ca", b"car"]
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [(word.decode(), [word]) for word in held])
-    reader = index.columns()
+    reader = index.searcher()
 
     def near(prefix: int, distance: int) -> set[bytes]:
         return {word for word in held if word[:prefix] == b"card"[:prefix] and _edits(word, b"card") <= distance}
@@ -208,10 +208,10 @@ def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(tmp_path: Path) -
     """Terms of few documents and of many, by scores and by places; what is kept does not grow by being asked."""
     terms = [encode_term(f"w{number:05}") for number in range(10_000)]
     texts = [terms[start :: 40 + start] for start in range(60)] + [terms[:2_000]] * 20
-    index = columnar.create_in(tmp_path, SCHEMA)
+    index = create(tmp_path)
     with index.writer() as writer:
         add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
-    reader = index.columns()
+    reader = index.searcher()
     works = (
         lambda term: reader.search(nodes.AnyField(("words", "bigrams"), term), 3),
         lambda term: reader.search(nodes.And((nodes.Term("words", term), nodes.Term("bigrams", term))), 3),

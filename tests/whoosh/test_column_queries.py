@@ -27,7 +27,7 @@ def searcher(request, tmp_path_factory):
     with index.writer() as writer:
         writer.delete("4")
     columns = index._view().searcher
-    return ColumnarSearcher(columns, WhooshReader(columns.commit, SCHEMA), weighting=request.param)
+    return ColumnarSearcher(WhooshReader(columns.commit, SCHEMA), columns, weighting=request.param)
 
 
 @pytest.mark.parametrize(

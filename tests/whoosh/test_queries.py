@@ -12,7 +12,6 @@ from khsearch import columnar
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.whoosh import queries
-from khsearch.whoosh.queries import Translator
 
 SCHEMA = fields.Schema(
     text=fields.TEXT,
@@ -34,7 +33,7 @@ def index(tmp_path):
 
 
 def node(index, q):
-    return Translator(index.columns().commit, SCHEMA).node(q)
+    return index.searcher().node(q)
 
 
 def docs(index, q, weighting=None):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments import policy
 from khsearch.columnar.segments.deletions import read_deletions, write_deletions
-from khsearch.columnar.segments.merge import Merger, sources_of
+from khsearch.columnar.segments.merge import Merger, Pruning, sources_of
 from khsearch.columnar.segments.segment import Segment, hashes_of
 
 if TYPE_CHECKING:
@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 class Draft:
     """Begins as the commit that the catalog tells; for the one that holds the lock. Raises OSError as the disk does.
 
-    entries: the segments so far. others: files of the owner's that the commit will refer to.
+    entries: the segments so far, those of the last commit first. others: files of the owner's that the commit will
+    refer to. settings: what the commit will keep of its owner's.
     """
 
     def __init__(self, disk: Disk, folder: Path, catalog: Catalog, key: str | None, form: Form | None) -> None:
         """Raises IndexDamagedError where the table of deleted documents is not what was written."""
         self.entries = list(catalog.segments)
+        self._committed = len(self.entries)  # of the entries
         self.others: Mapping[str, str] = catalog.others
+        self.settings: Mapping[str, Any] = catalog.settings
         self._disk = disk
         self._folder = folder
         self._catalog = catalog
@@ -58,13 +61,40 @@ class Draft:
         found = {self._segment(entry).column_kind(name) for entry in self.entries}
         return {kind for kind in found if kind is not None}
 
-    def searcher(self) -> Searcher:
-        """What the index would be if the draft were published now."""
-        draft = dataclasses.replace(self._catalog, segments=tuple(self.entries), deletions=None)
+    @property
+    def docs(self) -> int:
+        """Documents of the last commit that are in the draft, deleted ones included."""
+        return sum(entry.docs for entry in self.entries[: self._committed])
+
+    @property
+    def deleted(self) -> int:
+        """How many of those are deleted by now."""
+        return sum(entry.deleted for entry in self.entries[: self._committed])
+
+    def is_deleted(self, doc: int) -> bool:
+        """Whether a document of the last commit is deleted by now; it is one of `docs`."""
+        number, inner = self._located(doc)
+        gone = self._gone.get(self.entries[number].file.name)
+        return gone is not None and bool(gone[inner])
+
+    def names(self) -> set[str]:
+        """The fields and columns that any segment has."""
+        segments = [self._segment(entry) for entry in self.entries]
+        return {name for segment in segments for name in (*segment.field_names, *segment.column_names)}
+
+    def searcher(self, *, committed: bool = False) -> Searcher:
+        """What the index would be if the draft were published now; or of that, the documents of the last commit."""
+        entries = self.entries[: self._committed] if committed else self.entries
+        draft = dataclasses.replace(self._catalog, segments=tuple(entries), deletions=None)
         commit = Commit(self._folder, draft, self._key, self._open, deleted=self._gone, form=self._form)
         return Searcher(commit)
 
     # Changes
+
+    def replace_settings(self, settings: Mapping[str, Any]) -> None:
+        """Keep these settings, anything that JSON can hold, instead of those before."""
+        self.settings = dict(settings)
+        self._changed = True
 
     def add(self, file: FileEntry, docs: int, gone: Sequence[int]) -> None:
         """Append a segment of so many documents, some of them deleted."""
@@ -87,6 +117,26 @@ class Draft:
                 count += self.mark(number, [doc for docs in found for doc in docs])
         return count
 
+    def delete_docs(self, docs: Array) -> int:
+        """Delete documents by their numbers through all segments, rising -> how many of them were live."""
+        count = base = 0
+        for number, entry in enumerate(self.entries):
+            low, high = np.searchsorted(docs, [base, base + entry.docs]).tolist()
+            count += self.mark(number, docs[low:high] - base)
+            base += entry.docs
+        return count
+
+    def restore(self, doc: int) -> None:
+        """Let a document of the last commit be live again; it is one of `docs`."""
+        number, inner = self._located(doc)
+        entry = self.entries[number]
+        if self.is_deleted(doc):
+            gone = self._gone[entry.file.name].copy()
+            gone[inner] = False
+            self._gone[entry.file.name] = gone
+            self._changed = self._deletions_changed = True
+            self.entries[number] = dataclasses.replace(entry, deleted=entry.deleted - 1)
+
     def mark(self, number: int, docs: Sequence[int] | Array) -> int:
         """Delete documents of one segment -> how many of them were live."""
         if not len(docs):
@@ -104,10 +154,18 @@ class Draft:
 
     def clear(self) -> None:
         """Leave out every segment."""
-        self.entries, self._gone = [], {}
+        self.entries, self._gone, self._committed = [], {}, 0
         self._changed = self._deletions_changed = True
 
-    # Merging
+    def clear_committed(self) -> None:
+        """Leave out the segments of the last commit."""
+        for entry in self.entries[: self._committed]:
+            self._gone.pop(entry.file.name, None)
+        del self.entries[: self._committed]
+        self._committed = 0
+        self._changed = self._deletions_changed = True
+
+    # Merging. The entries are no more those of the last commit first when segments of it are merged.
 
     def drop_empty(self) -> None:
         """Leave out segments that have no live document."""
@@ -116,28 +174,34 @@ class Draft:
             self.entries = kept
             self._changed = self._deletions_changed = True
 
-    def merge_by_policy(self) -> None:
-        """Merge as long as the policy names segments."""
+    def merge_by_policy(self, *, added: bool = False) -> None:
+        """Merge as long as the policy names segments; or among those that were added alone."""
+        first = self._committed if added else 0
         while True:
-            shares = [entry.deleted / entry.docs for entry in self.entries]
-            chosen = policy.choose([entry.file.size for entry in self.entries], shares)
+            entries = self.entries[first:]
+            shares = [entry.deleted / entry.docs for entry in entries]
+            chosen = policy.choose([entry.file.size for entry in entries], shares)
             if not chosen:
                 return
-            self._merge(chosen)
+            self._merge([first + number for number in chosen])
 
-    def merge_all(self) -> None:
-        """Make one segment of all, without deleted documents and in the format of now, unless that is what there is."""
+    def merge_all(self, pruning: Pruning | None = None) -> None:
+        """Make one segment of all, without deleted documents and in the format of now, unless that is what there is.
+
+        pruning: what of the documents is to be left out.
+        """
         entries = self.entries
         deleted = any(entry.deleted for entry in entries)
-        if len(entries) > 1 or deleted or any(self._segment(entry).format < version.NOW for entry in entries):
-            self._merge(list(range(len(entries))))
+        old = any(self._segment(entry).format < version.NOW for entry in entries)
+        if entries and (len(entries) > 1 or deleted or old or pruning):
+            self._merge(list(range(len(entries))), pruning)
 
-    def _merge(self, numbers: list[int]) -> None:
+    def _merge(self, numbers: list[int], pruning: Pruning | None = None) -> None:
         """Put one segment in the place of several."""
         entries = [self.entries[number] for number in numbers]
         segments = [self._segment(entry) for entry in entries]
         sources = sources_of(segments, [self._gone.get(entry.file.name) for entry in entries])
-        merger = Merger(self._disk, self._folder, self.next_name(".seg"), sources, self._key, self._form)
+        merger = Merger(self._disk, self._folder, self.next_name(".seg"), sources, self._key, self._form, pruning)
         kept = [entry for number, entry in enumerate(self.entries) if number not in set(numbers)]
         if merger.docs:
             kept.insert(numbers[0], SegmentEntry(merger.write(), merger.docs))
@@ -149,6 +213,14 @@ class Draft:
             if entry.file.name not in committed:
                 self._disk.remove(self._folder / entry.file.name)
         self._changed = True
+
+    def _located(self, doc: int) -> tuple[int, int]:
+        """The entry of a document's number through all segments, and its number there."""
+        for number, entry in enumerate(self.entries):
+            if doc < entry.docs:
+                return number, doc
+            doc -= entry.docs
+        raise IndexError(doc)
 
     def _segment(self, entry: SegmentEntry) -> Segment:
         found = self._open.get(entry.file.name)
@@ -175,6 +247,7 @@ class Draft:
             segments=tuple(self.entries),
             deletions=deletions,
             others=self.others,
+            settings=dict(self.settings),
         )
         contents.write(self._disk, self._folder, published)
         # The commit stands; what cannot be removed now, the next writer removes.

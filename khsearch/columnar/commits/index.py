@@ -98,7 +98,7 @@ class IndexFolder:
             stamp, last = contents.stamp(self.folder), self._last
             if last is not None and last[0] == stamp:
                 return last[1]
-            catalog = contents.read(self.folder)
+            catalog = contents.read_catalog(self.folder)
             try:
                 known = {} if last is None else last[1].commit.segments_by_name()
                 commit = Commit(

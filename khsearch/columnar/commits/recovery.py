@@ -33,7 +33,7 @@ def recover(path: str | Path) -> Iterator[Recovered | str]:
     IndexNotFoundError, and IndexDamagedError where the catalog itself cannot be read: nothing can be told then.
     """
     folder = Path(path)
-    catalog = contents.read(folder)
+    catalog = contents.read_catalog(folder)
     try:
         deleted = read_deletions(folder, catalog)
     except (KhsearchError, OSError) as problem:

@@ -42,7 +42,7 @@ def verify(path: str | Path) -> list[str]:
 
 def _problems(folder: Path) -> Iterator[str]:
     try:
-        catalog = contents.read(folder)
+        catalog = contents.read_catalog(folder)
     except IndexStoreError as error:
         yield str(error)
         return

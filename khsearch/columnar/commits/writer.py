@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from khsearch.arrays import Array
     from khsearch.columnar.search.searcher import Searcher
+    from khsearch.columnar.segments.merge import Pruning
     from khsearch.engine import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
@@ -80,7 +82,7 @@ class BatchWriter:
         self._process = self._lock.process
         self._closed = False
         try:
-            catalog = contents.read(folder)
+            catalog = contents.read_catalog(folder)
             if catalog.documents != documents:
                 raise IndexMismatchError(
                     f"{folder}: keeps documents of {catalog.documents or 'other writers'}, which could not read those "
@@ -148,6 +150,16 @@ class BatchWriter:
             return self._delete_keys([name.encode("utf-8", "surrogatepass")]) > 0
 
     @one_at_a_time
+    def delete_found(self, find: Callable[[Searcher], Array]) -> int:
+        """Delete what `find` names, rising, of the index as it would be if all were committed now -> how many."""
+        self.check_open()
+        with self._cancelled_on_error():
+            searcher = self._searcher()
+        docs = find(searcher)
+        with self._cancelled_on_error():
+            return self._draft.delete_docs(docs)
+
+    @one_at_a_time
     def delete_all(self) -> None:
         """Delete every document."""
         self.check_open()
@@ -157,14 +169,17 @@ class BatchWriter:
         self._draft.clear()
 
     @one_at_a_time
-    def commit(self, *, optimize: bool = False, merge: bool = True) -> None:
-        """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize."""
+    def commit(self, *, optimize: bool = False, merge: bool = True, pruning: Pruning | None = None) -> None:
+        """Make everything durable and visible at once; merge segments as policy says, or all of them to optimize.
+
+        pruning: what of the documents is left out when all are merged.
+        """
         self.check_open()
         with self._cancelled_on_error():
             self._spill()
             self._draft.drop_empty()
             if optimize:
-                self._draft.merge_all()
+                self._draft.merge_all(pruning)
             elif merge:
                 self._draft.merge_by_policy()
             self._draft.publish()
@@ -175,6 +190,12 @@ class BatchWriter:
         """Let the commit refer to these files of the owner's, with their checksums, instead of those before."""
         self.check_open()
         self._draft.replace_others(others)
+
+    @one_at_a_time
+    def replace_settings(self, settings: Mapping[str, Any]) -> None:
+        """Let the commit keep these settings of the owner's, anything that JSON can hold, instead of those before."""
+        self.check_open()
+        self._draft.replace_settings(settings)
 
     @one_at_a_time
     def next_name(self, suffix: str) -> str:
@@ -191,8 +212,13 @@ class BatchWriter:
             with contextlib.suppress(OSError, IndexStoreError):
                 self._builder.close()
                 # The catalog on disk decides: a commit may have failed after it was in place.
-                contents.remove_strays(self._disk, self.folder, contents.read(self.folder))
+                contents.remove_strays(self._disk, self.folder, contents.read_catalog(self.folder))
         self._close()
+
+    @property
+    def draft(self) -> Draft:
+        """The commit to be, for whoever holds the mutex; documents that wait in memory are not in it yet."""
+        return self._draft
 
     @property
     def ended(self) -> bool:
@@ -222,7 +248,9 @@ class BatchWriter:
         replace: bool = True,
         kinds: Mapping[str, Kind] | None = None,
         traits: Iterable[str] = (),
+        more: bool = False,
     ) -> None:
+        """As add_batch, for ids in bytes. more: documents follow that have to lie in the same segment."""
         self.check_open()
         count = len(keys)
         summaries = [b""] * count if summaries is None else summaries
@@ -254,9 +282,9 @@ class BatchWriter:
                         mine.clear()
                     mine.append(number)
             self._builder.add(keys, summaries, stored, marked, built, traits)
-            if self._builder.full:
+            if self._builder.full and not more:
                 self._spill()
-                self._draft.merge_by_policy()
+                self._draft.merge_by_policy(added=True)
 
     def _delete_keys(self, keys: list[bytes]) -> int:
         """Mark the documents of these ids as deleted wherever they are -> how many were."""

@@ -8,19 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, open_folder
-from khsearch.columnar.embedded.files import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.files import catalog as contents
+from khsearch.columnar.files.companions import files_of, first_names, is_unfinished, read, written
 from khsearch.columnar.files.disk import told_as_store_errors
 from khsearch.columnar.files.format import FIRST_NAMES
 from khsearch.documents import Document, document_of, keyword_form
 from khsearch.engine import Files, NameFile
-from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
+from khsearch.errors import (
+    IndexDamagedError,
+    IndexExistsError,
+    IndexNotFoundError,
+    IndexStoreError,
+    OtherDocumentsError,
+)
 from khsearch.schema import ID, Schema
 from khsearch.sharing import Lock, loading
 
 if TYPE_CHECKING:
     from khsearch.columnar.embedded.writer import EmbeddedWriter
+    from khsearch.columnar.files.catalog import Catalog
 
 _ATTEMPTS = 10  # to read a commit and its files while rebuilds follow each other
 _OPTIONS = FieldOptions(ID, documents=contents.INDEX_DOCUMENTS, form=keyword_form)
@@ -56,7 +63,9 @@ class Embedded:
         folder = Path(address)
         if not contents.exists(folder):
             raise IndexNotFoundError(f"{folder}: no index here; make one with: khsearch index {folder} PATH")
-        return EmbeddedEngine(open_folder(folder, _OPTIONS, cache_bytes=cache_bytes))
+        found = open_folder(folder, _OPTIONS, cache_bytes=cache_bytes)
+        _check_documents(folder, found.searcher().commit.catalog)
+        return EmbeddedEngine(found)
 
     def verify(self, address: str) -> list[str]:
         """Read all files of a folder."""
@@ -68,7 +77,9 @@ class Embedded:
     def rescue(self, address: str) -> tuple[Files, Iterator[Document | str]]:
         """What the checksums of a folder vouch for."""
         folder = Path(address)
-        others = contents.read(folder).others
+        catalog = contents.read_catalog(folder)
+        _check_documents(folder, catalog)
+        others = catalog.others
         files = {}
         for name in others or FIRST_NAMES.values():
             try:
@@ -144,6 +155,14 @@ class EmbeddedEngine:
             self._view = EmbeddedView(searcher, files)
             return self._view
         raise IndexDamagedError(f"{self.name}: files vanish while they are opened; retry when the writers rest")
+
+
+def _check_documents(folder: Path, catalog: Catalog) -> None:
+    """OtherDocumentsError where a folder keeps documents that are not those of khsearch.Index."""
+    if catalog.documents != contents.INDEX_DOCUMENTS:
+        raise OtherDocumentsError(
+            f"{folder}: an index with a Whoosh schema, not one of khsearch.Index; open it with khsearch.whoosh.open_dir"
+        )
 
 
 def _saved(folder: Path) -> Iterator[Document | str]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from khsearch.arrays import Array
+from khsearch.columnar.commits.draft import Draft
 from khsearch.columnar.commits.writer import BatchWriter
-from khsearch.columnar.embedded.files import written
+from khsearch.columnar.files.companions import written
 from khsearch.columnar.postings.inversion import MAX_POSITION
+from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments.stored import MAX_BLOB
 from khsearch.documents import bodies_of, head_of
 from khsearch.engine import Batch, Files, Limits, NameFile
 from khsearch.schema import Schema
+from khsearch.sharing import Lock
 
 
 class EmbeddedWriter:
@@ -46,6 +50,20 @@ class EmbeddedWriter:
     def delete(self, id: str) -> bool:
         """Delete the document of an id."""
         return self._writer.delete(id)
+
+    def delete_found(self, find: Callable[[Searcher], Array]) -> int:
+        """Delete what `find` names, rising, of the index as it would be if all were committed now -> how many."""
+        return self._writer.delete_found(find)
+
+    @property
+    def draft(self) -> Draft:
+        """The commit to be, for whoever holds the mutex; documents that wait in memory are not in it yet."""
+        return self._writer.draft
+
+    @property
+    def mutex(self) -> Lock:
+        """What keeps the methods of this writer from running at once."""
+        return self._writer.mutex
 
     def clear(self) -> None:
         """Delete every document."""

@@ -95,6 +95,11 @@ def stamp(folder: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
+def modified(folder: Path) -> float:
+    """When a commit last replaced the catalog, in seconds from 1970; IndexNotFoundError where there is none."""
+    return stamp(folder)[2] / 1e9
+
+
 def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
     """Make the catalog the folder's, durably; the files that it names are on the medium already."""
     body = orjson.dumps(
@@ -114,7 +119,7 @@ def write(disk: Disk, folder: Path, catalog: Catalog) -> None:
     wholefile.replace(disk, folder / CATALOG_NAME, folder / CATALOG_TEMPORARY_NAME, data)
 
 
-def read(folder: Path) -> Catalog:
+def read_catalog(folder: Path) -> Catalog:
     """The folder's catalog, all checked; IndexNotFoundError, IndexDamagedError, IndexMismatchError."""
     path = folder / CATALOG_NAME
     try:

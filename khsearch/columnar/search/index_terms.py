@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, turns
+from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of, turns
 from khsearch.columnar.postings.vocabulary import behind
 from khsearch.columnar.search import bm25
 from khsearch.columnar.search.cache import Cache, Entry
@@ -180,6 +180,21 @@ class IndexTerms:
         tf = field.frequencies(at)
         return 1 if tf is None else int(tf[posting])
 
+    @refusing_damage
+    def terms_of(self, name: str, doc: int) -> list[bytes]:
+        """The terms of a field in one document, in order. All postings of its segment are read the first time."""
+        segment, inner = self._leaves.locate(doc)
+        field = segment.field(name)
+        if field is None:
+            return []
+        key = name, segment.entry.file.name
+        starts, numbers = self._cache.memo("terms of documents", key, lambda: _turned(field), _sizes_of, owner=field)
+        terms = []
+        for number in numbers[starts[inner] : starts[inner + 1]].tolist():
+            codes, _ = field.spans(number, number + 1)
+            terms.append(codes.tobytes())
+        return terms
+
     def score(self, name: str, term: bytes, scale: FieldScale, doc: int) -> float | None:
         """What a term of one field gives one document, as `impacts` has it; None where it is not there.
 
@@ -306,6 +321,22 @@ class IndexTerms:
                 packed = packed[kept if tf is None else kept.repeat(tf)]
             out.append(packed.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)
+
+
+def _turned(field: FieldReader) -> tuple[Array, Array]:
+    """The terms of each document -> (where those of each begin (docs + 1,), numbers of terms (p,) int32)."""
+    numbers, owners = [np.zeros(0, np.int32)], [EMPTY]
+    for start, stop in field.chunks():
+        df, docs, _ = field.postings(start, stop)
+        numbers.append(np.arange(start, stop, dtype=np.int32).repeat(df))
+        owners.append(docs)
+    docs = np.concatenate(owners)
+    order = docs.argsort(kind="stable")
+    return starts_of(np.bincount(docs, minlength=field.docs)), np.concatenate(numbers).take(order)
+
+
+def _sizes_of(arrays: tuple[Array, Array]) -> int:
+    return sum(array.nbytes for array in arrays)
 
 
 def _size_of(array: Array) -> int:

@@ -17,7 +17,7 @@ from khsearch.columnar.segments.stored import ENOUGH, StoredWriter, sample
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from khsearch.columnar.files.catalog import FileEntry
@@ -37,6 +37,14 @@ class MergeSource:
     kept: Array
     numbers: Array
     whole: bool
+
+
+@frozen
+class Pruning:
+    """What a merge leaves out of documents: fields and columns by name; and what becomes of their stored blobs."""
+
+    fields: frozenset[str]
+    blob: Callable[[bytes], bytes]
 
 
 def sources_of(segments: Sequence[Segment], gone: Sequence[Array | None]) -> list[MergeSource]:
@@ -61,6 +69,7 @@ class Merger:
         sources: Sequence[MergeSource],
         key: str | None,
         form: columns.Form | None = None,
+        pruning: Pruning | None = None,
     ) -> None:
         self.docs = sum(int(source.kept.sum()) for source in sources)
         self._disk = disk
@@ -69,6 +78,7 @@ class Merger:
         self._sources = sources
         self._key = key
         self._form = form
+        self._pruning = pruning
         self._new_path = temporary_paths(folder, name)
 
     def write(self) -> FileEntry:
@@ -90,12 +100,17 @@ class Merger:
                 yield source, doc
 
     def _write_fields(self, writer: SegmentWriter) -> None:
-        for name in sorted({name for source in self._sources for name in source.segment.field_names}):
+        for name in self._names(source.segment.field_names for source in self._sources):
             parts = [(source, field) for source in self._sources if (field := source.segment.field(name)) is not None]
             positions = all(field.positions for _, field in parts)
             lengths = [source.segment.lengths(name)[source.kept] for source in self._sources]
             merged = merged_field(parts, positions=positions)
             writer.add_field(name, merged, np.concatenate(lengths), positions=positions)
+
+    def _names(self, names: Iterable[Iterable[str]]) -> list[str]:
+        """The names of fields or columns of all sources that stay, in order."""
+        gone = frozenset[str]() if self._pruning is None else self._pruning.fields
+        return sorted({name for some in names for name in some} - gone)
 
     def _write_stored(self, writer: SegmentWriter) -> None:
         spool = Spool(self._disk, self._new_path)
@@ -104,7 +119,7 @@ class Merger:
             compressing = StoredWriter(spool, dictionary)
             for source in self._sources:
                 stored = source.segment.stored
-                copied = stored.dictionary == dictionary
+                copied = self._pruning is None and stored.dictionary == dictionary
                 for start in range(0, source.segment.docs, BLOBS):
                     stop = min(start + BLOBS, source.segment.docs)
                     kept = np.flatnonzero(source.kept[start:stop])
@@ -114,7 +129,8 @@ class Merger:
                             data = data[spread(starts_of(sizes)[kept], sizes[kept])]
                         compressing.add_compressed(data, sizes[kept])
                     else:
-                        compressing.add([stored.blob(start + doc) for doc in kept.tolist()])
+                        blobs = [stored.blob(start + doc) for doc in kept.tolist()]
+                        compressing.add(blobs if self._pruning is None else list(map(self._pruning.blob, blobs)))
             writer.add_stored(compressing)
         finally:
             spool.close()
@@ -133,7 +149,7 @@ class Merger:
         return sample(few) if sum(map(len, few)) >= ENOUGH else b""
 
     def _write_columns(self, writer: SegmentWriter) -> None:
-        for name in sorted({name for source in self._sources for name in source.segment.column_names}):
+        for name in self._names(source.segment.column_names for source in self._sources):
             parts = []
             for source in self._sources:
                 column = source.segment.column(name, self._form)

@@ -1,4 +1,4 @@
-"""files: the files that belong to a commit beside its segments: written durably, read back checked."""
+"""companions: the files that belong to a commit beside its segments: written durably, read back checked."""
 
 from __future__ import annotations
 
@@ -24,15 +24,21 @@ _TEMPORARY_NAME = f"{_NUMBER}0000.tmp"  # named as what the next writer sweeps u
 _MOST_BYTES = 1 << 26
 
 
+def numbered_names() -> NameFile:
+    """Return what names the files of a first commit by numbers."""
+    counter = itertools.count()
+    return lambda suffix: f"{_NUMBER}{next(counter):04x}{suffix}"
+
+
 def first_names() -> NameFile:
     """Return what names the files of a first commit: the first of a suffix has a name that people know."""
-    counter = itertools.count()
+    numbered = numbered_names()
     taken: set[str] = set()
 
     def name_file(suffix: str) -> str:
         name = FIRST_NAMES[suffix]
         if name in taken:
-            name = f"{_NUMBER}{next(counter):04x}{suffix}"
+            name = numbered(suffix)
         taken.add(name)
         return name
 

@@ -1,0 +1,56 @@
+"""sandbox: what a process gives away before it reads what it does not trust: its rights to write, connect and start.
+
+On Linux from 5.13 on, Landlock takes the right to change any file system, to start programs and, from 6.7 on, to
+connect by TCP, from this process and all that it starts. Where that is not to be had, and elsewhere, limits of the
+process remain: no byte can be written to a file, and no process started, but by root.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import sys
+
+_CREATE_RULESET, _RESTRICT_SELF = 444, 446  # numbers of system calls, the same on all machines but alpha
+_ASK_VERSION = 1
+_NO_NEW_PRIVILEGES = 38  # of prctl
+
+_EXECUTE, _WRITE_FILE = 1 << 0, 1 << 1
+_MAKE_AND_REMOVE = sum(1 << bit for bit in range(4, 13))  # folders, files, devices, sockets, pipes, links
+_REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
+_ADDED = {2: _REFER, 3: _TRUNCATE, 5: _IOCTL}  # rights by the version of Landlock that knows them
+_BIND_AND_CONNECT = 3  # TCP, from version 4 on
+_SCOPED = 3  # from version 6 on: signals and abstract sockets of other processes
+
+
+def give_away_rights() -> bool:
+    """Give away, for good, the rights to write files and start processes -> whether Landlock holds that."""
+    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
+        resource.setrlimit(limit, (0, 0))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write is an error then, not the end
+    return sys.platform == "linux" and os.uname().machine != "alpha" and _landlocked()
+
+
+def _landlocked() -> bool:
+    libc = ctypes.CDLL(None, use_errno=True)
+    version: int = libc.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION)
+    if version < 1:
+        return False
+    files = _EXECUTE | _WRITE_FILE | _MAKE_AND_REMOVE
+    for since, rights in _ADDED.items():
+        files |= rights if version >= since else 0
+    network = _BIND_AND_CONNECT if version >= 4 else 0
+    scoped = _SCOPED if version >= 6 else 0
+    size = 8 if version < 4 else 16 if version < 6 else 24
+    rules = struct.pack("=QQQ", files, network, scoped)[:size]
+    ruleset = libc.syscall(_CREATE_RULESET, rules, size, 0)
+    if ruleset < 0:
+        return False
+    try:
+        # Nothing is allowed again: what a rule set handles and no rule allows is denied.
+        return bool(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
+    finally:
+        os.close(ruleset)
