@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from khsearch import errors
 from khsearch.arrays import starts_of
 from khsearch.columnar import BatchWriter, Disk, numbered_names, written
@@ -121,7 +123,8 @@ def _token_batch(frame: Frame, number: int) -> TokenBatch:
         raise BrokenPipeDataError("a term")
     if positions is not None and int(positions.min(initial=0)) < 0:
         raise BrokenPipeDataError("a position")
-    return TokenBatch(codes, starts[ids], starts[ids + 1], counts, positions)
+    places = None if positions is None else positions.astype(np.int64)
+    return TokenBatch(codes, starts[ids], starts[ids + 1], counts, places)
 
 
 def _blobs(frame: Frame, name: str) -> list[bytes]:

@@ -52,12 +52,6 @@ def _khmer(stream: str, name: str, *resources: Any) -> Any:
         raise names.UnavailableError(f"the breaker {name!r} ({problem})") from None
 
 
-def _bytes(text: str, encoding: str) -> bytes:
-    if encoding != "latin1":
-        raise UntrustedError(f"the encoding {encoding!r}")
-    return text.encode(encoding)
-
-
 _STEMMERS = frozenset({*names.STEMMERS, "whoosh.lang.paicehusk:PaiceHuskStemmer"})
 _LATER = {*names.FUNCTIONS, *_STEMMERS}  # whose rooms are loaded when a pickle names them
 
@@ -79,7 +73,7 @@ _KNOWN: dict[str, Any] = {
     "collections:OrderedDict": dict,
     "collections:defaultdict": defaultdict,
     "re:_compile": _pattern,
-    "_codecs:encode": _bytes,
+    "_codecs:encode": str.encode,  # how bytes are pickled; this one takes text only, and is called for every posting
     "builtins:getattr": _stem_of,
     "logging:getLogger": logging.getLogger,
 }

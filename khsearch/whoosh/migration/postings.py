@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_left
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ _MOST_KNOWN = 1 << 16
 class Tokens:
     """The tokens of n documents, as above.
 
-    ids: (t,) int32. counts: (n,) int64. positions: (t,) int64. places: (t, 2) int64. boosts: (n,) float64.
+    ids: (t,) int32. counts: (n,) int64. positions: (t,) int32. places: (t, 2) int32. boosts: (n,) float64.
     """
 
     terms: list[bytes]
@@ -56,7 +57,7 @@ class Tokens:
 def tokens_of(name: str, field: FieldType, segment: SegmentReader, low: int, high: int, numbers: Array) -> Tokens:
     """Return the tokens of the documents from low to high of a segment.
 
-    numbers: (docs,) int64 of all documents of the segment: what each is numbered from 0 among those of the range that
+    numbers: (docs,) int32 of all documents of the segment: what each is numbered from 0 among those of the range that
     are kept; -1 for all others.
 
     Raises UnevenError for a document whose tokens differ in weight, and whatever Whoosh does for damaged files.
@@ -89,12 +90,12 @@ class _Gathered:
     def __init__(self, field: FieldType) -> None:
         self.terms: list[bytes] = []
         self.ends: list[int] = []  # of each term's postings
-        self.docs = array("q")
+        self.docs = array("I")
         self._field = field
-        self._tf = array("q")
-        self._weights = array("d")
-        self._positions = array("q")
-        self._places = array("q")
+        self._tf = array("I")
+        self._weights = array("f")
+        self._positions = array("I")
+        self._places = array("I")
         self._known: dict[bytes, list[int]] = {}
         self._take = self._taker()
 
@@ -137,7 +138,7 @@ class _Gathered:
                 self._places.extend((start, end))
 
     def add(self, segment: SegmentReader, term: tuple[str, bytes], info: Any, low: int, high: int) -> None:
-        """Take the postings of a term in documents from low to high, and some of others that come along."""
+        """Take the postings of a term in documents from low to high."""
         terms, form = segment._terms, self._field.format
         if isinstance(terms, whoosh3.W3TermsReader):
             matcher = segment.codec().postings_reader(terms._postfile, info, form, term=term)
@@ -146,31 +147,34 @@ class _Gathered:
         blocks = _blocks if isinstance(matcher, whoosh3.W3LeafMatcher) else _one_block
         self.terms.append(bytes(term[1]))
         for ids, weights, values in blocks(matcher, low, high):
-            self.docs.extend(ids)
-            self._weights.extend([weights] * len(ids) if isinstance(weights, float) else weights)
-            self._take(values, len(ids))
+            first, last = bisect_left(ids, low), bisect_left(ids, high)
+            count = last - first
+            self.docs.extend(ids[first:last])
+            self._weights.extend([weights] * count if isinstance(weights, float) else weights[first:last])
+            size = _INT if isinstance(values, bytes) else 1  # of what is in one piece
+            self._take(None if values is None else values[first * size : last * size], count)
         self.ends.append(len(self.docs))
 
     def tokens(self, numbers: Array) -> Tokens:
         """Put all that was taken in the order of documents."""
-        docs, tf = np.asarray(self.docs), np.asarray(self._tf)
+        docs, tf = numbers.take(np.asarray(self.docs)), np.asarray(self._tf, np.int32)
         if len(docs) != len(tf):
             raise ValueError(f"{len(docs)} postings with {len(tf)} frequencies")
         sizes: Array = np.diff(np.array(self.ends, np.int64), prepend=0)
-        terms = np.repeat(np.arange(len(self.terms)), sizes)
-        docs = numbers.take(docs)
+        terms = np.repeat(np.arange(len(self.terms), dtype=np.int32), sizes)
         kept = (docs >= 0) & (tf > 0)
         boosts = self._boosts(docs, tf, kept, int(numbers.max(initial=-1)) + 1)
-        at = np.flatnonzero(np.repeat(kept, tf))
-        docs, terms = np.repeat(docs, tf)[at], np.repeat(terms, tf)[at]
+        every = np.repeat(kept, tf)
+        docs, terms = np.repeat(docs, tf)[every], np.repeat(terms, tf)[every]
         form = self._field.format
-        positions = np.asarray(self._positions)[at] if keeps_positions(form) else None
+        positions = np.asarray(self._positions, np.int32)[every] if keeps_positions(form) else None
         order = np.lexsort((terms, docs) if positions is None else (terms, positions, docs))
-        places = np.asarray(self._places).reshape(-1, 2)[at[order]] if keeps_characters(form) else None
-        found, ids = np.unique(terms[order], return_inverse=True)
+        places = np.asarray(self._places, np.int32).reshape(-1, 2)[every][order] if keeps_characters(form) else None
+        found = np.zeros(len(self.terms), bool)
+        found[terms] = True
         return Tokens(
-            [self.terms[term] for term in found.tolist()],
-            ids.astype(np.int32),
+            [self.terms[term] for term in np.flatnonzero(found).tolist()],
+            (np.cumsum(found, dtype=np.int32) - 1)[terms[order]],
             np.bincount(docs, minlength=len(boosts)),
             None if positions is None else positions[order],
             places,
@@ -182,7 +186,7 @@ class _Gathered:
         factor = boost_of(self._field)
         if not factor or isinstance(self._field, SpellField):
             return np.ones(count)
-        boosts = np.asarray(self._weights)[kept] / (tf[kept] * factor)
+        boosts = np.asarray(self._weights, np.float64)[kept] / (tf[kept] * factor)
         low, high = np.full(count, np.inf), np.full(count, -np.inf)
         np.minimum.at(low, docs[kept], boosts)
         np.maximum.at(high, docs[kept], boosts)

@@ -165,8 +165,8 @@ class StockIndex:
         fields: dict[str, FieldType],
         sortable: dict[str, FieldType],
     ) -> Batch:
-        numbers = np.full(segment.doc_count_all(), -1)
-        numbers[docs] = np.arange(len(docs))
+        numbers = np.full(segment.doc_count_all(), -1, np.int32)
+        numbers[docs] = np.arange(len(docs), dtype=np.int32)
         tokens, rows = {}, {}
         for name, field in fields.items():
             mine, uneven = numbers, -1
