@@ -7,6 +7,7 @@ The methods are those of whoosh.matching.Matcher, and mean what they mean there.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -72,7 +73,10 @@ class PostingsMatcher(ListMatcher):  # type: ignore[misc]
         return False
 
     def max_quality(self) -> float:
-        return float(self._scorer.max_quality() if self._scorer else self.block_max_weight())
+        try:
+            return float(self._scorer.max_quality() if self._scorer else self.block_max_weight())
+        except NotImplementedError:  # a scorer need not know
+            return math.inf
 
     def block_quality(self) -> float:
         return self.max_quality()

@@ -10,6 +10,7 @@
     WeightingQuery    stock drops the weighting
     ColumnQuery       stock has no score for it
 
+Matchers are walked as they are: Whoosh replaces them on the way, by which an Or with a scale forgets its terms.
 An Or of three queries or more is as in stock: scored by a weighting that gives 0 or less, it forgets such documents.
 A query over a field that has a column and no terms is answered by the column. Queries of one's own classes stay.
 """

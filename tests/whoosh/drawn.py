@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,7 +140,6 @@ def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         st.builds(query.And, several, boost=_boost),
         st.builds(query.Or, several, boost=_boost),
         st.builds(lambda wanted, out: query.And([wanted, query.Not(out, boost=2.0)]), inner, leaves),
-        st.builds(query.Or, st.lists(terms, min_size=2, max_size=3), scale=st.sampled_from([0.5, 0.9])),
         st.builds(query.Not, inner),
         st.builds(query.Otherwise, inner, inner),
         st.builds(query.ConstantScoreQuery, inner, score=_boost),
@@ -175,7 +175,9 @@ def near(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-queries = st.recursive(leaves, nested, max_leaves=5) | near(_in_text | near(_in_text))
+# Not within others: as its matchers end, stock Whoosh forgets how many they were.
+_scaled = st.builds(query.Or, st.lists(terms, min_size=2, max_size=3), boost=_boost, scale=st.sampled_from([0.5, 0.9]))
+queries = st.one_of(st.recursive(leaves, nested, max_leaves=5), near(_in_text | near(_in_text)), _scaled)
 odd_queries = st.recursive(leaves, odd, max_leaves=5)
 
 
@@ -194,7 +196,7 @@ defaults = st.one_of(
     st.builds(scoring.BM25F, B=st.floats(0, 1), K1=st.floats(0.1, 3), text_B=st.floats(0, 1)),
 )
 weightings = st.one_of(
-    st.sampled_from([scoring.TF_IDF, scoring.Frequency, scoring.PL2, scoring.DFree, Final]),
+    st.sampled_from([scoring.TF_IDF, scoring.Frequency, scoring.PL2, scoring.DFree]),
     st.sampled_from(
         [
             scoring.FunctionWeighting(lambda searcher, name, text, matcher: matcher.weight() + 0.25),
@@ -219,7 +221,8 @@ def here(schema: fields.Schema, given: list[dict[str, Any]], *, cut: int = 3) ->
 
 def stock(schema: fields.Schema, given: dict[int, dict[str, Any]]) -> Any:
     """An index of stock Whoosh, in one segment."""
-    index = RamStorage().create_index(schema)
+    # Its temporary files have the name of the index, and numbers that hypothesis makes the same in every process.
+    index = RamStorage().create_index(schema, indexname=f"stock{os.getpid()}")
     writer = index.writer()
     for number, document in given.items():
         writer.add_document(path=f"/{number}", **document)

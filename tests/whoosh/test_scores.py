@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query
 from whoosh.codec import whoosh3
+from whoosh.reading import TermNotFound
 from whoosh.searching import Searcher
 
 from tests.extent import examples
 from tests.whoosh.drawn import (
     PHASES,
+    Final,
     defaults,
     documents,
     here,
@@ -27,6 +31,8 @@ from tests.whoosh.drawn import (
 
 # Stock Whoosh leaves temporary files open.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+# It refuses some fields that are not indexed, and an Or with a scale of a weighting that knows no highest score.
+REFUSED = (TermNotFound, NotImplementedError)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,29 +45,28 @@ def exact_stock():
         yield
 
 
-# What has the last word on a document has it once, not on each part of a query.
-adding = defaults | weightings.filter(lambda weighting: not getattr(weighting, "use_final", False))
-
-
 @settings(examples(60), phases=PHASES)
 @given(schemas, documents, st.lists(st.tuples(queries, defaults), min_size=1, max_size=6))
 def test_plans_score_as_stock_whoosh(schema, given, asked):
     theirs = stock(schema, dict(enumerate(given)))
     with here(schema, given) as mine:
         for q, weighting in asked:
-            expected = hits(theirs, q, weighting)
-            assert same(hits(mine, q, weighting), expected), q
+            found = hits(mine, q, weighting)
+            with suppress(*REFUSED):
+                assert same(found, hits(theirs, q, weighting)), q
             # A collector that groups is not for plans: Whoosh's matchers do all the work.
-            assert same(hits(mine, q, weighting, groupedby="path"), expected), q
+            assert same(hits(mine, q, weighting, groupedby="path"), found), q
 
 
 @settings(examples(40), phases=PHASES)
-@given(schemas, documents, st.lists(st.tuples(queries, weightings), min_size=1, max_size=6))
+@given(schemas, documents, st.lists(st.tuples(queries, weightings | st.just(Final)), min_size=1, max_size=6))
 def test_any_weighting_scores_as_in_stock_whoosh(schema, given, asked):
     theirs = stock(schema, dict(enumerate(given)))
     with here(schema, given) as mine:
         for q, weighting in asked:
-            assert same(hits(mine, q, weighting), hits(theirs, q, weighting)), q
+            found = hits(mine, q, weighting)
+            with suppress(*REFUSED):
+                assert same(found, hits(theirs, q, weighting)), q
 
 
 @settings(examples(25), phases=PHASES)
@@ -75,18 +80,22 @@ def test_deleted_documents_do_not_count(schema, given, data):
                 writer.delete_by_term("path", f"/{number}")
         for _ in range(4):
             q, weighting = data.draw(queries), data.draw(defaults | weightings)
-            expected = hits(theirs, q, weighting)
+            try:
+                expected = hits(theirs, q, weighting)
+            except REFUSED:
+                continue
             assert same(hits(mine, q, weighting), expected), q
             chosen = data.draw(leaves)
             for option in ("filter", "mask"):
-                kept = hits(theirs, q, weighting, **{option: chosen})
-                assert same(hits(mine, q, weighting, **{option: chosen}), kept), (q, option, chosen)
+                found = hits(mine, q, weighting, **{option: chosen})
+                with suppress(*REFUSED):
+                    assert same(found, hits(theirs, q, weighting, **{option: chosen})), (q, option, chosen)
             best = sorted(expected.values(), reverse=True)[:2]
             assert list(hits(mine, q, weighting, limit=2).values()) == pytest.approx(best, rel=1e-4, abs=1e-6)
 
 
 @settings(examples(60), phases=PHASES)
-@given(schemas, documents, st.lists(st.tuples(odd_queries, adding), min_size=1, max_size=4))
+@given(schemas, documents, st.lists(st.tuples(odd_queries, defaults | weightings), min_size=1, max_size=4))
 def test_what_stock_whoosh_gets_wrong_is_right(schema, given, asked):
     """Its scores of queries without parts, put together as the documentation of those with parts has it."""
     theirs = stock(schema, dict(enumerate(given)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from whoosh import fields, query, scoring
 from whoosh.filedb.filestore import RamStorage
@@ -25,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pyte
 
 @pytest.fixture
 def both(tmp_path):
-    indexes = columnar.create_in(tmp_path, SCHEMA), RamStorage().create_index(SCHEMA)
+    indexes = columnar.create_in(tmp_path, SCHEMA), RamStorage().create_index(SCHEMA, indexname=f"stock{os.getpid()}")
     for index in indexes:
         with index.writer() as writer:
             for number, document in enumerate(DOCUMENTS):

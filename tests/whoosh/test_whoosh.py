@@ -2,6 +2,7 @@
 
 import datetime
 import math
+import os
 import tempfile
 
 import pytest
@@ -129,7 +130,7 @@ def both(commits, folder):
             for document in batch:
                 writer.update_document(**document)
                 truth[document["path"]] = document
-    stock = RamStorage().create_index(SCHEMA)
+    stock = RamStorage().create_index(SCHEMA, indexname=f"stock{os.getpid()}")  # temporary files are called so
     writer = stock.writer()
     for document in truth.values():
         writer.add_document(**document)
