@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from whoosh.qparser import QueryParser
 
 from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, columnar, version
 from khsearch.cli import app
@@ -324,3 +325,13 @@ def test_a_rebuild_keeps_a_document_whose_value_is_no_longer_taken(tmp_path: Pat
     assert "'1_000'" in told[0]
     assert index.get("1") == Document("1", "", "ប្រជុំ", {"n": "1_000"})
     assert index.search("ប្រជុំ").facet("n") == {}
+
+
+def test_an_old_index_is_one_of_whoosh_s_too(stored: Path) -> None:
+    index = Index.open(stored)
+    with index.whoosh().searcher() as searcher:
+        asked = QueryParser("text", searcher.schema).parse("tags:ngo number:[5 TO 20] open:no")
+        assert [hit["id"] for hit in searcher.search(asked)] == [hit.id for hit in index.search(asked)] == ["2"]
+    with index.whoosh().writer() as writer:
+        assert writer.delete_by_term("tags", "ngo") == 2
+    assert list(index.export()) == DOCUMENTS[2:]

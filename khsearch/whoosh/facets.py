@@ -106,19 +106,23 @@ def sort_keys(reader: WhooshReader, docs: Array, facets: Sequence[sorting.FieldF
 
 def grouped(reader: WhooshReader, docs: Array, facet: sorting.FieldFacet, maptype: Any) -> Groups:
     """Documents (n,), in the order of the results, in groups by a facet; maptype: one of _LISTS."""
+    if not len(docs):
+        return Groups({})
     ranks = ranks_of(reader, facet.fieldname).take(docs)
     by_group = np.argsort(ranks, kind="stable")
     starts = np.flatnonzero(turns(ranks.take(by_group)))
-    parts = np.split(docs.take(by_group), starts[1:]) if len(docs) else []
-    values = reader.column_reader(facet.fieldname)
+    members, ends = docs.take(by_group), [*starts[1:].tolist(), len(docs)]
+    listed, values = members.tolist(), reader.column_reader(facet.fieldname)
+    groups: dict[Any, Any] = {}
     # In the order in which Whoosh meets them.
-    parts.sort(key=lambda part: int(part.min()))
-    groups = {values[int(part[0])]: part for part in parts}
-    if maptype is sorting.Count:
-        return Groups({name: len(part) for name, part in groups.items()})
-    if maptype is sorting.UnorderedList:
-        return Groups({name: sorted(part.tolist()) for name, part in groups.items()})
-    return Groups({name: part.tolist() for name, part in groups.items()})
+    for number in np.argsort(np.minimum.reduceat(members, starts)).tolist():
+        start, end = int(starts[number]), ends[number]
+        name = values[listed[start]]
+        if maptype is sorting.Count:
+            groups[name] = end - start
+        else:
+            groups[name] = listed[start:end] if maptype is sorting.OrderedList else sorted(listed[start:end])
+    return Groups(groups)
 
 
 def plain_groups(reader: WhooshReader, groupedby: Any, maptype: Any) -> dict[str, tuple[Any, Any]] | None:

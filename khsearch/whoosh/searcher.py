@@ -42,10 +42,6 @@ class ColumnarSearcher(LiveSearcher):
         self.columns = columns
         super().__init__(reader, weighting=weighting_of(weighting), **kwargs)
 
-    def weighted(self, weighting: Any) -> ColumnarSearcher:
-        """A searcher of the same commit with another weighting."""
-        return ColumnarSearcher(self.reader(), self.columns, weighting=weighting, fromindex=self._ix)
-
     def node(self, q: Any, *, scored: bool = True) -> Node:
         """A query of Whoosh's as a node of the engine, a node as it is; scored: whether it matters what it scores.
 

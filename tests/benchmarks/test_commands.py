@@ -10,6 +10,7 @@ import pytest
 from benchmarks import machine
 from benchmarks.commands import app, main
 from khsearch import Document
+from khsearch.whoosh.writer import ColumnarWriter
 from khsearch.writing import Writer
 
 QUICK = ("--size", "30", "--repeat", "1")
@@ -60,6 +61,40 @@ def test_latency_with_a_broken_khsearch_fails_and_names_it(
     monkeypatch.setattr(Writer, "add", forgetful)
     assert run(monkeypatch, "latency", *QUICK, "--queries", "10", "--peers", "fts5") == 1
     assert "'d000003' only by fts5" in capsys.readouterr().err
+
+
+def test_a_program_of_whoosh_s_is_measured_over_both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    out = tmp_path / "run.json"
+    assert run(monkeypatch, "whoosh", *QUICK, "--queries", "10", "--json", str(out)) == 0
+    found = json.loads(out.read_text(encoding="utf-8"))["figures"]
+    assert found["indexing"]["count"] == 30
+    assert found["indexing"]["ours_per_s"] > 0
+    for kind in (
+        "term",
+        "and",
+        "or",
+        "phrase",
+        "prefix",
+        "sorted by a date",
+        "grouped by a keyword",
+        "range of numbers",
+    ):
+        assert found[kind]["count"] == 10
+        assert found[kind]["warm"]["median"] > 0
+
+
+def test_an_index_that_loses_a_document_of_whoosh_s_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ColumnarWriter.add_document
+
+    def forgetful(self: ColumnarWriter, **given: object) -> None:
+        if given["id"] != "d000003":
+            add(self, **given)
+
+    monkeypatch.setattr(ColumnarWriter, "add_document", forgetful)
+    assert run(monkeypatch, "whoosh", *QUICK, "--queries", "10") == 1
+    assert "'d000003' is found by stock Whoosh only" in capsys.readouterr().err
 
 
 def test_raw_words_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

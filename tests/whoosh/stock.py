@@ -1,14 +1,21 @@
-"""Indexes of stock Whoosh's to read: a schema of every kind of field, random documents, several segments, deletions."""
+"""Indexes of stock Whoosh's to read: every kind of field, segments, deletions; and what is equal in two indexes."""
 
 from __future__ import annotations
 
 import datetime
+import io
+import pickle
 import random
+from contextlib import contextmanager
 from decimal import Decimal
 
-from whoosh import analysis, columns, fields, index
+import pytest
+from whoosh import analysis, columns, fields, formats, index
+from whoosh.codec import whoosh3
+from whoosh.filedb import structfile
 
 from khsearch.whoosh import KHMER
+from khsearch.whoosh.migration import child, frames, importing, pickles
 
 WORDS = [
     *("render", "rendering", "rendered", "image", "images", "wifi", "power", "shot"),
@@ -105,3 +112,78 @@ def written(folder, documents, *, segments=3, deleted=5, indexname=None, seed=0)
         writer.delete_by_term("id", str(number))
     writer.commit(merge=False)
     return made
+
+
+@contextmanager
+def read_here():
+    """Let imports read folders in this process, as the other one does, but for its rights."""
+
+    @contextmanager
+    def read(source, indexname, *, trust):
+        pipe = io.BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            for room in (columns, formats, whoosh3):
+                patch.setattr(room, "loads", room.loads)
+            patch.setattr(structfile, "load_pickle", structfile.load_pickle)
+            patch.setattr(index, "pickle", pickle)
+            patch.setattr(index, "toc_loaders", {})
+            pickles.trust_none()
+            child.tell(pipe, str(source), indexname, held=True, trust=trust)
+        pipe.seek(0)
+        yield importing.checked(source, frames.read(pipe))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importing, "_reading", read)
+        yield
+
+
+def live(reader):
+    """Numbers of live documents, and the number of each among them."""
+    found = list(reader.all_doc_ids())
+    return found, {doc: number for number, doc in enumerate(found)}
+
+
+def told(reader, name):
+    """All live postings of a field: term, document, frequency, weight, positions or characters."""
+    _, numbers = live(reader)
+    found = {}
+    for term in reader.lexicon(name):
+        matcher = reader.postings(name, term)
+        while matcher.is_active():
+            if matcher.id() in numbers:
+                kind = next((kind for kind in ("characters", "positions") if matcher.supports(kind)), "frequency")
+                key = bytes(term), numbers[matcher.id()]
+                mine = found.setdefault(key, [0.0, []])
+                mine[0] += matcher.weight()
+                mine[1] += [matcher.value_as(kind)]
+            matcher.next()
+    return found
+
+
+def assert_same_postings(a, b, name):
+    mine, theirs = told(a, name), told(b, name)
+    assert mine.keys() == theirs.keys(), name
+    for key, (weight, places) in mine.items():
+        assert theirs[key][0] == pytest.approx(weight, rel=1e-6), (name, key)
+        if not all(isinstance(place, int) for place in places):
+            assert theirs[key][1] == [list(place) for place in places], (name, key)
+
+
+def assert_same(old, new):
+    """Everything there is, but the order of an Existence field's and the like."""
+    a, b = old.reader(), new.reader()
+    assert list(a.all_stored_fields()) == list(b.all_stored_fields())
+    assert [repr(found) for found in b.all_stored_fields()] == [repr(found) for found in a.all_stored_fields()]
+    assert new.schema.names() == old.schema.names()
+    ours = set(b.indexed_field_names())
+    for name in sorted(set(a.indexed_field_names()) | ours):
+        if name.startswith("spell_"):  # whose postings are Whoosh's first document's
+            assert set(b.lexicon(name)) == set(a.lexicon(name))
+        else:
+            assert_same_postings(a, b, name)
+    old_docs, new_docs = live(a)[0], live(b)[0]
+    for name in (*old.schema.names(), "extra_one"):
+        if old.schema[name].column_type:
+            mine = a.column_reader(name, translate=False)
+            theirs = b.column_reader(name, translate=False)
+            assert [theirs[doc] for doc in new_docs] == [mine[doc] for doc in old_docs], name

@@ -393,6 +393,9 @@ def test_texts_that_would_break_otherwise_are_refused(index, monkeypatch):
     monkeypatch.setattr(Agreement, "check", check)
     with pytest.raises(IndexMismatchError):
         index.search(query.Or([query.Term("text", SCHOOL), query.Phrase("title", [FISH, WATER])]))
-    with index.whoosh().searcher() as searcher, pytest.raises(IndexMismatchError):
-        searcher.search(query.Prefix("note", WATER))
+    for way in ({}, {"weighting": scoring.TF_IDF()}):
+        with index.whoosh().searcher(**way) as searcher:
+            for ask in (searcher.search, searcher.docs_for_query):
+                with pytest.raises(IndexMismatchError):
+                    list(ask(query.Prefix("note", WATER)))
     assert index.search(query.Term("kind", WATER)).total == 0

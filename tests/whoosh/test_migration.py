@@ -5,12 +5,11 @@ from __future__ import annotations
 import gc
 import io
 import os
-import pickle
 import random
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from fractions import Fraction
 
@@ -18,10 +17,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from whoosh import analysis, fields, formats, query, scoring, sorting
-from whoosh import columns as whoosh_columns
 from whoosh import index as stock_index
-from whoosh.codec import whoosh3
-from whoosh.filedb import structfile
 from whoosh.qparser import QueryParser
 
 from khsearch import columnar
@@ -35,88 +31,28 @@ from khsearch.errors import (
     IndexStoreError,
     KhsearchError,
 )
-from khsearch.whoosh import import_whoosh, open_dir
-from khsearch.whoosh.migration import child, frames, importing, pickles
+from khsearch.khmer import Analyzer, breaker
+from khsearch.whoosh import KHMER, import_whoosh, open_dir
+from khsearch.whoosh.migration import child, frames, importing
 from khsearch.whoosh.migration import stock as reading
+from tests.dummy_breaker import ClusterBreaker
 from tests.whoosh import stock
 from tests.whoosh.schemas import answers
 
+# Whoosh leaves files open when it raises something.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture
-def in_process(monkeypatch):
+def in_process():
     """Read folders in this process, as the other one does, but for its rights."""
-
-    @contextmanager
-    def read(source, indexname, *, trust):
-        pipe = io.BytesIO()
-        with pytest.MonkeyPatch.context() as patch:
-            for room in (whoosh_columns, formats, whoosh3):
-                patch.setattr(room, "loads", room.loads)
-            patch.setattr(structfile, "load_pickle", structfile.load_pickle)
-            patch.setattr(stock_index, "pickle", pickle)
-            patch.setattr(stock_index, "toc_loaders", {})
-            pickles.trust_none()
-            child.tell(pipe, str(source), indexname, held=True, trust=trust)
-        pipe.seek(0)
-        yield importing.checked(source, frames.read(pipe))
-
-    monkeypatch.setattr(importing, "_reading", read)
+    with stock.read_here():
+        yield
+    gc.collect()
 
 
 def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
-
-
-def live(reader):
-    """Numbers of live documents, and the number of each among them."""
-    found = list(reader.all_doc_ids())
-    return found, {doc: number for number, doc in enumerate(found)}
-
-
-def told(reader, name):
-    """All live postings of a field: term, document, frequency, weight, positions or characters."""
-    _, numbers = live(reader)
-    found = {}
-    for term in reader.lexicon(name):
-        matcher = reader.postings(name, term)
-        while matcher.is_active():
-            if matcher.id() in numbers:
-                kind = next((kind for kind in ("characters", "positions") if matcher.supports(kind)), "frequency")
-                key = bytes(term), numbers[matcher.id()]
-                mine = found.setdefault(key, [0.0, []])
-                mine[0] += matcher.weight()
-                mine[1] += [matcher.value_as(kind)]
-            matcher.next()
-    return found
-
-
-def assert_same_postings(a, b, name):
-    mine, theirs = told(a, name), told(b, name)
-    assert mine.keys() == theirs.keys(), name
-    for key, (weight, places) in mine.items():
-        assert theirs[key][0] == pytest.approx(weight, rel=1e-6), (name, key)
-        if not all(isinstance(place, int) for place in places):
-            assert theirs[key][1] == [list(place) for place in places], (name, key)
-
-
-def assert_same(old, new):
-    """Everything there is, but the order of an Existence field's and the like."""
-    a, b = old.reader(), new.reader()
-    assert list(a.all_stored_fields()) == list(b.all_stored_fields())
-    assert [repr(found) for found in b.all_stored_fields()] == [repr(found) for found in a.all_stored_fields()]
-    assert new.schema.names() == old.schema.names()
-    ours = set(b.indexed_field_names())
-    for name in sorted(set(a.indexed_field_names()) | ours):
-        if name.startswith("spell_"):  # whose postings are Whoosh's first document's
-            assert set(b.lexicon(name)) == set(a.lexicon(name))
-        else:
-            assert_same_postings(a, b, name)
-    old_docs, new_docs = live(a)[0], live(b)[0]
-    for name in (*old.schema.names(), "extra_one"):
-        if old.schema[name].column_type:
-            mine = a.column_reader(name, translate=False)
-            theirs = b.column_reader(name, translate=False)
-            assert [theirs[doc] for doc in new_docs] == [mine[doc] for doc in old_docs], name
 
 
 QUERIES = [
@@ -175,7 +111,7 @@ def test_what_was_indexed_comes_over_as_it_was(tmp_path, in_process, monkeypatch
     assert seen[-1] == (55, 55)
     new = open_dir(tmp_path / "new")
     assert columnar.verify(tmp_path / "new") == []
-    assert_same(old, new)
+    stock.assert_same(old, new)
     for name, field in old.schema.items():
         assert answers(new.schema[name]) == answers(field)
     old.optimize()
@@ -192,7 +128,7 @@ def test_another_process_reads_the_folder(tmp_path):
     old = stock.written(tmp_path / "old", 30, indexname="second")
     done = import_whoosh(tmp_path / "old", tmp_path / "new", indexname="second")
     assert done.documents == 25
-    assert_same(old, open_dir(tmp_path / "new"))
+    stock.assert_same(old, open_dir(tmp_path / "new"))
     assert names_in(tmp_path) == ["new", "old"]
 
 
@@ -210,7 +146,7 @@ def test_twenty_thousand_documents(tmp_path):
     a, b = old.reader(), new.reader()
     for name in ("title", "khmer", "tags", "day", "numbers"):
         assert list(a.lexicon(name)) == list(b.lexicon(name))
-        assert_same_postings(a, b, name)
+        stock.assert_same_postings(a, b, name)
     for q in QUERIES:
         with old.searcher(weighting=scoring.Frequency) as s, new.searcher(weighting=scoring.Frequency) as t:
             assert len(t.search(q, limit=None)) == len(s.search(q, limit=None)), q
@@ -367,6 +303,22 @@ def test_an_index_that_changes_meanwhile_is_told(tmp_path, in_process, monkeypat
     refused(tmp_path / "old", tmp_path / "new", IndexStoreError, "somebody wrote to it")
 
 
+def test_a_breaker_that_only_this_process_has_is_told(tmp_path):
+    folder = tmp_path / "old"
+    folder.mkdir()
+    stock_index.create_in(folder, fields.Schema(a=KHMER(analyzer=Analyzer(breaker(ClusterBreaker.name)))))
+    refused(folder, tmp_path / "new", IndexMismatchError, "the breaker 'clusters'.*install the package")
+
+
+def test_a_path_may_be_of_any_bytes(tmp_path):
+    old = tmp_path / os.fsdecode(b"old\xff")
+    old.mkdir()
+    with pytest.raises(IndexNotFoundError, match="no index of Whoosh's here"):
+        import_whoosh(old, tmp_path / "new")
+    stock.written(old, 3, deleted=0)
+    import_whoosh(old, tmp_path / os.fsdecode(b"new\xff"))
+
+
 def test_other_formats_are_told(tmp_path, in_process, monkeypatch):
     monkeypatch.setattr(stock_index, "_CURRENT_TOC_VERSION", -110)
     stock.written(tmp_path / "old", 3, deleted=0)
@@ -374,7 +326,6 @@ def test_other_formats_are_told(tmp_path, in_process, monkeypatch):
     refused(tmp_path / "old", tmp_path / "new", IndexMismatchError, "its format is -110")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves files open then
 def test_random_damage_is_told(tmp_path, in_process):
     whole = tmp_path / "whole"
     stock.written(whole, 12, segments=2, deleted=1)
@@ -401,7 +352,6 @@ def test_random_damage_is_told(tmp_path, in_process):
             assert str(old) in str(problem)  # noqa: PT017
         assert names_in(tmp_path) == ["old", "whole"]
         shutil.rmtree(old)
-    gc.collect()
     assert came_over < 60
 
 

@@ -344,6 +344,19 @@ def test_no_data_makes_what_would_hang_or_import(field, attribute, value):
         changed(fields.Schema(a=field), change)
 
 
+def test_patterns_that_take_too_long_are_no_data():
+    long = [re.compile("a" * 60_000 + str(number)) for number in range(6)]
+    schema = fields.Schema(**{f"f{number}": fields.IDLIST(expression=one) for number, one in enumerate(long)})
+    with pytest.raises(IndexMismatchError, match="field 'f4' needs patterns that are too long together"):
+        again(schema)
+
+    def change(content):
+        content["fields"] = {str(number): content["fields"]["a"] for number in range(10)}
+
+    with pytest.raises(IndexDamagedError, match="too long together"):
+        changed(fields.Schema(a=fields.IDLIST(expression=long[0])), change)
+
+
 def test_what_lies_too_deep_is_damaged():
     def nested(content, levels):
         value = {"$": "whoosh.analysis.filters:PassFilter"}

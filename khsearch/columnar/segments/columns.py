@@ -77,9 +77,10 @@ class Column:
 
     def first_places(self) -> tuple[Array, Array]:
         """Where in `values` the first value of each document is -> (docs,) int64, has one (docs,) bool."""
-        starts = starts_of(self.counts)[:-1]
         has = self.counts > 0
-        return starts * has, has
+        if len(self.values) == len(has) and has.all():  # one each
+            return np.arange(len(has)), has
+        return starts_of(self.counts)[:-1] * has, has
 
     def first(self) -> tuple[Array, Array]:
         """What orders the documents, by the first value of each -> (docs,), has one (docs,) bool; 0 where none."""

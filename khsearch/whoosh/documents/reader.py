@@ -22,6 +22,8 @@ from khsearch.whoosh.reader import WhooshReader, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from whoosh.fields import Schema
 
     from khsearch.arrays import Array
@@ -73,15 +75,22 @@ class DocumentSearcher(ColumnarSearcher):
         self._agreement = agreement
         super().__init__(*args, **kwargs)
 
-    def weighted(self, weighting: Any) -> DocumentSearcher:
-        return DocumentSearcher(
-            self.reader(), self.columns, weighting=weighting, fromindex=self._ix, agreement=self._agreement
-        )
-
     def node(self, q: Any, *, scored: bool = True) -> Node:
+        self._check(q)
+        return super().node(q, scored=scored)
+
+    def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> None:
+        self._check(q)
+        super().search_with_collector(q, collector, context)
+
+    def docs_for_query(self, q: Any, for_deletion: bool = False) -> Iterator[int]:
+        self._check(q)
+        found: Iterator[int] = super().docs_for_query(q, for_deletion)
+        return found
+
+    def _check(self, q: Any) -> None:
         if isinstance(q, Query):
             self._agreement.check(" ".join(texts_of(q, self.schema)))
-        return super().node(q, scored=scored)
 
 
 def texts_of(q: Query, schema: Schema) -> list[str]:

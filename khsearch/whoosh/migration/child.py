@@ -43,10 +43,16 @@ def main(folder: str, indexname: str, trusted: str) -> None:
     try:
         tell(pipe, folder, indexname, held=held, trust=trust)
     except KhsearchError as problem:
-        frames.write(pipe, "error", {"error": type(problem).__name__, "message": str(problem)}, {})
+        _tell_error(pipe, type(problem).__name__, str(problem))
     except Exception as problem:  # whoever reads the frames cannot see a traceback
-        told = f"{folder}: unexpected {type(problem).__name__} while it was read: {problem}"
-        frames.write(pipe, "error", {"error": "IndexStoreError", "message": told}, {})
+        told = f"{folder}: unexpected {type(problem).__name__} while it was read: {problem}; please report it"
+        _tell_error(pipe, "IndexStoreError", told)
+
+
+def _tell_error(pipe: IO[bytes], error: str, message: str) -> None:
+    # A path may be of any bytes.
+    message = message.encode("utf-8", "backslashreplace").decode()
+    frames.write(pipe, "error", {"error": error, "message": message}, {})
 
 
 def tell(pipe: IO[bytes], folder: str, indexname: str, *, held: bool, trust: bool) -> None:

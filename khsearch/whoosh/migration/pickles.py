@@ -43,6 +43,14 @@ def _pattern(source: str, flags: int) -> re.Pattern[str]:
     return re.compile(source, flags & ~re.DEBUG)
 
 
+def _khmer(stream: str, name: str, *resources: Any) -> Any:
+    """An analyzer for Khmer."""
+    try:
+        return fields._from_settings(stream, name, *resources)
+    except ValueError as problem:
+        raise names.UnavailableError(f"the breaker {name!r} ({problem})") from None
+
+
 def _bytes(text: str, encoding: str) -> bytes:
     if encoding != "latin1":
         raise UntrustedError(f"the encoding {encoding!r}")
@@ -63,9 +71,9 @@ _KNOWN: dict[str, Any] = {
     },
     # Where KHMER's analyzers were before, and are now.
     **{
-        f"{module}:{name}": getattr(fields, name)
+        f"{module}:{name}": known
         for module in ("khsearch.fields", "khsearch.whoosh.fields")
-        for name in ("KHMER", "_from_settings")
+        for name, known in (("KHMER", fields.KHMER), ("_from_settings", _khmer))
     },
     "collections:OrderedDict": dict,
     "collections:defaultdict": defaultdict,

@@ -34,6 +34,7 @@ from khsearch.whoosh.index import key_field
 from khsearch.whoosh.migration.pickles import UntrustedError
 from khsearch.whoosh.migration.postings import Tokens, UnevenError, tokens_of
 from khsearch.whoosh.reader import field_of
+from khsearch.whoosh.schema.names import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 MAX_TOKENS = 1 << 22  # of a batch, about; some 60 bytes each while they are put in order
 MAX_STORED = 1 << 25  # bytes of stored fields of a batch, as Whoosh compresses them, about
 MAX_DOCS = 1 << 16  # of a batch
+MAX_PASSES = 1 << 12  # over a segment, whatever its files say
 _SPARE = 64  # documents in a byte of a folder, at most
 _RETRY = "nothing was imported; retry when its writers rest"
 
@@ -151,9 +153,8 @@ class StockIndex:
         tokens = sum(info.weight() for _, info in segment)
         file = f"{segment.segment().segment_id()}._stored.col"
         stored = segment.storage().file_length(file) if segment.storage().file_exists(file) else 0
-        return max(
-            1, *(-(-int(size) // most) for size, most in ((tokens, MAX_TOKENS), (stored, MAX_STORED), (docs, MAX_DOCS)))
-        )
+        shares = ((tokens, MAX_TOKENS), (stored, MAX_STORED), (docs, MAX_DOCS))
+        return min(max(1, *(-(-int(size) // most) for size, most in shares)), max(docs, 1), MAX_PASSES)
 
     def _batch(
         self,
@@ -290,6 +291,10 @@ class StockIndex:
             raise IndexMismatchError(
                 f"{self.folder}: {part}: its pickles name {problem}, which is none of Whoosh's classes and no plain "
                 "value; if you trust whoever wrote the folder, add --trust-pickles"
+            ) from None
+        except UnavailableError as problem:
+            raise IndexMismatchError(
+                f"{self.folder}: {part}: its pickles need {problem}; install the package that brings it"
             ) from None
         except Exception as problem:  # Whoosh checks little of what it reads
             raise IndexDamagedError(

@@ -36,7 +36,7 @@ from khsearch.whoosh.fields import KhmerAnalyzer
 from khsearch.whoosh.schema import names
 from khsearch.whoosh.schema.encoding import FLAGS, FORMAT, MARK, MAX_DEPTH
 from khsearch.whoosh.schema.names import UnavailableError
-from khsearch.whoosh.schema.shapes import MAX_PATTERN, SHAPES, misfit
+from khsearch.whoosh.schema.shapes import INTRAWORD, MAX_PATTERN, MAX_PATTERNS, SHAPES, misfit
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema
@@ -102,6 +102,7 @@ class _Decoder:
     def __init__(self, files: Files) -> None:
         self.missing: dict[str, str] = {}
         self._files = files
+        self._spent = 0
         self._analyzers: dict[bytes, KhmerAnalyzer] = {}
 
     def schema(self, content: dict[str, Any]) -> Schema:
@@ -138,6 +139,7 @@ class _Decoder:
             return pattern if isinstance(pattern, re.Pattern) else re.compile(_of(str, pattern))
         if len(_of(str, made_of)) > _MAX_NAME:
             raise ValueError("a pattern of names that is too long")
+        self._spend(len(made_of))
         return re.compile(fnmatch.translate(made_of))
 
     def _value(self, value: Any, depth: int) -> Any:
@@ -157,14 +159,29 @@ class _Decoder:
         if kind == "khmer":
             return self._khmer(value)
         if kind == "intraword":
+            self._spend(INTRAWORD)
             return _intraword(value)
         if kind == "pattern":
-            return _pattern(value)
+            return self._pattern(value)
         read = _PLAIN.get(kind)
         if read is not None:
             return read(value["v"])
         items = [self._value(item, depth + 1) for item in _of(list, value["v"])]
         return _COLLECTIONS[kind](items)
+
+    def _pattern(self, content: dict[str, Any]) -> re.Pattern[str]:
+        source = content["v"]
+        text = _surrogates(source["v"]) if isinstance(source, dict) else _of(str, source)
+        if len(text) > MAX_PATTERN:
+            raise ValueError("a pattern that is too long")
+        self._spend(len(text))
+        flags = (FLAGS[letter] for letter in _of(str, content.get("flags", "")))
+        return re.compile(text, functools.reduce(operator.or_, flags, re.NOFLAG))
+
+    def _spend(self, characters: int) -> None:
+        self._spent += characters
+        if self._spent > MAX_PATTERNS:
+            raise ValueError("patterns that are too long together")
 
     def _object(self, content: dict[str, Any], depth: int, **more: Any) -> Any:
         cls = names.class_of(_of(str, content.pop(MARK)))
@@ -216,15 +233,6 @@ def _intraword(content: dict[str, Any]) -> analysis.IntraWordFilter:
     if len(delims) > MAX_PATTERN:
         raise ValueError("a pattern that is too long")
     return analysis.IntraWordFilter(delims, **options)
-
-
-def _pattern(content: dict[str, Any]) -> re.Pattern[str]:
-    source = content["v"]
-    text = _surrogates(source["v"]) if isinstance(source, dict) else _of(str, source)
-    if len(text) > MAX_PATTERN:
-        raise ValueError("a pattern that is too long")
-    flags = (FLAGS[letter] for letter in _of(str, content.get("flags", "")))
-    return re.compile(text, functools.reduce(operator.or_, flags, re.NOFLAG))
 
 
 def _surrogates(points: Any) -> str:

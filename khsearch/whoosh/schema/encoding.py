@@ -33,7 +33,7 @@ from whoosh import analysis
 
 from khsearch.whoosh.fields import KhmerAnalyzer
 from khsearch.whoosh.schema import names
-from khsearch.whoosh.schema.shapes import BASES, SHAPES, TYPES, is_pattern, misfit
+from khsearch.whoosh.schema.shapes import BASES, INTRAWORD, MAX_PATTERNS, SHAPES, TYPES, is_pattern, misfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +84,7 @@ class _Encoder:
     def __init__(self, name_file: NameFile) -> None:
         self.files: dict[str, bytes] = {}
         self._name_file = name_file
+        self._spent = 0
 
     def schema(self, schema: Schema) -> dict[str, Any]:
         try:
@@ -122,6 +123,8 @@ class _Encoder:
             raise NoDataError("objects that lie too deep in each other")
         if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, re.Pattern):
+            self._spend(len(value.pattern))
         plain = _plain(value)
         if plain is not None:
             return plain
@@ -145,11 +148,17 @@ class _Encoder:
         if kind is KhmerAnalyzer:
             return self._khmer(value)
         if kind is analysis.IntraWordFilter and (options := _options(value)) is not None:
+            self._spend(INTRAWORD)
             return {MARK: "intraword", **options}
         if isinstance(value, BASES):
             name, state = _class_and_state(value)
             return {MARK: name, **{key: self._value(state[key], depth) for key in sorted(state)}}
         raise NoDataError(f"a {kind.__module__}.{kind.__qualname__}")
+
+    def _spend(self, characters: int) -> None:
+        self._spent += characters
+        if self._spent > MAX_PATTERNS:
+            raise NoDataError("patterns that are too long together")
 
     def _pairs(self, value: Mapping[Any, Any], depth: int) -> list[list[Any]]:
         return [[self._value(key, depth), self._value(item, depth)] for key, item in value.items()]

@@ -28,7 +28,13 @@ BASES = (fields.Schema, fields.FieldType, analysis.Composable, formats.Format, c
 TYPES = (bool, int, float, str, bytes, Decimal)
 """Types that an attribute may be: the type of a number, what converts a token's attribute."""
 
-MAX_PATTERN = 1 << 17  # characters
+MAX_PATTERN = 1 << 17  # characters of a pattern
+MAX_PATTERNS = 1 << 18
+"""Characters of all patterns of a schema: some seconds of work at most, whatever they are."""
+
+INTRAWORD = 100
+"""As how many of them the patterns of an IntraWordFilter count, most of which are alike."""
+
 OPTIONAL = {"boundary"}
 """Attributes that an object may lack."""
 
