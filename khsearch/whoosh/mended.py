@@ -21,7 +21,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import query
+from whoosh import fields, query
 from whoosh.matching import (
     AndMaybeMatcher,
     ExcludeMatcher,
@@ -37,7 +37,7 @@ from whoosh.query.spans import Span, SpanBiMatcher
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, Searcher
 from khsearch.errors import QueryError
-from khsearch.whoosh.column_queries import by_column
+from khsearch.whoosh.column_queries import by_column, pattern_of, range_of
 from khsearch.whoosh.reader import field_of
 from khsearch.whoosh.weighting import LiveSearcher, PlanWeighting, weighting_of
 
@@ -47,13 +47,19 @@ if TYPE_CHECKING:
 
 
 def mended(q: Any, reader: WhooshReader) -> Any:
-    """The query itself, or one like it with other parts. What asks for a field that there is not finds nothing."""
+    """The query itself, or one like it with other parts. What does not fit its field finds nothing."""
     node = by_column(reader, q)
     if node is not None:
         docs, scores = Searcher(reader.commit).matching(node)
         return _Found(q, docs.tolist(), scores.tolist())
-    if type(q) in _OF_FIELDS and q.fieldname and field_of(reader.schema, q.fieldname) is None:
-        return query.NullQuery
+    if type(q) in _OF_FIELDS and q.fieldname:
+        field = field_of(reader.schema, q.fieldname)
+        if field is None or field.format is None:
+            return query.NullQuery
+        if isinstance(q, query.NumericRange):
+            return range_of(field, q) or query.NullQuery
+        if isinstance(q, query.Wildcard | query.Regex) and isinstance(field, fields.NUMERIC) and pattern_of(q):
+            return query.NullQuery
     changed = {}
     for name, value in vars(q).items():
         if isinstance(value, query.Query):
@@ -223,6 +229,7 @@ _MENDED: dict[type, type] = {
     query.ColumnQuery: _ColumnQuery,
 }
 _OF_FIELDS = {
+    query.Term,
     query.Every,
     query.Prefix,
     query.Wildcard,

@@ -13,20 +13,19 @@ Nodes find and score what stock Whoosh 2.7.4 does, also where that is odd:
 
 from __future__ import annotations
 
-import datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import fields, query
+from whoosh import query
 from whoosh.lang.morph_en import variations
 
 from khsearch.arrays import EMPTY_DOCS, EMPTY_SCORES, turns
 from khsearch.columnar import Matches, Searcher, number_of, terms_within
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
-from khsearch.whoosh.column_queries import by_column, pattern_of
+from khsearch.whoosh.column_queries import by_column, pattern_of, range_of
 from khsearch.whoosh.mended import run_matchers
 from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
 
@@ -215,16 +214,14 @@ class Translator:
 
     def _numeric_range(self, q: Any, scored: bool) -> nodes.Node:
         field, column = self._field(q.fieldname), self._commit.documents.column(q.fieldname)
-        if not isinstance(field, fields.NUMERIC):
-            return nodes.Nothing()
-        try:
-            low, high = _bound(field, q.start, is_low=True), _bound(field, q.end, is_low=False)
-        except (ValueError, TypeError, ArithmeticError):
+        by_terms = range_of(field, q)
+        if field is None or by_terms is None:
             return nodes.Nothing()
         if q.constantscore and column is not None and column.kind != "text" and not field.decimal_places:
             exclusive = {"with_low": not q.startexcl, "with_high": not q.endexcl}
-            return nodes.Between(q.fieldname, number_of(low), number_of(high), _or_one(q.boost), **exclusive)
-        by_terms = query.NumericRange(q.fieldname, low, high, q.startexcl, q.endexcl, q.boost, constantscore=False)
+            low, high = number_of(by_terms.start), number_of(by_terms.end)
+            return nodes.Between(q.fieldname, low, high, _or_one(q.boost), **exclusive)
+        by_terms.constantscore = False
         node = self.node(by_terms._compile_query(self._reader), scored=scored and not q.constantscore)
         return nodes.Constant(node, _or_one(q.boost)) if q.constantscore else node
 
@@ -239,18 +236,6 @@ def _boosted(node: nodes.Node, boost: float) -> nodes.Node:
 def _or_one(score: float) -> float:
     """What Whoosh's list of documents scores that is told a constant."""
     return score or 1.0
-
-
-def _bound(field: FieldType, given: Any, *, is_low: bool) -> Any:
-    """A bound of a range as the field has numbers, None where it is open; ValueError where nothing lies within it."""
-    number = number_of(given) if isinstance(given, datetime.date) else given
-    try:
-        return field.prepare_number(number)
-    except ValueError:
-        is_below = field.numtype(number) < field.min_value
-        if is_below == is_low:
-            return None
-        raise
 
 
 def _highest(commit: Commit, children: Sequence[nodes.Node], weighting: BM25) -> Matches:
