@@ -16,6 +16,7 @@ from tests.extent import examples
 from tests.whoosh.drawn import (
     PHASES,
     Final,
+    above_0,
     defaults,
     documents,
     here,
@@ -95,9 +96,12 @@ def test_deleted_documents_do_not_count(schema, given, data):
 
 
 @settings(examples(60), phases=PHASES)
-@given(schemas, documents, st.lists(st.tuples(odd_queries, defaults | weightings), min_size=1, max_size=4))
+@given(schemas, documents, st.lists(st.tuples(odd_queries, defaults | above_0), min_size=1, max_size=4))
 def test_what_stock_whoosh_gets_wrong_is_right(schema, given, asked):
-    """Its scores of queries without parts, put together as the documentation of those with parts has it."""
+    """Its scores of queries without parts, put together as the documentation of those with parts has it.
+
+    By weightings that score above 0: where they do not, stock's Or of many forgets what matches.
+    """
     theirs = stock(schema, dict(enumerate(given)))
     every = {f"/{number}" for number in range(len(given))}
 
@@ -126,7 +130,4 @@ def test_what_stock_whoosh_gets_wrong_is_right(schema, given, asked):
 
     with here(schema, given) as mine:
         for q, weighting in asked:
-            expected = put_together(q, weighting)
-            if any(score <= 0 for score in expected.values()):
-                continue  # Whoosh's Or of many takes what scores nothing for what does not match
-            assert same(hits(mine, q, weighting), expected), q
+            assert same(hits(mine, q, weighting), put_together(q, weighting)), q
