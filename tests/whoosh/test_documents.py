@@ -187,6 +187,7 @@ def test_what_users_of_whoosh_do_with_hits_works(index):
         assert searcher.document_number(id="3") == 2
         assert [found["id"] for found in searcher.documents(kind="NGO")] == ["1", "3"]
         assert searcher.suggest("text", "unicev") == ["unicef"]
+        assert searcher.suggest("kind", "rise field") == ["rice field"]
         assert [hit["id"] for hit in searcher.search_page(query.Every(), 2, pagelen=3)] == ["4"]
 
 
