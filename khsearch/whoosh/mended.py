@@ -46,13 +46,15 @@ if TYPE_CHECKING:
 
 
 def mended(q: Any, reader: WhooshReader) -> Any:
-    """The query itself, or one like it with other parts. What asks for a field that there is not finds nothing."""
+    """The query itself, or one like it with other parts. What asks for a field that is not indexed finds nothing."""
     node = by_column(reader, q)
     if node is not None:
         docs, scores = Searcher(reader.commit).matching(node)
         return _Found(q, docs.tolist(), scores.tolist())
-    if type(q) in _OF_FIELDS and q.fieldname and field_of(reader.schema, q.fieldname) is None:
-        return query.NullQuery
+    if type(q) in _OF_FIELDS and q.fieldname:
+        field = field_of(reader.schema, q.fieldname)
+        if field is None or field.format is None:
+            return query.NullQuery
     changed = {}
     for name, value in vars(q).items():
         if isinstance(value, query.Query):
@@ -222,6 +224,7 @@ _MENDED: dict[type, type] = {
     query.ColumnQuery: _ColumnQuery,
 }
 _OF_FIELDS = {
+    query.Term,
     query.Every,
     query.Prefix,
     query.Wildcard,

@@ -127,7 +127,8 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def __contains__(self, term: tuple[str, Any]) -> bool:
         name, text = term
-        return name in self.schema and self.doc_frequency(name, text) > 0
+        field = field_of(self.schema, name)
+        return field is not None and field.format is not None and self.doc_frequency(name, text) > 0
 
     def indexed_field_names(self) -> list[str]:
         names = {name for segment in self.commit.leaves.segments for name in segment.field_names}
