@@ -17,6 +17,7 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
+from khsearch.whoosh.errors import is_refusal
 from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
@@ -91,8 +92,10 @@ def _value(reader: WhooshReader, name: str, given: Any) -> Any:
         if isinstance(field, fields.BOOLEAN) and not is_text:
             return field.to_bytes(given) == field.bytestrings[1]
         if isinstance(field, fields.NUMERIC) and isinstance(given, str | bytes) and not is_text:
-            return field.from_bytes(field.to_bytes(given))
-    except (ValueError, TypeError, OverflowError, ArithmeticError):
+            given = field.from_bytes(field.to_bytes(given))
+    except Exception as error:
+        if not is_refusal(error):
+            raise
         return None
     if not is_text:
         return number_of(given)

@@ -27,6 +27,7 @@ from khsearch.columnar import Matches, Searcher, number_of, terms_within
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.whoosh.column_queries import by_column, pattern_of
+from khsearch.whoosh.errors import is_refusal
 from khsearch.whoosh.mended import run_matchers
 from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
 
@@ -72,7 +73,9 @@ class Translator:
             return text
         try:
             return bytes(field.to_bytes(text))
-        except (ValueError, TypeError, OverflowError, ArithmeticError):
+        except Exception as error:
+            if not is_refusal(error):
+                raise
             return None
 
     # Queries of queries

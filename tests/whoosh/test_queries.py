@@ -113,6 +113,7 @@ NOWHERE = [
     query.Wildcard("number", "1*"),
     query.Term("number", "one"),
     query.Term("number", 10**6),
+    query.Term("day", "one"),
     query.And([]),
     query.Or([]),
     query.DisjunctionMax([]),
@@ -125,7 +126,7 @@ def test_what_is_not_there_is_not_found(index, q):
     assert docs(index, query.Not(q)) == [0, 1, 2]
 
 
-@pytest.mark.parametrize("q", NOWHERE[:11], ids=repr)
+@pytest.mark.parametrize("q", NOWHERE[:14], ids=repr)
 def test_nor_is_it_by_any_weighting(index, q):
     assert docs(index, q, scoring.TF_IDF()) == []
 
