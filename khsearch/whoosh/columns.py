@@ -28,10 +28,12 @@ _VALUE = "value"
 
 
 def kept(field: Any, value: Any) -> Any:
-    """What a column keeps of a value that a document has in a field: a number, or bytes.
+    """What a column keeps of a value that a document has in a field: a number, or bytes; None for an empty list.
 
     Raises whatever the field does for a value that does not fit, and DocumentError.
     """
+    if isinstance(value, list | tuple) and not value and not isinstance(field.column_type, columns.PickleColumn):
+        return None
     if isinstance(field, fields.NUMERIC):
         return _number(field, value[0] if isinstance(value, list | tuple) else value)
     return kept_raw(field, field.to_column_value(value))

@@ -45,7 +45,15 @@ class TypeRefusedError(DocumentError, TypeError):
     """A value of another type than its field takes."""
 
 
-_REFUSALS = (ValueError, TypeError, ArithmeticError, AssertionError, AttributeError, FieldConfigurationError)
+_REFUSALS = (
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AssertionError,
+    AttributeError,
+    FieldConfigurationError,
+)
 
 
 def is_refusal(error: Exception) -> bool:

@@ -9,6 +9,7 @@
     NestedParent      stock fails where it skips beyond the last, within others; so may NestedChildren
     WeightingQuery    stock drops the weighting
     ColumnQuery       stock has no score for it
+    NumericRange      stock takes all numbers where a range ends near the least
 
 An Or of three queries or more is as in stock: scored by a weighting that gives 0 or less, it forgets such documents.
 A query over a field that has a column and no terms is answered by the column. Queries of one's own classes stay.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh import query
+from whoosh.fields import NUMERIC
 from whoosh.matching import (
     AndMaybeMatcher,
     ExcludeMatcher,
@@ -37,6 +39,7 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches, Searcher
 from khsearch.errors import QueryError
 from khsearch.whoosh.column_queries import by_column
+from khsearch.whoosh.number_ranges import by_terms
 from khsearch.whoosh.reader import field_of
 from khsearch.whoosh.weighting import LiveSearcher, PlanWeighting, weighting_of
 
@@ -55,6 +58,8 @@ def mended(q: Any, reader: WhooshReader) -> Any:
         field = field_of(reader.schema, q.fieldname)
         if field is None or field.format is None:
             return query.NullQuery
+        if isinstance(q, query.NumericRange) and isinstance(field, NUMERIC):
+            return mended(by_terms(field, q), reader)
     changed = {}
     for name, value in vars(q).items():
         if isinstance(value, query.Query):
