@@ -5,7 +5,6 @@ Text is compared in the form of the column. Every document that matches scores t
 
 from __future__ import annotations
 
-import datetime
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,11 @@ from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
+from khsearch.whoosh.errors import is_refusal
 from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from whoosh.fields import FieldType
 
     from khsearch.engine import BM25
     from khsearch.whoosh.reader import WhooshReader
@@ -50,29 +48,6 @@ def pattern_of(q: Any) -> re.Pattern[str] | None:
         return re.compile(q._get_pattern())
     except re.error as error:
         raise QueryError(f"pattern {q.text!r}: {error}", position=error.pos) from error
-
-
-def range_of(field: FieldType | None, q: Any) -> Any:
-    """A NumericRange with the field's own numbers as bounds; None where nothing can lie within those of the query."""
-    if not isinstance(field, fields.NUMERIC):
-        return None
-    try:
-        bounds = [_bound(field, given, is_low) for given, is_low in ((q.start, True), (q.end, False))]
-    except (ValueError, TypeError, ArithmeticError):
-        return None
-    return query.NumericRange(q.fieldname, *bounds, q.startexcl, q.endexcl, q.boost, q.constantscore)
-
-
-def _bound(field: FieldType, given: Any, is_low: bool) -> Any:
-    """A bound as the field's number, None where it is open; ValueError where it is beyond what the field can hold."""
-    number = number_of(given) if isinstance(given, datetime.date) else given
-    try:
-        return field.prepare_number(number)
-    except ValueError:
-        is_below = field.numtype(number) < 0
-        if is_below == is_low:
-            return None
-        raise
 
 
 def _term(reader: WhooshReader, q: Any) -> nodes.Node:
@@ -133,8 +108,10 @@ def _value(reader: WhooshReader, name: str, given: Any) -> Any:
         if isinstance(field, fields.BOOLEAN) and not is_text:
             return field.to_bytes(given) == field.bytestrings[1]
         if isinstance(field, fields.NUMERIC) and isinstance(given, str | bytes) and not is_text:
-            return field.from_bytes(field.to_bytes(given))
-    except (ValueError, TypeError, OverflowError, ArithmeticError):
+            given = field.from_bytes(field.to_bytes(given))
+    except Exception as error:
+        if not is_refusal(error):
+            raise
         return None
     if not is_text:
         return number_of(given)

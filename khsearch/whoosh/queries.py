@@ -18,15 +18,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import query
+from whoosh import fields, query
 from whoosh.lang.morph_en import variations
 
 from khsearch.arrays import EMPTY_DOCS, EMPTY_SCORES, turns
 from khsearch.columnar import Matches, Searcher, number_of, terms_within
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
-from khsearch.whoosh.column_queries import by_column, pattern_of, range_of
+from khsearch.whoosh.column_queries import by_column, pattern_of
+from khsearch.whoosh.errors import is_refusal
 from khsearch.whoosh.mended import run_matchers
+from khsearch.whoosh.number_ranges import bounds_of, by_terms, in_column
 from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
 
 if TYPE_CHECKING:
@@ -71,7 +73,9 @@ class Translator:
             return text
         try:
             return bytes(field.to_bytes(text))
-        except (ValueError, TypeError, OverflowError, ArithmeticError):
+        except Exception as error:
+            if not is_refusal(error):
+                raise
             return None
 
     # Queries of queries
@@ -213,17 +217,17 @@ class Translator:
         return found[0] if len(found) == 1 else _boosted(nodes.Or(found), q.boost)
 
     def _numeric_range(self, q: Any, scored: bool) -> nodes.Node:
-        field, column = self._field(q.fieldname), self._commit.documents.column(q.fieldname)
-        by_terms = range_of(field, q)
-        if field is None or by_terms is None:
+        field = self._field(q.fieldname)
+        if not isinstance(field, fields.NUMERIC):
             return nodes.Nothing()
-        if q.constantscore and column is not None and column.kind != "text" and not field.decimal_places:
+        bounds = bounds_of(field, q)
+        if bounds is None:
+            return nodes.Nothing()
+        if q.constantscore and in_column(self._commit, field, q.fieldname):
+            low, high = map(number_of, bounds)
             exclusive = {"with_low": not q.startexcl, "with_high": not q.endexcl}
-            low, high = number_of(by_terms.start), number_of(by_terms.end)
             return nodes.Between(q.fieldname, low, high, _or_one(q.boost), **exclusive)
-        by_terms.constantscore = False
-        node = self.node(by_terms._compile_query(self._reader), scored=scored and not q.constantscore)
-        return nodes.Constant(node, _or_one(q.boost)) if q.constantscore else node
+        return self.node(by_terms(field, q), scored=scored)
 
     def _nothing(self, *_: Any) -> nodes.Node:
         return nodes.Nothing()

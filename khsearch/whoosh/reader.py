@@ -20,7 +20,7 @@ from khsearch.columnar import terms_within
 from khsearch.engine import nodes
 from khsearch.whoosh import characters, values
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.columns import ColumnValues
+from khsearch.whoosh.columns import ColumnValues, shown
 from khsearch.whoosh.matchers import Characters, Positions, PostingsMatcher
 from khsearch.whoosh.vectors import TermCursor, vector_of
 
@@ -268,7 +268,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             found.set_reverse()
         if not translate:
             return found
-        return whoosh_columns.TranslatingColumnReader(found, field.from_column_value)
+        return whoosh_columns.TranslatingColumnReader(found, partial(shown, field))
 
     def supports_caches(self) -> bool:
         return False

@@ -25,8 +25,9 @@ from khsearch.whoosh import characters, values
 from khsearch.whoosh import schema as schemas
 from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batch
 from khsearch.whoosh.boosts import boosted_field
+from khsearch.whoosh.columns import check_kind
 from khsearch.whoosh.copying import documents_of
-from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them, refused
+from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them
 from khsearch.whoosh.matchers import keeps_positions
 from khsearch.whoosh.reader import WhooshReader, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
@@ -97,6 +98,8 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         schema = copied(self.schema)
         schema.add(fieldname, fieldtype, **kwargs)
         documents.check_schema(schema)
+        for name in self._draft.names():
+            check_kind(name, field_of(schema, name), self._draft.column_kinds(name))
         self.schema, self._kept = schema, False
 
     @one_at_a_time
@@ -295,12 +298,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         field = field_of(self.schema, name)
         if field is None:
             raise UnknownFieldError(f"no field {name!r} in the schema; delete by a field that is there")
-        if isinstance(value, bytes):
-            return value
-        try:
-            return bytes(field.to_bytes(value))
-        except (ValueError, TypeError, OverflowError) as error:
-            raise refused(f"field {name!r}: {value!r:.200} does not fit: {error}", error) from error
+        return documents.term_of(name, field, value)
 
     def _settle(self) -> None:
         """Pass the waiting documents on as batches: those that replace older ones, and those that do not."""

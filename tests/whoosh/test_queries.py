@@ -119,6 +119,7 @@ NOWHERE = [
     query.Wildcard("number", "1*"),
     query.Term("number", "one"),
     query.Term("number", 10**6),
+    query.Term("day", "one"),
     query.And([]),
     query.Or([]),
     query.DisjunctionMax([]),

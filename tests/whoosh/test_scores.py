@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import query
 from whoosh.codec import whoosh3
-from whoosh.reading import TermNotFound
+from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.searching import Searcher
 
 from tests.extent import examples
@@ -38,10 +38,16 @@ REFUSED = (TermNotFound, NotImplementedError)
 
 @pytest.fixture(scope="module", autouse=True)
 def exact_stock():
-    """Let stock Whoosh keep lengths as they are, which it rounds, and know what its own DFree asks for."""
+    """Let stock Whoosh keep lengths as they are, which it rounds, and know what its own matchers and DFree ask for."""
+    counted = SegmentReader.doc_frequency
+
+    def doc_frequency(reader, name, text):
+        return counted(reader, name, text) if reader.schema[name].format else 0
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(whoosh3, "length_to_byte", lambda length: length or 0)
         patched.setattr(whoosh3, "byte_to_length", lambda byte: byte)
+        patched.setattr(SegmentReader, "doc_frequency", doc_frequency)
         patched.setattr(Searcher, "weight", lambda searcher, *term: searcher.frequency(*term), raising=False)
         yield
 
