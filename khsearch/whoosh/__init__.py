@@ -7,10 +7,10 @@ boosts matchers             what multiplies weights, and postings, as Whoosh see
 vectors reader              the terms of a document, and a commit, as Whoosh sees them
 schema/     shapes, names, encoding, decoding: a schema as data
 weighting   Whoosh's weightings as those of the arrays, and back
-column_queries mended       queries over values without terms, and by Whoosh's matchers, mistakes put right
+number_ranges column_queries mended   ranges by terms, values without terms, Whoosh's matchers with mistakes put right
 queries     Whoosh's queries as nodes
 facets results searcher     documents in orders and groups, and a Searcher, as Whoosh has them
-analysed copying writer     documents as Whoosh takes them, and an IndexWriter
+analysed copying merging writer     documents as Whoosh takes them, and an IndexWriter
 index       create_in, open_dir, exists_in
 documents/  fields, column_terms, reader, planning, writer, index: an Index of khsearch's as Whoosh sees it
 migration/  sandbox, pickles, frames, postings, stock, child, importing: a folder of stock Whoosh's -> an index

@@ -19,7 +19,7 @@ from khsearch.engine import TokenBatch
 from khsearch.errors import DocumentError
 from khsearch.whoosh import characters, columns, values
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.errors import SchemaError, UnknownFieldError, refused
+from khsearch.whoosh.errors import SchemaError, UnknownFieldError, is_refusal, refused
 from khsearch.whoosh.fields import KHMER
 from khsearch.whoosh.matchers import keeps_characters, keeps_positions
 from khsearch.whoosh.reader import field_of
@@ -31,7 +31,6 @@ Token = tuple[bytes, int]
 """A term and where it stands."""
 
 _TOLERANCE = 1e-6  # relative, of weights, which Whoosh adds up
-_REFUSALS = (ValueError, TypeError, OverflowError, AssertionError, AttributeError, fields.FieldConfigurationError)
 
 
 class Analysed:
@@ -101,12 +100,24 @@ def analysed(schema: Schema, key: str | None, given: Mapping[str, Any], *, repla
                 document.columns[name] = columns.kept(field, shown)
         except DocumentError:
             raise
-        except _REFUSALS as error:
+        except Exception as error:
+            if not is_refusal(error):
+                raise
             raise refused(f"field {name!r}: {value!r:.200} cannot be indexed: {error}", error) from error
         if field.stored:
             stored[name] = shown
     document.stored = values.encode(stored | ({characters.NAME: document.places} if document.places else {}))
     return document
+
+
+def term_of(name: str, field: FieldType, value: Any) -> bytes:
+    """The term of a value that a field has as one; DocumentError where it does not fit."""
+    try:
+        return value if isinstance(value, bytes) else bytes(field.to_bytes(value))
+    except Exception as error:
+        if not is_refusal(error):
+            raise
+        raise refused(f"field {name!r}: {value!r:.200} does not fit: {error}", error) from error
 
 
 def _take(document: Analysed, name: str, field: FieldType, value: Any) -> None:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from whoosh import fields, query
 from whoosh.lang.morph_en import variations
+from whoosh.support.levenshtein import levenshtein
 
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
+from khsearch.whoosh.errors import is_refusal
 from khsearch.whoosh.reader import field_of
 
 if TYPE_CHECKING:
@@ -83,6 +85,21 @@ def _variations(reader: WhooshReader, q: Any) -> nodes.Node:
     return _fitting(reader, q, wanted.__contains__)
 
 
+def _fuzzy(reader: WhooshReader, q: Any) -> nodes.Node:
+    text = _value(reader, q.fieldname, q.text)
+    if not isinstance(text, bytes):
+        return nodes.Nothing()
+    wanted = text.decode("utf-8", "replace")
+    return _fitting(
+        reader, q, lambda form: is_near(form.decode("utf-8", "replace"), wanted, int(q.maxdist), q.prefixlength)
+    )
+
+
+def is_near(word: str, text: str, distance: int, shared: int) -> bool:
+    """Whether a word is at most so many edits away from a text, and shares so many of its first characters."""
+    return word.startswith(text[:shared]) and levenshtein(word, text, limit=distance) <= distance
+
+
 def _value(reader: WhooshReader, name: str, given: Any) -> Any:
     """What a query says as the column compares it; None where the column can hold no such value."""
     column, field = reader.commit.documents.column(name), field_of(reader.schema, name)
@@ -91,8 +108,10 @@ def _value(reader: WhooshReader, name: str, given: Any) -> Any:
         if isinstance(field, fields.BOOLEAN) and not is_text:
             return field.to_bytes(given) == field.bytestrings[1]
         if isinstance(field, fields.NUMERIC) and isinstance(given, str | bytes) and not is_text:
-            return field.from_bytes(field.to_bytes(given))
-    except (ValueError, TypeError, OverflowError, ArithmeticError):
+            given = field.from_bytes(field.to_bytes(given))
+    except Exception as error:
+        if not is_refusal(error):
+            raise
         return None
     if not is_text:
         return number_of(given)
@@ -126,4 +145,5 @@ _PLANS: dict[type, Any] = {
     query.Wildcard: _pattern,
     query.Regex: _pattern,
     query.Variations: _variations,
+    query.FuzzyTerm: _fuzzy,
 }

@@ -45,6 +45,22 @@ class TypeRefusedError(DocumentError, TypeError):
     """A value of another type than its field takes."""
 
 
+_REFUSALS = (
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AssertionError,
+    AttributeError,
+    FieldConfigurationError,
+)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether a field says by this error that a value does not fit; Whoosh's dates raise an Exception of no kind."""
+    return type(error) is Exception or isinstance(error, _REFUSALS)
+
+
 def refused(message: str, cause: Exception) -> DocumentError:
     """Return the error for a value that its field refused with some other error."""
     return TypeRefusedError(message) if isinstance(cause, TypeError) else ValueRefusedError(message)

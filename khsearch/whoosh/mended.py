@@ -9,6 +9,7 @@
     NestedParent      stock fails where it skips beyond the last, within others; so may NestedChildren
     WeightingQuery    stock drops the weighting
     ColumnQuery       stock has no score for it
+    NumericRange      stock takes all numbers where a range ends near the least
 
 Matchers are walked as they are: Whoosh replaces them on the way, by which an Or with a scale forgets its terms.
 An Or of three queries or more is as in stock: scored by a weighting that gives 0 or less, it forgets such documents.
@@ -21,7 +22,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import query
+from whoosh import fields, query
 from whoosh.matching import (
     AndMaybeMatcher,
     ExcludeMatcher,
@@ -37,23 +38,35 @@ from whoosh.query.spans import Span, SpanBiMatcher
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, Searcher
 from khsearch.errors import QueryError
-from khsearch.whoosh.column_queries import by_column
+from khsearch.whoosh.column_queries import by_column, pattern_of
+from khsearch.whoosh.errors import is_refusal
+from khsearch.whoosh.number_ranges import by_terms
 from khsearch.whoosh.reader import field_of
 from khsearch.whoosh.weighting import LiveSearcher, PlanWeighting, weighting_of
 
 if TYPE_CHECKING:
+    from whoosh.fields import FieldType
+
     from khsearch.engine import BM25
     from khsearch.whoosh.reader import WhooshReader
 
 
 def mended(q: Any, reader: WhooshReader) -> Any:
-    """The query itself, or one like it with other parts. What asks for a field that there is not finds nothing."""
+    """The query itself, or one like it with other parts. What does not fit its field finds nothing."""
     node = by_column(reader, q)
     if node is not None:
         docs, scores = Searcher(reader.commit).matching(node)
         return _Found(q, docs.tolist(), scores.tolist())
-    if type(q) in _OF_FIELDS and q.fieldname and field_of(reader.schema, q.fieldname) is None:
-        return query.NullQuery
+    if type(q) in _OF_FIELDS and q.fieldname:
+        field = field_of(reader.schema, q.fieldname)
+        if field is None or field.format is None:
+            return query.NullQuery
+        if type(q) is query.Term and not _fits(field, q.text):
+            return query.NullQuery
+        if isinstance(q, query.NumericRange):
+            return mended(by_terms(field, q), reader) if isinstance(field, fields.NUMERIC) else query.NullQuery
+        if isinstance(q, query.Wildcard | query.Regex) and isinstance(field, fields.NUMERIC) and pattern_of(q):
+            return query.NullQuery
     changed = {}
     for name, value in vars(q).items():
         if isinstance(value, query.Query):
@@ -72,6 +85,16 @@ def mended(q: Any, reader: WhooshReader) -> Any:
     other.__class__ = kind
     vars(other).update(changed)
     return other
+
+
+def _fits(field: FieldType, text: Any) -> bool:
+    try:
+        field.to_bytes(text)
+    except Exception as error:
+        if not is_refusal(error):
+            raise
+        return False
+    return True
 
 
 def run_matchers(reader: WhooshReader, q: Any, weighting: BM25) -> Matches:
@@ -223,6 +246,7 @@ _MENDED: dict[type, type] = {
     query.ColumnQuery: _ColumnQuery,
 }
 _OF_FIELDS = {
+    query.Term,
     query.Every,
     query.Prefix,
     query.Wildcard,

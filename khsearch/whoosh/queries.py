@@ -13,7 +13,6 @@ Nodes find and score what stock Whoosh 2.7.4 does, also where that is odd:
 
 from __future__ import annotations
 
-import datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,9 @@ from khsearch.columnar import Matches, Searcher, number_of, terms_within
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.whoosh.column_queries import by_column, pattern_of
+from khsearch.whoosh.errors import is_refusal
 from khsearch.whoosh.mended import run_matchers
+from khsearch.whoosh.number_ranges import bounds_of, by_terms, in_column
 from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class Translator:
             return text
         try:
             return bytes(field.to_bytes(text))
-        except (ValueError, TypeError, OverflowError, ArithmeticError):
+        except Exception as error:
+            if not is_refusal(error):
+                raise
             return None
 
     # Queries of queries
@@ -214,19 +217,17 @@ class Translator:
         return found[0] if len(found) == 1 else _boosted(nodes.Or(found), q.boost)
 
     def _numeric_range(self, q: Any, scored: bool) -> nodes.Node:
-        field, column = self._field(q.fieldname), self._commit.documents.column(q.fieldname)
+        field = self._field(q.fieldname)
         if not isinstance(field, fields.NUMERIC):
             return nodes.Nothing()
-        try:
-            low, high = _bound(field, q.start, is_low=True), _bound(field, q.end, is_low=False)
-        except (ValueError, TypeError, ArithmeticError):
+        bounds = bounds_of(field, q)
+        if bounds is None:
             return nodes.Nothing()
-        if q.constantscore and column is not None and column.kind != "text" and not field.decimal_places:
+        if q.constantscore and in_column(self._commit, field, q.fieldname):
+            low, high = map(number_of, bounds)
             exclusive = {"with_low": not q.startexcl, "with_high": not q.endexcl}
-            return nodes.Between(q.fieldname, number_of(low), number_of(high), _or_one(q.boost), **exclusive)
-        by_terms = query.NumericRange(q.fieldname, low, high, q.startexcl, q.endexcl, q.boost, constantscore=False)
-        node = self.node(by_terms._compile_query(self._reader), scored=scored and not q.constantscore)
-        return nodes.Constant(node, _or_one(q.boost)) if q.constantscore else node
+            return nodes.Between(q.fieldname, low, high, _or_one(q.boost), **exclusive)
+        return self.node(by_terms(field, q), scored=scored)
 
     def _nothing(self, *_: Any) -> nodes.Node:
         return nodes.Nothing()
@@ -239,18 +240,6 @@ def _boosted(node: nodes.Node, boost: float) -> nodes.Node:
 def _or_one(score: float) -> float:
     """What Whoosh's list of documents scores that is told a constant."""
     return score or 1.0
-
-
-def _bound(field: FieldType, given: Any, *, is_low: bool) -> Any:
-    """A bound of a range as the field has numbers, None where it is open; ValueError where nothing lies within it."""
-    number = number_of(given) if isinstance(given, datetime.date) else given
-    try:
-        return field.prepare_number(number)
-    except ValueError:
-        is_below = field.numtype(number) < field.min_value
-        if is_below == is_low:
-            return None
-        raise
 
 
 def _highest(commit: Commit, children: Sequence[nodes.Node], weighting: BM25) -> Matches:

@@ -20,7 +20,7 @@ from khsearch.columnar import terms_within
 from khsearch.engine import nodes
 from khsearch.whoosh import characters, values
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.columns import ColumnValues
+from khsearch.whoosh.columns import ColumnValues, shown
 from khsearch.whoosh.matchers import Characters, Positions, PostingsMatcher
 from khsearch.whoosh.vectors import TermCursor, vector_of
 
@@ -127,7 +127,8 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
 
     def __contains__(self, term: tuple[str, Any]) -> bool:
         name, text = term
-        return name in self.schema and self.doc_frequency(name, text) > 0
+        field = field_of(self.schema, name)
+        return field is not None and field.format is not None and self.doc_frequency(name, text) > 0
 
     def indexed_field_names(self) -> list[str]:
         names = {name for segment in self.commit.leaves.segments for name in segment.field_names}
@@ -267,7 +268,7 @@ class WhooshReader(IndexReader):  # type: ignore[misc]
             found.set_reverse()
         if not translate:
             return found
-        return whoosh_columns.TranslatingColumnReader(found, field.from_column_value)
+        return whoosh_columns.TranslatingColumnReader(found, partial(shown, field))
 
     def supports_caches(self) -> bool:
         return False

@@ -35,6 +35,11 @@ class PlannedResults(Results):  # type: ignore[misc]
         """The documents that a mask keeps out; None without one."""
         return self.collector.docs_of(self.collector.unwanted)
 
+    @property
+    def filtered_count(self) -> int:
+        """How many documents match and are kept out by a filter or mask."""
+        return self.collector.filtered_count
+
 
 class Planned:
     """One search by arrays, and what its results ask a collector: how many matches there are, and which.
@@ -100,6 +105,13 @@ class Planned:
     def all_ids(self) -> set[int]:
         """The numbers of all matching documents."""
         return set(self._found().tolist())
+
+    @property
+    def filtered_count(self) -> int:
+        """How many documents match and are kept out by the filter or mask."""
+        if self.chosen is None and self.unwanted is None:
+            return 0
+        return int(self._searcher.columns.count(self._node)) - self.count()
 
     def docs_of(self, node: Node | None) -> set[int] | None:
         """The numbers of the documents of a filter or mask; None without one."""

@@ -19,7 +19,11 @@ MAX_JSON_INT = 1 << 63
 
 def encode(stored: Mapping[str, Any]) -> bytes:
     """Stored fields as JSON; DocumentError where a value is of a kind that cannot be kept."""
-    return orjson.dumps({name: _as_json(name, value) for name, value in stored.items()})
+    held = {name: _as_json(name, value) for name, value in stored.items()}
+    try:
+        return orjson.dumps(held)
+    except TypeError as error:
+        raise _unencodable(held, error) from error
 
 
 def decode(blob: bytes) -> dict[str, Any]:
@@ -31,6 +35,16 @@ def decode(blob: bytes) -> dict[str, Any]:
         return {name: _value(value) for name, value in held.items()}
     except (orjson.JSONDecodeError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise IndexDamagedError("a stored document is not what was written; rebuild the index") from error
+
+
+def _unencodable(held: Mapping[str, Any], error: Exception) -> DocumentError:
+    """Return the error for stored fields that are no JSON: one has text with half of a character, or is too deep."""
+    for name, value in held.items():
+        try:
+            orjson.dumps(value)
+        except TypeError:
+            return DocumentError(f"field {name!r}: {value!r:.200} cannot be stored: {error}; store text that is UTF-8")
+    return DocumentError(f"the stored fields cannot be kept: {error}; store text that is UTF-8")
 
 
 def _as_json(name: str, value: Any) -> Any:

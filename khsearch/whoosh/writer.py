@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from whoosh import writing
 from whoosh.fields import Schema
 from whoosh.query import Query
 from whoosh.writing import IndexWriter
@@ -25,9 +24,11 @@ from khsearch.whoosh import characters, values
 from khsearch.whoosh import schema as schemas
 from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batch
 from khsearch.whoosh.boosts import boosted_field
+from khsearch.whoosh.columns import check_kind
 from khsearch.whoosh.copying import documents_of
-from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them, refused
+from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them
 from khsearch.whoosh.matchers import keeps_positions
+from khsearch.whoosh.merging import merging_of
 from khsearch.whoosh.reader import WhooshReader, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
 
@@ -43,13 +44,6 @@ SchemaOf = Callable[[Mapping[str, str]], tuple[Schema, bool]]
 """The files of a commit -> the schema that counts, and whether it is the one that they keep."""
 
 WAITING = 1000  # documents that are gathered into a batch
-MERGE_TYPES = {
-    writing.NO_MERGE: (False, False),
-    writing.MERGE_SMALL: (False, True),
-    writing.OPTIMIZE: (True, True),
-    writing.CLEAR: (False, False),
-}
-"""What Whoosh calls a way of merging -> whether to optimize, whether to merge."""
 
 
 class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
@@ -97,6 +91,8 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         schema = copied(self.schema)
         schema.add(fieldname, fieldtype, **kwargs)
         documents.check_schema(schema)
+        for name in self._draft.names():
+            check_kind(name, field_of(schema, name), self._draft.column_kinds(name))
         self.schema, self._kept = schema, False
 
     @one_at_a_time
@@ -260,25 +256,16 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         mergetype: one of whoosh.writing's NO_MERGE, MERGE_SMALL, OPTIMIZE and CLEAR, which drops all documents of
         earlier commits. merge=False merges no segments; optimize=True leaves one.
         """
-        chosen = mergetype or self.mergetype
-        if chosen is not None and chosen not in MERGE_TYPES:
-            raise IndexingError(
-                f"{self.folder}: segments are not Whoosh's, so {chosen!r} cannot merge them; choose one of "
-                "whoosh.writing's NO_MERGE, MERGE_SMALL, OPTIMIZE and CLEAR"
-            )
-        whole = self.optimize if optimize is None else optimize
-        some = self.merge if merge is None else merge
-        if chosen is not None:
-            whole, some = MERGE_TYPES[chosen]
+        how = merging_of(self, mergetype, optimize, merge)
         self._settle()
         with self._cancelled_on_error():
-            if chosen is writing.CLEAR:
+            if how.clear:
                 self._draft.clear_committed()
             if not self._kept:
                 files = schemas.encode(self.schema, self.next_name)
                 self.replace_others(written(self.folder, files))
-            pruning = self._pruning() if whole else None
-        super().commit(optimize=whole, merge=some, pruning=pruning)
+            pruning = self._pruning() if how.optimize else None
+        super().commit(optimize=how.optimize, merge=how.merge, pruning=pruning)
 
     def _pruning(self) -> Pruning | None:
         """What segments hold of fields that are not in the schema any more."""
@@ -295,12 +282,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         field = field_of(self.schema, name)
         if field is None:
             raise UnknownFieldError(f"no field {name!r} in the schema; delete by a field that is there")
-        if isinstance(value, bytes):
-            return value
-        try:
-            return bytes(field.to_bytes(value))
-        except (ValueError, TypeError, OverflowError) as error:
-            raise refused(f"field {name!r}: {value!r:.200} does not fit: {error}", error) from error
+        return documents.term_of(name, field, value)
 
     def _settle(self) -> None:
         """Pass the waiting documents on as batches: those that replace older ones, and those that do not."""

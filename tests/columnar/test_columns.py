@@ -136,6 +136,12 @@ def test_a_declared_kind_refuses_the_other() -> None:
         columns.between("c", columns.build("c", [5]), "a", None)
 
 
+def test_nothing_lies_beside_nan() -> None:
+    for rows in ([1], [0.5], [2**63, 0.5]):
+        for low, high in ((math.nan, None), (None, math.nan), (0, math.nan), (math.nan, math.nan)):
+            assert not columns.between("c", columns.build("c", rows), low, high).any()
+
+
 def test_dates_are_those_of_the_clocks_where_they_were_written() -> None:
     east, west = timezone(timedelta(hours=7)), timezone(timedelta(hours=-11))
     plain = datetime(2021, 5, 11, 3, 30)

@@ -195,16 +195,15 @@ defaults = st.one_of(
     st.just(scoring.BM25F),
     st.builds(scoring.BM25F, B=st.floats(0, 1), K1=st.floats(0.1, 3), text_B=st.floats(0, 1)),
 )
-weightings = st.one_of(
-    st.sampled_from([scoring.TF_IDF, scoring.Frequency, scoring.PL2, scoring.DFree]),
-    st.sampled_from(
-        [
-            scoring.FunctionWeighting(lambda searcher, name, text, matcher: matcher.weight() + 0.25),
-            scoring.MultiWeighting(scoring.TF_IDF(), text=scoring.BM25F()),
-            scoring.ReverseWeighting(scoring.BM25F()),
-        ]
-    ),
+above_0 = st.sampled_from(
+    [
+        scoring.TF_IDF,
+        scoring.Frequency,
+        scoring.FunctionWeighting(lambda searcher, name, text, matcher: matcher.weight() + 0.25),
+        scoring.MultiWeighting(scoring.TF_IDF(), text=scoring.BM25F()),
+    ]
 )
+weightings = above_0 | st.sampled_from([scoring.PL2, scoring.DFree, scoring.ReverseWeighting(scoring.BM25F())])
 
 
 @contextmanager

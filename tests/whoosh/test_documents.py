@@ -45,6 +45,13 @@ PARSED = [
     ("size:2.5", "2"),
     ("size:[2 TO 7.5]", "123"),
     ("size:[8 TO]", "4"),
+    (f"size:{(1 << 60) + 1}", "4"),
+    (f"size:{1 << 60}", ""),
+    (f"size:[{(1 << 60) + 1} TO {(1 << 60) + 1}]", "4"),
+    ("size:nan", ""),
+    ('kind:"Rice  field"', "1"),
+    ('day:"20210511"', "1"),
+    ("day:*", "124"),
     ("day:2021", "14"),
     ("day:20210511", "1"),
     ("day:[20210101 TO 202205]", "124"),
@@ -187,6 +194,7 @@ def test_what_users_of_whoosh_do_with_hits_works(index):
         assert searcher.document_number(id="3") == 2
         assert [found["id"] for found in searcher.documents(kind="NGO")] == ["1", "3"]
         assert searcher.suggest("text", "unicev") == ["unicef"]
+        assert searcher.suggest("kind", "rise field") == ["rice field"]
         assert [hit["id"] for hit in searcher.search_page(query.Every(), 2, pagelen=3)] == ["4"]
 
 

@@ -83,6 +83,11 @@ def test_fractions_and_documents_without_them_are_ordered(tmp_path) -> None:
         for reverse, expected in ((False, [2, 0, 3, 1]), (True, [1, 3, 0, 2])):
             found = searcher.search(query.Every(), sortedby="price", reverse=reverse)
             assert [hit["n"] for hit in found] == expected
+        grouped = searcher.search(query.Every(), groupedby="price")
+        assert grouped.groups() == {2.5: [0], None: [1], -1.25: [2], 10.0: [3]}
+        assert [hit["price"] for hit in grouped] == [2.5, None, -1.25, 10.0]
+        by_collectors = sorting.MultiFacet(["price", sorting.FunctionFacet(lambda _, doc: doc)])
+        assert [hit["n"] for hit in searcher.search(query.Every(), sortedby=by_collectors)] == [2, 0, 3, 1]
         falling = searcher.search(query.Every(), sortedby=sorting.FieldFacet("price", reverse=True))
         assert [hit["n"] for hit in falling][-1] in (1, 2)
 
@@ -99,5 +104,6 @@ def test_what_a_filter_allows_and_a_mask_keeps_out(tmp_path) -> None:
             assert ({hit["n"] for hit in found}, found.allowed, len(found)) == ({0, 2, 4}, {0, 2, 4}, 3)
         found = searcher.search(query.Term("text", "ant"), mask=bats, limit=2)
         assert ([hit["n"] for hit in found], found.restricted, len(found)) == ([1, 3], {0, 2, 4}, 3)
+        assert (found.filtered_count, searcher.search(bats).filtered_count) == (3, 0)
         nothing = searcher.search(query.Term("text", "ant"), filter=query.Term("text", "zebra"))
         assert len(nothing) == 0

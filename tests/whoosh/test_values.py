@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.errors import IndexDamagedError
+from khsearch.errors import DocumentError, IndexDamagedError
 from khsearch.whoosh import values
 
 stored = st.recursive(
@@ -33,6 +33,11 @@ def test_stored_values_keep_value_and_type(document):
     back = values.decode(values.encode(document))
     assert back == document
     assert repr(back) == repr({name: document[name] for name in back})
+
+
+def test_half_of_a_character_is_refused_by_the_name_of_its_field():
+    with pytest.raises(DocumentError, match=r"field 'body'.*UTF-8"):
+        values.encode({"title": "a", "body": ["\ud800"]})
 
 
 def test_a_damaged_stored_document_is_told():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from whoosh import analysis, fields, formats, index, query, writing
+from whoosh import analysis, columns, fields, formats, index, query, writing
 from whoosh.filedb.filestore import RamStorage
 
 from khsearch.columnar import create_in, open_dir, verify
@@ -157,6 +158,23 @@ def test_fields_are_added_and_removed(tmp_path: Path) -> None:
     assert verify(tmp_path) == []
 
 
+@pytest.mark.parametrize(("name", "like"), [("tags", "tags"), ("*gs", "tags"), ("number", "number")])
+def test_a_field_of_another_kind_is_added_when_what_it_held_is_gone(tmp_path: Path, name: str, like: str) -> None:
+    kinds = {"tags": fields.KEYWORD(sortable=True), "number": fields.NUMERIC(sortable=True)}
+    found = create_in(tmp_path, fields.Schema(**kinds))
+    with found.writer() as writer:
+        writer.add_document(tags="x", number=1, _boost=2.0)
+    found.remove_field(like)
+    other, glob = kinds["number" if like == "tags" else "tags"], "*" in name
+    with found.writer() as writer, pytest.raises(fields.FieldConfigurationError, match=r"optimize\(\)"):
+        writer.add_field(name, other, glob=glob)
+    found.optimize()
+    with found.writer() as writer:
+        writer.add_field(name, other, glob=glob)
+        writer.add_document(**{like: "5"})
+    assert found.doc_count() == 2
+
+
 def test_a_field_is_added_or_not_as_the_writer_ends(tmp_path: Path) -> None:
     found = create_in(tmp_path, SCHEMA)
     writer = found.writer()
@@ -230,7 +248,8 @@ def test_what_cannot_be_kept_is_refused_in_words(tmp_path: Path) -> None:
 def test_errors_are_whooshs_too(tmp_path: Path) -> None:
     with pytest.raises(index.EmptyIndexError):
         open_dir(tmp_path)
-    found = create_in(tmp_path, fields.Schema(name=fields.ID(unique=True), number=fields.NUMERIC))
+    kinds = {"number": fields.NUMERIC, "day": fields.DATETIME, "column": fields.COLUMN(columns.NumericColumn("b"))}
+    found = create_in(tmp_path, fields.Schema(name=fields.ID(unique=True), **kinds))
     writer = found.writer()
     with pytest.raises(index.LockError) as locked:
         found.writer()
@@ -241,6 +260,11 @@ def test_errors_are_whooshs_too(tmp_path: Path) -> None:
         writer.add_document(number="x")
     with pytest.raises(TypeError, match="number"):
         writer.add_document(number=object())
+    for name, value in [("day", "one"), ("day", datetime.date(2020, 1, 1)), ("column", "x"), ("column", 300)]:
+        with pytest.raises(ValueError, match=name):
+            writer.add_document(**{name: value})
+    with pytest.raises(ValueError, match="day"):
+        writer.delete_by_term("day", "one")
     with pytest.raises(ValueError, match="not negative"):
         writer.add_document(name="x", _boost=-1)
     writer.commit()

@@ -240,12 +240,14 @@ def select(column: Column, kept: Array) -> Column:
 def between(name: str, column: Column, low: Any, high: Any, *, with_low: bool = True, with_high: bool = True) -> Array:
     """Which values lie between two bounds, None for open, each included or not -> (len(values),) bool, exactly.
 
-    Text is compared with the forms; QueryError for a bound of another kind than the column's.
+    Text is compared with the forms; nothing lies beside NaN. QueryError for a bound of another kind than the column's.
     """
     values = column.compared
     kept = np.ones(len(values), bool)
     if not len(values):
         return kept
+    if column.kind != "text" and any(isinstance(bound, float) and math.isnan(bound) for bound in (low, high)):
+        return ~kept
     if column.kind in ("text", "exact"):
         table: Sequence[Any] = column.forms if column.kind == "text" else column.names
         if low is not None:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from whoosh import analysis, columns, fields
+from whoosh import analysis, columns, fields, query
 
 from khsearch.documents import keyword_form
 from khsearch.khmer import Analyzer
@@ -25,11 +25,14 @@ _NO_NUMBER = (1 << 64) - 1  # in columns of 64 bits; that of no float, and of no
 class _FormAnalyzer(analysis.Analyzer):  # type: ignore[misc]
     """The whole value as one token, in the form in which an Index compares keywords."""
 
-    def __call__(self, value: Any, positions: bool = False, mode: str = "", **kwargs: Any) -> Iterator[analysis.Token]:
+    def __call__(
+        self, value: Any, positions: bool = False, chars: bool = False, mode: str = "", **kwargs: Any
+    ) -> Iterator[analysis.Token]:
         """Yield the token of a keyword, or that of each of a list."""
         for number, one in enumerate(value if isinstance(value, list | tuple) else [value]):
-            token = analysis.Token(positions, mode=mode)
+            token = analysis.Token(positions, chars, mode=mode)
             token.text, token.boost, token.pos = form_of(one), 1.0, number
+            token.original, token.startchar, token.endchar = one, 0, len(str(one))
             yield token
 
 
@@ -63,6 +66,32 @@ class NumberField(fields.NUMERIC):  # type: ignore[misc]
         """Return a value as a float."""
         return super().prepare_number(float(value) if isinstance(value, Decimal) else value)
 
+    def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> query.Query:
+        """Return the query for a number that somebody typed; one that is no float stays exact."""
+        exact = _beyond_floats(qstring)
+        if exact is None:
+            return super().parse_query(fieldname, qstring, boost=boost)
+        return query.Term(fieldname, exact, boost=boost)
+
+    def parse_range(
+        self, fieldname: str, start: str | None, end: str | None, startexcl: bool, endexcl: bool, boost: float = 1.0
+    ) -> query.Query:
+        """Return the query for a range that somebody typed; bounds that are no floats stay exact."""
+        found = super().parse_range(fieldname, start, end, startexcl, endexcl, boost=boost)
+        low, high = _beyond_floats(start), _beyond_floats(end)
+        found.start = found.start if low is None else low
+        found.end = found.end if high is None else high
+        return found
+
+
+def _beyond_floats(typed: str | None) -> int | None:
+    """The whole number that somebody typed, where it is no float; else None."""
+    try:
+        number = int(typed or "")
+        return None if number == float(number) else number
+    except (ValueError, OverflowError):
+        return None
+
 
 class DateField(fields.DATETIME):  # type: ignore[misc]
     """Dates and times of an Index; a date is the first moment of its day."""
@@ -84,6 +113,12 @@ class DateField(fields.DATETIME):  # type: ignore[misc]
         if isinstance(value, int):
             return value
         return super().prepare_datetime(moment_of(value) if isinstance(value, date) else value)
+
+    def parse_query(self, fieldname: str, qstring: str, boost: float = 1.0) -> query.Query:
+        """Return the query for a date that somebody typed; * stands for any."""
+        if qstring == "*":
+            return query.Every(fieldname, boost=boost)
+        return super().parse_query(fieldname, qstring, boost=boost)
 
 
 class BooleanField(fields.BOOLEAN):  # type: ignore[misc]

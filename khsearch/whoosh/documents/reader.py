@@ -15,6 +15,7 @@ from whoosh.query import Query
 from khsearch.agreement import Agreement
 from khsearch.documents import Document, document_of
 from khsearch.schema import ID, TEXT, TITLE
+from khsearch.whoosh.column_queries import is_near
 from khsearch.whoosh.documents.column_terms import ColumnTerms
 from khsearch.whoosh.documents.fields import DateField, moment_of
 from khsearch.whoosh.fields import KHMER
@@ -60,6 +61,12 @@ class DocumentReader(WhooshReader):
 
     def positions_of(self, name: str, term: bytes, tf: Array) -> Positions:
         return (lambda _: []) if self._columns.has(name) else super().positions_of(name, term, tf)
+
+    def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
+        if not self._columns.has(fieldname):
+            return super().terms_within(fieldname, text, maxdist, prefix)
+        words = map(self.schema[fieldname].from_bytes, self.terms_of_field(fieldname))
+        return (word for word in words if isinstance(word, str) and is_near(word, text, int(maxdist), prefix))
 
     def doc_frequency(self, fieldname: str, text: Any) -> int:
         if not self._columns.has(fieldname):

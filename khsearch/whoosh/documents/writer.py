@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
-from whoosh import query, writing
+from whoosh import query
 from whoosh.writing import IndexWriter
 
 from khsearch.documents import Document
 from khsearch.errors import DocumentError, IndexStoreError
 from khsearch.schema import ID, TEXT, TITLE
 from khsearch.whoosh.errors import IndexingError, refused
-from khsearch.whoosh.writer import MERGE_TYPES, docs_to_delete
+from khsearch.whoosh.merging import merging_of
+from khsearch.whoosh.writer import docs_to_delete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,20 +175,12 @@ class DocumentWriter(IndexWriter):  # type: ignore[misc]
         earlier commits. optimize=True leaves one segment. merge: as the attribute.
         """
         self._check_open()
-        chosen = mergetype or self.mergetype
-        if chosen is not None and chosen not in MERGE_TYPES:
-            raise IndexingError(
-                f"segments are not Whoosh's, so {chosen!r} cannot merge them; choose one of whoosh.writing's NO_MERGE, "
-                "MERGE_SMALL, OPTIMIZE and CLEAR"
-            )
-        whole = self.optimize if optimize is None else optimize
-        if chosen is not None:
-            whole, _ = MERGE_TYPES[chosen]
-        if chosen is writing.CLEAR:
+        how = merging_of(self, mergetype, optimize, merge)
+        if how.clear:
             self._writer.flush()
             with self._engine.mutex:
                 self._engine.draft.clear_committed()
-        self._writer.commit(optimize=whole)
+        self._writer.commit(optimize=how.optimize)
 
     def cancel(self) -> None:
         """Forget everything since the last commit and give the lock back; a second call does nothing."""

@@ -149,7 +149,7 @@ class StockIndex:
         return {name: field for name, field in fields if field is not None and field.column_type}
 
     def _passes(self, segment: SegmentReader, docs: int) -> int:
-        """In how many ranges to read a segment, so that each fits into memory."""
+        """In how many ranges to read a segment, so that each fits into memory; damaged weights make no more of them."""
         tokens = sum(info.weight() for _, info in segment)
         file = f"{segment.segment().segment_id()}._stored.col"
         stored = segment.storage().file_length(file) if segment.storage().file_exists(file) else 0

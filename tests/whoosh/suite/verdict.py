@@ -46,14 +46,15 @@ def judge(stock: Rows, ours: Rows, spared: Mapping[str, str]) -> Verdict:
     def passes(rows: Rows, name: str) -> bool:
         return rows.get(name, {}).get("outcome") == "passed"
 
-    touching = {name for name, row in stock.items() if row["touches"] and passes(stock, name)}
+    known = {name for name, row in stock.items() if row["touches"]}
+    touching = {name for name in known if passes(stock, name)}
     wanted = touching - set(spared)
     return Verdict(
         wanted=sorted(wanted),
         failed=sorted(name for name in wanted if not passes(ours, name)),
         spared=sorted(spared),
         to_strike=sorted(name for name in touching & set(spared) if passes(ours, name)),
-        unknown=sorted(set(spared) - touching),
+        unknown=sorted(set(spared) - known),
         bystanders=sorted(
             name for name, row in stock.items() if not row["touches"] and passes(stock, name) != passes(ours, name)
         ),
