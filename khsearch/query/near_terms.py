@@ -70,11 +70,6 @@ class TermTable:
         """Bytes that it comes to take, about: terms as objects, as units, by hashes of their skeletons; near ones."""
         return sum(map(len, self.terms)) * 12 + len(self.terms) * 275 + _REMEMBERED * 400
 
-    def df(self, term: bytes) -> int:
-        """How many documents have a term."""
-        at = bisect_left(self.terms, term)
-        return int(self.dfs[at]) if at < len(self.terms) and self.terms[at] == term else 0
-
     def nearest(self, word: bytes, limit: int = 5) -> list[Near]:
         """Other terms that may have been meant by a word, likeliest first; at most limit."""
         found = self._known.get(word)

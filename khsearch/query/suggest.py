@@ -23,7 +23,7 @@ from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants, edits, normalize, script
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.near_terms import Near, TermTable, term_table
-from khsearch.schema import BIGRAMS
+from khsearch.schema import BIGRAMS, TEXT, TITLE
 
 _RARE = 200  # a word that less than one in so many documents has may be a slip
 _TIMES = 100  # and is one if a near term is so many times as frequent
@@ -63,23 +63,36 @@ def corrections(view: View, words: Sequence[bytes], settled: Collection[int] = (
     settled  numbers of words that need no correction, as those for which the index has another spelling
     """
     table = term_table(view)
-    dfs = [table.df(word) for word in words]
+    dfs = _dfs(view, words)
     odd = [i not in settled and _is_odd(word, dfs[i], table) for i, word in enumerate(words)]
     found = []
     for first, word in enumerate(words):
         if first in settled:
             continue
         if not dfs[first]:
-            found += [_correction(first, first + 1, item) for item in table.nearest(word, _EACH)]
+            found += [_correction(first, first + 1, item) for item in _living(view, table.nearest(word, _EACH))]
         elif dfs[first] * _COMMON < table.documents:
-            near = _likelier(view, words, first, dfs, table.alike(word, _TIMES_FITTING * dfs[first]))
+            near = _living(view, table.alike(word, _TIMES_FITTING * dfs[first]), _TIMES_FITTING * dfs[first])
+            near = _likelier(view, words, first, dfs, near)
             found += [_correction(first, first + 1, item) for item in near[:_EACH]]
         for end in range(first + 2, min(first + _JOINED, len(words)) + 1):
             if end - 1 in settled:
                 break
             if any(odd[first:end]):
-                found += _of_words(table, first, words[first:end], dfs[first:end])
+                found += _of_words(view, first, words[first:end], dfs[first:end])
     return found
+
+
+def _dfs(view: View, words: Sequence[bytes]) -> list[int]:
+    """How many documents have each of some words; in title and text is twice."""
+    return list(map(sum, zip(*(Frequencies(view, name).of(words) for name in (TEXT, TITLE)), strict=True)))
+
+
+def _living(view: View, found: Sequence[Near], at_least: int = 1) -> list[Near]:
+    """Of terms from the table, which counts deleted documents, those in so many documents, likeliest first."""
+    dfs = _dfs(view, [near.term for near in found])
+    living = [Near(near.term, near.distance, df) for near, df in zip(found, dfs, strict=True) if df >= max(at_least, 1)]
+    return sorted(living, key=lambda near: -near.likelihood)
 
 
 def _is_odd(word: bytes, df: int, table: TermTable) -> bool:
@@ -108,18 +121,19 @@ def _fits(view: View, clusters: Sequence[bytes]) -> int:
     return Frequencies(view, BIGRAMS).rarest([one + other for one, other in pairwise(clusters)])
 
 
-def _of_words(table: TermTable, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
+def _of_words(view: View, first: int, words: Sequence[bytes], dfs: Sequence[int]) -> list[Correction]:
     """Corrections of neighbouring words taken as one word that the breaker divided."""
     whole = b"".join(words)
     if not _FEWEST <= len(edits.units(whole)) <= _LONGEST:
         return []
     end = first + len(words)
-    df = table.df(whole)
+    (df,) = _dfs(view, [whole])
     if df:
         return [_correction(first, end, Near(whole, 0.0, df))]
     # A slip that divides a word may change any cluster, but to look for that costs too much for what it finds.
     farthest = _HALF if all(dfs) else edits.MOST
-    near = [item for item in table.alike(whole, min(dfs) + 1) if item.distance <= farthest]
+    near = [item for item in term_table(view).alike(whole, min(dfs) + 1) if item.distance <= farthest]
+    near = _living(view, near, min(dfs) + 1)
     return [_correction(first, end, item) for item in near[:_EACH]]
 
 
@@ -136,15 +150,14 @@ def suggestion(view: View, typed: Typed, variants: Variants | None = None) -> st
     text = typed.text
     if len(text) > _TYPED:
         return None
-    table = term_table(view)
     words, tokens = typed.terms.words, typed.tokens
-    dfs = [table.df(word) for word in words]
+    dfs = _dfs(view, words)
     changes: list[tuple[int, int, str]] = []
     settled: set[int] = set()
     for other in variants.alternatives(typed) if variants else ():
         within = [i for i, token in enumerate(tokens) if token.start < other.end and other.start < token.end]
         if other.weight == 1 and settled.isdisjoint(within):
-            known = min(map(table.df, typed.analyzer.spelled(other.spelling).terms.words), default=0)
+            known = min(_dfs(view, typed.analyzer.spelled(other.spelling).terms.words), default=0)
             if known:
                 settled.update(within)
                 if known >= _TIMES * min((dfs[i] for i in within), default=0):
@@ -205,11 +218,12 @@ def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> li
     scores: dict[str, int] = {}
     for count in range(min(_COMPLETED, len(words)), 0, -1):
         last = len(words) - count
-        if last and scores and _is_odd(words[last - 1], table.df(words[last - 1]), table):
+        if last and scores and _is_odd(words[last - 1], _dfs(view, words[last - 1 : last])[0], table):
             break  # what stands before is no word, but the beginning of one that was found
         before = edits.units(words[last - 1])[-1:] if last else []
         head = prefix[: len(prefix) - len(typed.text) + starts[last]]
-        for near in table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit):
+        popular = table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit)
+        for near in _living(view, popular):
             score = min(near.df, _fits(view, [*before, *edits.units(near.term)[:1]])) if before else near.df
             scores.setdefault(head + script.decode_term(near.term), score)
     return sorted((text for text in scores if scores[text]), key=lambda text: -scores[text])[:limit]

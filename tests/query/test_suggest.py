@@ -272,13 +272,14 @@ def test_nothing_to_complete(index, reader, typed):
 
 def test_completions_are_those_of_a_scan(index, reader):
     table = term_table(reader)
+    dfs = dict(zip(table.terms, table.dfs.tolist(), strict=True))
     for start in {decode_term(term)[:1] for term in table.terms}:
         scan = sorted(
             (term for term in table.terms if term.startswith(encode_term(start)) and term != encode_term(start)),
-            key=lambda term: -table.df(term),
+            key=lambda term: -dfs[term],
         )
         found = complete(reader, index.analyzer, start, 5)
-        assert [table.df(encode_term(text)) for text in found] == [table.df(term) for term in scan[:5]]
+        assert [dfs[encode_term(text)] for text in found] == [dfs[term] for term in scan[:5]]
 
 
 @given(text=texts, limit=st.integers(0, 5))
@@ -301,3 +302,16 @@ def test_a_commit_has_its_own_table(tmp_path):
     with index.writer() as writer:
         writer.add(Document(id="1", title="កម្ពុជា", text="កម្ពុជា"))
     assert complete(index._view(), index.analyzer, "កម្ព") == ["កម្ពុជា"]
+
+
+@pytest.mark.parametrize("create", [Index.create, lambda _: Index.memory()], ids=["folder", "memory"])
+def test_words_of_deleted_documents_are_neither_meant_nor_completed(tmp_path, create):
+    index = create(tmp_path / "x")
+    with index.writer() as writer:
+        writer.add(Document("1", text="\u1796\u17b7\u1780\u17b6\u179a\u1797\u17b6\u1796 international"))
+        writer.add(Document("2", text="cat"))
+        writer.add(Document("1", text="cat"))
+    for typed, word in (("\u1796\u17b7\u1780\u17b6", None), ("intern", None), ("ca", "cat")):
+        assert index.complete(typed) == ([word] if word else [])
+    for typed in ("internationol", "\u1796\u17b7\u1780\u17b6\u179a\u1797\u17b6\u1794"):
+        assert index.search(typed).suggestion is None
