@@ -11,12 +11,12 @@ _BYTES = 150  # that a remembered word takes, and its number
 
 
 class Frequencies:
-    """Document frequencies (df) of words in one field of one commit. Cheap to make; for any number of threads."""
+    """Document frequencies (df) of words in fields of a commit, added up. Cheap to make; for any number of threads."""
 
-    def __init__(self, view: View, field: str) -> None:
+    def __init__(self, view: View, *fields: str) -> None:
         self._view = view
-        self._field = field
-        self._known: dict[bytes, int] = view.memo("frequencies", field, dict, lambda _: _REMEMBERED * _BYTES)
+        self._fields = fields
+        self._known: dict[bytes, int] = view.memo("frequencies", fields, dict, lambda _: _REMEMBERED * _BYTES)
 
     def of(self, words: Sequence[bytes]) -> list[int]:
         """Return the df of each of some words."""
@@ -24,7 +24,10 @@ class Frequencies:
         lacking = list(dict.fromkeys(word for word in words if word not in known))
         if not lacking:
             return [known[word] for word in words]
-        fresh = dict(zip(lacking, self._view.dfs([(self._field, word) for word in lacking]), strict=True))
+        fresh = dict.fromkeys(lacking, 0)
+        for field in self._fields:
+            for word, df in zip(lacking, self._view.dfs([(field, word) for word in lacking]), strict=True):
+                fresh[word] += df
         found = [fresh[word] if word in fresh else known[word] for word in words]
         if len(known) + len(fresh) > _REMEMBERED:
             known.clear()

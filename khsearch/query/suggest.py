@@ -85,7 +85,7 @@ def corrections(view: View, words: Sequence[bytes], settled: Collection[int] = (
 
 def _dfs(view: View, words: Sequence[bytes]) -> list[int]:
     """How many documents have each of some words; in title and text is twice."""
-    return list(map(sum, zip(*(Frequencies(view, name).of(words) for name in (TEXT, TITLE)), strict=True)))
+    return Frequencies(view, TEXT, TITLE).of(words)
 
 
 def _living(view: View, found: Sequence[Near], at_least: int = 1) -> list[Near]:
