@@ -201,8 +201,9 @@ def create_in(
                 writer.replace_others(_written(folder, kept, writer.next_name))
         else:
             create_folder(folder, key, partial(_written, folder, kept, columnar.numbered_names()))
-    index = ColumnarIndex(folder, disk=disk)
-    index._read = index._files.searcher().commit.catalog.others, kept
+    index = ColumnarIndex(folder, kept, disk=disk)
+    # This object knows what is no data of the schema, too, as long as nobody changes it.
+    index._given, index._read = None, (index._files.searcher().commit.catalog.others, kept)
     return index
 
 
