@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from whoosh import fields, query
 from whoosh.lang.morph_en import variations
+from whoosh.support.levenshtein import levenshtein
 
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, number_of
@@ -84,6 +85,24 @@ def _variations(reader: WhooshReader, q: Any) -> nodes.Node:
     return _fitting(reader, q, wanted.__contains__)
 
 
+def _fuzzy(reader: WhooshReader, q: Any) -> nodes.Node:
+    wanted = _value(reader, q.fieldname, q.text)
+    if not isinstance(wanted, bytes):
+        return nodes.Nothing()
+    word = wanted.decode("utf-8", "replace")
+    return _fitting(
+        reader, q, lambda form: is_near(form.decode("utf-8", "replace"), word, int(q.maxdist), q.prefixlength)
+    )
+
+
+def is_near(form: str, word: str, distance: int, prefix: int) -> bool:
+    """Whether a word becomes another by so many edits, the first `prefix` characters being the same."""
+    if form[:prefix] != word[:prefix] or abs(len(form) - len(word)) > distance:
+        return False
+    # An edit changes two characters at most: so most are told apart without a table of distances.
+    return len(set(form) ^ set(word)) <= 2 * distance and levenshtein(form, word) <= distance
+
+
 def _value(reader: WhooshReader, name: str, given: Any) -> Any:
     """What a query says as the column compares it; None where the column can hold no such value."""
     column, field = reader.commit.documents.column(name), field_of(reader.schema, name)
@@ -129,4 +148,5 @@ _PLANS: dict[type, Any] = {
     query.Wildcard: _pattern,
     query.Regex: _pattern,
     query.Variations: _variations,
+    query.FuzzyTerm: _fuzzy,
 }
