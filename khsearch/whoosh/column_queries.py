@@ -86,18 +86,21 @@ def _variations(reader: WhooshReader, q: Any) -> nodes.Node:
 
 
 def _fuzzy(reader: WhooshReader, q: Any) -> nodes.Node:
-    text = _value(reader, q.fieldname, q.text)
-    if not isinstance(text, bytes):
+    wanted = _value(reader, q.fieldname, q.text)
+    if not isinstance(wanted, bytes):
         return nodes.Nothing()
-    wanted = text.decode("utf-8", "replace")
+    word = wanted.decode("utf-8", "replace")
     return _fitting(
-        reader, q, lambda form: is_near(form.decode("utf-8", "replace"), wanted, int(q.maxdist), q.prefixlength)
+        reader, q, lambda form: is_near(form.decode("utf-8", "replace"), word, int(q.maxdist), q.prefixlength)
     )
 
 
-def is_near(word: str, text: str, distance: int, shared: int) -> bool:
-    """Whether a word is at most so many edits away from a text, and shares so many of its first characters."""
-    return word.startswith(text[:shared]) and levenshtein(word, text, limit=distance) <= distance
+def is_near(form: str, word: str, distance: int, prefix: int) -> bool:
+    """Whether a word becomes another by so many edits, the first `prefix` characters being the same."""
+    if form[:prefix] != word[:prefix] or abs(len(form) - len(word)) > distance:
+        return False
+    # An edit changes two characters at most: so most are told apart without a table of distances.
+    return len(set(form) ^ set(word)) <= 2 * distance and levenshtein(form, word) <= distance
 
 
 def _value(reader: WhooshReader, name: str, given: Any) -> Any:

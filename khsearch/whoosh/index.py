@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 ATTEMPTS = 100  # to read a commit's schema while others follow
 
-_MAIN = "MAIN"
+MAIN = "MAIN"
 """What Whoosh calls the index of a folder that has no other name."""
 
 _KEY = "key"
@@ -54,7 +54,7 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
     def __init__(self, folder: Path, schema: Schema | None = None, *, disk: Disk | None = None) -> None:
         """Open the index of a folder; `schema` counts instead of the one that the index keeps."""
         self.folder = folder
-        self.indexname = _MAIN
+        self.indexname = MAIN
         self._given = schema
         self._disk = disk
         self._read: tuple[Mapping[str, str], Schema] | None = None  # with the files of the commit that keep it, as one
@@ -201,8 +201,9 @@ def create_in(
                 writer.replace_others(_written(folder, kept, writer.next_name))
         else:
             create_folder(folder, key, partial(_written, folder, kept, columnar.numbered_names()))
-    index = ColumnarIndex(folder, disk=disk)
-    index._read = index._files.searcher().commit.catalog.others, kept
+    index = ColumnarIndex(folder, kept, disk=disk)
+    # This object knows what is no data of the schema, too, as long as nobody changes it.
+    index._given, index._read = None, (index._files.searcher().commit.catalog.others, kept)
     return index
 
 
@@ -256,7 +257,7 @@ def check_writer_options(given: Mapping[str, Any]) -> None:
 def folder_of(dirname: str | Path, indexname: str | None) -> Path:
     """Return the folder of an index that a folder holds; ValueError for a name that no folder can have."""
     folder = Path(dirname).absolute()
-    if indexname in (None, _MAIN):
+    if indexname in (None, MAIN):
         return folder
     if not isinstance(indexname, str) or not re.fullmatch(r"\w[\w.-]*", indexname):
         raise ValueError(f"indexname takes letters, digits, -, _ and ., not {indexname!r}")

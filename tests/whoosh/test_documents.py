@@ -10,7 +10,7 @@ import pytest
 import whoosh.index
 from whoosh import fields, query, scoring, sorting
 from whoosh.qparser import QueryParser
-from whoosh.writing import AsyncWriter, IndexingError
+from whoosh.writing import AsyncWriter, BufferedWriter, IndexingError
 
 from khsearch import Document, DocumentError, Index, IndexMismatchError, IndexStoreError, Ranking, Stage
 from khsearch.agreement import Agreement
@@ -158,6 +158,22 @@ def test_values_of_columns_are_terms(index):
         assert set(reader.indexed_field_names()) == {"id", "title", "text", *FIELDS}
 
 
+def test_keywords_that_are_spelled_nearly_so(index):
+    with index.whoosh().searcher() as searcher:
+        for text, distance, prefix, ids in (
+            ("NG0", 1, 0, "13"),
+            ("ng", 1, 1, "13"),
+            ("mgo", 1, 1, ""),
+            ("gno", 1, 0, ""),
+        ):
+            near = query.FuzzyTerm("kind", text, maxdist=distance, prefixlength=prefix)
+            for weighting in (None, scoring.Frequency()):
+                found = index.whoosh().searcher(weighting=weighting).search(near)
+                assert "".join(sorted(hit["id"] for hit in found)) == ids
+        assert searcher.suggest("kind", "rice feild") == ["rice field"]
+        assert len(searcher.search(query.FuzzyTerm("size", "3"))) == 0
+
+
 def test_documents_are_sorted_and_grouped_by_columns(index):
     every = query.Every()
     with index.whoosh().searcher() as searcher:
@@ -302,6 +318,19 @@ def test_what_an_index_can_not_keep_is_refused_in_words(own, given, why):
     assert own.doc_count == 5
 
 
+def test_whoosh_s_buffered_writer_writes_to_an_index(own):
+    buffer = BufferedWriter(own.whoosh(), period=None, limit=3)
+    for id_ in ("5", "6", "7", "8"):
+        buffer.add_document(id=id_, text="UNICEF", size=9)
+    buffer.update_document(id="8", text="UNESCO")
+    buffer.delete_by_term("id", "5")
+    with buffer.searcher() as searcher:
+        assert {hit["id"] for hit in searcher.search(query.Term("text", "unicef"), limit=None)} == {"2", "6", "7"}
+    buffer.close()
+    assert {hit.id for hit in own.search("unicef", filter="size:9")} == {"6", "7"}
+    assert own.get("8") == Document("8", text="UNESCO")
+
+
 def test_the_fields_of_an_index_stay_as_they_are(own):
     seen = own.whoosh()
     writer = seen.writer()
@@ -310,7 +339,6 @@ def test_the_fields_of_an_index_stay_as_they_are(own):
         lambda: seen.remove_field("size"),
         lambda: writer.add_field("x", fields.STORED),
         lambda: writer.remove_field("size"),
-        lambda: writer.add_reader(seen.reader()),
         writer.start_group,
         lambda: writer.delete_document(0, delete=False),
         lambda: writer.delete_document(4),

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from whoosh import fields, index, query
+from whoosh import analysis, fields, index, query
 
 from khsearch import Index, columnar
 from khsearch.columnar import create_in, exists_in, open_dir
@@ -34,6 +34,20 @@ def test_an_index_is_found_and_opened_with_whooshs_arguments(tmp_path: Path) -> 
     assert opened.latest_generation() == made.latest_generation() > 0
     assert abs(opened.last_modified() - time.time()) < 60
     assert opened.refresh().doc_count() == 1
+
+
+def test_who_creates_an_index_uses_it_whatever_its_schema_holds(tmp_path: Path) -> None:
+    stemmed = fields.Schema(text=fields.TEXT(analysis.StemmingAnalyzer(stemfn=lambda word: word[:3]), stored=True))
+    for _ in range(2):
+        made = create_in(tmp_path, stemmed)
+        for text in ("render", "image"):
+            with made.writer() as writer:
+                writer.add_document(text=text)
+        with made.searcher() as searcher:
+            assert len(searcher.search(query.Term("text", "ren"))) == 1
+    with pytest.raises(IndexMismatchError, match="schema="):
+        open_dir(tmp_path)
+    assert open_dir(tmp_path, schema=stemmed).doc_count() == 2
 
 
 def test_several_indexes_lie_in_one_folder(tmp_path: Path) -> None:

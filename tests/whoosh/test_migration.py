@@ -382,6 +382,8 @@ def with_stored(folder, value):
         (getattr, (1, "real"), "the attribute 'real' of a int"),
         (subprocess.Popen, (["true"],), r"subprocess\.Popen"),
         (Fraction, (1, 2), r"fractions\.Fraction"),
+        (bytes, (10**12,), "so many bytes: 1000000000000"),
+        (bytearray, (10**12,), "so many bytearray"),
     ],
 )
 def test_no_pickle_names_anything_but_what_whoosh_needs(tmp_path, function, args, named):

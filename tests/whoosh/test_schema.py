@@ -150,6 +150,11 @@ class OwnFilter(analysis.Filter):
             yield token
 
 
+class Room:
+    class Inner(fields.TEXT):
+        pass
+
+
 class OwnField(fields.TEXT):
     def __init__(self):
         super().__init__(analysis.SimpleAnalyzer() | OwnFilter({"b": "x", "a": "y"}))
@@ -166,13 +171,16 @@ def test_a_class_of_a_users_is_taken_where_it_is_loaded(monkeypatch):
     assert type(back["a"]) is OwnField
     assert list(back["a"].analyzer.items[-1].table) == ["b", "a"]
     files = encode(schema, namer())
+    inner = encode(fields.Schema(a=Room.Inner), namer())
     monkeypatch.delitem(sys.modules, __name__)
     with pytest.raises(IndexMismatchError, match=rf"field 'a' needs the class {__name__}:OwnField.* schema="):
         decode("x.idx", files)
     monkeypatch.undo()
     monkeypatch.delattr(sys.modules[__name__], "OwnField")
-    with pytest.raises(IndexMismatchError, match=r"does not have.* schema="):
-        decode("x.idx", files)
+    monkeypatch.delattr(sys.modules[__name__], "Room")
+    for missing in (files, inner):
+        with pytest.raises(IndexMismatchError, match=r"does not have.* schema="):
+            decode("x.idx", missing)
     with pytest.raises(IndexMismatchError, match="code of a user's"):
         again(fields.Schema(a=fields.TEXT(analysis.IDTokenizer() | Taking())))
 

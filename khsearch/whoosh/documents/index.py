@@ -14,7 +14,7 @@ from khsearch.whoosh.documents.planning import columns_of, searcher_of
 from khsearch.whoosh.documents.reader import DocumentReader, DocumentSearcher
 from khsearch.whoosh.documents.writer import DocumentWriter, no_other_fields
 from khsearch.whoosh.errors import as_whoosh_has_them
-from khsearch.whoosh.index import check_writer_options
+from khsearch.whoosh.index import MAIN, check_writer_options
 
 if TYPE_CHECKING:
     from whoosh.fields import Schema
@@ -37,6 +37,7 @@ class DocumentIndex(WhooshIndex):  # type: ignore[misc]
         IndexStoreError for an index that lies in no folder.
         """
         columns_of(latest().view)
+        self.indexname = MAIN
         self._latest = latest
         self._writer = writer
 

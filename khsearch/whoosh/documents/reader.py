@@ -17,7 +17,7 @@ from khsearch.documents import Document, document_of
 from khsearch.schema import ID, TEXT, TITLE
 from khsearch.whoosh.column_queries import is_near
 from khsearch.whoosh.documents.column_terms import ColumnTerms
-from khsearch.whoosh.documents.fields import DateField, moment_of
+from khsearch.whoosh.documents.fields import DateField, form_of, moment_of
 from khsearch.whoosh.fields import KHMER
 from khsearch.whoosh.reader import WhooshReader, field_of
 from khsearch.whoosh.searcher import ColumnarSearcher
@@ -52,6 +52,14 @@ class DocumentReader(WhooshReader):
         return (
             self._columns.with_prefix(name, prefix) if self._columns.has(name) else super().terms_of_field(name, prefix)
         )
+
+    def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
+        if not self._columns.has(fieldname):
+            return super().terms_within(fieldname, text, maxdist, prefix)
+        field = self.schema[fieldname]
+        word = form_of(text)
+        every = (field.from_bytes(term) for term in self.terms_of_field(fieldname))
+        return (term for term in every if isinstance(term, str) and is_near(term, word, int(maxdist), prefix))
 
     def weighed(self, name: str, term: bytes) -> tuple[Array, Array, Array]:
         if not self._columns.has(name):

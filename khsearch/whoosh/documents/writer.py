@@ -86,11 +86,10 @@ class DocumentWriter(IndexWriter):  # type: ignore[misc]
         """As add_document, which replaces an older document of the same id."""
         self.add_document(**given)
 
-    def add_reader(self, reader: Any) -> NoReturn:
-        """Refuse: terms without documents mean nothing to an Index."""
-        raise IndexingError(
-            "an Index takes documents: for fields in reader.all_stored_fields(): writer.add_document(**fields)"
-        )
+    def add_reader(self, reader: Any) -> None:
+        """Add all documents of a reader of Whoosh's, as add_document does with what is stored of them."""
+        for stored in reader.all_stored_fields():
+            self.add_document(**stored)
 
     def start_group(self) -> NoReturn:
         """Refuse: documents of an Index are replaced one by one, and do not stay neighbours."""

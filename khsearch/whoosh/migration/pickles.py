@@ -52,6 +52,17 @@ def _khmer(stream: str, name: str, *resources: Any) -> Any:
         raise names.UnavailableError(f"the breaker {name!r} ({problem})") from None
 
 
+def _copy_of(kind: type) -> Any:
+    """What makes bytes of a kind of others, and none of a number, which would be as many of them."""
+
+    def copied(*given: Any) -> Any:
+        if given and isinstance(given[0], int):
+            raise UntrustedError(f"so many {kind.__name__}: {given[0]}")
+        return kind(*given)
+
+    return copied
+
+
 _STEMMERS = frozenset({*names.STEMMERS, "whoosh.lang.paicehusk:PaiceHuskStemmer"})
 _LATER = {*names.FUNCTIONS, *_STEMMERS}  # whose rooms are loaded when a pickle names them
 
@@ -59,7 +70,8 @@ _KNOWN: dict[str, Any] = {
     **{names.name_of(cls): cls for cls in SHAPES},
     **{names.name_of(cls): cls for cls in (whoosh3.W3Segment, whoosh3.W3Codec)},
     **{f"{cls.__module__}:{cls.__name__}": cls for cls in (decimal.Decimal, uuid.UUID)},
-    **{f"builtins:{cls.__name__}": cls for cls in (bool, int, float, str, bytes, set, frozenset, bytearray, complex)},
+    **{f"builtins:{cls.__name__}": cls for cls in (bool, int, float, str, set, frozenset, complex)},
+    **{f"builtins:{kind.__name__}": _copy_of(kind) for kind in (bytes, bytearray)},
     **{
         f"datetime:{cls.__name__}": cls
         for cls in (datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone)

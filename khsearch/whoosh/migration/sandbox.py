@@ -1,8 +1,9 @@
 """sandbox: what a process gives away before it reads what it does not trust: its rights to write, connect and start.
 
-On Linux from 5.13 on, Landlock takes the right to change any file system, to start programs and, from 6.7 on, to
-connect by TCP, from this process and all that it starts. Where that is not to be had, and elsewhere, limits of the
-process remain: no byte can be written to a file, and no process started, but by root.
+On Linux from 5.13 on, Landlock takes the right to create, change or remove files, to start programs and, from 6.7 on,
+to connect by TCP, from this process and all that it starts. Where that is not to be had, and elsewhere, limits of the
+process remain: no byte can be written to a file, and no process started, but by root. Memory is limited to half of what
+the machine has. Modes and times of files, UDP and sockets of the same machine stay within reach of what is run.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ _SCOPED = 3  # from version 6 on: signals and abstract sockets of other processe
 
 def give_away_rights() -> bool:
     """Give away, for good, the rights to write files and start processes -> whether Landlock holds that."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    memory = half if most == resource.RLIM_INFINITY else min(half, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
         resource.setrlimit(limit, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write is an error then, not the end

@@ -72,8 +72,8 @@ def class_of(name: str) -> type[Any]:
         if at is not loaded and not isinstance(at, type):
             raise ValueError(f"{name!r} is no class that a schema is made of")
         at = vars(at).get(part)
-    if at is None:
-        raise UnavailableError(f"the class {name}, which its module does not have")
+        if at is None:
+            raise UnavailableError(f"the class {name}, which its module does not have")
     if not isinstance(at, type) or not issubclass(at, BASES) or name_of(at) != name:
         raise ValueError(f"{name!r} is no class that a schema is made of")
     return at
