@@ -70,12 +70,6 @@ class DocumentReader(WhooshReader):
     def positions_of(self, name: str, term: bytes, tf: Array) -> Positions:
         return (lambda _: []) if self._columns.has(name) else super().positions_of(name, term, tf)
 
-    def terms_within(self, fieldname: str, text: str, maxdist: int, prefix: int = 0) -> Iterator[str]:
-        if not self._columns.has(fieldname):
-            return super().terms_within(fieldname, text, maxdist, prefix)
-        words = map(self.schema[fieldname].from_bytes, self.terms_of_field(fieldname))
-        return (word for word in words if isinstance(word, str) and is_near(word, text, int(maxdist), prefix))
-
     def doc_frequency(self, fieldname: str, text: Any) -> int:
         if not self._columns.has(fieldname):
             return super().doc_frequency(fieldname, text)
