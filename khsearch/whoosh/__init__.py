@@ -2,15 +2,14 @@
 
 fields      KHMER: the field type for Khmer in any Whoosh schema
 errors      khsearch's errors that are Whoosh's, too
-values characters columns   stored values as JSON, where tokens stand in their text, values of documents
-boosts matchers             what multiplies weights, and postings, as Whoosh sees them
-vectors reader              the terms of a document, and a commit, as Whoosh sees them
+values      stored values as JSON
+boosts      what multiplies the weights of tokens
 schema/     shapes, names, encoding, decoding: a schema as data
+reading/    characters, columns, matchers, vectors, reader: a commit as Whoosh sees it
 weighting   Whoosh's weightings as those of the arrays, and back
-number_ranges column_queries mended   ranges by terms, values without terms, Whoosh's matchers with mistakes put right
-queries     Whoosh's queries as nodes
-facets results searcher     documents in orders and groups, and a Searcher, as Whoosh has them
-analysed copying merging writer     documents as Whoosh takes them, and an IndexWriter
+queries/    number_ranges, column_queries, mended, translator: Whoosh's queries as nodes, or run by its matchers
+searching/  facets, results, searcher: a Searcher as Whoosh has it, which answers by arrays where it can
+writing/    analysed, copying, merging, writer: documents as Whoosh takes them, and an IndexWriter
 index       create_in, open_dir, exists_in
 documents/  fields, column_terms, reader, planning, writer, index: an Index of khsearch's as Whoosh sees it
 migration/  sandbox, pickles, frames, postings, stock, child, importing: a folder of stock Whoosh's -> an index

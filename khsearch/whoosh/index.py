@@ -18,11 +18,11 @@ from khsearch import columnar
 from khsearch.columnar import FieldOptions, IndexFolder, Searcher
 from khsearch.errors import IndexDamagedError, IndexMismatchError
 from khsearch.whoosh import schema as schemas
-from khsearch.whoosh.analysed import check_schema
 from khsearch.whoosh.errors import as_whoosh_has_them
-from khsearch.whoosh.reader import WhooshReader
-from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
-from khsearch.whoosh.writer import ColumnarWriter
+from khsearch.whoosh.reading.reader import WhooshReader
+from khsearch.whoosh.searching.searcher import ColumnarSearcher, searcher_of
+from khsearch.whoosh.writing.analysed import check_schema
+from khsearch.whoosh.writing.writer import ColumnarWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

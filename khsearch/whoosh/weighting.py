@@ -20,14 +20,14 @@ from whoosh.searching import Searcher
 
 from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.reader import field_of
+from khsearch.whoosh.reading.reader import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from whoosh.fields import FieldType
 
-    from khsearch.whoosh.reader import WhooshReader
+    from khsearch.whoosh.reading.reader import WhooshReader
 
 
 _PARTS = vars(BM25F()).keys()  # what one has whose methods are those of its class

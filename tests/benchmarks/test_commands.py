@@ -10,7 +10,7 @@ import pytest
 from benchmarks import machine
 from benchmarks.commands import app, main
 from khsearch import Document
-from khsearch.whoosh.writer import ColumnarWriter
+from khsearch.whoosh.writing.writer import ColumnarWriter
 from khsearch.writing import Writer
 
 QUICK = ("--size", "30", "--repeat", "1")

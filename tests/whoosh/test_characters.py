@@ -10,7 +10,8 @@ from whoosh.query import spans
 
 from khsearch.columnar import create_in
 from khsearch.errors import IndexDamagedError
-from khsearch.whoosh import characters, values
+from khsearch.whoosh import values
+from khsearch.whoosh.reading import characters
 
 TEXT = "alfa bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
 

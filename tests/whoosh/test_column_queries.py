@@ -8,8 +8,8 @@ import pytest
 from whoosh import fields, query, scoring
 
 from khsearch import Document, Index
-from khsearch.whoosh.reader import WhooshReader
-from khsearch.whoosh.searcher import ColumnarSearcher
+from khsearch.whoosh.reading.reader import WhooshReader
+from khsearch.whoosh.searching.searcher import ColumnarSearcher
 
 SCHEMA = fields.Schema(
     text=fields.TEXT, kind=fields.KEYWORD, size=fields.NUMERIC(float), day=fields.DATETIME, good=fields.BOOLEAN

@@ -12,7 +12,7 @@ from whoosh.query import spans
 from khsearch import columnar
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
-from khsearch.whoosh import queries
+from khsearch.whoosh.queries import translator as queries
 
 SCHEMA = fields.Schema(
     text=fields.TEXT,

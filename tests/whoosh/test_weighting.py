@@ -11,7 +11,7 @@ from whoosh.searching import Searcher
 
 from khsearch import columnar
 from khsearch.engine import BM25, FieldScale
-from khsearch.whoosh.reader import WhooshReader
+from khsearch.whoosh.reading.reader import WhooshReader
 from khsearch.whoosh.weighting import PlanWeighting, bm25_of, weighting_of
 
 SCHEMA = fields.Schema(path=fields.ID(stored=True), text=fields.TEXT(field_boost=2.0), tags=fields.KEYWORD)

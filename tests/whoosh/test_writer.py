@@ -78,7 +78,7 @@ def test_clearing_drops_earlier_commits_even_where_segments_were_merged_meanwhil
 ) -> None:
     monkeypatch.setattr("khsearch.columnar.segments.builder.MAX_DOCS", 2)
     monkeypatch.setattr("khsearch.columnar.segments.policy.FACTOR", 2)
-    monkeypatch.setattr("khsearch.whoosh.writer.WAITING", 1)
+    monkeypatch.setattr("khsearch.whoosh.writing.writer.WAITING", 1)
     found = filled(tmp_path, ["a", "b"], ["c", "d"])
     writer = found.writer()
     for number in range(8):
@@ -114,7 +114,7 @@ def test_documents_are_deleted_and_restored_by_number(tmp_path: Path) -> None:
 
 def test_a_group_lies_in_one_segment_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("khsearch.columnar.segments.builder.MAX_DOCS", 3)
-    monkeypatch.setattr("khsearch.whoosh.writer.WAITING", 2)
+    monkeypatch.setattr("khsearch.whoosh.writing.writer.WAITING", 2)
     found = create_in(tmp_path, FAMILY)
     with found.writer() as writer:
         for family in range(4):

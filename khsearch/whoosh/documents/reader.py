@@ -15,12 +15,12 @@ from whoosh.query import Query
 from khsearch.agreement import Agreement
 from khsearch.documents import Document, document_of
 from khsearch.schema import ID, TEXT, TITLE
-from khsearch.whoosh.column_queries import is_near
 from khsearch.whoosh.documents.column_terms import ColumnTerms
 from khsearch.whoosh.documents.fields import DateField, form_of, moment_of
 from khsearch.whoosh.fields import KHMER
-from khsearch.whoosh.reader import WhooshReader, field_of
-from khsearch.whoosh.searcher import ColumnarSearcher
+from khsearch.whoosh.queries.column_queries import is_near
+from khsearch.whoosh.reading.reader import WhooshReader, field_of
+from khsearch.whoosh.searching.searcher import ColumnarSearcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from khsearch.arrays import Array
     from khsearch.columnar import Commit
     from khsearch.engine import Node
-    from khsearch.whoosh.matchers import Positions
+    from khsearch.whoosh.reading.matchers import Positions
 
 
 class DocumentReader(WhooshReader):

@@ -17,8 +17,8 @@ from khsearch.documents import Document
 from khsearch.errors import DocumentError, IndexStoreError
 from khsearch.schema import ID, TEXT, TITLE
 from khsearch.whoosh.errors import IndexingError, refused
-from khsearch.whoosh.merging import merging_of
-from khsearch.whoosh.writer import docs_to_delete
+from khsearch.whoosh.writing.merging import merging_of
+from khsearch.whoosh.writing.writer import docs_to_delete
 
 if TYPE_CHECKING:
     from collections.abc import Callable

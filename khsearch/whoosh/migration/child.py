@@ -21,10 +21,10 @@ from khsearch.columnar import numbered_names
 from khsearch.errors import IndexMismatchError, KhsearchError
 from khsearch.whoosh import schema as schemas
 from khsearch.whoosh import values
-from khsearch.whoosh.analysed import check_field
 from khsearch.whoosh.migration import frames, pickles
 from khsearch.whoosh.migration.sandbox import give_away_rights
 from khsearch.whoosh.migration.stock import Batch, StockIndex
+from khsearch.whoosh.writing.analysed import check_field
 
 if TYPE_CHECKING:
     from whoosh.fields import Schema

@@ -24,7 +24,7 @@ from whoosh.fields import SpellField
 from khsearch.arrays import Array
 from khsearch.frozen import frozen
 from khsearch.whoosh.boosts import boost_of
-from khsearch.whoosh.matchers import keeps_characters, keeps_positions
+from khsearch.whoosh.reading.matchers import keeps_characters, keeps_positions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -28,12 +28,13 @@ from khsearch.errors import (
     IndexStoreError,
 )
 from khsearch.frozen import frozen
-from khsearch.whoosh import characters, columns, values
+from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boost_column
 from khsearch.whoosh.index import key_field
 from khsearch.whoosh.migration.pickles import UntrustedError
 from khsearch.whoosh.migration.postings import Tokens, UnevenError, tokens_of
-from khsearch.whoosh.reader import field_of
+from khsearch.whoosh.reading import characters, columns
+from khsearch.whoosh.reading.reader import field_of
 from khsearch.whoosh.schema.names import UnavailableError
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from whoosh.util import now
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches
 from khsearch.engine import nodes
-from khsearch.whoosh import facets
-from khsearch.whoosh.mended import mended
-from khsearch.whoosh.queries import Translator
-from khsearch.whoosh.reader import WhooshReader
-from khsearch.whoosh.results import Planned
+from khsearch.whoosh.queries.mended import mended
+from khsearch.whoosh.queries.translator import Translator
+from khsearch.whoosh.reading.reader import WhooshReader
+from khsearch.whoosh.searching import facets
+from khsearch.whoosh.searching.results import Planned
 from khsearch.whoosh.weighting import LiveSearcher, bm25_of, weighting_of
 
 if TYPE_CHECKING:

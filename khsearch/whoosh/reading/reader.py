@@ -18,11 +18,12 @@ from whoosh.reading import IndexReader, ReaderClosed, TermInfo, TermNotFound
 from khsearch.arrays import starts_of
 from khsearch.columnar import terms_within
 from khsearch.engine import nodes
-from khsearch.whoosh import characters, values
+from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.columns import ColumnValues, shown
-from khsearch.whoosh.matchers import Characters, Positions, PostingsMatcher
-from khsearch.whoosh.vectors import TermCursor, vector_of
+from khsearch.whoosh.reading import characters
+from khsearch.whoosh.reading.columns import ColumnValues, shown
+from khsearch.whoosh.reading.matchers import Characters, Positions, PostingsMatcher
+from khsearch.whoosh.reading.vectors import TermCursor, vector_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

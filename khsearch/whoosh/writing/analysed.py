@@ -17,12 +17,13 @@ from whoosh.util.numeric import to_sortable
 from khsearch.arrays import pack
 from khsearch.engine import TokenBatch
 from khsearch.errors import DocumentError
-from khsearch.whoosh import characters, columns, values
+from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boost_column, boost_of
 from khsearch.whoosh.errors import SchemaError, UnknownFieldError, is_refusal, refused
 from khsearch.whoosh.fields import KHMER
-from khsearch.whoosh.matchers import keeps_characters, keeps_positions
-from khsearch.whoosh.reader import field_of
+from khsearch.whoosh.reading import characters, columns
+from khsearch.whoosh.reading.matchers import keeps_characters, keeps_positions
+from khsearch.whoosh.reading.reader import field_of
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType, Schema

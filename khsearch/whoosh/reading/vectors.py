@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from whoosh.codec.base import FieldCursor
 
-from khsearch.whoosh.matchers import PostingsMatcher, keeps_positions
+from khsearch.whoosh.reading.matchers import PostingsMatcher, keeps_positions
 
 if TYPE_CHECKING:
     from whoosh.reading import TermInfo
 
-    from khsearch.whoosh.reader import WhooshReader
+    from khsearch.whoosh.reading.reader import WhooshReader
 
 
 def vector_of(reader: WhooshReader, docnum: int, name: str, form: Any) -> PostingsMatcher:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from whoosh.searching import Results
 
 from khsearch.engine import nodes
-from khsearch.whoosh import facets
+from khsearch.whoosh.searching import facets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from khsearch.arrays import Array
     from khsearch.engine import BM25, Node
-    from khsearch.whoosh.reader import WhooshReader
-    from khsearch.whoosh.searcher import ColumnarSearcher
+    from khsearch.whoosh.reading.reader import WhooshReader
+    from khsearch.whoosh.searching.searcher import ColumnarSearcher
 
 
 class PlannedResults(Results):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""queries: a Whoosh query in, a node out. What has no plan becomes a node that runs Whoosh's own matchers.
+"""translator: a Whoosh query in, a node out. What has no plan becomes a node that runs Whoosh's own matchers.
 
 Nodes find and score what stock Whoosh 2.7.4 does, also where that is odd:
 
@@ -25,11 +25,11 @@ from khsearch.arrays import EMPTY_DOCS, EMPTY_SCORES, turns
 from khsearch.columnar import Matches, Searcher, number_of, terms_within
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
-from khsearch.whoosh.column_queries import by_column, pattern_of
 from khsearch.whoosh.errors import is_refusal
-from khsearch.whoosh.mended import run_matchers
-from khsearch.whoosh.number_ranges import bounds_of, by_terms, in_column
-from khsearch.whoosh.reader import WhooshReader, field_of, is_utf8
+from khsearch.whoosh.queries.column_queries import by_column, pattern_of
+from khsearch.whoosh.queries.mended import run_matchers
+from khsearch.whoosh.queries.number_ranges import bounds_of, by_terms, in_column
+from khsearch.whoosh.reading.reader import WhooshReader, field_of, is_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -19,13 +19,13 @@ from khsearch.columnar import Matches, number_of
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.whoosh.errors import is_refusal
-from khsearch.whoosh.reader import field_of
+from khsearch.whoosh.reading.reader import field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from khsearch.engine import BM25
-    from khsearch.whoosh.reader import WhooshReader
+    from khsearch.whoosh.reading.reader import WhooshReader
 
 
 def by_column(reader: WhooshReader, q: Any) -> nodes.Node | None:

@@ -38,17 +38,17 @@ from whoosh.query.spans import Span, SpanBiMatcher
 from khsearch.arrays import DOC
 from khsearch.columnar import Matches, Searcher
 from khsearch.errors import QueryError
-from khsearch.whoosh.column_queries import by_column, pattern_of
 from khsearch.whoosh.errors import is_refusal
-from khsearch.whoosh.number_ranges import by_terms
-from khsearch.whoosh.reader import field_of
+from khsearch.whoosh.queries.column_queries import by_column, pattern_of
+from khsearch.whoosh.queries.number_ranges import by_terms
+from khsearch.whoosh.reading.reader import field_of
 from khsearch.whoosh.weighting import LiveSearcher, PlanWeighting, weighting_of
 
 if TYPE_CHECKING:
     from whoosh.fields import FieldType
 
     from khsearch.engine import BM25
-    from khsearch.whoosh.reader import WhooshReader
+    from khsearch.whoosh.reading.reader import WhooshReader
 
 
 def mended(q: Any, reader: WhooshReader) -> Any:

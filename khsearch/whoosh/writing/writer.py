@@ -19,18 +19,19 @@ from khsearch.arrays import DOC
 from khsearch.columnar import BatchWriter, Pruning, one_at_a_time, written
 from khsearch.engine import TokenBatch
 from khsearch.errors import IndexStoreError
-from khsearch.whoosh import analysed as documents
-from khsearch.whoosh import characters, values
 from khsearch.whoosh import schema as schemas
-from khsearch.whoosh.analysed import Analysed, analysed, khmer_batch, token_batch
+from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boosted_field
-from khsearch.whoosh.columns import check_kind
-from khsearch.whoosh.copying import documents_of
 from khsearch.whoosh.errors import IndexingError, UnknownFieldError, as_whoosh_has_them
-from khsearch.whoosh.matchers import keeps_positions
-from khsearch.whoosh.merging import merging_of
-from khsearch.whoosh.reader import WhooshReader, field_of
-from khsearch.whoosh.searcher import ColumnarSearcher, searcher_of
+from khsearch.whoosh.reading import characters
+from khsearch.whoosh.reading.columns import check_kind
+from khsearch.whoosh.reading.matchers import keeps_positions
+from khsearch.whoosh.reading.reader import WhooshReader, field_of
+from khsearch.whoosh.searching.searcher import ColumnarSearcher, searcher_of
+from khsearch.whoosh.writing import analysed as documents
+from khsearch.whoosh.writing.analysed import Analysed, analysed, khmer_batch, token_batch
+from khsearch.whoosh.writing.copying import documents_of
+from khsearch.whoosh.writing.merging import merging_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from whoosh.fields import SpellField
 
 from khsearch.errors import DocumentError
-from khsearch.whoosh import columns, values
-from khsearch.whoosh.analysed import Analysed, Token
+from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.matchers import keeps_positions
+from khsearch.whoosh.reading import columns
+from khsearch.whoosh.reading.matchers import keeps_positions
+from khsearch.whoosh.writing.analysed import Analysed, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

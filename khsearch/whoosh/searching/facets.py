@@ -16,13 +16,13 @@ import numpy as np
 from whoosh import columns, sorting
 
 from khsearch.arrays import turns
-from khsearch.whoosh.columns import sortable
+from khsearch.whoosh.reading.columns import sortable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from khsearch.arrays import Array
-    from khsearch.whoosh.reader import WhooshReader
+    from khsearch.whoosh.reading.reader import WhooshReader
 
 _LISTS = (sorting.OrderedList, sorting.UnorderedList, sorting.Count)
 

@@ -1,0 +1,1 @@
+"""reading: a commit as Whoosh sees it: its columns, postings, vectors, and a reader of all."""

@@ -1,0 +1,1 @@
+"""searching: a Searcher as Whoosh has it: orders and groups, results."""

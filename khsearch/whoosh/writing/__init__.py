@@ -1,0 +1,1 @@
+"""writing: documents as Whoosh takes them, and an IndexWriter."""
