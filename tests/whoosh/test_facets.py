@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from whoosh import fields, query, sorting
+from whoosh import fields, query, scoring, sorting
 
 from khsearch.columnar import create_in
 from tests.extent import examples
@@ -107,3 +108,28 @@ def test_what_a_filter_allows_and_a_mask_keeps_out(tmp_path) -> None:
         assert (found.filtered_count, searcher.search(bats).filtered_count) == (3, 0)
         nothing = searcher.search(query.Term("text", "ant"), filter=query.Term("text", "zebra"))
         assert len(nothing) == 0
+
+
+@examples(20)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9), st.integers(1, 4)), min_size=1, max_size=25), st.data())
+def test_one_document_stands_for_those_of_its_group(rows: list[tuple[int, int, int]], data: st.DataObject) -> None:
+    kinds = {"group": fields.ID(sortable=True), "day": fields.NUMERIC(sortable=True), "text": fields.TEXT(stored=True)}
+    limit, ordered = data.draw(st.sampled_from([None, 1, 3])), data.draw(st.booleans())
+    with TemporaryDirectory() as folder:
+        index = create_in(folder, fields.Schema(**kinds))
+        with index.writer() as writer:
+            for group, day, times in rows:
+                writer.add_document(group="ab c"[group].strip(), day=day, text="ant " * times + "bat " * (5 - times))
+        with index.searcher(weighting=scoring.Frequency) as searcher:
+            q = query.Term("text", "ant")
+            found = searcher.search(q, collapse="group", collapse_order="day" if ordered else None, limit=limit)
+            shown, total = [hit.docnum for hit in found], len(found)
+    scores = [times for *_, times in rows]
+    best: dict[int, int] = {}
+    for doc, (group, day, times) in enumerate(rows):
+        order = (day if ordered else -times, doc)
+        if group not in best or order < (rows[best[group]][1] if ordered else -scores[best[group]], best[group]):
+            best[group] = doc
+    alone = [doc for doc, (group, *_) in enumerate(rows) if group == 2]
+    left = sorted({*alone, *(doc for group, doc in best.items() if group != 2)}, key=lambda doc: (-scores[doc], doc))
+    assert (shown, total) == (left[:limit], len(left))

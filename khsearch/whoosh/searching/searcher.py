@@ -62,6 +62,8 @@ class ColumnarSearcher(LiveSearcher):
         if self.is_closed:
             raise ReaderClosed("this searcher is closed; get another one from the index")
         plan = bm25_of(self.weighting, self.reader())
+        if kwargs.get("collapse") is not None:
+            return self._collapsed(q, **kwargs)
         if plan is None or kwargs.keys() - _PLAIN or not kwargs.get("scored", True):
             return super().search(q, **kwargs)
         start = now()
@@ -69,6 +71,14 @@ class ColumnarSearcher(LiveSearcher):
         if results is None:
             return super().search(q, **kwargs)
         results.runtime = now() - start
+        return results
+
+    def _collapsed(self, q: Any, *, limit: int | None = 10, **kwargs: Any) -> Results:
+        """Results without those that others stand for: which they are, and how many, shows when all have been seen."""
+        if limit is not None and limit < 1:
+            return super().search(q, limit=limit, **kwargs)  # which refuses it
+        results: Results = super().search(q, limit=None, **kwargs)
+        results.top_n, results._total = results.top_n[:limit], len(results.top_n)
         return results
 
     def search_with_collector(self, q: Any, collector: Any, context: Any = None) -> None:
