@@ -73,7 +73,7 @@ def _start(folder: Path, tests: Path, index: str, options: list[str]) -> subproc
 
 def _finished(folder: Path, index: str, running: subprocess.Popen[str]) -> Rows:
     told, _ = running.communicate()
-    print(f"{index}: {(told.strip() or 'nothing was printed').splitlines()[-1]}", flush=True)
+    print(f"Whoosh's tests have run over {index}", flush=True)
     report = _report(folder, index)
     if not report.exists() or running.returncode not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise SystemExit(f"{told}\nthe run over {index} ended before its report; what it printed stands above")
@@ -89,7 +89,7 @@ def _tell(stock: Rows, ours: Rows, spared: dict[str, str]) -> int:
     found = judge(stock, ours, spared)
     for name in found.failed:
         row = ours.get(name, {"outcome": "did not run"})
-        print(f"FAILED {name}: {row.get('error', row['outcome'])}  [{row.get('at', '')}; {row.get('line', '')}]")
+        print(f"does not pass: {name}: {row.get('error', row['outcome'])}  [{row.get('at', '')}; {row.get('line', '')}]")
     for title, names in (
         ("need not pass, but do; take them off the list", found.to_strike),
         ("on the list, but no tests of Whoosh's that touch an index; mend the list", found.unknown),
