@@ -89,7 +89,7 @@ def _tell(stock: Rows, ours: Rows, spared: dict[str, str]) -> int:
     found = judge(stock, ours, spared)
     for name in found.failed:
         row = ours.get(name, {"outcome": "did not run"})
-        print(f"does not pass: {name}: {row.get('error', row['outcome'])}  [{row.get('at', '')}; {row.get('line', '')}]")
+        print(f"fails: {name}: {row.get('error', row['outcome'])}  [{row.get('at', '')}; {row.get('line', '')}]")
     for title, names in (
         ("need not pass, but do; take them off the list", found.to_strike),
         ("on the list, but no tests of Whoosh's that touch an index; mend the list", found.unknown),
