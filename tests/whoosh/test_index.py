@@ -11,7 +11,7 @@ from whoosh import analysis, fields, index, query
 
 from khsearch import Index, columnar
 from khsearch.columnar import create_in, exists_in, open_dir
-from khsearch.errors import IndexDamagedError, IndexMismatchError
+from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError
 from khsearch.whoosh.fields import KHMER
 
 SCHEMA = fields.Schema(name=fields.ID(unique=True, stored=True), text=KHMER(stored=True))
@@ -48,6 +48,12 @@ def test_who_creates_an_index_uses_it_whatever_its_schema_holds(tmp_path: Path) 
     with pytest.raises(IndexMismatchError, match="schema="):
         open_dir(tmp_path)
     assert open_dir(tmp_path, schema=stemmed).doc_count() == 2
+
+
+def test_where_a_file_stands_there_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("a letter")
+    with pytest.raises(IndexStoreError, match="a file stands"):
+        create_in(tmp_path / "x", SCHEMA)
 
 
 def test_several_indexes_lie_in_one_folder(tmp_path: Path) -> None:

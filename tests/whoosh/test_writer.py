@@ -11,7 +11,7 @@ from whoosh import analysis, columns, fields, formats, index, query, writing
 from whoosh.filedb.filestore import RamStorage
 
 from khsearch.columnar import create_in, open_dir, verify
-from khsearch.errors import DocumentError, IndexLockedError, IndexStoreError, KhsearchError
+from khsearch.errors import DocumentError, IndexLockedError, IndexStoreError, KhsearchError, QueryError
 from khsearch.whoosh.fields import KHMER
 
 SCHEMA = fields.Schema(name=fields.ID(unique=True, stored=True), text=fields.TEXT(stored=True))
@@ -110,6 +110,16 @@ def test_documents_are_deleted_and_restored_by_number(tmp_path: Path) -> None:
             writer.delete_document(3)
         writer.merge = False
     assert names(found) == ["a", "c"]
+
+
+def test_a_query_that_cannot_be_costs_no_document(tmp_path: Path) -> None:
+    found = create_in(tmp_path, SCHEMA)
+    with found.writer() as writer:
+        writer.add_document(name="a", text="cat")
+        with pytest.raises(QueryError):
+            writer.delete_by_query(query.Regex("text", "("))
+        writer.add_document(name="b", text="cat")
+    assert names(found) == ["a", "b"]
 
 
 def test_a_group_lies_in_one_segment_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog
-from khsearch.columnar.files.disk import Disk, told_as_store_errors
+from khsearch.columnar.files.disk import Disk, make_folder, told_as_store_errors
 from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
@@ -136,8 +136,7 @@ def create(
     with the first commit -> their names and checksums.
     """
     disk = Disk()
-    with told_as_store_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = WriteLock(folder, 0.0)
     try:
         if contents.exists(folder):

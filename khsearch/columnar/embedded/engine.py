@@ -11,7 +11,7 @@ from khsearch.columnar.commits.index import FieldOptions, IndexFolder, create, o
 from khsearch.columnar.embedded.view import EmbeddedView
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.companions import files_of, first_names, is_unfinished, read, written
-from khsearch.columnar.files.disk import told_as_store_errors
+from khsearch.columnar.files.disk import make_folder, told_as_store_errors
 from khsearch.columnar.files.format import FIRST_NAMES
 from khsearch.documents import Document, document_of, keyword_form
 from khsearch.engine import Files, NameFile
@@ -39,13 +39,8 @@ class Embedded:
     def create(self, address: str, schema: Schema, write_files: Callable[[NameFile], Files]) -> EmbeddedEngine:
         """Create an empty index in a folder, which is made if need be and must hold nothing else."""
         folder = Path(address)
+        make_folder(folder)
         with told_as_store_errors(folder):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except (FileExistsError, NotADirectoryError):
-                raise IndexStoreError(
-                    f"{folder}: a file stands where a folder has to be; choose another path"
-                ) from None
             # What a creation that was interrupted leaves is no reason to refuse another.
             strange = sorted(item.name for item in folder.iterdir() if not is_unfinished(item.name))
         if contents.exists(folder):

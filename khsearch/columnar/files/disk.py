@@ -55,6 +55,15 @@ class Disk:
             os.close(fd)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those that it lies in, where it is not there yet; IndexStoreError where that cannot be."""
+    with told_as_store_errors(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise IndexStoreError(f"{folder}: a file stands where a folder has to be; choose another path") from None
+
+
 @contextlib.contextmanager
 def told_as_store_errors(path: Path) -> Iterator[None]:
     """Turn the system's errors inside the block into IndexStoreError that names the index."""

@@ -61,7 +61,9 @@ class Planned:
         self.unwanted = unwanted
         self._searcher = searcher
         self._q = q
-        self._node = searcher.node(q)
+        self._asked = node = searcher.node(q)
+        node = node if chosen is None else nodes.Require(node, chosen)
+        self._node = node if unwanted is None else nodes.AndNot(node, unwanted)
         self._weighting = weighting
         self._every = max(searcher.columns.commit.doc_count, 1)
         self._all: Array | None = None
@@ -111,7 +113,7 @@ class Planned:
         """How many documents match and are kept out by the filter or mask."""
         if self.chosen is None and self.unwanted is None:
             return 0
-        return int(self._searcher.columns.count(self._node)) - self.count()
+        return int(self._searcher.columns.count(self._asked)) - self.count()
 
     def docs_of(self, node: Node | None) -> set[int] | None:
         """The numbers of the documents of a filter or mask; None without one."""
@@ -128,9 +130,7 @@ class Planned:
         return self._all
 
     def _rising(self) -> Array:
-        node = self._node if self.chosen is None else nodes.Require(self._node, self.chosen)
-        node = node if self.unwanted is None else nodes.AndNot(node, self.unwanted)
-        docs: Array = self._searcher.columns.matching(node, weighting=self._weighting).docs
+        docs: Array = self._searcher.columns.matching(self._node, weighting=self._weighting).docs
         return docs
 
     def _whole(self) -> tuple[Array, Array]:
@@ -139,9 +139,7 @@ class Planned:
         return docs, scores
 
     def _run(self, count: int) -> tuple[Array, Array]:
-        found = self._searcher.columns.search(
-            self._node, count, weighting=self._weighting, filter=self.chosen, mask=self.unwanted
-        )
+        found = self._searcher.columns.search(self._node, count, weighting=self._weighting)
         return found.docnums, found.scores
 
     def _results(self, docs: Array, scores: list[Any]) -> PlannedResults:

@@ -61,9 +61,9 @@ class ColumnarSearcher(LiveSearcher):
         """As Whoosh's, with all its keywords."""
         if self.is_closed:
             raise ReaderClosed("this searcher is closed; get another one from the index")
-        plan = bm25_of(self.weighting, self.reader())
         if kwargs.get("collapse") is not None:
             return self._collapsed(q, **kwargs)
+        plan = bm25_of(self.weighting, self.reader())
         if plan is None or kwargs.keys() - _PLAIN or not kwargs.get("scored", True):
             return super().search(q, **kwargs)
         start = now()
@@ -115,31 +115,28 @@ class ColumnarSearcher(LiveSearcher):
         reader = self.reader()
         by = facets.field_facets(reader, MultiFacet.from_sortedby(sortedby).facets) if sortedby else []
         groups = facets.plain_groups(reader, groupedby, maptype) if groupedby else {}
-        if by is None or groups is None:
+        if by is None or groups is None or not all(map(_is_plain, (filter, mask))):
             return None
-        try:
-            found = Planned(self, q, weighting, chosen=self._chosen(filter), unwanted=self._chosen(mask))
-        except TypeError:
-            return None
+        found = Planned(self, q, weighting, chosen=self._chosen(filter), unwanted=self._chosen(mask))
         if by:
             return found.sorted(by, groups, reverse=reverse, limit=limit)
         return found.grouped(groups, reverse=reverse) if groups or reverse else found.best(limit)
 
     def _chosen(self, which: Any) -> Node | None:
-        """A filter or mask as a node; TypeError for what is no query, nor a set of documents."""
+        """A filter or mask that is plain as a node; None where there is none."""
         if isinstance(which, query.Query):
             return self.node(which, scored=False)
-        if not which:
-            return None
-        if isinstance(which, set | frozenset):
-            docs = np.array(sorted(which), DOC)
-            return _these(docs)
-        raise TypeError(type(which))
+        return _these(np.array(sorted(which), DOC)) if which else None
 
 
 def searcher_of(columns: Searcher, schema: Schema, **kwargs: Any) -> ColumnarSearcher:
     """A Whoosh Searcher of the commit that `columns` searches; other arguments as Whoosh's Searcher takes them."""
     return ColumnarSearcher(WhooshReader(columns.commit, schema), columns, **kwargs)
+
+
+def _is_plain(which: Any) -> bool:
+    """Whether a filter or mask is a query, or a set of documents, or none; of others, Whoosh knows what they are."""
+    return not which or isinstance(which, query.Query | set | frozenset)
 
 
 def _these(docs: Array) -> Node:

@@ -184,8 +184,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
     def delete_by_query(self, q: Any, searcher: Any = None) -> int:
         """Delete all documents that a Whoosh query or a node matches -> how many there were; `searcher` as above."""
         self._settle()
-        with self._cancelled_on_error():
-            return self._draft.delete_docs(docs_to_delete(q, searcher_of(self._searcher(), self.schema)))
+        return self.delete_found(lambda columns: docs_to_delete(q, searcher_of(columns, self.schema)))
 
     @one_at_a_time
     def delete_document(self, docnum: int, delete: bool = True) -> None:
