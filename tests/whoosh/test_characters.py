@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from whoosh import fields, highlight, query
+from whoosh.filedb.filestore import RamStorage
 from whoosh.query import spans
 
 from khsearch.columnar import create_in
@@ -47,6 +48,20 @@ def test_spans_have_characters_after_a_merge_too(tmp_path: Path) -> None:
         assert searcher.stored_fields(0) == {}
         stored = values.decode(searcher.reader().commit.documents.stored(0))
         assert list(stored[characters.NAME]) == ["text"]
+
+
+@pytest.mark.parametrize("source", ["stock", "ours"])
+def test_they_come_along_with_a_reader(tmp_path: Path, source: str) -> None:
+    schema = fields.Schema(text=fields.TEXT(stored=True, chars=True))
+    first = create_in(tmp_path / "first", schema) if source == "ours" else RamStorage().create_index(schema)
+    with first.writer() as writer:
+        writer.add_document(text="golf hotel golf")
+    second = create_in(tmp_path / "second", schema)
+    with first.reader() as reader, second.writer() as writer:
+        writer.add_reader(reader)
+    with second.reader() as reader:
+        assert list(map(tuple, reader.postings("text", "golf").value_as("characters"))) == [(0, 0, 4), (2, 11, 15)]
+        assert reader.stored_fields(0) == {"text": "golf hotel golf"}
 
 
 @pytest.mark.parametrize("kept", [5, {"text": 5}, {"text": {"a": [1, 2]}}, {"text": {"a": 7}}])

@@ -7,7 +7,7 @@ says that the field body has the token cat twice: at position 1, characters 4 to
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from khsearch.errors import IndexDamagedError
@@ -26,6 +26,11 @@ def places_of(tokens: Iterable[tuple[bytes, int, int, int]]) -> dict[str, list[i
     for term, *place in tokens:
         found.setdefault(term.decode("latin-1"), []).extend(place)
     return found
+
+
+def encoded(stored: Mapping[str, Any], places: Places) -> bytes:
+    """Return stored values with the places of tokens beside them, as they are kept; DocumentError as values.encode."""
+    return values.encode({**stored, NAME: places} if places else stored)
 
 
 def of_term(stored: bytes, name: str, term: bytes) -> list[tuple[int, int, int]]:

@@ -17,7 +17,6 @@ from whoosh.util.numeric import to_sortable
 from khsearch.arrays import pack
 from khsearch.engine import TokenBatch
 from khsearch.errors import DocumentError
-from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boost_column, boost_of
 from khsearch.whoosh.errors import SchemaError, UnknownFieldError, is_refusal, refused
 from khsearch.whoosh.fields import KHMER
@@ -107,7 +106,7 @@ def analysed(schema: Schema, key: str | None, given: Mapping[str, Any], *, repla
             raise refused(f"field {name!r}: {value!r:.200} cannot be indexed: {error}", error) from error
         if field.stored:
             stored[name] = shown
-    document.stored = values.encode(stored | ({characters.NAME: document.places} if document.places else {}))
+    document.stored = characters.encoded(stored, document.places)
     return document
 
 

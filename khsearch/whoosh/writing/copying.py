@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 from whoosh.fields import SpellField
 
 from khsearch.errors import DocumentError
-from khsearch.whoosh import values
 from khsearch.whoosh.boosts import boost_column, boost_of
-from khsearch.whoosh.reading import columns
-from khsearch.whoosh.reading.matchers import keeps_positions
+from khsearch.whoosh.reading import characters, columns
+from khsearch.whoosh.reading.matchers import keeps_characters, keeps_positions
 from khsearch.whoosh.writing.analysed import Analysed, Token
 
 if TYPE_CHECKING:
@@ -38,7 +37,8 @@ def documents_of(reader: IndexReader, schema: Schema, key: str | None) -> Iterat
             _take_column(reader, name, field, found)
     for number, stored in reader.iter_docs():
         document = found[number]
-        document.stored = values.encode({name: value for name, value in stored.items() if name in schema})
+        kept = {name: value for name, value in stored.items() if name in schema}
+        document.stored = characters.encoded(kept, document.places)
         yield document
 
 
@@ -58,6 +58,9 @@ def _take_postings(
                 first = len(tokens[number])
                 places = range(first, first + _frequency(field, matcher))
             tokens[number] += [(term, place) for place in places]
+            if keeps_characters(field.format):
+                where = found[number].places.setdefault(name, {})
+                where |= characters.places_of((term, *place) for place in matcher.value_as("characters"))
             boost = matcher.weight() / (len(places) * factor) if factor and not isinstance(field, SpellField) else 1.0
             if abs(boosts.setdefault(number, boost) - boost) > _TOLERANCE * max(abs(boost), 1.0):
                 raise DocumentError(

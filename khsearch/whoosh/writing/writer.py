@@ -276,7 +276,7 @@ class ColumnarWriter(BatchWriter, IndexWriter):  # type: ignore[misc]
         stored = values.decode(blob)
         kept = {name: value for name, value in stored.items() if name in self.schema}
         places = {name: place for name, place in stored.get(characters.NAME, {}).items() if name in self.schema}
-        return values.encode(kept | ({characters.NAME: places} if places else {}))
+        return characters.encoded(kept, places)
 
     def _unique_term(self, name: str, value: Any) -> bytes:
         field = field_of(self.schema, name)
