@@ -36,7 +36,8 @@ imports only what stands on a line above it; tests hold that.
     fields          KHMER, where Whoosh's users look for it
     addresses       where an index is, and what keeps it there
     maintenance     an index as a whole: verify, rebuild, rescue
-    index           Index: create, open, write, search
+    reader          an index to be asked
+    index           Index: create, open, write, maintain
     cli/            the khsearch command
     __main__        python -m khsearch
 """

@@ -1,0 +1,181 @@
+"""reader: an index to be asked: it searches, completes and exports, and sees what other processes commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from khsearch import arguments, query, searching
+from khsearch.addresses import is_path
+from khsearch.arguments import checked, instance, one_of, optional
+from khsearch.arrays import give_back_freed_memory
+from khsearch.documents import Document
+from khsearch.engine import Engine, View
+from khsearch.errors import IndexStoreError
+from khsearch.hits import Results
+from khsearch.khmer import Analyzer, Variants, default_variants
+from khsearch.opening import Commit, latest
+from khsearch.query import Match, Ranking
+from khsearch.searching import Asked
+from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    from khsearch.query import Plan
+
+
+class Reader:
+    """What `khsearch.Index` answers. One object serves all threads."""
+
+    def __init__(
+        self, engine: Engine, commit: Commit, variants: Variants | None = None, cache_mb: float | None = None
+    ) -> None:
+        self._engine = engine
+        self._cache_mb = cache_mb
+        self._commit: Commit | None = commit
+        self._variants = variants
+
+    def close(self) -> None:
+        """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
+        if self._commit is not None:
+            self._commit = None
+            self._engine.close()
+            give_back_freed_memory()
+
+    def __del__(self) -> None:
+        with suppress(Exception):  # the interpreter may be ending, or the index have never been opened
+            self.close()
+
+    @property
+    def address(self) -> str:
+        """Where it is, as `open` takes it: the path of a folder, or an address without secrets."""
+        return self._engine.name
+
+    @property
+    def path(self) -> Path:
+        """The folder that it is in; IndexStoreError for an index that lies elsewhere."""
+        if not is_path(self.address):
+            raise IndexStoreError(f"{self.address}: this index lies in no folder; ask for its address instead")
+        return Path(self.address)
+
+    @property
+    def ranking(self) -> Ranking:
+        """How documents are ranked unless a search says otherwise."""
+        return self._last_commit().built.ranking
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """The analyzer of documents and queries."""
+        return self._last_commit().built.analyzer
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The index's own fields by name, each with its kind."""
+        return self._last_commit().built.fields
+
+    @property
+    def doc_count(self) -> int:
+        """How many documents the index holds."""
+        return self._view().doc_count
+
+    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of("any", "all"))
+    @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
+    @checked(strict=arguments.TRUTH)
+    def search(
+        self,
+        query: str | Any,
+        limit: int = 10,
+        offset: int = 0,
+        match: Match = "any",
+        *,
+        filter: str | Any | None = None,
+        sort: str | None = None,
+        ranking: Ranking | None = None,
+        strict: bool = False,
+    ) -> Results:
+        """Find documents, best first: hits `offset` to `offset + limit`.
+
+        query    words in any spelling, and operators if you like: see `khsearch.query.language`; or a query of
+                 whoosh.query, over the fields that `whoosh()` has: as its searcher, this finds, scores and orders
+        match    "any" finds documents that hold any of the words, "all" only those that hold every one
+        filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
+        sort     a field to order by instead of the score, "-date" for the greatest first
+        ranking  what makes one document better than another, instead of the index's own
+        strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words
+
+        Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
+        """
+        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict)
+        return searching.search(self._last_commit(), self._spellings, asked, _plan_of)
+
+    @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
+    def complete(self, prefix: str, limit: int = 10) -> list[str]:
+        """How what a person is typing may go on, in words of the index, most frequent first."""
+        commit = self._last_commit()
+        commit.agreement.check(prefix)
+        return query.complete(commit.view, commit.built.analyzer, prefix, limit)
+
+    @checked(id=arguments.TEXT, limit=arguments.COUNT)
+    def similar(self, id: str, limit: int = 10) -> Results:
+        """Find documents that are like one of the index, which is not among them; none if there is no such document."""
+        return searching.similar(self._last_commit(), self._spellings, id, limit)
+
+    @checked(id=arguments.TEXT)
+    def get(self, id: str) -> Document | None:
+        """The document of an id, or None."""
+        view = self._view()
+        key = view.key(id)
+        return None if key is None else view.document(key)
+
+    def export(self) -> Iterator[Document]:
+        """All documents, from one commit, in the order in which they were added."""
+        yield from self._view().documents()
+
+    def stats(self) -> dict[str, object]:
+        """Documents, breaker, fields, and what the engine tells: segments, terms by field, bytes by part."""
+        commit = self._last_commit()
+        return {
+            "documents": commit.view.doc_count,
+            **self._engine.stats(),
+            "breaker": commit.built.analyzer.breaker.name,
+            "lexicon": "own" if commit.built.own_lexicon else "default",
+            "fields": dict(commit.built.fields),
+        }
+
+    @cached_property
+    def _spellings(self) -> Variants:
+        """Read when first searched: a table of some thousand words."""
+        default = default_variants()
+        return default if self._variants is None else default.joined(self._variants)
+
+    def _view(self) -> View:
+        return self._last_commit().view
+
+    def _last_commit(self) -> Commit:
+        """The last commit, with what built it."""
+        known = self._commit
+        if known is None:
+            raise IndexStoreError(f"{self._engine.name}: this index is closed; open it again")
+        found = latest(self._engine, known)
+        if found is not known:
+            self._commit = found
+        return found
+
+    def __repr__(self) -> str:
+        name = self._engine.name
+        return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
+
+
+def _plan_of(commit: Commit, asked: object) -> Plan:
+    """Plan a query of Whoosh's."""
+    loading("khsearch.whoosh.documents.planning")
+    from khsearch.whoosh import plan_of
+
+    return plan_of(commit, asked)
