@@ -239,6 +239,20 @@ class Boost(Base):
         return [(self.child, self.factor)]
 
 
+@frozen
+class Mostly(Base):
+    """Documents that hold nearly as much as the one that holds most, each with score 1.
+
+    A document holds the sum of the weights, above 0, of the children that match it. Found is what holds something, and
+    at least `share` of the most, from 0 to 1, that any document holds; with `among`, any document that this matches.
+    """
+
+    children: tuple[Node, ...]
+    weights: tuple[float, ...]
+    share: float
+    among: Node | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Foreign(Base):
     """What some other way of matching finds: called with the weighting, it returns what its engine takes."""
@@ -272,6 +286,7 @@ Node: TypeAlias = (
     | Every
     | Constant
     | Boost
+    | Mostly
     | Foreign
     | Nothing
 )

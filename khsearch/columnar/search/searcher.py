@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from khsearch.arrays import Array
     from khsearch.columnar.search.commit import Commit
-    from khsearch.columnar.search.matches import Matches
+    from khsearch.columnar.search.matches import Matches, constant
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -87,6 +87,12 @@ class Searcher:
     def count(self, query: Any) -> int:
         """How many live documents a query matches, exactly."""
         return len(Evaluator(self.commit, STANDARD).docs(self._node(query)))
+
+    @_clean_after_errors
+    def settled(self, query: Any, *, weighting: BM25 = STANDARD) -> tuple[nodes.Node, int]:
+        """What matches the same documents, worked out, and how many they are."""
+        docs = Evaluator(self.commit, weighting).docs(self._node(query))
+        return nodes.Foreign(lambda _: constant(docs, 1.0)), len(docs)
 
     @_clean_after_errors
     def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:
