@@ -7,7 +7,7 @@ words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run
             batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, groups, respelling, edits, neighbourhood: other spellings, and words that are near
+spelling/   variants, groups, forms, respelling, edits, neighbourhood: other spellings, and words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from
 """
 
