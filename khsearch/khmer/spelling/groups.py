@@ -79,7 +79,18 @@ def checked(rows: Iterable[Row]) -> list[Group]:
     return [row.group for row in rows]
 
 
-def text_of_mapping(mapping: Mapping[str, Iterable[str]]) -> str:
+def own_spellings(given: str | Path | Mapping[str, Iterable[str]]) -> str:
+    """Return the text of a file, or the one that says what a mapping does; nothing where no group is in it.
+
+    LexiconError names the line of the file, or the entry of the mapping, that cannot be one.
+    """
+    if isinstance(given, Mapping):
+        return _text_of_mapping(given)
+    text = text_of(Path(given))
+    return text if checked(rows_of(text, str(given))) else ""
+
+
+def _text_of_mapping(mapping: Mapping[str, Iterable[str]]) -> str:
     """The file that says what a mapping does, each group of weight 1; LexiconError names the entry that cannot be."""
     rows = []
     for key, others in mapping.items():

@@ -66,12 +66,17 @@ class Variants:
         """Read a file of groups (see `groups`). Raises LexiconError."""
         return cls(read_groups(Path(path)), lexicon)
 
+    @classmethod
+    def parse(cls, text: str, where: str) -> Variants:
+        """Read the text of such a file, checked before; LexiconError, which names `where`, all the same."""
+        return cls(row.group for row in rows_of(text, where))
+
     def __reduce__(self) -> tuple[object, ...]:
         return Variants, (self.groups, self._lexicon)
 
-    def joined(self, other: Variants) -> Variants:
-        """The groups of both: a spelling that stands in both has all its alternatives."""
-        return Variants((*self.groups, *other.groups), self._lexicon)
+    def joined(self, *others: Variants) -> Variants:
+        """The groups of all: a spelling that stands in several has all its alternatives."""
+        return Variants(chain(self.groups, *(other.groups for other in others)), self._lexicon)
 
     def alternatives(self, typed: Typed) -> list[Alternative]:
         """Other spellings of stretches of a typed text, in order of where they begin, the usual spelling first.
@@ -183,4 +188,5 @@ def _span(normal: NormalText, start: int, end: int) -> tuple[int, int] | None:
 def default_variants() -> Variants:
     """The spellings and synonyms that khsearch brings; that no two of them are the same is for a test to check."""
     data = Path(__file__).parent.parent / "data"
-    return Variants([row.group for name in BUILT_IN for row in rows_of(text_of(data / name), name)])
+    found = [Variants.parse(text_of(data / name), name) for name in BUILT_IN]
+    return found[0].joined(*found[1:])
