@@ -240,17 +240,15 @@ class Boost(Base):
 
 
 @frozen
-class Mostly(Base):
-    """Documents that hold nearly as much as the one that holds most, each with score 1.
+class Leading(Base):
+    """Documents that score nearly as high as the best one does: at least `share` of its score, from 0 to 1."""
 
-    A document holds the sum of the weights, above 0, of the children that match it. Found is what holds something, and
-    at least `share` of the most, from 0 to 1, that any document holds; with `among`, any document that this matches.
-    """
-
-    children: tuple[Node, ...]
-    weights: tuple[float, ...]
+    child: Node
     share: float
-    among: Node | None = None
+
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The child."""
+        return [(self.child, 1.0)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -286,7 +284,7 @@ Node: TypeAlias = (
     | Every
     | Constant
     | Boost
-    | Mostly
+    | Leading
     | Foreign
     | Nothing
 )

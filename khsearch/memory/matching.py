@@ -13,7 +13,7 @@ from khsearch.errors import QueryError
 from khsearch.memory.columns import compared, values_of
 from khsearch.memory.commit import Commit
 
-_ROUNDED = 1 - 1e-9  # weights are added in another order elsewhere
+_ROUNDED = 1 - 1e-6  # other engines have scores of 32 bits
 
 Scores = dict[int, float]
 """Numbers of documents, rising, each with its score."""
@@ -200,15 +200,10 @@ def _boost(commit: Commit, node: nodes.Boost, weighting: BM25) -> Scores:
     return {n: score * node.factor for n, score in matches(commit, node.child, weighting).items()}
 
 
-def _mostly(commit: Commit, node: nodes.Mostly, weighting: BM25) -> Scores:
-    among = None if node.among is None else matches(commit, node.among, weighting)
-    held: dict[int, float] = {}
-    for child, weight in zip(node.children, node.weights, strict=True):
-        for number in matches(commit, child, weighting):
-            if among is None or number in among:
-                held[number] = held.get(number, 0.0) + weight
-    edge = node.share * max(held.values(), default=0.0) * _ROUNDED
-    return {number: 1.0 for number, weight in held.items() if weight >= edge}
+def _leading(commit: Commit, node: nodes.Leading, weighting: BM25) -> Scores:
+    found = matches(commit, node.child, weighting)
+    edge = node.share * max(found.values(), default=0.0) * _ROUNDED
+    return {number: score for number, score in found.items() if score >= edge}
 
 
 def _nothing(_: Commit, __: nodes.Nothing, ___: BM25) -> Scores:
@@ -233,6 +228,6 @@ _MATCHES: dict[type, Callable[..., Scores]] = {
     nodes.Every: _every,
     nodes.Constant: _constant,
     nodes.Boost: _boost,
-    nodes.Mostly: _mostly,
+    nodes.Leading: _leading,
     nodes.Nothing: _nothing,
 }

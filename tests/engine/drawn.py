@@ -65,12 +65,7 @@ def trees(view: View) -> st.SearchStrategy[Node]:
             st.builds(nodes.Constant, child, _BOOSTS),
             st.builds(nodes.Constant, child, st.just(0.0)),
             st.builds(nodes.Boost, child, _BOOSTS),
-            st.lists(child, max_size=4).flatmap(mostly),
+            st.builds(nodes.Leading, child, st.sampled_from([0.0, 0.5, 0.8, 1.0])),
         )
-
-    def mostly(children: list[Node]) -> st.SearchStrategy[Node]:
-        weights = st.tuples(*(st.sampled_from([0.5, 1.0, 3.0]) for _ in children))
-        among = st.none() | st.just(nodes.Every()) | leaves(view)
-        return st.builds(nodes.Mostly, st.just(tuple(children)), weights, st.sampled_from([0.0, 0.5, 0.9, 1.0]), among)
 
     return st.recursive(leaves(view), joined, max_leaves=6)

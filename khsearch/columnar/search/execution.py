@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array
-from khsearch.columnar.search import fuzzy, membership, patterns, phrases
+from khsearch.columnar.search import fuzzy, membership, patterns, phrases, top
 from khsearch.columnar.search.impacts import DenseImpacts, SparseImpacts
 from khsearch.columnar.search.matches import NONE, Matches, constant, intersect, require, subtract, union
 from khsearch.columnar.segments import columns
@@ -128,8 +128,8 @@ class Evaluator:
     def _boosted(self, found: Matches, factor: float) -> Matches:
         return found if factor == 1 else Matches(found.docs, found.scores * np.float32(factor))
 
-    def _mostly(self, node: nodes.Mostly) -> Matches:
-        return constant(self.docs(node), 1.0)
+    def _leading(self, node: nodes.Leading) -> Matches:
+        return top.leading_docs(self, node.child, node.share)
 
     def _foreign(self, node: nodes.Foreign) -> Matches:
         found: Matches = node.run(self.weighting)
@@ -176,7 +176,7 @@ _PLANS: dict[type, Any] = {
     nodes.Every: Evaluator._every,
     nodes.Constant: Evaluator._constant,
     nodes.Boost: Evaluator._boost,
-    nodes.Mostly: Evaluator._mostly,
+    nodes.Leading: Evaluator._leading,
     nodes.Foreign: Evaluator._foreign,
     nodes.Nothing: Evaluator._nothing,
 }

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.search.execution import Evaluator
 
-_ROUNDED = 1 - 1e-9  # sums of the same weights, added in another order, are the same
 _MANY = 16  # of more than one in so many documents, all there are are marked
 
 
@@ -48,8 +47,6 @@ def docs_of(evaluator: Evaluator, node: nodes.Node, among: Array | None = None) 
             return docs_of(evaluator, node.child, among)
         case nodes.Phrase() if len(node.terms) > 1:
             return phrases.docs_of_phrase(evaluator.commit, node.field, node.terms, node.slop, among)
-        case nodes.Mostly():
-            return _within(evaluator, mostly(evaluator, node), among)
     return _within(evaluator, evaluator.matches(node).docs, among)
 
 
@@ -95,36 +92,3 @@ def _without(docs: Array, gone: Array, scratch: Array) -> Array:
     kept = np.ones(len(docs), np.bool_)
     kept[common(docs, gone, scratch)[0]] = False
     return docs[kept]
-
-
-def mostly(evaluator: Evaluator, node: nodes.Mostly) -> Array:
-    """The documents of a `Mostly` node -> (n,) DOC, rising.
-
-    As in MaxScore (`top`): once what no document has been seen with so far cannot reach the share any more, only the
-    documents seen are asked about the rest.
-    """
-    among = None if node.among is None else docs_of(evaluator, node.among)
-    order = sorted(range(len(node.children)), key=lambda at: -node.weights[at])
-    parts = [(evaluator.part(node.children[at])[0], node.weights[at]) for at in order]
-    # To ask which documents are among others takes the scratch memory.
-    sums = evaluator.scratch if among is None else np.zeros(evaluator.commit.doc_count_all)
-    rest, best, first = sum(node.weights), 0.0, 0
-    found: list[Array] = []
-    while first < len(parts) and rest >= node.share * best * _ROUNDED:
-        entry, weight = parts[first]
-        docs = entry.docs() if among is None else among[entry.holds(among, evaluator.scratch)]
-        sums[docs] += weight
-        best = max(best, float(sums.take(docs).max(initial=0.0)))
-        found.append(docs)
-        rest -= weight
-        first += 1
-    candidates = _any(evaluator, found)
-    held = sums.take(candidates)
-    sums[candidates] = 0
-    for entry, weight in parts[first:]:
-        kept = held + rest >= node.share * float(held.max(initial=0.0)) * _ROUNDED
-        candidates, held = candidates[kept], held[kept]
-        held += weight * entry.holds(candidates, evaluator.scratch)
-        rest -= weight
-    best_docs: Array = candidates[held >= node.share * float(held.max(initial=0.0)) * _ROUNDED]
-    return best_docs

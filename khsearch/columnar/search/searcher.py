@@ -9,6 +9,7 @@ import numpy as np
 
 from khsearch.columnar.search import proximity
 from khsearch.columnar.search.execution import Evaluator
+from khsearch.columnar.search.matches import constant
 from khsearch.columnar.search.scoring import score_of
 from khsearch.columnar.search.top import TopDocs, top_docs
 from khsearch.engine import BM25, Proximity, SortKey, nodes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from khsearch.arrays import Array
     from khsearch.columnar.search.commit import Commit
-    from khsearch.columnar.search.matches import Matches, constant
+    from khsearch.columnar.search.matches import Matches
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,15 +15,16 @@ import numpy as np
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
 from khsearch.columnar.search.impacts import LONG, SAFETY
 from khsearch.columnar.search.index_terms import TOP
-from khsearch.columnar.search.matches import best, constant
+from khsearch.columnar.search.matches import Matches, best, constant
 from khsearch.engine import nodes
 
 if TYPE_CHECKING:
     from khsearch.columnar.search.execution import Evaluator
     from khsearch.columnar.search.impacts import Impacts
-    from khsearch.columnar.search.matches import Matches
 
 SMALL = 1 << 12  # postings a part up to which adding all up is quicker than thinking
+EQUAL = 1 - 1e-6  # of a score, where it counts as another that is the same but for rounding
+DEEPER = 8  # times more documents, where those asked for were too few
 SEEDED = 4  # parts whose best documents are tried first
 
 
@@ -77,6 +78,20 @@ def top_docs(evaluator: Evaluator, node: nodes.Node, count: int, *, total: bool)
         found = evaluator.matches(node)
         return TopDocs(*best(found.docs, found.scores, count), len(found.docs) if total else None)
     return TopDocs(*_top(evaluator, shape, count), len(evaluator.docs(node)) if total else None)
+
+
+def leading_docs(evaluator: Evaluator, node: nodes.Node, share: float) -> Matches:
+    """All documents of a node that score at least a share of what its best one does, by number."""
+    count = TOP
+    while True:
+        docs, scores, _ = top_docs(evaluator, node, count, total=False)
+        edge = share * max(float(scores[0]), 0.0) * EQUAL if len(scores) else 0.0
+        if len(docs) < count or scores[-1] < edge:
+            break
+        count *= DEEPER
+    kept = (scores >= edge).nonzero()[0]
+    kept = kept[np.argsort(docs.take(kept))]
+    return Matches(docs.take(kept).astype(DOC), scores.take(kept))
 
 
 def _top_of_set(evaluator: Evaluator, wanted: nodes.Node, by: nodes.Node, count: int, *, total: bool) -> TopDocs:
