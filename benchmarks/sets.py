@@ -17,21 +17,17 @@ from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
 from statistics import fmean
-from typing import cast, get_args
 
 from benchmarks import corpus, standing
 from benchmarks.console import Show
 from benchmarks.corpus import SEED, Corpus
 from benchmarks.errors import BenchmarkError
 from khsearch import Hit, Index
-from khsearch.query import Match
 
 MEAN = "mean of kinds"
 FIELDS = {"date": "date"}
 COLUMNS = ["kind", "queries", "precision", "recall", "F1", 'match="all"', "total right", "marks right", "by date"]
 
-THE_SET = cast("Match", "strict" if "strict" in get_args(Match) else "any")
-"""How to ask for the set alone; a khsearch that knows none is asked for all that it finds."""
 _FIRST, _DAYS = date(2015, 1, 1), 3_000
 _SHOWN = 10
 _MARKED = 5  # hits whose snippets are looked at
@@ -172,7 +168,7 @@ def dated(whole: Corpus) -> Corpus:
 def ask(index: Index, ids: Sequence[str], asked: Asked) -> Outcome:
     """Ask one query in every way; `ids` are those of the documents, by number."""
     wanted, ignored = ({ids[number] for number in numbers} for numbers in (asked.wanted, asked.ignored))
-    found = index.search(asked.text, limit=len(ids), match=THE_SET)
+    found = index.search(asked.text, limit=len(ids), match="strict")
     got = {hit.id for hit in found}
     page = index.search(asked.text, limit=_SHOWN)
     every = index.search(asked.text, limit=len(ids), match="all") if asked.literal else None
@@ -198,7 +194,7 @@ def ask(index: Index, ids: Sequence[str], asked: Asked) -> Outcome:
 
 
 def _of_set(hits: Iterable[Hit]) -> list[Hit]:
-    return [hit for hit in hits if not getattr(hit, "loose", False)]
+    return [hit for hit in hits if not hit.loose]
 
 
 def _measured(got: set[str], wanted: set[str]) -> tuple[float, float, float]:

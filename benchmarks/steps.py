@@ -215,5 +215,5 @@ def find_sets(collection: Corpus, file: Path, most: int | None, count: int) -> R
     table(title, sets.COLUMNS, sets.rows(found))
     if count:
         table("Least right", ["kind", "F1", "documents", "query"], sets.worst(outcomes, count))
-    settings = {**_settings(collection), "asked": sets.THE_SET, "agreement": sets.agreement(kinds, stands)}
+    settings = {**_settings(collection), "agreement": sets.agreement(kinds, stands)}
     return Run("sets", settings, found, {})
