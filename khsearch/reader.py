@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from khsearch import arguments, query, searching
+from khsearch import arguments, query, searching, spellings
 from khsearch.addresses import is_path
 from khsearch.arguments import checked, instance, one_of, optional
 from khsearch.arrays import give_back_freed_memory
@@ -19,7 +19,8 @@ from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
 from khsearch.query import MATCHES, Match, Ranking
 from khsearch.searching import Asked
-from khsearch.sharing import cached_property, loading
+from khsearch.sharing import loading
+from khsearch.spellings import Spellings
 
 if TYPE_CHECKING:
     from khsearch.query import Plan
@@ -35,6 +36,7 @@ class Reader:
         self._cache_mb = cache_mb
         self._commit: Commit | None = commit
         self._variants = variants
+        self._joined: tuple[Spellings, Variants] | None = None
 
     def close(self) -> None:
         """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
@@ -81,6 +83,11 @@ class Reader:
         return self._last_commit().built.fields
 
     @property
+    def spellings(self) -> str:
+        """The index's own spellings, as a file that `set_spellings` takes has them; empty where it has none."""
+        return spellings.text_of(self._last_commit().built.spellings)
+
+    @property
     def doc_count(self) -> int:
         """How many documents the index holds."""
         return self._view().doc_count
@@ -121,7 +128,8 @@ class Reader:
         Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
         """
         asked = Asked(query, limit, offset, match, filter, sort, ranking, strict, correct)
-        return searching.search(self._last_commit(), self._spellings, asked, _plan_of)
+        commit = self._last_commit()
+        return searching.search(commit, self._spellings(commit), asked, _plan_of)
 
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
@@ -133,7 +141,8 @@ class Reader:
     @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
-        return searching.similar(self._last_commit(), self._spellings, id, limit)
+        commit = self._last_commit()
+        return searching.similar(commit, self._spellings(commit), id, limit)
 
     @checked(id=arguments.TEXT)
     def get(self, id: str) -> Document | None:
@@ -157,11 +166,19 @@ class Reader:
             "fields": dict(commit.built.fields),
         }
 
-    @cached_property
-    def _spellings(self) -> Variants:
-        """Read when first searched: a table of some thousand words."""
-        default = default_variants()
-        return default if self._variants is None else default.joined(self._variants)
+    def _spellings(self, commit: Commit) -> Variants:
+        """Those that khsearch brings, those of the commit and those given when it was opened.
+
+        Read when first searched, and again when another commit has others.
+        """
+        own = commit.built.spellings
+        known = self._joined
+        if known is None or known[0].data != own.data:
+            given = [] if self._variants is None else [self._variants]
+            kept = [spellings.variants_of(own)] if own.path else []
+            default = default_variants()
+            known = self._joined = own, default.joined(*kept, *given) if kept or given else default
+        return known[1]
 
     def _view(self) -> View:
         return self._last_commit().view

@@ -150,6 +150,22 @@ def test_an_old_index_is_saved_into_a_new_one(stored: Path, tmp_path: Path) -> N
     assert answers(Index.open(tmp_path / "new")) == EXPECTED
 
 
+def test_an_old_index_takes_spellings(stored: Path) -> None:
+    reader = Index.open(stored)
+    lexicons = sorted(path.read_bytes() for path in stored.glob("*.khl"))
+    Index.open(stored).set_spellings({"ភ្នំពេញ": "PP"})
+    for index in (reader, Index.open(stored)):
+        assert [hit.id for hit in index.search("pp")] == ["1"]
+        assert answers(index) == EXPECTED
+    assert sorted(path.read_bytes() for path in stored.glob("*.khl")) == lexicons
+    assert Index.verify(stored) == []
+    Index.rebuild(stored)
+    assert [hit.id for hit in reader.search("pp")] == ["1"]
+    reader.set_spellings(None)
+    assert reader.search("pp").total == 0
+    assert answers(reader) == EXPECTED
+
+
 def without_lexicon(folder: Path) -> None:
     """Make of an index of format 1 what one was whose breaker needs no lexicon."""
     path = folder / "khsearch.json"
@@ -170,6 +186,8 @@ def test_an_old_index_without_a_lexicon_is_whole(tmp_path: Path, is_committed: b
     kept = DOCUMENTS[is_committed:]
     assert Index.verify(folder) == []
     index = Index.open(folder)
+    index.set_spellings({"unicef": "kids"})
+    assert [hit.id for hit in index.search("kids")] == ["2"]
     assert list(index.export()) == kept
     assert [hit.id for hit in index.search("unicef")] == ["2"]
     assert Index.rescue(folder, tmp_path / "saved") == []
@@ -219,6 +237,7 @@ def test_every_file_and_section_is_named_in_the_room_of_the_format(tmp_path: Pat
     with index.writer() as writer:
         writer.delete("0")
         writer.add(Document("2", "", "ការងារ"))
+    index.set_spellings({"ប្រជុំ": "meeting"})
     Index.rebuild(tmp_path / "x")
     table = formats.__doc__ or ""
     found = catalog.read_catalog(tmp_path / "x")

@@ -7,7 +7,7 @@ words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run
             batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, groups, respelling, edits, neighbourhood: other spellings, and words that are near
+spelling/   variants, groups, forms, respelling, edits, neighbourhood: other spellings, and words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from
 """
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.learning.learning import learn as learn
     from khsearch.khmer.spelling import edits as edits
     from khsearch.khmer.spelling import neighbourhood as neighbourhood
+    from khsearch.khmer.spelling.groups import own_spellings as own_spellings
     from khsearch.khmer.spelling.variants import Alternative as Alternative
     from khsearch.khmer.spelling.variants import Variants as Variants
     from khsearch.khmer.spelling.variants import default_variants as default_variants
@@ -80,6 +81,7 @@ else:
             "terms.typed": ("Terms", "Token", "Typed", "bigrams_between"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling": ("edits", "neighbourhood"),
+            "spelling.groups": ("own_spellings",),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),
             "learning.learning": ("learn",),

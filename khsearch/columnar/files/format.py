@@ -17,6 +17,7 @@ Files:
     khsearch.json       the manifest of `khsearch.Index`: what built the index, below a line with its checksum
     lexicon.khl         the lexicon that it was built with, whose checksum the manifest holds
     *.json, *.khl       the same of an index that was rebuilt; the catalog names the ones that count
+    *.tsv               from 3: spellings of one's own, which the manifest names; a group a line
     write.lock          who writes, and since when; empty when nobody does, and no part of the index
     *.tmp               what a writer has not finished; the next one removes it
 
@@ -56,5 +57,5 @@ LEXICON_NAME = "lexicon.khl"
 FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
 """What the first file of a suffix that belongs to a commit is called."""
 LOCK_NAME = "write.lock"
-NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tmp)", re.ASCII)
+NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tsv|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""
