@@ -17,7 +17,7 @@ from khsearch.errors import IndexStoreError
 from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
-from khsearch.query import Match, Ranking
+from khsearch.query import MATCHES, Match, Ranking
 from khsearch.searching import Asked
 from khsearch.sharing import cached_property, loading
 
@@ -85,34 +85,42 @@ class Reader:
         """How many documents the index holds."""
         return self._view().doc_count
 
-    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of("any", "all"))
+    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
     @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
-    @checked(strict=arguments.TRUTH)
+    @checked(strict=arguments.TRUTH, correct=arguments.TRUTH)
     def search(
         self,
         query: str | Any,
         limit: int = 10,
         offset: int = 0,
-        match: Match = "any",
+        match: Match = "best",
         *,
         filter: str | Any | None = None,
         sort: str | None = None,
         ranking: Ranking | None = None,
         strict: bool = False,
+        correct: bool = True,
     ) -> Results:
         """Find documents, best first: hits `offset` to `offset + limit`.
 
         query    words in any spelling, and operators if you like: see `khsearch.query.language`; or a query of
                  whoosh.query, over the fields that `whoosh()` has: as its searcher, this finds, scores and orders
-        match    "any" finds documents that hold any of the words, "all" only those that hold every one
+        match    "best" begins with what counts as found, and looser hits follow, which hold some of the words;
+                 "strict" finds what counts alone, "all" documents in which everything stands that was typed between
+                 spaces, "any" those that hold any of the words
         filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
-        sort     a field to order by instead of the score, "-date" for the greatest first
+        sort     a field to order by instead of the score, "-date" for the greatest first; no looser hits then
         ranking  what makes one document better than another, instead of the index's own
         strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words
+        correct  whether what stands in no document may be read in another spelling, or as several words (`corrected`)
+
+        What counts as found are the documents in which all stands that was typed between spaces; else those for what
+        was probably meant; else those that hold nearly as much of the query as the best one. Total, facets, filters
+        and sorting speak of these.
 
         Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
         """
-        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict)
+        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict, correct)
         return searching.search(self._last_commit(), self._spellings, asked, _plan_of)
 
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)

@@ -8,8 +8,12 @@ frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
 near_terms suggest   terms near a word, or that hold it; did you mean, completion
+chunks               what is typed between spaces -> the ways in which it may stand in a document
 expansion            other readings of what was typed
-plan                 clauses -> nodes, and the terms that snippets mark
+standing dividing    where chunks stand; words typed without spaces -> their parts
+matching             clauses -> the set of documents that count as found
+ranked               clauses -> what ranks, and what snippets mark
+plan                 a query -> all of that
 similar              a text -> a plan for texts like it
 """
 
@@ -18,7 +22,10 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
+    from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
+    from khsearch.query.matching import Found as Found
+    from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
     from khsearch.query.plan import Planner as Planner
     from khsearch.query.ranking import DEFAULT as DEFAULT
@@ -35,8 +42,9 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "clauses": ("Match",),
-            "plan": ("Plan", "Planner"),
+            "clauses": ("MATCHES", "Match"),
+            "matching": ("Found",),
+            "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
