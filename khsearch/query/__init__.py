@@ -7,7 +7,9 @@ patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
-near_terms suggest   terms near a word, or that hold it; did you mean, completion
+near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
+meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
+suggest              did you mean, completion
 expansion            other readings of what was typed
 plan                 clauses -> nodes, and the terms that snippets mark
 similar              a text -> a plan for texts like it
@@ -19,6 +21,9 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.query.clauses import Match as Match
+    from khsearch.query.corrections import Correction as Correction
+    from khsearch.query.corrections import corrected as corrected
+    from khsearch.query.corrections import corrections as corrections
     from khsearch.query.plan import Plan as Plan
     from khsearch.query.plan import Planner as Planner
     from khsearch.query.ranking import DEFAULT as DEFAULT
@@ -36,6 +41,7 @@ else:
         __name__,
         {
             "clauses": ("Match",),
+            "corrections": ("Correction", "corrected", "corrections"),
             "plan": ("Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
