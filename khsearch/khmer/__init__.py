@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from khsearch.khmer.spelling.costs import default_costs as default_costs
     from khsearch.khmer.spelling.costs import strokes as strokes
     from khsearch.khmer.spelling.costs import written_counts as written_counts
-    from khsearch.khmer.spelling.nearby import Nearby as Nearby
     from khsearch.khmer.spelling.groups import own_spellings as own_spellings
+    from khsearch.khmer.spelling.nearby import Nearby as Nearby
     from khsearch.khmer.spelling.variants import Alternative as Alternative
     from khsearch.khmer.spelling.variants import Variants as Variants
     from khsearch.khmer.spelling.variants import default_variants as default_variants

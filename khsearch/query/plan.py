@@ -17,6 +17,10 @@ from khsearch.query.matching import Found, Matching
 from khsearch.query.ranked import Gathered, Ranker, is_plain
 from khsearch.query.ranking import Ranking
 from khsearch.schema import with_positions
+from khsearch.sharing import loading
+
+_MOST_EXCESS = 8.0
+"""What a correction may cost more than what was typed, in nats: beyond, a chunk is rather words without spaces."""
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -155,7 +159,11 @@ class Planner:
         return self._ranker.node(item, Gathered(tolerant=False, exact=True))
 
     def _correction(self, typed: Typed) -> Typed | None:
-        return None
+        loading("khsearch.query.corrections")
+        from khsearch.query.corrections import corrected
+
+        found = corrected(self._view, typed, 1)
+        return self._read(found[0].spelling) if found and found[0].excess <= _MOST_EXCESS else None
 
 
 def _either(one: nodes.Node, other: nodes.Node) -> nodes.Node:
