@@ -7,13 +7,13 @@ patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
-chunks               what is typed between spaces -> the ways in which it may stand in a document
+chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
 meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
 suggest              did you mean, completion
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
-dividing             words typed without spaces -> their parts
+literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that
