@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from khsearch.cli import app
 from khsearch.columnar.files import catalog
 from khsearch.columnar.files import format as formats
 from khsearch.columnar.segments.segment import Segment
+from khsearch.engine import PAIR, nodes
 from khsearch.khmer.words.icu import icu_version
 
 STORED = Path(__file__).parent / "formats"
@@ -101,6 +103,28 @@ def test_an_old_index_is_whole_and_gives_back_what_was_added(stored: Path) -> No
     assert index.get("3") is None
     assert index.stats()["documents"] == 4
     assert answers(index) == EXPECTED
+
+
+def test_pairs_of_words_are_known_in_every_format(stored: Path) -> None:
+    index = Index.open(stored)
+    has_table = [Segment(stored, entry).has_pairs("text") for entry in catalog.read_catalog(stored).segments]
+    assert has_table == [segment >= 3 for segment in segment_formats(stored)]
+    found, truth = _pairs(index)
+    assert sum(truth.values()) > 20
+    assert all(df >= truth[pair] for pair, df in found.items())
+    index.optimize()  # which forgets the deleted document
+    assert _pairs(index) == (truth, truth)
+
+
+def _pairs(index: Index) -> tuple[Counter[tuple[bytes, ...]], Counter[tuple[bytes, ...]]]:
+    """Documents of pairs of words of all texts as they are told, and those that a phrase finds."""
+    view = index._view()
+    found: Counter[tuple[bytes, ...]] = Counter()
+    for codes, starts, dfs in view.pairs("text"):
+        for a, b, df in zip(starts[:-1], starts[1:], dfs.tolist(), strict=True):
+            found[tuple(codes[a:b].tobytes().split(PAIR))] += df
+    truth = Counter({pair: view.count(nodes.Phrase("text", pair)) for pair in found})
+    return found, +truth
 
 
 def test_an_old_index_takes_new_documents_of_every_kind(stored: Path) -> None:

@@ -1,4 +1,4 @@
-"""learning: the command that makes lexicons."""
+"""learning: the commands that make lexicons, and counts of slips."""
 
 from __future__ import annotations
 
@@ -43,3 +43,24 @@ def learn(texts: tuple[str, ...], output: Path, base: str | None, lists: tuple[P
     except OSError as problem:
         raise LexiconError(f"{output}: cannot be written ({problem.strerror}); name another file") from None
     note(f"{len(model.words):,} words in {output}")
+
+
+@lexicon.command()
+@click.argument("pairs", metavar="PAIRS", type=click.Path(path_type=Path))
+@click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--source", metavar="TEXT", default="", help="Whose pairs they are, for the head of the file.")
+def slips(pairs: Path, output: Path, source: str) -> None:
+    """Count slips of writing, which misspelt words are corrected by.
+
+    PAIRS has a JSON object a line: {"wrong": "...", "right": "..."}; of lines with a "part", those of the part "learn"
+    are taken. Listed variants count beside them. The result is a table of numbers without any word.
+    """
+    from khsearch.khmer import default_variants, learn_slips, read_pairs, variant_pairs, written_counts
+
+    found = read_pairs(pairs)
+    counts = learn_slips([*found, *variant_pairs(default_variants())])
+    try:
+        output.write_text(written_counts(counts, source), "utf-8")
+    except OSError as problem:
+        raise LexiconError(f"{output}: cannot be written ({problem.strerror}); name another file") from None
+    note(f"{len(found):,} pairs, {len(counts):,} counts in {output}")

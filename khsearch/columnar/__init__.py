@@ -2,10 +2,11 @@
 
 files/      format, disk, lock, wholefile, catalog, companions, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
-segments/   columns, column_files, stored, segment, segment_writer, builder, deletions, merge, policy: documents ->
-            segments
+segments/   columns, column_files, stored, pairs, pair_files, segment, segment_writer, builder, deletions, union, merge,
+            policy: documents -> segments
 search/     cache, bm25, matches, impacts, leaves, scratch, document_store, index_terms, commit, phrases,
-            proximity, patterns, fuzzy, execution, top, scoring, searcher: a node -> documents, scores, counts, facets
+            proximity, neighbours, patterns, fuzzy, execution, top, scoring, searcher: a node -> documents, scores,
+            counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
 embedded/   view, writer, engine: the engine that Index uses
 """

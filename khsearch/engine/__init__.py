@@ -10,7 +10,7 @@ engines     kinds of engines from elsewhere, by the scheme of an address
 from khsearch.engine import nodes
 from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.nodes import Node
-from khsearch.engine.tokens import Batch, TermList, TokenBatch
+from khsearch.engine.tokens import PAIR, Batch, TermList, TokenBatch
 from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
 from khsearch.engine.weighting import BM25, UNSATURATED, BoostedScale, Proximity, boosts_of, idf, term_weight
 from khsearch.schema import FieldScale
@@ -20,6 +20,7 @@ __all__ = [
     "FILE",
     "IN_MEMORY",
     "OLD_TRAIT",
+    "PAIR",
     "UNSATURATED",
     "Batch",
     "BoostedScale",

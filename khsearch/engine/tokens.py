@@ -37,6 +37,10 @@ class TokenBatch:
             raise DocumentError("a token lies outside of the codes; pass spans of the codes")
 
 
+PAIR = b"\x02"
+"""What stands between two terms that are told as one: a pair of neighbours."""
+
+
 class TermList(NamedTuple):
     """Distinct terms in order: codes (m,) uint8, starts (t + 1,) of each and the end of the last; dfs (t,) of each."""
 

@@ -147,6 +147,14 @@ class View(Protocol):
     def vocabulary(self, field: str) -> Iterable[TermList]:
         """All terms of a field with their document frequencies, deleted documents included, list by list."""
 
+    def pairs(self, field: str) -> Iterable[TermList]:
+        """Pairs of terms that stand side by side, in order, in a field that keeps positions, list by list.
+
+        Each is its terms with PAIR between them; a term that holds that byte is in none. With them come the documents
+        that have them, deleted ones included; some pairs may be missing, or have too few, where their lists are long,
+        so who needs the truth counts a phrase.
+        """
+
     def memo(
         self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
     ) -> T:

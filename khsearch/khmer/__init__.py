@@ -7,8 +7,9 @@ words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run
             batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, groups, forms, respelling, edits, neighbourhood: other spellings, and words that are near
-learning/   learning, counting, keeplist: where a lexicon comes from
+spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant;
+            edits, neighbourhood: words that are near
+learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from
 """
 
 from typing import TYPE_CHECKING
@@ -18,9 +19,16 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.khmer.learning.counting import read_frequencies as read_frequencies
     from khsearch.khmer.learning.learning import learn as learn
+    from khsearch.khmer.learning.slips import learn_slips as learn_slips
+    from khsearch.khmer.learning.slips import read_pairs as read_pairs
+    from khsearch.khmer.learning.slips import variant_pairs as variant_pairs
     from khsearch.khmer.spelling import edits as edits
     from khsearch.khmer.spelling import neighbourhood as neighbourhood
+    from khsearch.khmer.spelling.costs import default_costs as default_costs
+    from khsearch.khmer.spelling.costs import strokes as strokes
+    from khsearch.khmer.spelling.costs import written_counts as written_counts
     from khsearch.khmer.spelling.groups import own_spellings as own_spellings
+    from khsearch.khmer.spelling.nearby import Nearby as Nearby
     from khsearch.khmer.spelling.variants import Alternative as Alternative
     from khsearch.khmer.spelling.variants import Variants as Variants
     from khsearch.khmer.spelling.variants import default_variants as default_variants
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.typed import Token as Token
     from khsearch.khmer.terms.typed import Typed as Typed
     from khsearch.khmer.terms.typed import bigrams_between as bigrams_between
+    from khsearch.khmer.terms.typed import clusters_of as clusters_of
     from khsearch.khmer.text import clusters as clusters
     from khsearch.khmer.text import script as script
     from khsearch.khmer.text import scripts as scripts
@@ -78,12 +87,15 @@ else:
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
-            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between"),
+            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between", "clusters_of"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling": ("edits", "neighbourhood"),
+            "spelling.costs": ("default_costs", "strokes", "written_counts"),
             "spelling.groups": ("own_spellings",),
+            "spelling.nearby": ("Nearby",),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),
             "learning.learning": ("learn",),
+            "learning.slips": ("learn_slips", "read_pairs", "variant_pairs"),
         },
     )

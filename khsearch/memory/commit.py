@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from khsearch.documents import Document
-from khsearch.engine import Batch, Files
+from khsearch.engine import PAIR, Batch, Files
 from khsearch.frozen import frozen
 from khsearch.sharing import cached_property
 
@@ -49,6 +50,15 @@ class Commit:
     def vocabulary(self, stream: str) -> list[bytes]:
         """The distinct terms of a stream, in order."""
         return sorted({term for entry in self.entries for term in entry.terms.get(stream, ())})
+
+    def pairs(self, stream: str) -> Counter[bytes]:
+        """How many documents have each pair of neighbouring terms, joined by PAIR."""
+        return Counter(
+            pair
+            for entry in self.entries
+            for pair in {PAIR.join(two) for two in pairwise(entry.terms.get(stream, ()))}
+            if pair.count(PAIR) == 1
+        )
 
 
 def entries_of(batch: Batch) -> list[Entry]:

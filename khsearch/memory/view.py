@@ -131,6 +131,12 @@ class MemoryView:
         terms = self.commit.vocabulary(field)
         return [TermList(*pack(terms), np.array([self.commit.df(field, term) for term in terms], np.int64))]
 
+    def pairs(self, field: str) -> Iterable[TermList]:
+        """All pairs, as one list."""
+        dfs = self.commit.pairs(field)
+        terms = sorted(dfs)
+        return [TermList(*pack(terms), np.array([dfs[term] for term in terms], np.int64))]
+
     def memo(
         self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
     ) -> T:

@@ -7,8 +7,10 @@ patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
-near_terms suggest   terms near a word, or that hold it; did you mean, completion
 chunks               what is typed between spaces -> the ways in which it may stand in a document
+near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
+meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
+suggest              did you mean, completion
 expansion            other readings of what was typed
 standing dividing    where chunks stand; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
@@ -24,6 +26,9 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
+    from khsearch.query.corrections import Correction as Correction
+    from khsearch.query.corrections import corrected as corrected
+    from khsearch.query.corrections import corrections as corrections
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -43,6 +48,7 @@ else:
         __name__,
         {
             "clauses": ("MATCHES", "Match"),
+            "corrections": ("Correction", "corrected", "corrections"),
             "matching": ("Found",),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),

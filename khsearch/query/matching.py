@@ -32,6 +32,9 @@ FUNCTION_WORDS = frozenset(
 """Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
 
 
+_SENTENCE = 8
+"""Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
+
 _SHARE = 0.8
 """Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
 
@@ -130,7 +133,7 @@ class Matching:
         ways = self.ways(item)
         node, count = self._settled(self._tree(item, lambda words: self._all(self._chunks_of(words.text), words.field)))
         if count:
-            return Found(node, count, None, ways)
+            return Found(*self._with_nearly(node, count, leaves, ranked), None, ways)
         readings = self._readings(leaves) if correct else {}
         if readings:
 
@@ -141,9 +144,17 @@ class Matching:
             node, count = self._settled(self._tree(item, stand))
             if count:
                 ways += tuple(way for reading in readings.values() for chunk in reading.chunks for way in chunk.ways)
-                return Found(node, count, _corrected(text, readings), ways)
+                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), ways)
         node, count = self._settled(nodes.Leading(ranked, _SHARE))
         return Found(node, count, None, ways, nearly=True)
+
+    def _with_nearly(
+        self, node: nodes.Node, count: int, leaves: Sequence[_Leaf], ranked: nodes.Node
+    ) -> tuple[nodes.Node, int]:
+        """A set, and of a sentence what scores nearly as high as the best document."""
+        if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
+            return node, count
+        return self._settled(nodes.Or((node, nodes.Leading(ranked, _SHARE))))
 
     def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
         return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)

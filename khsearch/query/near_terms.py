@@ -166,7 +166,7 @@ def _merged(sources: Iterable[TermList]) -> tuple[Array, Array, Array]:
     """Ordinary terms of all sources in order, each once -> (codes, starts (t + 1,), documents of each (t,) int64)."""
     interner, dfs = Interner(), np.zeros(0, np.int64)
     for codes, starts, having in sources:
-        kept = _are_ordinary(codes, starts)
+        kept = are_ordinary(codes, starts)
         numbers = interner.intern(codes, starts[:-1][kept], starts[1:][kept])
         added = np.bincount(numbers, having[kept], interner.count).astype(np.int64)
         added[: len(dfs)] += dfs
@@ -181,7 +181,7 @@ def _is_ordinary(term: bytes) -> bool:
     return len(term) <= _LONGEST_TERM and _ORDINARY.fullmatch(term) is not None and not _OVERLONG.search(term)
 
 
-def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
+def are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
     """The same of many terms at once: codes, starts (t + 1,) -> (t,)."""
     text = codes.tobytes()
     kinds = khmer_clusters.classes(text)

@@ -17,6 +17,10 @@ from khsearch.query.matching import Found, Matching
 from khsearch.query.ranked import Gathered, Ranker, is_plain
 from khsearch.query.ranking import Ranking
 from khsearch.schema import with_positions
+from khsearch.sharing import loading
+
+_MOST_EXCESS = 8.0
+"""What a correction may cost more than what was typed, in nats: beyond, a chunk is rather words without spaces."""
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -89,7 +93,7 @@ class Planner:
             count = self._view.count(node)
             return replace(planned, found=Found(node, count, None, self._matching.ways(item)))
         found = self._matching.found(item, text, planned.node, correct=correct)
-        if found.corrected is not None:
+        if found.corrected is not None and found.corrected.replace(" ", "") != text.replace(" ", ""):
             _, meant = self._ranked(found.corrected, strict=False)
             planned = replace(planned, node=_either(planned.node, meant.node), rows=[*planned.rows, *meant.rows])
         return replace(planned, found=found, loose=match == "best")
@@ -155,7 +159,11 @@ class Planner:
         return self._ranker.node(item, Gathered(tolerant=False, exact=True))
 
     def _correction(self, typed: Typed) -> Typed | None:
-        return None
+        loading("khsearch.query.corrections")
+        from khsearch.query.corrections import corrected
+
+        found = corrected(self._view, typed, 1)
+        return self._read(found[0].spelling) if found and found[0].excess <= _MOST_EXCESS else None
 
 
 def _either(one: nodes.Node, other: nodes.Node) -> nodes.Node:

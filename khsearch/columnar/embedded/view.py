@@ -9,6 +9,7 @@ import numpy as np
 
 from khsearch.arrays import DOC, Array
 from khsearch.columnar.search.fuzzy import terms_within
+from khsearch.columnar.search.neighbours import neighbours
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.documents import Document, document_of, id_and_title
 from khsearch.engine import BM25, Files, Found, Key, Node, Proximity, SortKey, TermList, nodes
@@ -124,6 +125,10 @@ class EmbeddedView:
     def vocabulary(self, field: str) -> Iterable[TermList]:
         """The terms of each segment."""
         return [TermList(*found.spans(0, found.count), found.dfs()) for _, found in self._terms.fields(field)]
+
+    def pairs(self, field: str) -> Iterable[TermList]:
+        """The pairs of each segment."""
+        return neighbours(self.searcher.commit, field)
 
     def memo(
         self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False

@@ -1,0 +1,75 @@
+"""What was probably meant by a chunk or a text: only what stands in documents, over both engines."""
+
+import random
+
+import pytest
+
+from khsearch import Document, Index
+from khsearch.khmer.spelling.variants import default_variants
+from khsearch.query.candidates import candidates
+from khsearch.query.corrections import corrected, corrections
+
+SENTENCES = [
+    "ប្រជាជនកម្ពុជាមានសិទ្ធិទទួលបានព័ត៌មាន",
+    "រដ្ឋាភិបាលកម្ពុជាប្រកាសផែនការអភិវឌ្ឍន៍សេដ្ឋកិច្ច",
+    "ខ្ញុំមានឱកាសទៅលេងទីក្រុងភ្នំពេញ",
+    "ជនពិការភាពមានសិទ្ធិធ្វើការងារ",
+    "តុលាការសម្រេចឃុំខ្លួនជនសង្ស័យ",
+    "គ្រូបង្រៀនបង្ហាញសៀវភៅថ្មី covid",
+]
+
+
+@pytest.fixture(scope="module", params=["folder", "memory"])
+def index(request, tmp_path_factory) -> Index:
+    path = tmp_path_factory.mktemp("corrections") / "index"
+    found = Index.create(path) if request.param == "folder" else Index.memory()
+    source = random.Random(7)
+    with found.writer() as writer:
+        for number in range(300):
+            writer.add(Document(str(number), "អង្គការ" * (number % 50 == 0), "។ ".join(source.sample(SENTENCES, 3))))
+        writer.add(Document("gone", text="ពិកាភាព"))
+    with found.writer() as writer:
+        writer.delete("gone")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("កម្ពុជ", "កម្ពុជា"),
+        ("បង្ហញ", "បង្ហាញ"),
+        ("តុលការ", "តុលាការ"),
+        ("ពិកាភាព", "ពិការភាព"),  # a pair of words; a deleted document has it as typed
+        ("ពិការភព", "ពិការភាព"),
+        ("អង្គកា", "អង្គការ"),  # in titles only
+        ("coivd", "covid"),
+        ("ភ្នំពេញ កម្ពុជ!", "ភ្នំពេញ កម្ពុជា!"),
+        ("តុលការ កម្ពុជ", "តុលាការ កម្ពុជា"),
+    ],
+)
+def test_what_was_meant(index, typed, meant):
+    assert corrections(index._view(), index.analyzer.typed(typed), 3)[0] == meant
+
+
+@pytest.mark.parametrize("typed", ["កម្ពុជ", "ពិការភព", "អង្គកា", "coivd"])
+def test_a_corrected_chunk_stands(index, typed):
+    found = corrected(index._view(), index.analyzer.typed(typed), 3)
+    assert found
+    for one in found:
+        assert index.search(f'"{one.spelling}"').total == one.df > 0
+        assert list(one.atoms) == index.analyzer.terms(one.spelling).words
+        assert one.excess > 0
+
+
+@pytest.mark.parametrize("text", [*SENTENCES, "", "2021", "?", "ខ្ញុំ 15 covid", "កម្ពុជា", "ពិការភាព", "ឋឋឋឋឋឋឋឋ"])
+def test_what_stands_stays(index, text):
+    assert corrections(index._view(), index.analyzer.typed(text), 3, default_variants()) == []
+
+
+def test_candidates_are_found_once(index):
+    assert candidates(index._view()) is candidates(index._view())
+
+
+def test_no_limit_no_corrections(index):
+    assert corrections(index._view(), index.analyzer.typed("កម្ពុជ"), 0) == []
+    assert len(corrections(index._view(), index.analyzer.typed("ការ" * 200), 3)) == 0
