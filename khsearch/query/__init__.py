@@ -12,7 +12,8 @@ near_terms candidates  the terms of a commit, and which hold a word; they and ne
 meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
 suggest              did you mean, completion
 expansion            other readings of what was typed
-standing dividing    where chunks stand; words typed without spaces -> their parts
+inside standing      where chunks stand, also inside longer words
+dividing             words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that

@@ -86,14 +86,14 @@ class Rows:
         paths: list[list[_Path]] = [[] for _ in range(len(words) + 1)]
         paths[0] = [(0.0, 0.0, (), b"")]
         for first in range(len(words)):
-            before = _best(paths[first], _KEPT)
+            before = _best(paths[first], _KEPT, b"".join(words[:first]))
             for end in range(first + 1, min(first + _JOINED, len(words)) + 1):
                 for score, excess, change, spelling in self._stretch(words, dfs, odd, first, end):
                     for path in before:
                         changes = path[2] if change is None else (*path[2], change)
                         paths[end].append((path[0] + score, path[1] + excess, changes, path[3] + spelling))
-        found = _best(paths[-1], _KEPT)
         typed = b"".join(words)
+        found = _best(paths[-1], _KEPT, typed)
         as_typed = max(path[0] for path in paths[-1] if path[3] == typed)
         if df and len(words) > 1:
             as_typed = max(as_typed, self._as_typed(df) - COMPOUND)
@@ -120,13 +120,12 @@ class Rows:
         return math.log(df + 0.5) - self._documents - (0 if df else _UNKNOWN)
 
 
-def _best(paths: Sequence[_Path], limit: int) -> list[_Path]:
-    """The likeliest paths, of those of one spelling the first."""
+def _best(paths: Sequence[_Path], limit: int, typed: bytes) -> list[_Path]:
+    """The likeliest paths, of those of one spelling the first; the one of what was typed is always among them."""
     found: dict[bytes, _Path] = {}
     for path in sorted(paths, key=lambda path: (-path[0], path[3])):
-        found.setdefault(path[3], path)
-        if len(found) == limit:
-            break
+        if len(found) < limit or path[3] == typed:
+            found.setdefault(path[3], path)
     return list(found.values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
@@ -19,8 +20,8 @@ from khsearch.query.ranking import Ranking
 from khsearch.schema import with_positions
 from khsearch.sharing import loading
 
-_MOST_EXCESS = 8.0
-"""What a correction may cost more than what was typed, in nats: beyond, a chunk is rather words without spaces."""
+if TYPE_CHECKING:
+    from khsearch.query.corrections import Correction
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -158,12 +159,11 @@ class Planner:
     def _exactly(self, item: Item) -> nodes.Node | None:
         return self._ranker.node(item, Gathered(tolerant=False, exact=True))
 
-    def _correction(self, typed: Typed) -> Typed | None:
+    def _correction(self, typed: Typed) -> Correction | None:
         loading("khsearch.query.corrections")
         from khsearch.query.corrections import corrected
 
-        found = corrected(self._view, typed, 1)
-        return self._read(found[0].spelling) if found and found[0].excess <= _MOST_EXCESS else None
+        return next(iter(corrected(self._view, typed, 1)), None)
 
 
 def _either(one: nodes.Node, other: nodes.Node) -> nodes.Node:
