@@ -25,6 +25,7 @@ RARE = 200
 _JOINED = 4  # neighbouring words that are held against the candidates as one
 _FEW = 3  # documents: a word in more of them is hardly a slip, however many there are
 _UNKNOWN = 8.0  # nats by which a stretch that stays, though no document has it, is unlikely
+_APART = 7.0  # nats by which two stretches side by side are less likely than each by itself says
 _KEPT = 12  # readings of the first words that are followed
 
 
@@ -83,21 +84,24 @@ class Rows:
         if not any(odd):
             return []
         dfs = self._dfs.of(words)
-        paths: list[list[_Path]] = [[] for _ in range(len(words) + 1)]
-        paths[0] = [(0.0, 0.0, (), b"")]
+        start: _Path = (0.0, 0.0, (), b"")
+        paths: list[list[_Path]] = [[start], *([] for _ in words)]
+        as_typed = [0.0, *(-math.inf for _ in words)]  # the likeliest of the first words without a change
         for first in range(len(words)):
             before = _best(paths[first], _KEPT)
+            apart = _APART if first else 0
             for end in range(first + 1, min(first + _JOINED, len(words)) + 1):
                 for score, excess, change, spelling in self._stretch(words, dfs, odd, first, end):
+                    if change is None:
+                        as_typed[end] = max(as_typed[end], as_typed[first] + score - apart)
                     for path in before:
                         changes = path[2] if change is None else (*path[2], change)
-                        paths[end].append((path[0] + score, path[1] + excess, changes, path[3] + spelling))
-        found = _best(paths[-1], _KEPT)
-        typed = b"".join(words)
-        as_typed = max(path[0] for path in paths[-1] if path[3] == typed)
+                        paths[end].append((path[0] + score - apart, path[1] + excess, changes, path[3] + spelling))
+        typed, likely = b"".join(words), as_typed[-1]
         if df and len(words) > 1:
-            as_typed = max(as_typed, self._as_typed(df) - COMPOUND)
-        return [Meant(path[2], path[0] - as_typed, path[1]) for path in found if path[3] != typed][:limit]
+            likely = max(likely, self._as_typed(df) - COMPOUND)
+        found = [path for path in _best(paths[-1], limit + 1) if path[3] != typed]
+        return [Meant(path[2], path[0] - likely, path[1]) for path in found[:limit]]
 
     def _stretch(
         self, words: Sequence[bytes], dfs: Sequence[int], odd: Sequence[bool], first: int, end: int
