@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -30,16 +31,19 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def index_of(corpus: Corpus, folder: Path = FOLDER) -> Index:
-    """Return an index of all documents of a corpus, made now unless this khsearch has made it before."""
-    path = folder / f"{corpus.sha256[:16]}-{code_hash()[:16]}.idx"
+def index_of(corpus: Corpus, folder: Path = FOLDER, fields: Mapping[str, str] | None = None) -> Index:
+    """Return an index of all documents of a corpus, made now unless this khsearch has made it before.
+
+    Documents that are the same but for the values of their fields have fields of other names, too.
+    """
+    path = folder / f"{'-'.join([corpus.sha256[:16], code_hash()[:16], *(fields or {})])}.idx"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _forget_old(folder)
         # Others may make the same one now: whoever is first with a whole one has made it.
         with tempfile.TemporaryDirectory(dir=folder) as place:
             made = Path(place) / "index"
-            with Index.create(made).writer() as writer:
+            with Index.create(made, fields=fields).writer() as writer:
                 writer.add_all(corpus.documents)
             with suppress(OSError):
                 made.rename(path)

@@ -158,6 +158,19 @@ def probes_(file: Path, folder: Path, count: int, out: Path | None) -> None:
     _keep(steps.probe(judged.load(folder), file, count), out)
 
 
+@app.command("sets")
+@click.argument("folder", metavar="COLLECTION", type=_EXISTING)
+@click.argument("file", type=_EXISTING)
+@click.option("--queries", "most", type=click.IntRange(min=1), help="Of each kind, at most [all].")
+@_options(_count, _json)
+def sets_(folder: Path, file: Path, most: int | None, count: int, out: Path | None) -> None:
+    """What counts as found: sets, totals, marks and sorting against the documents in which a query stands.
+
+    COLLECTION is a folder with corpus.jsonl, FILE has queries and the numbers of their documents, by kind.
+    """
+    _keep(steps.find_sets(judged.documents(folder), file, most, count), out)
+
+
 @app.command("indexing")
 @_options(_docs, _size, _as_is, _peers, _rounds, _core, _json)
 def indexing_(
@@ -229,6 +242,7 @@ def scaling_(
 @click.option("--gold", type=_EXISTING, help="Sentences broken by hand.")
 @click.option("--collection", "collections_", type=_EXISTING, multiple=True, help="Judged queries; may be repeated.")
 @click.option("--probes", type=_EXISTING, help="Disturbed queries, over the first collection.")
+@click.option("--sets", "sets_of_first", type=_EXISTING, help="Queries with their sets, over the first collection.")
 @click.option("--largest", type=click.IntRange(min=1), default=SIZES[-1], show_default=True, help="Of scaling.")
 @_options(_core)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the results [benchmarks/results].")
@@ -238,13 +252,20 @@ def all_(
     gold: Path | None,
     collections_: tuple[Path, ...],
     probes: Path | None,
+    sets_of_first: Path | None,
     largest: int,
     core: int | None,
     out: Path | None,
 ) -> None:
     """Everything: tables on the terminal, one JSON for each run, drawings beside them."""
     sources = everything.Sources(
-        folders or (corpus.SAMPLE_DOCS,), gold, collections_ or (corpus.SAMPLE_DOCS,), probes, largest, core
+        folders or (corpus.SAMPLE_DOCS,),
+        gold,
+        collections_ or (corpus.SAMPLE_DOCS,),
+        probes,
+        sets_of_first,
+        largest,
+        core,
     )
     folder = out or (RESULTS / "quick" if quick else RESULTS)
     everything.run(sources, everything.QUICK if quick else everything.FULL, folder)

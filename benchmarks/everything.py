@@ -24,6 +24,7 @@ class Extent:
     as_whoosh documents, for what stock Whoosh does as well
     together  queries of each class that several ask at a time
     sizes     of scaling; None for those that are usual, up to the largest wanted
+    of_sets   queries of each kind whose sets are looked at; None for all
     """
 
     breaking: int
@@ -35,10 +36,11 @@ class Extent:
     queries: int
     together: int
     sizes: tuple[int, ...] | None
+    of_sets: int | None
 
 
-FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 5, 200, 100, None)
-QUICK = Extent(400, 300, 300, 300, 200, 2, 100, 20, (100, 300))
+FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 5, 200, 100, None, None)
+QUICK = Extent(400, 300, 300, 300, 200, 2, 100, 20, (100, 300), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Sources:
     gold: Path | None
     collections: Sequence[Path]
     probes: Path | None
+    sets: Path | None
     largest: int
     core: int | None
 
@@ -74,6 +77,8 @@ def _steps(sources: Sources, extent: Extent) -> Iterator[Callable[[], Run]]:
         yield partial(steps.judge, collection, baselines=True, count=0)
     if sources.probes:
         yield partial(steps.probe, chosen[0], sources.probes, 0)
+    if sources.sets:
+        yield partial(steps.find_sets, chosen[0].corpus, sources.sets, extent.of_sets, 0)
     for number, docs in enumerate(sources.folders):
         yield from _steps_of(docs, sources, extent, None if number else sources.gold)
 

@@ -50,6 +50,11 @@ def load(folder: Path) -> Collection:
     return _make(corpus.make(folder.resolve().name, documents), queries, judgments)
 
 
+def documents(folder: Path) -> Corpus:
+    """Read the documents of a BEIR folder, whatever else is in it."""
+    return corpus.make(folder.resolve().name, corpus.read(folder / "corpus.jsonl"))
+
+
 def load_trec(docs: Path, topics: Path, qrels: Path) -> Collection:
     """Read documents, TREC topics (<top> entries, or an id, a tab and the text a line), TREC qrels of four columns."""
     rows = [line.split() for line in _lines(qrels)]

@@ -183,6 +183,21 @@ def _probes(found: Sequence[Loaded]) -> str:
     return _table(["disturbance", "probes", "recall@10 before", "after"], rows)
 
 
+def _sets(found: Sequence[Loaded]) -> str:
+    columns = ["queries", "F1 of the set", "precision", "recall", 'match="all", F1', "total", "marks", "by date"]
+    shares = ("f1", "precision", "recall", "every", "total", "marked", "by_date")
+    return "\n\n".join(
+        _table(
+            [f"{_corpus(run)}: kind", *columns],
+            [
+                [kind, f"{one['queries']:,}", *("" if one[share] is None else f"{one[share]:.1f}" for share in shares)]
+                for kind, one in run["figures"].items()
+            ],
+        )
+        for run in found
+    )
+
+
 def _raw(found: Sequence[Loaded]) -> str:
     return "\n\n".join(
         _table(
@@ -279,6 +294,7 @@ TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
     "latency": _latency,
     "relevance": _relevance,
     "probes": _probes,
+    "sets": _sets,
     "raw": _raw,
     "start": _start,
     "throughput": _throughput,

@@ -21,6 +21,8 @@ from benchmarks import (
     relevance,
     scaling,
     segmentation,
+    sets,
+    standing,
     start,
 )
 from benchmarks import throughput as many
@@ -199,3 +201,19 @@ def probe(collection: Collection, file: Path, count: int) -> Run:
     if count:
         table("Largest losses", ["probe", "loss", "query", "disturbed"], probes.worst(outcomes, count))
     return Run("probes", {**collection.corpus.settings, "probes": len(chosen)}, found, {})
+
+
+def find_sets(collection: Corpus, file: Path, most: int | None, count: int) -> Run:
+    """What counts as found, of at most so many queries of each kind; with a count, the queries that are least right."""
+    stands = standing.whole(collection.documents)
+    kinds = sets.read(file, stands, len(collection.documents), most)
+    index = cache.index_of(sets.dated(collection), fields=sets.FIELDS)
+    with progress("asking") as show:
+        outcomes = sets.measure(index, [document.id for document in collection.documents], kinds, show)
+    found = sets.summarise(outcomes)
+    title = f"What counts as found, in percent: {collection.name}, {len(collection.documents):,} documents"
+    table(title, sets.COLUMNS, sets.rows(found))
+    if count:
+        table("Least right", ["kind", "F1", "documents", "query"], sets.worst(outcomes, count))
+    settings = {**_settings(collection), "agreement": sets.agreement(kinds, stands)}
+    return Run("sets", settings, found, {})

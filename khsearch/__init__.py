@@ -27,7 +27,8 @@ imports only what stands on a line above it; tests hold that.
     memory/         an engine in memory: the shortest one, for tests and notebooks
     query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
     hits/           what a search shows: results, snippets, marks, explain
-    manifest        what built an index: settings, lexicon
+    spellings       spellings of one's own, as an index keeps them
+    manifest        what built an index: settings, lexicon, spellings
     agreement       whether a query breaks as the documents of a commit did
     opening         an engine -> its latest commit and what built it
     searching       what is typed, a commit -> results: planned, found, judged

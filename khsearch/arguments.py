@@ -12,10 +12,11 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import signature
+from itertools import chain
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
@@ -112,6 +113,14 @@ def _names(value: Any) -> Mapping[str, str] | None:
     return dict(value) if named else None
 
 
+def _spellings(value: Any) -> str | Mapping[str, tuple[str, ...]] | None:
+    if not isinstance(value, Mapping):
+        return _path(value)
+    named = {key: (others,) if _is_text(others) else tuple(others) for key, others in value.items()}
+    named = {key: tuple(sorted(others)) if isinstance(value[key], Set) else others for key, others in named.items()}
+    return named if all(map(_is_text, chain(named, *named.values()))) else None
+
+
 def _element(value: object) -> str | None:
     return value if isinstance(value, str) and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", value) else None
 
@@ -135,6 +144,7 @@ TRUTH = Kind("True or False", lambda value: value if isinstance(value, bool) els
 PATH = Kind("the path of a file or folder, as a str or Path", _path)
 FUNCTION = Kind("a function", lambda value: value if callable(value) else None)
 ITERABLE = Kind("an iterable of documents", lambda value: value if isinstance(value, Iterable) else None)
+SPELLINGS = Kind("the path of a file, or a mapping of spellings to their others", _spellings)
 NAMES = Kind("a mapping of names to kinds of fields, such as {'date': 'date'}", _names)
 BREAKER = Kind("the name of a breaker, or a breaker", _breaker)
 ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)

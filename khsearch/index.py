@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from khsearch import arguments, manifest
+from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
 from khsearch.errors import IndexExistsError
@@ -93,7 +94,8 @@ class Index(Reader):
         """Open the index in a folder; it knows how its texts were broken.
 
         spellings  a file of further spellings, synonyms and abbreviations that searches take for the same: a group a
-                   line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8")
+                   line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8"); for this
+                   object alone, and beside those that the index keeps (`set_spellings`)
         cache_mb   megabytes that it may keep in memory of what it was asked for (`stats` says what it holds); None:
                    what pays, and the tables of its terms. With less than these take, about 400 bytes a term, searching
                    for what is misspelt is slow.
@@ -133,6 +135,30 @@ class Index(Reader):
             writer.cancel()
             raise
         return Writer(writer, built.analyzer, built.fields)
+
+    @checked(spellings=optional(arguments.SPELLINGS), wait=arguments.SECONDS)
+    def set_spellings(
+        self, spellings: str | Path | Mapping[str, str | Iterable[str]] | None, wait: float = 0.0
+    ) -> None:
+        """Keep spellings, synonyms and abbreviations of one's own in the index: whoever searches it has them.
+
+        spellings  a file as `open` takes it, or a mapping, {"NGO": ["...", "..."]}; they replace those before. None: no
+                   more
+
+        It is a commit: other handles and processes have them from their next search on. Nothing is indexed anew.
+
+        Raises LexiconError, which names the line or the entry that cannot be, IndexLockedError where another writer
+        works for longer than `wait` seconds, IndexStoreError for more than 64 MB; all is as it was then.
+        """
+        data = own.given(cast("str | Mapping[str, tuple[str, ...]] | None", spellings))
+        writer = self._engine.writer(schema_of(self.fields), wait)
+        try:
+            view = self._last_commit().view  # of another, while this one waited for the lock
+            writer.replace_files(lambda name_file: manifest.respelled(view.name, view.files, data, name_file))
+            writer.commit()
+        except BaseException:
+            writer.cancel()
+            raise
 
     def whoosh(self) -> DocumentIndex:
         """Return the index as a whoosh.index.Index over the same folder: for Whoosh's queries, collectors and writers.

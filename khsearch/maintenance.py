@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from khsearch import manifest
 from khsearch.addresses import kind_at
@@ -21,6 +22,7 @@ from khsearch.errors import (
 from khsearch.manifest import Manifest
 from khsearch.opening import latest
 from khsearch.schema import schema_of
+from khsearch.spellings import NONE, variants_of
 from khsearch.writing import Writer
 
 Tell = Callable[[str], None]
@@ -45,6 +47,10 @@ def verify(address: str) -> list[str]:
         if str(problem) not in problems:
             problems.insert(0, str(problem))
     else:
+        try:
+            variants_of(commit.built.spellings)
+        except IndexStoreError as problem:
+            problems.append(str(problem))
         if not problems:
             for _ in commit.view.documents(problems.append):
                 pass
@@ -97,6 +103,11 @@ def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:
     except IndexStoreError as problem:
         on_lost(f"the settings ({problem})")
         built = manifest.without_breaker(address, files)
+    try:
+        variants_of(built.spellings)
+    except IndexStoreError as problem:
+        on_lost(f"the spellings ({problem})")
+        built = replace(built, spellings=NONE)
     return built, _told(found, on_lost)
 
 

@@ -3,13 +3,16 @@
 The manifest proper (`khsearch.json` in a new index) says which khsearch and breaker broke the texts, and how they are
 ranked; what the breaker reads, a lexicon, is kept whole. So an index goes on breaking queries as it broke its documents
 whatever lexicon a later khsearch brings. The engine keeps all with the commit, so that a rebuild puts them in their
-places at once. The first line of a manifest is a checksum of all others, for one whose commit is lost.
+places at once. Spellings of one's own are kept in the same way, and may change from one commit to the next. The first
+line of a manifest is a checksum of all others, for one whose commit is lost.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -24,6 +27,7 @@ from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, factory_of, make_breaker
 from khsearch.query import DEFAULT, Ranking
 from khsearch.sharing import loading
+from khsearch.spellings import NONE, Spellings
 
 _LEXICON = "lexicon"
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
@@ -36,6 +40,7 @@ class Manifest:
     own_lexicon  whether by resources that its creator gave, a lexicon, not those that the breaker brings
     fields       the index's own fields by name, each with its kind
     ranking      how its documents are ranked
+    spellings    those of one's own that searches take for the same
     built        what is kept of the analyzer's settings; of format 1, the only record of what its terms depend on
     finished     False where a rebuild was interrupted, which only format 1 can tell
     """
@@ -45,6 +50,7 @@ class Manifest:
     fields: Mapping[str, str]
     ranking: Ranking
     built: Mapping[str, object]
+    spellings: Spellings = NONE
     finished: bool = True
 
 
@@ -94,9 +100,45 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         content |= {"lexicon": lexicon, "lexicon_sha256": _sha256(files[lexicon])}
     if named:
         content["resources"] = named
+    files |= _with_spellings(content, manifest.spellings.data, name_file)
+    return {name: _sealed(content), **files}
+
+
+def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -> Files:
+    """Return the files of a commit with other spellings, all else as it is.
+
+    Raises as `read` does.
+    """
+    _, old = _content(where, files)
+    name, copies = name_file(".json"), dict[str, bytes]()
+    content = {key: value for key, value in old.items() if key not in ("checksum", "spellings", "resources")}
+    content["format"] = version.NOW
+    named = {}
+    for resource, known in _resource_names(old).items():
+        if known not in files:
+            raise _missing(where, known)
+        named[resource] = name_file(".khl")
+        copies[named[resource]] = files[known]
+    if "lexicon_sha256" in old:
+        content["lexicon"] = named.pop(_LEXICON)
+    if named:
+        content["resources"] = named
+    copies |= _with_spellings(content, spellings, name_file)
+    return {name: _sealed(content), **copies}
+
+
+def _with_spellings(content: dict[str, object], spellings: bytes, name_file: NameFile) -> dict[str, bytes]:
+    """Name the file of some spellings in the content of a manifest -> the file; none where there are none."""
+    if not spellings:
+        return {}
+    content["spellings"] = name = name_file(".tsv")
+    return {name: spellings}
+
+
+def _sealed(content: Mapping[str, object]) -> bytes:
+    """The file of a manifest: its content below its checksum."""
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
-    head = b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode()
-    return {name: head + body, **files}
+    return b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode() + body
 
 
 def read(where: str, files: Files) -> Manifest:
@@ -116,16 +158,18 @@ def renewed(where: str, files: Files) -> Manifest:
     path, content = _content(where, files)
     old = _manifest(where, path, content, files, only_own=True)
     analyzer = old.analyzer if old.own_lexicon else Analyzer(make_breaker(old.analyzer.breaker.name, {}))
-    return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings())
+    return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings(), old.spellings)
 
 
 def without_breaker(where: str, files: Files) -> Manifest:
     """Return what an index gets whose breaker cannot be had: the default one, and what can be read of its settings."""
-    try:
-        fields, ranking = _settings(where, *_content(where, files))
-    except IndexStoreError:
-        fields, ranking = {}, DEFAULT
-    return make(None, None, fields, ranking)
+    fields: Mapping[str, str] = {}
+    ranking, spellings = DEFAULT, NONE
+    with suppress(IndexStoreError):
+        path, content = _content(where, files)
+        fields, ranking = _settings(where, path, content)
+        spellings = _spellings(where, content, files)
+    return replace(make(None, None, fields, ranking), spellings=spellings)
 
 
 def _content(where: str, files: Files) -> tuple[str, Mapping[str, object]]:
@@ -167,7 +211,7 @@ def _manifest(
         ) from None
     fields, ranking = _settings(where, path, content)
     finished = content.get("finished", True) is True
-    return Manifest(analyzer, own, fields, ranking, built, finished)
+    return Manifest(analyzer, own, fields, ranking, built, _spellings(where, content, files), finished)
 
 
 def _settings(where: str, path: str, content: Mapping[str, object]) -> tuple[Mapping[str, str], Ranking]:
@@ -183,20 +227,34 @@ def _settings(where: str, path: str, content: Mapping[str, object]) -> tuple[Map
 
 def _resources(where: str, content: Mapping[str, object], files: Files) -> dict[str, bytes]:
     """What was kept of the breaker, by name."""
-    others = content.get("resources", {})
-    named = dict(others) if isinstance(others, dict) else {}
-    if "lexicon_sha256" in content:
-        named[_LEXICON] = content.get("lexicon", "lexicon.khl")
     found = {}
-    for resource, name in named.items():
-        data = files.get(str(name))
+    for resource, name in _resource_names(content).items():
+        data = files.get(name)
         if data is None:
-            raise _damaged(where, f"{where}/{name}", "the file is missing")
+            raise _missing(where, name)
         # Since format 2, the commit vouches for its files.
         if resource == _LEXICON and content.get("format") == 1 and _sha256(data) != content["lexicon_sha256"]:
             raise _damaged(where, f"{where}/{name}", "not what was written")
-        found[str(resource)] = data
+        found[resource] = data
     return found
+
+
+def _resource_names(content: Mapping[str, object]) -> dict[str, str]:
+    """The files of what was kept of the breaker, by name of the resource."""
+    others = content.get("resources", {})
+    named = {str(resource): str(name) for resource, name in others.items()} if isinstance(others, dict) else {}
+    if "lexicon_sha256" in content:
+        named[_LEXICON] = str(content.get("lexicon", "lexicon.khl"))
+    return named
+
+
+def _spellings(where: str, content: Mapping[str, object], files: Files) -> Spellings:
+    name = content.get("spellings")
+    if name is None:
+        return NONE
+    if not isinstance(name, str) or name not in files:
+        raise _missing(where, str(name))
+    return Spellings(f"{where}/{name}", files[name])
 
 
 def _sha256(data: bytes) -> str:
@@ -217,6 +275,10 @@ def _analyzer(name: str, resources: Mapping[str, bytes]) -> Analyzer:
     if found is None:
         found = _analyzers.setdefault(key, Analyzer(make_breaker(name, resources)))
     return found
+
+
+def _missing(where: str, name: str) -> IndexDamagedError:
+    return _damaged(where, f"{where}/{name}", "the file is missing")
 
 
 def _damaged(where: str, path: str, what: str) -> IndexDamagedError:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from khsearch import arguments, query, searching
+from khsearch import arguments, query, searching, spellings
 from khsearch.addresses import is_path
 from khsearch.arguments import checked, instance, one_of, optional
 from khsearch.arrays import give_back_freed_memory
@@ -17,9 +17,10 @@ from khsearch.errors import IndexStoreError
 from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
-from khsearch.query import Match, Ranking
+from khsearch.query import MATCHES, Match, Ranking
 from khsearch.searching import Asked
-from khsearch.sharing import cached_property, loading
+from khsearch.sharing import loading
+from khsearch.spellings import Spellings
 
 if TYPE_CHECKING:
     from khsearch.query import Plan
@@ -35,6 +36,7 @@ class Reader:
         self._cache_mb = cache_mb
         self._commit: Commit | None = commit
         self._variants = variants
+        self._joined: tuple[Spellings, Variants] | None = None
 
     def close(self) -> None:
         """Give back what is held of the files; hits that are still held keep theirs. A second call does nothing."""
@@ -81,39 +83,53 @@ class Reader:
         return self._last_commit().built.fields
 
     @property
+    def spellings(self) -> str:
+        """The index's own spellings, as a file that `set_spellings` takes has them; empty where it has none."""
+        return spellings.text_of(self._last_commit().built.spellings)
+
+    @property
     def doc_count(self) -> int:
         """How many documents the index holds."""
         return self._view().doc_count
 
-    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of("any", "all"))
+    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
     @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
-    @checked(strict=arguments.TRUTH)
+    @checked(strict=arguments.TRUTH, correct=arguments.TRUTH)
     def search(
         self,
         query: str | Any,
         limit: int = 10,
         offset: int = 0,
-        match: Match = "any",
+        match: Match = "best",
         *,
         filter: str | Any | None = None,
         sort: str | None = None,
         ranking: Ranking | None = None,
         strict: bool = False,
+        correct: bool = True,
     ) -> Results:
         """Find documents, best first: hits `offset` to `offset + limit`.
 
         query    words in any spelling, and operators if you like: see `khsearch.query.language`; or a query of
                  whoosh.query, over the fields that `whoosh()` has: as its searcher, this finds, scores and orders
-        match    "any" finds documents that hold any of the words, "all" only those that hold every one
+        match    "best" begins with what counts as found, and looser hits follow, which hold some of the words;
+                 "strict" finds what counts alone, "all" documents in which everything stands that was typed between
+                 spaces, "any" those that hold any of the words
         filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
-        sort     a field to order by instead of the score, "-date" for the greatest first
+        sort     a field to order by instead of the score, "-date" for the greatest first; no looser hits then
         ranking  what makes one document better than another, instead of the index's own
         strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words
+        correct  whether what stands in no document may be read in another spelling, or as several words (`corrected`)
+
+        What counts as found are the documents in which all stands that was typed between spaces; else those for what
+        was probably meant; else those that hold nearly as much of the query as the best one. Total, facets, filters
+        and sorting speak of these.
 
         Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
         """
-        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict)
-        return searching.search(self._last_commit(), self._spellings, asked, _plan_of)
+        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict, correct)
+        commit = self._last_commit()
+        return searching.search(commit, self._spellings(commit), asked, _plan_of)
 
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
@@ -125,7 +141,8 @@ class Reader:
     @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""
-        return searching.similar(self._last_commit(), self._spellings, id, limit)
+        commit = self._last_commit()
+        return searching.similar(commit, self._spellings(commit), id, limit)
 
     @checked(id=arguments.TEXT)
     def get(self, id: str) -> Document | None:
@@ -149,11 +166,19 @@ class Reader:
             "fields": dict(commit.built.fields),
         }
 
-    @cached_property
-    def _spellings(self) -> Variants:
-        """Read when first searched: a table of some thousand words."""
-        default = default_variants()
-        return default if self._variants is None else default.joined(self._variants)
+    def _spellings(self, commit: Commit) -> Variants:
+        """Those that khsearch brings, those of the commit and those given when it was opened.
+
+        Read when first searched, and again when another commit has others.
+        """
+        own = commit.built.spellings
+        known = self._joined
+        if known is None or known[0].data != own.data:
+            given = [] if self._variants is None else [self._variants]
+            kept = [spellings.variants_of(own)] if own.path else []
+            default = default_variants()
+            known = self._joined = own, default.joined(*kept, *given) if kept or given else default
+        return known[1]
 
     def _view(self) -> View:
         return self._last_commit().view

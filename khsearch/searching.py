@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from khsearch import query
 from khsearch.documents import column_of
-from khsearch.engine import Found, SortKey
+from khsearch.engine import Found, Node, SortKey, nodes
 from khsearch.frozen import frozen
 from khsearch.hits import Hit, Results, Search
 from khsearch.khmer import Variants
@@ -27,6 +27,7 @@ class Asked:
     sort: str | None
     ranking: Ranking | None
     strict: bool
+    correct: bool
 
 
 def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[Commit, object], Plan]) -> Results:
@@ -39,7 +40,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     ranking = asked.ranking or built.ranking
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
     if isinstance(asked.query, str):
-        text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict)
+        text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
     else:
         text, plan = "", plan_of(commit, asked.query)
     if isinstance(asked.filter, str):
@@ -51,8 +52,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     order = [SortKey(column_of(built.fields, name), name != sort)] if sort else []
     made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
     stages = [] if order else ranking.rescorers(plan.rows)
-    judged = _judged(made, asked.limit, asked.offset, stages, order)
-    hits = [Hit.of(rank, one, made) for rank, one in enumerate(judged, asked.offset + 1)]
+    hits = _hits(made, asked.limit, asked.offset, stages, order)
     return Results(hits, time.perf_counter() - started, made)
 
 
@@ -65,20 +65,35 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     text = "" if document is None else f"{document.title}\n{document.text}"
     plan = query.like(text, view, built.analyzer)
     made = Search("", view, built.analyzer, plan, built.ranking, None, built.fields, spellings)
-    others = [one for one in _judged(made, limit + 1, 0, ()) if one.key != key][:limit]
+    others = [one for one in _judged(made, plan.node, limit + 1, 0, ()) if one.key != key][:limit]
     hits = [Hit.of(rank, one, made) for rank, one in enumerate(others, 1)]
     return Results(hits, time.perf_counter() - started, made)
 
 
+def _hits(made: Search, limit: int, offset: int, stages: Sequence[Rescorer], sort: Sequence[SortKey] = ()) -> list[Hit]:
+    """Hits from rank `offset` on: of the set by score or as sorted, then, if they are wanted, looser ones by score."""
+    found, ranked = made.plan.found, made.plan.node
+    if found is None:
+        judged = _judged(made, ranked, limit, offset, stages, sort)
+        return [Hit.of(rank, one, made) for rank, one in enumerate(judged, offset + 1)]
+    judged = _judged(made, nodes.AndMaybe(nodes.Constant(made.wanted, 0.0), ranked), limit, offset, stages, sort)
+    hits = [Hit.of(rank, one, made) for rank, one in enumerate(judged, offset + 1)]
+    if made.plan.loose and not sort and len(hits) < limit:
+        offset += len(hits)
+        others = nodes.AndNot(ranked if made.filter is None else nodes.Require(ranked, made.filter), found.node)
+        judged = _judged(made, others, limit - len(hits), offset - made.total, stages)
+        hits += [Hit.of(rank, one, made, loose=True) for rank, one in enumerate(judged, offset + 1)]
+    return hits
+
+
 def _judged(
-    made: Search, limit: int, offset: int, stages: Sequence[Rescorer], sort: Sequence[SortKey] = ()
+    made: Search, node: Node, limit: int, offset: int, stages: Sequence[Rescorer], sort: Sequence[SortKey] = ()
 ) -> list[Judged]:
-    """The documents of a search from rank `offset` on."""
+    """The documents of a node from rank `offset` on."""
+    filter = made.filter if made.plan.found is None else None
 
     def find(limit: int, offset: int = 0) -> Found:
-        return made.view.search(
-            made.plan.node, limit, offset, weighting=made.ranking.weighting, filter=made.filter, sort=sort
-        )
+        return made.view.search(node, limit, offset, weighting=made.ranking.weighting, filter=filter, sort=sort)
 
     if stages and limit:
         return rescored(made.view, find, stages, offset + limit)[offset:]

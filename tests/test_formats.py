@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from khsearch.cli import app
 from khsearch.columnar.files import catalog
 from khsearch.columnar.files import format as formats
 from khsearch.columnar.segments.segment import Segment
+from khsearch.engine import PAIR, nodes
 from khsearch.khmer.words.icu import icu_version
 
 STORED = Path(__file__).parent / "formats"
@@ -103,6 +105,28 @@ def test_an_old_index_is_whole_and_gives_back_what_was_added(stored: Path) -> No
     assert answers(index) == EXPECTED
 
 
+def test_pairs_of_words_are_known_in_every_format(stored: Path) -> None:
+    index = Index.open(stored)
+    has_table = [Segment(stored, entry).has_pairs("text") for entry in catalog.read_catalog(stored).segments]
+    assert has_table == [segment >= 3 for segment in segment_formats(stored)]
+    found, truth = _pairs(index)
+    assert sum(truth.values()) > 20
+    assert all(df >= truth[pair] for pair, df in found.items())
+    index.optimize()  # which forgets the deleted document
+    assert _pairs(index) == (truth, truth)
+
+
+def _pairs(index: Index) -> tuple[Counter[tuple[bytes, ...]], Counter[tuple[bytes, ...]]]:
+    """Documents of pairs of words of all texts as they are told, and those that a phrase finds."""
+    view = index._view()
+    found: Counter[tuple[bytes, ...]] = Counter()
+    for codes, starts, dfs in view.pairs("text"):
+        for a, b, df in zip(starts[:-1], starts[1:], dfs.tolist(), strict=True):
+            found[tuple(codes[a:b].tobytes().split(PAIR))] += df
+    truth = Counter({pair: view.count(nodes.Phrase("text", pair)) for pair in found})
+    return found, +truth
+
+
 def test_an_old_index_takes_new_documents_of_every_kind(stored: Path) -> None:
     index = Index.open(stored)
     with index.writer() as writer:
@@ -150,6 +174,22 @@ def test_an_old_index_is_saved_into_a_new_one(stored: Path, tmp_path: Path) -> N
     assert answers(Index.open(tmp_path / "new")) == EXPECTED
 
 
+def test_an_old_index_takes_spellings(stored: Path) -> None:
+    reader = Index.open(stored)
+    lexicons = sorted(path.read_bytes() for path in stored.glob("*.khl"))
+    Index.open(stored).set_spellings({"ភ្នំពេញ": "PP"})
+    for index in (reader, Index.open(stored)):
+        assert [hit.id for hit in index.search("pp")] == ["1"]
+        assert answers(index) == EXPECTED
+    assert sorted(path.read_bytes() for path in stored.glob("*.khl")) == lexicons
+    assert Index.verify(stored) == []
+    Index.rebuild(stored)
+    assert [hit.id for hit in reader.search("pp")] == ["1"]
+    reader.set_spellings(None)
+    assert reader.search("pp").total == 0
+    assert answers(reader) == EXPECTED
+
+
 def without_lexicon(folder: Path) -> None:
     """Make of an index of format 1 what one was whose breaker needs no lexicon."""
     path = folder / "khsearch.json"
@@ -170,6 +210,8 @@ def test_an_old_index_without_a_lexicon_is_whole(tmp_path: Path, is_committed: b
     kept = DOCUMENTS[is_committed:]
     assert Index.verify(folder) == []
     index = Index.open(folder)
+    index.set_spellings({"unicef": "kids"})
+    assert [hit.id for hit in index.search("kids")] == ["2"]
     assert list(index.export()) == kept
     assert [hit.id for hit in index.search("unicef")] == ["2"]
     assert Index.rescue(folder, tmp_path / "saved") == []
@@ -219,6 +261,7 @@ def test_every_file_and_section_is_named_in_the_room_of_the_format(tmp_path: Pat
     with index.writer() as writer:
         writer.delete("0")
         writer.add(Document("2", "", "ការងារ"))
+    index.set_spellings({"ប្រជុំ": "meeting"})
     Index.rebuild(tmp_path / "x")
     table = formats.__doc__ or ""
     found = catalog.read_catalog(tmp_path / "x")

@@ -26,6 +26,7 @@ ROOMS = {
         "optimize": "Merge all segments into one.",
         "verify": "Read all of an index and check it.",
         "export": "Write all documents as JSON lines.",
+        "spellings": "Show or set an index's own spellings.",
     },
     "migrating": {"import-whoosh": "Make an index of one of Whoosh's."},
     "learning": {"lexicon": "Make lexicons, which the breaker knows words from."},

@@ -99,6 +99,30 @@ def export(path: str) -> None:
 
 @click.command()
 @index_argument
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+@click.option("--remove", is_flag=True, help="Let INDEX have no spellings of its own any more.")
+def spellings(path: str, file: str | None, remove: bool) -> int:
+    """Show or set an index's own spellings.
+
+    FILE has spellings, synonyms and abbreviations that every search of INDEX takes for the same, instead of those that
+    it has: a group a line, divided by tabs, the reason last, which may end in a weight ("abbreviation 0.8"). Without
+    FILE, those that INDEX has are written in this form; the exit status is 1 where it has none.
+    """
+    from khsearch import Index
+
+    if file is not None and remove:
+        raise click.UsageError("give a FILE, or --remove")
+    index = Index.open(path)
+    if file is not None or remove:
+        index.set_spellings(file)
+        note(f"{path}: its spellings are {'removed' if remove else f'those of {file}'}")
+        return 0
+    click.echo(index.spellings, nl=False)
+    return int(not index.spellings)
+
+
+@click.command()
+@index_argument
 def stats(path: str) -> None:
     """Tell what an index holds."""
     from rich.console import Console

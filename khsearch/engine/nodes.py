@@ -239,6 +239,18 @@ class Boost(Base):
         return [(self.child, self.factor)]
 
 
+@frozen
+class Leading(Base):
+    """Documents that score nearly as high as the best one does: at least `share` of its score, from 0 to 1."""
+
+    child: Node
+    share: float
+
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The child."""
+        return [(self.child, 1.0)]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Foreign(Base):
     """What some other way of matching finds: called with the weighting, it returns what its engine takes."""
@@ -272,6 +284,7 @@ Node: TypeAlias = (
     | Every
     | Constant
     | Boost
+    | Leading
     | Foreign
     | Nothing
 )

@@ -112,6 +112,12 @@ class View(Protocol):
     def count(self, node: Node) -> int:
         """How many documents a node matches, exactly."""
 
+    def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
+        """What matches the same documents as a node and is quick to ask again, for this commit, and how many they are.
+
+        weighting: of the search that will ask, whose work is shared; it decides nothing.
+        """
+
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """How many of the documents that a node matches have each value of a column, most frequent first.
 

@@ -1,8 +1,11 @@
-"""occurrences: an original text and terms in; where the terms stand in it, out.
+"""occurrences: an original text and rows of words in; where the rows stand in it, out.
 
-A quick look finds words in the text as it is, written as they usually are, however long the text. The exact one looks
-in its normal form: where the words of the text are the term, or end where it ends; only if that is nowhere, also where
-the clusters of a term of two or more stand inside longer words.
+A *row* is words side by side, in code form, or a word alone. What may stand between two words of a row in a text is
+what makes no word: spaces, signs.
+
+A quick look finds rows in the text as it is, written as they usually are, however long the text. The exact one looks
+in its normal form: for a word alone, where the words of the text are it, or end where it ends; only if that is nowhere,
+also where the clusters of a word of two or more stand inside longer words.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ import numpy as np
 
 from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script
 
-Occurrence = tuple[int, int, bytes]
-"""Where a term stands in a text, from and to, and the term."""
+Row = tuple[bytes, ...]
+Occurrence = tuple[int, int, Row]
+"""Where a row stands in a text, from and to, and the row."""
 
 _BEGINNING = 1_000_000  # characters of a text that are looked through for every word
 _ENOUGH = 100  # occurrences of a term that are looked at: a long document shows its best place among the first
@@ -27,40 +31,46 @@ _AROUND = 24  # codes of a run on either side of a stretch that decide whether w
 _KHMER = (script.BASE, script.MARK)
 _LONG_RUN = re.compile(b"[a-z]{%d}|[0-9\x03]{%d}" % (script.LONGEST_TERM + 1, script.LONGEST_TERM + 1))
 _COENG = "\u17d2"
+_BETWEEN = "[\\s\u200b-\u200d\u2060\u00ad.,:;/()\"'\u00ab\u00bb\u2013-]{0,8}"
+"""What may stand between two words of a row that is written as usual."""
+_BETWEEN_CODES = rb"[^a-z0-9\x01-\x03\x80-\xd3\xd7\xdd]{0,8}"
+"""The same in normal form."""
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
 _CLINGS = _MARKS | {_COENG, *script.INVISIBLE}  # beside a place, these may make it one inside a cluster
 
 
-def glance(text: str, words: Iterable[bytes]) -> list[Occurrence]:
-    """Places, rising, where words stand as they are usually written.
+def glance(text: str, rows: Iterable[Row]) -> list[Occurrence]:
+    """Places, rising, where rows stand as they are usually written.
 
     Of a long text all is looked through only for what does not stand in its beginning. Of what stands more than _ENOUGH
     times, the first places are told, and those near something that does not.
     """
     found: list[Occurrence] = []
-    frequent: list[tuple[str, bytes]] = []
-    for word in words:
+    frequent: list[tuple[str, Row]] = []
+    for row in rows:
         before = len(found)
         for start, stop in ((0, _BEGINNING), (_BEGINNING, len(text))):
             if len(found) > before or start > len(text):
                 break
-            for spelling in _spellings(word):
-                places = list(islice(_places(text, spelling, word, max(start - len(spelling), 0), stop), _ENOUGH))
+            for spelling in _spellings(row):
+                places = list(islice(_places(text, spelling, row, max(start - len(spelling), 0), stop), _ENOUGH))
                 found += places
                 if len(places) == _ENOUGH:
-                    frequent.append((spelling, word))
+                    frequent.append((spelling, row))
+        if len(row) > 1 and len(found) == before:
+            found += islice(_apart(text, row), _ENOUGH)
     if frequent:
-        often = {word for _, word in frequent}
-        near = [(max(start - _NEAR, 0), end + _NEAR) for start, end, word in found if word not in often]
-        for spelling, word in frequent:
+        often = {row for _, row in frequent}
+        near = [(max(start - _NEAR, 0), end + _NEAR) for start, end, row in found if row not in often]
+        for spelling, row in frequent:
             for start, end in near:
-                found += _places(text, spelling, word, start, end)
+                found += _places(text, spelling, row, start, end)
         found = list(set(found))
     found.sort()
     return found
 
 
-def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | None = None) -> Iterator[Occurrence]:
+def _places(text: str, spelling: str, row: Row, start: int = 0, stop: int | None = None) -> Iterator[Occurrence]:
     """Where a spelling stands between two places of a text, in order, beginning and ending where clusters do."""
     led = spelling[0] in _CLINGS
     at = text.find(spelling, start, stop)
@@ -68,8 +78,16 @@ def _places(text: str, spelling: str, word: bytes, start: int = 0, stop: int | N
         end = at + len(spelling)
         plain = not (led or text[at - 1 : at] in _CLINGS or text[end : end + 1] in _CLINGS)
         if plain or not (parts_cluster(text, at) or parts_cluster(text, end)):
-            yield at, end, word
+            yield at, end, row
         at = text.find(spelling, end, stop)
+
+
+def _apart(text: str, row: Row) -> Iterator[Occurrence]:
+    """Where the words of a row stand with something between them, in order."""
+    each = ("(?:" + "|".join(map(re.escape, _spellings((word,)))) + ")" for word in row)
+    for place in re.finditer(_BETWEEN.join(each), text):
+        if not (parts_cluster(text, place.start()) or parts_cluster(text, place.end())):
+            yield place.start(), place.end(), row
 
 
 def parts_cluster(text: str, place: int) -> bool:
@@ -83,8 +101,9 @@ def parts_cluster(text: str, place: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _spellings(word: bytes) -> tuple[str, ...]:
-    """Ways in which a word is usually written: case, digits, and the subscripts and words that look alike."""
+def _spellings(row: Row) -> tuple[str, ...]:
+    """Ways in which a row is usually written: case, digits, and the subscripts and words that look alike."""
+    word = b"".join(row)
     plain = script.decode_term(word)
     ways = {plain}
     if script.CLASS[word[0]] == script.DIGIT:
@@ -100,76 +119,99 @@ def _spellings(word: bytes) -> tuple[str, ...]:
 _KHMER_DIGITS = str.maketrans("0123456789", script.KHMER_DIGITS)
 
 
-def occurrences(text: str, words: Sequence[bytes], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Occurrence]:
-    """Places, rising, where words stand in any spelling; those of bigrams where no word does."""
-    for terms in (words, list(dict.fromkeys(bigrams))):
+def occurrences(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Occurrence]:
+    """Places, rising, where rows stand in any spelling; those of bigrams where no row does."""
+    for wanted in (rows, [(bigram,) for bigram in dict.fromkeys(bigrams)]):
         at = 0
         for piece in pieces(text, _PIECE):
-            found = search(piece, terms, analyzer)
+            found = search(piece, wanted, analyzer)
             if found:
-                return [(at + start, at + end, term) for start, end, term in found]
+                return [(at + start, at + end, row) for start, end, row in found]
             at += len(piece)
     return []
 
 
-def search(text: str, terms: Iterable[bytes], analyzer: Analyzer) -> list[Occurrence]:
-    """Places, rising, where terms stand in a text, found in its normal form."""
+def search(text: str, rows: Iterable[Row], analyzer: Analyzer) -> list[Occurrence]:
+    """Places, rising, where rows stand in a text, found in its normal form."""
     normal = normalize(text)
-    found = sorted(_stand(normal, set(terms), analyzer))
+    found = sorted(_stand(normal, set(rows), analyzer))
     starts, ends = normal.spans(
         np.array([a for a, _, _ in found], np.int64), np.array([b for _, b, _ in found], np.int64)
     )
     # One character stands before the text in what the normal form leads back to.
     spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
-    return [(start - 1, end - 1, term) for start, end, (_, _, term) in spans if start < end]
+    return [(start - 1, end - 1, row) for start, end, (_, _, row) in spans if start < end]
 
 
-def _stand(normal: NormalText, terms: set[bytes], analyzer: Analyzer) -> list[Occurrence]:
-    """Places in the codes where terms stand."""
+def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer) -> list[Occurrence]:
+    """Places in the codes where rows stand."""
     codes = normal.codes
     found: list[Occurrence] = []
-    for term in terms:
-        if script.LETTER in term:
-            continue
-        kind = script.CLASS[term[0]]
-        places: list[Occurrence] = []
-        at = codes.find(term)
-        while at >= 0 and len(places) < _ENOUGH:
-            end = at + len(term)
-            if _stands_whole(codes, at, end, kind):
-                places.append((at, end, term))
-            at = codes.find(term, at + 1)
-        several = _has_two_clusters(term)
-        # Where it stands once, it is marked, be it part of a longer word or not.
-        if kind in _KHMER and places and (len(places) > 1 or not several):
-            words = [place for place in places if _is_word(codes, *place[:2], analyzer)]
-            places = words or (places if several else [])
-        found += places
+    for row in rows:
+        if not any(script.LETTER in word for word in row):
+            places = _places_in_codes(codes, row)
+            # Where a word stands once, it is marked, be it part of a longer one or not.
+            if len(row) == 1 and script.CLASS[row[0][0]] in _KHMER and places:
+                several = _has_two_clusters(row[0])
+                if len(places) > 1 or not several:
+                    whole = [place for place in places if _is_word(codes, *place[:2], analyzer)]
+                    places = whole or (places if several else [])
+            found += places
     # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is
     # no letter; and codes do not tell those letters apart.
     by_analysis = script.LETTER in codes or _LONG_RUN.search(codes) is not None
-    analysed = {
-        term for term in terms if script.LETTER in term or (by_analysis and script.CLASS[term[0]] not in _KHMER)
-    }
+    analysed = [
+        row
+        for row in rows
+        if any(script.LETTER in word or (by_analysis and script.CLASS[word[0]] not in _KHMER) for word in row)
+    ]
     if analysed:
         batch = analyzer.batch([normal.raw[1:-1]])
-        spots = zip(batch.words.terms(), batch.word_starts.tolist(), batch.word_ends.tolist(), strict=True)
-        found += [(start, end, term) for term, start, end in spots if term in analysed]
+        words = batch.words.terms()
+        starts, ends = batch.word_starts.tolist(), batch.word_ends.tolist()
+        for row in analysed:
+            length = len(row)
+            found += [
+                (starts[at], ends[at + length - 1], row)
+                for at, word in enumerate(words)
+                if word == row[0] and tuple(words[at : at + length]) == row
+            ]
     return list(set(found))
+
+
+def _places_in_codes(codes: bytes, row: Row) -> list[Occurrence]:
+    """The first places where the words of a row stand in order, with nothing that makes a word between them."""
+    first, last = script.CLASS[row[0][0]], script.CLASS[row[-1][0]]
+    places: list[Occurrence] = []
+    pattern, at = _pattern(row), 0
+    while len(places) < _ENOUGH and (place := pattern.search(codes, at)):
+        if _begins_whole(codes, place.start(), first) and _ends_whole(codes, place.end(), last):
+            places.append((*place.span(), row))
+        at = place.start() + 1
+    return places
+
+
+@lru_cache(maxsize=1024)
+def _pattern(row: Row) -> re.Pattern[bytes]:
+    return re.compile(_BETWEEN_CODES.join(map(re.escape, row)), re.DOTALL)
 
 
 def _has_two_clusters(term: bytes) -> bool:
     return any(script.CLASS[code] == script.BASE and term[i] != script.COENG for i, code in enumerate(term[1:]))
 
 
-def _stands_whole(codes: bytes, start: int, end: int, kind: int) -> bool:
-    """Whether a stretch begins and ends where clusters do, or is all of a number or Latin word."""
-    if kind in _KHMER:
-        behind = script.CLASS[codes[end]]
-        before = script.CLASS[codes[start - 1]]
-        whole = codes[start - 1] != script.COENG if kind == script.BASE else before not in _KHMER
-        return whole and behind != script.MARK
-    return script.CLASS[codes[start - 1]] != kind != script.CLASS[codes[end]]
+def _begins_whole(codes: bytes, start: int, kind: int) -> bool:
+    """Whether a stretch that begins with a character of some kind begins where a cluster, number or word does."""
+    if kind == script.BASE:
+        return codes[start - 1] != script.COENG
+    before = script.CLASS[codes[start - 1]]
+    return before not in _KHMER if kind in _KHMER else before != kind
+
+
+def _ends_whole(codes: bytes, end: int, kind: int) -> bool:
+    """Whether a stretch whose last word is of some kind ends where a cluster, number or word does."""
+    behind = script.CLASS[codes[end]]
+    return behind != script.MARK if kind in _KHMER else behind != kind
 
 
 def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self, overload
 
@@ -11,10 +11,9 @@ from khsearch import arguments, query
 from khsearch.documents import Document, column_of, shown
 from khsearch.engine import Key, Node, View, nodes
 from khsearch.errors import QueryError
-from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Variants
-from khsearch.query import Judged, Plan, Ranking
-from khsearch.schema import TEXT
+from khsearch.query import Judged, Marks, Plan, Ranking
+from khsearch.schema import BIGRAMS, TEXT
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -22,9 +21,10 @@ if TYPE_CHECKING:
     from khsearch.hits.snippets import Snippet
 
 _LONG = 200_000  # characters of a text
+_COMMON = 12  # what more than one in so many documents has is not marked in looser hits
 
 
-@frozen
+@dataclass(frozen=True)
 class Search:
     """What one search asked, and of which commit: what its hits and counts need later."""
 
@@ -39,13 +39,45 @@ class Search:
 
     @property
     def wanted(self) -> Node:
-        """The query together with its filter."""
-        return self.plan.node if self.filter is None else nodes.Require(self.plan.node, self.filter)
+        """What counts as found, together with the filter."""
+        node = self.plan.node if self.plan.found is None else self.plan.found.node
+        return node if self.filter is None else nodes.Require(node, self.filter)
+
+    @cached_property
+    def total(self) -> int:
+        """How many documents count as found."""
+        found = self.plan.found
+        return found.count if found is not None and self.filter is None else self.view.count(self.wanted)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What is marked in what counts as found."""
+        plan = self.plan
+        if plan.found is None:
+            return plan.marks
+        rows = [way.words for way in plan.found.ways]
+        return Marks([*rows, *self.loose_marks.rows], self.loose_marks.bigrams) if plan.found.nearly else Marks(rows)
+
+    @cached_property
+    def loose_marks(self) -> Marks:
+        """What is marked in looser hits: nothing that very many documents have."""
+        alone = [row for row in self.plan.marks.rows if len(row) == 1]
+        common = self._common(TEXT, [row[0] for row in alone])
+        rows = [row for row in self.plan.marks.rows if len(row) > 1 or row[0] not in common]
+        bigrams = list(dict.fromkeys(self.plan.marks.bigrams))
+        often = self._common(BIGRAMS, bigrams)
+        return Marks(rows, [bigram for bigram in bigrams if bigram not in often])
+
+    def _common(self, field: str, terms: Sequence[bytes]) -> set[bytes]:
+        dfs = self.view.dfs([(field, term) for term in terms])
+        return {term for term, df in zip(terms, dfs, strict=True) if df * _COMMON > self.view.doc_count}
 
 
 @dataclass(frozen=True)
 class Hit:
     """One document found: its rank, from 1, its score, its id and its title; the rest is fetched when asked for.
+
+    loose: whether it is beyond what counts as found.
 
     A hit that was pickled knows its document and snippet, and nothing of the index any more.
     """
@@ -54,11 +86,12 @@ class Hit:
     score: float
     id: str
     title: str
+    loose: bool = False
 
     @classmethod
-    def of(cls, rank: int, judged: Judged, search: Search) -> Self:
+    def of(cls, rank: int, judged: Judged, search: Search, *, loose: bool = False) -> Self:
         """Return the hit of a document of a search's commit."""
-        hit = cls(rank, judged.score, *search.view.summary(judged.key))
+        hit = cls(rank, judged.score, *search.view.summary(judged.key), loose)
         hit.__dict__.update(_judged=judged, _search=search)
         return hit
 
@@ -73,15 +106,24 @@ class Hit:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import make_snippet
 
-        text, search = self.document.text, self._found
-        terms = search.plan.terms
+        text, search, marks = self.document.text, self._found, self._marks
         if len(text) > _LONG:
             # To look in vain for words that are not there takes longest of all.
-            terms = replace(terms, words=[word for word in terms.words if self._has(word)] or terms.words)
-        return make_snippet(text, terms, search.analyzer)
+            there = [row for row in marks.rows if all(search.view.has(TEXT, word, self._key) for word in row)]
+            marks = Marks(there or marks.rows, marks.bigrams)
+        return make_snippet(text, marks, search.analyzer)
 
-    def _has(self, word: bytes) -> bool:
-        return self._found.view.has(TEXT, word, self._key)
+    @cached_property
+    def title_marks(self) -> list[tuple[int, int]]:
+        """Where what the query asked for stands in the title: offsets of its first characters and behind its last."""
+        loading("khsearch.hits.snippets")
+        from khsearch.hits.snippets import marks_in
+
+        return marks_in(self.title, self._marks, self._found.analyzer)
+
+    @property
+    def _marks(self) -> Marks:
+        return self._found.loose_marks if self.loose else self._found.marks
 
     def explain(self) -> list[Part]:
         """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
@@ -111,17 +153,17 @@ class Hit:
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        fetched = {"document": self.document, "snippet": self.snippet}
-        return type(self), (self.rank, self.score, self.id, self.title), fetched
+        fetched = {"document": self.document, "snippet": self.snippet, "title_marks": self.title_marks}
+        return type(self), (self.rank, self.score, self.id, self.title, self.loose), fetched
 
     def __setstate__(self, fetched: dict[str, object]) -> None:
         self.__dict__.update(fetched)
 
 
 class Results(Sequence[Hit]):
-    """The hits of a search, best first or as sorted.
+    """The hits of a search, best first or as sorted; behind those that count as found, looser ones.
 
-    Results that were pickled know their hits, total, problem and suggestion, and can count nothing more.
+    Results that were pickled know their hits, total, problem, reading and suggestion, and can count nothing more.
     """
 
     def __init__(self, hits: Sequence[Hit], seconds: float, search: Search | None) -> None:
@@ -132,8 +174,14 @@ class Results(Sequence[Hit]):
 
     @cached_property
     def total(self) -> int:
-        """How many documents the query finds in all: exact, and counted when asked for."""
-        return self._made.view.count(self._made.wanted)
+        """How many documents count as found in all, looser hits apart: exact."""
+        return self._made.total
+
+    @cached_property
+    def corrected(self) -> str | None:
+        """How the query was read where it stands nowhere as typed: with other spellings or more spaces; else None."""
+        found = self._made.plan.found
+        return None if found is None else found.corrected
 
     @cached_property
     def problem(self) -> str | None:
@@ -168,7 +216,12 @@ class Results(Sequence[Hit]):
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        known = {"total": self.total, "problem": self.problem, "suggestion": self.suggestion}
+        known = {
+            "total": self.total,
+            "problem": self.problem,
+            "corrected": self.corrected,
+            "suggestion": self.suggestion,
+        }
         return type(self), (list(self._hits), self.seconds, None), known
 
     @overload

@@ -1,6 +1,6 @@
 """snippets: an original text and what a query asked for in; excerpts with marks out.
 
-The words of the query are looked for as `occurrences` tells. Where no word of the query stands, its cluster bigrams are
+What the query asked for is looked for as `occurrences` tells. Where nothing of it stands, its cluster bigrams are
 marked. Excerpts are cut at the end of a sentence, at a space or between words, never inside a cluster; marks are
 offsets into the original.
 """
@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, checked
-from khsearch.hits.occurrences import Occurrence, glance, occurrences, parts_cluster, search
-from khsearch.khmer import Analyzer, Terms, script
+from khsearch.hits.occurrences import Occurrence, Row, glance, occurrences, parts_cluster, search
+from khsearch.khmer import Analyzer, script
+from khsearch.query import Marks
 
 WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
@@ -77,21 +78,27 @@ def _without_controls(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
 
 
-def make_snippet(text: str, wanted: Terms, analyzer: Analyzer) -> Snippet:
-    """Return the excerpts of a text that show most of the wanted terms; its beginning, unmarked, if it shows none.
+def make_snippet(text: str, wanted: Marks, analyzer: Analyzer) -> Snippet:
+    """Return the excerpts of a text that show most of what is wanted; its beginning, unmarked, if it shows none.
 
-    Where words stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
-    is then found in its normal form. Only a text that has no wanted word as it is usually written is normalised whole.
+    Where rows stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
+    is then found in its normal form. Only a text that has nothing wanted as it is usually written is normalised whole.
     """
-    words = list(dict.fromkeys(wanted.words))
-    snippet = _excerpts(text, glance(text, words), words, analyzer)
+    rows = list(dict.fromkeys(wanted.rows))
+    snippet = _excerpts(text, glance(text, rows), rows, analyzer)
     if snippet is None:
-        found = occurrences(text, words, wanted.bigrams, analyzer)
-        snippet = _excerpts(text, found, {term for _, _, term in found}, analyzer)
+        found = occurrences(text, rows, wanted.bigrams, analyzer)
+        snippet = _excerpts(text, found, {row for _, _, row in found}, analyzer)
     return snippet or _beginning(text, analyzer)
 
 
-def _excerpts(text: str, found: list[Occurrence], terms: Iterable[bytes], analyzer: Analyzer) -> Snippet | None:
+def marks_in(text: str, wanted: Marks, analyzer: Analyzer) -> list[Mark]:
+    """Return where what is wanted stands in all of a short text, as (start, end)."""
+    found = occurrences(text, list(dict.fromkeys(wanted.rows)), wanted.bigrams, analyzer)
+    return list(_merged(((start, end) for start, end, _ in found), text))
+
+
+def _excerpts(text: str, found: list[Occurrence], rows: Iterable[Row], analyzer: Analyzer) -> Snippet | None:
     """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
     fragments: list[Fragment] = []
     for first, last in _windows(found):
@@ -99,7 +106,7 @@ def _excerpts(text: str, found: list[Occurrence], terms: Iterable[bytes], analyz
         if fragments:
             start = max(start, fragments[-1].start + len(fragments[-1].text))
         excerpt = text[start:end]
-        marks = [(a, b) for a, b, _ in search(excerpt, terms, analyzer)]
+        marks = [(a, b) for a, b, _ in search(excerpt, rows, analyzer)]
         if marks:
             fragments.append(Fragment(excerpt, start, _merged(marks, excerpt)))
     return Snippet(tuple(fragments)) if fragments else None
@@ -111,37 +118,37 @@ def _beginning(text: str, analyzer: Analyzer) -> Snippet:
 
 
 def _windows(spans: Sequence[Occurrence]) -> list[Mark]:
-    """Choose the excerpts: each adds the most terms not shown yet, then the most occurrences."""
+    """Choose the excerpts: each adds the most rows not shown yet, then the most occurrences."""
     chosen: list[Mark] = []
-    shown: set[bytes] = set()
-    wanted = {term for _, _, term in spans}
+    shown: set[Row] = set()
+    wanted = {row for _, _, row in spans}
     starts = [start for start, _, _ in spans]
     while len(chosen) < MOST_FRAGMENTS and shown < wanted:
         best = _best_window(spans, shown, chosen)
         if best is None:
             break
         chosen.append(best)
-        shown |= {term for _, _, term in spans[bisect_left(starts, best[0]) : bisect_right(starts, best[1])]}
+        shown |= {row for _, _, row in spans[bisect_left(starts, best[0]) : bisect_right(starts, best[1])]}
     return sorted(chosen)
 
 
-def _best_window(spans: Sequence[Occurrence], shown: set[bytes], chosen: Sequence[Mark]) -> Mark | None:
+def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[Mark]) -> Mark | None:
     """The stretch of about WIDTH that shows most that is new, beside those chosen; None where none does."""
     best, best_score = None, (0, 0)
-    inside: dict[bytes, int] = {}  # how often each term stands in the stretch
-    new = last = 0  # codes of the terms in it that are not shown yet; its end in spans
-    for first, (start, end, term) in enumerate(spans):
+    inside: dict[Row, int] = {}  # how often each row stands in the stretch
+    new = last = 0  # codes of the rows in it that are not shown yet; its end in spans
+    for first, (start, end, row) in enumerate(spans):
         while last < len(spans) and (last <= first or spans[last][1] <= start + WIDTH):
             entering = spans[last][2]
             if not inside.get(entering) and entering not in shown:
-                new += len(entering)
+                new += sum(map(len, entering))
             inside[entering] = inside.get(entering, 0) + 1
             last += 1
         if (new, last - first) > best_score and new and not any(start < b and a < end for a, b in chosen):
             best, best_score = (start, max(b for _, b, _ in spans[first:last])), (new, last - first)
-        inside[term] -= 1
-        if not inside[term] and term not in shown:
-            new -= len(term)
+        inside[row] -= 1
+        if not inside[row] and row not in shown:
+            new -= sum(map(len, row))
     return best
 
 

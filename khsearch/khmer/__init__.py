@@ -7,7 +7,7 @@ words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run
             batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, groups, respelling: other spellings; costs, nearby: what a slip costs, and what was meant;
+spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant;
             edits, neighbourhood: words that are near
 learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from
 """
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.spelling.costs import default_costs as default_costs
     from khsearch.khmer.spelling.costs import strokes as strokes
     from khsearch.khmer.spelling.costs import written_counts as written_counts
+    from khsearch.khmer.spelling.groups import own_spellings as own_spellings
     from khsearch.khmer.spelling.nearby import Nearby as Nearby
     from khsearch.khmer.spelling.variants import Alternative as Alternative
     from khsearch.khmer.spelling.variants import Variants as Variants
@@ -91,6 +92,7 @@ else:
             "spelling": ("edits", "neighbourhood"),
             "spelling.costs": ("default_costs", "strokes", "written_counts"),
             "spelling.nearby": ("Nearby",),
+            "spelling.groups": ("own_spellings",),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),
             "learning.learning": ("learn",),

@@ -13,6 +13,8 @@ from khsearch.errors import QueryError
 from khsearch.memory.columns import compared, values_of
 from khsearch.memory.commit import Commit
 
+_ROUNDED = 1 - 1e-6  # other engines have scores of 32 bits
+
 Scores = dict[int, float]
 """Numbers of documents, rising, each with its score."""
 
@@ -198,6 +200,12 @@ def _boost(commit: Commit, node: nodes.Boost, weighting: BM25) -> Scores:
     return {n: score * node.factor for n, score in matches(commit, node.child, weighting).items()}
 
 
+def _leading(commit: Commit, node: nodes.Leading, weighting: BM25) -> Scores:
+    found = matches(commit, node.child, weighting)
+    edge = node.share * max(found.values(), default=0.0) * _ROUNDED
+    return {number: score for number, score in found.items() if score >= edge}
+
+
 def _nothing(_: Commit, __: nodes.Nothing, ___: BM25) -> Scores:
     return {}
 
@@ -220,5 +228,6 @@ _MATCHES: dict[type, Callable[..., Scores]] = {
     nodes.Every: _every,
     nodes.Constant: _constant,
     nodes.Boost: _boost,
+    nodes.Leading: _leading,
     nodes.Nothing: _nothing,
 }

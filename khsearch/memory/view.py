@@ -85,6 +85,10 @@ class MemoryView:
         """How many documents match."""
         return len(matches(self.commit, node, BM25()))
 
+    def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
+        """The node itself."""
+        return node, self.count(node)
+
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """Values in what matches, counted; one that comes first in the index is the one that is shown."""
         found = matches(self.commit, node, BM25())

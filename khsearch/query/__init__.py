@@ -10,8 +10,12 @@ ranking              what makes one document better than another, as numbers
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
 meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
 suggest              did you mean, completion
+chunks               what is typed between spaces -> the ways in which it may stand in a document
 expansion            other readings of what was typed
-plan                 clauses -> nodes, and the terms that snippets mark
+standing dividing    where chunks stand; words typed without spaces -> their parts
+matching             clauses -> the set of documents that count as found
+ranked               clauses -> what ranks, and what snippets mark
+plan                 a query -> all of that
 similar              a text -> a plan for texts like it
 """
 
@@ -20,10 +24,13 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
+    from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
     from khsearch.query.corrections import Correction as Correction
     from khsearch.query.corrections import corrected as corrected
     from khsearch.query.corrections import corrections as corrections
+    from khsearch.query.matching import Found as Found
+    from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
     from khsearch.query.plan import Planner as Planner
     from khsearch.query.ranking import DEFAULT as DEFAULT
@@ -40,9 +47,10 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "clauses": ("Match",),
+            "clauses": ("MATCHES", "Match"),
             "corrections": ("Correction", "corrected", "corrections"),
-            "plan": ("Plan", "Planner"),
+            "matching": ("Found",),
+            "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),

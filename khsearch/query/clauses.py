@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from khsearch.frozen import frozen
 
-Match = Literal["any", "all"]
-"""Whether documents have to hold any of some words, or all of them."""
+Match = Literal["best", "strict", "any", "all"]
+"""Which documents a search finds.
+
+best    the set of those that count (`matching`), and behind it looser hits, which hold some of the words
+strict  the set alone
+all     those in which every chunk stands
+any     those that hold any of the words
+"""
+
+MATCHES: tuple[Match, ...] = get_args(Match)
+"""All of them."""
 
 
 @frozen

@@ -8,13 +8,13 @@ it weighs as both spellings together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from khsearch.engine import View, idf, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
+from khsearch.query.chunks import SPACE_IN_KHMER
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, for_words
 from khsearch.sharing import loading
@@ -31,8 +31,6 @@ _SUSPECT, _RARE = 3, 200
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
 
-_SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
-
 
 @frozen
 class Reading:
@@ -41,6 +39,7 @@ class Reading:
     found   what finds the words that it has and the query has not, weighed
     words   all of its words, in order
     new     those that the query has not
+    marked  what snippets mark: words alone, or what has to stand side by side
     bigrams those of its bigrams that the query has not
     weight  what their scores are multiplied by
     """
@@ -48,6 +47,7 @@ class Reading:
     found: tuple[nodes.Node, ...]
     words: list[bytes]
     new: list[bytes]
+    marked: list[tuple[bytes, ...]]
     bigrams: list[bytes]
     weight: float
 
@@ -84,23 +84,14 @@ class Expansion:
             readings += self._longer(terms.words)
         return [*readings, *self._corrected(terms, known, settled)][:_MOST]
 
-    def substituted(self, typed: Typed) -> list[list[bytes]]:
-        """Words of a text in its other spellings, for a search that asks for every word."""
-        found = []
-        for other in self._variants.alternatives(typed)[:_MOST]:
-            words = typed.spliced((other.start, other.end, other.spelling)).words
-            if all(self._dfs.of(words)):
-                found.append(words)
-        return found
-
     def _joined(self, typed: Typed, known: set[bytes]) -> Reading | None:
         """Read a text without the spaces between its runs of Khmer: one may have been put inside a word."""
-        spaces = [found.span() for found in _SPACE_IN_KHMER.finditer(typed.text)]
+        spaces = [found.span() for found in SPACE_IN_KHMER.finditer(typed.text)]
         if not spaces:
             return None
         terms = typed.spliced(*((start, end, "") for start, end in spaces))
         new = [word for word in dict.fromkeys(terms.words) if word not in known and self._df(word)]
-        return Reading(_terms(new, 1.0), terms.words, new, [], 1.0) if new else None
+        return Reading(_terms(new, 1.0), terms.words, new, [(word,) for word in new], [], 1.0) if new else None
 
     def _spelled(self, typed: Typed, instead: Sequence[bytes], other: Alternative) -> Reading:
         """Read a text with a spelling that the index holds instead of some words."""
@@ -111,7 +102,8 @@ class Expansion:
         else:
             found = (nodes.Phrase(TEXT, tuple(words), boost=weight),)
         whole = typed.spliced((other.start, other.end, other.spelling))
-        return Reading(found, whole.words, words, _lacking(whole.bigrams, typed.terms.bigrams), weight)
+        bigrams = _lacking(whole.bigrams, typed.terms.bigrams)
+        return Reading(found, whole.words, words, [tuple(words)], bigrams, weight)
 
     def _longer(self, words: Sequence[bytes]) -> Iterator[Reading]:
         """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
@@ -123,7 +115,7 @@ class Expansion:
                 holding = term_table(self._view).holding(word, _MOST)
                 if holding:
                     # Snippets mark the part that was asked for, not all of the longer word.
-                    yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], 1.0)
+                    yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], [], 1.0)
 
     def _corrected(self, terms: Terms, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
         """Read words of a query as the terms of the index that they were probably meant for.
@@ -145,7 +137,8 @@ class Expansion:
             known.add(near)
             meant = [*words[: correction.first], near, *words[correction.end :]]
             found = _terms([near], correction.weight)
-            yield Reading(found, meant, [near], _lacking(bigrams_between(meant), terms.bigrams), correction.weight)
+            bigrams = _lacking(bigrams_between(meant), terms.bigrams)
+            yield Reading(found, meant, [near], [(near,)], bigrams, correction.weight)
 
     def _is_suspect(self, word: bytes) -> bool:
         df = self._df(word)

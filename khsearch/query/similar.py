@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from khsearch.engine import View, idf, nodes
-from khsearch.khmer import Analyzer, Terms
-from khsearch.query.plan import Plan
+from khsearch.khmer import Analyzer
+from khsearch.query.plan import Marks, Plan
 from khsearch.schema import TEXT, Role, for_words
 
 _TELLING = 25
@@ -26,4 +26,4 @@ def like(text: str, view: View, analyzer: Analyzer) -> Plan:
     telling = sorted(weighed, key=lambda item: (-item[0], item[1]))[:_TELLING]
     most = telling[0][0] if telling else 1.0
     terms = tuple(nodes.AnyField(for_words(Role.RANK), word, weight / most) for weight, word in telling)
-    return Plan(nodes.Or(terms) if terms else nodes.Nothing(), Terms([word for _, word in telling], []))
+    return Plan(nodes.Or(terms) if terms else nodes.Nothing(), Marks([(word,) for _, word in telling]))

@@ -63,6 +63,18 @@ FIGURES: dict[str, dict[str, Any]] = {
         "paired": {"stock Whoosh": {"nDCG@10": INTERVAL}},
     },
     "probes": {"a_variant": {"probes": 250, "undisturbed": 80.0, "disturbed": 70.0}},
+    "sets": {
+        "comp": {
+            "queries": 120,
+            "precision": 97.0,
+            "recall": 98.0,
+            "f1": 97.5,
+            "every": None,
+            "total": 100.0,
+            "marked": 96.0,
+            "by_date": 95.0,
+        }
+    },
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
     "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},

@@ -233,6 +233,7 @@ def test_what_a_file_holds_does_not_depend_on_its_name(odd):
         ["search", "{news}", "x", "--sort=?"],
         ["search", "{news}", "x", "--spellings=?"],
         ["search", "{news}", "x", "--?"],
+        ["spellings", "{news}", "?"],
         ["complete", "{news}", "?"],
         ["similar", "{news}", "?"],
         ["delete", "{news}", "flood", "?"],
@@ -242,7 +243,7 @@ def test_what_a_file_holds_does_not_depend_on_its_name(odd):
         ["lexicon", "learn", "nowhere?", "-o", "x.khl"],
         ["lexicon", "learn", "docs/ok.txt", "-o", "x.khl", "--base=nowhere?"],
         ["lexicon", "learn", "docs/ok.txt", "-o", "x.khl", "--words=nowhere?"],
-        *([command, "nowhere?"] for command in ("stats", "export", "verify", "optimize", "rebuild")),
+        *([command, "nowhere?"] for command in ("stats", "export", "verify", "optimize", "rebuild", "spellings")),
         ["?"],
     ],
 )

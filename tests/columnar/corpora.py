@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from khsearch import columnar
 from khsearch.arrays.spans import pack
 from khsearch.columnar import BatchWriter, FieldOptions, IndexFolder
+from khsearch.columnar.segments import merge, pair_files
 from khsearch.engine import TokenBatch
 
 OPTIONS = FieldOptions("id")
+TABLED = FieldOptions("id", pairs=True)
 # Prefixes of each other, zero bytes, the length at which keys become hashes, and beyond.
 WORDS = [b"a", b"b", b"c", b"ab", b"a\0", b"abc", b"abcdefg", b"abcdefgh", b"abcdefghi", b"\xff\xfe", b"x" * 30]
 
@@ -35,6 +39,17 @@ class Arrays(IndexFolder):
 
     def writer(self, wait: float = 0.0, positions: Collection[str] = ("words",)) -> BatchWriter:
         return super().writer(wait, positions)
+
+
+@contextmanager
+def tables(least: int = 1, most: int = 1 << 18, counted: int = 1 << 22) -> Iterator[None]:
+    """All segments get tables: of all pairs if not otherwise said."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pair_files, "FEWEST_TOKENS", 0)
+        patch.setattr(pair_files, "LEAST", least)
+        patch.setattr(pair_files, "MOST", most)
+        patch.setattr(merge, "COUNTED_TOKENS", counted)
+        yield
 
 
 def create(folder: str | Path, settings: Mapping[str, object] | None = None) -> Arrays:

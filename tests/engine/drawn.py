@@ -63,7 +63,9 @@ def trees(view: View) -> st.SearchStrategy[Node]:
             st.builds(nodes.Require, child, child),
             st.builds(nodes.Not, child),
             st.builds(nodes.Constant, child, _BOOSTS),
+            st.builds(nodes.Constant, child, st.just(0.0)),
             st.builds(nodes.Boost, child, _BOOSTS),
+            st.builds(nodes.Leading, child, st.sampled_from([0.0, 0.5, 0.8, 1.0])),
         )
 
     return st.recursive(leaves(view), joined, max_leaves=6)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from khsearch.errors import LexiconError
 from khsearch.khmer.spelling import variants as room
-from khsearch.khmer.spelling.groups import Forms, read_groups, units_of
+from khsearch.khmer.spelling.forms import Forms, units_of
+from khsearch.khmer.spelling.groups import read_groups
 from khsearch.khmer.spelling.variants import BUILT_IN, Alternative, Variants, default_variants
 from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.text.normalize import normalize
@@ -247,16 +248,35 @@ def test_every_listed_spelling_finds_its_group(spelling):
     }
 
 
-def test_spellings_are_found_by_their_first_unit() -> None:
-    odd = ("\u00e9t\u00e9", "EU", "\u017fo", "so", " \u1780", "\u1780", "\u1780\u17b6", "12", "1,5", "", "a\u00e9", "!")
-    for spellings in (odd, [spelling for group in VARIANTS.groups for spelling in group.spellings]):
-        forms = Forms(spellings)
-        firsts: dict[bytes, list[int]] = {}
-        for number, spelling in enumerate(spellings):
-            units = units_of(normalize(spelling.strip()))
-            assert forms.units(number) == tuple(units)
-            firsts.setdefault(units[0] if units else b"", []).append(number)
-        firsts.pop(b"", None)
-        assert {unit: forms.beginning(unit) for unit in firsts} == firsts
-        for unit in (b"\x80\xb7", b" ", b"zz", b"\x01\x00\x01\x69", b"\x01"):
-            assert forms.beginning(unit) == firsts.get(unit, [])
+odd = st.sampled_from(
+    [
+        "\u00e9t\u00e9",
+        "EU",
+        "\u017fo",
+        "so",
+        " \u1780",
+        "\u1780",
+        "\u1780\u17b6",
+        "12",
+        "1,5",
+        "a\u00e9",
+        "! \n !",
+        "1 2",
+    ]
+)
+
+
+@given(
+    spellings=st.lists(odd | listed | texts.filter(str.strip), max_size=12), text=st.lists(odd | listed).map("".join)
+)
+def test_spellings_are_found_where_their_units_stand(spellings: list[str], text: str) -> None:
+    forms = Forms(spellings)
+    whole = [tuple(units_of(normalize(spelling.strip()))) for spelling in spellings]
+    assert [forms.units(number) for number in range(len(spellings))] == whole
+    for units in [units_of(normalize(text)), *map(list, whole)]:
+        for at in range(len(units)):
+            expected: dict[int, list[int]] = {}
+            for number, wanted in enumerate(whole):
+                if wanted and tuple(units[at : at + len(wanted)]) == wanted:
+                    expected.setdefault(at + len(wanted), []).append(number)
+            assert forms.standing(units, at) == sorted(expected.items())

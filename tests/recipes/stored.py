@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from khsearch import Document, Index, version
+from tests.columnar.corpora import tables
 from tests.test_formats import DOCUMENTS, STORED
 
 FIELDS = {
@@ -22,13 +23,17 @@ LEXICON = STORED / "1" / "lexicon.khl"
 
 
 def make(path: Path) -> None:
-    """Make the index: two commits, the second without a value of any field, and one document deleted."""
+    """Make the index: two commits, the second without a value of any field, and one document deleted.
+
+    Its segments have tables of all pairs, as large ones have of the frequent.
+    """
     index = Index.create(path, lexicon=LEXICON, fields=FIELDS)
-    with index.writer() as writer:
-        writer.add_all([*DOCUMENTS[:2], Document("3", "", "ប្រជុំ")])
-    with index.writer() as writer:
-        writer.add_all(DOCUMENTS[2:])
-        writer.delete("3")
+    with tables():
+        with index.writer() as writer:
+            writer.add_all([*DOCUMENTS[:2], Document("3", "", "ប្រជុំ")])
+        with index.writer() as writer:
+            writer.add_all(DOCUMENTS[2:])
+            writer.delete("3")
     index.close()
     (path / "write.lock").unlink()
 

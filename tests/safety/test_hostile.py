@@ -16,8 +16,8 @@ import xxhash
 from khsearch import columnar, version
 from khsearch.columnar.files import blockfile, catalog
 from khsearch.columnar.files.disk import Disk
-from khsearch.errors import IndexStoreError, KhsearchError
-from tests.columnar.corpora import add, create, opened
+from khsearch.errors import IndexDamagedError, IndexStoreError, KhsearchError
+from tests.columnar.corpora import TABLED, Arrays, add, create, opened, tables
 from tests.safety.model import contents, grow
 
 PART = 64  # bytes that are zeroed or swapped
@@ -294,6 +294,63 @@ def test_a_crafted_segment_is_refused(healthy, tmp_path, change):
     shutil.copytree(healthy[0], copy)
     rewritten(copy, change)
     refused(copy)
+
+
+PAIRS = [
+    *(change(f"2.{name}") for name in ("pairs", "seconds", "together", "often") for change in (drop, shorten)),
+    fill("2.pairs", 0),
+    fill("2.pairs", 1 << 40, np.uint64),
+    fill("2.pairs", -1, np.int64),
+    fill("2.pairs", (1 << 32) - 1, np.uint32),
+    fill("2.seconds", 250),
+    fill("2.together", 0),
+    fill("2.together", 254),
+    fill("2.together", 255),
+    fill("2.often", (1 << 32) - 1, np.uint32),
+]
+
+
+@pytest.fixture(scope="module")
+def tabled(tmp_path_factory):
+    """A folder with a segment that has a table of pairs."""
+    folder = tmp_path_factory.mktemp("tabled")
+    columnar.create(folder, TABLED)
+    with tables(), Arrays(folder, TABLED).writer() as writer:
+        add(writer, [(str(number), [b"a", b"b", b"c"][: number % 4]) for number in range(600)])
+    return folder
+
+
+@pytest.mark.parametrize("change", PAIRS)
+def test_a_crafted_table_of_pairs_is_refused(tabled, tmp_path, change):
+    copy = tmp_path / "index"
+    shutil.copytree(tabled, copy)
+    assert columnar.verify(copy) == []
+    rewritten(copy, change)
+    with pytest.raises(IndexDamagedError, match=r"\.seg: damaged"):
+        assert not list(columnar.EmbeddedView(opened(copy).searcher(), {}).pairs("words"))
+    assert columnar.verify(copy)
+
+
+def more_than_there_are(sections, _):
+    sections["2.often"] = sections["2.often"] + 1
+
+
+@pytest.mark.parametrize("change", [fill("2.seconds", 0), more_than_there_are])
+def test_a_table_that_lies_is_told(tabled, tmp_path, change):
+    copy = tmp_path / "index"
+    shutil.copytree(tabled, copy)
+    rewritten(copy, change)
+    assert any("the table of pairs" in problem for problem in columnar.verify(copy))
+
+
+@pytest.mark.parametrize("positions", [0, 1, 200])
+def test_crafted_positions_have_an_end(tabled, tmp_path, positions):
+    copy = tmp_path / "index"
+    shutil.copytree(tabled, copy)
+    rewritten(copy, fill("2.pos", positions))
+    rewritten(copy, describe("fields", "words", "pairs", False))
+    for codes, starts, dfs in columnar.EmbeddedView(opened(copy).searcher(), {}).pairs("words"):
+        assert len(starts) - 1 == len(dfs) == 0 == len(codes)
 
 
 def test_a_document_that_unpacks_to_more_than_allowed_is_refused(tmp_path):

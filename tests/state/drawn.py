@@ -42,6 +42,10 @@ batches = st.lists(documents, min_size=1, max_size=5)
 bare_batches = st.lists(st.builds(lambda id, body: Document(id, *body), ids, _bodies), min_size=1, max_size=3)
 """Documents without a value of any field."""
 
+spellings = st.none() | st.sampled_from(
+    [{COMMON[0]: COMMON[1]}, {"UNICEF": [COMMON[2], "2021"]}, {WHOLE: PARTS[0], COMMON[3]: "2021"}, {"x": "UNICEF"}]
+)
+
 RANKINGS = (
     DEFAULT,
     replace(DEFAULT, words=replace(DEFAULT.words, b=0.2)),

@@ -41,6 +41,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.path = self.place()
         self.committed: dict[str, Document] = {}
         self.pending: dict[str, Document] = {}
+        self.spellings: dict[str, str] | None = None
         self.writer: Writer | None = None
 
     def place(self) -> str:
@@ -153,6 +154,12 @@ class IndexMachine(RuleBasedStateMachine):
         if not self.own:
             self.lexicon = lexicon()
 
+    @precondition(lambda self: self.writer is None)
+    @rule(held=_which, spellings=drawn.spellings)
+    def respell(self, held, spellings):
+        self.handle(held).set_spellings(spellings)
+        self.spellings = spellings
+
     # Handles
 
     @rule()
@@ -214,6 +221,7 @@ class IndexMachine(RuleBasedStateMachine):
         found = self.held.search(query, ALL, **way)
         same(found, self.other.search(query, ALL, **way))
         assert found.total == len(found)
+        assert self.held.spellings == self.other.spellings
         assert self.held.complete(query) == self.other.complete(query)
         assert self.held.search(query).suggestion == self.other.search(query).suggestion
 
@@ -224,6 +232,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.other.optimize()
         with tempfile.TemporaryDirectory(dir=self.folder) as place, brought(self.lexicon):
             new = Index.create(Path(place, "new"), fields=FIELDS, lexicon=self.lexicon if self.own else None)
+            new.set_spellings(self.spellings)
             with new.writer() as writer:
                 writer.add_all(self.committed.values())
             for query in queries:

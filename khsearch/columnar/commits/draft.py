@@ -15,8 +15,9 @@ from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments import policy
 from khsearch.columnar.segments.deletions import read_deletions, write_deletions
-from khsearch.columnar.segments.merge import Merger, Pruning, sources_of
+from khsearch.columnar.segments.merge import Merger, Pruning
 from khsearch.columnar.segments.segment import Segment, hashes_of
+from khsearch.columnar.segments.union import sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +36,13 @@ class Draft:
     refer to. settings: what the commit will keep of its owner's.
     """
 
-    def __init__(self, disk: Disk, folder: Path, catalog: Catalog, key: str | None, form: Form | None) -> None:
-        """Raises IndexDamagedError where the table of deleted documents is not what was written."""
+    def __init__(
+        self, disk: Disk, folder: Path, catalog: Catalog, key: str | None, form: Form | None, *, pairs: bool
+    ) -> None:
+        """pairs: whether merged segments get tables of frequent pairs even where no other had one.
+
+        Raises IndexDamagedError where the table of deleted documents is not what was written.
+        """
         self.entries = list(catalog.segments)
         self._committed = len(self.entries)  # of the entries
         self.others: Mapping[str, str] = catalog.others
@@ -46,6 +52,7 @@ class Draft:
         self._catalog = catalog
         self._key = key
         self._form = form
+        self._pairs = pairs
         self._gone = read_deletions(folder, catalog)
         self._counter = catalog.counter
         self._open: dict[str, Segment] = {}
@@ -201,7 +208,16 @@ class Draft:
         entries = [self.entries[number] for number in numbers]
         segments = [self._segment(entry) for entry in entries]
         sources = sources_of(segments, [self._gone.get(entry.file.name) for entry in entries])
-        merger = Merger(self._disk, self._folder, self.next_name(".seg"), sources, self._key, self._form, pruning)
+        merger = Merger(
+            self._disk,
+            self._folder,
+            self.next_name(".seg"),
+            sources,
+            self._key,
+            self._form,
+            pruning,
+            pairs=self._pairs,
+        )
         kept = [entry for number, entry in enumerate(self.entries) if number not in set(numbers)]
         if merger.docs:
             kept.insert(numbers[0], SegmentEntry(merger.write(), merger.docs))

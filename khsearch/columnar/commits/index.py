@@ -32,12 +32,14 @@ class FieldOptions:
     key        the field of ids, None where documents have none
     documents  whose stored documents the folder keeps; writers of others are refused
     form       in which text of columns is compared; None: as it is
+    pairs      whether segments get tables of the frequent pairs of fields that keep positions
     translate  makes a node of a query of another language, for the commit that is asked
     """
 
     key: str | None
     documents: str = ""
     form: Form | None = None
+    pairs: bool = False
     translate: Callable[[Searcher, Any], Node] | None = None
 
 
@@ -91,6 +93,7 @@ class IndexFolder:
             disk=self._disk,
             documents=options.documents,
             form=options.form,
+            pairs=options.pairs,
         )
 
     def _refreshed(self) -> Searcher:

@@ -13,6 +13,8 @@ from khsearch.arrays import Array, starts_of
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.format import CATALOG_NAME
 from khsearch.columnar.segments.deletions import read_deletions
+from khsearch.columnar.segments.pairs import count as count_pairs
+from khsearch.columnar.segments.pairs import summed
 from khsearch.columnar.segments.segment import Segment, hashes_of
 from khsearch.errors import IndexStoreError, KhsearchError
 
@@ -102,7 +104,19 @@ def _field_problem(segment: Segment, name: str) -> str:
             return problem
     if not np.array_equal(lengths, segment.lengths(name)):
         return "lengths of documents differ from their tokens"
-    return "" if int(lengths.sum()) == segment.tokens(name) else "the number of tokens is wrong"
+    if int(lengths.sum()) != segment.tokens(name):
+        return "the number of tokens is wrong"
+    return _pair_problem(segment, name, field) if segment.has_pairs(name) else ""
+
+
+def _pair_problem(segment: Segment, name: str, field: FieldReader) -> str:
+    """Of a table's pairs, which may lack documents, none has more than there are."""
+    found, counted = segment.pairs(name), count_pairs(field, segment.lengths(name))
+    truth = summed([found, counted])
+    held = np.searchsorted(truth.firsts * field.count + truth.seconds, found.firsts * field.count + found.seconds)
+    if len(truth.dfs) > len(counted.dfs) or bool((2 * found.dfs > truth.dfs.take(held)).any()):
+        return "the table of pairs has documents that there are not"
+    return ""
 
 
 def _chunk_problem(field: FieldReader, low: int, high: int, lengths: Array) -> str:

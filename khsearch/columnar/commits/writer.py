@@ -63,11 +63,12 @@ class BatchWriter:
         disk: Disk | None = None,
         documents: str = "",
         form: column_values.Form | None = None,
+        pairs: bool = False,
     ) -> None:
         """Take the lock, waiting for it so many seconds.
 
         key: the field of ids. positions: fields that keep where tokens stand. documents: whose documents this writer
-        adds. form: in which text of columns is compared.
+        adds. form: in which text of columns is compared. pairs: whether segments get tables of frequent pairs.
 
         Raises IndexLockedError, IndexNotFoundError, IndexDamagedError; IndexMismatchError where the index keeps the
         documents of others, who could not read these.
@@ -76,6 +77,7 @@ class BatchWriter:
         self.key = key
         self.mutex = Lock()
         self._form = form
+        self._pairs = pairs
         self._positions = frozenset(positions)
         self._disk = disk or Disk()
         self._lock = WriteLock(folder, wait)
@@ -90,7 +92,7 @@ class BatchWriter:
                 )
             with told_as_store_errors(folder):
                 contents.remove_strays(self._disk, folder, catalog)
-                self._draft = Draft(self._disk, folder, catalog, key, form)
+                self._draft = Draft(self._disk, folder, catalog, key, form, pairs=pairs)
         except BaseException:
             self._lock.release()
             raise
@@ -301,7 +303,7 @@ class BatchWriter:
         return self._draft.searcher()
 
     def _begin(self) -> None:
-        self._builder = Builder(self._disk, self.folder, self._draft.next_name(".seg"), self.key)
+        self._builder = Builder(self._disk, self.folder, self._draft.next_name(".seg"), self.key, pairs=self._pairs)
         self._pending: dict[bytes, list[int]] = {}
         self._pending_gone: set[int] = set()
 

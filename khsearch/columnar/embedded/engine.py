@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.files.catalog import Catalog
 
 _ATTEMPTS = 10  # to read a commit and its files while rebuilds follow each other
-_OPTIONS = FieldOptions(ID, documents=contents.INDEX_DOCUMENTS, form=keyword_form)
+_OPTIONS = FieldOptions(ID, documents=contents.INDEX_DOCUMENTS, form=keyword_form, pairs=True)
 
 
 class Embedded:

@@ -86,6 +86,10 @@ class EmbeddedView:
         """How many live documents a node matches."""
         return self.searcher.count(node)
 
+    def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
+        """The node's documents, worked out."""
+        return self.searcher.settled(node, weighting=weighting)
+
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """Values of a column in what a node matches, counted."""
         return self.searcher.facets(node, column)

@@ -36,8 +36,8 @@ def first_names() -> NameFile:
     taken: set[str] = set()
 
     def name_file(suffix: str) -> str:
-        name = FIRST_NAMES[suffix]
-        if name in taken:
+        name = FIRST_NAMES.get(suffix, "")
+        if not name or name in taken:
             name = numbered(suffix)
         taken.add(name)
         return name
@@ -58,7 +58,7 @@ def written(folder: Path, files: Files) -> dict[str, str]:
         if len(data) > _MOST_BYTES:
             raise IndexStoreError(
                 f"{folder / name}: {len(data):,} bytes, and a file of a commit holds at most {_MOST_BYTES:,}; make it "
-                "smaller, as a breaker's resource or lexicon"
+                "smaller, as a breaker's resource, lexicon or spellings"
             )
     disk = Disk()
     with told_as_store_errors(folder):

@@ -8,6 +8,7 @@ index of each number lies in `tests/formats`.
     2   the number in every segment; `traits`; columns of kind "exact"; `forms` of text columns; a first line with a
         checksum in the manifest; the catalog says whose documents an index keeps, and which manifest goes with them, by
         name and checksum
+    3   tables of frequent pairs of neighbouring terms
 
 Files:
 
@@ -17,6 +18,7 @@ Files:
     khsearch.json       the manifest of `khsearch.Index`: what built the index, below a line with its checksum
     lexicon.khl         the lexicon that it was built with, whose checksum the manifest holds
     *.json, *.khl       the same of an index that was rebuilt; the catalog names the ones that count
+    *.tsv               from 3: spellings of one's own, which the manifest names; a group a line
     write.lock          who writes, and since when; empty when nobody does, and no part of the index
     *.tmp               what a writer has not finished; the next one removes it
 
@@ -25,6 +27,11 @@ Sections of a segment, each an array. The fields are numbered in the order of th
     N.df N.extra N.lengths N.rests N.rows N.keys N.high N.low N.tf N.pos N.rest N.terms
                         postings of a field (`encode`)
     N.doclens           (docs,) tokens of each document in the field
+    N.pairs             from 3, of larger fields that keep positions: (terms,) how many pairs of the table begin with
+                        each term
+    N.seconds           with N.pairs: (p,) the second term of each pair, rising within those of one first term
+    N.together          with N.pairs: (p,) documents that have each pair, 255 for so many and more
+    N.often             with N.pairs: how many these are, where that is 255 or more
     ids.hashes          (k,) uint64, rising: xxh3-64 of the ids; k documents have one
     ids.docs            (k,) the document of each
     ids.starts          (docs + 1,) where each document's id begins in ids.codes
@@ -56,5 +63,5 @@ LEXICON_NAME = "lexicon.khl"
 FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
 """What the first file of a suffix that belongs to a commit is called."""
 LOCK_NAME = "write.lock"
-NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tmp)", re.ASCII)
+NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tsv|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""

@@ -59,6 +59,11 @@ class FieldReader(Vocabulary):
         self._check_sizes()
         self._known: dict[bytes, TermOffsets | None] = {}
 
+    @property
+    def tokens(self) -> int:
+        """Tokens of all terms whose positions are kept."""
+        return len(self._pos)
+
     def _check_sizes(self) -> None:
         """All parts are as long as the last row of offsets says."""
         ends = self._row(-(-self.count // BLOCK))

@@ -25,6 +25,7 @@ class FieldEncoder:
     """Collects the encoded postings of one field until they go into the segment's file."""
 
     def __init__(self, disk: Disk, new_path: Callable[[], Path], docs: int, *, positions: bool) -> None:
+        self.terms = 0
         self._tokens = 0
         self._top = 0
         self._docs = docs
@@ -63,6 +64,7 @@ class FieldEncoder:
         self._row = at.rows[-1] + self._row
         heads = starts[:-1][:: layout.BLOCK]
         self._keys.append(spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap())
+        self.terms += len(df)
         self._tokens += int(token[-1])
 
     def meta(self) -> dict[str, int]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.arrays import DOC, EMPTY_DOCS, Array
-from khsearch.columnar.search import fuzzy, patterns, phrases
+from khsearch.columnar.search import fuzzy, membership, patterns, phrases, top
 from khsearch.columnar.search.impacts import DenseImpacts, SparseImpacts
-from khsearch.columnar.search.matches import NONE, Matches, add_where, constant, intersect, require, subtract, union
+from khsearch.columnar.search.matches import NONE, Matches, constant, intersect, require, subtract, union
 from khsearch.columnar.segments import columns
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
@@ -38,7 +38,7 @@ class Evaluator:
 
     def docs(self, node: nodes.Node) -> Array:
         """All live documents that the node matches -> (n,) DOC, rising."""
-        return self.matches(node).docs
+        return membership.docs_of(self, node)
 
     def part(self, node: nodes.Node) -> tuple[Impacts, float]:
         """What a node scores, and what that is still to be multiplied by."""
@@ -76,13 +76,12 @@ class Evaluator:
         return union([self.matches(child) for child in node.children], self.scratch)
 
     def _and_maybe(self, node: nodes.AndMaybe) -> Matches:
-        must = self.matches(node.must)
-        if not len(must.docs):
-            return must
-        must = _exact(must)
-        for child in node.should.children if isinstance(node.should, nodes.Or) else (node.should,):
-            must = add_where(must, self.matches(child), self.scratch)
-        return _rounded(must)
+        docs, scores = _exact(self.matches(node.must))
+        if len(docs):
+            for child in node.should.children if isinstance(node.should, nodes.Or) else (node.should,):
+                entry, boost = self.part(child)
+                scores = scores + entry.at(docs, self.scratch) * np.float32(boost)
+        return _rounded(Matches(docs, scores))
 
     def _and_not(self, node: nodes.AndNot) -> Matches:
         child = self.matches(node.child)
@@ -129,6 +128,9 @@ class Evaluator:
     def _boosted(self, found: Matches, factor: float) -> Matches:
         return found if factor == 1 else Matches(found.docs, found.scores * np.float32(factor))
 
+    def _leading(self, node: nodes.Leading) -> Matches:
+        return top.leading_docs(self, node.child, node.share)
+
     def _foreign(self, node: nodes.Foreign) -> Matches:
         found: Matches = node.run(self.weighting)
         return found
@@ -174,6 +176,7 @@ _PLANS: dict[type, Any] = {
     nodes.Every: Evaluator._every,
     nodes.Constant: Evaluator._constant,
     nodes.Boost: Evaluator._boost,
+    nodes.Leading: Evaluator._leading,
     nodes.Foreign: Evaluator._foreign,
     nodes.Nothing: Evaluator._nothing,
 }

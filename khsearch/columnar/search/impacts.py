@@ -66,6 +66,14 @@ class Impacts(Entry):
         """Documents and scores."""
         raise NotImplementedError
 
+    def docs(self) -> Array:
+        """The documents alone -> (count,) DOC, rising."""
+        raise NotImplementedError
+
+    def holds(self, docs: Array, scratch: Array) -> Array:
+        """Whether documents, rising (n,), are among them -> (n,) bool. scratch: as in `matches`."""
+        raise NotImplementedError
+
     def reaching(self, edge: float) -> Matches:
         """Those documents that score `edge` or more, which is above 0."""
         raise NotImplementedError
@@ -95,6 +103,23 @@ class SparseImpacts(Impacts):
         """Documents and scores."""
         return Matches(self._docs, self._scores)
 
+    def docs(self) -> Array:
+        """The documents alone."""
+        return self._docs
+
+    def holds(self, docs: Array, scratch: Array) -> Array:
+        """Whether documents, rising, are among them."""
+        own = self._docs
+        if not self.count:
+            return np.zeros(len(docs), np.bool_)
+        if self._is_looked_up(docs):
+            looked_up: Array = own.take(own.searchsorted(docs), mode="clip") == docs
+            return looked_up
+        scratch[own] = 1
+        found: Array = scratch.take(docs) > 0
+        scratch[own] = 0
+        return found
+
     def reaching(self, edge: float) -> Matches:
         """Those documents that score `edge` or more."""
         docs, scores = self._docs, self._scores
@@ -106,7 +131,7 @@ class SparseImpacts(Impacts):
         own, scores = self._docs, self._scores
         if not self.count:
             return np.zeros(len(docs), np.float32)
-        if len(docs) * FAR < self.count or len(docs) < FAR:
+        if self._is_looked_up(docs):
             place = own.searchsorted(docs)
             found: Array = scores.take(place, mode="clip")
             found *= own.take(place, mode="clip") == docs
@@ -115,6 +140,10 @@ class SparseImpacts(Impacts):
         found = scratch.take(docs)
         scratch[own] = 0
         return found
+
+    def _is_looked_up(self, docs: Array) -> bool:
+        """Whether looking up each of some documents beats marking all of its own."""
+        return len(docs) * FAR < self.count or len(docs) < FAR
 
     def add_to(self, sums: Array, boost: float) -> None:
         """Add the scores, multiplied, to a sum for every document there is."""
@@ -132,7 +161,7 @@ class DenseImpacts(Impacts):
         self._layers = [part._replace(docs=EMPTY_DOCS, tf=_table(part, every)) for part in parts]
         super().__init__(sum(layer.tf.nbytes for layer in self._layers))
         self.positive = True
-        self.count = len(parts[0].docs) if len(parts) == 1 else len(self._docs())
+        self.count = len(parts[0].docs) if len(parts) == 1 else len(self.docs())
         self._mosts = [float(part.scores().max()) for part in parts]
         # More than any document has, where those that score most in one field are not those that do in the other.
         self.most = sum(self._mosts)
@@ -140,8 +169,22 @@ class DenseImpacts(Impacts):
 
     def matches(self) -> Matches:
         """Documents and scores."""
-        docs = self._docs()
+        docs = self.docs()
         return Matches(docs, self._at(docs))
+
+    def docs(self) -> Array:
+        """The documents alone."""
+        has = self._layers[0].tf > 0
+        for layer in self._layers[1:]:
+            has |= layer.tf > 0
+        return has.nonzero()[0].astype(DOC)
+
+    def holds(self, docs: Array, scratch: Array) -> Array:
+        """Whether documents are among them."""
+        has: Array = self._layers[0].tf.take(docs) > 0
+        for layer in self._layers[1:]:
+            has |= layer.tf.take(docs) > 0
+        return has
 
     def reaching(self, edge: float) -> Matches:
         """Those documents that score `edge` or more, which is above 0."""
@@ -149,7 +192,7 @@ class DenseImpacts(Impacts):
         # How much of what the first field gives at most has to be there, and how often the term has to be for that.
         share = (edge - sum(self._mosts[1:])) / (first.factor * (first.scale.k1 + 1)) * SAFETY
         often = share * self._least_norm / (1 - share) if share < 1 else np.inf
-        docs = (first.tf >= often).nonzero()[0] if often > 1 else self._docs()
+        docs = (first.tf >= often).nonzero()[0] if often > 1 else self.docs()
         scores = self._at(docs)
         hits = (scores >= np.float32(edge)).nonzero()[0]
         return Matches(docs.take(hits).astype(DOC), scores.take(hits))
@@ -163,12 +206,6 @@ class DenseImpacts(Impacts):
         for layer in self._layers:
             scores = layer.scores_of(layer.tf, None)
             sums += scores if boost == 1 else scores * np.float32(boost)
-
-    def _docs(self) -> Array:
-        has = self._layers[0].tf > 0
-        for layer in self._layers[1:]:
-            has |= layer.tf > 0
-        return has.nonzero()[0].astype(DOC)
 
     def _at(self, docs: Array) -> Array:
         first, *others = self._layers

@@ -81,14 +81,6 @@ def subtract(a: Matches, docs: Array, scratch: Array) -> Matches:
     return Matches(a.docs[kept], a.scores[kept])
 
 
-def add_where(a: Matches, b: Matches, scratch: Array) -> Matches:
-    """Documents of a; where b has them too, its scores added."""
-    in_a, in_b = common(a.docs, b.docs, scratch)
-    scores = a.scores.copy()
-    scores[in_a] += b.scores.take(in_b)
-    return Matches(a.docs, scores)
-
-
 def union(parts: Sequence[Matches], scratch: Array) -> Matches:
     """Documents of any part, scores added in the order of the parts."""
     parts = [part for part in parts if len(part.docs)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.arrays import Array, spans
-from khsearch.columnar.segments import pairs
+from khsearch.columnar.files.blockfile import damaged
+from khsearch.columnar.segments.pairs import Pairs
 from khsearch.engine import PAIR, TermList
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.search.commit import Commit
-    from khsearch.columnar.segments.pairs import Pairs
     from khsearch.columnar.segments.segment import Segment
 
 
@@ -24,14 +24,18 @@ def neighbours(commit: Commit, name: str) -> Iterator[TermList]:
     for segment in commit.leaves.segments:
         field = segment.field(name)
         if field is not None and field.positions:
-            yield _spelled(field, _pairs_of(commit, segment, name, field))
+            try:
+                found = _spelled(field, _pairs_of(commit, segment, name, field))
+            except (ValueError, IndexError, OverflowError) as error:
+                raise damaged(segment.file.path, f"pairs of field {name} ({error})") from error
+            yield found
 
 
 def _pairs_of(commit: Commit, segment: Segment, name: str, field: FieldReader) -> Pairs:
+    if segment.has_pairs(name):
+        return segment.pairs(name)
     key = name, segment.entry.file.name
-    return commit.memo(
-        "pairs", key, lambda: pairs.count(field, segment.lengths(name)), pairs.Pairs.size, lasting=True, owner=field
-    )
+    return commit.memo("pairs", key, lambda: segment.pairs(name), Pairs.size, lasting=True, owner=field)
 
 
 def _spelled(field: FieldReader, found: Pairs) -> TermList:

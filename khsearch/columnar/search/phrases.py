@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC, Array, spread, turns
-from khsearch.columnar.search.matches import FAR, NONE, Matches, where_in
+from khsearch.arrays import DOC, EMPTY_DOCS, Array, spread, turns
+from khsearch.columnar.search.matches import FAR, Matches, where_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,17 +28,22 @@ def phrase(
     """
     if len(terms) == 1:
         return commit.terms.impacts((field,), terms[0], (scale,)).matches()
-    packed = _packed(commit, field, terms)
-    if not packed:
-        return NONE
-    bits = commit.terms.position_bits(field)
-    if among is not None:
-        packed = [within(positions, among, bits) for positions in packed]
-    docs = _near_docs(commit, packed, bits, slop)
+    docs = docs_of_phrase(commit, field, terms, slop, among)
     scores = np.zeros(len(docs), np.float32)
     for term in terms:
         scores += commit.terms.impacts((field,), term, (scale,)).at(docs, commit.scratch.sums())
     return Matches(docs, scores)
+
+
+def docs_of_phrase(commit: Commit, field: str, terms: Sequence[bytes], slop: int, among: Array | None = None) -> Array:
+    """The documents of several terms in order, each at most slop places behind the one before -> (n,) DOC, rising."""
+    packed = _packed(commit, field, terms)
+    if not packed:
+        return EMPTY_DOCS
+    bits = commit.terms.position_bits(field)
+    if among is not None:
+        packed = [within(positions, among, bits) for positions in packed]
+    return _near_docs(commit, packed, bits, slop)
 
 
 def _packed(commit: Commit, field: str, terms: Sequence[bytes]) -> list[Array]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from khsearch.columnar.search import proximity
 from khsearch.columnar.search.execution import Evaluator
+from khsearch.columnar.search.matches import constant
 from khsearch.columnar.search.scoring import score_of
 from khsearch.columnar.search.top import TopDocs, top_docs
 from khsearch.engine import BM25, Proximity, SortKey, nodes
@@ -87,6 +88,12 @@ class Searcher:
     def count(self, query: Any) -> int:
         """How many live documents a query matches, exactly."""
         return len(Evaluator(self.commit, STANDARD).docs(self._node(query)))
+
+    @_clean_after_errors
+    def settled(self, query: Any, *, weighting: BM25 = STANDARD) -> tuple[nodes.Node, int]:
+        """What matches the same documents, worked out, and how many they are."""
+        docs = Evaluator(self.commit, weighting).docs(self._node(query))
+        return nodes.Foreign(lambda _: constant(docs, 1.0)), len(docs)
 
     @_clean_after_errors
     def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:

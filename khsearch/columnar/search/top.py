@@ -15,15 +15,16 @@ import numpy as np
 from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
 from khsearch.columnar.search.impacts import LONG, SAFETY
 from khsearch.columnar.search.index_terms import TOP
-from khsearch.columnar.search.matches import best
+from khsearch.columnar.search.matches import Matches, best, constant
 from khsearch.engine import nodes
 
 if TYPE_CHECKING:
     from khsearch.columnar.search.execution import Evaluator
     from khsearch.columnar.search.impacts import Impacts
-    from khsearch.columnar.search.matches import Matches
 
 SMALL = 1 << 12  # postings a part up to which adding all up is quicker than thinking
+EQUAL = 1 - 1e-6  # of a score, where it counts as another that is the same but for rounding
+DEEPER = 8  # times more documents, where those asked for were too few
 SEEDED = 4  # parts whose best documents are tried first
 
 
@@ -70,11 +71,41 @@ def top_docs(evaluator: Evaluator, node: nodes.Node, count: int, *, total: bool)
     if isinstance(node, nodes.Pattern) and not total:
         docs, scores = evaluator.first(node, count)  # they all score alike, so the first are the best
         return TopDocs(docs[:count].astype(np.int64), scores[:count], None)
+    if isinstance(node, nodes.AndMaybe) and isinstance(node.must, nodes.Constant) and node.must.score == 0:
+        return _top_of_set(evaluator, node.must, node.should, count, total=total)
     shape = _shape(evaluator, node) if count > 0 else None
     if shape is None:
         found = evaluator.matches(node)
         return TopDocs(*best(found.docs, found.scores, count), len(found.docs) if total else None)
     return TopDocs(*_top(evaluator, shape, count), len(evaluator.docs(node)) if total else None)
+
+
+def leading_docs(evaluator: Evaluator, node: nodes.Node, share: float) -> Matches:
+    """All documents of a node that score at least a share of what its best one does, by number."""
+    count = TOP
+    while True:
+        docs, scores, _ = top_docs(evaluator, node, count, total=False)
+        edge = share * max(float(scores[0]), 0.0) * EQUAL if len(scores) else 0.0
+        if len(docs) < count or scores[-1] < edge:
+            break
+        count *= DEEPER
+    kept = (scores >= edge).nonzero()[0]
+    kept = kept[np.argsort(docs.take(kept))]
+    return Matches(docs.take(kept).astype(DOC), scores.take(kept))
+
+
+def _top_of_set(evaluator: Evaluator, wanted: nodes.Node, by: nodes.Node, count: int, *, total: bool) -> TopDocs:
+    """The best documents of one node by the scores of another, which may be none."""
+    docs = evaluator.docs(wanted)
+    shape = _shape(evaluator, by) if count > 0 and len(docs) > SMALL else None
+    if shape is not None and shape.allowed is None:
+        shape.allowed = np.zeros(evaluator.commit.doc_count_all, np.bool_)
+        shape.allowed[docs] = True
+        found, scores = _top(evaluator, shape, count)
+        if len(found) == count:
+            return TopDocs(found, scores, len(docs) if total else None)
+    ranked = evaluator.matches(nodes.AndMaybe(nodes.Constant(nodes.Foreign(lambda _: constant(docs, 0.0)), 0.0), by))
+    return TopDocs(*best(*ranked, count), len(docs) if total else None)
 
 
 def _shape(evaluator: Evaluator, node: nodes.Node) -> _Shape | None:

@@ -9,7 +9,8 @@ import numpy as np
 from khsearch.arrays import EMPTY, pack
 from khsearch.columnar.files.spool import Spool
 from khsearch.columnar.postings.inversion import MAX_POSITION, Inverter
-from khsearch.columnar.segments import columns
+from khsearch.columnar.segments import columns, pair_files
+from khsearch.columnar.segments.pairs import PairCounter
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import MAX_BLOB, StoredWriter
 from khsearch.engine import TokenBatch
@@ -30,12 +31,14 @@ MAX_DOCS = 1 << 18
 class Builder:
     """Holds the documents of a segment to be. Numbers them from 0 in the order in which they come."""
 
-    def __init__(self, disk: Disk, folder: Path, name: str, key: str | None) -> None:
+    def __init__(self, disk: Disk, folder: Path, name: str, key: str | None, *, pairs: bool = False) -> None:
+        """pairs: whether fields that keep positions get tables of their frequent pairs."""
         self.docs = 0
         self._disk = disk
         self._folder = folder
         self._name = name
         self._key = key
+        self._pairs = pairs
         self._keys: list[bytes] = []
         self._summaries: list[bytes] = []
         self._fields: dict[str, Inverter] = {}
@@ -89,8 +92,15 @@ class Builder:
         with SegmentWriter(self._disk, self._folder, self._name, self.docs, self._new_path) as writer:
             for name in sorted(self._fields):
                 inverter = self._fields.pop(name)
-                lengths = inverter.lengths(self.docs)
-                writer.add_field(name, inverter.finish(), lengths, positions=inverter.positions)
+                lengths, positions = inverter.lengths(self.docs), inverter.positions
+                if not (self._pairs and positions and inverter.tokens >= pair_files.FEWEST_TOKENS):
+                    writer.add_field(name, inverter.finish(), lengths, positions=positions)
+                    continue
+                counter = PairCounter(lengths, inverter.terms)
+                writer.add_field(name, counter.watch(inverter.finish()), lengths, positions=positions)
+                found = counter.finish()
+                if found is not None:
+                    writer.add_pairs(name, found)
             if self._key is not None:
                 writer.add_ids(self._keys)
             writer.add_summaries(self._summaries)

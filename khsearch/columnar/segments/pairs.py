@@ -5,10 +5,10 @@ Of a token, the one behind it is looked up in an array that has the documents as
     document   0       1           2
     tokens     a b a   b b         a          the terms 0 and 1
     numbers    0 1 0 - 1 1 -       0 -        one place a token, and one behind every document
-    place of   a: 0 2 7   b: 1 4 5            what postings and positions say
-    behind     a: 1 - -   b: 0 1 -            numbers.take(place + 1): the pairs ab, ba, bb
+    places     a: 0 2 7   b: 1 4 5            as postings and positions say
+    behind     a: 1 - -   b: 0 1 -            numbers.take(places + 1): the pairs ab, ba, bb
 
-So the pairs of some neighbouring terms are all found together, and only these are sorted at once.
+So all pairs that begin with some neighbouring terms are found together, and only these are sorted at once.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from khsearch.columnar.postings.inversion import Postings
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from khsearch.columnar.postings.decode import FieldReader
 
-TOKENS = 1 << 16  # that are sorted together: they stay in the cache
-SPARSE_TOKENS = 1 << 20  # of documents whose pairs are counted together, where positions leave gaps
+RANGE_TOKENS = 1 << 21  # of documents whose pairs are counted together: some 10 bytes each
+SORTED_TOKENS = 1 << 16  # that are sorted together: they stay in the cache
 POSITION_BITS = 24
+BESIDE = 64  # tokens at one position that are paired with one before it
 
 
 @frozen
 class Pairs:
-    """Pairs of terms, in the order of their numbers: firsts, seconds (p,), documents that have each (p,), int64."""
+    """Pairs of terms, in the order of their numbers: firsts, seconds (p,), and documents that have each: dfs (p,)."""
 
     firsts: Array
     seconds: Array
@@ -42,6 +43,10 @@ class Pairs:
     def size(self) -> int:
         """Bytes that they take."""
         return int(self.firsts.nbytes + self.seconds.nbytes + self.dfs.nbytes)
+
+    def where(self, kept: Array) -> Pairs:
+        """Those that a mask or places name (p,)."""
+        return Pairs(self.firsts[kept], self.seconds[kept], self.dfs[kept])
 
 
 NO_PAIRS = Pairs(EMPTY, EMPTY, EMPTY)
@@ -52,124 +57,149 @@ class PairCounter:
 
     def __init__(self, lengths: Array, terms: int) -> None:
         """Count in documents of these lengths (docs,), which have so many terms at most."""
-        self._lengths = lengths
-        self._places = starts_of(lengths.astype(np.int64) + 1)
+        self._begins = starts_of(lengths.astype(np.int64) + 1)
         self._none = terms
-        kind = np.uint16 if terms < 1 << 16 else np.uint32
-        self._numbers = np.full(int(self._places[-1]), terms, kind)
-        self._waiting: list[tuple[Array, Array]] = []  # tokens of some terms, and the place of each token
+        self._numbers = np.full(int(self._begins[-1]), terms, np.uint16 if terms < 1 << 16 else np.uint32)
+        self._pieces: list[tuple[int, Array, Array, Array]] = []
+        self._terms = self._tokens = 0
         self._dense = True
+
+    def watch(self, chunks: Iterable[tuple[Array, Array, Postings]]) -> Iterator[tuple[Array, Array, Postings]]:
+        """Take in terms on their way to somewhere else."""
+        for chunk in chunks:
+            self.add(chunk[2])
+            yield chunk
 
     def add(self, postings: Postings) -> None:
         """Take in the next terms."""
-        if postings.positions is None or not self._dense:
-            return
-        tokens = np.diff(starts_of(postings.tf).take(starts_of(postings.df)))
-        docs, positions = postings.docs.repeat(postings.tf), postings.positions
-        self._dense = bool((positions < self._lengths.take(docs)).all())
-        if self._dense:
-            first = sum(len(counts) for counts, _ in self._waiting)
-            places = self._places.take(docs) + positions
-            self._numbers[places] = np.arange(first, first + len(tokens)).repeat(tokens)
-            self._waiting.append((tokens, places.astype(np.uint32)))
+        docs, tf, positions = postings.docs, postings.tf, postings.positions
+        if positions is not None and self._dense and len(docs):
+            owners = np.arange(len(docs), dtype=np.uint32).repeat(tf)
+            places = self._begins.take(docs).take(owners)
+            places += positions
+            self._dense = int(places.max()) < len(self._numbers)
+            if self._dense:
+                tokens = np.diff(starts_of(tf).take(starts_of(postings.df)))
+                numbers = np.arange(self._terms, self._terms + len(tokens), dtype=self._numbers.dtype)
+                self._numbers[places] = numbers.repeat(tokens)
+                self._pieces.append((self._terms, tokens, places.astype(np.uint32), owners))
+                self._tokens += len(places)
+        self._terms += len(postings.df)
 
     def finish(self) -> Pairs | None:
         """All pairs; None where tokens stand elsewhere than at 0, 1, 2, ..."""
-        tokens = sum(len(places) for _, places in self._waiting)
-        if not self._dense or tokens != int(np.count_nonzero(self._numbers != self._none)):
+        # Positions only lead on: if each token has a place of its own, and none is one between documents, all are in
+        # their own documents, the last one's first of all.
+        filled = self._numbers != self._none
+        if not self._dense or self._tokens != np.count_nonzero(filled) or filled.take(self._begins[1:] - 1).any():
             return None
-        owners = np.arange(len(self._lengths), dtype=np.uint32).repeat(self._lengths.astype(np.int64) + 1)
         found = []
-        for number, counts, places in self._pieces():
-            behind = self._numbers.take(places + np.uint32(1), mode="clip")
-            firsts = np.arange(number, number + len(counts)).repeat(counts)
-            paired = np.flatnonzero(behind != self._none)
-            found.append(_counted(firsts.take(paired), behind.take(paired), owners.take(places.take(paired))))
-        return _joined(found)
+        for first, counts, places, owners in self._cut():
+            behind = self._numbers.take(places + np.uint32(1))
+            found.append(_counted(first, counts, behind, owners))
+        every = _joined(found)
+        return every.where(every.seconds != self._none)
 
-    def _pieces(self) -> Iterator[tuple[int, Array, Array]]:
-        """Neighbouring terms, some tokens at once: number of the first, tokens of each, places."""
-        number = 0
-        for counts, places in self._waiting:
+    def _cut(self) -> Iterator[tuple[int, Array, Array, Array]]:
+        """The same pieces, with fewer tokens each where terms have few."""
+        for first, counts, places, owners in self._pieces:
             ends = np.cumsum(counts)
             at = 0
             while at < len(counts):
                 base = int(ends[at - 1]) if at else 0
-                to = max(int(ends.searchsorted(base + TOKENS, "right")), at + 1)
-                yield number + at, counts[at:to], places[base : int(ends[to - 1])]
+                to = max(int(ends.searchsorted(base + SORTED_TOKENS, "right")), at + 1)
+                mine = slice(base, int(ends[to - 1]))
+                yield first + at, counts[at:to], places[mine], owners[mine]
                 at = to
-            number += len(counts)
 
 
-def count(field: FieldReader, lengths: Array) -> Pairs:
-    """All pairs of a field whose documents have these lengths (docs,)."""
-    counter = PairCounter(lengths, field.count)
-    for start, stop in field.chunks():
-        counter.add(Postings(*field.postings(start, stop), field.positions_of(start, stop)))
-    found = counter.finish()
-    return _of_sparse(field, lengths) if found is None else found
+def count(field: FieldReader, lengths: Array, among: Array | None = None) -> Pairs:
+    """All pairs of a field whose documents have these lengths (docs,); only in those of a mask, if there is one.
 
-
-def _of_sparse(field: FieldReader, lengths: Array) -> Pairs:
-    """The same where positions leave gaps, or several tokens stand at one; some documents at a time."""
+    ValueError, IndexError for lengths or postings that cannot be.
+    """
+    if int(lengths.sum(dtype=np.int64)) != field.tokens:
+        raise ValueError("the lengths of documents differ from their tokens")
+    if among is not None:
+        lengths = np.where(among, lengths, 0)
     ends = np.cumsum(lengths, dtype=np.int64)
-    found, at = [], 0
-    while at < len(ends):
-        base = int(ends[at - 1]) if at else 0
-        to = max(int(ends.searchsorted(base + SPARSE_TOKENS, "right")), at + 1)
-        found.append(_between(field, at, to))
-        at = to
-    return summed(found)
+    found, low = [], 0
+    while low < len(ends):
+        base = int(ends[low - 1]) if low else 0
+        high = max(int(ends.searchsorted(base + RANGE_TOKENS, "right")), low + 1)
+        wanted = np.zeros(len(ends), np.bool_)
+        wanted[low:high] = True if among is None else among[low:high]
+        counter = PairCounter(lengths[low:high], field.count)
+        for postings in _postings(field, wanted, low):
+            counter.add(postings)
+        dense = counter.finish()
+        found.append(_of_sparse(_postings(field, wanted, low)) if dense is None else dense)
+        low = high
+    return found[0] if len(found) == 1 else summed(found)
 
 
-def _between(field: FieldReader, low: int, high: int) -> Pairs:
-    """Pairs in the documents low to high."""
-    numbers, places = [EMPTY], [EMPTY]
+def _postings(field: FieldReader, wanted: Array, low: int) -> Iterator[Postings]:
+    """Postings in the wanted documents, which are numbered from low on; as many terms as the field has."""
+    every = bool(wanted.all())
     for start, stop in field.chunks():
         df, docs, tf = field.postings(start, stop)
-        of = np.arange(start, stop).repeat(df).repeat(tf)
-        docs = docs.repeat(tf)
-        mine = np.flatnonzero((docs >= low) & (docs < high))
-        numbers.append(of.take(mine))
-        places.append(docs.take(mine) << POSITION_BITS | field.positions_of(start, stop).take(mine))
+        positions = field.positions_of(start, stop)
+        if not every:
+            mine = wanted.take(docs)
+            positions = positions[mine.repeat(tf)]
+            df = np.diff(starts_of(mine).take(starts_of(df)))
+            docs, tf = docs[mine] - low, tf[mine]
+        yield Postings(df, docs, tf, positions)
+
+
+def _of_sparse(found: Iterable[Postings]) -> Pairs:
+    """The same where positions leave gaps, or several tokens stand at one."""
+    numbers, places, terms = [EMPTY], [EMPTY], 0
+    for postings in found:
+        if postings.positions is None:
+            break
+        numbers.append(np.arange(terms, terms + len(postings.df)).repeat(postings.df).repeat(postings.tf))
+        places.append(postings.docs.repeat(postings.tf) << POSITION_BITS | postings.positions)
+        terms += len(postings.df)
     place = np.concatenate(places)
     order = place.argsort(kind="stable")
     place, number = place.take(order), np.concatenate(numbers).take(order)
     begin, end = place.searchsorted(place + 1, "left"), place.searchsorted(place + 1, "right")
-    return _joined(
-        [
-            _counted(
-                number.repeat(end - begin),
-                number.take(spread(begin, end - begin)),
-                (place >> POSITION_BITS).repeat(end - begin),
-            )
-        ]
-    )
+    np.minimum(end, begin + BESIDE, out=end)
+    firsts, seconds = number.repeat(end - begin), number.take(spread(begin, end - begin))
+    docs = (place >> POSITION_BITS).repeat(end - begin)
+    order = firsts.argsort(kind="stable")
+    counts = np.bincount(firsts, minlength=terms)
+    return _counted(0, counts, seconds.take(order), docs.take(order))
 
 
-def _counted(firsts: Array, seconds: Array, docs: Array) -> Pairs:
-    """Count the documents of pairs that stand in them: (n,) each."""
-    if not len(firsts):
-        return NO_PAIRS
-    base = int(firsts.min())
-    first_bits, second_bits, doc_bits = (
-        int(values.max() - low).bit_length() for values, low in ((firsts, base), (seconds, 0), (docs, 0))
-    )
-    keys = (firsts - base).astype(np.uint64)
-    if first_bits + second_bits + doc_bits > 64:
-        low = firsts < base + (1 << (first_bits - 1))  # fewer terms have shorter numbers
-        high = ~low
+def _counted(first: int, counts: Array, seconds: Array, owners: Array) -> Pairs:
+    """Count documents by pair: of neighbouring terms, from the number `first` on, (t,) tokens each.
+
+    seconds: (n,) the term behind each token. owners: (n,) a number for each document, or for its posting of the term.
+    """
+    seconds_bits, owner_bits = int(seconds.max(initial=0)).bit_length(), int(owners.max(initial=0)).bit_length()
+    most = 1 << (64 - seconds_bits - owner_bits)  # terms that have a number in a key
+    if len(counts) > most:
+        cut = int(counts[:most].sum())
         return _joined(
-            [_counted(firsts[low], seconds[low], docs[low]), _counted(firsts[high], seconds[high], docs[high])]
+            [
+                _counted(first, counts[:most], seconds[:cut], owners[:cut]),
+                _counted(first + most, counts[most:], seconds[cut:], owners[cut:]),
+            ]
         )
-    for values, bits in ((seconds, second_bits), (docs, doc_bits)):
-        keys <<= np.uint64(bits)
-        keys |= values.astype(np.uint64)
+    keys = np.arange(len(counts), dtype=np.uint64).repeat(counts)
+    keys <<= np.uint64(seconds_bits)
+    keys |= seconds.astype(np.uint64)
+    keys <<= np.uint64(owner_bits)
+    keys |= owners.astype(np.uint64)
     keys.sort()
-    pairs = keys[turns(keys)] >> np.uint64(doc_bits)
+    pairs = keys[turns(keys)]
+    pairs >>= np.uint64(owner_bits)
     at = np.flatnonzero(turns(pairs))
-    pair = pairs.take(at).astype(np.int64)
-    return Pairs((pair >> second_bits) + base, pair & ((1 << second_bits) - 1), np.diff(at, append=len(pairs)))
+    pair = pairs.take(at)
+    firsts = (pair >> np.uint64(seconds_bits)).astype(np.int64) + first
+    return Pairs(firsts, (pair & np.uint64((1 << seconds_bits) - 1)).astype(np.int64), np.diff(at, append=len(pairs)))
 
 
 def _joined(found: list[Pairs]) -> Pairs:
@@ -185,6 +215,11 @@ def summed(found: list[Pairs]) -> Pairs:
     order = np.lexsort((every.seconds, every.firsts))
     firsts, seconds = every.firsts.take(order), every.seconds.take(order)
     at = np.flatnonzero(turns(firsts) | turns(seconds))
-    if not len(at):
-        return NO_PAIRS
-    return Pairs(firsts.take(at), seconds.take(at), np.add.reduceat(every.dfs.take(order), at))
+    dfs = np.add.reduceat(every.dfs.take(order), at) if len(at) else EMPTY
+    return Pairs(firsts.take(at), seconds.take(at), dfs)
+
+
+def less(found: Pairs, gone: Pairs) -> Pairs:
+    """Pairs less those in some of the documents; where `found` knows of no document, nothing is left."""
+    rest = summed([found, Pairs(gone.firsts, gone.seconds, -gone.dfs)])
+    return rest.where(rest.dfs > 0)

@@ -11,7 +11,7 @@ from khsearch import version
 from khsearch.arrays import Array
 from khsearch.columnar.files.blockfile import BlockFile, damaged
 from khsearch.columnar.postings.decode import FieldReader
-from khsearch.columnar.segments import column_files, columns
+from khsearch.columnar.segments import column_files, columns, pair_files, pairs
 from khsearch.columnar.segments.stored import StoredReader
 from khsearch.engine import OLD_TRAIT
 
@@ -77,6 +77,19 @@ class Segment:
     def open_fields(self) -> list[FieldReader]:
         """The fields whose postings were asked for."""
         return list(self._fields.values())
+
+    def has_pairs(self, name: str) -> bool:
+        """Whether the segment has a table of a field's frequent pairs."""
+        return bool(self._header.fields[name].get("pairs", False)) if name in self._header.fields else False
+
+    def pairs(self, name: str) -> pairs.Pairs:
+        """The pairs of a field: those of its table; without one, all, counted now."""
+        field = self.field(name)
+        if field is None or not field.positions:
+            return pairs.NO_PAIRS
+        if self.has_pairs(name):
+            return pair_files.read(self.file, self._header.fields[name]["prefix"], field)
+        return pairs.count(field, self.lengths(name))
 
     def tokens(self, name: str) -> int:
         """Tokens of a field, deleted documents included."""
@@ -159,6 +172,7 @@ class _Header:
             whole = isinstance(field, dict) and field.keys() >= {"prefix", "positions", "tokens", "top"}
             whole = whole and isinstance(field["prefix"], str)
             whole = whole and type(field["positions"]) is bool and type(field["tokens"]) is int
+            whole = whole and type(field.get("pairs", False)) is bool
             if not whole or type(field["top"]) is not int or not 0 <= field["top"] < 1 << 24:
                 raise damaged(file.path, "description of fields")
         for column in self.columns.values():

@@ -12,7 +12,7 @@ from khsearch.arrays import Array, narrow, pack
 from khsearch.columnar.files.blockfile import BlockFileWriter
 from khsearch.columnar.files.catalog import FileEntry
 from khsearch.columnar.postings.encode import FieldEncoder
-from khsearch.columnar.segments import column_files
+from khsearch.columnar.segments import column_files, pair_files
 from khsearch.columnar.segments.segment import hashes_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.files.disk import Disk
     from khsearch.columnar.postings.inversion import Postings
     from khsearch.columnar.segments.columns import Column
+    from khsearch.columnar.segments.pairs import Pairs
     from khsearch.columnar.segments.stored import StoredWriter
 
 
@@ -44,6 +45,7 @@ class SegmentWriter:
         self._docs = docs
         self._new_path = new_path
         self._fields: dict[str, Any] = {}
+        self._terms: dict[str, int] = {}
         self._columns: dict[str, Any] = {}
         self._file = BlockFileWriter(disk, folder / name)
 
@@ -71,6 +73,12 @@ class SegmentWriter:
             encoder.close()
         self._file.add(prefix + "doclens", narrow(lengths))
         self._fields[name] = {"prefix": prefix, "positions": positions} | encoder.meta()
+        self._terms[name] = encoder.terms
+
+    def add_pairs(self, name: str, found: Pairs) -> None:
+        """Write the table of the pairs of a field, which is written already: the frequent ones."""
+        pair_files.write(self._file, self._fields[name]["prefix"], pair_files.frequent(found), self._terms[name])
+        self._fields[name]["pairs"] = True
 
     def add_ids(self, keys: Sequence[bytes]) -> None:
         """Write the ids of all documents, empty for none, and the table by which they are looked up."""

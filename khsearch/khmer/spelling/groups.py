@@ -1,28 +1,22 @@
-"""groups: spellings of one word, or names of one thing, as a file lists them; and spellings as units.
+"""groups: spellings of one word, or names of one thing, as a file lists them, or a mapping.
 
-A *unit* is a cluster, a number, a word of another script, a space or a sign: what spellings are compared by.
+A file is UTF-8, a group a line: spellings and, last, the reason, all divided by tabs; # comments. A reason may end in a
+number over 0 and up to 1, the weight: "abbreviation 0.8". A mapping has the others by spelling; the file that says the
+same is made of it, so that there is one form in which groups are kept and shown.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-
-import numpy as np
+from typing import NamedTuple
 
 from khsearch.errors import LexiconError
 from khsearch.frozen import frozen
-from khsearch.khmer.text import script, scripts
-from khsearch.khmer.text.normal_text import NormalText
-from khsearch.khmer.text.normalize import normalize, normalize_all
-from khsearch.khmer.text.script import LETTER
+from khsearch.khmer.spelling.forms import Forms
 
-UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
-_ODD_BEGINNING = re.compile(rb"\x02(?:[ \n]|[a-z]*\x01)")  # a space, or letters that share a code
-
-Units = tuple[bytes, ...]
+_REASON = "own"  # of groups that a mapping gives
 
 
 @frozen
@@ -34,99 +28,91 @@ class Group:
     weight: float = 1.0
 
 
-def units_of(normal: NormalText) -> list[bytes]:
-    """Units of one text; any space is one space, a word of another script is its own letters."""
-    units: list[bytes] = UNIT.findall(normal.codes)
-    if LETTER in normal.codes:
-        at = 1
-        for i, unit in enumerate(units):
-            if LETTER in unit:  # letters that share a code are told apart by what was typed
-                word = "".join(normal.raw[place] for place in normal.origin[at : at + len(unit)].tolist())
-                units[i] = script.encode_term(scripts.folded(word))
-            at += len(unit)
-    if b" " in normal.codes or b"\n" in normal.codes:
-        return [b" " if unit[0] in b" \n" else unit for unit in units]
-    return units
+class Row(NamedTuple):
+    """A group and where it stands, for messages: in full, and among others of its kind."""
 
-
-class Forms:
-    """Many spellings, by number, as units."""
-
-    def __init__(self, spellings: Sequence[str]) -> None:
-        self._spellings = spellings
-        self._codes = normalize_all(spellings).codes
-        self._edges = np.flatnonzero(np.frombuffer(self._codes, np.uint8) == script.END)  # (n + 1,), around each
-        self._odd: dict[bytes, list[int]] = {}
-        for found in _ODD_BEGINNING.finditer(self._codes):
-            number = self._number_at(found.start())
-            if number < len(spellings) and (units := self.units(number)):
-                self._odd.setdefault(units[0], []).append(number)
-        # Most units that a text may begin with no text ever does: they are looked for when they are asked for.
-        self.beginning = lru_cache(maxsize=1 << 12)(self._beginning)
-
-    def units(self, number: int) -> Units:
-        """Units of a spelling."""
-        codes = self._codes[self._edges[number] + 1 : self._edges[number + 1]]
-        if LETTER in codes or b" " in codes or b"\n" in codes:
-            return tuple(units_of(normalize(self._spellings[number].strip())))
-        return tuple(UNIT.findall(codes))
-
-    def _beginning(self, unit: bytes) -> list[int]:
-        """Numbers of the spellings whose first unit this is, rising."""
-        found = list(self._odd.get(unit, ()))
-        if LETTER not in unit and unit != b" ":
-            wanted = bytes([script.END]) + unit
-            at = self._codes.find(wanted)
-            while at >= 0:
-                whole = UNIT.match(self._codes, at + 1)
-                if whole and whole[0] == unit:
-                    found.append(self._number_at(at))
-                at = self._codes.find(wanted, at + 1)
-        return sorted(found)
-
-    def _number_at(self, place: int) -> int:
-        """Number of the spelling before which an END stands."""
-        return int(self._edges.searchsorted(place))
+    where: str
+    name: str
+    group: Group
 
 
 def read_groups(path: Path) -> list[Group]:
     """Groups of a file; LexiconError names the file and the line that cannot be one."""
-    rows = rows_of(path)
-    forms = Forms([spelling for _, _, group in rows for spelling in group.spellings])
-    known: dict[Units, int] = {}
-    at = 0
-    for number, line, group in rows:
-        for spelling in group.spellings:
-            units = forms.units(at)
-            at += 1
-            if set(units) <= {b" "}:
-                raise _mistake(path, number, line, f"{spelling!r} has no letter")
-            if units in known:
-                raise _mistake(
-                    path, number, line, f"{spelling!r} is the same to khsearch as one in line {known[units]}"
-                )
-            known[units] = number
-    return [group for _, _, group in rows]
+    return checked(rows_of(text_of(path), str(path)))
 
 
-def rows_of(path: Path) -> list[tuple[int, str, Group]]:
-    """The lines of a file that hold groups, each with its number."""
+def text_of(path: Path) -> str:
+    """The text of a file; LexiconError."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        return path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
+
+
+def rows_of(text: str, where: str) -> list[Row]:
+    """The lines of a text that hold groups; LexiconError, which names `where`, for one that cannot be read."""
     rows = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.startswith("#"):
             try:
-                rows.append((number, line, _parsed(line)))
+                rows.append(Row(f"{where}, line {number}", f"line {number}", _parsed(line)))
             except ValueError as problem:
-                raise _mistake(path, number, line, str(problem)) from None
+                raise LexiconError(f"{where}, line {number}: {line.strip()!r}: {problem}; mend the line") from None
     return rows
 
 
-def _mistake(path: Path, number: int, line: str, problem: str) -> LexiconError:
-    return LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line")
+def checked(rows: Iterable[Row]) -> list[Group]:
+    """The groups of some rows; LexiconError for a spelling without a letter, and for two that are the same."""
+    rows = list(rows)
+    forms = iter(Forms([spelling for row in rows for spelling in row.group.spellings]).forms)
+    known: dict[bytes, str] = {}
+    for where, name, group in rows:
+        for spelling, form in zip(group.spellings, forms, strict=False):
+            problem = ""
+            if not form.strip(b" "):
+                problem = "has no letter"
+            elif form in known:
+                problem = f"is the same to khsearch as one in {known[form]}"
+            if problem:
+                raise LexiconError(f"{where}: {' | '.join(group.spellings)}: {spelling!r} {problem}; mend it")
+            known[form] = name
+    return [row.group for row in rows]
+
+
+def own_spellings(given: str | Path | Mapping[str, Iterable[str]]) -> str:
+    """Return the text of a file, or the one that says what a mapping does; nothing where no group is in it.
+
+    LexiconError names the line of the file, or the entry of the mapping, that cannot be one.
+    """
+    if isinstance(given, Mapping):
+        return _text_of_mapping(given)
+    text = text_of(Path(given))
+    return text if checked(rows_of(text, str(given))) else ""
+
+
+def _text_of_mapping(mapping: Mapping[str, Iterable[str]]) -> str:
+    """The file that says what a mapping does, each group of weight 1; LexiconError names the entry that cannot be."""
+    rows = []
+    for key, others in mapping.items():
+        name = f"the entry {key!r}"
+        spellings = tuple(spelling.strip() for spelling in (key, *others))
+        for spelling in spellings:
+            try:
+                spelling.encode()
+                problem = "has a tab or a line end" if "\t" in spelling or len(spelling.splitlines()) > 1 else ""
+            except UnicodeEncodeError:
+                problem = "is no text"
+            if problem or not spelling:
+                raise LexiconError(f"spellings: {name}: {spelling!r} {problem or 'is empty'}; mend it")
+        if len(spellings) < 2:
+            raise LexiconError(f"spellings: {name} has no other spelling; give it one, or leave it out")
+        rows.append(Row(f"spellings: {name}", name, Group(spellings, _REASON)))
+    return "".join(_line(group) for group in checked(rows))
+
+
+def _line(group: Group) -> str:
+    line = "\t".join((*group.spellings, group.reason))
+    return f" {line}\n" if line.startswith("#") else f"{line}\n"  # else it were a comment
 
 
 def _parsed(line: str) -> Group:

@@ -3,8 +3,8 @@
 Three sources, all at query time, so that an index never changes with them:
 
 - groups of spellings of one word (`data/variants.tsv`), of names of one thing (`data/synonyms.tsv`), and those of a
-  user's file: found by a trie over *units* (a cluster, a number, a word of another script, a space, a sign), the
-  longest first, at any cluster boundary, so also inside a compound and across the breaker's words;
+  user's file: found by their *units* (a cluster, a number, a word of another script, a space, a sign), the longest
+  first, at any cluster boundary, so also inside a compound and across the breaker's words;
 - rules that the lexicon agrees to (`respelling`);
 - repetition: a word twice and the word with the repetition sign U+17D7 are the same.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import accumulate, chain, islice
 from pathlib import Path
@@ -21,12 +20,14 @@ from pathlib import Path
 import numpy as np
 
 from khsearch.frozen import frozen
-from khsearch.khmer.spelling.groups import UNIT, Forms, Group, Units, read_groups, rows_of, units_of
+from khsearch.khmer.spelling.forms import UNIT, Forms, Units, units_of
+from khsearch.khmer.spelling.groups import Group, read_groups, rows_of, text_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
 from khsearch.khmer.terms.typed import Typed
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
+from khsearch.sharing import cached_property
 
 BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
@@ -49,14 +50,6 @@ class Alternative:
     weight: float
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """A node of the trie of units: what follows, and of what ends here, the other spellings, units and weights."""
-
-    after: dict[bytes, _Node] = field(default_factory=dict)
-    others: dict[str, tuple[Units, float]] = field(default_factory=dict)
-
-
 class Variants:
     """Groups of spellings, ready to be found in texts. Built once; safe for threads."""
 
@@ -64,27 +57,26 @@ class Variants:
         """`lexicon` tells what a word is; None is the one that khsearch brings."""
         self.groups = tuple(groups)
         self._lexicon = lexicon
-        self._forms = Forms([spelling for group in self.groups for spelling in group.spellings])
         # Texts say one thing over and over, the longer the more.
         self._stands_among = lru_cache(maxsize=1 << 12)(self._is_among)
-        # The trie grows where texts ask for it: most of its branches, one for each first unit, never are.
-        self._branches: dict[bytes, _Node] = {}
         self._starts = list(accumulate([len(group.spellings) for group in self.groups], initial=0))
 
     @classmethod
     def read(cls, path: str | Path, lexicon: Lexicon | None = None) -> Variants:
-        """Read a file of groups, UTF-8, one a line: spellings and, last, the reason, all divided by tabs; # comments.
-
-        A reason may end in a number over 0 and up to 1, the weight: "abbreviation 0.8". Raises LexiconError.
-        """
+        """Read a file of groups (see `groups`). Raises LexiconError."""
         return cls(read_groups(Path(path)), lexicon)
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> Variants:
+        """Read the text of such a file, checked before; LexiconError, which names `where`, all the same."""
+        return cls(row.group for row in rows_of(text, where))
 
     def __reduce__(self) -> tuple[object, ...]:
         return Variants, (self.groups, self._lexicon)
 
-    def joined(self, other: Variants) -> Variants:
-        """The groups of both: a spelling that stands in both has all its alternatives."""
-        return Variants((*self.groups, *other.groups), self._lexicon)
+    def joined(self, *others: Variants) -> Variants:
+        """The groups of all: a spelling that stands in several has all its alternatives."""
+        return Variants(chain(self.groups, *(other.groups for other in others)), self._lexicon)
 
     def alternatives(self, typed: Typed) -> list[Alternative]:
         """Other spellings of stretches of a typed text, in order of where they begin, the usual spelling first.
@@ -120,50 +112,45 @@ class Variants:
     def _listed(self, units: Sequence[bytes]) -> Iterator[tuple[int, int, str, float]]:
         """Groups with a spelling that stands in the text -> first unit, last unit + 1, another spelling, weight."""
         covered = 0
-        for first, unit in enumerate(units):
-            if not self._forms.beginning(unit):
-                continue
-            node: _Node | None = self._branches.get(unit) or self._branch(unit)
-            ends: list[tuple[int, _Node]] = []
-            at = first + 1
-            while node is not None:
-                if node.others:
-                    ends.append((at, node))
-                node = node.after.get(units[at]) if at < len(units) else None
-                at += 1
-            for end, found in reversed(ends):
+        for first in range(len(units)):
+            for end, numbers in reversed(self._forms.standing(units, first)):
                 if end <= covered:
                     break
-                if end - first > _SHORT or self._stands(units, first, end, found):
-                    for spelling, (_, weight) in found.others.items():
-                        yield first, end, spelling, weight
+                others = self._others(numbers)
+                if others and (end - first > _SHORT or self._stands(units, first, end, tuple(others))):
+                    for number, weight in others.items():
+                        yield first, end, self._spelling(number), weight
                         if weight == 1:  # inside a synonym, a word may still be spelled otherwise
                             covered = end
                     break
 
-    def _branch(self, unit: bytes) -> _Node:
-        """Everything in the trie that begins with a unit."""
-        branch = _Node()
-        for number in self._forms.beginning(unit):
+    def _others(self, numbers: Sequence[int]) -> dict[int, float]:
+        """The numbers of the other spellings of some that are one to khsearch, each with its weight."""
+        names: dict[str, tuple[int, float]] = {}
+        for number in numbers:
+            spelling = self._spelling(number)
             at = bisect_right(self._starts, number) - 1
-            start, group = self._starts[at], self.groups[at]
-            node = branch
-            for behind in self._forms.units(number)[1:]:
-                node = node.after.setdefault(behind, _Node())
-            spelling = group.spellings[number - start]
-            for other, name in enumerate(group.spellings, start):
-                if name != spelling and group.weight > node.others.get(name, ((), 0.0))[1]:
-                    node.others[name] = self._forms.units(other), group.weight
-        self._branches[unit] = branch
-        return branch
+            group = self.groups[at]
+            for other, name in enumerate(group.spellings, self._starts[at]):
+                if name != spelling and group.weight > names.get(name, (0, 0.0))[1]:
+                    names[name] = other, group.weight
+        return dict(names.values())
 
-    def _stands(self, units: Sequence[bytes], first: int, end: int, node: _Node) -> bool:
+    def _spelling(self, number: int) -> str:
+        at = bisect_right(self._starts, number) - 1
+        return self.groups[at].spellings[number - self._starts[at]]
+
+    @cached_property
+    def _forms(self) -> Forms:
+        return Forms([spelling for group in self.groups for spelling in group.spellings])
+
+    def _stands(self, units: Sequence[bytes], first: int, end: int, others: tuple[int, ...]) -> bool:
         """Whether a few clusters are a word where they stand, as typed or in another spelling."""
         low = max(0, first - _CONTEXT)
-        return self._stands_among(tuple(units[low : end + _CONTEXT]), first - low, end - low, node)
+        return self._stands_among(tuple(units[low : end + _CONTEXT]), first - low, end - low, others)
 
-    def _is_among(self, units: Units, first: int, end: int, node: _Node) -> bool:
-        forms = (form for form, _ in node.others.values() if all(map(is_khmer, form)))
+    def _is_among(self, units: Units, first: int, end: int, others: tuple[int, ...]) -> bool:
+        forms = (form for form in map(self._forms.units, others) if all(map(is_khmer, form)))
         return self._is_whole(units, first, end) or any(self._is_whole(units, first, end, form) for form in forms)
 
     def _is_whole(self, units: Sequence[bytes], first: int, end: int, form: Sequence[bytes] = ()) -> bool:
@@ -201,4 +188,5 @@ def _span(normal: NormalText, start: int, end: int) -> tuple[int, int] | None:
 def default_variants() -> Variants:
     """The spellings and synonyms that khsearch brings; that no two of them are the same is for a test to check."""
     data = Path(__file__).parent.parent / "data"
-    return Variants([group for name in BUILT_IN for _, _, group in rows_of(data / name)])
+    found = [Variants.parse(text_of(data / name), name) for name in BUILT_IN]
+    return found[0].joined(*found[1:])

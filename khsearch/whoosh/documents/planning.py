@@ -10,8 +10,7 @@ from whoosh import query
 
 from khsearch.columnar import EmbeddedView
 from khsearch.errors import IndexStoreError
-from khsearch.khmer import Terms
-from khsearch.query import Plan
+from khsearch.query import Marks, Plan
 from khsearch.schema import TEXT, TITLE
 from khsearch.whoosh.documents.fields import schema_of
 from khsearch.whoosh.documents.reader import DocumentReader, DocumentSearcher
@@ -30,7 +29,7 @@ def plan_of(commit: Commit, q: query.Query) -> Plan:
     """Plan a query of Whoosh's; QueryError, IndexMismatchError, IndexStoreError for an index in no folder."""
     searcher = searcher_of(commit)
     words = islice(_marked(q, searcher.reader()), _MOST_MARKED)
-    return Plan(searcher.node(q), Terms(list(dict.fromkeys(words)), []))
+    return Plan(searcher.node(q), Marks([(word,) for word in dict.fromkeys(words)]))
 
 
 def searcher_of(commit: Commit, columns: Searcher | None = None, **kwargs: Any) -> DocumentSearcher:

@@ -1,0 +1,238 @@
+"""matching: clauses in, the set of documents that count as found out.
+
+The set is what total, facets, filters and sorts speak of, and with which a list of hits begins:
+
+    all chunks stand; or, if they stand together nowhere,
+    all stand with those that stand nowhere replaced by their likeliest correction, or divided into words; else
+    the documents that score nearly as high as the best one: they hold nearly as much of what the query says.
+
+Operators keep their meaning: every document of the set matches what must match, and none what must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from khsearch.engine import BM25, View, nodes
+from khsearch.frozen import frozen
+from khsearch.khmer import Typed
+from khsearch.query.chunks import Chunk, Way
+from khsearch.query.clauses import Group, Item, Words
+from khsearch.query.dividing import divided
+from khsearch.query.own_fields import NotForFieldError
+from khsearch.query.standing import Standing
+
+FUNCTION_WORDS = frozenset(
+    [
+        *("និង", "ឬ", "ហើយ", "ដែល", "នៃ", "ក្នុង", "នៅ", "ជា", "ពី", "នេះ", "នោះ"),
+        *("a", "an", "and", "in", "of", "on", "or", "the", "to"),
+    ]
+)
+"""Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
+
+
+_SENTENCE = 8
+"""Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
+
+_SHARE = 0.8
+"""Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
+
+
+@frozen
+class Reading:
+    """How a chunk that stands nowhere was read: as it is spelled now, and the chunks of that."""
+
+    spelling: str
+    chunks: tuple[Chunk, ...]
+
+
+@frozen
+class Found:
+    """The set of a search.
+
+    node       matches it, and is quick to ask
+    count      how many documents it has
+    corrected  how the query was read; None: as it was typed
+    ways       how its chunks stand, for marks
+    nearly     whether no document has all chunks
+    """
+
+    node: nodes.Node
+    count: int
+    corrected: str | None
+    ways: tuple[Way, ...]
+    nearly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A chunk of a query that must or may stand, in a field if one is named, and its text."""
+
+    chunk: Chunk
+    field: str | None
+    text: str
+
+
+class Matching:
+    """Finds sets in one commit of an index.
+
+    weighting   of the search that will rank the set
+    chunks_of   the chunks of a text
+    other       the node of what are no words of a text: something in quotes, a pattern, the value of a field; None
+                where it says nothing
+    is_text     whether a field is text
+    read        analyses a text
+    correction  how a chunk that stands nowhere was probably meant; None where nothing is near enough
+    """
+
+    def __init__(
+        self,
+        view: View,
+        weighting: BM25,
+        chunks_of: Callable[[str], Sequence[Chunk]],
+        other: Callable[[Item], nodes.Node | None],
+        is_text: Callable[[str], bool],
+        read: Callable[[str], Typed],
+        correction: Callable[[Typed], Typed | None],
+    ) -> None:
+        self._view = view
+        self._weighting = weighting
+        self._chunks_of = chunks_of
+        self._other = other
+        self._is_text = is_text
+        self._read = read
+        self._correction = correction
+        self._standing = Standing(view)
+
+    def every(self, item: Item, *, function_words: bool = True) -> nodes.Node | None:
+        """Where every chunk stands and all else matches; None where nothing is asked for.
+
+        Without function words, those of FUNCTION_WORDS need not stand where another chunk does.
+        """
+
+        def stand(words: Words) -> nodes.Node | None:
+            chunks = self._chunks_of(words.text)
+            if not function_words:
+                telling = [one for one in chunks if words.text[one.start : one.end].lower() not in FUNCTION_WORDS]
+                chunks = telling or chunks
+            return self._all(chunks, words.field)
+
+        return self._tree(item, stand)
+
+    def ways(self, item: Item) -> tuple[Way, ...]:
+        """How the chunks of a query stand."""
+        return tuple(way for leaf in self._leaves(item) for way in leaf.chunk.ways)
+
+    def found(self, item: Item, text: str, ranked: nodes.Node, *, correct: bool) -> Found:
+        """Return the set of a query. ranked: what ranks for it, and matches all that must match.
+
+        correct: whether chunks that stand nowhere are read otherwise.
+        """
+        leaves = list(self._leaves(item))
+        ways = self.ways(item)
+        node, count = self._settled(self._tree(item, lambda words: self._all(self._chunks_of(words.text), words.field)))
+        if count:
+            return Found(*self._with_nearly(node, count, leaves, ranked), None, ways)
+        readings = self._readings(leaves) if correct else {}
+        if readings:
+
+            def stand(words: Words) -> nodes.Node | None:
+                read = [chunk for one in self._chunks_of(words.text) for chunk in self._read_as(readings, one, words)]
+                return self._all(read, words.field)
+
+            node, count = self._settled(self._tree(item, stand))
+            if count:
+                ways += tuple(way for reading in readings.values() for chunk in reading.chunks for way in chunk.ways)
+                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), ways)
+        node, count = self._settled(nodes.Leading(ranked, _SHARE))
+        return Found(node, count, None, ways, nearly=True)
+
+    def _with_nearly(
+        self, node: nodes.Node, count: int, leaves: Sequence[_Leaf], ranked: nodes.Node
+    ) -> tuple[nodes.Node, int]:
+        """A set, and of a sentence what scores nearly as high as the best document."""
+        if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
+            return node, count
+        return self._settled(nodes.Or((node, nodes.Leading(ranked, _SHARE))))
+
+    def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
+        return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)
+
+    def _all(self, chunks: Sequence[Chunk], field: str | None) -> nodes.Node | None:
+        if not chunks:
+            if field is not None:
+                raise NotForFieldError(f"no word to look for in {field!r}; write a letter or digit")
+            return None
+        if field is None:
+            return self._standing.of_all(chunks)
+        return nodes.And(tuple(self._standing.of(chunk, field) for chunk in chunks))
+
+    def _read_as(self, readings: dict[tuple[str | None, str], Reading], chunk: Chunk, words: Words) -> Sequence[Chunk]:
+        reading = readings.get((words.field, words.text[chunk.start : chunk.end]))
+        return (chunk,) if reading is None else reading.chunks
+
+    def _tree(self, item: Item, stand: Callable[[Words], nodes.Node | None]) -> nodes.Node | None:
+        """A query as nodes, its words as `stand` has them; clauses side by side must all match."""
+        if isinstance(item, Words) and (item.field is None or self._is_text(item.field)):
+            return stand(item)
+        if not isinstance(item, Group):
+            return self._other(item)
+        must: list[nodes.Node] = []
+        without: list[nodes.Node] = []
+        for clause in item.clauses:
+            node = self.every(clause.item) if clause.sign == "-" else self._tree(clause.item, stand)
+            if node is not None:
+                (without if clause.sign == "-" else must).append(node)
+        return joined(must, [], without) if item.operator != "OR" else joined([], must, without)
+
+    def _leaves(self, item: Item) -> list[_Leaf]:
+        """The chunks of a query that may or must stand."""
+        if isinstance(item, Words) and (item.field is None or self._is_text(item.field)):
+            text = item.text
+            return [_Leaf(chunk, item.field, text[chunk.start : chunk.end]) for chunk in self._chunks_of(text)]
+        if isinstance(item, Group):
+            return [leaf for clause in item.clauses if clause.sign != "-" for leaf in self._leaves(clause.item)]
+        return []
+
+    def _readings(self, leaves: Sequence[_Leaf]) -> dict[tuple[str | None, str], Reading]:
+        """How the chunks that stand nowhere may be read, by field and text."""
+        readings: dict[tuple[str | None, str], Reading] = {}
+        for leaf in leaves:
+            if leaf.field is not None or self._settled(self._standing.of(leaf.chunk))[1]:
+                continue
+            typed = self._read(leaf.text)
+            corrected = self._correction(typed)
+            parts = [corrected] if corrected is not None else divided(typed, self._view, self._stands)
+            if parts is not None:
+                spelling = " ".join(part.text for part in parts)
+                chunks = tuple(chunk for part in parts for chunk in self._chunks_of(part.text))
+                readings[leaf.field, leaf.text] = Reading(spelling, chunks)
+        return readings
+
+    def _stands(self, typed: Typed) -> nodes.Node:
+        """Where a text stands, settled; Nothing where it stands nowhere."""
+        chunks = self._chunks_of(typed.text)
+        node, count = self._settled(self._standing.of_all(chunks) if chunks else None)
+        return node if count else nodes.Nothing()
+
+
+def joined(must: Sequence[nodes.Node], may: Sequence[nodes.Node], without: Sequence[nodes.Node]) -> nodes.Node | None:
+    """One node for what must match, what may, and what must not; None where there is nothing."""
+    optional = may[0] if len(may) == 1 else nodes.Or(tuple(may)) if may else None
+    if must:
+        node: nodes.Node | None = must[0] if len(must) == 1 else nodes.And(tuple(must))
+        if optional is not None and node is not None:
+            node = nodes.AndMaybe(node, optional)
+    else:
+        node = optional
+    if not without:
+        return node
+    unwanted = nodes.Or(tuple(without))
+    return nodes.Not(unwanted) if node is None else nodes.AndNot(node, unwanted)
+
+
+def _corrected(text: str, readings: dict[tuple[str | None, str], Reading]) -> str:
+    for (_, typed), reading in readings.items():
+        text = text.replace(typed, reading.spelling)
+    return text
