@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from khsearch.query.corrections import Correction as Correction
     from khsearch.query.corrections import corrected as corrected
     from khsearch.query.corrections import corrections as corrections
+    from khsearch.query.corrections import suggestion as suggestion
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -42,18 +43,17 @@ if TYPE_CHECKING:
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
     from khsearch.query.suggest import complete as complete
-    from khsearch.query.suggest import suggestion as suggestion
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
             "clauses": ("MATCHES", "Match"),
-            "corrections": ("Correction", "corrected", "corrections"),
+            "corrections": ("Correction", "corrected", "corrections", "suggestion"),
             "matching": ("Found",),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
-            "suggest": ("complete", "suggestion"),
+            "suggest": ("complete",),
         },
     )

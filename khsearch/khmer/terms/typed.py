@@ -35,6 +35,7 @@ SHORT = 2_000
 # A run of Khmer, of digits, of letters, or what no bigram crosses.
 _RUN = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
 _CLUSTER = re.compile(script.CLUSTER_PATTERN)
+_LETTER = re.compile(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff]")
 _OF_NUMBERS = frozenset(b"0123456789.,") | {POINT}
 
 
@@ -236,6 +237,11 @@ def _are_apart(left: str, right: str) -> bool:
 def clusters_of(run: bytes) -> list[bytes]:
     """Clusters of a run of Khmer, all in code form."""
     return _CLUSTER.findall(run)
+
+
+def letters_of(word: bytes) -> list[bytes]:
+    """Clusters of a word of Khmer, or letters of a word of another script, all in code form."""
+    return _LETTER.findall(word)
 
 
 def cluster_edges(codes: bytes) -> tuple[list[int], list[int]]:
