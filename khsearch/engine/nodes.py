@@ -252,6 +252,22 @@ class Leading(Base):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TwoPhase(Base):
+    """Documents that a node matches and that pass a check that no engine makes, with the scores of the node.
+
+    Named as in Lucene: `approximation` is quick and finds too much; `passes` looks at each that is left after all else,
+    keys (`View`) in, whether each passes out.
+    """
+
+    approximation: Node
+    passes: Callable[[Sequence[int | str]], Sequence[bool]]
+
+    def scoring(self) -> Sequence[tuple[Node, float]]:
+        """The approximation."""
+        return [(self.approximation, 1.0)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Foreign(Base):
     """What some other way of matching finds: called with the weighting, it returns what its engine takes."""
 
@@ -285,6 +301,7 @@ Node: TypeAlias = (
     | Constant
     | Boost
     | Leading
+    | TwoPhase
     | Foreign
     | Nothing
 )

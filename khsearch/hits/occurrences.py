@@ -17,7 +17,7 @@ from itertools import accumulate, islice
 
 import numpy as np
 
-from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script
+from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script, stretches
 
 Row = tuple[bytes, ...]
 Occurrence = tuple[int, int, Row]
@@ -31,12 +31,10 @@ _AROUND = 24  # codes of a run on either side of a stretch that decide whether w
 _KHMER = (script.BASE, script.MARK)
 _LONG_RUN = re.compile(b"[a-z]{%d}|[0-9\x03]{%d}" % (script.LONGEST_TERM + 1, script.LONGEST_TERM + 1))
 _COENG = "\u17d2"
-_BETWEEN = "[\\s\u200b-\u200d\u2060\u00ad.,:;/()\"'\u00ab\u00bb\u2013-]{0,8}"
-"""What may stand between two words of a row that is written as usual."""
-_BETWEEN_CODES = rb"[^a-z0-9\x01-\x03\x80-\xd3\xd7\xdd]{0,8}"
-"""The same in normal form."""
 _MARKS = {chr(0x1700 + code) for code in range(0x80, 0x100) if script.CLASS[code] == script.MARK}
 _CLINGS = _MARKS | {_COENG, *script.INVISIBLE}  # beside a place, these may make it one inside a cluster
+_BETWEEN = "[\\s\u200b-\u200d\u2060\u00ad.,:;/()\"'\u00ab\u00bb\u2013-]{0,8}"
+"""What may stand between two words of a row that is written as usual."""
 
 
 def glance(text: str, rows: Iterable[Row]) -> list[Occurrence]:
@@ -149,7 +147,7 @@ def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer) -> list[Occur
     found: list[Occurrence] = []
     for row in rows:
         if not any(script.LETTER in word for word in row):
-            places = _places_in_codes(codes, row)
+            places = [(*place, row) for place in islice(stretches(codes, row), _ENOUGH)]
             # Where a word stands once, it is marked, be it part of a longer one or not.
             if len(row) == 1 and script.CLASS[row[0][0]] in _KHMER and places:
                 several = _has_two_clusters(row[0])
@@ -179,39 +177,8 @@ def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer) -> list[Occur
     return list(set(found))
 
 
-def _places_in_codes(codes: bytes, row: Row) -> list[Occurrence]:
-    """The first places where the words of a row stand in order, with nothing that makes a word between them."""
-    first, last = script.CLASS[row[0][0]], script.CLASS[row[-1][0]]
-    places: list[Occurrence] = []
-    pattern, at = _pattern(row), 0
-    while len(places) < _ENOUGH and (place := pattern.search(codes, at)):
-        if _begins_whole(codes, place.start(), first) and _ends_whole(codes, place.end(), last):
-            places.append((*place.span(), row))
-        at = place.start() + 1
-    return places
-
-
-@lru_cache(maxsize=1024)
-def _pattern(row: Row) -> re.Pattern[bytes]:
-    return re.compile(_BETWEEN_CODES.join(map(re.escape, row)), re.DOTALL)
-
-
 def _has_two_clusters(term: bytes) -> bool:
     return any(script.CLASS[code] == script.BASE and term[i] != script.COENG for i, code in enumerate(term[1:]))
-
-
-def _begins_whole(codes: bytes, start: int, kind: int) -> bool:
-    """Whether a stretch that begins with a character of some kind begins where a cluster, number or word does."""
-    if kind == script.BASE:
-        return codes[start - 1] != script.COENG
-    before = script.CLASS[codes[start - 1]]
-    return before not in _KHMER if kind in _KHMER else before != kind
-
-
-def _ends_whole(codes: bytes, end: int, kind: int) -> bool:
-    """Whether a stretch whose last word is of some kind ends where a cluster, number or word does."""
-    behind = script.CLASS[codes[end]]
-    return behind != script.MARK if kind in _KHMER else behind != kind
 
 
 def _is_word(codes: bytes, start: int, end: int, analyzer: Analyzer) -> bool:

@@ -1,7 +1,8 @@
 """khmer: text in, words out. Nothing here knows of any index.
 
 text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
-            points, clusters, marks, steps: the same of a batch, as arrays
+            points, clusters, marks, steps: the same of a batch, as arrays; sequences: where clusters follow each
+            other
 words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, crf: runs -> words;
             model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side, windows: the runs of a
             batch, as arrays
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.normal_text import NormalText as NormalText
     from khsearch.khmer.text.normalize import normalize as normalize
     from khsearch.khmer.text.normalize import normalize_all as normalize_all
+    from khsearch.khmer.text.sequences import stretches as stretches
     from khsearch.khmer.words.breakers import BREAKERS as BREAKERS
     from khsearch.khmer.words.breakers import Breaker as Breaker
     from khsearch.khmer.words.breakers import breaker as breaker
@@ -68,6 +70,7 @@ else:
             "text": ("clusters", "script", "scripts"),
             "text.normal_text": ("NormalText",),
             "text.normalize": ("normalize", "normalize_all"),
+            "text.sequences": ("stretches",),
             "words.breakers": (
                 "BREAKERS",
                 "Breaker",

@@ -206,6 +206,12 @@ def _leading(commit: Commit, node: nodes.Leading, weighting: BM25) -> Scores:
     return {number: score for number, score in found.items() if score >= edge}
 
 
+def _two_phase(commit: Commit, node: nodes.TwoPhase, weighting: BM25) -> Scores:
+    found = matches(commit, node.approximation, weighting)
+    passed = node.passes(list(found))
+    return {number: score for (number, score), passes in zip(found.items(), passed, strict=True) if passes}
+
+
 def _nothing(_: Commit, __: nodes.Nothing, ___: BM25) -> Scores:
     return {}
 
@@ -229,5 +235,6 @@ _MATCHES: dict[type, Callable[..., Scores]] = {
     nodes.Constant: _constant,
     nodes.Boost: _boost,
     nodes.Leading: _leading,
+    nodes.TwoPhase: _two_phase,
     nodes.Nothing: _nothing,
 }

@@ -8,11 +8,13 @@ frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
-meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
-suggest              did you mean, completion
+meant                a row of words -> what was probably meant
+suggest              completion
 chunks               what is typed between spaces -> the ways in which it may stand in a document
 expansion            other readings of what was typed
-standing dividing    where chunks stand; words typed without spaces -> their parts
+inside standing      where chunks stand, also inside longer words
+correcting           a chunk, a text -> what was probably meant, as far as it stands; did you mean
+dividing             words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that
@@ -26,10 +28,10 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
-    from khsearch.query.corrections import Correction as Correction
-    from khsearch.query.corrections import corrected as corrected
-    from khsearch.query.corrections import corrections as corrections
-    from khsearch.query.corrections import suggestion as suggestion
+    from khsearch.query.correcting import Correction as Correction
+    from khsearch.query.correcting import corrected as corrected
+    from khsearch.query.correcting import corrections as corrections
+    from khsearch.query.correcting import suggestion as suggestion
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -48,7 +50,7 @@ else:
         __name__,
         {
             "clauses": ("MATCHES", "Match"),
-            "corrections": ("Correction", "corrected", "corrections", "suggestion"),
+            "correcting": ("Correction", "corrected", "corrections", "suggestion"),
             "matching": ("Found",),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),

@@ -15,7 +15,7 @@ from itertools import islice
 
 from khsearch.engine import View
 from khsearch.frozen import frozen
-from khsearch.khmer import Typed, Variants, normalize, script
+from khsearch.khmer import Typed, Variants, script
 from khsearch.query.chunks import Chunk, Way, chunks_of
 from khsearch.query.meant import JOINED, Meant, Rows, rows_of
 from khsearch.query.standing import Standing
@@ -81,19 +81,23 @@ def corrections(view: View, typed: Typed, limit: int, variants: Variants | None 
     for place, (_, options) in enumerate(chunks):
         top = options[0][0]
         ways += [(top - gain, [*best[:place], other, *best[place + 1 :]]) for gain, other in options[1 : limit + 1]]
-    found: dict[bytes, str] = {}
+    found = {_form(typed): text}
     for _, spellings in sorted(ways, key=_loss):
         meant = text
         for (chunk, _), spelling in reversed(list(zip(chunks, spellings, strict=True))):
             meant = meant[: chunk.start] + spelling + meant[chunk.end :]
-        found.setdefault(normalize(meant).codes, meant)
-    found.pop(typed.normal.codes, None)
-    return list(found.values())[:limit]
+        found.setdefault(_form(typed.analyzer.spelled(meant)), meant)
+    return list(found.values())[1 : limit + 1]
 
 
 def suggestion(view: View, typed: Typed, variants: Variants | None = None) -> str | None:
     """Return the query that was probably meant; None where nothing is likelier than what was typed."""
     return next(iter(corrections(view, typed, 1, variants)), None)
+
+
+def _form(typed: Typed) -> tuple[bytes, ...]:
+    """What two texts share that are the same to a search: letters outside ASCII and Khmer have no codes of their own."""
+    return (typed.normal.codes, *typed.terms.words)
 
 
 def _loss(way: tuple[float, list[str]]) -> float:
@@ -119,8 +123,7 @@ class _Corrector:
 
     def options(self, typed: Typed, chunk: Chunk) -> list[_Option]:
         """What may have been meant by a chunk of a text, likeliest first."""
-        whole = (chunk.start, chunk.end) == (0, len(typed.text))
-        part = typed if whole else typed.analyzer.spelled(typed.text[chunk.start : chunk.end])
+        part = typed.cut(chunk.start, chunk.end)
         df = self._df(part)
         if df * _COMMON > self._view.doc_count:
             return []

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
@@ -23,6 +24,9 @@ from khsearch.query.dividing import divided
 from khsearch.query.own_fields import NotForFieldError
 from khsearch.query.standing import Standing
 
+if TYPE_CHECKING:
+    from khsearch.query.correcting import Correction
+
 FUNCTION_WORDS = frozenset(
     [
         *("និង", "ឬ", "ហើយ", "ដែល", "នៃ", "ក្នុង", "នៅ", "ជា", "ពី", "នេះ", "នោះ"),
@@ -31,6 +35,10 @@ FUNCTION_WORDS = frozenset(
 )
 """Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
 
+
+_SURE, _MOST_EXCESS = 5.0, 8.0
+"""What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
+to be meant at all."""
 
 _SENTENCE = 8
 """Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
@@ -94,7 +102,7 @@ class Matching:
         other: Callable[[Item], nodes.Node | None],
         is_text: Callable[[str], bool],
         read: Callable[[str], Typed],
-        correction: Callable[[Typed], Typed | None],
+        correction: Callable[[Typed], Correction | None],
     ) -> None:
         self._view = view
         self._weighting = weighting
@@ -203,7 +211,11 @@ class Matching:
                 continue
             typed = self._read(leaf.text)
             corrected = self._correction(typed)
-            parts = [corrected] if corrected is not None else divided(typed, self._view, self._stands)
+            parts = None
+            if corrected is None or corrected.excess > _SURE:
+                parts = divided(typed, self._view, self._stands)
+            if parts is None and corrected is not None and corrected.excess <= _MOST_EXCESS:
+                parts = [self._read(corrected.spelling)]
             if parts is not None:
                 spelling = " ".join(part.text for part in parts)
                 chunks = tuple(chunk for part in parts for chunk in self._chunks_of(part.text))

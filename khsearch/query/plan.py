@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
@@ -17,6 +18,10 @@ from khsearch.query.matching import Found, Matching
 from khsearch.query.ranked import Gathered, Ranker, is_plain
 from khsearch.query.ranking import Ranking
 from khsearch.schema import with_positions
+from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from khsearch.query.correcting import Correction
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""
@@ -154,8 +159,11 @@ class Planner:
     def _exactly(self, item: Item) -> nodes.Node | None:
         return self._ranker.node(item, Gathered(tolerant=False, exact=True))
 
-    def _correction(self, typed: Typed) -> Typed | None:
-        return None
+    def _correction(self, typed: Typed) -> Correction | None:
+        loading("khsearch.query.correcting")
+        from khsearch.query.correcting import corrected
+
+        return next(iter(corrected(self._view, typed, 1)), None)
 
 
 def _either(one: nodes.Node, other: nodes.Node) -> nodes.Node:

@@ -19,7 +19,7 @@ from khsearch.query.expansion import Expansion
 from khsearch.query.matching import joined
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.ranking import Ranking
-from khsearch.query.standing import within_longer_words
+from khsearch.query.standing import Standing
 from khsearch.schema import BIGRAMS, WORDS, Role, with_positions
 from khsearch.sharing import loading
 
@@ -67,6 +67,7 @@ class Ranker:
         self._ranking = ranking
         self._typed = read
         self._every = every
+        self._standing = Standing(view)
 
     def whole(self, item: Item, found: Gathered) -> nodes.Node:
         """The node of a whole query."""
@@ -182,7 +183,7 @@ class Ranker:
         else:
             each = [nodes.Phrase(name, words, item.gap + 1) for name in fields]
         if item.field is None and not item.gap:
-            each += within_longer_words(way_of(terms))
+            each += self._standing.within_longer_words(way_of(terms))
         return nodes.Or(tuple(each))
 
     def _pattern(self, item: Pattern | Like, found: Gathered) -> nodes.Node | None:

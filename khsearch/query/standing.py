@@ -1,16 +1,20 @@
 """standing: chunks in, nodes for the documents in which they stand out.
 
 A way of a chunk stands in a document where its words stand side by side in the text or the title. Where a word is
-missing altogether, because it is part of a longer one there, the bigrams of the chunk tell, every one of them.
+missing altogether, because it is part of a longer one there, the bigrams of the chunk tell, every one of them, and of
+more than one bigram, the text (`inside`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from khsearch.engine import View, nodes
+from khsearch.khmer import letters_of
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
+from khsearch.query.inside import Inside
 from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 
@@ -19,10 +23,11 @@ class Standing:
 
     def __init__(self, view: View) -> None:
         self._words = Frequencies(view, TEXT)
+        self._inside = Inside(view)
 
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
         """Where a chunk stands, in any way; in text and title, or in one field."""
-        found = tuple(node for way in chunk.ways for node in (_way(way) if field is None else [_in(field, way)]))
+        found = tuple(node for way in chunk.ways for node in (self._way(way) if field is None else [_in(field, way)]))
         return found[0] if len(found) == 1 else nodes.Or(found)
 
     def of_all(self, chunks: Sequence[Chunk]) -> nodes.Node:
@@ -31,21 +36,23 @@ class Standing:
         found = tuple(map(self.of, rarest))
         return found[0] if len(found) == 1 else nodes.And(found)
 
+    def _way(self, way: Way) -> list[nodes.Node]:
+        words = _words(way)
+        if len(way.words) == 1:
+            return [words[0], *self.within_longer_words(way)]
+        side_by_side = nodes.Or(tuple(nodes.Phrase(name, way.words) for name in with_positions()))
+        return [nodes.And((*words, side_by_side)), *self.within_longer_words(way)]
 
-def _way(way: Way) -> list[nodes.Node]:
-    words = _words(way)
-    if len(way.words) == 1:
-        return [words[0], *within_longer_words(way)]
-    side_by_side = nodes.Or(tuple(nodes.Phrase(name, way.words) for name in with_positions()))
-    return [nodes.And((*words, side_by_side)), *within_longer_words(way)]
-
-
-def within_longer_words(way: Way) -> list[nodes.Node]:
-    """Where bigrams tell that a way stands though a word of it is missing: one node, or none if it has no bigrams."""
-    if not way.bigrams:
-        return []
-    bigrams = nodes.And(tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams))
-    return [bigrams if len(way.words) == 1 else nodes.AndNot(bigrams, nodes.And(_words(way)))]
+    def within_longer_words(self, way: Way) -> list[nodes.Node]:
+        """Where a way stands though a word of it is missing: one node, or none if it has no bigrams."""
+        if not way.bigrams:
+            return []
+        bigrams = nodes.And(tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams))
+        lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
+        if len(way.bigrams) == 1:
+            return [lacking]
+        units = tuple(unit for word in way.words for unit in letters_of(word))
+        return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
 
 
 def _words(way: Way) -> tuple[nodes.Node, ...]:

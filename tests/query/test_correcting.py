@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from khsearch import Document, Index
 from khsearch.khmer.spelling.variants import default_variants
 from khsearch.query.candidates import candidates
-from khsearch.query.corrections import corrected, corrections, suggestion
+from khsearch.query.correcting import corrected, corrections, suggestion
 from tests.strategies import texts
 
 SENTENCES = [

@@ -131,6 +131,11 @@ class Evaluator:
     def _leading(self, node: nodes.Leading) -> Matches:
         return top.leading_docs(self, node.child, node.share)
 
+    def _two_phase(self, node: nodes.TwoPhase) -> Matches:
+        docs, scores = self.matches(node.approximation)
+        passes = membership.passing(node, docs)
+        return Matches(docs[passes], scores[passes])
+
     def _foreign(self, node: nodes.Foreign) -> Matches:
         found: Matches = node.run(self.weighting)
         return found
@@ -177,6 +182,7 @@ _PLANS: dict[type, Any] = {
     nodes.Constant: Evaluator._constant,
     nodes.Boost: Evaluator._boost,
     nodes.Leading: Evaluator._leading,
+    nodes.TwoPhase: Evaluator._two_phase,
     nodes.Foreign: Evaluator._foreign,
     nodes.Nothing: Evaluator._nothing,
 }

@@ -45,9 +45,17 @@ def docs_of(evaluator: Evaluator, node: nodes.Node, among: Array | None = None) 
             return _without(docs, docs_of(evaluator, node.child, among), evaluator.scratch)
         case nodes.Constant() | nodes.Boost():
             return docs_of(evaluator, node.child, among)
+        case nodes.TwoPhase():
+            docs = docs_of(evaluator, node.approximation, among)
+            return docs[passing(node, docs)]
         case nodes.Phrase() if len(node.terms) > 1:
             return phrases.docs_of_phrase(evaluator.commit, node.field, node.terms, node.slop, among)
     return _within(evaluator, evaluator.matches(node).docs, among)
+
+
+def passing(node: nodes.TwoPhase, docs: Array) -> Array:
+    """Whether documents that the approximation matches pass the check -> (n,) bool."""
+    return np.array(node.passes(docs.tolist()), np.bool_) if len(docs) else np.zeros(0, np.bool_)
 
 
 def _within(evaluator: Evaluator, docs: Array, among: Array | None) -> Array:

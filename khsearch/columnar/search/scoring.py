@@ -60,6 +60,9 @@ def _score(evaluator: Evaluator, node: nodes.Node, doc: int) -> float | None:
         case nodes.Boost():
             child = _score(evaluator, node.child, doc)
             return None if child is None else child * node.factor
+        case nodes.TwoPhase():
+            child = _score(evaluator, node.approximation, doc)
+            return child if child is not None and node.passes([doc])[0] else None
         case nodes.Every(field=None):
             return node.boost
     return _looked_up(evaluator, node, doc)

@@ -169,8 +169,16 @@ class Typed:
         """Terms of a stretch of the text, by itself."""
         first, last = self._cut(start), self._cut(end)
         if first is None or last is None or not self.is_short:
-            return self.analyzer.terms(self.text[start:end])
+            return self.analyzer.spelled(self.text[start:end]).terms
         return self._terms_of(b"\x02%b\x02" % self.normal.codes[first:last])
+
+    def cut(self, start: int, end: int) -> Typed:
+        """A stretch of the text as a text of its own."""
+        if (start, end) == (0, len(self.text)):
+            return self
+        found = self.analyzer.spelled(self.text[start:end])
+        found.broken.update(self.broken)
+        return found
 
     def spliced(self, *changes: Change) -> Terms:
         """Terms of the text with other spellings of some stretches, in order and apart."""
