@@ -1,4 +1,4 @@
-"""corrections: what was typed in, what was probably meant out: spellings that stand in documents, likeliest first.
+"""correcting: what was typed in, what was probably meant out: spellings that stand in documents, likeliest first.
 
     corrected    a chunk that stands nowhere -> chunks that stand instead
     corrections  a text -> texts with what is probably a slip in it corrected
@@ -81,23 +81,19 @@ def corrections(view: View, typed: Typed, limit: int, variants: Variants | None 
     for place, (_, options) in enumerate(chunks):
         top = options[0][0]
         ways += [(top - gain, [*best[:place], other, *best[place + 1 :]]) for gain, other in options[1 : limit + 1]]
-    found = {_form(typed): text}
+    found = {tuple(typed.terms.words): text}
     for _, spellings in sorted(ways, key=_loss):
+        changes = [(chunk.start, chunk.end, one) for (chunk, _), one in zip(chunks, spellings, strict=True)]
         meant = text
-        for (chunk, _), spelling in reversed(list(zip(chunks, spellings, strict=True))):
-            meant = meant[: chunk.start] + spelling + meant[chunk.end :]
-        found.setdefault(_form(typed.analyzer.spelled(meant)), meant)
+        for start, end, spelling in reversed(changes):
+            meant = meant[:start] + spelling + meant[end:]
+        found.setdefault(tuple(typed.spliced(*changes).words), meant)
     return list(found.values())[1 : limit + 1]
 
 
 def suggestion(view: View, typed: Typed, variants: Variants | None = None) -> str | None:
     """Return the query that was probably meant; None where nothing is likelier than what was typed."""
     return next(iter(corrections(view, typed, 1, variants)), None)
-
-
-def _form(typed: Typed) -> tuple[bytes, ...]:
-    """What two texts share that are the same to a search: letters outside ASCII and Khmer have no codes of their own."""
-    return (typed.normal.codes, *typed.terms.words)
 
 
 def _loss(way: tuple[float, list[str]]) -> float:

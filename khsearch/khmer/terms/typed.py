@@ -86,9 +86,6 @@ class Analysis(Protocol):
     def spelled(self, spelling: str) -> Typed:
         """Analyse a spelling of a word or a few."""
 
-    def terms(self, text: str) -> Terms:
-        """Analyse another text."""
-
 
 @dataclass(frozen=True, eq=False)
 class Typed:
@@ -185,7 +182,7 @@ class Typed:
         pieces = [*self._pieces(changes)]
         codes = self._joined(pieces)
         if codes is None or len(codes) > SHORT:
-            return self.analyzer.terms("".join(text for text, _ in pieces))
+            return self.analyzer.spelled("".join(text for text, _ in pieces)).terms
         return self._terms_of(codes)
 
     def _terms_of(self, codes: bytes) -> Terms:
