@@ -28,7 +28,7 @@ from khsearch.query.texts import Texts
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
-    from khsearch.query.corrections import Correction
+    from khsearch.query.correcting import Correction
 
 FUNCTION_WORDS = frozenset(
     [
@@ -210,8 +210,8 @@ class Matching:
 
     def _corrected(self, typed: Typed) -> Correction | None:
         """What was probably meant by a chunk that stands nowhere; None where nothing is near."""
-        loading("khsearch.query.corrections")
-        from khsearch.query.corrections import corrected
+        loading("khsearch.query.correcting")
+        from khsearch.query.correcting import corrected
 
         return next(iter(corrected(self._view, typed, 1)), None)
 

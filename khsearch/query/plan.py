@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
@@ -20,9 +19,6 @@ from khsearch.query.ranking import Ranking
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
-
-if TYPE_CHECKING:
-    pass
 
 
 @frozen

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import edits, script
+from khsearch.khmer import letters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.inside import Inside
@@ -54,7 +54,7 @@ class Standing:
         lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
         if len(way.bigrams) == 1:
             return [lacking]
-        units = tuple(unit for word in way.words for unit in edits.units(word))
+        units = tuple(unit for word in way.words for unit in letters_of(word))
         return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
 
 
