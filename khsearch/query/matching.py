@@ -49,7 +49,7 @@ _SENTENCE = 8
 _WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
 """Regular expression of a chunk in a query."""
 
-_SHARE = 0.8
+SHARE = 0.8
 """Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
 
 
@@ -66,14 +66,14 @@ class Found:
     """The set of a search.
 
     node       matches it, and is quick to ask
-    count      how many documents it has
+    count      how many documents it has; None where that was not found out
     corrected  how the query was read; None: as it was typed
     rows       the words of its chunks in all ways in which they stand, for marks
-    nearly     whether no document has all chunks
+    nearly     whether no document has all chunks: then it is what scores nearly as high as the best document
     """
 
     node: nodes.Node
-    count: int
+    count: int | None
     corrected: str | None
     rows: tuple[tuple[bytes, ...], ...]
     nearly: bool = False
@@ -139,8 +139,7 @@ class Matching:
                 read_as = [chunk for reading in readings.values() for chunk in reading.chunks]
                 rows += tuple(way.words for chunk in read_as for way in chunk.ways)
                 return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), rows)
-        node, count = self._settled(nodes.Leading(ranked, _SHARE))
-        return Found(node, count, None, rows, nearly=True)
+        return Found(nodes.Leading(ranked, SHARE), None, None, rows, nearly=True)
 
     def _with_nearly(
         self, node: nodes.Node, count: int, leaves: Sequence[_Leaf], ranked: nodes.Node
@@ -148,7 +147,7 @@ class Matching:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
             return node, count
-        return self._settled(nodes.Or((node, nodes.Leading(ranked, _SHARE))))
+        return self._settled(nodes.Or((node, nodes.Leading(ranked, SHARE))))
 
     def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
         return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)
