@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import Chunk
+from khsearch.query.chunks import Chunk, way_of
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
 from khsearch.query.literal import Literal, check_words
@@ -42,6 +42,9 @@ FUNCTION_WORDS = frozenset(
 _SURE, _MOST_EXCESS = 5.0, 8.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
 to be meant at all."""
+
+_LONGEST_SLIP = 24
+"""Characters of the longest chunk that is read as a slip: more are several words."""
 
 _SENTENCE = 8
 """Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
@@ -123,8 +126,12 @@ class Matching:
         correct: whether chunks that stand nowhere are read otherwise.
         """
         leaves = list(self._leaves(item))
-        rows = self.rows(item)
-        node, count = self._settled(self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words)))
+        rows = tuple(way.words for leaf in leaves for way in leaf.chunk.ways)
+        if isinstance(item, Words) and item.field is None and leaves:
+            node, count = self._standing.of_all([leaf.chunk for leaf in leaves])
+        else:
+            tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
+            node, count = self._settled(tree)
         if count:
             return Found(*self._with_nearly(node, count, leaves, ranked), None, rows)
         readings = self._readings(leaves) if correct else {}
@@ -157,7 +164,7 @@ class Matching:
             check_words(words)
             return None
         if words.field is None:
-            return self._standing.of_all(chunks)
+            return self._standing.of_all(chunks)[0]
         return nodes.And(tuple(self._standing.of(chunk, words.field) for chunk in chunks))
 
     def _read_as(self, readings: dict[tuple[str | None, str], Reading], chunk: Chunk, words: Words) -> Sequence[Chunk]:
@@ -192,10 +199,10 @@ class Matching:
         """How the chunks that stand nowhere may be read, by field and text."""
         readings: dict[tuple[str | None, str], Reading] = {}
         for leaf in leaves:
-            if leaf.field is not None or self._settled(self._standing.of(leaf.chunk))[1]:
+            if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
             typed = self._texts.read(leaf.text)
-            corrected = self._corrected(typed)
+            corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
             parts = None
             if corrected is None or corrected.excess > _SURE:
                 parts = divided(typed, self._view, self._stands)
@@ -215,9 +222,8 @@ class Matching:
         return next(iter(corrected(self._view, typed, 1)), None)
 
     def _stands(self, typed: Typed) -> nodes.Node:
-        """Where a text stands, settled; Nothing where it stands nowhere."""
-        chunks = self._texts.chunks(typed.text)
-        node, count = self._settled(self._standing.of_all(chunks) if chunks else None)
+        """Where a text stands as it is spelled, settled; Nothing where it stands nowhere."""
+        node, count = self._standing.settled(Chunk(0, len(typed.text), (way_of(typed.terms),)))
         return node if count else nodes.Nothing()
 
 
