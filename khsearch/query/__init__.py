@@ -10,7 +10,9 @@ ranking              what makes one document better than another, as numbers
 chunks               what is typed between spaces -> the ways in which it may stand in a document
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
 meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
-suggest              did you mean, completion
+suggest              did you mean
+continuations        words and pairs of words of an index, by their beginnings
+completion           what a person is typing -> how it may go on
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
 dividing             words typed without spaces -> their parts
@@ -27,6 +29,7 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
+    from khsearch.query.completion import complete as complete
     from khsearch.query.corrections import Correction as Correction
     from khsearch.query.corrections import corrected as corrected
     from khsearch.query.corrections import corrections as corrections
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
-    from khsearch.query.suggest import complete as complete
     from khsearch.query.suggest import suggestion as suggestion
 else:
     __getattr__, __dir__, __all__ = face(
@@ -55,6 +57,7 @@ else:
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
-            "suggest": ("complete", "suggestion"),
+            "completion": ("complete",),
+            "suggest": ("suggestion",),
         },
     )

@@ -22,6 +22,14 @@ _LEAST_WEIGHT = 0.5
 _MOST_WAYS = 12
 """In which one chunk may stand."""
 
+FUNCTION_WORDS = frozenset(
+    [
+        *("និង", "ឬ", "ហើយ", "ដែល", "នៃ", "ក្នុង", "នៅ", "ជា", "ពី", "នេះ", "នោះ"),
+        *("a", "an", "and", "in", "of", "on", "or", "the", "to"),
+    ]
+)
+"""Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
+
 _CHUNK = re.compile(r"\S+")
 SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 """Spaces that may have been put inside a word."""

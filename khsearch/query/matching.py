@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import Chunk, Way
+from khsearch.query.chunks import FUNCTION_WORDS, Chunk, Way
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
 from khsearch.query.own_fields import NotForFieldError
@@ -26,15 +26,6 @@ from khsearch.query.standing import Standing
 
 if TYPE_CHECKING:
     from khsearch.query.corrections import Correction
-
-FUNCTION_WORDS = frozenset(
-    [
-        *("និង", "ឬ", "ហើយ", "ដែល", "នៃ", "ក្នុង", "នៅ", "ជា", "ពី", "នេះ", "នោះ"),
-        *("a", "an", "and", "in", "of", "on", "or", "the", "to"),
-    ]
-)
-"""Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
-
 
 _SURE, _MOST_EXCESS = 5.0, 8.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -106,22 +105,6 @@ class TermTable:
         found = [Near(self.terms[owner], 0.0, int(self.dfs[owner])) for owner in dict.fromkeys(owners.tolist())]
         longer = [near for near in found if near.term != word]
         return sorted(longer, key=lambda near: (-near.df, near.term))[:limit]
-
-    def popular(self, prefix: bytes, limit: int) -> list[Near]:
-        """The most frequent terms that begin so and go on, most frequent first; the distance is 0."""
-        if limit < 1:
-            return []
-        first = bisect_left(self.terms, prefix)
-        last = bisect_left(self.terms, prefix + b"\xff\xff", first)
-        if first < last and self.terms[first] == prefix:
-            first += 1
-        dfs = self.dfs[first:last]
-        if len(dfs) > 8 * limit:
-            places = np.flatnonzero(dfs >= np.partition(dfs, len(dfs) - limit)[len(dfs) - limit])
-        else:
-            places = np.arange(len(dfs))
-        best = places[np.argsort(-dfs[places], kind="stable")[:limit]]
-        return [Near(self.terms[first + place], 0.0, int(dfs[place])) for place in best.tolist()]
 
     def _measured(self, word: bytes) -> list[Near]:
         units = _units_of(word)

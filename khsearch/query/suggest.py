@@ -1,8 +1,7 @@
-"""suggest: what a person may have meant, and how what they type may go on, from an index's own terms.
+"""suggest: what a person may have meant, from an index's own terms.
 
     corrections  words of a query -> near terms to search besides
     suggestion   a query -> the query that was probably meant, or None ("did you mean")
-    complete     the beginning of a query -> queries that go on from it
 
 A query word is taken for a slip where the index does not know it, or knows it in few documents beside a term at most
 half a cluster away that is a hundred times as frequent: in news, a common misspelling is some hundred times rarer than
@@ -14,13 +13,12 @@ bare letter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from khsearch.engine import View
 from khsearch.frozen import frozen
-from khsearch.khmer import Analyzer, Typed, Variants, edits, normalize, script
+from khsearch.khmer import Typed, Variants, edits, normalize, script
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.near_terms import Near, TermTable, term_table
 from khsearch.schema import BIGRAMS, TEXT, TITLE
@@ -35,10 +33,7 @@ _HALF = 0.5  # clusters: as far as a slip is assumed where the index knows all t
 _JOINED = 4  # neighbouring words that are taken as one
 _FEWEST, _LONGEST = 2, 12  # units of words taken as one
 _TYPED = 300  # characters of the longest query that is looked at
-_COMPLETED = 3  # last words that are taken as one unfinished word
-_WIDER = 4  # so many times more terms are held against the word before
 _EACH = 3  # corrections of one stretch
-_LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z\x01]+)(?=\x02\Z)")
 
 
 @frozen
@@ -191,39 +186,3 @@ def _is_apart(typed: Typed, first: int, end: int) -> bool:
     """Whether something other than invisible characters stands between some words, given by number."""
     starts, ends = typed.edges
     return starts[first + 1 : end] != ends[first : end - 1]
-
-
-def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
-    """Return what a query that begins so may become: its last word finished by a term of the index, most popular first.
-
-    A half-typed word breaks into pieces, so the last pieces are also taken as one. What follows a word is ranked by how
-    often it stands behind that word's last cluster. A half-typed cluster counts as the beginning of a cluster.
-    """
-    typed = analyzer.typed(prefix[-_TYPED:])
-    normal = typed.normal
-    run = _LAST_RUN.search(normal.codes)
-    if run is None:
-        return []
-    places = normal.origin[run.start() : run.end()].tolist()
-    if script.LETTER in run[0]:
-        tokens = [token for token in typed.tokens if token.start >= places[0] - 1]
-        words = [script.encode_term(token.term) for token in tokens]
-        starts = [token.start for token in tokens]
-    else:
-        words = analyzer.run_words(run[0]) if script.CLASS[run[0][0]] != script.ALPHA else [run[0]]
-        starts = [places[edge] - 1 for edge in accumulate(map(len, words[:-1]), initial=0)]
-    # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
-    unfinished = bytes([script.COENG]) if typed.text.endswith("\u17d2") else b""
-    table = term_table(view)
-    scores: dict[str, int] = {}
-    for count in range(min(_COMPLETED, len(words)), 0, -1):
-        last = len(words) - count
-        if last and scores and _is_odd(words[last - 1], _dfs(view, words[last - 1 : last])[0], table):
-            break  # what stands before is no word, but the beginning of one that was found
-        before = edits.units(words[last - 1])[-1:] if last else []
-        head = prefix[: len(prefix) - len(typed.text) + starts[last]]
-        popular = table.popular(b"".join(words[last:]) + unfinished, _WIDER * limit if before else limit)
-        for near in _living(view, popular):
-            score = min(near.df, _fits(view, [*before, *edits.units(near.term)[:1]])) if before else near.df
-            scores.setdefault(head + script.decode_term(near.term), score)
-    return sorted((text for text in scores if scores[text]), key=lambda text: -scores[text])[:limit]

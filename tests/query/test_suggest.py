@@ -13,7 +13,7 @@ from khsearch.khmer.spelling import edits
 from khsearch.khmer.spelling.variants import default_variants
 from khsearch.khmer.text.script import decode_term, encode_term
 from khsearch.query.near_terms import TermTable, term_table
-from khsearch.query.suggest import complete, corrections, suggestion
+from khsearch.query.suggest import corrections, suggestion
 from tests.strategies import texts
 
 LETTERS = ["ក", "គ", "ត", "ដ", "ន", "ណ", "រ", "អ", "ក\u17d2រ", "គ\u17d2រ", "ត\u17d2រ", "ន\u17d2ត"]
@@ -115,15 +115,6 @@ def test_alike_are_all_near_terms_of_one_skeleton(vocabulary, word, at_least):
     assert {near.term for near in table(vocabulary, 1000).alike(word, at_least)} == expected
 
 
-@given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), prefix=terms, limit=st.integers(1, 9))
-def test_popular_are_those_of_a_scan(vocabulary, prefix, limit):
-    going_on = sorted(term for term in vocabulary if term.startswith(prefix) and term != prefix)
-    expected = sorted(going_on, key=lambda term: -vocabulary[term])[:limit]
-    found = table(vocabulary, 100).popular(prefix, limit)
-    assert [vocabulary[near.term] for near in found] == [vocabulary[term] for term in expected]
-    assert {near.term for near in found} <= set(going_on)
-
-
 @given(vocabulary=st.dictionaries(terms, st.integers(1, 9), max_size=60), word=terms, limit=st.integers(1, 9))
 def test_holding_are_those_of_a_scan(vocabulary, word, limit):
     def holds(units: list[bytes], part: list[bytes]) -> bool:
@@ -215,22 +206,6 @@ def test_another_spelling_goes_before_a_near_word(index, reader):
     assert suggestion(reader, index.analyzer.typed("ពត៌មាន"), default_variants()) == "ព័ត៌មាន"
 
 
-@pytest.mark.parametrize(
-    ("typed", "one"),
-    [
-        ("ពិកា", "ពិការ"),
-        ("កម្ព", "កម្ពុជា"),
-        ("កម\u17d2", "កម្ពុជា"),
-        ("ជនពិ", "ជនពិការ"),
-        ("ខ្ញុំ ស", "ខ្ញុំ សិទ្ធិ"),
-        ("co", "covid"),
-        ("CO", "covid"),
-    ],
-)
-def test_completion(index, reader, typed, one):
-    assert one in complete(reader, index.analyzer, typed)
-
-
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory) -> Index:
     found = Index.create(tmp_path_factory.mktemp("scripts") / "index")
@@ -241,77 +216,37 @@ def scripts(tmp_path_factory) -> Index:
 
 
 @pytest.mark.parametrize(
-    ("typed", "one"),
-    [
-        ("моск", "москва"),
-        ("МОСК", "москва"),
-        ("le caf", "le café"),
-        ("стол", "столица"),
-        ("Москва сто", "Москва столица"),
-        ("部", "部署"),
-        ("ภาษ", "ภาษา"),
-        ("ພາ", "ພາສາ"),
-        ("ការ моск", "ការ москва"),
-    ],
-)
-def test_completion_in_every_script(scripts, typed, one):
-    assert one in scripts.complete(typed)
-
-
-@pytest.mark.parametrize(
     ("typed", "meant"), [("мосвка", "москва"), ("столитца", "столица"), ("Москва столицаа", "Москва столица")]
 )
 def test_slips_are_corrected_in_every_script(scripts, typed, meant):
     assert scripts.search(typed).suggestion == meant
 
 
-@pytest.mark.parametrize("typed", [*'*?\n1។"\u200b\u17d2', "", " ", "ការ ", "12", "១២", "xyz", "?!", "a1"])
-def test_nothing_to_complete(index, reader, typed):
-    assert complete(reader, index.analyzer, typed) == []
-
-
-def test_completions_are_those_of_a_scan(index, reader):
-    table = term_table(reader)
-    dfs = dict(zip(table.terms, table.dfs.tolist(), strict=True))
-    for start in {decode_term(term)[:1] for term in table.terms}:
-        scan = sorted(
-            (term for term in table.terms if term.startswith(encode_term(start)) and term != encode_term(start)),
-            key=lambda term: -dfs[term],
-        )
-        found = complete(reader, index.analyzer, start, 5)
-        assert [dfs[encode_term(text)] for text in found] == [dfs[term] for term in scan[:5]]
-
-
-@given(text=texts, limit=st.integers(0, 5))
-def test_any_text(index, reader, text, limit):
+@given(text=texts)
+def test_any_text(index, reader, text):
     words = index.analyzer.terms(text).words
     for item in corrections(reader, words):
         assert 0 <= item.first < item.end <= len(words)
         assert 0 < item.weight < 1
     meant = suggestion(reader, index.analyzer.typed(text), default_variants())
     assert meant is None or meant != text
-    found = complete(reader, index.analyzer, text, limit)
-    assert len(found) == len(set(found)) <= limit
 
 
 def test_a_commit_has_its_own_table(tmp_path):
     index = Index.create(tmp_path / "index")
     first = index._view()
     assert term_table(first) is term_table(first)
-    assert complete(first, index.analyzer, "កម្ព") == []
     with index.writer() as writer:
         writer.add(Document(id="1", title="កម្ពុជា", text="កម្ពុជា"))
-    assert complete(index._view(), index.analyzer, "កម្ព") == ["កម្ពុជា"]
+    assert term_table(index._view()).terms == [encode_term("កម្ពុជា")]
 
 
 @pytest.mark.parametrize("create", [Index.create, lambda _: Index.memory()], ids=["folder", "memory"])
-def test_words_of_deleted_documents_are_neither_meant_nor_completed(tmp_path, create):
+def test_words_of_deleted_documents_are_not_meant(tmp_path, create):
     index = create(tmp_path / "x")
     with index.writer() as writer:
         writer.add(Document("1", text="\u1796\u17b7\u1780\u17b6\u179a\u1797\u17b6\u1796 international"))
         writer.add(Document("2", text="cat"))
         writer.add(Document("1", text="cat"))
-    for typed, word in (("\u1796\u17b7\u1780\u17b6", None), ("intern", None), ("ca", "cat")):
-        assert index.complete(typed) == ([word] if word else [])
     for typed in ("internationol", "\u1796\u17b7\u1780\u17b6\u179a\u1797\u17b6\u1794"):
         assert index.search(typed).suggestion is None
