@@ -55,7 +55,7 @@ class Search:
         plan = self.plan
         if plan.found is None:
             return plan.marks
-        rows = [way.words for way in plan.found.ways]
+        rows = [*plan.found.rows, *plan.said]
         return Marks([*rows, *self.loose_marks.rows], self.loose_marks.bigrams) if plan.found.nearly else Marks(rows)
 
     @cached_property

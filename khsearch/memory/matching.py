@@ -212,6 +212,11 @@ def _two_phase(commit: Commit, node: nodes.TwoPhase, weighting: BM25) -> Scores:
     return {number: score for (number, score), passes in zip(found.items(), passed, strict=True) if passes}
 
 
+def _foreign(_: Commit, node: nodes.Foreign, weighting: BM25) -> Scores:
+    found: Scores = node.run(weighting)
+    return found
+
+
 def _nothing(_: Commit, __: nodes.Nothing, ___: BM25) -> Scores:
     return {}
 
@@ -236,5 +241,6 @@ _MATCHES: dict[type, Callable[..., Scores]] = {
     nodes.Boost: _boost,
     nodes.Leading: _leading,
     nodes.TwoPhase: _two_phase,
+    nodes.Foreign: _foreign,
     nodes.Nothing: _nothing,
 }

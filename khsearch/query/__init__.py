@@ -7,15 +7,15 @@ patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
-chunks               what is typed between spaces -> the ways in which it may stand in a document
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
-meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
-suggest              did you mean
+meant                a row of words -> what was probably meant
+chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 continuations        words and pairs of words of an index, by their beginnings
 completion           what a person is typing -> how it may go on
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
-dividing             words typed without spaces -> their parts
+correcting           a chunk, a text -> what was probably meant, as far as it stands; did you mean
+literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
     from khsearch.query.completion import complete as complete
-    from khsearch.query.corrections import Correction as Correction
-    from khsearch.query.corrections import corrected as corrected
-    from khsearch.query.corrections import corrections as corrections
+    from khsearch.query.correcting import Correction as Correction
+    from khsearch.query.correcting import corrected as corrected
+    from khsearch.query.correcting import corrections as corrections
+    from khsearch.query.correcting import suggestion as suggestion
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -45,19 +46,17 @@ if TYPE_CHECKING:
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
-    from khsearch.query.suggest import suggestion as suggestion
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
             "clauses": ("MATCHES", "Match"),
-            "corrections": ("Correction", "corrected", "corrections"),
+            "correcting": ("Correction", "corrected", "corrections", "suggestion"),
             "matching": ("Found",),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
             "completion": ("complete",),
-            "suggest": ("suggestion",),
         },
     )

@@ -90,7 +90,7 @@ def _spelled(
     """Other spellings of stretches, one or two at a time -> the first and last chunk that each reaches, and the way."""
     likely = [other for other in alternatives if other.weight >= _LEAST_WEIGHT]
     pairs = [(one, two) for one, two in combinations(likely[:_MOST_WAYS], 2) if one.end <= two.start]
-    for changed in [*((other,) for other in likely), *pairs]:
+    for changed in [*((other,) for other in likely), *pairs][: 2 * _MOST_WAYS]:
         reached = [at for at, (start, end) in enumerate(spans) if start < changed[-1].end and changed[0].start < end]
         if len(changed) > 1 and len(reached) > 1:
             continue  # each for its own chunk

@@ -22,7 +22,7 @@ from itertools import accumulate
 
 from khsearch.engine import PAIR, View, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Analyzer, Typed, edits, script
+from khsearch.khmer import Analyzer, Typed, letters_of, script
 from khsearch.query.continuations import Continuation, continuations
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, TITLE
@@ -112,7 +112,7 @@ def _endings(analyzer: Analyzer, typed: Typed, run: re.Match[bytes]) -> list[_En
         _Ending(places[end], word, run[0][end:] + unfinished)
         for word, end in [*zip(words, ends[1:], strict=True)][-_UNFINISHED:]
     ]
-    clusters = [0, *accumulate(map(len, edits.units(run[0])))]
+    clusters = [0, *accumulate(map(len, letters_of(run[0])))]
     if len(clusters) <= _CLUSTERS:
         other = sorted(set(clusters[1:-1]) - set(ends))
         found += [_Ending(places[at], run[0][:at], run[0][at:] + unfinished) for at in other]

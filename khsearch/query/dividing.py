@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import Typed, edits
+from khsearch.khmer import Typed, letters_of
 
 _MOST_WORDS = 12
 """Words of the longest chunk that is divided."""
@@ -32,7 +32,7 @@ def divided(typed: Typed, view: View, stands: Callable[[Typed], nodes.Node]) -> 
             known[first, end] = found, stands(found)
         return known[first, end]
 
-    sizes = [len(edits.units(word)) for word in words]
+    sizes = [len(letters_of(word)) for word in words]
     for cuts in _ways_to_cut(sizes):
         parts = [part(first, end) for first, end in pairwise((0, *cuts, len(words)))]
         if not any(isinstance(node, nodes.Nothing) for _, node in parts) and view.count(

@@ -179,7 +179,7 @@ def rescored(
     scores = first.astype(np.float64)
     order = np.arange(len(scores))
     added: list[tuple[str, str, Array]] = []
-    for stage in stages:
+    for stage in stages if len(keys) else ():
         best = order[: stage.depth]
         before = scores[best]
         scores[best] = stage.rescore(view, [keys[at] for at in best.tolist()], before)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import edits
+from khsearch.khmer import letters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.inside import Inside
@@ -19,11 +19,14 @@ from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 
 class Standing:
-    """What stands where, in one commit of an index."""
+    """What stands where, in one commit of an index.
 
-    def __init__(self, view: View) -> None:
+    inside: whether chunks are looked for inside longer words, too.
+    """
+
+    def __init__(self, view: View, *, inside: bool) -> None:
         self._words = Frequencies(view, TEXT)
-        self._inside = Inside(view)
+        self._inside = Inside(view) if inside else None
 
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
         """Where a chunk stands, in any way; in text and title, or in one field."""
@@ -45,13 +48,13 @@ class Standing:
 
     def within_longer_words(self, way: Way) -> list[nodes.Node]:
         """Where a way stands though a word of it is missing: one node, or none if it has no bigrams."""
-        if not way.bigrams:
-            return []
+        if self._inside is None or not way.bigrams or any(script.LETTER in word for word in way.words):
+            return []  # no bigram tells of letters outside ASCII and Khmer
         bigrams = nodes.And(tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams))
         lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
         if len(way.bigrams) == 1:
             return [lacking]
-        units = tuple(unit for word in way.words for unit in edits.units(word))
+        units = tuple(unit for word in way.words for unit in letters_of(word))
         return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
 
 
