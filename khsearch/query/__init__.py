@@ -11,9 +11,9 @@ near_terms candidates  the terms of a commit, and which hold a word; they and ne
 meant                a row of words -> what was probably meant
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 continuations        words and pairs of words of an index, by their beginnings
-completion           what a person is typing -> how it may go on
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
+completion           what a person is typing -> how it may go on
 correcting           a chunk, a text -> what was probably meant, as far as it stands; did you mean
 literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found

@@ -11,18 +11,19 @@ is also taken for the beginning of one:
              a bc...       the same where the typed ones end elsewhere
 
 A pair goes on to a third word, and so on, as long as most of its documents do (*disease fever* to *disease fever
-blood*): so names come out whole. Every completion stands in a document, its words side by side in the text or title.
+blood*): so names come out whole. Every completion stands in a document, its words side by side in the text or title,
+with no sign between them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 
-from khsearch.engine import PAIR, View, nodes
+from khsearch.engine import BM25, PAIR, View, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Analyzer, Typed, letters_of, script
+from khsearch.khmer import Analyzer, Typed, letters_of, normalize_all, script
 from khsearch.query.continuations import Continuation, continuations
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, TITLE
@@ -38,6 +39,7 @@ _MOST = 0.5  # of a pair's documents, at least, go on with one word, if it does
 _ALL = 0.9  # of a word's documents, at least, go on if it is no end
 _TOLD = 3  # documents from which that is more than chance
 _BOUND = 2.0  # lift of words that are parts of one
+_LOOKED_AT = 6  # documents in whose texts words are looked up
 _BRANCHES = 8  # words that may follow one
 _REMEMBERED = 1 << 10
 _BYTES = 2000  # of what is remembered of one text, or of what is proposed
@@ -127,6 +129,7 @@ class _Completer:
         self._table = continuations(view)
         self._frequencies = Frequencies(view, TEXT, TITLE)
         self._known: dict[nodes.Node, int] = view.memo("completed", None, dict, lambda _: _REMEMBERED * _BYTES)
+        self._whole: dict[tuple[bytes, ...], bool] = view.memo("whole", None, dict, lambda _: _REMEMBERED * _BYTES)
         found = _LAST_CHUNK.search(self._text)
         self._chunk = found.start() if found else 0
         self._before = self._chunks_before()
@@ -146,7 +149,22 @@ class _Completer:
             for each in self._longer(proposal, found) if len(found.words) > 1 else [proposal]:
                 kept.setdefault(each.text, each)
         best = sorted(kept.values(), key=lambda proposal: proposal.documents, reverse=True)
-        return [proposal.text for proposal in best[:limit]]
+        return [proposal.text for proposal in islice(filter(self._is_one, best), limit)]
+
+    def _is_one(self, proposal: _Proposal) -> bool:
+        """Whether the words stand without signs between them in one of the best documents."""
+        words = proposal.words
+        if len(words) == 1 or any(script.CLASS[word[0]] != script.BASE for word in words):
+            return True
+        known = self._whole.get(words)
+        if known is None:
+            keys = self._view.search(_standing(words), _LOOKED_AT, weighting=BM25()).keys
+            documents = map(self._view.document, keys)
+            known = any(_is_whole_in((document.text, document.title), words) for document in documents)
+            if len(self._whole) >= _REMEMBERED:
+                self._whole.clear()
+            self._whole[words] = known
+        return known
 
     def _likely(self, endings: Sequence[_Ending], limit: int) -> Iterator[tuple[str, Continuation]]:
         """Texts that may be proposed, with the word or pair at their ends, the most frequent first."""
@@ -228,3 +246,15 @@ def _standing(words: tuple[bytes, ...]) -> nodes.Node:
     if len(words) == 1:
         return nodes.Or((nodes.Term(TEXT, words[0]), nodes.Term(TITLE, words[0])))
     return nodes.Or((nodes.Phrase(TEXT, words), nodes.Phrase(TITLE, words)))
+
+
+def _is_whole_in(texts: Sequence[str], words: Sequence[bytes]) -> bool:
+    """Whether the clusters of Khmer words stand in a text, one behind the other, with nothing but spaces between."""
+    units = letters_of(b"".join(words))
+    # As nearly everybody spells it; what is spelled otherwise has the same normal form.
+    plain = re.compile("(?<!\u17d2)" + "[ \u200b]*".join(map(script.decode_term, units)) + "(?![\u17b4-\u17d3\u17dd])")
+    if any(map(plain.search, texts)):
+        return True
+    spaced = b" *".join(map(re.escape, units))
+    pattern = re.compile(b"(?<!%c)%b(?!%b)" % (script.COENG, spaced, script.MARK_PATTERN))
+    return pattern.search(normalize_all(texts).codes) is not None

@@ -20,11 +20,11 @@ from tests.strategies import texts
 
 SAMPLES = Path(__file__).parents[2] / "sample_docs"
 KINDS = [Index.create, lambda _: Index.memory()]
-UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+")
+UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[^ \n\x02]")
 
 
 def form(text: str) -> bytes:
-    """Clusters, words of letters and numbers of a text, one after the other, with a border before and behind each."""
+    """Clusters, words, numbers and signs of a text, one after the other, with a border before and behind each."""
     return b"|" + b"".join(unit + b"|" for unit in UNIT.findall(normalize(text).codes))
 
 
@@ -137,6 +137,19 @@ def test_a_title_is_a_source_and_the_chunks_before_count(tmp_path, create):
     assert index.complete("សាលារ") == ["សាលារៀន"]
     assert index.complete("ទឹក សា") == ["ទឹក សាលា", "ទឹក សាលារៀន", "ទឹក សាលាដំបូង"]
     assert index.complete("xyz សា")[1:] == ["xyz សាលាដំបូង", "xyz សាលារៀន"]
+
+
+def test_a_sign_between_words_is_none_of_what_follows(tmp_path):
+    index = Index.create(tmp_path / "index")
+    with index.writer() as writer:
+        writer.add(
+            Document(
+                "1",
+                "",
+                "ទឹក។សាលា ទឹក(ឆ្មា) ទឹក ទ្រី",
+            )
+        )
+    assert index.complete("ទឹ") == ["ទឹក", "ទឹកទ្រី"]
 
 
 def test_a_commit_has_its_own_completions(tmp_path):
