@@ -30,7 +30,7 @@ COLUMNS = ["kind", "queries", "precision", "recall", "F1", 'match="all"', "total
 
 _FIRST, _DAYS = date(2015, 1, 1), 3_000
 _SHOWN = 10
-_MARKED = 5  # hits whose snippets are looked at
+_MARKED = 5  # hits whose marks are looked at
 _GLUED = {"glued, three": 3, "glued, four": 4}
 _MADE = 120  # queries of each such kind
 
@@ -63,7 +63,7 @@ class Outcome:
     f1         their harmonic mean
     every      F1 with match="all"; None where it does not stand as it was typed
     total      whether the totals of the set and of the page are the size of what is found
-    marked     characters marked in the snippets of its first hits
+    marked     characters marked in the titles and snippets of its first hits
     right      how many of these lie in an occurrence
     by_date    of the latest ten found, the share that is of the set
     """
@@ -174,10 +174,11 @@ def ask(index: Index, ids: Sequence[str], asked: Asked) -> Outcome:
     every = index.search(asked.text, limit=len(ids), match="all") if asked.literal else None
     marked = right = 0
     for hit in _of_set(list(page)[:_MARKED]):
-        for fragment in hit.snippet.fragments:
-            marks = {place for start, end in fragment.marks for place in range(start, end)}
+        shown = [(hit.title, hit.title_marks), *((part.text, part.marks) for part in hit.snippet.fragments)]
+        for text, spans in shown:
+            marks = {place for start, end in spans for place in range(start, end)}
             marked += len(marks)
-            right += len(marks & standing.places(fragment.text, asked.forms))
+            right += len(marks & standing.places(text, asked.forms))
     latest = [hit.id for hit in _of_set(index.search(asked.text, limit=_SHOWN, sort="-date")) if hit.id not in ignored]
     precision, recall, f1 = _measured(got - ignored, wanted)
     return Outcome(

@@ -34,6 +34,7 @@ WRONG: dict[str, list[Any]] = {
     "match": ["xyz", "ALL", "", None, 5, ["any"]],
     "ranking": ["x", 5, {}, Ranking],
     "strict": ["yes", 1, None, 0],
+    "correct": ["yes", 1, None, 0],
     "wait": NO_SECONDS,
     "cache_mb": [*NO_SECONDS[OR_NONE], float("inf")],
     "on_lost": [5, "x"],

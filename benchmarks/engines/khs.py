@@ -44,7 +44,7 @@ class KhsearchWords(Khsearch):
     def open(self, folder: Path, spaced: Spaced) -> KhsearchOpened:
         """Open the index."""
         words = Ranking(lead=_NOTHING, bigrams=_NOTHING, closeness=_NOTHING, readings=0)
-        return KhsearchOpened(folder / "index", words, {Kind.PHRASE: 'text:"{}"'})
+        return KhsearchOpened(folder / "index", words, {Kind.PHRASE: 'text:"{}"', Kind.AND: "text:{}"})
 
 
 class KhsearchOpened:
@@ -69,7 +69,9 @@ class KhsearchOpened:
 
     def search(self, query: Query, limit: int) -> Results:
         """Search as a person does."""
-        typed = self._typed.get(query.kind, "{}").format(query.text)
+        way = self._typed.get(query.kind, "{}")
+        words = query.text.split() if query.kind is Kind.AND else [query.text]
+        typed = " ".join(map(way.format, words))
         return self.index.search(typed, limit, match="all" if query.kind is Kind.AND else "any", ranking=self._ranking)
 
     def add(self, document: Document) -> None:

@@ -86,8 +86,14 @@ class MemoryView:
         return len(matches(self.commit, node, BM25()))
 
     def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
-        """The node itself."""
-        return node, self.count(node)
+        """What it matches with these weights, which later questions about it do not bring."""
+        found = dict.fromkeys(matches(self.commit, node, weighting), 1.0)
+        return nodes.Foreign(lambda _: found), len(found)
+
+    def among(self, keys: Sequence[Key], node: Node, weighting: BM25) -> list[bool]:
+        """By all that match."""
+        found = matches(self.commit, node, weighting)
+        return [int(key) in found for key in keys]
 
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """Values in what matches, counted; one that comes first in the index is the one that is shown."""

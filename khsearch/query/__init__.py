@@ -10,11 +10,11 @@ ranking              what makes one document better than another, as numbers
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
 meant                a row of words -> what was probably meant
 suggest              completion
-chunks               what is typed between spaces -> the ways in which it may stand in a document
+chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
 correcting           a chunk, a text -> what was probably meant, as far as it stands; did you mean
-dividing             words typed without spaces -> their parts
+literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from khsearch.query.similar import like as like
     from khsearch.query.stages import Candidate as Candidate
     from khsearch.query.stages import Judged as Judged
+    from khsearch.query.stages import Ranked as Ranked
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
@@ -51,11 +53,11 @@ else:
         {
             "clauses": ("MATCHES", "Match"),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
-            "matching": ("Found",),
+            "matching": ("SHARE", "Found"),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
-            "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
+            "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
             "suggest": ("complete",),
         },
     )

@@ -11,6 +11,7 @@ Operators keep their meaning: every document of the set matches what must match,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,11 +19,13 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import Chunk, Way
+from khsearch.query.chunks import Chunk, way_of
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
-from khsearch.query.own_fields import NotForFieldError
+from khsearch.query.literal import Literal, check_words
 from khsearch.query.standing import Standing
+from khsearch.query.texts import Texts
+from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.query.correcting import Correction
@@ -40,10 +43,16 @@ _SURE, _MOST_EXCESS = 5.0, 8.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
 to be meant at all."""
 
+_LONGEST_SLIP = 24
+"""Characters of the longest chunk that is read as a slip: more are several words."""
+
 _SENTENCE = 8
 """Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
 
-_SHARE = 0.8
+_WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
+"""Regular expression of a chunk in a query."""
+
+SHARE = 0.8
 """Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
 
 
@@ -60,16 +69,16 @@ class Found:
     """The set of a search.
 
     node       matches it, and is quick to ask
-    count      how many documents it has
+    count      how many documents it has; None where that was not found out
     corrected  how the query was read; None: as it was typed
-    ways       how its chunks stand, for marks
-    nearly     whether no document has all chunks
+    rows       the words of its chunks in all ways in which they stand, for marks
+    nearly     whether no document has all chunks: then it is what scores nearly as high as the best document
     """
 
     node: nodes.Node
-    count: int
+    count: int | None
     corrected: str | None
-    ways: tuple[Way, ...]
+    rows: tuple[tuple[bytes, ...], ...]
     nearly: bool = False
 
 
@@ -83,35 +92,14 @@ class _Leaf:
 
 
 class Matching:
-    """Finds sets in one commit of an index.
+    """Finds sets in one commit of an index. `weighting`: of the search that will rank the set."""
 
-    weighting   of the search that will rank the set
-    chunks_of   the chunks of a text
-    other       the node of what are no words of a text: something in quotes, a pattern, the value of a field; None
-                where it says nothing
-    is_text     whether a field is text
-    read        analyses a text
-    correction  how a chunk that stands nowhere was probably meant; None where nothing is near enough
-    """
-
-    def __init__(
-        self,
-        view: View,
-        weighting: BM25,
-        chunks_of: Callable[[str], Sequence[Chunk]],
-        other: Callable[[Item], nodes.Node | None],
-        is_text: Callable[[str], bool],
-        read: Callable[[str], Typed],
-        correction: Callable[[Typed], Correction | None],
-    ) -> None:
+    def __init__(self, view: View, weighting: BM25, texts: Texts, literal: Literal, standing: Standing) -> None:
         self._view = view
         self._weighting = weighting
-        self._chunks_of = chunks_of
-        self._other = other
-        self._is_text = is_text
-        self._read = read
-        self._correction = correction
-        self._standing = Standing(view)
+        self._texts = texts
+        self._literal = literal
+        self._standing = standing
 
     def every(self, item: Item, *, function_words: bool = True) -> nodes.Node | None:
         """Where every chunk stands and all else matches; None where nothing is asked for.
@@ -120,17 +108,17 @@ class Matching:
         """
 
         def stand(words: Words) -> nodes.Node | None:
-            chunks = self._chunks_of(words.text)
+            chunks = self._texts.chunks(words.text)
             if not function_words:
                 telling = [one for one in chunks if words.text[one.start : one.end].lower() not in FUNCTION_WORDS]
                 chunks = telling or chunks
-            return self._all(chunks, words.field)
+            return self._all(chunks, words)
 
         return self._tree(item, stand)
 
-    def ways(self, item: Item) -> tuple[Way, ...]:
-        """How the chunks of a query stand."""
-        return tuple(way for leaf in self._leaves(item) for way in leaf.chunk.ways)
+    def rows(self, item: Item) -> tuple[tuple[bytes, ...], ...]:
+        """The words of the chunks of a query in all ways in which they stand."""
+        return tuple(way.words for leaf in self._leaves(item) for way in leaf.chunk.ways)
 
     def found(self, item: Item, text: str, ranked: nodes.Node, *, correct: bool) -> Found:
         """Return the set of a query. ranked: what ranks for it, and matches all that must match.
@@ -138,23 +126,27 @@ class Matching:
         correct: whether chunks that stand nowhere are read otherwise.
         """
         leaves = list(self._leaves(item))
-        ways = self.ways(item)
-        node, count = self._settled(self._tree(item, lambda words: self._all(self._chunks_of(words.text), words.field)))
+        rows = tuple(way.words for leaf in leaves for way in leaf.chunk.ways)
+        if isinstance(item, Words) and item.field is None and leaves:
+            node, count = self._standing.of_all([leaf.chunk for leaf in leaves])
+        else:
+            tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
+            node, count = self._settled(tree)
         if count:
-            return Found(*self._with_nearly(node, count, leaves, ranked), None, ways)
+            return Found(*self._with_nearly(node, count, leaves, ranked), None, rows)
         readings = self._readings(leaves) if correct else {}
         if readings:
 
             def stand(words: Words) -> nodes.Node | None:
-                read = [chunk for one in self._chunks_of(words.text) for chunk in self._read_as(readings, one, words)]
-                return self._all(read, words.field)
+                chunks = self._texts.chunks(words.text)
+                return self._all([read for chunk in chunks for read in self._read_as(readings, chunk, words)], words)
 
             node, count = self._settled(self._tree(item, stand))
             if count:
-                ways += tuple(way for reading in readings.values() for chunk in reading.chunks for way in chunk.ways)
-                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), ways)
-        node, count = self._settled(nodes.Leading(ranked, _SHARE))
-        return Found(node, count, None, ways, nearly=True)
+                read_as = [chunk for reading in readings.values() for chunk in reading.chunks]
+                rows += tuple(way.words for chunk in read_as for way in chunk.ways)
+                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), rows)
+        return Found(nodes.Leading(ranked, SHARE), None, None, rows, nearly=True)
 
     def _with_nearly(
         self, node: nodes.Node, count: int, leaves: Sequence[_Leaf], ranked: nodes.Node
@@ -162,19 +154,18 @@ class Matching:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
             return node, count
-        return self._settled(nodes.Or((node, nodes.Leading(ranked, _SHARE))))
+        return self._settled(nodes.Or((node, nodes.Leading(ranked, SHARE))))
 
     def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
         return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)
 
-    def _all(self, chunks: Sequence[Chunk], field: str | None) -> nodes.Node | None:
+    def _all(self, chunks: Sequence[Chunk], words: Words) -> nodes.Node | None:
         if not chunks:
-            if field is not None:
-                raise NotForFieldError(f"no word to look for in {field!r}; write a letter or digit")
+            check_words(words)
             return None
-        if field is None:
-            return self._standing.of_all(chunks)
-        return nodes.And(tuple(self._standing.of(chunk, field) for chunk in chunks))
+        if words.field is None:
+            return self._standing.of_all(chunks)[0]
+        return nodes.And(tuple(self._standing.of(chunk, words.field) for chunk in chunks))
 
     def _read_as(self, readings: dict[tuple[str | None, str], Reading], chunk: Chunk, words: Words) -> Sequence[Chunk]:
         reading = readings.get((words.field, words.text[chunk.start : chunk.end]))
@@ -182,10 +173,11 @@ class Matching:
 
     def _tree(self, item: Item, stand: Callable[[Words], nodes.Node | None]) -> nodes.Node | None:
         """A query as nodes, its words as `stand` has them; clauses side by side must all match."""
-        if isinstance(item, Words) and (item.field is None or self._is_text(item.field)):
+        if isinstance(item, Words) and self._texts.is_text(item.field):
             return stand(item)
         if not isinstance(item, Group):
-            return self._other(item)
+            said = self._literal.of(item)
+            return None if said is None else said.node
         must: list[nodes.Node] = []
         without: list[nodes.Node] = []
         for clause in item.clauses:
@@ -196,9 +188,9 @@ class Matching:
 
     def _leaves(self, item: Item) -> list[_Leaf]:
         """The chunks of a query that may or must stand."""
-        if isinstance(item, Words) and (item.field is None or self._is_text(item.field)):
+        if isinstance(item, Words) and self._texts.is_text(item.field):
             text = item.text
-            return [_Leaf(chunk, item.field, text[chunk.start : chunk.end]) for chunk in self._chunks_of(text)]
+            return [_Leaf(chunk, item.field, text[chunk.start : chunk.end]) for chunk in self._texts.chunks(text)]
         if isinstance(item, Group):
             return [leaf for clause in item.clauses if clause.sign != "-" for leaf in self._leaves(clause.item)]
         return []
@@ -207,25 +199,31 @@ class Matching:
         """How the chunks that stand nowhere may be read, by field and text."""
         readings: dict[tuple[str | None, str], Reading] = {}
         for leaf in leaves:
-            if leaf.field is not None or self._settled(self._standing.of(leaf.chunk))[1]:
+            if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
-            typed = self._read(leaf.text)
-            corrected = self._correction(typed)
+            typed = self._texts.read(leaf.text)
+            corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
             parts = None
             if corrected is None or corrected.excess > _SURE:
                 parts = divided(typed, self._view, self._stands)
             if parts is None and corrected is not None and corrected.excess <= _MOST_EXCESS:
-                parts = [self._read(corrected.spelling)]
+                parts = [self._texts.read(corrected.spelling)]
             if parts is not None:
                 spelling = " ".join(part.text for part in parts)
-                chunks = tuple(chunk for part in parts for chunk in self._chunks_of(part.text))
+                chunks = tuple(chunk for part in parts for chunk in self._texts.chunks(part.text))
                 readings[leaf.field, leaf.text] = Reading(spelling, chunks)
         return readings
 
+    def _corrected(self, typed: Typed) -> Correction | None:
+        """What was probably meant by a chunk that stands nowhere; None where nothing is near."""
+        loading("khsearch.query.correcting")
+        from khsearch.query.correcting import corrected
+
+        return next(iter(corrected(self._view, typed, 1)), None)
+
     def _stands(self, typed: Typed) -> nodes.Node:
-        """Where a text stands, settled; Nothing where it stands nowhere."""
-        chunks = self._chunks_of(typed.text)
-        node, count = self._settled(self._standing.of_all(chunks) if chunks else None)
+        """Where a text stands as it is spelled, settled; Nothing where it stands nowhere."""
+        node, count = self._standing.settled(Chunk(0, len(typed.text), (way_of(typed.terms),)))
         return node if count else nodes.Nothing()
 
 
@@ -246,5 +244,5 @@ def joined(must: Sequence[nodes.Node], may: Sequence[nodes.Node], without: Seque
 
 def _corrected(text: str, readings: dict[tuple[str | None, str], Reading]) -> str:
     for (_, typed), reading in readings.items():
-        text = text.replace(typed, reading.spelling)
+        text = re.sub(_WHOLE % re.escape(typed), reading.spelling.replace("\\", r"\\"), text)
     return text

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
-from khsearch.query.chunks import Chunk, chunks_of
 from khsearch.query.clauses import Item, Match, Words
 from khsearch.query.expansion import Expansion
 from khsearch.query.language import parse
+from khsearch.query.literal import Literal
 from khsearch.query.matching import Found, Matching
 from khsearch.query.ranked import Gathered, Ranker, is_plain
 from khsearch.query.ranking import Ranking
-from khsearch.schema import with_positions
-from khsearch.sharing import loading
-
-if TYPE_CHECKING:
-    from khsearch.query.correcting import Correction
-
-_TOLERANT = 300
-"""Characters of the longest query that is read otherwise: a longer one says enough."""
+from khsearch.query.standing import Standing
+from khsearch.query.texts import Texts
+from khsearch.schema import Role, with_positions
 
 
 @frozen
@@ -45,6 +39,7 @@ class Plan:
 
     node       ranks; finds what counts, unless `found` says that, and looser hits
     marks      of looser hits, or of all
+    said       of these rows, what counts as found has whatever `found` says: words in quotes, words that fit a pattern
     found      the set of what counts; None: all that `node` matches
     loose      whether looser hits follow the set
     rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
@@ -56,6 +51,7 @@ class Plan:
     marks: Marks
     found: Found | None = None
     loose: bool = False
+    said: Sequence[tuple[bytes, ...]] = ()
     rows: Sequence[Sequence[bytes]] = ()
     problem: str | None = None
     typed: Typed | None = None
@@ -70,32 +66,27 @@ class Planner:
         self._view = view
         self._analyzer = analyzer
         self._variants = variants
-        self._readings = bool(ranking.readings)
+        self._ranking = ranking
         self._kinds = {**dict.fromkeys(with_positions(), "text"), **fields}
-        self._typed: dict[str, Typed] = {}
-        self._chunks: dict[str, list[Chunk]] = {}
-        self._matching = Matching(
-            view, ranking.weighting, self._chunks_of, self._exactly, self._is_text, self._read, self._correction
-        )
-        self._ranker = Ranker(
-            view, analyzer, self._kinds, Expansion(view, variants), ranking, self._read, self._matching.every
-        )
+        self._standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)))
 
     def plan(self, text: str, match: Match = "best", *, strict: bool = False, correct: bool = True) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`.
 
         correct: whether chunks that stand nowhere are read otherwise.
         """
-        item, planned = self._ranked(text, strict=strict)
+        texts, literal, matching = self._ways(text)
+        item, planned = self._ranked(text, texts, literal, matching, strict=strict)
         if match == "any":
             return planned
         if match == "all":
-            node = self._matching.every(item, function_words=False) or nodes.Nothing()
+            node = matching.every(item, function_words=False) or nodes.Nothing()
             count = self._view.count(node)
-            return replace(planned, found=Found(node, count, None, self._matching.ways(item)))
-        found = self._matching.found(item, text, planned.node, correct=correct)
+            return replace(planned, found=Found(node, count, None, matching.rows(item)))
+        found = matching.found(item, text, planned.node, correct=correct and texts.tolerant)
         if found.corrected is not None and found.corrected.replace(" ", "") != text.replace(" ", ""):
-            _, meant = self._ranked(found.corrected, strict=False)
+            # Where only spaces were added, the words are the same.
+            _, meant = self._ranked(found.corrected, texts, literal, matching, strict=False)
             planned = replace(planned, node=_either(planned.node, meant.node), rows=[*planned.rows, *meant.rows])
         return replace(planned, found=found, loose=match == "best")
 
@@ -105,65 +96,45 @@ class Planner:
             return None
         item, _ = parse(text, self._kinds, strict=True)
         try:
-            self._ranker.check(item)
-            return self._matching.every(item) or nodes.Nothing()
+            _, literal, matching = self._ways(text)
+            literal.check(item)
+            return matching.every(item) or nodes.Nothing()
         except ValueError as wrong:
             raise QueryError(f"filter {text[:200]!r}: {wrong}") from None
 
-    def _ranked(self, text: str, *, strict: bool) -> tuple[Item, Plan]:
+    def _ways(self, text: str) -> tuple[Texts, Literal, Matching]:
+        texts = Texts(self._analyzer, self._kinds, self._variants, text, tolerant=bool(self._ranking.readings))
+        literal = Literal(self._view, texts, self._standing)
+        return texts, literal, Matching(self._view, self._ranking.weighting, texts, literal, self._standing)
+
+    def _ranked(
+        self, text: str, texts: Texts, literal: Literal, matching: Matching, *, strict: bool
+    ) -> tuple[Item, Plan]:
         """What a query says, and what ranks for it. QueryError only if `strict`."""
+        ranker = Ranker(self._view, texts, literal, matching, Expansion(self._view), self._ranking)
         item, problem = parse(text, self._kinds, strict=strict)
-        tolerant = self._tolerates(text)
-        found = Gathered(tolerant, strict)
+        found = Gathered(strict)
         try:
-            planned = self._planned(item, problem, found)
+            planned = _planned(ranker, item, problem, found)
         except ValueError as wrong:
             problem = f"query {text[:200]!r}: {wrong}"
             if strict:
                 raise QueryError(problem) from None
         else:
             if not found.unfit or not is_plain(item, found.unfit):
-                return item, replace(planned, typed=self._typed.get(text))
+                return item, replace(planned, typed=texts.known(text))
             problem = planned.problem
         item = Words(text)
-        planned = self._planned(item, problem, Gathered(tolerant, strict))
-        return item, replace(planned, typed=self._typed.get(text))
+        planned = _planned(ranker, item, problem, Gathered(strict))
+        return item, replace(planned, typed=texts.known(text))
 
-    def _planned(self, item: Item, problem: str | None, found: Gathered) -> Plan:
-        node = self._ranker.whole(item, found)
-        bigrams = [bigram for terms in found.texts for bigram in terms.bigrams]
-        marks = Marks([*((word,) for word in found.words), *found.marked], bigrams)
-        problems = "; ".join(filter(None, [problem, *found.problems])) or None
-        return Plan(node, marks, rows=found.rows, problem=problems)
 
-    def _tolerates(self, text: str) -> bool:
-        return self._readings and len(text) <= _TOLERANT
-
-    def _read(self, text: str) -> Typed:
-        """Analyse a text, if that was not done before."""
-        found = self._typed.get(text)
-        if found is None:
-            found = self._typed[text] = self._analyzer.typed(text)
-        return found
-
-    def _chunks_of(self, text: str) -> list[Chunk]:
-        found = self._chunks.get(text)
-        if found is None:
-            variants = self._variants if self._tolerates(text) else None
-            found = self._chunks[text] = chunks_of(self._read(text), variants)
-        return found
-
-    def _is_text(self, field: str) -> bool:
-        return self._kinds[field] == "text"
-
-    def _exactly(self, item: Item) -> nodes.Node | None:
-        return self._ranker.node(item, Gathered(tolerant=False, exact=True))
-
-    def _correction(self, typed: Typed) -> Correction | None:
-        loading("khsearch.query.correcting")
-        from khsearch.query.correcting import corrected
-
-        return next(iter(corrected(self._view, typed, 1)), None)
+def _planned(ranker: Ranker, item: Item, problem: str | None, found: Gathered) -> Plan:
+    node = ranker.whole(item, found)
+    bigrams = [bigram for terms in found.texts for bigram in terms.bigrams]
+    marks = Marks([*((word,) for word in found.words), *found.marked, *found.said], bigrams)
+    problems = "; ".join(filter(None, [problem, *found.problems])) or None
+    return Plan(node, marks, said=found.said, rows=found.rows, problem=problems)
 
 
 def _either(one: nodes.Node, other: nodes.Node) -> nodes.Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from hypothesis import strategies as st
@@ -16,6 +17,11 @@ _VALUES: dict[str, list[object]] = {
     "day": [datetime(2020, 6, 1), datetime(2021, 5, 11), datetime(2022, 1, 1)],
     "open": [False, True],
 }
+
+
+def passing(answer: bool) -> Callable[[Sequence[object]], list[bool]]:
+    """A check that all documents pass, or none."""
+    return lambda keys: [answer] * len(keys)
 
 
 def leaves(view: View) -> st.SearchStrategy[Node]:
@@ -65,6 +71,7 @@ def trees(view: View) -> st.SearchStrategy[Node]:
             st.builds(nodes.Constant, child, _BOOSTS),
             st.builds(nodes.Constant, child, st.just(0.0)),
             st.builds(nodes.Boost, child, _BOOSTS),
+            st.builds(nodes.TwoPhase, child, st.booleans().map(passing)),
             st.builds(nodes.Leading, child, st.sampled_from([0.0, 0.5, 0.8, 1.0])),
         )
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from khsearch import Document, Index
 from khsearch.hits.occurrences import glance
 from khsearch.hits.snippets import WIDTH, Snippet, make_snippet
-from khsearch.khmer.terms.analyzer import Analyzer, Terms, cluster_spans
+from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.text.script import encode_term
 from khsearch.khmer.words.breakers import breaker
+from khsearch.query import Marks
 from tests.extent import examples
 from tests.strategies import texts
 
@@ -20,7 +21,8 @@ SAMPLES = sorted((Path(__file__).parents[2] / "sample_docs").glob("*.txt"))
 
 
 def snippet(text: str, query: str) -> Snippet:
-    return make_snippet(text, ANALYZER.terms(query), ANALYZER)
+    terms = ANALYZER.terms(query)
+    return make_snippet(text, Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
 
 
 def marked(text: str, query: str) -> list[str]:
@@ -95,7 +97,7 @@ def test_words_far_apart_get_an_excerpt_each() -> None:
 
 def test_letters_without_an_end_are_cut_all_the_same() -> None:
     for char in "a中éខ":
-        found = make_snippet(char * 10_000, Terms([], []), ANALYZER)
+        found = make_snippet(char * 10_000, Marks([]), ANALYZER)
         assert 0 < len(found.text) <= 2 * WIDTH
     found = snippet("部署方案" + "中" * 10_000, "部署")
     assert len(found.text) > WIDTH // 2
@@ -110,7 +112,7 @@ def test_html_and_ansi_escape_what_they_must() -> None:
 
 def test_nothing_found_shows_the_beginning() -> None:
     text = "កម្ពុជា " * 100
-    found = make_snippet(text, Terms([], []), ANALYZER)
+    found = make_snippet(text, Marks([]), ANALYZER)
     assert found.marks == []
     assert found.fragments[0].start == 0
     assert 0 < len(found.text) <= WIDTH
@@ -135,7 +137,7 @@ def test_a_long_text() -> None:
 def test_a_long_text_shows_a_rare_word_beside_a_frequent_one_wherever_they_stand() -> None:
     common, rare = "ភូមិ", "ដំរី"
     text = f"{common} " * 300_000 + f"{rare} {common} " + "a " * 1000
-    assert [text[a:b] for a, b, _ in glance(text, [encode_term(common), encode_term(rare)])].count(rare) == 1
+    assert [text[a:b] for a, b, _ in glance(text, [(encode_term(common),), (encode_term(rare),)])].count(rare) == 1
     found = snippet(text, f"{common} {rare}")
     assert found.fragments[0].start > 1_000_000
     assert {found.text[start:end] for start, end in found.marks} == {rare, common}

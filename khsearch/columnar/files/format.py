@@ -8,7 +8,7 @@ index of each number lies in `tests/formats`.
     2   the number in every segment; `traits`; columns of kind "exact"; `forms` of text columns; a first line with a
         checksum in the manifest; the catalog says whose documents an index keeps, and which manifest goes with them, by
         name and checksum
-    3   tables of frequent pairs of neighbouring terms
+    3   tables of frequent pairs of neighbouring terms; a file of spellings of one's own that a manifest may name
 
 Files:
 
