@@ -39,7 +39,7 @@ FUNCTION_WORDS = frozenset(
 """Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
 
 
-_SURE, _MOST_EXCESS = 5.0, 8.0
+_SURE, _MOST_EXCESS = 5.0, 12.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
 to be meant at all."""
 
