@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from khsearch.query.similar import like as like
     from khsearch.query.stages import Candidate as Candidate
     from khsearch.query.stages import Judged as Judged
+    from khsearch.query.stages import Ranked as Ranked
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
@@ -52,11 +54,11 @@ else:
         {
             "clauses": ("MATCHES", "Match"),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
-            "matching": ("Found",),
+            "matching": ("SHARE", "Found"),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
-            "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
+            "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
             "completion": ("complete",),
         },
     )

@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from khsearch.engine import View
+from khsearch.engine import BM25, View
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed, Variants, script
 from khsearch.query.chunks import Chunk, Way, chunks_of
@@ -71,7 +71,7 @@ def corrections(view: View, typed: Typed, limit: int, variants: Variants | None 
     if len(text) > _TYPED or limit < 1:
         return []
     corrector = _Corrector(view, variants)
-    chunks = [(chunk, corrector.options(typed, chunk)) for chunk in chunks_of(typed, variants)]
+    chunks = [(chunk, corrector.options(typed, chunk)) for chunk in chunks_of(typed, [], joined=False)]
     chunks = [(chunk, options) for chunk, options in chunks if options]
     if not chunks:
         return []
@@ -115,7 +115,7 @@ class _Corrector:
         self._view = view
         self._variants = variants
         self._rows = Rows(view)
-        self._standing = Standing(view, inside=False)
+        self._standing = Standing(view, BM25(), inside=False)
 
     def options(self, typed: Typed, chunk: Chunk) -> list[_Option]:
         """What may have been meant by a chunk of a text, likeliest first."""
@@ -190,7 +190,7 @@ class _Corrector:
     def _df(self, typed: Typed) -> int:
         """Documents in which a chunk stands as it is spelled."""
         words = tuple(typed.terms.words)
-        return self._view.count(self._standing.of(Chunk(0, len(typed.text), (Way(words, ()),)))) if words else 0
+        return self._standing.settled(Chunk(0, len(typed.text), (Way(words, ()),)))[1] if words else 0
 
 
 def _changed(typed: Typed, first: int, meant: Meant) -> str:

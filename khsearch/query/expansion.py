@@ -14,7 +14,7 @@ from itertools import chain
 
 from khsearch.engine import View, idf, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Typed, Variants, bigrams_between, script
+from khsearch.khmer import Alternative, Typed, bigrams_between, script
 from khsearch.query.chunks import SPACE_IN_KHMER
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, for_words
@@ -62,13 +62,12 @@ class Reading:
 class Expansion:
     """What one commit of an index holds of the other readings of a query."""
 
-    def __init__(self, view: View, variants: Variants) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
-        self._variants = variants
         self._dfs = Frequencies(view, TEXT)
 
-    def readings(self, typed: Typed) -> list[Reading]:
-        """Return other readings of a text that the index holds."""
+    def readings(self, typed: Typed, alternatives: Sequence[Alternative]) -> list[Reading]:
+        """Return other readings of a text that the index holds. alternatives: other spellings of stretches of it."""
         terms = typed.terms
         self._dfs.learn(terms.words)
         readings: list[Reading] = []
@@ -77,7 +76,7 @@ class Expansion:
         joined = self._joined(typed, known)
         if joined is not None:
             readings.append(joined)
-        others = self._variants.alternatives(typed)[: 4 * _MOST]
+        others = alternatives[: 4 * _MOST]
         spelled = {other.spelling: typed.analyzer.spelled(other.spelling).terms.words for other in others}
         self._dfs.learn(chain.from_iterable(spelled.values()))
         for other in others:

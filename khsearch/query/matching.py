@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import FUNCTION_WORDS, Chunk
+from khsearch.query.chunks import FUNCTION_WORDS, Chunk, way_of
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
 from khsearch.query.literal import Literal, check_words
@@ -34,13 +34,16 @@ _SURE, _MOST_EXCESS = 5.0, 8.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
 to be meant at all."""
 
+_LONGEST_SLIP = 24
+"""Characters of the longest chunk that is read as a slip: more are several words."""
+
 _SENTENCE = 8
 """Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
 
 _WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
 """Regular expression of a chunk in a query."""
 
-_SHARE = 0.8
+SHARE = 0.8
 """Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
 
 
@@ -57,14 +60,14 @@ class Found:
     """The set of a search.
 
     node       matches it, and is quick to ask
-    count      how many documents it has
+    count      how many documents it has; None where that was not found out
     corrected  how the query was read; None: as it was typed
     rows       the words of its chunks in all ways in which they stand, for marks
-    nearly     whether no document has all chunks
+    nearly     whether no document has all chunks: then it is what scores nearly as high as the best document
     """
 
     node: nodes.Node
-    count: int
+    count: int | None
     corrected: str | None
     rows: tuple[tuple[bytes, ...], ...]
     nearly: bool = False
@@ -114,8 +117,12 @@ class Matching:
         correct: whether chunks that stand nowhere are read otherwise.
         """
         leaves = list(self._leaves(item))
-        rows = self.rows(item)
-        node, count = self._settled(self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words)))
+        rows = tuple(way.words for leaf in leaves for way in leaf.chunk.ways)
+        if isinstance(item, Words) and item.field is None and leaves:
+            node, count = self._standing.of_all([leaf.chunk for leaf in leaves])
+        else:
+            tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
+            node, count = self._settled(tree)
         if count:
             return Found(*self._with_nearly(node, count, leaves, ranked), None, rows)
         readings = self._readings(leaves) if correct else {}
@@ -130,8 +137,7 @@ class Matching:
                 read_as = [chunk for reading in readings.values() for chunk in reading.chunks]
                 rows += tuple(way.words for chunk in read_as for way in chunk.ways)
                 return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), rows)
-        node, count = self._settled(nodes.Leading(ranked, _SHARE))
-        return Found(node, count, None, rows, nearly=True)
+        return Found(nodes.Leading(ranked, SHARE), None, None, rows, nearly=True)
 
     def _with_nearly(
         self, node: nodes.Node, count: int, leaves: Sequence[_Leaf], ranked: nodes.Node
@@ -139,7 +145,7 @@ class Matching:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
             return node, count
-        return self._settled(nodes.Or((node, nodes.Leading(ranked, _SHARE))))
+        return self._settled(nodes.Or((node, nodes.Leading(ranked, SHARE))))
 
     def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
         return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)
@@ -149,7 +155,7 @@ class Matching:
             check_words(words)
             return None
         if words.field is None:
-            return self._standing.of_all(chunks)
+            return self._standing.of_all(chunks)[0]
         return nodes.And(tuple(self._standing.of(chunk, words.field) for chunk in chunks))
 
     def _read_as(self, readings: dict[tuple[str | None, str], Reading], chunk: Chunk, words: Words) -> Sequence[Chunk]:
@@ -184,10 +190,10 @@ class Matching:
         """How the chunks that stand nowhere may be read, by field and text."""
         readings: dict[tuple[str | None, str], Reading] = {}
         for leaf in leaves:
-            if leaf.field is not None or self._settled(self._standing.of(leaf.chunk))[1]:
+            if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
             typed = self._texts.read(leaf.text)
-            corrected = self._corrected(typed)
+            corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
             parts = None
             if corrected is None or corrected.excess > _SURE:
                 parts = divided(typed, self._view, self._stands)
@@ -207,9 +213,8 @@ class Matching:
         return next(iter(corrected(self._view, typed, 1)), None)
 
     def _stands(self, typed: Typed) -> nodes.Node:
-        """Where a text stands, settled; Nothing where it stands nowhere."""
-        chunks = self._texts.chunks(typed.text)
-        node, count = self._settled(self._standing.of_all(chunks) if chunks else None)
+        """Where a text stands as it is spelled, settled; Nothing where it stands nowhere."""
+        node, count = self._standing.settled(Chunk(0, len(typed.text), (way_of(typed.terms),)))
         return node if count else nodes.Nothing()
 
 

@@ -99,6 +99,7 @@ class Typed:
     normal: NormalText
     analyzer: Analysis = field(repr=False)
     broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
+    _spliced: dict[tuple[Change, ...], Terms] = field(default_factory=dict, repr=False)
 
     @cached_property
     def is_short(self) -> bool:
@@ -179,6 +180,12 @@ class Typed:
 
     def spliced(self, *changes: Change) -> Terms:
         """Terms of the text with other spellings of some stretches, in order and apart."""
+        known = self._spliced.get(changes)
+        if known is None:
+            known = self._spliced[changes] = self._spliced_anew(changes)
+        return known
+
+    def _spliced_anew(self, changes: Sequence[Change]) -> Terms:
         pieces = [*self._pieces(changes)]
         codes = self._joined(pieces)
         if codes is None or len(codes) > SHORT:
