@@ -24,8 +24,8 @@ from khsearch.sharing import loading
 _MOST = 12
 """Most readings of one query."""
 
-_MOST_CORRECTED = 30
-"""Words of the longest query that is looked at for slips."""
+_MOST_LONGER = 30
+"""Words of a query that are looked for inside longer ones."""
 
 _SUSPECT, _RARE = 3, 200
 """A word may be a slip if the index has it in so few documents, and in less than one of so many."""
@@ -35,9 +35,6 @@ _EACH = 3
 
 _CORRECTED, _LIKELIHOOD = 0.8, 4.0
 """What the likeliest correction weighs; one that is so many nats less likely weighs an e-th of that."""
-
-_CORRECTED_OF_MANY, _LEAST_OF_MANY = 0.4, 0.0
-"""The same in a query of many words, which say enough by themselves, and how much likelier a correction has to be."""
 
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
@@ -117,7 +114,7 @@ class Expansion:
 
     def _longer(self, words: Sequence[bytes]) -> Iterator[Reading]:
         """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
-        for word in dict.fromkeys(words[:_MOST_CORRECTED]):
+        for word in dict.fromkeys(words[:_MOST_LONGER]):
             if not self._df(word):
                 loading("khsearch.query.near_terms")
                 from khsearch.query.near_terms import term_table
@@ -128,32 +125,29 @@ class Expansion:
                     yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], [], 1.0)
 
     def _corrected(self, typed: Typed, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
-        """Read rows of words of a query as the index has what they were probably meant for.
+        """Read rows of words of a short query as the index has what they were probably meant for.
 
         A query whose words are all known well is left alone: to find out what is near a word, all terms of the index
-        have to be looked through once.
+        have to be looked through once. So is one of many words, which say enough by themselves.
         """
         terms = typed.terms
         words = terms.words
-        if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
+        if len(words) > JOINED or not any(self._is_suspect(word) for word in words):
             return
         rows = Rows(self._view)
-        short = len(words) <= JOINED
-        most, least = (_CORRECTED, -math.inf) if short else (_CORRECTED_OF_MANY, _LEAST_OF_MANY)
-        for first, end, odd in self._doubtful(typed, rows, settled, short=short):
+        for first, end in rows_of(typed):
             row, best = words[first:end], None
+            odd = [odd and word not in settled for odd, word in zip(rows.odd(row), row, strict=True)]
             for meant in rows.meant(row, odd, _EACH):
-                if meant.gain < least:
-                    break
                 best = meant.gain if best is None else best
-                weight = most * math.exp((meant.gain - best) / _LIKELIHOOD)
+                weight = _CORRECTED * math.exp((meant.gain - best) / _LIKELIHOOD)
                 for change in meant.changes:
                     new = typed.analyzer.spelled(script.decode_term(change.meant.spelling)).terms.words
                     yield from self._instead(terms, known, first + change.first, first + change.end, new, weight)
             for start, stop in combinations(range(first, end + 1), 2):
                 if stop > start + 1 and any(odd[start - first : stop - first]):
                     joined = b"".join(words[start:stop])
-                    yield from self._instead(terms, known, start, stop, [joined], most)
+                    yield from self._instead(terms, known, start, stop, [joined], _CORRECTED)
 
     def _instead(
         self, terms: Terms, known: set[bytes], first: int, end: int, new: list[bytes], weight: float
@@ -165,23 +159,6 @@ class Expansion:
         words = [*terms.words[:first], *new, *terms.words[end:]]
         found = _terms(new, weight) if len(new) == 1 else (nodes.Phrase(TEXT, tuple(new), boost=weight),)
         yield Reading(found, words, new, [tuple(new)], _lacking(bigrams_between(words), terms.bigrams), weight)
-
-    def _doubtful(
-        self, typed: Typed, rows: Rows, settled: set[bytes], *, short: bool
-    ) -> Iterator[tuple[int, int, list[bool]]]:
-        """Words of a query that may have slips: from, to, and which of them. Of a long query, few at a time."""
-        words = typed.terms.words
-        for first, end in rows_of(typed):
-            row = words[first:end]
-            odd = [odd and word not in settled for odd, word in zip(rows.odd(row), row, strict=True)]
-            if short:
-                yield first, end, odd
-                continue
-            suspect = [odd and self._is_suspect(word) for odd, word in zip(odd, row, strict=True)]
-            for place, one in enumerate(suspect):
-                if one:
-                    start, stop = max(place - 1, 0), min(place + 2, len(row))
-                    yield first + start, first + stop, [at == place for at in range(start, stop)]
 
     def _is_suspect(self, word: bytes) -> bool:
         df = self._df(word)

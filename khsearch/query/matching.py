@@ -122,7 +122,7 @@ class Matching:
             node, count = self._settled(tree)
         if count:
             return Found(*self._with_nearly(node, count, leaves, ranked), None, rows)
-        readings = self._readings(leaves) if correct else {}
+        readings = self._readings(leaves, all_needed=isinstance(item, Words)) if correct else {}
         if readings:
 
             def stand(words: Words) -> nodes.Node | None:
@@ -183,24 +183,32 @@ class Matching:
             return [leaf for clause in item.clauses if clause.sign != "-" for leaf in self._leaves(clause.item)]
         return []
 
-    def _readings(self, leaves: Sequence[_Leaf]) -> dict[tuple[str | None, str], Reading]:
-        """How the chunks that stand nowhere may be read, by field and text."""
+    def _readings(self, leaves: Sequence[_Leaf], *, all_needed: bool) -> dict[tuple[str | None, str], Reading]:
+        """How the chunks that stand nowhere may be read, by field and text; where all are needed, all or none."""
         readings: dict[tuple[str | None, str], Reading] = {}
-        for leaf in leaves:
+        # A long chunk has seldom a reading, and is quickly asked for one.
+        for leaf in sorted(leaves, key=lambda leaf: -len(leaf.text)):
             if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
-            typed = self._texts.read(leaf.text)
-            corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
-            parts = None
-            if corrected is None or corrected.excess > _SURE:
-                parts = divided(typed, self._view, self._stands)
-            if parts is None and corrected is not None and corrected.excess <= _MOST_EXCESS:
-                parts = [self._texts.read(corrected.spelling)]
+            parts = self._parts(self._texts.read(leaf.text))
             if parts is not None:
                 spelling = " ".join(part.text for part in parts)
                 chunks = tuple(chunk for part in parts for chunk in self._texts.chunks(part.text))
                 readings[leaf.field, leaf.text] = Reading(spelling, chunks)
+            elif all_needed:
+                return {}
         return readings
+
+    def _parts(self, typed: Typed) -> Sequence[Typed] | None:
+        """What was meant by a chunk that stands nowhere: another chunk, or several; None where nothing is near."""
+        corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
+        if corrected is None or corrected.excess > _SURE:
+            parts = divided(typed, self._view, self._stands)
+            if parts is not None:
+                return parts
+        if corrected is None or corrected.excess > _MOST_EXCESS:
+            return None
+        return [self._texts.read(corrected.spelling)]
 
     def _corrected(self, typed: Typed) -> Correction | None:
         """What was probably meant by a chunk that stands nowhere; None where nothing is near."""
