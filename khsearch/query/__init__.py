@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
+    from khsearch.query.standing import Standing as Standing
     from khsearch.query.suggest import complete as complete
     from khsearch.query.suggest import suggestion as suggestion
 else:
@@ -55,6 +56,7 @@ else:
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
+            "standing": ("Standing",),
             "suggest": ("complete", "suggestion"),
         },
     )

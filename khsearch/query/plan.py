@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
@@ -20,9 +19,6 @@ from khsearch.query.ranking import Ranking
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
-
-if TYPE_CHECKING:
-    pass
 
 
 @frozen
@@ -86,7 +82,7 @@ class Planner:
         if match == "all":
             node = matching.every(item, function_words=False) or nodes.Nothing()
             count = self._view.count(node)
-            return replace(planned, found=Found(node, count, None, matching.rows(item)))
+            return replace(planned, found=Found(node, count, None, matching.leaves(item)))
         found = matching.found(item, text, planned.node, correct=correct and texts.tolerant)
         if found.corrected is not None and found.corrected.replace(" ", "") != text.replace(" ", ""):
             # Where only spaces were added, the words are the same.
