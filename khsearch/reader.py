@@ -138,6 +138,17 @@ class Reader:
         commit.agreement.check(prefix)
         return query.complete(commit.view, commit.built.analyzer, prefix, limit)
 
+    @checked(text=arguments.TEXT, limit=arguments.COUNT)
+    def corrections(self, text: str, limit: int = 3) -> list[str]:
+        """What was probably meant by a text with slips in it, likeliest first; [] where nothing near is likelier.
+
+        Each is the text with its chunks, what stands between spaces, as they stand in documents. A chunk that stands
+        as it was typed is corrected only where something near is much likelier.
+        """
+        commit = self._last_commit()
+        commit.agreement.check(text)
+        return query.corrections(commit.view, commit.built.analyzer.typed(text), limit, self._spellings(commit))
+
     @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
         """Find documents that are like one of the index, which is not among them; none if there is no such document."""

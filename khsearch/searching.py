@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from khsearch import query
 from khsearch.documents import column_of
-from khsearch.engine import Found, Node, SortKey, nodes
+from khsearch.engine import EQUAL, Found, Key, Node, SortKey, nodes
 from khsearch.frozen import frozen
 from khsearch.hits import Hit, Results, Search
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.query import Judged, Match, Plan, Planner, Ranking, Rescorer, rescored
+from khsearch.query import SHARE, Judged, Match, Plan, Planner, Ranked, Ranking, Rescorer, rescored
 
 
 @frozen
@@ -52,7 +55,10 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     order = [SortKey(column_of(built.fields, name), name != sort)] if sort else []
     made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
     stages = [] if order else ranking.rescorers(plan.rows)
-    hits = _hits(made, asked.limit, asked.offset, stages, order)
+    judged, total = _Order(made, order).page(asked.limit, asked.offset, stages)
+    if total is not None:
+        made = replace(made, known_total=total)
+    hits = [Hit.of(rank, one, made, loose=loose) for rank, (one, loose) in enumerate(judged, asked.offset + 1)]
     return Results(hits, time.perf_counter() - started, made)
 
 
@@ -62,35 +68,58 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     view, built = commit.view, commit.built
     plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
     made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
-    return Results(_hits(made, limit, 0, ()), time.perf_counter() - started, made)
+    judged, _ = _Order(made).page(limit, 0, ())
+    hits = [Hit.of(rank, one, made, loose=loose) for rank, (one, loose) in enumerate(judged, 1)]
+    return Results(hits, time.perf_counter() - started, made)
 
 
-def _hits(made: Search, limit: int, offset: int, stages: Sequence[Rescorer], sort: Sequence[SortKey] = ()) -> list[Hit]:
-    """Hits from rank `offset` on: of the set by score or as sorted, then, if they are wanted, looser ones by score."""
-    found, ranked = made.plan.found, made.plan.node
-    if found is None:
-        judged = _judged(made, ranked, limit, offset, stages, sort)
-        return [Hit.of(rank, one, made) for rank, one in enumerate(judged, offset + 1)]
-    judged = _judged(made, nodes.AndMaybe(nodes.Constant(made.wanted, 0.0), ranked), limit, offset, stages, sort)
-    hits = [Hit.of(rank, one, made) for rank, one in enumerate(judged, offset + 1)]
-    if made.plan.loose and not sort and len(hits) < limit:
-        offset += len(hits)
-        others = nodes.AndNot(ranked if made.filter is None else nodes.Require(ranked, made.filter), found.node)
-        judged = _judged(made, others, limit - len(hits), offset - made.total, stages)
-        hits += [Hit.of(rank, one, made, loose=True) for rank, one in enumerate(judged, offset + 1)]
-    return hits
+class _Order:
+    """The order of the documents of a search: those of the set, then, if they are wanted, looser ones."""
+
+    def __init__(self, made: Search, sort: Sequence[SortKey] = ()) -> None:
+        self._made = made
+        self._sort = sort
+        self._total: int | None = None  # of the set, where it was found out
+
+    def page(self, limit: int, offset: int, stages: Sequence[Rescorer]) -> tuple[list[tuple[Judged, bool]], int | None]:
+        """Documents from rank `offset` on, each with whether it is looser, and the size of the set, if it is known."""
+        if not limit:
+            return [], None
+        if (not stages and self._made.plan.found is None) or self._sort:
+            found = self._search(self._made.ranked_set, limit, offset)
+            return [(Judged(key, score), False) for key, score in _pairs(found)], None
+        judged, ahead = rescored(self._made.view, self._retrieve, stages, offset + limit)
+        return [(one, rank >= ahead) for rank, one in enumerate(judged)][offset:], self._total
+
+    def _retrieve(self, count: int) -> Ranked:
+        """The first documents, as many as there are up to a count."""
+        made, found = self._made, self._made.plan.found
+        if found is None:
+            return Ranked(*self._search(made.ranked_set, count), count)
+        if found.nearly and made.filter is None:
+            keys, scores = self._search(made.plan.node, count)
+            size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
+            if size < count:
+                self._total = size
+                kept = len(keys) if made.plan.loose else size
+                return Ranked(keys[:kept], scores[:kept], size)
+        if not made.plan.loose or made.total >= count:
+            return Ranked(*self._search(made.ranked_set, count), count)
+        ranked = made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
+        keys, scores = self._search(ranked, count)
+        ahead = np.array(made.view.among(keys, made.wanted, made.ranking.weighting), np.bool_)
+        size = int(np.count_nonzero(ahead))
+        if size == made.total:
+            order = np.argsort(~ahead, kind="stable")
+            return Ranked([keys[at] for at in order.tolist()], scores.take(order), size)
+        first = self._search(made.ranked_set, count)
+        rest = self._search(nodes.AndNot(ranked, made.wanted), count - len(first.keys))
+        return Ranked([*first.keys, *rest.keys], np.concatenate([first.scores, rest.scores]), len(first.keys))
+
+    def _search(self, node: Node, limit: int, offset: int = 0) -> Found:
+        made = self._made
+        return made.view.search(node, limit, offset, weighting=made.ranking.weighting, sort=self._sort)
 
 
-def _judged(
-    made: Search, node: Node, limit: int, offset: int, stages: Sequence[Rescorer], sort: Sequence[SortKey] = ()
-) -> list[Judged]:
-    """The documents of a node from rank `offset` on."""
-    filter = made.filter if made.plan.found is None else None
-
-    def find(limit: int, offset: int = 0) -> Found:
-        return made.view.search(node, limit, offset, weighting=made.ranking.weighting, filter=filter, sort=sort)
-
-    if stages and limit:
-        return rescored(made.view, find, stages, offset + limit)[offset:]
-    found = find(limit, offset)
-    return [Judged(key, score) for key, score in zip(found.keys, found.scores.tolist(), strict=True)]
+def _pairs(found: Found) -> Iterator[tuple[Key, float]]:
+    return zip(found.keys, found.scores.tolist(), strict=True)

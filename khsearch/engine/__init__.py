@@ -12,11 +12,12 @@ from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, re
 from khsearch.engine.nodes import Node
 from khsearch.engine.tokens import PAIR, Batch, TermList, TokenBatch
 from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
-from khsearch.engine.weighting import BM25, UNSATURATED, BoostedScale, Proximity, boosts_of, idf, term_weight
+from khsearch.engine.weighting import BM25, EQUAL, UNSATURATED, BoostedScale, Proximity, boosts_of, idf, term_weight
 from khsearch.schema import FieldScale
 
 __all__ = [
     "BM25",
+    "EQUAL",
     "FILE",
     "IN_MEMORY",
     "OLD_TRAIT",

@@ -118,6 +118,9 @@ class View(Protocol):
         weighting: of the search that will ask, whose work is shared; it decides nothing.
         """
 
+    def among(self, keys: Sequence[Key], node: Node, weighting: BM25) -> list[bool]:
+        """Whether a node matches each of some documents. weighting: as for `settled`."""
+
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """How many of the documents that a node matches have each value of a column, most frequent first.
 

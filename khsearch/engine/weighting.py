@@ -35,6 +35,9 @@ _IDFS: dict[str, Callable[[int, int], float]] = {
     "none": lambda docs, df: 1.0,
 }
 
+EQUAL = 1 - 1e-6
+"""Of a score that is to be reached, what is enough: scores are of 32 bits."""
+
 UNSATURATED = 2.0**29
 """k1 of a field whose terms score tf itself (with b = 0): so great that what tf adds to the denominator is nothing."""
 

@@ -27,7 +27,7 @@ class Part:
 
 def explain_set(view: View, key: Key, found: Found, ranking: Ranking) -> list[Part]:
     """Return what of a query stands in a document of its set, and as what; each part adds nothing to its score."""
-    standing = Standing(view, inside=bool(ranking.streams(Role.RESCUE)))
+    standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)))
     told: dict[Part, Node] = {}
     for leaf in found.leaves:
         for way in leaf.chunk.ways:
@@ -37,7 +37,7 @@ def explain_set(view: View, key: Key, found: Found, ranking: Ranking) -> list[Pa
                 told[Part(what, leaf.field or "", 0.0)] = node
         if leaf.reading is not None:
             what = f'"{leaf.text}", read as "{leaf.reading.spelling}", stands'
-            told[Part(what, leaf.field or "", 0.0)] = standing.of_all(leaf.reading.chunks)
+            told[Part(what, leaf.field or "", 0.0)] = standing.of_all(leaf.reading.chunks)[0]
     scores = view.scores(key, list(told.values()), ranking.weighting)
     parts = [part for part, score in zip(told, scores, strict=True) if score is not None]
     if found.leaves and found.nearly:

@@ -36,6 +36,15 @@ class Search:
     filter: Node | None
     fields: Mapping[str, str]
     variants: Variants
+    known_total: int | None = None
+
+    @property
+    def ranked_set(self) -> Node:
+        """What counts as found, scored by what ranks."""
+        plan = self.plan
+        if plan.found is None:
+            return self.wanted
+        return nodes.AndMaybe(nodes.Constant(self.wanted, 0.0), plan.node)
 
     @property
     def wanted(self) -> Node:
@@ -46,8 +55,10 @@ class Search:
     @cached_property
     def total(self) -> int:
         """How many documents count as found."""
-        found = self.plan.found
-        return found.count if found is not None and self.filter is None else self.view.count(self.wanted)
+        known = self.known_total
+        if known is None and self.plan.found is not None and self.filter is None:
+            known = self.plan.found.count
+        return self.view.count(self.wanted) if known is None else known
 
     @cached_property
     def marks(self) -> Marks:

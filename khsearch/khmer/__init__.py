@@ -8,8 +8,7 @@ words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run
             batch, as arrays
 terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
             depend on
-spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant;
-            edits, neighbourhood: words that are near
+spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant
 learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from
 """
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from khsearch.khmer.learning.slips import learn_slips as learn_slips
     from khsearch.khmer.learning.slips import read_pairs as read_pairs
     from khsearch.khmer.learning.slips import variant_pairs as variant_pairs
-    from khsearch.khmer.spelling import edits as edits
-    from khsearch.khmer.spelling import neighbourhood as neighbourhood
     from khsearch.khmer.spelling.costs import default_costs as default_costs
     from khsearch.khmer.spelling.costs import strokes as strokes
     from khsearch.khmer.spelling.costs import written_counts as written_counts
@@ -44,6 +41,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.typed import Typed as Typed
     from khsearch.khmer.terms.typed import bigrams_between as bigrams_between
     from khsearch.khmer.terms.typed import clusters_of as clusters_of
+    from khsearch.khmer.terms.typed import letters_of as letters_of
     from khsearch.khmer.text import clusters as clusters
     from khsearch.khmer.text import script as script
     from khsearch.khmer.text import scripts as scripts
@@ -90,12 +88,11 @@ else:
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
-            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between", "clusters_of"),
+            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between", "clusters_of", "letters_of"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
-            "spelling": ("edits", "neighbourhood"),
             "spelling.costs": ("default_costs", "strokes", "written_counts"),
-            "spelling.groups": ("own_spellings",),
             "spelling.nearby": ("Nearby",),
+            "spelling.groups": ("own_spellings",),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),
             "learning.learning": ("learn",),

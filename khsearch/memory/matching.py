@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from khsearch.engine import BM25, FieldScale, Node, Proximity, boosts_of, nodes, term_weight
+from khsearch.engine import BM25, EQUAL, FieldScale, Node, Proximity, boosts_of, nodes, term_weight
 from khsearch.errors import QueryError
 from khsearch.memory.columns import compared, values_of
 from khsearch.memory.commit import Commit
-
-_ROUNDED = 1 - 1e-6  # other engines have scores of 32 bits
 
 Scores = dict[int, float]
 """Numbers of documents, rising, each with its score."""
@@ -202,7 +200,7 @@ def _boost(commit: Commit, node: nodes.Boost, weighting: BM25) -> Scores:
 
 def _leading(commit: Commit, node: nodes.Leading, weighting: BM25) -> Scores:
     found = matches(commit, node.child, weighting)
-    edge = node.share * max(found.values(), default=0.0) * _ROUNDED
+    edge = node.share * max(found.values(), default=0.0) * EQUAL
     return {number: score for number, score in found.items() if score >= edge}
 
 

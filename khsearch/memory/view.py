@@ -90,6 +90,11 @@ class MemoryView:
         found = dict.fromkeys(matches(self.commit, node, weighting), 1.0)
         return nodes.Foreign(lambda _: found), len(found)
 
+    def among(self, keys: Sequence[Key], node: Node, weighting: BM25) -> list[bool]:
+        """By all that match."""
+        found = matches(self.commit, node, weighting)
+        return [int(key) in found for key in keys]
+
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """Values in what matches, counted; one that comes first in the index is the one that is shown."""
         found = matches(self.commit, node, BM25())

@@ -7,12 +7,13 @@ patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
-chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
-meant corrections    a row of words -> what was probably meant; a chunk, a text -> the same, as far as it stands
-suggest              did you mean, completion
+meant                a row of words -> what was probably meant
+suggest              completion
+chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
+correcting           a chunk, a text -> what was probably meant, as far as it stands; did you mean
 literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
@@ -27,9 +28,11 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
-    from khsearch.query.corrections import Correction as Correction
-    from khsearch.query.corrections import corrected as corrected
-    from khsearch.query.corrections import corrections as corrections
+    from khsearch.query.correcting import Correction as Correction
+    from khsearch.query.correcting import corrected as corrected
+    from khsearch.query.correcting import corrections as corrections
+    from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
@@ -39,24 +42,24 @@ if TYPE_CHECKING:
     from khsearch.query.similar import like as like
     from khsearch.query.stages import Candidate as Candidate
     from khsearch.query.stages import Judged as Judged
+    from khsearch.query.stages import Ranked as Ranked
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
     from khsearch.query.standing import Standing as Standing
     from khsearch.query.suggest import complete as complete
-    from khsearch.query.suggest import suggestion as suggestion
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
             "clauses": ("MATCHES", "Match"),
-            "corrections": ("Correction", "corrected", "corrections"),
-            "matching": ("Found",),
+            "correcting": ("Correction", "corrected", "corrections", "suggestion"),
+            "matching": ("SHARE", "Found"),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
-            "stages": ("Candidate", "Judged", "Rescorer", "Stage", "rescored"),
+            "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
             "standing": ("Standing",),
-            "suggest": ("complete", "suggestion"),
+            "suggest": ("complete",),
         },
     )

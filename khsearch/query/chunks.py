@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Terms, Typed, Variants
+from khsearch.khmer import Alternative, Terms, Typed
 
 _LEAST_WEIGHT = 0.5
 """Of another spelling that counts as what was typed."""
@@ -57,18 +57,21 @@ def way_of(terms: Terms) -> Way:
     return Way(tuple(terms.words), tuple(dict.fromkeys(terms.bigrams)))
 
 
-def chunks_of(typed: Typed, variants: Variants | None) -> list[Chunk]:
-    """Return the chunks of a text that have a word, in order; without `variants` they stand as typed alone."""
+def chunks_of(typed: Typed, alternatives: Sequence[Alternative], *, joined: bool) -> list[Chunk]:
+    """Return the chunks of a text that have a word, in order.
+
+    alternatives  other spellings in which they may stand
+    joined        whether they may be parts of words that spaces divide
+    """
     spans = [found.span() for found in _CHUNK.finditer(typed.text)]
     whole = len(spans) == 1
     ways = [[way_of(typed.terms if whole else typed.part(start, end))] for start, end in spans]
-    if variants is not None:
-        if not whole:
-            for at, way in _joined(typed, spans, ways):
-                ways[at].append(way)
-        for first, last, way in _spelled(typed, spans, variants.alternatives(typed)):
-            for at in range(first, last + 1):
-                ways[at].append(way)
+    if joined and not whole:
+        for at, way in _joined(typed, spans, ways):
+            ways[at].append(way)
+    for first, last, way in _spelled(typed, spans, alternatives) if alternatives else ():
+        for at in range(first, last + 1):
+            ways[at].append(way)
     return [
         Chunk(start, end, tuple(dict.fromkeys(mine))[:_MOST_WAYS])
         for (start, end), mine in zip(spans, ways, strict=True)

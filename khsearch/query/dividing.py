@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import Typed, edits
+from khsearch.khmer import Typed, letters_of
+from khsearch.query.frequencies import Frequencies
+from khsearch.schema import BIGRAMS
 
 _MOST_WORDS = 12
 """Words of the longest chunk that is divided."""
@@ -24,6 +26,9 @@ def divided(typed: Typed, view: View, stands: Callable[[Typed], nodes.Node]) -> 
     words, (starts, ends) = typed.terms.words, typed.spans
     if len(words) > _MOST_WORDS:
         return None
+    torn = _torn(typed, view)
+    if len(torn) >= _MOST_PARTS:
+        return None
     known: dict[tuple[int, int], tuple[Typed, nodes.Node]] = {}
 
     def part(first: int, end: int) -> tuple[Typed, nodes.Node]:
@@ -32,14 +37,27 @@ def divided(typed: Typed, view: View, stands: Callable[[Typed], nodes.Node]) -> 
             known[first, end] = found, stands(found)
         return known[first, end]
 
-    sizes = [len(edits.units(word)) for word in words]
+    sizes = [len(letters_of(word)) for word in words]
     for cuts in _ways_to_cut(sizes):
+        if not torn.issubset(cuts):
+            continue
         parts = [part(first, end) for first, end in pairwise((0, *cuts, len(words)))]
         if not any(isinstance(node, nodes.Nothing) for _, node in parts) and view.count(
             nodes.And(tuple(node for _, node in parts))
         ):
             return [found for found, _ in parts]
     return None
+
+
+def _torn(typed: Typed, view: View) -> set[int]:
+    """The words before which a chunk has to be cut: no document has the clusters on both sides next to each other."""
+    sizes = [len(letters_of(word)) for word in typed.terms.words]
+    bigrams = typed.terms.bigrams
+    if len(bigrams) != sum(sizes) - 1:
+        return set()  # there are signs between words, or letters that have no bigrams
+    edges = list(accumulate(sizes[:-1]))
+    dfs = Frequencies(view, BIGRAMS).of([bigrams[edge - 1] for edge in edges])
+    return {number for number, df in enumerate(dfs, 1) if not df}
 
 
 def _ways_to_cut(sizes: list[int]) -> Iterator[tuple[int, ...]]:

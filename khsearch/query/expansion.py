@@ -8,12 +8,13 @@ it weighs as both spellings together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from khsearch.engine import View, idf, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Terms, Typed, Variants, bigrams_between
+from khsearch.khmer import Alternative, Typed, bigrams_between, script
 from khsearch.query.chunks import SPACE_IN_KHMER
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, Role, for_words
@@ -27,6 +28,12 @@ _MOST_CORRECTED = 30
 
 _SUSPECT, _RARE = 3, 200
 """A word may be a slip if the index has it in so few documents, and in less than one of so many."""
+
+_EACH = 3
+"""Readings of one row of words."""
+
+_CORRECTED, _LIKELIHOOD = 0.8, 4.0
+"""What the likeliest correction weighs; one that is so many nats less likely weighs an e-th of that."""
 
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
@@ -55,13 +62,12 @@ class Reading:
 class Expansion:
     """What one commit of an index holds of the other readings of a query."""
 
-    def __init__(self, view: View, variants: Variants) -> None:
+    def __init__(self, view: View) -> None:
         self._view = view
-        self._variants = variants
         self._dfs = Frequencies(view, TEXT)
 
-    def readings(self, typed: Typed) -> list[Reading]:
-        """Return other readings of a text that the index holds."""
+    def readings(self, typed: Typed, alternatives: Sequence[Alternative]) -> list[Reading]:
+        """Return other readings of a text that the index holds. alternatives: other spellings of stretches of it."""
         terms = typed.terms
         self._dfs.learn(terms.words)
         readings: list[Reading] = []
@@ -70,7 +76,7 @@ class Expansion:
         joined = self._joined(typed, known)
         if joined is not None:
             readings.append(joined)
-        others = self._variants.alternatives(typed)[: 4 * _MOST]
+        others = alternatives[: 4 * _MOST]
         spelled = {other.spelling: typed.analyzer.spelled(other.spelling).terms.words for other in others}
         self._dfs.learn(chain.from_iterable(spelled.values()))
         for other in others:
@@ -82,7 +88,7 @@ class Expansion:
             known.update(reading.new)
         if joined is None:  # else what the index does not know is half of a word
             readings += self._longer(terms.words)
-        return [*readings, *self._corrected(terms, known, settled)][:_MOST]
+        return [*readings, *self._corrected(typed, known, settled)][:_MOST]
 
     def _joined(self, typed: Typed, known: set[bytes]) -> Reading | None:
         """Read a text without the spaces between its runs of Khmer: one may have been put inside a word."""
@@ -117,28 +123,36 @@ class Expansion:
                     # Snippets mark the part that was asked for, not all of the longer word.
                     yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], [], 1.0)
 
-    def _corrected(self, terms: Terms, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
-        """Read words of a query as the terms of the index that they were probably meant for.
+    def _corrected(self, typed: Typed, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
+        """Read rows of words of a query as the index has what they were probably meant for.
 
         A query whose words are all known well is left alone: to find out what is near a word, all terms of the index
         have to be looked through once.
         """
+        terms = typed.terms
         words = terms.words
         if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
             return
-        skipped = [number for number, word in enumerate(words) if word in settled]
-        loading("khsearch.query.suggest")
-        from khsearch.query.suggest import corrections
+        loading("khsearch.query.meant")
+        from khsearch.query.meant import Rows, rows_of
 
-        for correction in corrections(self._view, words, skipped):
-            near = correction.near.term
-            if near in known:
-                continue
-            known.add(near)
-            meant = [*words[: correction.first], near, *words[correction.end :]]
-            found = _terms([near], correction.weight)
-            bigrams = _lacking(bigrams_between(meant), terms.bigrams)
-            yield Reading(found, meant, [near], [(near,)], bigrams, correction.weight)
+        rows = Rows(self._view)
+        for first, end in rows_of(typed):
+            row = words[first:end]
+            odd = [odd and word not in settled for odd, word in zip(rows.odd(row), row, strict=True)]
+            best = None
+            for meant in rows.meant(row, odd, _EACH):
+                best = meant.gain if best is None else best
+                weight = _CORRECTED * math.exp((meant.gain - best) / _LIKELIHOOD)
+                for change in meant.changes:
+                    new = typed.analyzer.spelled(script.decode_term(change.meant.spelling)).terms.words
+                    if known.issuperset(new) or not all(self._dfs.of(new)):
+                        continue
+                    known.update(new)
+                    whole = [*words[: first + change.first], *new, *words[first + change.end :]]
+                    found = _terms(new, weight) if len(new) == 1 else (nodes.Phrase(TEXT, tuple(new), boost=weight),)
+                    bigrams = _lacking(bigrams_between(whole), terms.bigrams)
+                    yield Reading(found, whole, new, [tuple(new)], bigrams, weight)
 
     def _is_suspect(self, word: bytes) -> bool:
         df = self._df(word)

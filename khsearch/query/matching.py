@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import Chunk
+from khsearch.query.chunks import Chunk, way_of
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
 from khsearch.query.literal import Literal, check_words
@@ -28,7 +28,7 @@ from khsearch.query.texts import Texts
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
-    from khsearch.query.corrections import Correction
+    from khsearch.query.correcting import Correction
 
 FUNCTION_WORDS = frozenset(
     [
@@ -43,13 +43,16 @@ _SURE, _MOST_EXCESS = 5.0, 8.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
 to be meant at all."""
 
+_LONGEST_SLIP = 24
+"""Characters of the longest chunk that is read as a slip: more are several words."""
+
 _SENTENCE = 8
 """Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
 
 _WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
 """Regular expression of a chunk in a query."""
 
-_SHARE = 0.8
+SHARE = 0.8
 """Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
 
 
@@ -76,14 +79,14 @@ class Found:
     """The set of a search.
 
     node       matches it, and is quick to ask
-    count      how many documents it has
+    count      how many documents it has; None where that was not found out
     corrected  how the query was read; None: as it was typed
     leaves     the chunks that must or may stand
-    nearly     whether no document has all chunks
+    nearly     whether no document has all chunks: then it is what scores nearly as high as the best document
     """
 
     node: nodes.Node
-    count: int
+    count: int | None
     corrected: str | None = None
     leaves: tuple[Leaf, ...] = ()
     nearly: bool = False
@@ -127,7 +130,11 @@ class Matching:
         correct: whether chunks that stand nowhere are read otherwise.
         """
         leaves = self.leaves(item)
-        node, count = self._settled(self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words)))
+        if isinstance(item, Words) and item.field is None and leaves:
+            node, count = self._standing.of_all([leaf.chunk for leaf in leaves])
+        else:
+            tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
+            node, count = self._settled(tree)
         if count:
             return Found(*self._with_nearly(node, count, leaves, ranked), None, leaves)
         readings = self._readings(leaves) if correct else {}
@@ -141,8 +148,7 @@ class Matching:
             if count:
                 leaves = tuple(replace(leaf, reading=readings.get((leaf.field, leaf.text))) for leaf in leaves)
                 return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), leaves)
-        node, count = self._settled(nodes.Leading(ranked, _SHARE))
-        return Found(node, count, None, leaves, nearly=True)
+        return Found(nodes.Leading(ranked, SHARE), None, None, leaves, nearly=True)
 
     def _with_nearly(
         self, node: nodes.Node, count: int, leaves: Sequence[Leaf], ranked: nodes.Node
@@ -150,7 +156,7 @@ class Matching:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
             return node, count
-        return self._settled(nodes.Or((node, nodes.Leading(ranked, _SHARE))))
+        return self._settled(nodes.Or((node, nodes.Leading(ranked, SHARE))))
 
     def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
         return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)
@@ -160,7 +166,7 @@ class Matching:
             check_words(words)
             return None
         if words.field is None:
-            return self._standing.of_all(chunks)
+            return self._standing.of_all(chunks)[0]
         return nodes.And(tuple(self._standing.of(chunk, words.field) for chunk in chunks))
 
     def _read_as(self, readings: dict[tuple[str | None, str], Reading], chunk: Chunk, words: Words) -> Sequence[Chunk]:
@@ -195,10 +201,10 @@ class Matching:
         """How the chunks that stand nowhere may be read, by field and text."""
         readings: dict[tuple[str | None, str], Reading] = {}
         for leaf in leaves:
-            if leaf.field is not None or self._settled(self._standing.of(leaf.chunk))[1]:
+            if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
             typed = self._texts.read(leaf.text)
-            corrected = self._corrected(typed)
+            corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
             parts = None
             if corrected is None or corrected.excess > _SURE:
                 parts = divided(typed, self._view, self._stands)
@@ -212,15 +218,14 @@ class Matching:
 
     def _corrected(self, typed: Typed) -> Correction | None:
         """What was probably meant by a chunk that stands nowhere; None where nothing is near."""
-        loading("khsearch.query.corrections")
-        from khsearch.query.corrections import corrected
+        loading("khsearch.query.correcting")
+        from khsearch.query.correcting import corrected
 
         return next(iter(corrected(self._view, typed, 1)), None)
 
     def _stands(self, typed: Typed) -> nodes.Node:
-        """Where a text stands, settled; Nothing where it stands nowhere."""
-        chunks = self._texts.chunks(typed.text)
-        node, count = self._settled(self._standing.of_all(chunks) if chunks else None)
+        """Where a text stands as it is spelled, settled; Nothing where it stands nowhere."""
+        node, count = self._standing.settled(Chunk(0, len(typed.text), (way_of(typed.terms),)))
         return node if count else nodes.Nothing()
 
 

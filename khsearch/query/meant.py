@@ -1,6 +1,6 @@
 """meant: a row of words with nothing between them in, what was probably meant by it out, likeliest first.
 
-A slip often makes the breaker divide a word otherwise, so stretches of up to `_JOINED` words are held against the
+A slip often makes the breaker divide a word otherwise, so stretches of up to `JOINED` words are held against the
 candidates as one spelling. A *reading* of the row divides it into stretches, each as it was typed or as a candidate,
 and is as likely as all of them together: a stretch counts ln(df + 1/2) - ln of the number of documents (of a pair, less
 `COMPOUND`), and its excess off. So a row is rather one frequent word with a slip than several rare ones without.
@@ -9,12 +9,12 @@ and is as likely as all of them together: a stretch counts ln(df + 1/2) - ln of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from khsearch.engine import View
 from khsearch.frozen import frozen
-from khsearch.khmer import clusters_of, script
+from khsearch.khmer import Typed, clusters_of, script
 from khsearch.query.candidates import COMPOUND, Candidate, candidates
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import BIGRAMS, TEXT, TITLE
@@ -22,9 +22,11 @@ from khsearch.schema import BIGRAMS, TEXT, TITLE
 RARE = 200
 """A word that fewer than one in so many documents have may be a slip."""
 
-_JOINED = 4  # neighbouring words that are held against the candidates as one
+_WORDS = 30  # words of the longest row
+JOINED = 4  # neighbouring words that are held against the candidates as one
 _FEW = 3  # documents: a word in more of them is hardly a slip, however many there are
 _UNKNOWN = 8.0  # nats by which a stretch that stays, though no document has it, is unlikely
+_APART = 7.0  # nats by which two stretches side by side are less likely than each by itself says
 _KEPT = 12  # readings of the first words that are followed
 
 
@@ -83,21 +85,24 @@ class Rows:
         if not any(odd):
             return []
         dfs = self._dfs.of(words)
-        paths: list[list[_Path]] = [[] for _ in range(len(words) + 1)]
-        paths[0] = [(0.0, 0.0, (), b"")]
+        start: _Path = (0.0, 0.0, (), b"")
+        paths: list[list[_Path]] = [[start], *([] for _ in words)]
+        as_typed = [0.0, *(-math.inf for _ in words)]  # the likeliest of the first words without a change
         for first in range(len(words)):
-            before = _best(paths[first], _KEPT, b"".join(words[:first]))
-            for end in range(first + 1, min(first + _JOINED, len(words)) + 1):
+            before = _best(paths[first], _KEPT)
+            apart = _APART if first else 0
+            for end in range(first + 1, min(first + JOINED, len(words)) + 1):
                 for score, excess, change, spelling in self._stretch(words, dfs, odd, first, end):
+                    if change is None:
+                        as_typed[end] = max(as_typed[end], as_typed[first] + score - apart)
                     for path in before:
                         changes = path[2] if change is None else (*path[2], change)
-                        paths[end].append((path[0] + score, path[1] + excess, changes, path[3] + spelling))
-        typed = b"".join(words)
-        found = _best(paths[-1], _KEPT, typed)
-        as_typed = max(path[0] for path in paths[-1] if path[3] == typed)
-        if df and len(words) > 1:
-            as_typed = max(as_typed, self._as_typed(df) - COMPOUND)
-        return [Meant(path[2], path[0] - as_typed, path[1]) for path in found if path[3] != typed][:limit]
+                        paths[end].append((path[0] + score - apart, path[1] + excess, changes, path[3] + spelling))
+        typed, likely = b"".join(words), as_typed[-1]
+        if df:
+            likely = max(likely, self._as_typed(df) - (COMPOUND if len(words) > 1 else 0))
+        found = [path for path in _best(paths[-1], limit + 1) if path[3] != typed]
+        return [Meant(path[2], path[0] - likely, path[1]) for path in found[:limit]]
 
     def _stretch(
         self, words: Sequence[bytes], dfs: Sequence[int], odd: Sequence[bool], first: int, end: int
@@ -120,12 +125,27 @@ class Rows:
         return math.log(df + 0.5) - self._documents - (0 if df else _UNKNOWN)
 
 
-def _best(paths: Sequence[_Path], limit: int, typed: bytes) -> list[_Path]:
-    """The likeliest paths, of those of one spelling the first; the one of what was typed is always among them."""
+def rows_of(typed: Typed) -> Iterator[tuple[int, int]]:
+    """Rows of words with nothing between them, of Khmer, or single ones of other scripts: first word, last + 1."""
+    words = typed.terms.words
+    starts, ends = typed.edges
+    first = 0
+    for place in range(1, len(words) + 1):
+        khmer = script.BASES.start <= words[place - 1][0]
+        if place < len(words) and khmer and starts[place] == ends[place - 1] and script.BASES.start <= words[place][0]:
+            continue
+        if place - first <= _WORDS and script.CLASS[words[first][0]] != script.DIGIT:
+            yield first, place
+        first = place
+
+
+def _best(paths: Sequence[_Path], limit: int) -> list[_Path]:
+    """The likeliest paths, of those of one spelling the first."""
     found: dict[bytes, _Path] = {}
     for path in sorted(paths, key=lambda path: (-path[0], path[3])):
-        if len(found) < limit or path[3] == typed:
-            found.setdefault(path[3], path)
+        found.setdefault(path[3], path)
+        if len(found) == limit:
+            break
     return list(found.values())
 
 

@@ -68,7 +68,7 @@ class Planner:
         self._variants = variants
         self._ranking = ranking
         self._kinds = {**dict.fromkeys(with_positions(), "text"), **fields}
-        self._standing = Standing(view, inside=bool(ranking.streams(Role.RESCUE)))
+        self._standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)))
 
     def plan(self, text: str, match: Match = "best", *, strict: bool = False, correct: bool = True) -> Plan:
         """Plan a query; one without a word finds nothing. QueryError only if `strict`.
@@ -111,7 +111,7 @@ class Planner:
         self, text: str, texts: Texts, literal: Literal, matching: Matching, *, strict: bool
     ) -> tuple[Item, Plan]:
         """What a query says, and what ranks for it. QueryError only if `strict`."""
-        ranker = Ranker(self._view, texts, literal, matching, Expansion(self._view, self._variants), self._ranking)
+        ranker = Ranker(self._view, texts, literal, matching, Expansion(self._view), self._ranking)
         item, problem = parse(text, self._kinds, strict=strict)
         found = Gathered(strict)
         try:

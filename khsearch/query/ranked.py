@@ -89,7 +89,7 @@ class Ranker:
         found.texts.append(terms)
         words: tuple[nodes.Node, ...] = _either(terms.words, self._ranking) + self._more_terms(found)
         boost = self._ranking.bigram_boost(len(terms.words))
-        for reading in self._expansion.readings(typed) if self._texts.tolerant else ():
+        for reading in self._expansion.readings(typed, self._texts.alternatives(typed)) if self._texts.tolerant else ():
             found.marked += reading.marked
             found.rows.append(reading.words)
             words += reading.found
@@ -150,7 +150,7 @@ class Ranker:
             return nodes.Or(tuple(nodes.Term(item.field, word) for word in dict.fromkeys(terms.words)))
         found.texts.append(terms)
         found.rows.append(terms.words)
-        readings = self._expansion.readings(typed) if self._texts.tolerant else []
+        readings = self._expansion.readings(typed, self._texts.alternatives(typed)) if self._texts.tolerant else []
         found.marked += (row for reading in readings for row in reading.marked)
         others = (node for reading in readings for node in reading.found)
         return nodes.Or((*_either(terms.words, self._ranking), *others))

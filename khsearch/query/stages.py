@@ -19,7 +19,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -158,6 +158,14 @@ class ByProximity:
         return added
 
 
+class Ranked(NamedTuple):
+    """Documents, best first: their keys and scores (n,), and how many of the first stay ahead of the others."""
+
+    keys: Sequence[Key]
+    scores: Array
+    ahead: int
+
+
 @frozen
 class Judged:
     """A document of a search, ranked: its score, and of each stage that changed it: name, field, what it added."""
@@ -168,16 +176,19 @@ class Judged:
 
 
 def rescored(
-    view: View, retrieve: Callable[[int], tuple[Sequence[Key], Array]], stages: Sequence[Rescorer], count: int
-) -> list[Judged]:
-    """Return the best `count` documents after all stages.
+    view: View, retrieve: Callable[[int], Ranked], stages: Sequence[Rescorer], count: int
+) -> tuple[list[Judged], int]:
+    """Return the best `count` documents after all stages, and how many of them are ahead.
 
-    retrieve: so many of the best -> keys and scores, best first.
+    retrieve: so many of the best, best first.
     """
     depths = [stage.depth for stage in stages]
-    keys, first = retrieve(max([count, *depths]) if all(stage.only_adds for stage in stages) else count + sum(depths))
+    keys, first, ahead = retrieve(
+        max([count, *depths]) if all(stage.only_adds for stage in stages) else count + sum(depths)
+    )
     scores = first.astype(np.float64)
     order = np.arange(len(scores))
+    behind = order >= ahead
     added: list[tuple[str, str, Array]] = []
     for stage in stages if len(keys) else ():
         best = order[: stage.depth]
@@ -186,8 +197,8 @@ def rescored(
         change = np.zeros(len(scores))
         change[best] = scores[best] - before
         added.append((stage.name, stage.field, change))
-        order = order[np.argsort(-scores[order], kind="stable")]
-    return [
+        order = order[np.lexsort((-scores[order], behind[order]))]
+    judged = [
         Judged(
             keys[at],
             float(scores[at]),
@@ -195,3 +206,4 @@ def rescored(
         )
         for at in order[:count].tolist()
     ]
+    return judged, min(ahead, len(judged))

@@ -10,34 +10,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from khsearch.engine import View, nodes
-from khsearch.khmer import edits, script
+from khsearch.engine import BM25, View, nodes
+from khsearch.khmer import letters_of, script
 from khsearch.query.chunks import Chunk, Way
-from khsearch.query.frequencies import Frequencies
 from khsearch.query.inside import Inside
-from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
+from khsearch.schema import BIGRAMS, Role, for_words, with_positions
+
+_BYTES = 600
+"""That a chunk takes whose documents are remembered, beside four for each of these."""
+
+
+def _size(settled: tuple[nodes.Node, int]) -> int:
+    return _BYTES + 4 * settled[1]
 
 
 class Standing:
-    """What stands where, in one commit of an index.
+    """What stands where, in one commit of an index; where chunks stand is remembered.
 
-    inside: whether chunks are looked for inside longer words, too.
+    weighting  of the search that will rank them
+    inside     whether chunks are looked for inside longer words, too
     """
 
-    def __init__(self, view: View, *, inside: bool) -> None:
-        self._words = Frequencies(view, TEXT)
+    def __init__(self, view: View, weighting: BM25, *, inside: bool) -> None:
+        self._view = view
+        self._weighting = weighting
         self._inside = Inside(view) if inside else None
+
+    def of_all(self, chunks: Sequence[Chunk]) -> tuple[nodes.Node, int]:
+        """Where all of some chunks stand, in text or title, settled, and in how many documents."""
+        each = sorted(map(self.settled, chunks), key=lambda found: found[1])
+        if len(each) == 1 or not each[0][1]:
+            return each[0]
+        return self._view.settled(nodes.And(tuple(node for node, _ in each)), self._weighting)
+
+    def settled(self, chunk: Chunk) -> tuple[nodes.Node, int]:
+        """Where a chunk stands, in text or title, settled, and in how many documents."""
+        key = (self._inside is not None, chunk.ways)
+        return self._view.memo("standing", key, lambda: self._view.settled(self.of(chunk), self._weighting), _size)
 
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
         """Where a chunk stands, in any way; in text and title, or in one field."""
         found = tuple(node for way in chunk.ways for node in self.in_way(way, field))
         return found[0] if len(found) == 1 else nodes.Or(found)
-
-    def of_all(self, chunks: Sequence[Chunk]) -> nodes.Node:
-        """Where all of some chunks stand."""
-        rarest = sorted(chunks, key=lambda chunk: min(self._words.rarest(way.words) for way in chunk.ways))
-        found = tuple(map(self.of, rarest))
-        return found[0] if len(found) == 1 else nodes.And(found)
 
     def in_way(self, way: Way, field: str | None = None) -> list[nodes.Node]:
         """Where a way stands: as its words, then, if it is looked for there, inside longer ones."""
@@ -47,7 +61,10 @@ class Standing:
         if len(way.words) == 1:
             return [words[0], *self.within_longer_words(way)]
         side_by_side = nodes.Or(tuple(nodes.Phrase(name, way.words) for name in with_positions()))
-        return [nodes.And((*words, side_by_side)), *self.within_longer_words(way)]
+        # What stands side by side has the bigrams, too: they are rarer than words. Of letters and digits they are not
+        # the same with a space and without, and some words have none.
+        rarer = tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams) if self._inside and _is_khmer(way) else ()
+        return [nodes.And((*rarer, *words, side_by_side)), *self.within_longer_words(way)]
 
     def within_longer_words(self, way: Way) -> list[nodes.Node]:
         """Where a way stands though a word of it is missing: one node, or none if it has no bigrams."""
@@ -57,8 +74,12 @@ class Standing:
         lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
         if len(way.bigrams) == 1:
             return [lacking]
-        units = tuple(unit for word in way.words for unit in edits.units(word))
+        units = tuple(unit for word in way.words for unit in letters_of(word))
         return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
+
+
+def _is_khmer(way: Way) -> bool:
+    return all(word[0] >= script.BASES.start for word in way.words)
 
 
 def _words(way: Way) -> tuple[nodes.Node, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from khsearch.khmer import Analyzer, Typed, Variants
+from khsearch.khmer import Alternative, Analyzer, Typed, Variants
 from khsearch.query.chunks import Chunk, chunks_of
 
 _TOLERANT = 300
@@ -29,6 +29,7 @@ class Texts:
         self._variants = variants if self.tolerant else None
         self._typed: dict[str, Typed] = {}
         self._chunks: dict[str, list[Chunk]] = {}
+        self._alternatives: dict[str, list[Alternative]] = {}
 
     def read(self, text: str) -> Typed:
         """Analyse a text, if that was not done before."""
@@ -45,7 +46,15 @@ class Texts:
         """The chunks of a text, with the ways in which they may stand."""
         found = self._chunks.get(text)
         if found is None:
-            found = self._chunks[text] = chunks_of(self.read(text), self._variants)
+            typed = self.read(text)
+            found = self._chunks[text] = chunks_of(typed, self.alternatives(typed), joined=self.tolerant)
+        return found
+
+    def alternatives(self, typed: Typed) -> list[Alternative]:
+        """Other spellings of stretches of a text of the query."""
+        found = self._alternatives.get(typed.text)
+        if found is None:
+            found = self._alternatives[typed.text] = self._variants.alternatives(typed) if self._variants else []
         return found
 
     def is_text(self, field: str | None) -> bool:

@@ -90,6 +90,12 @@ class EmbeddedView:
         """The node's documents, worked out."""
         return self.searcher.settled(node, weighting=weighting)
 
+    def among(self, keys: Sequence[Key], node: Node, weighting: BM25) -> list[bool]:
+        """Looked up in what the node matches of them."""
+        docs = np.array(keys, DOC)
+        found = set(self.searcher.among(np.sort(docs), node, weighting=weighting).tolist())
+        return [key in found for key in keys]
+
     def facets(self, node: Node, column: str) -> dict[Any, int]:
         """Values of a column in what a node matches, counted."""
         return self.searcher.facets(node, column)

@@ -10,6 +10,7 @@ import numpy as np
 from khsearch.columnar.search import proximity
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import constant
+from khsearch.columnar.search.membership import docs_of
 from khsearch.columnar.search.scoring import score_of
 from khsearch.columnar.search.top import TopDocs, top_docs
 from khsearch.engine import BM25, Proximity, SortKey, nodes
@@ -94,6 +95,11 @@ class Searcher:
         """What matches the same documents, worked out, and how many they are."""
         docs = Evaluator(self.commit, weighting).docs(self._node(query))
         return nodes.Foreign(lambda _: constant(docs, 1.0)), len(docs)
+
+    @_clean_after_errors
+    def among(self, docs: Array, query: Any, *, weighting: BM25 = STANDARD) -> Array:
+        """Those of some documents, live and rising (n,), that a query matches."""
+        return docs_of(Evaluator(self.commit, weighting), self._node(query), docs)
 
     @_clean_after_errors
     def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:

@@ -16,14 +16,13 @@ from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
 from khsearch.columnar.search.impacts import LONG, SAFETY
 from khsearch.columnar.search.index_terms import TOP
 from khsearch.columnar.search.matches import Matches, best, constant
-from khsearch.engine import nodes
+from khsearch.engine import EQUAL, nodes
 
 if TYPE_CHECKING:
     from khsearch.columnar.search.execution import Evaluator
     from khsearch.columnar.search.impacts import Impacts
 
 SMALL = 1 << 12  # postings a part up to which adding all up is quicker than thinking
-EQUAL = 1 - 1e-6  # of a score, where it counts as another that is the same but for rounding
 DEEPER = 8  # times more documents, where those asked for were too few
 SEEDED = 4  # parts whose best documents are tried first
 

@@ -109,6 +109,14 @@ class Variants:
                 out.append(Alternative(*span, spelling, weight))
         return out
 
+    def is_usual(self, spelling: str) -> bool:
+        """Whether a group lists a spelling as the usual one."""
+        return spelling in self._usual
+
+    @cached_property
+    def _usual(self) -> frozenset[str]:
+        return frozenset(group.spellings[0] for group in self.groups)
+
     def _listed(self, units: Sequence[bytes]) -> Iterator[tuple[int, int, str, float]]:
         """Groups with a spelling that stands in the text -> first unit, last unit + 1, another spelling, weight."""
         covered = 0

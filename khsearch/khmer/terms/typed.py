@@ -35,6 +35,7 @@ SHORT = 2_000
 # A run of Khmer, of digits, of letters, or what no bigram crosses.
 _RUN = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
 _CLUSTER = re.compile(script.CLUSTER_PATTERN)
+_LETTER = re.compile(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff]")
 _OF_NUMBERS = frozenset(b"0123456789.,") | {POINT}
 
 
@@ -85,9 +86,6 @@ class Analysis(Protocol):
     def spelled(self, spelling: str) -> Typed:
         """Analyse a spelling of a word or a few."""
 
-    def terms(self, text: str) -> Terms:
-        """Analyse another text."""
-
 
 @dataclass(frozen=True, eq=False)
 class Typed:
@@ -101,6 +99,7 @@ class Typed:
     normal: NormalText
     analyzer: Analysis = field(repr=False)
     broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
+    _spliced: dict[tuple[Change, ...], Terms] = field(default_factory=dict, repr=False)
 
     @cached_property
     def is_short(self) -> bool:
@@ -168,15 +167,29 @@ class Typed:
         """Terms of a stretch of the text, by itself."""
         first, last = self._cut(start), self._cut(end)
         if first is None or last is None or not self.is_short:
-            return self.analyzer.terms(self.text[start:end])
+            return self.analyzer.spelled(self.text[start:end]).terms
         return self._terms_of(b"\x02%b\x02" % self.normal.codes[first:last])
+
+    def cut(self, start: int, end: int) -> Typed:
+        """A stretch of the text as a text of its own."""
+        if (start, end) == (0, len(self.text)):
+            return self
+        found = self.analyzer.spelled(self.text[start:end])
+        found.broken.update(self.broken)
+        return found
 
     def spliced(self, *changes: Change) -> Terms:
         """Terms of the text with other spellings of some stretches, in order and apart."""
+        known = self._spliced.get(changes)
+        if known is None:
+            known = self._spliced[changes] = self._spliced_anew(changes)
+        return known
+
+    def _spliced_anew(self, changes: Sequence[Change]) -> Terms:
         pieces = [*self._pieces(changes)]
         codes = self._joined(pieces)
         if codes is None or len(codes) > SHORT:
-            return self.analyzer.terms("".join(text for text, _ in pieces))
+            return self.analyzer.spelled("".join(text for text, _ in pieces)).terms
         return self._terms_of(codes)
 
     def _terms_of(self, codes: bytes) -> Terms:
@@ -236,6 +249,11 @@ def _are_apart(left: str, right: str) -> bool:
 def clusters_of(run: bytes) -> list[bytes]:
     """Clusters of a run of Khmer, all in code form."""
     return _CLUSTER.findall(run)
+
+
+def letters_of(word: bytes) -> list[bytes]:
+    """Clusters of a word of Khmer, or letters of a word of another script, all in code form."""
+    return _LETTER.findall(word)
 
 
 def cluster_edges(codes: bytes) -> tuple[list[int], list[int]]:

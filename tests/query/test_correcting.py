@@ -3,11 +3,14 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from khsearch import Document, Index
 from khsearch.khmer.spelling.variants import default_variants
 from khsearch.query.candidates import candidates
-from khsearch.query.corrections import corrected, corrections
+from khsearch.query.correcting import corrected, corrections, suggestion
+from tests.strategies import texts
 
 SENTENCES = [
     "ប្រជាជនកម្ពុជាមានសិទ្ធិទទួលបានព័ត៌មាន",
@@ -49,6 +52,47 @@ def index(request, tmp_path_factory) -> Index:
 )
 def test_what_was_meant(index, typed, meant):
     assert corrections(index._view(), index.analyzer.typed(typed), 3)[0] == meant
+
+
+def test_other_words_stay_as_they_were_typed(index):
+    text = "  ភ្នំ\u200bពេញ, កម្ពុជ! "
+    assert corrections(index._view(), index.analyzer.typed(text), 1) == ["  ភ្នំ\u200bពេញ, កម្ពុជា! "]
+
+
+def test_the_usual_spelling_goes_before_another(index):
+    assert suggestion(index._view(), index.analyzer.typed("ពត៌មាន"), default_variants()) == "ព័ត៌មាន"
+    assert suggestion(index._view(), index.analyzer.typed("ព័ត៌មាន"), default_variants()) is None
+
+
+@given(text=texts, limit=st.integers(0, 5))
+def test_any_text(index, text, limit):
+    typed = index.analyzer.typed(text)
+    found = corrections(index._view(), typed, limit, default_variants())
+    assert len(found) == len(set(found)) <= limit
+    assert typed.normal.codes not in [index.analyzer.typed(one).normal.codes for one in found]
+    assert all(one.df for one in corrected(index._view(), typed, limit))
+
+
+def test_slips_are_corrected_in_every_script():
+    index = Index.memory()
+    with index.writer() as writer:
+        for number in range(20):
+            writer.add(Document(str(number), text="Москва столица le café noir 部署方案 Straße"))
+    for typed, meant in (("мосвка", "москва"), ("столитца", "столица"), ("Москва столицаа", "Москва столица")):
+        assert index.search(typed).suggestion == meant
+        assert index.corrections(typed) == [meant]
+
+
+@pytest.mark.parametrize("create", [Index.create, lambda _: Index.memory()], ids=["folder", "memory"])
+def test_words_of_deleted_documents_are_not_meant(tmp_path, create):
+    index = create(tmp_path / "x")
+    with index.writer() as writer:
+        writer.add(Document("1", text="\u1796\u17b7\u1780\u17b6\u179a\u1797\u17b6\u1796 international"))
+        writer.add(Document("2", text="cat"))
+        writer.add(Document("1", text="cat"))
+    for typed in ("internationol", "\u1796\u17b7\u1780\u17b6\u179a\u1797\u17b6\u1794"):
+        assert index.corrections(typed) == []
+        assert index.search(typed).suggestion is None
 
 
 @pytest.mark.parametrize("typed", ["កម្ពុជ", "ពិការភព", "អង្គកា", "coivd"])
