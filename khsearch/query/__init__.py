@@ -18,7 +18,7 @@ literal dividing     what is asked for word for word -> nodes; words typed witho
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that
-similar              a text -> a plan for texts like it
+similar              a document -> a plan for others like it
 """
 
 from typing import TYPE_CHECKING
