@@ -22,6 +22,9 @@ _LEAST_WEIGHT = 0.5
 _MOST_WAYS = 12
 """In which one chunk may stand."""
 
+SENTENCE = 8
+"""Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
+
 _CHUNK = re.compile(r"\S+")
 SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 """Spaces that may have been put inside a word."""
@@ -84,7 +87,8 @@ def _spelled(
 ) -> Iterator[tuple[int, int, Way]]:
     """Other spellings of stretches, one or two at a time -> the first and last chunk that each reaches, and the way."""
     likely = [other for other in alternatives if other.weight >= _LEAST_WEIGHT]
-    pairs = [(one, two) for one, two in combinations(likely[:_MOST_WAYS], 2) if one.end <= two.start]
+    several = likely[:_MOST_WAYS] if len(typed.terms.words) <= SENTENCE else []
+    pairs = [(one, two) for one, two in combinations(several, 2) if one.end <= two.start]
     for changed in [*((other,) for other in likely), *pairs][: 2 * _MOST_WAYS]:
         reached = [at for at, (start, end) in enumerate(spans) if start < changed[-1].end and changed[0].start < end]
         if len(changed) > 1 and len(reached) > 1:

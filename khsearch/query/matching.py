@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import Chunk, way_of
+from khsearch.query.chunks import SENTENCE, Chunk, way_of
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
 from khsearch.query.literal import Literal, check_words
@@ -45,9 +45,6 @@ to be meant at all."""
 
 _LONGEST_SLIP = 24
 """Characters of the longest chunk that is read as a slip: more are several words."""
-
-_SENTENCE = 8
-"""Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
 
 _WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
 """Regular expression of a chunk in a query."""
@@ -154,7 +151,7 @@ class Matching:
         self, node: nodes.Node, count: int, leaves: Sequence[Leaf], ranked: nodes.Node
     ) -> tuple[nodes.Node, int]:
         """A set, and of a sentence what scores nearly as high as the best document."""
-        if all(len(leaf.chunk.typed.words) <= _SENTENCE for leaf in leaves):
+        if all(len(leaf.chunk.typed.words) <= SENTENCE for leaf in leaves):
             return node, count
         return self._settled(nodes.Or((node, nodes.Leading(ranked, SHARE))))
 

@@ -7,14 +7,15 @@ more than one bigram, the text (`inside`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from khsearch.engine import BM25, View, nodes
 from khsearch.khmer import letters_of, script
 from khsearch.query.chunks import Chunk, Way
+from khsearch.query.frequencies import Frequencies
 from khsearch.query.inside import Inside
-from khsearch.schema import BIGRAMS, Role, for_words, with_positions
+from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 _BYTES = 600
 """That a chunk takes whose documents are remembered, beside four for each of these."""
@@ -35,18 +36,34 @@ class Standing:
         self._view = view
         self._weighting = weighting
         self._inside = Inside(view) if inside else None
+        self._words, self._bigrams = Frequencies(view, TEXT), Frequencies(view, BIGRAMS)
 
     def of_all(self, chunks: Sequence[Chunk]) -> tuple[nodes.Node, int]:
         """Where all of some chunks stand, in text or title, settled, and in how many documents."""
-        each = sorted(map(self.settled, chunks), key=lambda found: found[1])
-        if len(each) == 1 or not each[0][1]:
-            return each[0]
-        return self._view.settled(nodes.And(tuple(node for node, _ in each)), self._weighting)
+        first, *others = sorted(chunks, key=self._rarest)
+        found = self.settled(first)
+        if not others or not found[1]:
+            return found
+
+        def both() -> tuple[nodes.Node, int]:
+            # The others are only looked for where the rarest stands.
+            return self._view.settled(nodes.And((found[0], *map(self.of, others))), self._weighting)
+
+        return self._remembered(tuple(chunk.ways for chunk in (first, *others)), both)
 
     def settled(self, chunk: Chunk) -> tuple[nodes.Node, int]:
         """Where a chunk stands, in text or title, settled, and in how many documents."""
-        key = (self._inside is not None, chunk.ways)
-        return self._view.memo("standing", key, lambda: self._view.settled(self.of(chunk), self._weighting), _size)
+        return self._remembered((chunk.ways,), lambda: self._view.settled(self.of(chunk), self._weighting))
+
+    def _remembered(
+        self, ways: tuple[tuple[Way, ...], ...], find: Callable[[], tuple[nodes.Node, int]]
+    ) -> tuple[nodes.Node, int]:
+        return self._view.memo("standing", (self._inside is not None, ways), find, _size)
+
+    def _rarest(self, chunk: Chunk) -> int:
+        """Documents that have the rarest part of a chunk, about."""
+        way = chunk.typed
+        return self._bigrams.rarest(way.bigrams) if way.bigrams else self._words.rarest(way.words)
 
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
         """Where a chunk stands, in any way; in text and title, or in one field."""
