@@ -64,9 +64,9 @@ def search(
     date:[2021-05 TO 2021-06] are understood. QUERY may begin with a hyphen; QUERY - reads one query a line from stdin,
     for trec each with its topic and a tab before it.
 
-    json is one object a hit, with marks as offsets into its snippet and title; trec is a run file, in which the score
-    of a looser hit is its rank below zero, so that it stays behind. Counts and facets leave looser hits out, and the
-    exit status is 1 where nothing else is found.
+    json is one object a hit, with marks as offsets into its snippet and title; trec is a run file, in which a looser
+    hit has minus its rank for a score, so that it stays behind. Counts and facets leave looser hits out, and the exit
+    status is 1 where nothing else is found.
     """
     from khsearch import Index
 
