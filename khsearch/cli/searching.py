@@ -123,7 +123,8 @@ def complete(path: str, prefix: str, limit: int) -> int:
 def similar(path: str, name: str, limit: int, format: str) -> int:
     """Find documents like one.
 
-    Those in INDEX that share the telling words of the document ID, most alike first.
+    Those in INDEX that share most of the telling words of the document ID, most alike first, and behind them looser
+    hits, which share some.
     """
     from khsearch import Index
 
