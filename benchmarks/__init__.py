@@ -7,7 +7,7 @@ The rooms, in the order of their use:
     gold, segmentation                       words broken by hand, and breakers against them and against PyICU's speed
     judged, bm25, baselines                  judged queries; what khsearch's ranking is compared with
     relevance, probes                        measures with intervals; disturbed queries
-    standing, sets                           where a spelling stands; whether that is what is found
+    standing, sets, completion               where a spelling stands; whether that is what is found, or proposed
     engines/                                 khsearch and its peers under one interface
     queries, asking, agreement, worker       asked alike, each in a process of its own, compared
     indexing, latency, raw, throughput       text to index; query to hits; out of the box; many at a time

@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from benchmarks import corpus, everything, judged, linear, machine, report, segmentation, steps
+from benchmarks import completion, corpus, everything, judged, linear, machine, report, segmentation, steps
 from benchmarks.console import note
 from benchmarks.engines import PEERS
 from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
@@ -169,6 +169,22 @@ def sets_(folder: Path, file: Path, most: int | None, count: int, out: Path | No
     COLLECTION is a folder with corpus.jsonl, FILE has queries and the numbers of their documents, by kind.
     """
     _keep(steps.find_sets(judged.documents(folder), file, most, count), out)
+
+
+@app.command("completion")
+@click.argument("folder", metavar="COLLECTION", type=_EXISTING)
+@click.option(
+    "--beginnings", "count", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many are drawn."
+)
+@_options(_json)
+def completion_(folder: Path, count: int, out: Path | None) -> None:
+    """Completion of beginnings of words: what stands in no document, and CPU time beside a search for the word.
+
+    Exit status 1 where anything that is proposed stands nowhere.
+    """
+    run = steps.complete(judged.documents(folder), count)
+    _keep(run, out)
+    completion.check(completion.Figures(**run.figures))
 
 
 @app.command("indexing")

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import (
     cache,
+    completion,
     corpus,
     drop_in,
     gold,
@@ -217,3 +218,14 @@ def find_sets(collection: Corpus, file: Path, most: int | None, count: int) -> R
         table("Least right", ["kind", "F1", "documents", "query"], sets.worst(outcomes, count))
     settings = {**_settings(collection), "agreement": sets.agreement(kinds, stands)}
     return Run("sets", settings, found, {})
+
+
+def complete(collection: Corpus, count: int) -> Run:
+    """What so many beginnings of words of a collection go on to, and whether it stands there."""
+    index = cache.index_of(collection)
+    with progress("completing") as show:
+        drawn = completion.beginnings(collection, index, count)
+        found = completion.measure(index, drawn, standing.whole(collection.documents), show)
+    title = f"Completion: {collection.name}, {len(collection.documents):,} documents"
+    table(title, completion.COLUMNS, [completion.row(found)])
+    return Run("completion", _settings(collection), asdict(found), {})

@@ -133,7 +133,11 @@ class Reader:
 
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
-        """How what a person is typing may go on, in words of the index, most frequent first."""
+        """How what a person is typing may go on: texts whose words stand side by side in documents, most of them first.
+
+        What is behind the last space is completed, to a whole word or to one that another follows; what documents have
+        together with the words before it comes first.
+        """
         commit = self._last_commit()
         commit.agreement.check(prefix)
         return query.complete(commit.view, commit.built.analyzer, prefix, limit)

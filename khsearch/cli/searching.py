@@ -105,7 +105,7 @@ def search(
 def complete(path: str, prefix: str, limit: int) -> int:
     """Complete what is being typed.
 
-    One line for each way in which PREFIX may go on in words of INDEX, the most frequent first.
+    One line for each way in which PREFIX may go on, as it stands in documents of INDEX; what most have is first.
     """
     from khsearch import Index
 

@@ -68,6 +68,10 @@ class View(Protocol):
         """How many documents there are."""
 
     @property
+    def deleted(self) -> int:
+        """How many documents are deleted that `vocabulary` and `pairs` still count."""
+
+    @property
     def files(self) -> Files:
         """The files that belong to it; the same object in all commits that share them."""
 

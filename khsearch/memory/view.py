@@ -33,6 +33,11 @@ class MemoryView:
         return len(self.commit.entries)
 
     @property
+    def deleted(self) -> int:
+        """None is left."""
+        return 0
+
+    @property
     def files(self) -> Files:
         """The files of the commit."""
         return self.commit.files

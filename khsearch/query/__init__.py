@@ -9,10 +9,11 @@ stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
 near_terms candidates  the terms of a commit, and which hold a word; they and neighbouring pairs, which are near it
 meant                a row of words -> what was probably meant
-suggest              completion
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
+continuations        words and pairs of words of an index, by their beginnings
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
+completion           what a person is typing -> how it may go on
 correcting           a chunk, a text -> what was probably meant, as far as it stands; did you mean
 literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
@@ -28,6 +29,7 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Match as Match
+    from khsearch.query.completion import complete as complete
     from khsearch.query.correcting import Correction as Correction
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
@@ -47,7 +49,6 @@ if TYPE_CHECKING:
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
     from khsearch.query.standing import Standing as Standing
-    from khsearch.query.suggest import complete as complete
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
@@ -60,6 +61,6 @@ else:
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
             "standing": ("Standing",),
-            "suggest": ("complete",),
+            "completion": ("complete",),
         },
     )

@@ -25,6 +25,14 @@ _MOST_WAYS = 12
 SENTENCE = 8
 """Words from which on a chunk is a sentence: where it stands word for word is not all that counts as found."""
 
+FUNCTION_WORDS = frozenset(
+    [
+        *("និង", "ឬ", "ហើយ", "ដែល", "នៃ", "ក្នុង", "នៅ", "ជា", "ពី", "នេះ", "នោះ"),
+        *("a", "an", "and", "in", "of", "on", "or", "the", "to"),
+    ]
+)
+"""Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
+
 _CHUNK = re.compile(r"\S+")
 SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 """Spaces that may have been put inside a word."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from khsearch.engine import BM25, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import SENTENCE, Chunk, way_of
+from khsearch.query.chunks import FUNCTION_WORDS, SENTENCE, Chunk, way_of
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided
 from khsearch.query.literal import Literal, check_words
@@ -29,15 +29,6 @@ from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.query.correcting import Correction
-
-FUNCTION_WORDS = frozenset(
-    [
-        *("និង", "ឬ", "ហើយ", "ដែល", "នៃ", "ក្នុង", "នៅ", "ជា", "ពី", "នេះ", "នោះ"),
-        *("a", "an", "and", "in", "of", "on", "or", "the", "to"),
-    ]
-)
-"""Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
-
 
 _SURE, _MOST_EXCESS = 5.0, 8.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and

@@ -7,7 +7,6 @@ so long that nobody can have meant them.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -70,22 +69,6 @@ class TermTable:
         found = [Near(self.terms[owner], int(self.dfs[owner])) for owner in dict.fromkeys(owners.tolist())]
         longer = [near for near in found if near.term != word]
         return sorted(longer, key=lambda near: (-near.df, near.term))[:limit]
-
-    def popular(self, prefix: bytes, limit: int) -> list[Near]:
-        """The most frequent terms that begin so and go on, most frequent first."""
-        if limit < 1:
-            return []
-        first = bisect_left(self.terms, prefix)
-        last = bisect_left(self.terms, prefix + b"\xff\xff", first)
-        if first < last and self.terms[first] == prefix:
-            first += 1
-        dfs = self.dfs[first:last]
-        if len(dfs) > 8 * limit:
-            places = np.flatnonzero(dfs >= np.partition(dfs, len(dfs) - limit)[len(dfs) - limit])
-        else:
-            places = np.arange(len(dfs))
-        best = places[np.argsort(-dfs[places], kind="stable")[:limit]]
-        return [Near(self.terms[first + place], int(dfs[place])) for place in best.tolist()]
 
     @cached_property
     def _data(self) -> bytes:

@@ -37,6 +37,11 @@ class EmbeddedView:
         return self.searcher.commit.doc_count
 
     @property
+    def deleted(self) -> int:
+        """Deleted documents of all segments."""
+        return self.searcher.commit.doc_count_all - self.searcher.commit.doc_count
+
+    @property
     def traits(self) -> frozenset[str]:
         """The lines of all segments."""
         return self.searcher.commit.traits

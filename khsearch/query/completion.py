@@ -1,0 +1,260 @@
+"""completion: the beginning of a query in; queries that go on from it, and find something, out.
+
+What is completed is the last *chunk*, what stands behind the last space. Its words may go on in two ways: the last one
+is unfinished, or another one follows. A half-typed word breaks into pieces, so wherever a word may end, what is behind
+is also taken for the beginning of one:
+
+    typed    ab c          words of a chunk
+    words    abc...        one word begins so
+    pairs    abc... x      its first word does
+             ab c...       its first word is there, and the second begins so
+             a bc...       the same where the typed ones end elsewhere
+
+A pair goes on to a third word, and so on, as long as most of its documents do (*disease fever* to *disease fever
+blood*): so names come out whole. Every completion stands in a document, its words side by side in the text or title,
+with no sign between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, islice
+
+from khsearch.engine import BM25, PAIR, View, nodes
+from khsearch.frozen import frozen
+from khsearch.khmer import Analyzer, Typed, letters_of, normalize_all, script
+from khsearch.query.continuations import Continuation, continuations
+from khsearch.query.frequencies import Frequencies
+from khsearch.schema import TEXT, TITLE
+
+_TYPED = 300  # characters that are looked at, the last ones
+_UNFINISHED = 4  # last words that are taken as one unfinished word
+_LONGEST = 6  # words of what is proposed, beyond those that are typed
+_CLUSTERS = 12  # of a chunk in which a first word is looked for where none ends
+_BEFORE = 3  # chunks before the last one that a completion should stand beside
+_TRIED = 2  # so many times more are tried than are wanted
+_CHEAP = 1 << 13  # documents of the words of what is counted exactly
+_MOST = 0.5  # of a pair's documents, at least, go on with one word, if it does
+_ALL = 0.9  # of a word's documents, at least, go on if it is no end
+_TOLD = 3  # documents from which that is more than chance
+_BOUND = 2.0  # lift of words that are parts of one
+_LOOKED_AT = 6  # documents in whose texts words are looked up
+_BRANCHES = 8  # words that may follow one
+_REMEMBERED = 1 << 10
+_BYTES = 2000  # of what is remembered of one text, or of what is proposed
+_LAST_RUN = re.compile(rb"(?:[\x80-\xd3\xdd]+|[a-z\x01]+)(?=\x02\Z)")
+_LAST_CHUNK = re.compile(r"\S*\Z")
+
+
+@frozen
+class _Proposal:
+    """What may be proposed: the text, the words of its last chunk, and the documents in which they stand.
+
+    documents  with the chunks before, and whatever these are
+    """
+
+    text: str
+    words: tuple[bytes, ...]
+    documents: tuple[int, int]
+
+
+def complete(view: View, analyzer: Analyzer, prefix: str, limit: int = 10) -> list[str]:
+    """Return queries that begin with what was typed and go on in words of the index, in most documents first.
+
+    The documents are those in which the last chunk stands; with the chunks before it, where there are any such.
+    """
+    head, text = prefix[:-_TYPED], prefix[-_TYPED:]
+    known: dict[tuple[Analyzer, str, int], list[str]]
+    known = view.memo("completions", None, dict, lambda _: _REMEMBERED * _BYTES)
+    key = analyzer, text, limit
+    found = known.get(key)
+    if found is None:
+        typed = analyzer.typed(text)
+        run = _LAST_RUN.search(typed.normal.codes)
+        found = []
+        if run is not None and limit > 0:
+            found = _Completer(view, analyzer, typed).best(_endings(analyzer, typed, run), limit)
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[key] = found
+    return [head + text for text in found]
+
+
+@frozen
+class _Ending:
+    """What was typed of a word, and what is before it.
+
+    start      where it begins in the text
+    before     the word before it, in code form; empty where a pair is looked for by the beginning of its first word
+    beginning  in code form; empty where another word is to follow
+    """
+
+    start: int
+    before: bytes
+    beginning: bytes
+
+
+def _endings(analyzer: Analyzer, typed: Typed, run: re.Match[bytes]) -> list[_Ending]:
+    """Where the last word may begin, and how, the first places first."""
+    places = [place - 1 for place in typed.normal.origin[run.start() : run.end()].tolist()]
+    places.append(len(typed.text))
+    # Normalisation drops a coeng with nothing below it; here the consonant is yet to come.
+    unfinished = bytes([script.COENG]) if typed.text.endswith("\u17d2") else b""
+    if script.CLASS[run[0][0]] == script.ALPHA:
+        tokens = [token for token in typed.tokens if token.start >= places[0]] if script.LETTER in run[0] else []
+        words = [script.encode_term(token.term) for token in tokens] or [run[0]]
+        starts = [token.start for token in tokens] or [places[0]]
+        first = max(len(words) - _UNFINISHED, 0)
+        return [_Ending(starts[at], b"", b"".join(words[at:])) for at in range(first, len(words))]
+    words = analyzer.run_words(run[0])
+    ends = [0, *accumulate(map(len, words))]
+    found = [_Ending(places[0], b"", run[0] + unfinished)]
+    found += [
+        _Ending(places[end], word, run[0][end:] + unfinished)
+        for word, end in [*zip(words, ends[1:], strict=True)][-_UNFINISHED:]
+    ]
+    clusters = [0, *accumulate(map(len, letters_of(run[0])))]
+    if len(clusters) <= _CLUSTERS:
+        other = sorted(set(clusters[1:-1]) - set(ends))
+        found += [_Ending(places[at], run[0][:at], run[0][at:] + unfinished) for at in other]
+    return found
+
+
+class _Completer:
+    """Completes one text."""
+
+    def __init__(self, view: View, analyzer: Analyzer, typed: Typed) -> None:
+        self._view, self._analyzer, self._text = view, analyzer, typed.text
+        self._table = continuations(view)
+        self._frequencies = Frequencies(view, TEXT, TITLE)
+        self._known: dict[nodes.Node, int] = view.memo("completed", None, dict, lambda _: _REMEMBERED * _BYTES)
+        self._whole: dict[tuple[bytes, ...], bool] = view.memo("whole", None, dict, lambda _: _REMEMBERED * _BYTES)
+        found = _LAST_CHUNK.search(self._text)
+        self._chunk = found.start() if found else 0
+        self._before = self._chunks_before()
+
+    def best(self, endings: Sequence[_Ending], limit: int) -> list[str]:
+        """The best completions of any of the endings."""
+        kept: dict[str, _Proposal] = {}
+        tried = 0
+        for text, found in self._likely(endings, _TRIED * limit):
+            ranked = sorted((proposal.documents for proposal in kept.values()), reverse=True)
+            if tried >= _TRIED * limit or (len(ranked) >= limit and ranked[limit - 1][0] >= found.most):
+                break
+            tried += 1
+            proposal = self._proposal(text, found)
+            if proposal is None:
+                continue
+            for each in self._longer(proposal, found) if len(found.words) > 1 else [proposal]:
+                kept.setdefault(each.text, each)
+        best = sorted(kept.values(), key=lambda proposal: proposal.documents, reverse=True)
+        return [proposal.text for proposal in islice(filter(self._is_one, best), limit)]
+
+    def _is_one(self, proposal: _Proposal) -> bool:
+        """Whether the words stand without signs between them in one of the best documents."""
+        words = proposal.words
+        if len(words) == 1 or any(script.CLASS[word[0]] != script.BASE for word in words):
+            return True
+        known = self._whole.get(words)
+        if known is None:
+            keys = self._view.search(_standing(words), _LOOKED_AT, weighting=BM25()).keys
+            documents = map(self._view.document, keys)
+            known = any(_is_whole_in((document.text, document.title), words) for document in documents)
+            if len(self._whole) >= _REMEMBERED:
+                self._whole.clear()
+            self._whole[words] = known
+        return known
+
+    def _likely(self, endings: Sequence[_Ending], limit: int) -> Iterator[tuple[str, Continuation]]:
+        """Texts that may be proposed, with the word or pair at their ends, the most frequent first."""
+        found: list[tuple[int, bytes, Continuation]] = []
+        for ending in endings:
+            if ending.before:
+                pairs = self._table.pairs(ending.before + PAIR + ending.beginning, limit)
+                found += [(ending.start, pair.words[1], pair) for pair in pairs if pair.words[1] != ending.beginning]
+            else:
+                items = *self._table.words(ending.beginning, limit), *self._table.pairs(ending.beginning, limit)
+                found += [(ending.start, b"".join(item.words), item) for item in items]
+        seen: set[str] = set()
+        for start, form, item in sorted(found, key=lambda each: -each[2].most):
+            text = self._text[:start] + script.decode_term(form)
+            if text not in seen:
+                seen.add(text)
+                yield text, item
+
+    def _proposal(self, text: str, found: Continuation) -> _Proposal | None:
+        """The proposal of a text; None where its last chunk stands nowhere."""
+        words = tuple(self._analyzer.spelled(text[self._chunk :]).terms.words)
+        node = _standing(words)
+        cheap = sum(self._frequencies.of(words)) <= _CHEAP
+        if words == found.words and found.least > self._view.deleted and not cheap:
+            count = found.least
+        else:
+            count = self._count(node)
+        if not count:
+            return None
+        with_others = self._count(nodes.And((self._before, node))) if self._before is not None else count
+        return _Proposal(text, words, (with_others, count))
+
+    def _longer(self, first: _Proposal, found: Continuation) -> list[_Proposal]:
+        """What a pair goes on to, itself first, without what ends inside of a word."""
+        chain, ends, last = [first], [True], found.words[-1]
+        while len(chain) < _LONGEST - 1:
+            _, documents = chain[-1].documents
+            following = self._table.pairs(last + PAIR, _BRANCHES)
+            if not following or following[0].lift < 1 or following[0].most <= _MOST * documents:
+                break
+            best = following[0]
+            item = self._proposal(chain[-1].text + script.decode_term(best.words[1]), best)
+            whole = item is not None and item.words == (*chain[-1].words, best.words[1])
+            if item is None or not whole or item.documents[1] <= _MOST * documents:
+                break
+            if documents >= _TOLD:
+                bound = sum(each.most for each in following if each.lift >= _BOUND)
+                all_of_these = best.lift >= _BOUND and item.documents[1] >= _ALL * documents
+                ends[-1] = not all_of_these and bound < _ALL * sum(self._frequencies.of([last]))
+            chain.append(item)
+            ends.append(True)
+            last = best.words[1]
+            if documents < _TOLD:
+                break
+        return [item for item, is_end in zip(chain, ends, strict=True) if is_end]
+
+    def _count(self, node: nodes.Node) -> int:
+        found = self._known.get(node)
+        if found is None:
+            found = self._view.count(node)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[node] = found
+        return found
+
+    def _chunks_before(self) -> nodes.Node | None:
+        """Where the chunks before the last one stand; None where there are none, or no document has them all."""
+        chunks = self._text[: self._chunk].split()[-_BEFORE:]
+        words = [tuple(self._analyzer.spelled(chunk).terms.words) for chunk in chunks]
+        standing = tuple(_standing(each) for each in words if each)
+        if not standing:
+            return None
+        node = standing[0] if len(standing) == 1 else nodes.And(standing)
+        return node if self._count(node) else None
+
+
+def _standing(words: tuple[bytes, ...]) -> nodes.Node:
+    """Where words stand side by side in the text or title."""
+    if len(words) == 1:
+        return nodes.Or((nodes.Term(TEXT, words[0]), nodes.Term(TITLE, words[0])))
+    return nodes.Or((nodes.Phrase(TEXT, words), nodes.Phrase(TITLE, words)))
+
+
+def _is_whole_in(texts: Sequence[str], words: Sequence[bytes]) -> bool:
+    """Whether the clusters of Khmer words stand in a text, one behind the other, with nothing but spaces between."""
+    units = letters_of(b"".join(words))
+    # As nearly everybody spells it; what is spelled otherwise has the same normal form.
+    plain = re.compile("(?<!\u17d2)" + "[ \u200b]*".join(map(script.decode_term, units)) + "(?![\u17b4-\u17d3\u17dd])")
+    if any(map(plain.search, texts)):
+        return True
+    spaced = b" *".join(map(re.escape, units))
+    pattern = re.compile(b"(?<!%c)%b(?!%b)" % (script.COENG, spaced, script.MARK_PATTERN))
+    return pattern.search(normalize_all(texts).codes) is not None
