@@ -8,6 +8,7 @@ The rooms, in the order of their use:
     judged, bm25, baselines                  judged queries; what khsearch's ranking is compared with
     relevance, probes                        measures with intervals; disturbed queries
     standing, sets, completion               where a spelling stands; whether that is what is found, or proposed
+    typos                                    whether real misspellings are taken for the right words
     engines/                                 khsearch and its peers under one interface
     queries, asking, agreement, worker       asked alike, each in a process of its own, compared
     indexing, latency, raw, throughput       text to index; query to hits; out of the box; many at a time

@@ -187,6 +187,17 @@ def completion_(folder: Path, count: int, out: Path | None) -> None:
     completion.check(completion.Figures(**run.figures))
 
 
+@app.command("typos")
+@click.argument("folder", metavar="DIR", type=_EXISTING)
+@_options(_count, _json)
+def typos_(folder: Path, count: int, out: Path | None) -> None:
+    """Real misspellings: is the right word first, or among three; are its documents found; what right words change.
+
+    DIR holds pairs.jsonl, words.json and the documents, retrieval/corpus.jsonl: see benchmarks/typos.py.
+    """
+    _keep(steps.correct(folder, count), out)
+
+
 @app.command("indexing")
 @_options(_docs, _size, _as_is, _peers, _rounds, _core, _json)
 def indexing_(

@@ -198,6 +198,26 @@ def _sets(found: Sequence[Loaded]) -> str:
     )
 
 
+def _typos(found: Sequence[Loaded]) -> str:
+    shares = ("first", "three", "misspelt", "spelt", "changed", "ms")
+    columns = [
+        "right word first",
+        "among three",
+        "recall@10, misspelt",
+        "spelt right",
+        "right words changed",
+        "ms a word",
+    ]
+    return _table(
+        ["misspelt words", *columns],
+        [
+            [f"{one['words']:,} of {_corpus(run)}", *(f"{one[share]:.1f}" for share in shares)]
+            for run in found
+            for one in run["figures"].values()
+        ],
+    )
+
+
 def _raw(found: Sequence[Loaded]) -> str:
     return "\n\n".join(
         _table(
@@ -295,6 +315,7 @@ TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
     "relevance": _relevance,
     "probes": _probes,
     "sets": _sets,
+    "typos": _typos,
     "raw": _raw,
     "start": _start,
     "throughput": _throughput,

@@ -14,6 +14,7 @@ from benchmarks import (
     drop_in,
     gold,
     indexing,
+    judged,
     latency,
     linear,
     machine,
@@ -25,6 +26,7 @@ from benchmarks import (
     sets,
     standing,
     start,
+    typos,
 )
 from benchmarks import throughput as many
 from benchmarks.baselines import BASELINES, ranked
@@ -202,6 +204,18 @@ def probe(collection: Collection, file: Path, count: int) -> Run:
     if count:
         table("Largest losses", ["probe", "loss", "query", "disturbed"], probes.worst(outcomes, count))
     return Run("probes", {**collection.corpus.settings, "probes": len(chosen)}, found, {})
+
+
+def correct(folder: Path, count: int) -> Run:
+    """Real misspellings, corrected and searched for; with a count, so many whose right word is not first."""
+    collection = judged.documents(folder / "retrieval")
+    chosen = typos.read(folder, standing.whole(collection.documents))
+    with progress("asking") as show:
+        found, outcomes = typos.measure(cache.index_of(collection), chosen, show)
+    table(f"Real misspellings, in percent: {folder.resolve().name}", typos.COLUMNS, [typos.row(found)])
+    if count:
+        table("Right word not first", ["typed", "right", "taken for"], typos.missed(outcomes, count))
+    return Run("typos", {**_settings(collection), "corpus": folder.resolve().name}, {"misspelt words": found}, {})
 
 
 def find_sets(collection: Corpus, file: Path, most: int | None, count: int) -> Run:

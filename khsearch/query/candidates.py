@@ -36,6 +36,9 @@ _MOST_PAIRS = 250_000
 _NEAREST, _PER_STROKE, _FARTHEST = 4.0, 2.2, 24.0
 """The excess of what is near: up to the first and so much more a stroke, and never more than the last."""
 
+_ONE_SLIP, _LETTERS = 8.0, 4
+"""The same in other scripts, and of how many letters a word must be."""
+
 _KEPT = 8  # candidates of one stretch
 _REMEMBERED = 2048  # stretches whose candidates are remembered
 
@@ -76,7 +79,10 @@ class Candidates:
         return found
 
     def _near(self, typed: bytes) -> list[Candidate]:
-        farthest = min(_NEAREST + _PER_STROKE * len(strokes(typed)), _FARTHEST)
+        row = strokes(typed)
+        farthest = min(_NEAREST + _PER_STROKE * len(row), _FARTHEST)
+        if typed[:1] < script.BASES.start.to_bytes():  # of a short word of another script, one slip makes another word
+            farthest = _ONE_SLIP if len(row) >= _LETTERS else 0.0
         starts = self._starts
         return [
             Candidate(self._codes[starts[near.number] : starts[near.number + 1]].tobytes(), near.excess, near.score)

@@ -21,10 +21,12 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 
+import numpy as np
+
 from khsearch.engine import BM25, PAIR, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, letters_of, normalize_all, script
-from khsearch.query.continuations import Continuation, continuations
+from khsearch.query.continuations import FORMED, Continuation, continuations
 from khsearch.query.frequencies import Frequencies
 from khsearch.schema import TEXT, TITLE
 
@@ -143,10 +145,11 @@ class _Completer:
             if tried >= _TRIED * limit or (len(ranked) >= limit and ranked[limit - 1][0] >= found.most):
                 break
             tried += 1
-            proposal = self._proposal(text, found)
-            if proposal is None:
+            pair = self._living(found)
+            proposal = self._proposal(text, found) if pair is not None else None
+            if proposal is None or pair is None:
                 continue
-            for each in self._longer(proposal, found) if len(found.words) > 1 else [proposal]:
+            for each in self._longer(proposal, pair) if len(pair.words) > 1 else [proposal]:
                 kept.setdefault(each.text, each)
         best = sorted(kept.values(), key=lambda proposal: proposal.documents, reverse=True)
         return [proposal.text for proposal in islice(filter(self._is_one, best), limit)]
@@ -197,12 +200,28 @@ class _Completer:
         with_others = self._count(nodes.And((self._before, node))) if self._before is not None else count
         return _Proposal(text, words, (with_others, count))
 
+    def _following(self, word: bytes) -> list[Continuation]:
+        """Pairs that begin with a word, the most frequent first."""
+        found = [self._living(pair) for pair in self._table.pairs(word + PAIR, _BRANCHES)]
+        return sorted((pair for pair in found if pair is not None), key=lambda pair: (-pair.most, pair.words))
+
+    def _living(self, found: Continuation) -> Continuation | None:
+        """A word or pair as the documents that are left have it; None where they do not form it."""
+        if not self._view.deleted or len(found.words) == 1:
+            return found
+        one, other = self._frequencies.of(found.words)
+        if one + other > _CHEAP:
+            return found if found.lift >= FORMED else None
+        counts = [self._count(nodes.Phrase(name, found.words)) for name in (TEXT, TITLE)]
+        lift = float(np.float32(sum(counts) * float(self._view.doc_count) / (one * other or 1)))
+        return Continuation(found.words, max(counts), sum(counts), lift) if lift >= FORMED else None
+
     def _longer(self, first: _Proposal, found: Continuation) -> list[_Proposal]:
         """What a pair goes on to, itself first, without what ends inside of a word."""
         chain, ends, last = [first], [True], found.words[-1]
         while len(chain) < _LONGEST - 1:
             _, documents = chain[-1].documents
-            following = self._table.pairs(last + PAIR, _BRANCHES)
+            following = self._following(last)
             if not following or following[0].lift < 1 or following[0].most <= _MOST * documents:
                 break
             best = following[0]

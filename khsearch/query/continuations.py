@@ -25,7 +25,7 @@ from khsearch.query.chunks import FUNCTION_WORDS
 from khsearch.schema import TEXT, TITLE
 
 _LONGEST_TERM = 64  # codes, four for a letter outside ASCII: what is longer is hardly a word
-_FORMED = 0.25
+FORMED = 0.25
 """The least lift of a pair that is one."""
 
 _BEGINNERS = frozenset(("បាន", "មាន", "ត្រូវ", "នឹង", "អាច", "កំពុង", "គឺ", "ថា", "របស់", "ដោយ", "ដើម្បី", "ចំពោះ"))
@@ -136,7 +136,8 @@ def _table(view: View) -> Continuations:
     words = _merged([[_whole_words(found) for found in view.vocabulary(name)] for name in (TEXT, TITLE)])
     pairs = _merged([[_khmer_pairs(found) for found in view.pairs(name)] for name in (TEXT, TITLE)])
     lifts = _lifts(words, pairs, view.doc_count + view.deleted)
-    formed = np.flatnonzero((lifts >= _FORMED) & ~_of_grammar(pairs))
+    # Of a pair with deleted documents only a count can tell.
+    formed = np.flatnonzero((lifts >= (0 if view.deleted else FORMED)) & ~_of_grammar(pairs))
     return Continuations(words, pairs.take(formed), lifts.take(formed).astype(np.float32))
 
 

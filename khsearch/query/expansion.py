@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, combinations
 
 from khsearch.engine import View, idf, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Typed, bigrams_between, script
+from khsearch.khmer import Alternative, Terms, Typed, bigrams_between, script
 from khsearch.query.chunks import SPACE_IN_KHMER
 from khsearch.query.frequencies import Frequencies
+from khsearch.query.meant import JOINED, Rows, rows_of
 from khsearch.schema import TEXT, Role, for_words
 from khsearch.sharing import loading
 
@@ -34,6 +35,9 @@ _EACH = 3
 
 _CORRECTED, _LIKELIHOOD = 0.8, 4.0
 """What the likeliest correction weighs; one that is so many nats less likely weighs an e-th of that."""
+
+_CORRECTED_OF_MANY, _LEAST_OF_MANY = 0.4, 0.0
+"""The same in a query of many words, which say enough by themselves, and how much likelier a correction has to be."""
 
 _AS_TYPED = 0.8
 """What another spelling weighs beside the one that was typed, which comes first."""
@@ -133,26 +137,51 @@ class Expansion:
         words = terms.words
         if len(words) > _MOST_CORRECTED or not any(self._is_suspect(word) for word in words):
             return
-        loading("khsearch.query.meant")
-        from khsearch.query.meant import Rows, rows_of
-
         rows = Rows(self._view)
+        short = len(words) <= JOINED
+        most, least = (_CORRECTED, -math.inf) if short else (_CORRECTED_OF_MANY, _LEAST_OF_MANY)
+        for first, end, odd in self._doubtful(typed, rows, settled, short=short):
+            row, best = words[first:end], None
+            for meant in rows.meant(row, odd, _EACH):
+                if meant.gain < least:
+                    break
+                best = meant.gain if best is None else best
+                weight = most * math.exp((meant.gain - best) / _LIKELIHOOD)
+                for change in meant.changes:
+                    new = typed.analyzer.spelled(script.decode_term(change.meant.spelling)).terms.words
+                    yield from self._instead(terms, known, first + change.first, first + change.end, new, weight)
+            for start, stop in combinations(range(first, end + 1), 2):
+                if stop > start + 1 and any(odd[start - first : stop - first]):
+                    joined = b"".join(words[start:stop])
+                    yield from self._instead(terms, known, start, stop, [joined], most)
+
+    def _instead(
+        self, terms: Terms, known: set[bytes], first: int, end: int, new: list[bytes], weight: float
+    ) -> Iterator[Reading]:
+        """Read a query with other words instead of some of its own, if the index has them, and no other reading has."""
+        if known.issuperset(new) or not self._dfs.rarest(new):
+            return
+        known.update(new)
+        words = [*terms.words[:first], *new, *terms.words[end:]]
+        found = _terms(new, weight) if len(new) == 1 else (nodes.Phrase(TEXT, tuple(new), boost=weight),)
+        yield Reading(found, words, new, [tuple(new)], _lacking(bigrams_between(words), terms.bigrams), weight)
+
+    def _doubtful(
+        self, typed: Typed, rows: Rows, settled: set[bytes], *, short: bool
+    ) -> Iterator[tuple[int, int, list[bool]]]:
+        """Words of a query that may have slips: from, to, and which of them. Of a long query, few at a time."""
+        words = typed.terms.words
         for first, end in rows_of(typed):
             row = words[first:end]
             odd = [odd and word not in settled for odd, word in zip(rows.odd(row), row, strict=True)]
-            best = None
-            for meant in rows.meant(row, odd, _EACH):
-                best = meant.gain if best is None else best
-                weight = _CORRECTED * math.exp((meant.gain - best) / _LIKELIHOOD)
-                for change in meant.changes:
-                    new = typed.analyzer.spelled(script.decode_term(change.meant.spelling)).terms.words
-                    if known.issuperset(new) or not all(self._dfs.of(new)):
-                        continue
-                    known.update(new)
-                    whole = [*words[: first + change.first], *new, *words[first + change.end :]]
-                    found = _terms(new, weight) if len(new) == 1 else (nodes.Phrase(TEXT, tuple(new), boost=weight),)
-                    bigrams = _lacking(bigrams_between(whole), terms.bigrams)
-                    yield Reading(found, whole, new, [tuple(new)], bigrams, weight)
+            if short:
+                yield first, end, odd
+                continue
+            suspect = [odd and self._is_suspect(word) for odd, word in zip(odd, row, strict=True)]
+            for place, one in enumerate(suspect):
+                if one:
+                    start, stop = max(place - 1, 0), min(place + 2, len(row))
+                    yield first + start, first + stop, [at == place for at in range(start, stop)]
 
     def _is_suspect(self, word: bytes) -> bool:
         df = self._df(word)

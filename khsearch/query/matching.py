@@ -30,7 +30,7 @@ from khsearch.sharing import loading
 if TYPE_CHECKING:
     from khsearch.query.correcting import Correction
 
-_SURE, _MOST_EXCESS = 5.0, 8.0
+_SURE, _MOST_EXCESS = 5.0, 12.0
 """What a correction may cost more than what was typed, in nats, to be surer than several words without spaces are; and
 to be meant at all."""
 

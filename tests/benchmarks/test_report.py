@@ -75,6 +75,18 @@ FIGURES: dict[str, dict[str, Any]] = {
             "by_date": 95.0,
         }
     },
+    "typos": {
+        "misspelt words": {
+            "words": 192,
+            "first": 69.0,
+            "three": 83.0,
+            "misspelt": 64.0,
+            "spelt": 99.9,
+            "right": 583,
+            "changed": 1.7,
+            "ms": 3.4,
+        }
+    },
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
     "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},

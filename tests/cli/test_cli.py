@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from khsearch.cli import app
 from khsearch.documents import Document, json_line
+from khsearch.khmer.spelling.costs import read_counts
 from khsearch.khmer.words import breakers
 
 FLOOD = "ទឹកជំនន់នៅខេត្តបាត់ដំបង"
@@ -546,6 +547,17 @@ def test_what_cannot_be_broken_is_an_error(args, stdin, says):
 
 
 # lexicon
+
+
+def test_slips_are_counted(tmp_path):
+    pairs, counts = tmp_path / "pairs.jsonl", tmp_path / "slips.tsv"
+    pairs.write_text(json.dumps({"wrong": "គិ", "right": "កិ"}) + "\n", "utf-8")
+    told = run("lexicon", "slips", pairs, "-o", counts, "--source", "made up")
+    assert "1 pairs" in told.stderr
+    assert "made up" in counts.read_text("utf-8")
+    assert read_counts(counts)[0x82, 0x80] >= 1
+    fails(run("lexicon", "slips", tmp_path / "nowhere", "-o", counts), "nowhere")
+    fails(run("lexicon", "slips", pairs, "-o", tmp_path / "no" / "where"), "name another file")
 
 
 def test_a_lexicon_is_learnt_and_used(tmp_path):

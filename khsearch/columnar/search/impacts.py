@@ -203,9 +203,11 @@ class DenseImpacts(Impacts):
 
     def add_to(self, sums: Array, boost: float) -> None:
         """Add the scores, multiplied, to a sum for every document there is."""
-        for layer in self._layers:
-            scores = layer.scores_of(layer.tf, None)
-            sums += scores if boost == 1 else scores * np.float32(boost)
+        first, *others = self._layers
+        scores = first.scores_of(first.tf, None)
+        for layer in others:  # as `_at` adds them, so that rounding is the same
+            scores += layer.scores_of(layer.tf, None)
+        sums += scores if boost == 1 else scores * np.float32(boost)
 
     def _at(self, docs: Array) -> Array:
         first, *others = self._layers
