@@ -155,7 +155,10 @@ class Reader:
 
     @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
-        """Find documents that are like one of the index, which is not among them; none if there is no such document."""
+        """Find documents that are like one of the index, which is not among them; none if there is no such document.
+
+        Those count as found that are at least half as like as the best; looser hits follow, which share some words.
+        """
         commit = self._last_commit()
         return searching.similar(commit, self._spellings(commit), id, limit)
 

@@ -66,13 +66,10 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     """Find documents that are like one of the commit; none where there is no such document."""
     started = time.perf_counter()
     view, built = commit.view, commit.built
-    key = view.key(id)
-    document = None if key is None else view.document(key)
-    text = "" if document is None else f"{document.title}\n{document.text}"
-    plan = query.like(text, view, built.analyzer)
-    made = Search("", view, built.analyzer, plan, built.ranking, None, built.fields, spellings)
-    others = [one for one, _ in _Order(made).page(limit + 1, 0, ())[0] if one.key != key][:limit]
-    hits = [Hit.of(rank, one, made) for rank, one in enumerate(others, 1)]
+    plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
+    made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
+    judged, _ = _Order(made).page(limit, 0, ())
+    hits = [Hit.of(rank, one, made, loose=loose) for rank, (one, loose) in enumerate(judged, 1)]
     return Results(hits, time.perf_counter() - started, made)
 
 

@@ -35,6 +35,7 @@ WRONG: dict[str, list[Any]] = {
     "ranking": ["x", 5, {}, Ranking],
     "strict": ["yes", 1, None, 0],
     "correct": ["yes", 1, None, 0],
+    "bold": ["yes", 1, None, 0],
     "wait": NO_SECONDS,
     "cache_mb": [*NO_SECONDS[OR_NONE], float("inf")],
     "on_lost": [5, "x"],
@@ -105,6 +106,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     results = index.search("\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6")
     found["facet"] = results.facet, {"field": "d"}
     found["html"] = results[0].snippet.html, {}
+    found["ansi"] = results[0].snippet.ansi, {}
     for function in (words, tokenize, clusters):
         found[function.__name__] = function, {"text": "x"}
     found |= {name: (getattr(khsearch, name), right) for name, right in REGISTRIES.items()}
@@ -117,6 +119,7 @@ CASES = [
         *((name, getattr(Index, name)) for name in METHODS),
         ("facet", Results.facet),
         ("html", Snippet.html),
+        ("ansi", Snippet.ansi),
         *((function.__name__, function) for function in (words, tokenize, clusters)),
         *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +14,9 @@ from khsearch.errors import KhsearchError, QueryError
 
 if TYPE_CHECKING:
     from khsearch import Hit, Results
+    from khsearch.query import Match
+
+_LOOSER = "--- looser hits, which hold some of the words ---"
 
 
 @click.command(cls=QueryCommand)
@@ -22,8 +25,13 @@ if TYPE_CHECKING:
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Most hits to show.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
 @click.option(
-    "--match", type=click.Choice(["any", "all"]), default="any", show_default=True, help="Any word, or every word."
+    "--match",
+    type=click.Choice(["best", "strict", "any", "all"]),
+    default="best",
+    show_default=True,
+    help="What counts as found, then looser hits; what counts alone; documents with any word; with all that is typed.",
 )
+@click.option("--literal", is_flag=True, help="Search for what is typed alone, even if it stands nowhere.")
 @click.option("--filter", metavar="QUERY", callback=utf8, help="What hits must match, too: date:2021 tags:NGO")
 @click.option("--sort", metavar="FIELD", help="Order by a field instead of the score; -FIELD for the greatest first.")
 @click.option("--facet", "facets", metavar="FIELD", multiple=True, help="Count the values of a field in what is found.")
@@ -40,7 +48,8 @@ def search(
     query: str,
     limit: int,
     offset: int,
-    match: Literal["any", "all"],
+    match: Match,
+    literal: bool,
     filter: str | None,
     sort: str | None,
     facets: tuple[str, ...],
@@ -50,12 +59,14 @@ def search(
 ) -> int:
     """Find documents.
 
-    Those in INDEX that hold words of QUERY, best first; "quoted words" stand side by side; +must -not, AND OR NOT,
-    title:word, begin*, like~ and date:[2021-05 TO 2021-06] are understood. QUERY may begin with a hyphen; QUERY - reads
-    one query a line from stdin, for trec each with its topic and a tab before it.
+    Those in INDEX in which all stands that QUERY has between spaces, best first, and behind them looser hits, which
+    hold some of it; "quoted words" stand side by side; +must -not, AND OR NOT, title:word, begin*, like~ and
+    date:[2021-05 TO 2021-06] are understood. QUERY may begin with a hyphen; QUERY - reads one query a line from stdin,
+    for trec each with its topic and a tab before it.
 
-    json is one object a hit, with marks as offsets into its snippet; trec is a run file. The exit status is 1 where
-    nothing is found.
+    json is one object a hit, with marks as offsets into its snippet and title; trec is a run file, in which a looser
+    hit has minus its rank for a score, so that it stays behind. Counts and facets leave looser hits out, and the exit
+    status is 1 where nothing else is found.
     """
     from khsearch import Index
 
@@ -64,12 +75,15 @@ def search(
         raise QueryError("the query is empty; give it a word to look for")
     found = False
     for topic, text in _queries_of_stdin(format) if query == "-" else [("1", query)]:
-        results = index.search(text, limit, offset, match, filter=filter, sort=sort)
-        found = found or len(results) > 0
+        results = index.search(text, limit, offset, match, filter=filter, sort=sort, correct=not literal)
+        first_loose = _first_loose(results)
+        found = found or first_loose > 0 or (len(results) > 0 and results.total > 0)
         if results.problem:
             note(f"searched as plain words: {results.problem}")
+        if results.corrected is not None:
+            note(f"searched for {_plain(results.corrected)} instead")
         # A full page was hardly a slip, and what was meant is found out from all terms of the index.
-        if format == "text" and len(results) < limit and results.suggestion:
+        elif format == "text" and first_loose < limit and results.suggestion:
             note(f"did you mean: {_plain(results.suggestion)}")
         if format == "text":
             if query == "-":
@@ -109,7 +123,8 @@ def complete(path: str, prefix: str, limit: int) -> int:
 def similar(path: str, name: str, limit: int, format: str) -> int:
     """Find documents like one.
 
-    Those in INDEX that share the telling words of the document ID, most alike first.
+    Those in INDEX that share most of the telling words of the document ID, most alike first, and behind them looser
+    hits, which share some.
     """
     from khsearch import Index
 
@@ -145,17 +160,41 @@ def _print_facet(results: Results, field: str) -> None:
         note(f"{count:>8,}  {_plain(str(value))}")
 
 
+def _first_loose(results: Results) -> int:
+    """The place of the first looser hit; without one, how many hits there are."""
+    return sum(not hit.loose for hit in results)
+
+
 def _print_text(results: Results, *, explain: bool) -> None:
-    for hit in results:
-        heading = click.style(_plain(hit.title or hit.id), bold=True)
-        click.echo(f"{hit.rank:>3}. {heading}  {click.style(_plain(hit.id), dim=True)}")
+    first_loose = _first_loose(results)
+    for place, hit in enumerate(results):
+        if place == first_loose:
+            click.echo(f"{_LOOSER}\n")
+        click.echo(f"{hit.rank:>3}. {_heading(hit)}  {click.style(_plain(hit.id), dim=True)}")
         click.echo(f"     {hit.snippet.ansi()}\n")
         if explain:
             for part in hit.explain():
-                click.echo(f"     {part.score:>9.4f}  {_plain(part.what)}  {click.style(part.field, dim=True)}")
+                score = f"{part.score:.4f}" if part.score else ""
+                click.echo(f"     {score:>9}  {_plain(part.what)}  {click.style(part.field, dim=True)}")
             click.echo(f"     {hit.score:>9.4f}  in all\n")
-    shown = f"hits {results[0].rank} to {results[-1].rank} of {results.total}" if results else "no hits"
-    note(f"{shown} in {1000 * results.seconds:.1f} ms")
+    note(f"{_shown(results)} in {1000 * results.seconds:.1f} ms")
+
+
+def _shown(results: Results) -> str:
+    """Which hits are shown, and how many are found, which looser ones are not."""
+    if not results:
+        return "no hits"
+    shown = f"hits {results[0].rank} to {results[-1].rank}"
+    looser = len(results) - _first_loose(results)
+    return f"{shown}, {looser} of them looser; {results.total} found" if looser else f"{shown} of {results.total}"
+
+
+def _heading(hit: Hit) -> str:
+    """The title, bold, marked as the snippet is; without a title the id."""
+    from khsearch.hits import Fragment, Snippet
+
+    title = Snippet((Fragment(hit.title, 0, tuple(hit.title_marks)),)) if hit.title else None
+    return click.style(_plain(hit.id) if title is None else title.ansi(bold=True), bold=True)
 
 
 def _plain(text: str) -> str:
@@ -178,8 +217,10 @@ def _as_json(hit: Hit) -> dict[str, object]:
     return {
         "rank": hit.rank,
         "score": hit.score,
+        "loose": hit.loose,
         "id": hit.id,
         "title": hit.title,
+        "title_marks": hit.title_marks,
         "snippet": snippet.text,
         "marks": snippet.marks,
     }
@@ -190,4 +231,5 @@ def _print_trec(results: Results, topic: str) -> None:
         if len(name.split()) != 1:
             raise KhsearchError(f"a TREC run cannot hold a {what} with space in it ({name!r}); use --format json")
     for hit in results:
-        click.echo(f"{topic} Q0 {hit.id} {hit.rank} {hit.score:.6f} khsearch")
+        score = -hit.rank if hit.loose else hit.score  # who reads a run sorts it by score
+        click.echo(f"{topic} Q0 {hit.id} {hit.rank} {score:.6f} khsearch")

@@ -2,7 +2,7 @@
 
 occurrences   an original text and terms -> where they stand in it
 snippets      excerpts and marks
-explain       why a hit scores what it scores
+explain       why a hit counts as found, and why it scores what it scores
 results       hits and results
 """
 

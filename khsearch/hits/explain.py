@@ -1,24 +1,48 @@
-"""explain: why a document scores what it scores: the terms that matched, in which field, with which weight.
+"""explain: why a document counts as found, and why it scores what it scores.
 
-The parts of an explanation add up to the score of the hit.
+First what stands in it, and as what, which adds nothing; then the terms that matched, in which field, with which
+weight. The parts of an explanation add up to the score of the hit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from khsearch.engine import BM25, Key, Node, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import script
+from khsearch.query import Found, Ranking, Standing
+from khsearch.schema import Role
 
 
 @frozen
 class Part:
-    """One term that matched, or one reason beside terms: what, in which field, and what it adds to the score."""
+    """What stands, one term that matched, or a reason beside terms: in which field, and what it adds to the score."""
 
     what: str
     field: str
     score: float
+
+
+def explain_set(view: View, key: Key, found: Found, ranking: Ranking) -> list[Part]:
+    """Return what of a query stands in a document of its set, and as what; each part adds nothing to its score."""
+    standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)))
+    told: dict[Part, Node] = {}
+    for leaf in found.leaves:
+        for way in leaf.chunk.ways:
+            where = f'"{leaf.text}" stands' + ("" if way is leaf.chunk.typed else f' as "{_spelled(way.words)}"')
+            wheres = (where, f"{where} inside longer words")
+            for what, node in zip(wheres, standing.in_way(way, leaf.field), strict=False):
+                told[Part(what, leaf.field or "", 0.0)] = node
+        if leaf.reading is not None:
+            what = f'"{leaf.text}", read as "{leaf.reading.spelling}", stands'
+            told[Part(what, leaf.field or "", 0.0)] = standing.of_all(leaf.reading.chunks)[0]
+    scores = view.scores(key, list(told.values()), ranking.weighting)
+    parts = [part for part, score in zip(told, scores, strict=True) if score is not None]
+    if found.leaves and found.nearly:
+        parts.append(Part("scores nearly as high as the best document; none has all that was typed", "", 0.0))
+    return parts
 
 
 def explain(
@@ -49,3 +73,12 @@ def _leaves(view: View, key: Key, node: Node, weighting: BM25, factor: float) ->
         if loose and parts and view.scores(key, [child], weighting) == [None]:
             continue
         yield from _leaves(view, key, child, weighting, factor * times)
+
+
+def _spelled(words: Sequence[bytes]) -> str:
+    """Words side by side as people write them, with spaces where one is not Khmer."""
+    shown = script.decode_term(words[0])
+    for before, word in pairwise(words):
+        khmer = script.BASES.start <= min(before[-1], word[0])
+        shown += ("" if khmer else " ") + script.decode_term(word)
+    return shown

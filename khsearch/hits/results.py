@@ -137,13 +137,21 @@ class Hit:
         return self._found.loose_marks if self.loose else self._found.marks
 
     def explain(self) -> list[Part]:
-        """Why it scores what it scores: terms that matched, fields, and what each adds; together, the score."""
+        """Why it counts as found, and why it scores what it scores.
+
+        First what of the query stands in it, and as what, which adds 0; then terms that matched, fields, and what each
+        adds: together, the score.
+        """
         search = self._found
         loading("khsearch.hits.explain")
-        from khsearch.hits.explain import explain
+        from khsearch.hits.explain import explain, explain_set
 
         judged: Judged = self.__dict__["_judged"]
-        return explain(search.view, judged.key, search.plan.node, search.ranking.weighting, judged.added)
+        view, found = search.view, search.plan.found
+        parts = explain(view, judged.key, search.plan.node, search.ranking.weighting, judged.added)
+        if found is None or self.loose:
+            return parts
+        return explain_set(view, judged.key, found, search.ranking) + parts
 
     @property
     def _key(self) -> Key:

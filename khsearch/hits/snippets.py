@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from khsearch.arguments import ELEMENT, checked
+from khsearch.arguments import ELEMENT, TRUTH, checked
 from khsearch.hits.occurrences import Occurrence, Row, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
 from khsearch.query import Marks
@@ -62,9 +62,13 @@ class Snippet:
         """Return the snippet as HTML: everything escaped, marks in `tag` elements."""
         return self._marked(f"<{tag}>", f"</{tag}>", html.escape)
 
-    def ansi(self) -> str:
-        """Return the snippet for a terminal: marks bold and yellow, control characters as spaces."""
-        return self._marked("\x1b[1;33m", "\x1b[0m", _without_controls)
+    @checked(bold=TRUTH)
+    def ansi(self, *, bold: bool = False) -> str:
+        """Return the snippet for a terminal: marks bold and yellow, control characters as spaces.
+
+        bold: whether what follows a mark goes on in bold.
+        """
+        return self._marked("\x1b[1;33m", "\x1b[0;1m" if bold else "\x1b[0m", _without_controls)
 
     def _marked(self, before: str, after: str, escape: Callable[[str], str]) -> str:
         text, at, parts = self.text, 0, []

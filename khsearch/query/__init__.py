@@ -19,7 +19,7 @@ literal dividing     what is asked for word for word -> nodes; words typed witho
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 plan                 a query -> all of that
-similar              a text -> a plan for texts like it
+similar              a document -> a plan for others like it
 """
 
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
+    from khsearch.query.standing import Standing as Standing
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
@@ -59,6 +60,7 @@ else:
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
+            "standing": ("Standing",),
             "completion": ("complete",),
         },
     )

@@ -1,8 +1,9 @@
 r"""language: the text of a query in, clauses out.
 
-    words                  documents that hold any of them; all of them with match="all"
+    some words             documents in which each chunk stands, that is, what is typed between spaces: in any of its
+                           spellings, in the text or title, as words side by side or inside longer words
     "side by side"         words in this order; "near"~2 lets up to two other words stand between
-    +must -not             a clause that must, or must not, match
+    +must -not             a clause that must, or must not, match: +word and -word, where the word stands
     a AND b, a OR b, NOT a with parentheses; in capitals, so that they are no words
     title:word             in one field; also date:2021-05, price:[10 TO 20], tags:"NGO"
     ពិកា*  ក?ង  word~       words that begin so; ? is any one cluster or letter, * any; words like it
@@ -16,7 +17,8 @@ of them letters, marks or digits, one letter at least, but for * anywhere and ? 
 side by side; or digits with a * behind them. So a link, a sum (2*3), a question without a space behind it and a word in
 **asterisks** are text. `~` stands behind a chunk of the same kind.
 
-In a filter, and with match="all", clauses side by side are joined by AND.
+Clauses side by side are joined by AND in what counts as found and in a filter, where every chunk has to stand. Looser
+hits, and all hits with match="any", are documents that hold any word of what need not match.
 """
 
 from __future__ import annotations

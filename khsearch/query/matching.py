@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from khsearch.engine import BM25, View, nodes
@@ -53,30 +53,38 @@ class Reading:
 
 
 @frozen
+class Leaf:
+    """A chunk of a query, the field that is named for it, its text, and how it was read if it stands nowhere."""
+
+    chunk: Chunk
+    field: str | None
+    text: str
+    reading: Reading | None = None
+
+
+@frozen
 class Found:
     """The set of a search.
 
     node       matches it, and is quick to ask
     count      how many documents it has; None where that was not found out
     corrected  how the query was read; None: as it was typed
-    rows       the words of its chunks in all ways in which they stand, for marks
+    leaves     the chunks that must or may stand
     nearly     whether no document has all chunks: then it is what scores nearly as high as the best document
     """
 
     node: nodes.Node
     count: int | None
-    corrected: str | None
-    rows: tuple[tuple[bytes, ...], ...]
+    corrected: str | None = None
+    leaves: tuple[Leaf, ...] = ()
     nearly: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class _Leaf:
-    """A chunk of a query that must or may stand, in a field if one is named, and its text."""
-
-    chunk: Chunk
-    field: str | None
-    text: str
+    @property
+    def rows(self) -> list[tuple[bytes, ...]]:
+        """The words of its chunks in all ways in which they stand, for marks."""
+        chunks = [leaf.chunk for leaf in self.leaves]
+        chunks += [chunk for leaf in self.leaves if leaf.reading is not None for chunk in leaf.reading.chunks]
+        return [way.words for chunk in chunks for way in chunk.ways]
 
 
 class Matching:
@@ -104,24 +112,19 @@ class Matching:
 
         return self._tree(item, stand)
 
-    def rows(self, item: Item) -> tuple[tuple[bytes, ...], ...]:
-        """The words of the chunks of a query in all ways in which they stand."""
-        return tuple(way.words for leaf in self._leaves(item) for way in leaf.chunk.ways)
-
     def found(self, item: Item, text: str, ranked: nodes.Node, *, correct: bool) -> Found:
         """Return the set of a query. ranked: what ranks for it, and matches all that must match.
 
         correct: whether chunks that stand nowhere are read otherwise.
         """
-        leaves = list(self._leaves(item))
-        rows = tuple(way.words for leaf in leaves for way in leaf.chunk.ways)
+        leaves = self.leaves(item)
         if isinstance(item, Words) and item.field is None and leaves:
             node, count = self._standing.of_all([leaf.chunk for leaf in leaves])
         else:
             tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
             node, count = self._settled(tree)
         if count:
-            return Found(*self._with_nearly(node, count, leaves, ranked), None, rows)
+            return Found(*self._with_nearly(node, count, leaves, ranked), None, leaves)
         readings = self._readings(leaves, all_needed=isinstance(item, Words)) if correct else {}
         if readings:
 
@@ -131,13 +134,12 @@ class Matching:
 
             node, count = self._settled(self._tree(item, stand))
             if count:
-                read_as = [chunk for reading in readings.values() for chunk in reading.chunks]
-                rows += tuple(way.words for chunk in read_as for way in chunk.ways)
-                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), rows)
-        return Found(nodes.Leading(ranked, SHARE), None, None, rows, nearly=True)
+                leaves = tuple(replace(leaf, reading=readings.get((leaf.field, leaf.text))) for leaf in leaves)
+                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), leaves)
+        return Found(nodes.Leading(ranked, SHARE), None, None, leaves, nearly=True)
 
     def _with_nearly(
-        self, node: nodes.Node, count: int, leaves: Sequence[_Leaf], ranked: nodes.Node
+        self, node: nodes.Node, count: int, leaves: Sequence[Leaf], ranked: nodes.Node
     ) -> tuple[nodes.Node, int]:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= SENTENCE for leaf in leaves):
@@ -174,16 +176,16 @@ class Matching:
                 (without if clause.sign == "-" else must).append(node)
         return joined(must, [], without) if item.operator != "OR" else joined([], must, without)
 
-    def _leaves(self, item: Item) -> list[_Leaf]:
-        """The chunks of a query that may or must stand."""
+    def leaves(self, item: Item) -> tuple[Leaf, ...]:
+        """The chunks of a query that must or may stand."""
         if isinstance(item, Words) and self._texts.is_text(item.field):
             text = item.text
-            return [_Leaf(chunk, item.field, text[chunk.start : chunk.end]) for chunk in self._texts.chunks(text)]
+            return tuple(Leaf(chunk, item.field, text[chunk.start : chunk.end]) for chunk in self._texts.chunks(text))
         if isinstance(item, Group):
-            return [leaf for clause in item.clauses if clause.sign != "-" for leaf in self._leaves(clause.item)]
-        return []
+            return tuple(leaf for clause in item.clauses if clause.sign != "-" for leaf in self.leaves(clause.item))
+        return ()
 
-    def _readings(self, leaves: Sequence[_Leaf], *, all_needed: bool) -> dict[tuple[str | None, str], Reading]:
+    def _readings(self, leaves: Sequence[Leaf], *, all_needed: bool) -> dict[tuple[str | None, str], Reading]:
         """How the chunks that stand nowhere may be read, by field and text; where all are needed, all or none."""
         readings: dict[tuple[str | None, str], Reading] = {}
         # A long chunk has seldom a reading, and is quickly asked for one.

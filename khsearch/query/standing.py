@@ -67,10 +67,13 @@ class Standing:
 
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
         """Where a chunk stands, in any way; in text and title, or in one field."""
-        found = tuple(node for way in chunk.ways for node in (self._way(way) if field is None else [_in(field, way)]))
+        found = tuple(node for way in chunk.ways for node in self.in_way(way, field))
         return found[0] if len(found) == 1 else nodes.Or(found)
 
-    def _way(self, way: Way) -> list[nodes.Node]:
+    def in_way(self, way: Way, field: str | None = None) -> list[nodes.Node]:
+        """Where a way stands: as its words, then, if it is looked for there, inside longer ones."""
+        if field is not None:
+            return [nodes.Term(field, way.words[0]) if len(way.words) == 1 else nodes.Phrase(field, way.words)]
         words = _words(way)
         if len(way.words) == 1:
             return [words[0], *self.within_longer_words(way)]
@@ -99,7 +102,3 @@ def _is_khmer(way: Way) -> bool:
 def _words(way: Way) -> tuple[nodes.Node, ...]:
     names = for_words(Role.RANK)
     return tuple(nodes.AnyField(names, word) for word in dict.fromkeys(way.words))
-
-
-def _in(field: str, way: Way) -> nodes.Node:
-    return nodes.Term(field, way.words[0]) if len(way.words) == 1 else nodes.Phrase(field, way.words)

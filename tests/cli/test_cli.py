@@ -66,6 +66,16 @@ def news(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory):
+    """Path of an index of documents with a year."""
+    path = tmp_path_factory.mktemp("cli") / "dated.idx"
+    documents = [Document("new", "", "សាលា UNICEF", {"year": 2024}), Document("old", "", "សាលាចាស់", {"year": 2020})]
+    lines = b"".join(json_line(document) + b"\n" for document in documents)
+    assert run("index", path, "-", "--format=jsonl", "--field=year=number", stdin=lines).exit_code == 0
+    return path
+
+
 # index
 
 
@@ -272,10 +282,45 @@ def test_a_document_without_title_is_shown_by_its_id(news):
 
 def test_hits_as_json(news):
     first = hits(run("search", news, "សាលា", "--format", "json"))[0]
-    assert list(first) == ["rank", "score", "id", "title", "snippet", "marks"]
-    assert first["rank"] == 1
+    assert list(first) == ["rank", "score", "loose", "id", "title", "title_marks", "snippet", "marks"]
+    assert (first["rank"], first["loose"]) == (1, False)
     assert first["id"] in {"school", "old"}
     assert next(first["snippet"][start:end] for start, end in first["marks"]) == "សាលា"
+    (school,) = hits(run("search", news, "សាលា unicef", "--format=json", "-n1"))
+    assert [school["title"][start:end] for start, end in school["title_marks"]] == ["សាលា"]
+
+
+LOOSER = "--- looser hits, which hold some of the words ---"
+
+
+def test_a_line_is_drawn_before_looser_hits_which_no_count_has(news):
+    result = run("search", news, "សាលា unicef", "--facet", "place")
+    lines = [line for line in result.stdout.splitlines() if line.startswith(("  1.", "  2.", "---"))]
+    assert [line.split("  ")[-1] for line in lines] == ["school", LOOSER, "old"]
+    assert "hits 1 to 2, 1 of them looser; 1 found in " in result.stderr
+    for more in (["--match=strict"], ["--match=all"], ["--match=any"], ["-n1"]):
+        assert LOOSER not in run("search", news, "សាលា unicef", *more).stdout
+    assert run("search", news, "សាលា unicef", "--offset=1").stdout.startswith(f"{LOOSER}\n")
+    assert run("search", news, "សាលា unicef", "--offset=1").exit_code == 0
+
+
+def test_looser_hits_alone_are_nothing_found(dated):
+    args = ("search", dated, "សាលា unicef", "--filter", "year:2020")
+    result = run(*args)
+    assert result.stdout.startswith(f"{LOOSER}\n")
+    assert "hits 1 to 1, 1 of them looser; 0 found in " in result.stderr
+    assert result.exit_code == run(*args, "--format=json").exit_code == 1
+    assert run(*args, "--match=any").exit_code == 0
+
+
+def test_what_stands_nowhere_is_read_otherwise_and_told_unless_it_is_meant_literally(news):
+    for query, meant in (("គ្រុនឈម", "គ្រុនឈាម"), ("unicefសាលា", "unicef សាលា")):
+        result = run("search", news, query)
+        assert result.stderr.splitlines()[0] == f"khsearch: searched for {meant} instead"
+        assert "did you mean" not in result.stderr
+        literal = run("search", news, query, "--literal")
+        assert "instead" not in literal.stderr
+    assert "did you mean: គ្រុនឈាម" in run("search", news, "គ្រុនឈម", "--literal").stderr
 
 
 def test_limit_offset_and_match(news):
@@ -317,6 +362,23 @@ def test_a_trec_run(news):
     assert float(rows[0][4]) > 0
 
 
+def test_looser_hits_stay_behind_in_a_trec_run(tmp_path):
+    documents = [
+        Document("both", "", f"សាលា {FLOOD * 40} unicef"),
+        *(Document(f"one{number}", "", f"សាលាថ្មី {'unicefx ' * number}") for number in range(3)),
+    ]
+    lines = b"".join(json_line(document) + b"\n" for document in documents)
+    assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", stdin=lines).exit_code == 0
+    found = hits(run("search", tmp_path / "x.idx", "សាលា unicef", "--format=json"))
+    assert [hit["loose"] for hit in found] == [False, True, True, True]
+    rows = [
+        line.split() for line in run("search", tmp_path / "x.idx", "សាលា unicef", "--format=trec").stdout.splitlines()
+    ]
+    assert [row[2] for row in rows] == [hit["id"] for hit in found]
+    assert sorted(rows, key=lambda row: -float(row[4])) == rows
+    assert len({row[4] for row in rows}) == len(rows)
+
+
 def test_an_id_with_a_space_stands_in_no_trec_run(tmp_path):
     line = json_line(Document("a b", "", FLOOD))
     assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", stdin=line).exit_code == 0
@@ -337,7 +399,9 @@ def test_a_terminal_is_told_no_control_characters(tmp_path, monkeypatch):
 def test_colour_is_what_the_environment_says(news, monkeypatch):
     assert "\x1b" not in run("search", news, FLOOD).stdout
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert "\x1b[1;33m" in run("search", news, FLOOD).stdout
+    shown = run("search", news, FLOOD).stdout
+    assert f"  1. \x1b[1m\x1b[1;33m{FLOOD}\x1b[0;1m\x1b[0m  " in shown
+    assert f"     \x1b[1;33m{FLOOD}\x1b[0m" in shown
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in run("search", news, FLOOD).stdout
 

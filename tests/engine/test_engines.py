@@ -28,6 +28,7 @@ from khsearch import (
 from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale, Proximity, SortKey, View, nodes
 from khsearch.engine import engines as kinds
 from khsearch.memory import MEMORY
+from khsearch.query import MATCHES
 from khsearch.query.ranking import DEFAULT
 from tests.engine.drawn import trees
 from tests.extent import examples
@@ -169,21 +170,23 @@ _queries = _typed | st.sampled_from(
 def test_an_index_answers_the_same_on_every_engine(history, data):
     with both(history) as (one, other):
         for _ in range(4):
-            query, match = data.draw(_queries), data.draw(st.sampled_from(["any", "all"]))
+            query, match = data.draw(_queries), data.draw(st.sampled_from(MATCHES))
             filter = data.draw(st.none() | st.sampled_from(["kind:a", "open:true", "day:2021"]))
             found, expected = (index.search(query, 50, match=match, filter=filter) for index in (one, other))
             assert {hit.id: hit.score for hit in found} == pytest.approx(
                 {hit.id: hit.score for hit in expected}, rel=1e-4
             )
+            assert {hit.id: hit.loose for hit in found} == {hit.id: hit.loose for hit in expected}
             assert found.total == expected.total
             assert found.problem == expected.problem
+            assert found.corrected == expected.corrected
             assert found.facet("kind") == expected.facet("kind")
             snippets = {hit.id: hit.snippet for hit in expected}
             for hit in found:
                 assert hit.snippet == snippets[hit.id]
                 assert sum(part.score for part in hit.explain()) == pytest.approx(hit.score, rel=1e-4)
             assert one.complete(query) == other.complete(query)
-        assert {hit.id for hit in one.similar("d1")} == {hit.id for hit in other.similar("d1")}
+        assert {hit.id: hit.loose for hit in one.similar("d1")} == {hit.id: hit.loose for hit in other.similar("d1")}
 
 
 def test_an_index_in_memory_is_opened_by_its_address_as_long_as_it_is_held():

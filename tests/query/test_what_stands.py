@@ -161,7 +161,7 @@ def test_sorts_and_filters_speak_of_the_set(history: list[Any], query: list[str]
 
 @examples(60)
 @given(histories, queries)
-def test_marks_of_the_set_cover_what_stands(history: list[Any], query: list[str]) -> None:
+def test_marks_of_the_set_cover_what_stands_and_explanations_tell_it(history: list[Any], query: list[str]) -> None:
     with both(history) as (known, indexes):
         for index in indexes if known.ids(query) else ():
             for hit in index.search(" ".join(query), ALL, match="strict"):
@@ -172,6 +172,9 @@ def test_marks_of_the_set_cover_what_stands(history: list[Any], query: list[str]
                     }
                     assert marked <= standing.places(text, query)
                 assert any(spans for _, spans in shown)
+                told = [part.what for part in hit.explain()]
+                for chunk in query:
+                    assert any(what.startswith(f'"{chunk}" stands') for what in told)
 
 
 @examples(60)
