@@ -78,10 +78,7 @@ class Standing:
         if len(way.words) == 1:
             return [words[0], *self.within_longer_words(way)]
         side_by_side = nodes.Or(tuple(nodes.Phrase(name, way.words) for name in with_positions()))
-        # What stands side by side has the bigrams, too: they are rarer than words. Of letters and digits they are not
-        # the same with a space and without, and some words have none.
-        rarer = tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams) if self._inside and _is_khmer(way) else ()
-        return [nodes.And((*rarer, *words, side_by_side)), *self.within_longer_words(way)]
+        return [nodes.And((*words, side_by_side)), *self.within_longer_words(way)]
 
     def within_longer_words(self, way: Way) -> list[nodes.Node]:
         """Where a way stands though a word of it is missing: one node, or none if it has no bigrams."""
@@ -93,10 +90,6 @@ class Standing:
             return [lacking]
         units = tuple(unit for word in way.words for unit in letters_of(word))
         return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
-
-
-def _is_khmer(way: Way) -> bool:
-    return all(word[0] >= script.BASES.start for word in way.words)
 
 
 def _words(way: Way) -> tuple[nodes.Node, ...]:
