@@ -209,10 +209,13 @@ class Results(Sequence[Hit]):
 
     @cached_property
     def suggestion(self) -> str | None:
-        """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier."""
+        """What was probably meant ("did you mean"), in words of the index; None where nothing is likelier.
+
+        None, too, for a query with operators, which are no words: `corrected` tells how its words were read.
+        """
         search = self._made
-        typed = search.plan.typed or search.analyzer.typed(search.text)
-        return query.suggestion(search.view, typed, search.variants)
+        typed = search.plan.typed
+        return None if typed is None else query.suggestion(search.view, typed, search.variants)
 
     @arguments.checked(field=arguments.TEXT)
     def facet(self, field: str) -> dict[str | int | float | bool | date, int]:

@@ -142,7 +142,7 @@ class _Completer:
         tried = 0
         for text, found in self._likely(endings, _TRIED * limit):
             ranked = sorted((proposal.documents for proposal in kept.values()), reverse=True)
-            if tried >= _TRIED * limit or (len(ranked) >= limit and ranked[limit - 1][0] >= found.most):
+            if tried >= _TRIED * limit or (len(ranked) >= limit and ranked[limit - 1][0] > found.most):
                 break
             tried += 1
             pair = self._living(found)
@@ -151,7 +151,8 @@ class _Completer:
                 continue
             for each in self._longer(proposal, pair) if len(pair.words) > 1 else [proposal]:
                 kept.setdefault(each.text, each)
-        best = sorted(kept.values(), key=lambda proposal: proposal.documents, reverse=True)
+        # Equals in order of their spelling: the order in which they were tried depends on deleted documents.
+        best = sorted(kept.values(), key=lambda proposal: (*(-count for count in proposal.documents), proposal.text))
         return [proposal.text for proposal in islice(filter(self._is_one, best), limit)]
 
     def _is_one(self, proposal: _Proposal) -> bool:
