@@ -132,6 +132,7 @@ class _Completer:
         self._frequencies = Frequencies(view, TEXT, TITLE)
         self._known: dict[nodes.Node, int] = view.memo("completed", None, dict, lambda _: _REMEMBERED * _BYTES)
         self._whole: dict[tuple[bytes, ...], bool] = view.memo("whole", None, dict, lambda _: _REMEMBERED * _BYTES)
+        self._settled: dict[nodes.Node, nodes.Node] = {}  # of what was counted for this text
         found = _LAST_CHUNK.search(self._text)
         self._chunk = found.start() if found else 0
         self._before = self._chunks_before()
@@ -162,7 +163,8 @@ class _Completer:
             return True
         known = self._whole.get(words)
         if known is None:
-            keys = self._view.search(_standing(words), _LOOKED_AT, weighting=BM25()).keys
+            node = _standing(words)
+            keys = self._view.search(nodes.Constant(self._settled.get(node, node)), _LOOKED_AT, weighting=BM25()).keys
             documents = map(self._view.document, keys)
             known = any(_is_whole_in((document.text, document.title), words) for document in documents)
             if len(self._whole) >= _REMEMBERED:
@@ -244,7 +246,7 @@ class _Completer:
     def _count(self, node: nodes.Node) -> int:
         found = self._known.get(node)
         if found is None:
-            found = self._view.count(node)
+            self._settled[node], found = self._view.settled(node, BM25())
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[node] = found
@@ -268,13 +270,19 @@ def _standing(words: tuple[bytes, ...]) -> nodes.Node:
     return nodes.Or((nodes.Phrase(TEXT, words), nodes.Phrase(TITLE, words)))
 
 
+_MARK = re.compile("[\u17b4-\u17d3\u17dd]")
+
+
 def _is_whole_in(texts: Sequence[str], words: Sequence[bytes]) -> bool:
     """Whether the clusters of Khmer words stand in a text, one behind the other, with nothing but spaces between."""
-    units = letters_of(b"".join(words))
+    form = b"".join(words)
     # As nearly everybody spells it; what is spelled otherwise has the same normal form.
-    plain = re.compile("(?<!\u17d2)" + "[ \u200b]*".join(map(script.decode_term, units)) + "(?![\u17b4-\u17d3\u17dd])")
-    if any(map(plain.search, texts)):
-        return True
+    plain = script.decode_term(form)
+    for text in texts:
+        at = text.find(plain)
+        if at >= 0 and text[at - 1 : at] != "\u17d2" and not _MARK.match(text, at + len(plain)):
+            return True
+    units = letters_of(form)
     spaced = b" *".join(map(re.escape, units))
     pattern = re.compile(b"(?<!%c)%b(?!%b)" % (script.COENG, spaced, script.MARK_PATTERN))
     return pattern.search(normalize_all(texts).codes) is not None
