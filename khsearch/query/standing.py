@@ -14,7 +14,7 @@ from khsearch.engine import BM25, View, nodes
 from khsearch.khmer import letters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
-from khsearch.query.inside import Inside
+from khsearch.query.inside import Inside, holders
 from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 _BYTES = 600
@@ -73,12 +73,21 @@ class Standing:
     def in_way(self, way: Way, field: str | None = None) -> list[nodes.Node]:
         """Where a way stands: as its words, then, if it is looked for there, inside longer ones."""
         if field is not None:
-            return [nodes.Term(field, way.words[0]) if len(way.words) == 1 else nodes.Phrase(field, way.words)]
+            return self._in_field(way, field)
         words = _words(way)
         if len(way.words) == 1:
             return [words[0], *self.within_longer_words(way)]
         side_by_side = nodes.Or(tuple(nodes.Phrase(name, way.words) for name in with_positions()))
         return [nodes.And((*words, side_by_side)), *self.within_longer_words(way)]
+
+    def _in_field(self, way: Way, field: str) -> list[nodes.Node]:
+        """The same in one field, for which there are no bigrams: its terms tell what is inside them."""
+        words = nodes.Term(field, way.words[0]) if len(way.words) == 1 else nodes.Phrase(field, way.words)
+        units = _units(way)
+        if self._inside is None or len(units) < 2 or not all(unit[0] >= script.BASES.start for unit in units):
+            return [words]
+        longer = holders(self._view, field, units)
+        return [words, nodes.AnyOf(field, longer)] if longer else [words]
 
     def within_longer_words(self, way: Way) -> list[nodes.Node]:
         """Where a way stands though a word of it is missing: one node, or none if it has no bigrams."""
@@ -88,8 +97,11 @@ class Standing:
         lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
         if len(way.bigrams) == 1:
             return [lacking]
-        units = tuple(unit for word in way.words for unit in letters_of(word))
-        return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
+        return [nodes.TwoPhase(lacking, partial(self._inside.passes, _units(way)))]
+
+
+def _units(way: Way) -> tuple[bytes, ...]:
+    return tuple(unit for word in way.words for unit in letters_of(word))
 
 
 def _words(way: Way) -> tuple[nodes.Node, ...]:

@@ -393,3 +393,13 @@ def test_a_query_has_at_most_ten_thousand_characters(index: Index, piece: str) -
     with pytest.raises(QueryError, match="at most 10,000"):
         index.search("ក", filter=longest + "ក")
     assert index.complete(longest + "ក" * 10_000) is not None
+
+
+@pytest.mark.parametrize("field", ["title", "note"])
+def test_a_word_in_a_named_field_stands_inside_longer_ones(field: str) -> None:
+    index = Index.memory(fields={"note": "text"})
+    with index.writer() as writer:
+        writer.add(Document("1", "កប៉ាល់", "ទឹក", {"note": "កប៉ាល់ធំ"}))
+        writer.add(Document("2", "ទឹក", "កប៉ាល់", {"note": "ទឹក"}))
+    assert [hit.id for hit in index.search(f"{field}:ប៉ាល់", match="strict")] == ["1"]
+    assert not index.search(f"{field}:ល់", match="strict").total  # one cluster is part of very many words
