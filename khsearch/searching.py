@@ -96,13 +96,14 @@ class _Order:
         made, found = self._made, self._made.plan.found
         if found is None:
             return Ranked(*self._search(made.ranked_set, count), count)
-        if found.nearly and made.filter is None:
+        if found.nearly and found.count is None and made.filter is None:
             keys, scores = self._search(made.plan.node, count)
             size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
             if size < count:
                 self._total = size
                 kept = len(keys) if made.plan.loose else size
                 return Ranked(keys[:kept], scores[:kept], size)
+        self._total = made.total
         if not made.plan.loose or made.total >= count:
             return Ranked(*self._search(made.ranked_set, count), count)
         ranked = made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Self, overload
 
 from khsearch import arguments, query
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from khsearch.hits.snippets import Snippet
 
 _LONG = 200_000  # characters of a text
+_MOST_ROWS = 30  # that are looked for in a long text
 _COMMON = 12  # what more than one in so many documents has is not marked in looser hits
 
 
@@ -58,7 +60,12 @@ class Search:
         known = self.known_total
         if known is None and self.plan.found is not None and self.filter is None:
             known = self.plan.found.count
-        return self.view.count(self.wanted) if known is None else known
+        return self.settled[1] if known is None else known
+
+    @cached_property
+    def settled(self) -> tuple[Node, int]:
+        """What counts as found, worked out by the scores that the hits have, and how many documents that are."""
+        return self.view.settled(self.wanted, self.ranking.weighting)
 
     @cached_property
     def marks(self) -> Marks:
@@ -120,8 +127,10 @@ class Hit:
         text, search, marks = self.document.text, self._found, self._marks
         if len(text) > _LONG:
             # To look in vain for words that are not there takes longest of all.
-            there = [row for row in marks.rows if all(search.view.has(TEXT, word, self._key) for word in row)]
-            marks = Marks(there or marks.rows, marks.bigrams)
+            there = (row for row in marks.rows if all(search.view.has(TEXT, word, self._key) for word in row))
+            # What counts as found may stand inside of longer words alone.
+            rows = [*islice(there, _MOST_ROWS)] or ([] if self.loose else marks.rows[:_MOST_ROWS])
+            marks = Marks(rows, marks.bigrams[:_MOST_ROWS])
         return make_snippet(text, marks, search.analyzer)
 
     @cached_property
@@ -222,7 +231,7 @@ class Results(Sequence[Hit]):
         """How many of all documents found have each value of a field, most frequent first."""
         search = self._made
         kind = search.fields.get(field, "text")
-        counts = search.view.facets(search.wanted, column_of(search.fields, field))
+        counts = search.view.facets(search.settled[0], column_of(search.fields, field))
         return {shown(value, kind): count for value, count in counts.items()}
 
     @property

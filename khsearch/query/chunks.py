@@ -102,7 +102,7 @@ def _spelled(
         if len(changed) > 1 and len(reached) > 1:
             continue  # each for its own chunk
         start, end = spans[reached[0]][0], spans[reached[-1]][1]
-        part = typed if (start, end) == (0, len(typed.text)) else typed.analyzer.spelled(typed.text[start:end])
+        part = typed.cut(start, end)
         terms = part.spliced(*((other.start - start, other.end - start, other.spelling) for other in changed))
         if terms.words:
             yield reached[0], reached[-1], way_of(terms)

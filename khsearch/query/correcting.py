@@ -29,6 +29,7 @@ _LEAST = -6.0
 _COMMON = 12  # a chunk that stands in more than one in so many documents is no slip
 _TIMES = 100  # what stands in so many times more documents in another spelling is meant so
 _TYPED = 300  # characters of the longest text that is corrected
+_SUGGESTED = 3  # corrections of which one may be suggested
 _HELD = 8  # readings of one row that are held against the documents
 
 
@@ -92,8 +93,23 @@ def corrections(view: View, typed: Typed, limit: int, variants: Variants | None 
 
 
 def suggestion(view: View, typed: Typed, variants: Variants | None = None) -> str | None:
-    """Return the query that was probably meant; None where nothing is likelier than what was typed."""
-    return next(iter(corrections(view, typed, 1, variants)), None)
+    """Return the query that was probably meant; None where nothing is likelier than what was typed.
+
+    All of it stands in some document, and in no fewer than what was typed does, however that is read.
+    """
+    least = max(_found(view, typed, variants), 1)
+    for text in corrections(view, typed, _SUGGESTED, variants):
+        meant = typed.analyzer.spelled(text)
+        meant.broken.update(typed.broken)  # most of it is as it was typed
+        if _found(view, meant, variants) >= least:
+            return text
+    return None
+
+
+def _found(view: View, typed: Typed, variants: Variants | None) -> int:
+    """In how many documents all chunks of a text stand, in any way."""
+    chunks = chunks_of(typed, variants.alternatives(typed) if variants else [], joined=True)
+    return Standing(view, BM25(), inside=True).of_all(chunks)[1] if chunks else 0
 
 
 def _loss(way: tuple[float, list[str]]) -> float:

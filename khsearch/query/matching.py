@@ -136,7 +136,12 @@ class Matching:
             if count:
                 leaves = tuple(replace(leaf, reading=readings.get((leaf.field, leaf.text))) for leaf in leaves)
                 return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), leaves)
-        return Found(nodes.Leading(ranked, SHARE), None, None, leaves, nearly=True)
+        # Words may be lacking; what is asked for word for word may not.
+        literal = self._literally(item)
+        if literal is None:
+            return Found(nodes.Leading(ranked, SHARE), None, None, leaves, nearly=True)
+        leading = nodes.Leading(nodes.Require(ranked, literal), SHARE)
+        return Found(*self._settled(leading), None, leaves, nearly=True)
 
     def _with_nearly(
         self, node: nodes.Node, count: int, leaves: Sequence[Leaf], ranked: nodes.Node
@@ -175,6 +180,19 @@ class Matching:
             if node is not None:
                 (without if clause.sign == "-" else must).append(node)
         return joined(must, [], without) if item.operator != "OR" else joined([], must, without)
+
+    def _literally(self, item: Item) -> nodes.Node | None:
+        """What is asked for beside words and must match: what is in quotes, values of fields; None where nothing is."""
+        if isinstance(item, Words) and self._texts.is_text(item.field):
+            return None
+        if not isinstance(item, Group):
+            said = self._literal.of(item)
+            return None if said is None else said.node
+        parts = [self._literally(clause.item) for clause in item.clauses if clause.sign != "-"]
+        if item.operator == "OR":
+            some = [part for part in parts if part is not None]
+            return nodes.Or(tuple(some)) if len(some) == len(parts) else None
+        return joined([part for part in parts if part is not None], [], [])
 
     def leaves(self, item: Item) -> tuple[Leaf, ...]:
         """The chunks of a query that must or may stand."""

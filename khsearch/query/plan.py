@@ -122,7 +122,7 @@ class Planner:
                 raise QueryError(problem) from None
         else:
             if not found.unfit or not is_plain(item, found.unfit):
-                return item, replace(planned, typed=texts.known(text))
+                return item, replace(planned, typed=texts.known(text) if item == Words(text) else None)
             problem = planned.problem
         item = Words(text)
         planned = _planned(ranker, item, problem, Gathered(strict))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from khsearch.engine import BM25, View, nodes
-from khsearch.khmer import letters_of, script
+from khsearch.khmer import clusters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.inside import Inside, holders
@@ -95,13 +95,17 @@ class Standing:
             return []  # no bigram tells of letters outside ASCII and Khmer
         bigrams = nodes.And(tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams))
         lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
-        if len(way.bigrams) == 1:
-            return [lacking]
-        return [nodes.TwoPhase(lacking, partial(self._inside.passes, _units(way)))]
+        units = _units(way)
+        if len(units) == 2:
+            return [bigrams]
+        return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
 
 
 def _units(way: Way) -> tuple[bytes, ...]:
-    return tuple(unit for word in way.words for unit in letters_of(word))
+    """Its clusters, numbers and words of letters."""
+    return tuple(
+        unit for word in way.words for unit in (clusters_of(word) if word[0] >= script.BASES.start else [word])
+    )
 
 
 def _words(way: Way) -> tuple[nodes.Node, ...]:
