@@ -2,7 +2,7 @@
 
 A way of a chunk stands in a document where its words stand side by side in the text or the title. Where a word is
 missing altogether, because it is part of a longer one there, the bigrams of the chunk tell, every one of them, and of
-more than one bigram, the text (`inside`).
+more than two clusters, the text (`inside`).
 """
 
 from __future__ import annotations
@@ -90,14 +90,17 @@ class Standing:
         return [words, nodes.AnyOf(field, longer)] if longer else [words]
 
     def within_longer_words(self, way: Way) -> list[nodes.Node]:
-        """Where a way stands though a word of it is missing: one node, or none if it has no bigrams."""
+        """Where a way stands though a word of it is missing: one node, or none if it has no bigrams.
+
+        Of two clusters, their bigram tells all.
+        """
         if self._inside is None or not way.bigrams or any(script.LETTER in word for word in way.words):
             return []  # no bigram tells of letters outside ASCII and Khmer
         bigrams = nodes.And(tuple(nodes.Term(BIGRAMS, bigram) for bigram in way.bigrams))
-        lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
         units = _units(way)
         if len(units) == 2:
             return [bigrams]
+        lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
         return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
 
 
