@@ -136,11 +136,11 @@ class Matching:
             if count:
                 leaves = tuple(replace(leaf, reading=readings.get((leaf.field, leaf.text))) for leaf in leaves)
                 return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), leaves)
-        # Words may be lacking; what is asked for word for word may not.
-        literal = self._literally(item)
-        if literal is None:
+        # Words may be lacking, in quotes, too, as pasted texts have them; values of fields may not.
+        values = self._values(item)
+        if values is None:
             return Found(nodes.Leading(ranked, SHARE), None, None, leaves, nearly=True)
-        leading = nodes.Leading(nodes.Require(ranked, literal), SHARE)
+        leading = nodes.Leading(nodes.Require(ranked, values), SHARE)
         return Found(*self._settled(leading), None, leaves, nearly=True)
 
     def _with_nearly(
@@ -181,14 +181,12 @@ class Matching:
                 (without if clause.sign == "-" else must).append(node)
         return joined(must, [], without) if item.operator != "OR" else joined([], must, without)
 
-    def _literally(self, item: Item) -> nodes.Node | None:
-        """What is asked for beside words and must match: what is in quotes, values of fields; None where nothing is."""
-        if isinstance(item, Words) and self._texts.is_text(item.field):
-            return None
+    def _values(self, item: Item) -> nodes.Node | None:
+        """Where the values that are asked for are; None where none is, or a word may be there instead."""
         if not isinstance(item, Group):
-            said = self._literal.of(item)
+            said = None if self._texts.is_text(item.field) else self._literal.of(item)
             return None if said is None else said.node
-        parts = [self._literally(clause.item) for clause in item.clauses if clause.sign != "-"]
+        parts = [self._values(clause.item) for clause in item.clauses if clause.sign != "-"]
         if item.operator == "OR":
             some = [part for part in parts if part is not None]
             return nodes.Or(tuple(some)) if len(some) == len(parts) else None

@@ -36,7 +36,7 @@ def test_the_size_of_the_set_is_one_number_wherever_it_is_asked_for(where: Path 
     assert sum(index.search(query, filter=f"tag:{tag}").total for tag in ("odd", "even")) == total
 
 
-def test_what_is_asked_for_word_for_word_must_be_there(where: Path | None) -> None:
+def test_a_value_that_is_asked_for_must_be_there(where: Path | None) -> None:
     index = made(where, "ទឹក", "ទឹក ភ្លៀង")
     assert index.search("tag:odd ទឹក").total == 1
     assert index.search("tag:none ទឹក").total == 0
