@@ -107,14 +107,15 @@ class _Order:
         if not made.plan.loose or made.total >= count:
             return Ranked(*self._search(made.ranked_set, count), count)
         ranked = made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
+        wanted, _ = made.settled
         keys, scores = self._search(ranked, count)
-        ahead = np.array(made.view.among(keys, made.wanted, made.ranking.weighting), np.bool_)
+        ahead = np.array(made.view.among(keys, wanted, made.ranking.weighting), np.bool_)
         size = int(np.count_nonzero(ahead))
         if size == made.total:
             order = np.argsort(~ahead, kind="stable")
             return Ranked([keys[at] for at in order.tolist()], scores.take(order), size)
         first = self._search(made.ranked_set, count)
-        rest = self._search(nodes.AndNot(ranked, made.wanted), count - len(first.keys))
+        rest = self._search(nodes.AndNot(ranked, wanted), count - len(first.keys))
         return Ranked([*first.keys, *rest.keys], np.concatenate([first.scores, rest.scores]), len(first.keys))
 
     def _search(self, node: Node, limit: int, offset: int = 0) -> Found:

@@ -46,7 +46,7 @@ class Search:
         plan = self.plan
         if plan.found is None:
             return self.wanted
-        return nodes.AndMaybe(nodes.Constant(self.wanted, 0.0), plan.node)
+        return nodes.AndMaybe(nodes.Constant(self.settled[0], 0.0), plan.node)
 
     @property
     def wanted(self) -> Node:

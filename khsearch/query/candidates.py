@@ -14,6 +14,7 @@ Candidates are Khmer from end to end, or, of terms, letters of other scripts; an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import chain
 
@@ -24,7 +25,7 @@ from khsearch.arrays import Array, Interner, spans, starts_of
 from khsearch.engine import PAIR, TermList, View
 from khsearch.frozen import frozen
 from khsearch.khmer import Nearby, default_costs, script, strokes
-from khsearch.query.near_terms import are_ordinary
+from khsearch.khmer import clusters as khmer_clusters
 from khsearch.schema import TEXT, TITLE
 
 COMPOUND = 2.65
@@ -38,6 +39,11 @@ _NEAREST, _PER_STROKE, _FARTHEST = 4.0, 2.2, 24.0
 
 _ONE_SLIP, _LETTERS = 8.0, 4
 """The same in other scripts, and of how many letters a word must be."""
+
+_LONGEST_CLUSTER = 8  # codes: a longer one is hardly text
+_ORDINARY = re.compile(rb"[\x80-\xb3][\x80-\xd3\xdd]*|(?:[a-z]|\x01[\x00-\x7f]{3})+")
+_OVERLONG = re.compile(rb"[\x80-\xb3]%b{%d}" % (script.MARK_PATTERN, _LONGEST_CLUSTER))
+_LONGEST_TERM = 64  # codes, four for a letter outside ASCII: what is longer is hardly a word
 
 _KEPT = 8  # candidates of one stretch
 _REMEMBERED = 2048  # stretches whose candidates are remembered
@@ -103,7 +109,7 @@ def _of(view: View) -> Candidates:
 def _priors(terms: Iterable[TermList], pairs: Iterable[TermList]) -> tuple[Array, Array, NDArray[np.float32]]:
     """Candidates in order -> codes, starts (t + 1,), the prior of each (t,)."""
     interner = Interner()
-    dfs = _counted(interner, (_kept(source, are_ordinary(source.codes, source.starts)) for source in terms))
+    dfs = _counted(interner, (_kept(source, _are_ordinary(source.codes, source.starts)) for source in terms))
     words = interner.count
     both = _counted(interner, map(_joined, pairs))
     together = np.append(dfs, both[words:])  # the pair that spells a term stands where its own counts
@@ -140,4 +146,32 @@ def _joined(pairs: TermList) -> TermList:
     kept = pairs.codes != PAIR[0]
     joined = TermList(pairs.codes[kept], starts_of(kept).take(pairs.starts), pairs.dfs)
     first = np.append(joined.codes, np.uint8(0)).take(joined.starts[:-1])
-    return _kept(joined, are_ordinary(joined.codes, joined.starts) & (first >= script.BASES.start))
+    return _kept(joined, _are_ordinary(joined.codes, joined.starts) & (first >= script.BASES.start))
+
+
+def _is_ordinary(term: bytes) -> bool:
+    """Whether a term is Khmer clusters, none of them overlong, or letters of other scripts, and not too long itself."""
+    return len(term) <= _LONGEST_TERM and _ORDINARY.fullmatch(term) is not None and not _OVERLONG.search(term)
+
+
+def _are_ordinary(codes: Array, starts: Array) -> NDArray[np.bool_]:
+    """The same of many terms at once: codes, starts (t + 1,) -> (t,)."""
+    text = codes.tobytes()
+    kinds = khmer_clusters.classes(text)
+    sizes = np.diff(starts)
+    khmer, letters = (
+        np.diff(starts_of(of_kind).take(starts)) == sizes
+        for of_kind in ((kinds == script.BASE) | (kinds == script.MARK), kinds == script.ALPHA)
+    )
+    first = np.append(kinds, np.uint8(script.MARK)).take(starts[:-1])
+    found: NDArray[np.bool_] = (sizes > 0) & (sizes <= _LONGEST_TERM) & ((khmer & (first == script.BASE)) | letters)
+    heads = kinds == script.BASE
+    heads[1:] &= codes[:-1] != script.COENG
+    heads[starts[:-1][sizes > 0]] = True
+    clusters = np.flatnonzero(heads)
+    overlong = clusters[np.diff(clusters, append=len(codes)) > _LONGEST_CLUSTER]
+    # A letter outside ASCII and Khmer is four bytes, and what the last three look like says nothing.
+    doubtful = np.concatenate([overlong, np.flatnonzero(codes == script.LETTER)])
+    for number in np.unique(np.searchsorted(starts, doubtful, "right") - 1).tolist():
+        found[number] = _is_ordinary(text[starts[number] : starts[number + 1]])
+    return found

@@ -14,12 +14,12 @@ from itertools import chain, combinations
 
 from khsearch.engine import View, idf, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Terms, Typed, bigrams_between, script
+from khsearch.khmer import Alternative, Terms, Typed, bigrams_between, clusters_of, script
 from khsearch.query.chunks import SPACE_IN_KHMER
 from khsearch.query.frequencies import Frequencies
+from khsearch.query.holding import holders
 from khsearch.query.meant import JOINED, Rows, rows_of
-from khsearch.schema import TEXT, Role, for_words
-from khsearch.sharing import loading
+from khsearch.schema import TEXT, TITLE, Role, for_words
 
 _MOST = 12
 """Most readings of one query."""
@@ -65,7 +65,7 @@ class Expansion:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._dfs = Frequencies(view, TEXT)
+        self._dfs, self._anywhere = Frequencies(view, TEXT), Frequencies(view, TEXT, TITLE)
 
     def readings(self, typed: Typed, alternatives: Sequence[Alternative]) -> list[Reading]:
         """Return other readings of a text that the index holds. alternatives: other spellings of stretches of it."""
@@ -115,14 +115,14 @@ class Expansion:
     def _longer(self, words: Sequence[bytes]) -> Iterator[Reading]:
         """Read words that the index knows only as parts of longer ones, compounds most of them, as any of those."""
         for word in dict.fromkeys(words[:_MOST_LONGER]):
-            if not self._df(word):
-                loading("khsearch.query.near_terms")
-                from khsearch.query.near_terms import term_table
-
-                holding = term_table(self._view).holding(word, _MOST)
-                if holding:
+            units = () if self._df(word) or word[0] < script.BASES.start else clusters_of(word)
+            if len(units) > 1:
+                longer = {term for field in (TEXT, TITLE) for term in holders(self._view, field, units)}
+                dfs = dict(zip(longer, self._anywhere.of([*longer]), strict=True))
+                most = sorted((term for term in dfs if dfs[term]), key=lambda term: (-dfs[term], term))[:_MOST]
+                if most:
                     # Snippets mark the part that was asked for, not all of the longer word.
-                    yield Reading(_terms([near.term for near in holding], 1.0), list(words), [], [], [], 1.0)
+                    yield Reading(_terms(most, 1.0), list(words), [], [], [], 1.0)
 
     def _corrected(self, typed: Typed, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
         """Read rows of words of a short query as the index has what they were probably meant for.

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from khsearch.engine import Key, View
 from khsearch.khmer import normalize_all, script, stretches
 
@@ -57,23 +55,6 @@ class Inside:
             for (place, _), part in zip(likely, parts, strict=True):
                 holds[place] = holds[place] or any(stretches(end + part + end, units))
         return holds
-
-
-def holders(view: View, field: str, units: Sequence[bytes]) -> tuple[bytes, ...]:
-    """Return the longer terms of a field that hold units of Khmer, in code form, whole clusters of theirs, in order."""
-    chunk, found = b"".join(units), set[bytes]()
-    for terms in view.vocabulary(field):
-        text, at = terms.codes.tobytes(), -1
-        while (at := text.find(chunk, at + 1)) >= 0:
-            number = int(np.searchsorted(terms.starts, at, "right")) - 1
-            first, end = terms.starts[number : number + 2].tolist()
-            term, place = text[first:end], at - first
-            behind = place + len(chunk)
-            if behind > len(term) or len(term) == len(chunk) or (place and term[place - 1] == script.COENG):
-                continue
-            if behind == len(term) or script.CLASS[term[behind]] != script.MARK:
-                found.add(term)
-    return tuple(sorted(found))
 
 
 def _letters(units: Sequence[bytes]) -> re.Pattern[str] | None:

@@ -14,7 +14,8 @@ from khsearch.engine import BM25, View, nodes
 from khsearch.khmer import clusters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
-from khsearch.query.inside import Inside, holders
+from khsearch.query.holding import holders
+from khsearch.query.inside import Inside
 from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 _BYTES = 600
