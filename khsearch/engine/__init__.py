@@ -11,7 +11,21 @@ from khsearch.engine import nodes
 from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.nodes import Node
 from khsearch.engine.tokens import PAIR, Batch, TermList, TokenBatch
-from khsearch.engine.view import OLD_TRAIT, Engine, EngineWriter, Files, Found, Key, Limits, NameFile, SortKey, View
+from khsearch.engine.view import (
+    OLD_TRAIT,
+    By,
+    Counted,
+    Engine,
+    EngineWriter,
+    Files,
+    Found,
+    Key,
+    Limits,
+    NameFile,
+    Place,
+    SortKey,
+    View,
+)
 from khsearch.engine.weighting import BM25, EQUAL, UNSATURATED, BoostedScale, Proximity, boosts_of, idf, term_weight
 from khsearch.schema import FieldScale
 
@@ -25,6 +39,8 @@ __all__ = [
     "UNSATURATED",
     "Batch",
     "BoostedScale",
+    "By",
+    "Counted",
     "Engine",
     "EngineKind",
     "EngineWriter",
@@ -35,6 +51,7 @@ __all__ = [
     "Limits",
     "NameFile",
     "Node",
+    "Place",
     "Proximity",
     "SortKey",
     "TermList",

@@ -10,7 +10,7 @@ All values that pass are plain: `nodes`, `weighting`, `tokens`, `Document`. `eng
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from khsearch.arrays import Array
 from khsearch.documents import Document
@@ -36,17 +36,49 @@ OLD_TRAIT = "format 1"
 
 
 class SortKey(NamedTuple):
-    """Order by a column; documents without a value come last either way."""
+    """Order by a column, the greatest first if `reverse`; documents without a value come last either way.
 
-    column: str
+    Without a column: by the score, the greatest first.
+    """
+
+    column: str | None
     reverse: bool = False
 
 
+Place = Sequence[Any]
+"""Where a document stands in an order: values that JSON knows, which the engine alone reads."""
+
+By = Literal["year", "month", "day"]
+"""What dates are counted by."""
+
+
+class Counted(NamedTuple):
+    """What is counted of some documents: how many have each value of a column.
+
+    by      of dates: not each value, but each year, month or day, told by the microsecond from year 1 in which it begins
+    ranges  not each value, but each of these ranges, from low, included, to high, left out; None is open
+    most    how many values are told, the most frequent; None: all
+    """
+
+    column: str
+    by: By | None = None
+    ranges: tuple[tuple[Any, Any], ...] = ()
+    most: int | None = None
+
+
 class Found(NamedTuple):
-    """Keys and scores (n,) float32 of documents, best first or as sorted."""
+    """Documents, best first or as sorted.
+
+    keys    of each
+    scores  (n,) float32 of each
+    sizes   where groups were asked for, (n,) int64, how many documents each one's group has
+    groups  and how many groups there are
+    """
 
     keys: Sequence[Key]
     scores: Array
+    sizes: Array | None = None
+    groups: int | None = None
 
 
 class Limits(NamedTuple):
@@ -107,11 +139,19 @@ class View(Protocol):
         weighting: BM25,
         filter: Node | None = None,
         sort: Sequence[SortKey] = (),
+        after: Place | None = None,
+        group: str | None = None,
     ) -> Found:
         """The documents that a node matches from rank `offset` on, at most `limit`, best first or as `sort` says.
 
         Only what `filter` matches, too; it does not score. Equals come in the order in which they were added.
+
+        after: only what stands behind a place in this order. group: of all documents with the same first value of a
+        column only the one that comes first; one without a value is a group of its own.
         """
+
+    def place(self, key: Key, score: float, sort: Sequence[SortKey] = ()) -> Place:
+        """Where a document with a score stands in an order, for `search`, of this commit or of a later one."""
 
     def count(self, node: Node) -> int:
         """How many documents a node matches, exactly."""
@@ -125,10 +165,12 @@ class View(Protocol):
     def among(self, keys: Sequence[Key], node: Node, weighting: BM25) -> list[bool]:
         """Whether a node matches each of some documents. weighting: as for `settled`."""
 
-    def facets(self, node: Node, column: str) -> dict[Any, int]:
-        """How many of the documents that a node matches have each value of a column, most frequent first.
+    def facets(self, node: Node, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
+        """How many of the documents that a node matches have each value of a column, for each that is wanted.
 
-        Numbers are int or float, text is str; dates are microseconds from year 1. A text shows as it was written first.
+        The most frequent first, equals by value. Numbers are int or float, text is str; dates are microseconds from
+        year 1. A text shows as it was written first in the index. Ranges are told by their pairs, in their order, those
+        without documents, too.
         """
 
     def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
@@ -136,6 +178,9 @@ class View(Protocol):
 
     def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
         """What documents get for words that stand near each other -> (n,) float32."""
+
+    def warm(self) -> None:
+        """Read beforehand what searches of any kind will ask for."""
 
     # Terms
 
