@@ -95,9 +95,9 @@ class _Order:
         """The first documents, as many as there are up to a count."""
         made, found = self._made, self._made.plan.found
         if found is None:
-            return Ranked(*self._search(made.ranked_set, count), count)
+            return Ranked(*self._search(made.ranked_set, count)[:2], count)
         if found.nearly and found.count is None and made.filter is None:
-            keys, scores = self._search(made.plan.node, count)
+            keys, scores, *_ = self._search(made.plan.node, count)
             size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
             if size < count:
                 self._total = size
@@ -105,10 +105,10 @@ class _Order:
                 return Ranked(keys[:kept], scores[:kept], size)
         self._total = made.total
         if not made.plan.loose or made.total >= count:
-            return Ranked(*self._search(made.ranked_set, count), count)
+            return Ranked(*self._search(made.ranked_set, count)[:2], count)
         ranked = made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
         wanted, _ = made.settled
-        keys, scores = self._search(ranked, count)
+        keys, scores, *_ = self._search(ranked, count)
         ahead = np.array(made.view.among(keys, wanted, made.ranking.weighting), np.bool_)
         size = int(np.count_nonzero(ahead))
         if size == made.total:

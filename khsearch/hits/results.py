@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, overload
 
 from khsearch import arguments, query
 from khsearch.documents import Document, column_of, shown
-from khsearch.engine import Key, Node, View, nodes
+from khsearch.engine import Counted, Key, Node, View, nodes
 from khsearch.errors import QueryError
 from khsearch.khmer import Analyzer, Variants
 from khsearch.query import Judged, Marks, Plan, Ranking
@@ -231,7 +231,7 @@ class Results(Sequence[Hit]):
         """How many of all documents found have each value of a field, most frequent first."""
         search = self._made
         kind = search.fields.get(field, "text")
-        counts = search.view.facets(search.settled[0], column_of(search.fields, field))
+        counts = search.view.facets(search.settled[0], [Counted(column_of(search.fields, field))])[0]
         return {shown(value, kind): count for value, count in counts.items()}
 
     @property
