@@ -60,7 +60,8 @@ class DocValues:
     def listed(self, ordinals: Array) -> list[Any]:
         """Values as they are compared, by their ordinals (n,)."""
         if isinstance(self.table, np.ndarray):
-            return self.table.take(ordinals).tolist()
+            found: list[Any] = self.table.take(ordinals).tolist()
+            return found
         return [self.table[at] for at in ordinals.tolist()]
 
     def find(self, value: Any, *, behind: bool = False) -> int:
