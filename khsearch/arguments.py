@@ -162,6 +162,10 @@ TRUTH = Kind("True or False", lambda value: value if isinstance(value, bool) els
 PATH = Kind("the path of a file or folder, as a str or Path", _path)
 FUNCTION = Kind("a function", lambda value: value if callable(value) else None)
 ITERABLE = Kind("an iterable of documents", lambda value: value if isinstance(value, Iterable) else None)
+QUERIES = Kind(
+    "an iterable of queries, but no str",
+    lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None,
+)
 SPELLINGS = Kind("the path of a file, or a mapping of spellings to their others", _spellings)
 NAMES = Kind("a mapping of names to kinds of fields, such as {'date': 'date'}", _names)
 BREAKER = Kind("the name of a breaker, or a breaker", _breaker)
