@@ -137,6 +137,10 @@ def _query(value: object) -> object | None:
 
 TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
 QUERY = Kind("a str, or a query of whoosh.query", _query)
+FILTER = Kind(
+    "a str, a mapping of fields to values, or a query of whoosh.query",
+    lambda value: value if isinstance(value, Mapping) else _query(value),
+)
 COUNT = Kind("a whole number that is not negative", _count)
 FACTOR = Kind("a number that is not negative", lambda value: None if _seconds(value) == math.inf else _seconds(value))
 SECONDS = Kind("a number of seconds that is not negative", _seconds)

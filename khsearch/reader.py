@@ -23,7 +23,7 @@ from khsearch.sharing import loading
 from khsearch.spellings import Spellings
 
 if TYPE_CHECKING:
-    from khsearch.query import Plan
+    from khsearch.query import Filter, Plan
 
 
 class Reader:
@@ -93,7 +93,7 @@ class Reader:
         return self._view().doc_count
 
     @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
-    @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
+    @checked(filter=optional(arguments.FILTER), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
     @checked(strict=arguments.TRUTH, correct=arguments.TRUTH)
     def search(
         self,
@@ -102,7 +102,7 @@ class Reader:
         offset: int = 0,
         match: Match = "best",
         *,
-        filter: str | Any | None = None,
+        filter: Filter | Any | None = None,
         sort: str | None = None,
         ranking: Ranking | None = None,
         strict: bool = False,
@@ -115,7 +115,8 @@ class Reader:
         match    "best" begins with what counts as found, and looser hits follow, which hold some of the words;
                  "strict" finds what counts alone, "all" documents in which everything stands that was typed between
                  spaces, "any" those that hold any of the words
-        filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
+        filter   what hits must match, too, but do not score for: {"date": 2021, "tags": ["NGO", "UN"]}, see
+                 `khsearch.query.filters`, or a query: 'date:2021 tags:"NGO"' (both); an empty one is none
         sort     a field to order by instead of the score, "-date" for the greatest first; no looser hits then
         ranking  what makes one document better than another, instead of the index's own
         strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words

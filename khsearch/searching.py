@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,17 +37,16 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     """Search a commit; QueryError, IndexMismatchError. plan_of: plans what is of another language."""
     started = time.perf_counter()
     view, built = commit.view, commit.built
-    for text in (asked.query, asked.filter):
-        if isinstance(text, str):
-            commit.agreement.check(text)
+    if isinstance(asked.query, str):
+        commit.agreement.check(asked.query)
     ranking = asked.ranking or built.ranking
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
     if isinstance(asked.query, str):
         text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
     else:
         text, plan = "", plan_of(commit, asked.query)
-    if isinstance(asked.filter, str):
-        kept = planner.filter(asked.filter)
+    if isinstance(asked.filter, str | Mapping):
+        kept = planner.filter(asked.filter, commit.agreement.check)
     else:
         kept = None if asked.filter is None else plan_of(commit, asked.filter).node
     sort = asked.sort or ""

@@ -1,7 +1,9 @@
 """query: what a person types in, a plan for the engine out.
 
-clauses language     what a query says, as values; its text -> clauses
-own_fields           clauses on an index's own fields -> nodes
+clauses quoting      what a query says, as values; a value -> the text that says it, and back
+query_tokens         the text of a query -> its tokens
+language             the text of a query -> clauses
+own_fields filters   clauses, and filters as data, on an index's own fields -> nodes
 foreign              terms in scripts other than Khmer and ASCII that are near a word
 patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
@@ -34,11 +36,13 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.filters import Filter as Filter
     from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
     from khsearch.query.plan import Planner as Planner
+    from khsearch.query.quoting import quote as quote
     from khsearch.query.ranking import DEFAULT as DEFAULT
     from khsearch.query.ranking import Ranking as Ranking
     from khsearch.query.similar import like as like
@@ -54,6 +58,8 @@ else:
         __name__,
         {
             "clauses": ("MATCHES", "Match"),
+            "filters": ("Filter",),
+            "quoting": ("quote",),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
             "matching": ("SHARE", "Found"),
             "plan": ("Marks", "Plan", "Planner"),
