@@ -21,7 +21,6 @@ for in the query language alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
 
 import numpy as np
 
@@ -31,9 +30,6 @@ from khsearch.errors import QueryError
 from khsearch.query.clauses import Words
 from khsearch.query.matching import joined
 from khsearch.query.own_fields import BOUNDS, NotForFieldError, between, having
-
-Filter: TypeAlias = str | Mapping[str, object]
-"""What hits must match beside the query: the query language, or data."""
 
 MOST_NESTED = 40
 """Mappings inside each other."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
-from khsearch.query.clauses import Item, Match, Words
+from khsearch.query.clauses import Filter, Item, Match, Words
 from khsearch.query.expansion import Expansion
 from khsearch.query.language import is_blank, parse
 from khsearch.query.literal import Literal
@@ -21,9 +20,6 @@ from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
 from khsearch.sharing import loading
-
-if TYPE_CHECKING:
-    from khsearch.query.filters import Filter
 
 
 @frozen
