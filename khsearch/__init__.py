@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from khsearch.query import Candidate as Candidate
     from khsearch.query import Ranking as Ranking
     from khsearch.query import Stage as Stage
+    from khsearch.query import quote as quote
     from khsearch.text import Token as Token
     from khsearch.text import clusters as clusters
     from khsearch.text import tokenize as tokenize
@@ -101,7 +102,7 @@ else:
             "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
             "khmer": ("register_breaker",),
-            "query": ("Candidate", "Ranking", "Stage"),
+            "query": ("Candidate", "Ranking", "Stage", "quote"),
             "text": ("Token", "clusters", "tokenize", "words"),
             "version": ("__version__",),
         },

@@ -78,9 +78,8 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     """Search a commit; QueryError, IndexMismatchError. plan_of: plans what is of another language."""
     started = time.perf_counter()
     view, built = commit.view, commit.built
-    for text in (asked.query, asked.filter):
-        if isinstance(text, str):
-            commit.agreement.check(text)
+    if isinstance(asked.query, str):
+        commit.agreement.check(asked.query)
     ranking = asked.ranking or built.ranking
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
     order = [_sort_key(name, built.fields) for name in asked.sort]
@@ -91,7 +90,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     else:
         text, plan = "", plan_of(commit, asked.query)
     if asked.filter is None or isinstance(asked.filter, str | Mapping):
-        kept = None if asked.filter is None else planner.filter(asked.filter)
+        kept = None if asked.filter is None else planner.filter(asked.filter, commit.agreement.check)
     else:
         kept = plan_of(commit, asked.filter).node
     made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)

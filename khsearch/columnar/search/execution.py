@@ -11,6 +11,7 @@ from khsearch.columnar.search import fuzzy, membership, patterns, phrases, top
 from khsearch.columnar.search.impacts import DenseImpacts, SparseImpacts
 from khsearch.columnar.search.matches import NONE, Matches, constant, intersect, require, subtract, union
 from khsearch.columnar.segments import columns
+from khsearch.columnar.segments.column_spans import in_spans
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 
@@ -114,6 +115,9 @@ class Evaluator:
     def _between(self, node: nodes.Between) -> Matches:
         return constant(docs_between(self.commit, node), node.boost)
 
+    def _any_between(self, node: nodes.AnyBetween) -> Matches:
+        return constant(docs_in_spans(self.commit, node), node.boost)
+
     def _every(self, node: nodes.Every) -> Matches:
         commit = self.commit
         docs = commit.documents.all_live() if node.field is None else patterns.docs_of_field(commit, node.field)
@@ -158,6 +162,17 @@ def docs_between(commit: Commit, node: nodes.Between) -> Array:
     if column is None:
         return EMPTY_DOCS
     kept = columns.between(node.column, column, node.low, node.high, with_low=node.with_low, with_high=node.with_high)
+    return _owners(commit, column, kept)
+
+
+def docs_in_spans(commit: Commit, node: nodes.AnyBetween) -> Array:
+    """Live documents with a value of a column in any of some spans -> (n,) DOC, rising."""
+    column = commit.documents.column(node.column)
+    return EMPTY_DOCS if column is None else _owners(commit, column, in_spans(node.column, column, node.spans))
+
+
+def _owners(commit: Commit, column: columns.Column, kept: Array) -> Array:
+    """Live documents of the values that are kept, (values,) bool -> (n,) DOC, rising."""
     has = np.zeros(commit.doc_count_all, bool)
     has[column.owners()[kept]] = True
     return (has if commit.leaves.live is None else has & commit.leaves.live).nonzero()[0].astype(DOC)
@@ -178,6 +193,7 @@ _PLANS: dict[type, Any] = {
     nodes.AnyOf: Evaluator.first,
     nodes.Fuzzy: Evaluator.first,
     nodes.Between: Evaluator._between,
+    nodes.AnyBetween: Evaluator._any_between,
     nodes.Every: Evaluator._every,
     nodes.Constant: Evaluator._constant,
     nodes.Boost: Evaluator._boost,
