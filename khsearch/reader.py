@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -11,13 +11,14 @@ from khsearch import arguments, query, searching, spellings
 from khsearch.addresses import is_path
 from khsearch.arguments import checked, instance, one_of, optional
 from khsearch.arrays import give_back_freed_memory
-from khsearch.documents import Document
+from khsearch.documents import Document, written_field
 from khsearch.engine import Engine, View
 from khsearch.errors import IndexStoreError
 from khsearch.hits import Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
 from khsearch.query import MATCHES, Match, Ranking
+from khsearch.schema import Declared
 from khsearch.searching import Asked
 from khsearch.sharing import loading
 from khsearch.spellings import Spellings
@@ -78,9 +79,9 @@ class Reader:
         return self._last_commit().built.analyzer
 
     @property
-    def fields(self) -> Mapping[str, str]:
-        """The index's own fields by name, each with its kind."""
-        return self._last_commit().built.fields
+    def fields(self) -> Declared:
+        """The index's own fields by name, as they were declared: each a kind, or a `TextField` with its weight."""
+        return self._last_commit().built.declared
 
     @property
     def spellings(self) -> str:
@@ -91,6 +92,18 @@ class Reader:
     def doc_count(self) -> int:
         """How many documents the index holds."""
         return self._view().doc_count
+
+    def __len__(self) -> int:
+        return self.doc_count
+
+    def __bool__(self) -> bool:
+        return True  # an index is one without a document, too
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._view().key(id) is not None
+
+    def __iter__(self) -> Iterator[Document]:
+        return self.export()
 
     @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
     @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
@@ -169,6 +182,13 @@ class Reader:
         key = view.key(id)
         return None if key is None else view.document(key)
 
+    @checked(ids=arguments.TEXTS)
+    def get_many(self, ids: Iterable[str]) -> list[Document | None]:
+        """The documents of some ids, from one commit, in their order; None for each that no document has."""
+        view = self._view()
+        keys = [view.key(id) for id in ids]
+        return [None if key is None else view.document(key) for key in keys]
+
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""
         yield from self._view().documents()
@@ -181,7 +201,7 @@ class Reader:
             **self._engine.stats(),
             "breaker": commit.built.analyzer.breaker.name,
             "lexicon": "own" if commit.built.own_lexicon else "default",
-            "fields": dict(commit.built.fields),
+            "fields": {name: written_field(field) for name, field in commit.built.declared.items()},
         }
 
     def _spellings(self, commit: Commit) -> Variants:

@@ -11,6 +11,7 @@ import numpy as np
 from khsearch import query
 from khsearch.documents import column_of
 from khsearch.engine import EQUAL, Found, Key, Node, SortKey, nodes
+from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.hits import Hit, Results, Search
 from khsearch.khmer import Variants
@@ -40,7 +41,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     for text in (asked.query, asked.filter):
         if isinstance(text, str):
             commit.agreement.check(text)
-    ranking = asked.ranking or built.ranking
+    ranking = (asked.ranking or built.ranking).over(built.ranking.own)
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
     if isinstance(asked.query, str):
         text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
@@ -60,6 +61,17 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
         made = replace(made, known_total=total)
     hits = [Hit.of(rank, one, made, loose=loose) for rank, (one, loose) in enumerate(judged, asked.offset + 1)]
     return Results(hits, time.perf_counter() - started, made)
+
+
+def ids_of(commit: Commit, spellings: Variants, filter: str) -> list[str]:
+    """Return the ids of the documents that a filter lets through; QueryError, for a blank one, too."""
+    commit.agreement.check(filter)
+    view, built = commit.view, commit.built
+    node = Planner(view, built.analyzer, built.fields, spellings, built.ranking).filter(filter)
+    if node is None:
+        raise QueryError("a blank filter lets every document through; say which, as in category:news")
+    found = view.search(nodes.Constant(node, 0.0), view.doc_count, weighting=built.ranking.weighting)
+    return [view.summary(key)[0] for key in found.keys]
 
 
 def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results:
