@@ -31,6 +31,7 @@ imports only what stands on a line above it; tests hold that.
     manifest        what built an index: settings, lexicon, spellings
     agreement       whether a query breaks as the documents of a commit did
     opening         an engine -> its latest commit and what built it
+    paging          where a page ended, as a token
     searching       what is typed, a commit -> results: planned, found, judged
     writing         documents -> token arrays -> an engine
     whoosh/         the door for Whoosh's users
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from khsearch.errors import LexiconError as LexiconError
     from khsearch.errors import MissingExtraError as MissingExtraError
     from khsearch.errors import QueryError as QueryError
+    from khsearch.hits import Facet as Facet
     from khsearch.hits import Fragment as Fragment
     from khsearch.hits import Hit as Hit
     from khsearch.hits import Results as Results
@@ -99,7 +101,7 @@ else:
                 "MissingExtraError",
                 "QueryError",
             ),
-            "hits": ("Fragment", "Hit", "Results", "Snippet"),
+            "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
             "khmer": ("register_breaker",),
             "query": ("Candidate", "Ranking", "Stage"),

@@ -84,6 +84,19 @@ def instance(of: type, other: Kind | None = None) -> Kind:
     return Kind(takes, lambda value: value if isinstance(value, of) else other and other.read(value))
 
 
+def several(kind: Kind) -> Kind:
+    """Return the kind of a parameter that takes one of a kind, or several in a list; they make a tuple."""
+
+    def read(value: Any) -> tuple[Any, ...] | None:
+        alone = kind.read(value)
+        if alone is not None:
+            return (alone,)
+        found = tuple(map(kind.read, value)) if isinstance(value, list | tuple) else (None,)
+        return None if None in found else found
+
+    return Kind(f"{kind.takes}, or several in a list", read)
+
+
 def optional(kind: Kind) -> Kind:
     """Return the kind of a parameter that takes None, too."""
     return replace(kind, takes=f"{kind.takes}, or None", or_none=True)
@@ -135,9 +148,14 @@ def _query(value: object) -> object | None:
     return value if _is_text(value) or (whoosh is not None and isinstance(value, whoosh.Query)) else None
 
 
+def _filter(value: Any) -> object | None:
+    return dict(value) if isinstance(value, Mapping) else _query(value)
+
+
 TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
 TEXTS = Kind("an iterable of str", _texts)
 QUERY = Kind("a str, or a query of whoosh.query", _query)
+FILTER = Kind("a str, a mapping, or a query of whoosh.query", _filter)
 COUNT = Kind("a whole number that is not negative", _count)
 FACTOR = Kind("a number that is not negative", lambda value: None if _seconds(value) == math.inf else _seconds(value))
 SECONDS = Kind("a number of seconds that is not negative", _seconds)

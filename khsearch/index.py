@@ -17,8 +17,8 @@ from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchErr
 from khsearch.khmer import Breaker, Lexicon, Variants, load
 from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
-from khsearch.query import DEFAULT, Ranking
-from khsearch.reader import Reader
+from khsearch.query import DEFAULT, Filter, Ranking
+from khsearch.reader import Reader, plan_of
 from khsearch.schema import Declared, schema_of
 from khsearch.settings import differences
 from khsearch.sharing import loading
@@ -193,11 +193,11 @@ class Index(Reader):
             writer,
             built.analyzer,
             built.fields,
-            find=lambda filter: searching.ids_of(commit, self._spellings(commit), filter),
+            find=lambda filter: searching.ids_of(commit, self._spellings(commit), filter, plan_of),
         )
 
-    @checked(filter=arguments.TEXT, wait=arguments.SECONDS)
-    def delete_by(self, filter: str, wait: float = 0.0) -> int:
+    @checked(filter=arguments.FILTER, wait=arguments.SECONDS)
+    def delete_by(self, filter: Filter | object, wait: float = 0.0) -> int:
         """Delete the documents that a filter, as `search` takes it, lets through -> how many there were.
 
         It is a commit, unless there are none. QueryError for a filter that cannot be, or is blank; IndexLockedError

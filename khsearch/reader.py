@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from khsearch import arguments, query, searching, spellings
 from khsearch.addresses import is_path
-from khsearch.arguments import checked, instance, one_of, optional
+from khsearch.arguments import checked
 from khsearch.arrays import give_back_freed_memory
 from khsearch.documents import Document, written_field
 from khsearch.engine import Engine, View
 from khsearch.errors import IndexStoreError
-from khsearch.hits import Results
+from khsearch.hits import Facet, Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
-from khsearch.query import MATCHES, Match, Ranking
+from khsearch.query import Filter, Match, Ranking
 from khsearch.schema import Declared
 from khsearch.searching import Asked
 from khsearch.sharing import loading
@@ -105,44 +105,77 @@ class Reader:
     def __iter__(self) -> Iterator[Document]:
         return self.export()
 
-    @checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
-    @checked(filter=optional(arguments.QUERY), sort=optional(arguments.TEXT), ranking=optional(instance(Ranking)))
-    @checked(strict=arguments.TRUTH, correct=arguments.TRUTH)
     def search(
         self,
-        query: str | Any,
+        query: str | Any = "",
         limit: int = 10,
         offset: int = 0,
         match: Match = "best",
         *,
-        filter: str | Any | None = None,
-        sort: str | None = None,
+        filter: Filter | Any | None = None,
+        sort: str | Sequence[str] | None = None,
+        facets: str | Facet | Sequence[str | Facet] = (),
+        group_by: str | None = None,
+        search_after: str | None = None,
         ranking: Ranking | None = None,
         strict: bool = False,
         correct: bool = True,
     ) -> Results:
         """Find documents, best first: hits `offset` to `offset + limit`.
 
-        query    words in any spelling, and operators if you like: see `khsearch.query.language`; or a query of
-                 whoosh.query, over the fields that `whoosh()` has: as its searcher, this finds, scores and orders
-        match    "best" begins with what counts as found, and looser hits follow, which hold some of the words;
-                 "strict" finds what counts alone, "all" documents in which everything stands that was typed between
-                 spaces, "any" those that hold any of the words
-        filter   a query that hits must match, too, but do not score for: 'date:2021 tags:"NGO"' (both); blank is none
-        sort     a field to order by instead of the score, "-date" for the greatest first; no looser hits then
-        ranking  what makes one document better than another, instead of the index's own
-        strict   raise a QueryError with the position of what is wrong in a query, instead of searching for its words
-        correct  whether what stands in no document may be read in another spelling, or as several words (`corrected`)
+        query         words in any spelling, and operators if you like: see `khsearch.query.language`; or a query of
+                      whoosh.query, over the fields that `whoosh()` has: as its searcher, this finds, scores and orders.
+                      Empty, or "*": all documents, in the order in which they were added
+        match         "best" begins with what counts as found, and looser hits follow, which hold some of the words;
+                      "strict" finds what counts alone, "all" documents in which everything stands that was typed
+                      between spaces, "any" those that hold any of the words
+        filter        what hits must match, too, but do not score for: {"tags": ["a", "b"], "date": {"gte": "2021"}},
+                      see `khsearch.query.filters`, or a query, 'date:2021 tags:"NGO"' (both); blank or empty is none
+        sort          fields to order by instead of the score, "-date" for the greatest first, each where those before
+                      are equal; "score" puts the best first. Documents without a value come last, equals in the order
+                      in which they were added; no looser hits then, and no stages
+        facets        fields whose values are counted in all that counts as found (`results.facets`), or `Facet`
+        group_by      a field: of all documents with the same value only the first is shown, with how many more there
+                      are (`hit.more`); no looser hits then, and no stages
+        search_after  `results.after` of a page before: what follows it, at the same cost however deep; without offset
+        ranking       what makes one document better than another, instead of the index's own
+        strict        raise a QueryError with the position of what is wrong in a query, instead of searching for its
+                      words
+        correct       whether what stands in no document may be read in another spelling, or as several words
+                      (`corrected`)
 
         What counts as found are the documents in which all stands that was typed between spaces; else those for what
         was probably meant; else those that hold nearly as much of the query as the best one. Total, facets, filters
         and sorting speak of these.
 
-        Raises QueryError for a filter that cannot be, and for a query or filter of more than 10,000 characters.
+        Pages of one commit never overlap. Raises QueryError for a field or filter that cannot be, and for a query or
+        filter in writing of more than 10,000 characters.
         """
-        asked = Asked(query, limit, offset, match, filter, sort, ranking, strict, correct)
+        asked = searching.asked(
+            query,
+            limit,
+            offset,
+            match,
+            filter=filter,
+            sort=sort,
+            facets=facets,
+            group_by=group_by,
+            search_after=search_after,
+            ranking=ranking,
+            strict=strict,
+            correct=correct,
+        )
+        return self._search(self._last_commit(), asked)
+
+    def search_many(
+        self, queries: Iterable[str | Any], limit: int = 10, offset: int = 0, match: Match = "best", **options: Any
+    ) -> list[Results]:
+        """Search for several queries, all in one commit. Options are those of `search`."""
         commit = self._last_commit()
-        return searching.search(commit, self._spellings(commit), asked, _plan_of)
+        return [self._search(commit, searching.asked(query, limit, offset, match, **options)) for query in queries]
+
+    def _search(self, commit: Commit, asked: Asked) -> Results:
+        return searching.search(commit, self._spellings(commit), asked, plan_of)
 
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
@@ -236,7 +269,7 @@ class Reader:
         return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
 
 
-def _plan_of(commit: Commit, asked: object) -> Plan:
+def plan_of(commit: Commit, asked: object) -> Plan:
     """Plan a query of Whoosh's."""
     loading("khsearch.whoosh.documents.planning")
     from khsearch.whoosh import plan_of

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
-from khsearch import query
+from khsearch import arguments, paging, query
+from khsearch.arguments import checked, instance, one_of, optional, several
 from khsearch.documents import column_of
-from khsearch.engine import EQUAL, Found, Key, Node, SortKey, nodes
+from khsearch.engine import EQUAL, Found, Node, Place, SortKey, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
-from khsearch.hits import Hit, Results, Search
+from khsearch.hits import Facet, Hit, Results, Search
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.query import SHARE, Judged, Match, Plan, Planner, Ranked, Ranking, Rescorer, rescored
+from khsearch.paging import Behind
+from khsearch.query import MATCHES, SHARE, Filter, Judged, Match, Plan, Planner, Ranked, Ranking, Rescorer, rescored
+
+_SCORE = "score"
+_FACETS = replace(several(instance(Facet, arguments.TEXT)), takes="names of fields, or Facet objects, in a list")
 
 
 @frozen
@@ -27,11 +33,45 @@ class Asked:
     limit: int
     offset: int
     match: Match
-    filter: str | object | None
-    sort: str | None
+    filter: Filter | object | None
+    sort: tuple[str, ...]
+    facets: tuple[str | Facet, ...]
+    group_by: str | None
+    search_after: str | None
     ranking: Ranking | None
     strict: bool
     correct: bool
+
+    @property
+    def identity(self) -> str:
+        """What has to be the same for one page to follow another."""
+        return repr((self.query, self.match, self.sort, self.group_by, self.correct))
+
+
+@checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
+@checked(filter=optional(arguments.FILTER), sort=optional(several(arguments.TEXT)), facets=_FACETS)
+@checked(group_by=optional(arguments.TEXT), search_after=optional(arguments.TEXT))
+@checked(ranking=optional(instance(Ranking)), strict=arguments.TRUTH, correct=arguments.TRUTH)
+def asked(
+    query: str | object = "",
+    limit: int = 10,
+    offset: int = 0,
+    match: Match = "best",
+    *,
+    filter: Filter | object | None = None,
+    sort: str | Sequence[str] | None = None,
+    facets: str | Facet | Sequence[str | Facet] = (),
+    group_by: str | None = None,
+    search_after: str | None = None,
+    ranking: Ranking | None = None,
+    strict: bool = False,
+    correct: bool = True,
+) -> Asked:
+    """Check what is asked; ValueError."""
+    if offset and search_after is not None:
+        raise ValueError("offset goes with no search_after; leave one of them out")
+    names, counts = cast("tuple[str, ...]", sort or ()), cast("tuple[str | Facet, ...]", facets)
+    return Asked(query, limit, offset, match, filter, names, counts, group_by, search_after, ranking, strict, correct)
 
 
 def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[Commit, object], Plan]) -> Results:
@@ -43,31 +83,37 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
             commit.agreement.check(text)
     ranking = (asked.ranking or built.ranking).over(built.ranking.own)
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
+    order = [_sort_key(name, built.fields) for name in asked.sort]
+    group = None if asked.group_by is None else column_of(built.fields, asked.group_by)
+    facets = _facets(asked.facets)
     if isinstance(asked.query, str):
         text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
     else:
         text, plan = "", plan_of(commit, asked.query)
-    if isinstance(asked.filter, str):
-        kept = planner.filter(asked.filter)
-    else:
-        kept = None if asked.filter is None else plan_of(commit, asked.filter).node
-    sort = asked.sort or ""
-    name = sort.removeprefix("-")
-    order = [SortKey(column_of(built.fields, name), name != sort)] if sort else []
+    kept = _kept(commit, planner, asked.filter, plan_of)
     made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
-    stages = [] if order else ranking.rescorers(plan.rows)
-    judged, total = _Order(made, order).page(asked.limit, asked.offset, stages)
-    if total is not None:
-        made = replace(made, known_total=total)
-    hits = [Hit.of(rank, one, made, loose=loose) for rank, (one, loose) in enumerate(judged, asked.offset + 1)]
-    return Results(hits, time.perf_counter() - started, made)
+    pages = _Pages(made, order, group)
+    behind = None if asked.search_after is None else paging.behind(asked.identity, asked.search_after)
+    page = pages.page(asked.limit, asked.offset, behind)
+    if page.total is not None:
+        made = replace(made, known_total=page.total)
+    first = asked.offset + 1 if behind is None else behind.rank + 1
+    hits = [Hit.of(rank, row.judged, made, loose=row.loose, more=row.more) for rank, row in enumerate(page.rows, first)]
+    after = None
+    if hits and page.goes_on:
+        after = paging.token(asked.identity, pages.behind(hits[-1].rank, page.rows[-1]))
+    return Results(hits, time.perf_counter() - started, made, facets, after, page.groups)
 
 
-def ids_of(commit: Commit, spellings: Variants, filter: str) -> list[str]:
+def ids_of(
+    commit: Commit, spellings: Variants, filter: Filter | object, plan_of: Callable[[Commit, object], Plan]
+) -> list[str]:
     """Return the ids of the documents that a filter lets through; QueryError, for a blank one, too."""
-    commit.agreement.check(filter)
+    if isinstance(filter, str):
+        commit.agreement.check(filter)
     view, built = commit.view, commit.built
-    node = Planner(view, built.analyzer, built.fields, spellings, built.ranking).filter(filter)
+    planner = Planner(view, built.analyzer, built.fields, spellings, built.ranking)
+    node = _kept(commit, planner, filter, plan_of)
     if node is None:
         raise QueryError("a blank filter lets every document through; say which, as in category:news")
     found = view.search(nodes.Constant(node, 0.0), view.doc_count, weighting=built.ranking.weighting)
@@ -80,36 +126,124 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     view, built = commit.view, commit.built
     plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
     made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
-    judged, _ = _Order(made).page(limit, 0, ())
-    hits = [Hit.of(rank, one, made, loose=loose) for rank, (one, loose) in enumerate(judged, 1)]
+    rows = _Pages(made, stages=()).page(limit, 0).rows
+    hits = [Hit.of(rank, row.judged, made, loose=row.loose) for rank, row in enumerate(rows, 1)]
     return Results(hits, time.perf_counter() - started, made)
 
 
-class _Order:
-    """The order of the documents of a search: those of the set, then, if they are wanted, looser ones."""
+def _kept(
+    commit: Commit, planner: Planner, filter: Filter | object | None, plan_of: Callable[[Commit, object], Plan]
+) -> Node | None:
+    """What a filter lets through; None where that is everything."""
+    if filter is None or isinstance(filter, str | Mapping):
+        return None if filter is None else planner.filter(cast("Filter", filter))
+    return plan_of(commit, filter).node
 
-    def __init__(self, made: Search, sort: Sequence[SortKey] = ()) -> None:
+
+def _sort_key(name: str, fields: Mapping[str, str]) -> SortKey:
+    """What a sort by a field, or by the score, asks of an engine."""
+    field = name.removeprefix("-")
+    if field == _SCORE and field not in fields:
+        if name != field:
+            raise QueryError(f"sort {name!r}: the best come first; write {_SCORE!r}")
+        return SortKey(None, reverse=True)
+    return SortKey(column_of(fields, field), name != field)
+
+
+def _facets(given: Iterable[str | Facet]) -> list[Facet]:
+    facets = [Facet(one) if isinstance(one, str) else one for one in given]
+    names = [facet.field for facet in facets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise QueryError(f"facets has {twice!r} twice; ask results.facet for another count of the same field")
+    return facets
+
+
+@frozen
+class _Row:
+    """A document of a page: whether it is looser, and how many more its group has."""
+
+    judged: Judged
+    loose: bool = False
+    more: int | None = None
+
+
+@frozen
+class _Page:
+    """Documents of a page; whether others follow; the size of the set, if it is known; how many groups there are."""
+
+    rows: Sequence[_Row]
+    goes_on: bool
+    total: int | None = None
+    groups: int | None = None
+
+
+class _Pages:
+    """The documents of a search, page by page: those of the set, then, if they are wanted, looser ones."""
+
+    def __init__(
+        self,
+        made: Search,
+        sort: Sequence[SortKey] = (),
+        group: str | None = None,
+        stages: Sequence[Rescorer] | None = None,
+    ) -> None:
         self._made = made
         self._sort = sort
+        self._group = group
         self._total: int | None = None  # of the set, where it was found out
+        if sort or group is not None:
+            stages = ()
+        self._stages = made.ranking.rescorers(made.plan.rows) if stages is None else stages
+        self._is_one = bool(sort) or group is not None or (not self._stages and made.plan.found is None)
 
-    def page(self, limit: int, offset: int, stages: Sequence[Rescorer]) -> tuple[list[tuple[Judged, bool]], int | None]:
-        """Documents from rank `offset` on, each with whether it is looser, and the size of the set, if it is known."""
+    def page(self, limit: int, offset: int, behind: Behind | None = None) -> _Page:
+        """Documents from rank `offset` on, or behind another page."""
         if not limit:
-            return [], None
-        if (not stages and self._made.plan.found is None) or self._sort:
-            found = self._search(self._made.ranked_set, limit, offset)
-            return [(Judged(key, score), False) for key, score in _pairs(found)], None
-        judged, ahead = rescored(self._made.view, self._retrieve, stages, offset + limit)
-        return [(one, rank >= ahead) for rank, one in enumerate(judged)][offset:], self._total
+            return _Page([], goes_on=False)
+        place = None if behind is None else behind.place
+        if self._is_one:
+            found = self._search(
+                self._made.ranked_set, limit + 1, offset if behind is None or place else behind.rank, place
+            )
+            rows = _rows(found)
+            return _Page(rows[:limit], len(rows) > limit, None, found.groups)
+        if behind is not None and place is not None:
+            rows = self._behind(limit + 1, behind)
+        else:
+            offset = offset if behind is None else behind.rank
+            judged, ahead = rescored(self._made.view, self._retrieve, self._stages, offset + limit + 1)
+            rows = [_Row(one, rank >= ahead) for rank, one in enumerate(judged)][offset:]
+        return _Page(rows[:limit], len(rows) > limit, self._total)
+
+    def behind(self, rank: int, row: _Row) -> Behind:
+        """What comes behind a document of a rank."""
+        if not all(stage.only_adds for stage in self._stages):
+            return Behind(rank, row.loose, None)  # any document may have been moved anywhere
+        if rank <= max((stage.depth for stage in self._stages), default=0):
+            return Behind(rank, row.loose, None)
+        # Beyond what stages look at, the order is the engine's.
+        return Behind(rank, row.loose, self._made.view.place(row.judged.key, row.judged.score, self._sort))
+
+    def _behind(self, count: int, behind: Behind) -> list[_Row]:
+        """So many documents behind a place in the engine's order."""
+        made, rows = self._made, list[_Row]()
+        place = behind.place
+        if not behind.loose:
+            rows = _rows(self._search(made.ranked_set, count, 0, place))
+            place = None
+        if len(rows) < count and (made.plan.loose or behind.loose):
+            looser = nodes.AndNot(self._ranked(), made.settled[0])
+            rows += _rows(self._search(looser, count - len(rows), 0, place), loose=True)
+        return rows
 
     def _retrieve(self, count: int) -> Ranked:
         """The first documents, as many as there are up to a count."""
         made, found = self._made, self._made.plan.found
         if found is None:
-            return Ranked(*self._search(made.ranked_set, count), count)
+            return _ranked(self._search(made.ranked_set, count), count)
         if found.nearly and found.count is None and made.filter is None:
-            keys, scores = self._search(made.plan.node, count)
+            keys, scores, *_ = self._search(made.plan.node, count)
             size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
             if size < count:
                 self._total = size
@@ -117,23 +251,43 @@ class _Order:
                 return Ranked(keys[:kept], scores[:kept], size)
         self._total = made.total
         if not made.plan.loose or made.total >= count:
-            return Ranked(*self._search(made.ranked_set, count), count)
-        ranked = made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
+            return _ranked(self._search(made.ranked_set, count), count)
         wanted, _ = made.settled
-        keys, scores = self._search(ranked, count)
+        keys, scores, *_ = self._search(self._ranked(), count)
         ahead = np.array(made.view.among(keys, wanted, made.ranking.weighting), np.bool_)
         size = int(np.count_nonzero(ahead))
         if size == made.total:
             order = np.argsort(~ahead, kind="stable")
             return Ranked([keys[at] for at in order.tolist()], scores.take(order), size)
         first = self._search(made.ranked_set, count)
-        rest = self._search(nodes.AndNot(ranked, wanted), count - len(first.keys))
+        rest = self._search(nodes.AndNot(self._ranked(), wanted), count - len(first.keys))
         return Ranked([*first.keys, *rest.keys], np.concatenate([first.scores, rest.scores]), len(first.keys))
 
-    def _search(self, node: Node, limit: int, offset: int = 0) -> Found:
+    def _ranked(self) -> Node:
+        """All that ranks, and that the filter lets through."""
         made = self._made
-        return made.view.search(node, limit, offset, weighting=made.ranking.weighting, sort=self._sort)
+        return made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
+
+    def _search(self, node: Node, limit: int, offset: int = 0, after: Place | None = None) -> Found:
+        made = self._made
+        return made.view.search(
+            node,
+            limit,
+            offset,
+            weighting=made.ranking.weighting,
+            sort=self._sort,
+            after=after,
+            group=self._group,
+        )
 
 
-def _pairs(found: Found) -> Iterator[tuple[Key, float]]:
-    return zip(found.keys, found.scores.tolist(), strict=True)
+def _ranked(found: Found, ahead: int) -> Ranked:
+    return Ranked(found.keys, found.scores, ahead)
+
+
+def _rows(found: Found, *, loose: bool = False) -> list[_Row]:
+    sizes = [None] * len(found.keys) if found.sizes is None else [size - 1 for size in found.sizes.tolist()]
+    return [
+        _Row(Judged(key, score), loose, more)
+        for key, score, more in zip(found.keys, found.scores.tolist(), sizes, strict=True)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,10 @@ BATCH = 350_000
 _MOST_DOCUMENTS = 4_000
 
 
-Find = Callable[[str], Sequence[str]]
+if TYPE_CHECKING:
+    from khsearch.query import Filter
+
+Find = Callable[[object], Sequence[str]]
 """Tells the ids of the documents that a filter finds in the commit from which a writer goes on."""
 
 
@@ -84,8 +87,8 @@ class Writer:
             self._flush()
             return self._writer.delete(id)
 
-    @checked(filter=arguments.TEXT)
-    def delete_by(self, filter: str) -> int:
+    @checked(filter=arguments.FILTER)
+    def delete_by(self, filter: Filter | object) -> int:
         """Delete the documents that a filter, as `Index.search` takes it, lets through -> how many there were.
 
         It speaks of what is committed: IndexStoreError where this writer has added documents before. QueryError for a

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,7 +13,8 @@ from khsearch.cli.console import QueryCommand, index_argument, note, stdin, utf8
 from khsearch.errors import KhsearchError, QueryError
 
 if TYPE_CHECKING:
-    from khsearch import Hit, Results
+    from khsearch import Facet, Hit, Results
+    from khsearch.engine import By
     from khsearch.query import Match
 
 _LOOSER = "--- looser hits, which hold some of the words ---"
@@ -33,8 +34,20 @@ _LOOSER = "--- looser hits, which hold some of the words ---"
 )
 @click.option("--literal", is_flag=True, help="Search for what is typed alone, even if it stands nowhere.")
 @click.option("--filter", metavar="QUERY", callback=utf8, help="What hits must match, too: date:2021 tags:NGO")
-@click.option("--sort", metavar="FIELD", help="Order by a field instead of the score; -FIELD for the greatest first.")
-@click.option("--facet", "facets", metavar="FIELD", multiple=True, help="Count the values of a field in what is found.")
+@click.option(
+    "--sort",
+    metavar="FIELD",
+    multiple=True,
+    help="Order by a field instead of the score, -FIELD: the greatest first; further ones, or score, decide equals.",
+)
+@click.option(
+    "--facet",
+    "facets",
+    metavar="FIELD",
+    multiple=True,
+    help="Count the values of a field in what is found; FIELD:year, :month or :day for those of dates.",
+)
+@click.option("--group-by", metavar="FIELD", help="Show one hit of all that have the same value, and how many more.")
 @click.option(
     "--spellings",
     metavar="FILE",
@@ -42,7 +55,7 @@ _LOOSER = "--- looser hits, which hold some of the words ---"
     help="Your spellings and synonyms, a group a line, divided by tabs, the reason last.",
 )
 @click.option("--explain", is_flag=True, help="Tell why each hit scores what it scores.")
-@click.option("--format", type=click.Choice(["text", "json", "trec"]), default="text", show_default=True)
+@click.option("--format", type=click.Choice(["text", "json", "page", "trec"]), default="text", show_default=True)
 def search(
     path: str,
     query: str,
@@ -51,8 +64,9 @@ def search(
     match: Match,
     literal: bool,
     filter: str | None,
-    sort: str | None,
+    sort: tuple[str, ...],
     facets: tuple[str, ...],
+    group_by: str | None,
     spellings: Path | None,
     explain: bool,
     format: str,
@@ -61,21 +75,30 @@ def search(
 
     Those in INDEX in which all stands that QUERY has between spaces, best first, and behind them looser hits, which
     hold some of it; "quoted words" stand side by side; +must -not, AND OR NOT, title:word, begin*, like~ and
-    date:[2021-05 TO 2021-06] are understood. QUERY may begin with a hyphen; QUERY - reads one query a line from stdin,
-    for trec each with its topic and a tab before it.
+    date:[2021-05 TO 2021-06] are understood. An empty QUERY, or *, is all documents. QUERY may begin with a hyphen;
+    QUERY - reads one query a line from stdin, for trec each with its topic and a tab before it.
 
-    json is one object a hit, with marks as offsets into its snippet and title; trec is a run file, in which a looser
-    hit has minus its rank for a score, so that it stays behind. Counts and facets leave looser hits out, and the exit
-    status is 1 where nothing else is found.
+    json is one object a hit, with marks as offsets into its snippet and title; page is one object a query, with total,
+    facets and hits; trec is a run file, in which a looser hit has minus its rank for a score, so that it stays behind.
+    Counts and facets leave looser hits out, and the exit status is 1 where nothing else is found.
     """
     from khsearch import Index
 
     index = Index.open(path, spellings=spellings)
-    if query != "-" and not query.strip():
-        raise QueryError("the query is empty; give it a word to look for")
+    counts = list(map(_facet, facets))
     found = False
     for topic, text in _queries_of_stdin(format) if query == "-" else [("1", query)]:
-        results = index.search(text, limit, offset, match, filter=filter, sort=sort, correct=not literal)
+        results = index.search(
+            text,
+            limit,
+            offset,
+            match,
+            filter=filter,
+            sort=sort,
+            facets=counts,
+            group_by=group_by,
+            correct=not literal,
+        )
         first_loose = _first_loose(results)
         found = found or first_loose > 0 or (len(results) > 0 and results.total > 0)
         if results.problem:
@@ -91,10 +114,12 @@ def search(
             _print_text(results, explain=explain)
         elif format == "json":
             _print_json(results, text if query == "-" else None, explain=explain)
+        elif format == "page":
+            _print_page(results, text if query == "-" else None)
         else:
             _print_trec(results, topic)
-        for facet in facets:
-            _print_facet(results, facet)
+        if format != "page":
+            _print_facets(results)
     return int(not found)
 
 
@@ -153,11 +178,23 @@ def _queries_of_stdin(format: str) -> Iterator[tuple[str, str]]:
             yield topic.strip(), text.strip()
 
 
-def _print_facet(results: Results, field: str) -> None:
+def _facet(given: str) -> Facet:
+    """A facet as the command line names it: FIELD, or FIELD:year."""
+    from khsearch import Facet
+
+    field, colon, by = given.partition(":")
+    try:
+        return Facet(field, cast("By", by) if colon else None)
+    except ValueError as problem:
+        raise click.UsageError(f"--facet {given}: {problem}") from None
+
+
+def _print_facets(results: Results) -> None:
     """Counts are for people, beside the hits."""
-    note(f"{field}:")
-    for value, count in results.facet(field).items():
-        note(f"{count:>8,}  {_plain(str(value))}")
+    for field, counts in results.facets.items():
+        note(f"{field}:")
+        for value, count in counts.items():
+            note(f"{count:>8,}  {_plain(str(value))}")
 
 
 def _first_loose(results: Results) -> int:
@@ -172,6 +209,8 @@ def _print_text(results: Results, *, explain: bool) -> None:
             click.echo(f"{_LOOSER}\n")
         click.echo(f"{hit.rank:>3}. {_heading(hit)}  {click.style(_plain(hit.id), dim=True)}")
         click.echo(f"     {hit.snippet.ansi()}\n")
+        if hit.more:
+            click.echo(f"     and {hit.more:,} more like it\n")
         if explain:
             for part in hit.explain():
                 score = f"{part.score:.4f}" if part.score else ""
@@ -206,24 +245,16 @@ def _print_json(results: Results, query: str | None, *, explain: bool) -> None:
     import orjson
 
     for hit in results:
-        shown = ({} if query is None else {"query": query}) | _as_json(hit)
+        shown = ({} if query is None else {"query": query}) | hit.to_dict()
         if explain:
             shown["explain"] = [{"what": part.what, "field": part.field, "score": part.score} for part in hit.explain()]
         click.echo(orjson.dumps(shown))
 
 
-def _as_json(hit: Hit) -> dict[str, object]:
-    snippet = hit.snippet
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "loose": hit.loose,
-        "id": hit.id,
-        "title": hit.title,
-        "title_marks": hit.title_marks,
-        "snippet": snippet.text,
-        "marks": snippet.marks,
-    }
+def _print_page(results: Results, query: str | None) -> None:
+    import orjson
+
+    click.echo(orjson.dumps(({} if query is None else {"query": query}) | results.to_dict()))
 
 
 def _print_trec(results: Results, topic: str) -> None:

@@ -4,12 +4,14 @@ weighting   how terms score: BM25 with a scale a field, and pairs that stand nea
 nodes       what a query plan is made of
 tokens      documents with their terms and values, for a writer
 view        an index somewhere, one commit of it, its writer: the interfaces
+places      where a document stands in an order, as values that JSON knows, and back
 engines     kinds of engines from elsewhere, by the scheme of an address
 """
 
 from khsearch.engine import nodes
 from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.nodes import Node
+from khsearch.engine.places import BY_SCORE, Placed, Value, read_place, write_place
 from khsearch.engine.tokens import PAIR, Batch, TermList, TokenBatch
 from khsearch.engine.view import (
     OLD_TRAIT,
@@ -31,6 +33,7 @@ from khsearch.schema import FieldScale
 
 __all__ = [
     "BM25",
+    "BY_SCORE",
     "EQUAL",
     "FILE",
     "IN_MEMORY",
@@ -52,16 +55,20 @@ __all__ = [
     "NameFile",
     "Node",
     "Place",
+    "Placed",
     "Proximity",
     "SortKey",
     "TermList",
     "TokenBatch",
+    "Value",
     "View",
     "boosts_of",
     "engine_kind",
     "idf",
     "nodes",
+    "read_place",
     "register_engine",
     "scheme_of",
     "term_weight",
+    "write_place",
 ]

@@ -3,7 +3,11 @@
 occurrences   an original text and terms -> where they stand in it
 snippets      excerpts and marks
 explain       why a hit counts as found, and why it scores what it scores
-results       hits and results
+facets        what is counted of the documents found
+search        what was asked, and of which commit
+hit           one document found
+results       hits, totals, counts
+written       hits and results for JSON and notebooks
 """
 
 from typing import TYPE_CHECKING
@@ -11,16 +15,20 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
-    from khsearch.hits.results import Hit as Hit
+    from khsearch.hits.facets import Facet as Facet
+    from khsearch.hits.hit import Hit as Hit
     from khsearch.hits.results import Results as Results
-    from khsearch.hits.results import Search as Search
+    from khsearch.hits.search import Search as Search
     from khsearch.hits.snippets import Fragment as Fragment
     from khsearch.hits.snippets import Snippet as Snippet
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "results": ("Hit", "Results", "Search"),
+            "facets": ("Facet",),
+            "hit": ("Hit",),
+            "results": ("Results",),
+            "search": ("Search",),
             "snippets": ("Fragment", "Snippet"),
         },
     )

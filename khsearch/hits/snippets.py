@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, TRUTH, checked
+from khsearch.frozen import frozen
 from khsearch.hits.occurrences import Occurrence, Row, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
 from khsearch.query import Marks
@@ -22,7 +23,9 @@ WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
 
 MOST_FRAGMENTS = 3
-_REACH = 60  # characters by which an excerpt is moved or shortened to end with a sentence
+LEAST = 20
+"""Characters of the shortest snippet that can be asked for."""
+
 _GAP = " \u2026 "
 
 Mark = tuple[int, int]
@@ -82,18 +85,56 @@ def _without_controls(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
 
 
+@frozen
+class _Size:
+    """About how many characters an excerpt has, how many it has at most, and how many excerpts there are at most.
+
+    reach: characters by which an excerpt is moved or shortened to end with a sentence.
+    """
+
+    width: int
+    longest: int | None
+    most: int
+
+    @property
+    def reach(self) -> int:
+        return self.width // 3
+
+
 def make_snippet(text: str, wanted: Marks, analyzer: Analyzer) -> Snippet:
     """Return the excerpts of a text that show most of what is wanted; its beginning, unmarked, if it shows none.
 
     Where rows stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
     is then found in its normal form. Only a text that has nothing wanted as it is usually written is normalised whole.
     """
+    return _snippet(text, wanted, analyzer, _Size(WIDTH, None, MOST_FRAGMENTS))
+
+
+def snippet_of_length(text: str, wanted: Marks, analyzer: Analyzer, length: int, most: int) -> Snippet:
+    """Return the same in at most so many excerpts, together of `length` characters, and half as many more at most.
+
+    ValueError for fewer than LEAST characters, or no excerpt.
+    """
+    if length < LEAST:
+        raise ValueError(f"length takes a number of characters from {LEAST} on, not {length}")
+    if most < 1:
+        raise ValueError(f"excerpts takes a number from 1 on, not {most}")
+    most = max(min(most, (length + len(_GAP)) // (LEAST + len(_GAP))), 1)
+    while True:
+        width = (length - (most - 1) * len(_GAP)) // most
+        found = _snippet(text, wanted, analyzer, _Size(width, width + width // 2, most))
+        if len(found.fragments) == most:
+            return found
+        most = len(found.fragments)  # fewer say all: each may be longer
+
+
+def _snippet(text: str, wanted: Marks, analyzer: Analyzer, size: _Size) -> Snippet:
     rows = list(dict.fromkeys(wanted.rows))
-    snippet = _excerpts(text, glance(text, rows), rows, analyzer)
+    snippet = _excerpts(text, glance(text, rows), rows, analyzer, size)
     if snippet is None:
         found = occurrences(text, rows, wanted.bigrams, analyzer)
-        snippet = _excerpts(text, found, {row for _, _, row in found}, analyzer)
-    return snippet or _beginning(text, analyzer)
+        snippet = _excerpts(text, found, {row for _, _, row in found}, analyzer, size)
+    return snippet or _beginning(text, analyzer, size)
 
 
 def marks_in(text: str, wanted: Marks, analyzer: Analyzer) -> list[Mark]:
@@ -102,11 +143,13 @@ def marks_in(text: str, wanted: Marks, analyzer: Analyzer) -> list[Mark]:
     return list(_merged(((start, end) for start, end, _ in found), text))
 
 
-def _excerpts(text: str, found: list[Occurrence], rows: Iterable[Row], analyzer: Analyzer) -> Snippet | None:
+def _excerpts(
+    text: str, found: list[Occurrence], rows: Iterable[Row], analyzer: Analyzer, size: _Size
+) -> Snippet | None:
     """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
     fragments: list[Fragment] = []
-    for first, last in _windows(found):
-        start, end = _cut(text, first, last, analyzer)
+    for first, last in _windows(found, size):
+        start, end = _cut(text, first, last, analyzer, size)
         if fragments:
             start = max(start, fragments[-1].start + len(fragments[-1].text))
         excerpt = text[start:end]
@@ -116,19 +159,19 @@ def _excerpts(text: str, found: list[Occurrence], rows: Iterable[Row], analyzer:
     return Snippet(tuple(fragments)) if fragments else None
 
 
-def _beginning(text: str, analyzer: Analyzer) -> Snippet:
-    start, end = _cut(text, 0, 0, analyzer)
+def _beginning(text: str, analyzer: Analyzer, size: _Size) -> Snippet:
+    start, end = _cut(text, 0, 0, analyzer, size)
     return Snippet((Fragment(text[start:end], start, ()),))
 
 
-def _windows(spans: Sequence[Occurrence]) -> list[Mark]:
+def _windows(spans: Sequence[Occurrence], size: _Size) -> list[Mark]:
     """Choose the excerpts: each adds the most rows not shown yet, then the most occurrences."""
     chosen: list[Mark] = []
     shown: set[Row] = set()
     wanted = {row for _, _, row in spans}
     starts = [start for start, _, _ in spans]
-    while len(chosen) < MOST_FRAGMENTS and shown < wanted:
-        best = _best_window(spans, shown, chosen)
+    while len(chosen) < size.most and shown < wanted:
+        best = _best_window(spans, shown, chosen, size.width)
         if best is None:
             break
         chosen.append(best)
@@ -136,13 +179,13 @@ def _windows(spans: Sequence[Occurrence]) -> list[Mark]:
     return sorted(chosen)
 
 
-def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[Mark]) -> Mark | None:
-    """The stretch of about WIDTH that shows most that is new, beside those chosen; None where none does."""
+def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[Mark], width: int) -> Mark | None:
+    """The stretch of about a width that shows most that is new, beside those chosen; None where none does."""
     best, best_score = None, (0, 0)
     inside: dict[Row, int] = {}  # how often each row stands in the stretch
     new = last = 0  # codes of the rows in it that are not shown yet; its end in spans
     for first, (start, end, row) in enumerate(spans):
-        while last < len(spans) and (last <= first or spans[last][1] <= start + WIDTH):
+        while last < len(spans) and (last <= first or spans[last][1] <= start + width):
             entering = spans[last][2]
             if not inside.get(entering) and entering not in shown:
                 new += sum(map(len, entering))
@@ -159,20 +202,22 @@ def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[
 _SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")
 
 
-def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
-    """Widen a stretch of marks to about WIDTH characters: from where a sentence or word begins to where one ends."""
-    spare = max(0, WIDTH - (last - first))
-    low = max(0, first - spare // 3 - _REACH)
+def _cut(text: str, first: int, last: int, analyzer: Analyzer, size: _Size) -> Mark:
+    """Widen a stretch of marks to about a width: from where a sentence or word begins to where one ends."""
+    if size.longest is not None:  # what stands there may itself be longer
+        last = min(last, first + size.width)
+    spare = max(0, size.width - (last - first))
+    low = max(0, first - spare // 3 - size.reach)
     start = max(0, first - spare // 3)
     sentences = [found.end() for found in _SENTENCE_END.finditer(text, low, first)]
     if low == 0:
         sentences.insert(0, 0)
     if sentences:
-        start = sentences[-1] if first - sentences[-1] < spare // 2 + _REACH else start
+        start = sentences[-1] if first - sentences[-1] < spare // 2 + size.reach else start
     if start not in sentences:
         start = _word_edge(text, start, analyzer, before=first)
-    high = min(len(text), max(last, start + WIDTH))
-    ends = [found.start() + 1 for found in _SENTENCE_END.finditer(text, max(last - 1, high - _REACH), high)]
+    high = min(len(text), max(last, start + size.width))
+    ends = [found.start() + 1 for found in _SENTENCE_END.finditer(text, max(last - 1, high - size.reach), high)]
     if ends and ends[-1] >= last:
         end = ends[-1]
     else:
@@ -181,7 +226,14 @@ def _cut(text: str, first: int, last: int, analyzer: Analyzer) -> Mark:
         start += 1
     while end > last and text[end - 1].isspace():
         end -= 1
+    if size.longest is not None and end - start > size.longest:
+        end = _cluster_edge(text, start + size.longest, after=start)
     return start, end
+
+
+def _cluster_edge(text: str, at: int, *, after: int) -> int:
+    """Move a cut back to where a cluster ends, if there is such a place."""
+    return next((place for place in range(at, after, -1) if not parts_cluster(text, place)), at)
 
 
 _KHMER_RUN = "\u1780-\u17d3\u17dd" + script.INVISIBLE

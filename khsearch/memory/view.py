@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from copy import deepcopy
+from functools import cmp_to_key, partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from khsearch.arrays import Array, pack
 from khsearch.documents import Document
-from khsearch.engine import BM25, Files, Found, Key, Node, Proximity, SortKey, TermList, nodes
-from khsearch.memory.columns import Compared, compared, order, shown, values_of
+from khsearch.engine import (
+    BM25,
+    BY_SCORE,
+    Counted,
+    Files,
+    Found,
+    Key,
+    Node,
+    Place,
+    Proximity,
+    SortKey,
+    TermList,
+    Value,
+    nodes,
+    read_place,
+    write_place,
+)
+from khsearch.memory.columns import Compared, bucket, compared, is_between, ordered, shown, values_of
 from khsearch.memory.commit import Commit
 from khsearch.memory.matching import matches, near_pairs, near_terms
 
@@ -74,17 +91,37 @@ class MemoryView:
         weighting: BM25,
         filter: Node | None = None,
         sort: Sequence[SortKey] = (),
+        after: Place | None = None,
+        group: str | None = None,
     ) -> Found:
-        """All that match, put in order."""
+        """All that match, put in order; of each group the first."""
         found = matches(self.commit, node if filter is None else nodes.Require(node, filter), weighting)
-        ranked = sorted(found, key=lambda number: -found[number])
-        if sort:
-            ranked = list(found)
-            for key in reversed(sort):
-                first = [next(iter(self._values(key.column, number)), None) for number in ranked]
-                ranked = [ranked[at] for at in order(first, reverse=key.reverse)]
+        rows = {number: self._row(number, score, sort) for number, score in found.items()}
+        by = cmp_to_key(partial(ordered, sort=sort or BY_SCORE))
+        ranked = sorted(rows, key=lambda number: by(rows[number]))
+        sizes: Counter[object] = Counter()
+        if group is not None:
+            names = {number: self._group(group, number) for number in ranked}
+            sizes.update(names.values())
+            first: dict[object, int] = {}
+            for number in ranked:
+                first.setdefault(names[number], number)
+            ranked = list(first.values())
+        groups = len(ranked)
+        if after is not None:
+            values, number, id = read_place(after, sort)
+            key = self.key(id)
+            place = by(values), number - 1 if key is None else int(key)  # another may have the number of what is gone
+            ranked = [number for number in ranked if (by(rows[number]), number) > place]
         page = ranked[offset : offset + limit]
-        return Found(page, np.array([found[number] for number in page], np.float32))
+        scores = np.array([found[number] for number in page], np.float32)
+        if group is None:
+            return Found(page, scores)
+        return Found(page, scores, np.array([sizes[names[number]] for number in page], np.int64), groups)
+
+    def place(self, key: Key, score: float, sort: Sequence[SortKey] = ()) -> Place:
+        """Its values."""
+        return write_place(self._row(int(key), score, sort), int(key), self.summary(key)[0])
 
     def count(self, node: Node) -> int:
         """How many documents match."""
@@ -100,18 +137,28 @@ class MemoryView:
         found = matches(self.commit, node, weighting)
         return [int(key) in found for key in keys]
 
-    def facets(self, node: Node, column: str) -> dict[Any, int]:
-        """Values in what matches, counted; one that comes first in the index is the one that is shown."""
+    def facets(self, node: Node, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
+        """Values in what matches, counted; the one that comes first in the index is the one that is shown."""
         found = matches(self.commit, node, BM25())
+        return [self._ranges(found, one) if one.ranges else self._counts(found, one) for one in wanted]
+
+    def _counts(self, found: Iterable[int], wanted: Counted) -> dict[Any, int]:
         names: dict[Compared, object] = {}
+        for number in range(len(self.commit.entries)):
+            for value in self._values(wanted.column, number):
+                names.setdefault(bucket(value, wanted.by), bucket(value, wanted.by) if wanted.by else shown(value))
         counts: Counter[Compared] = Counter()
         for number in found:
-            values = self._values(column, number)
-            for value in values:
-                names.setdefault(compared(value), shown(value))
-            counts.update({compared(value) for value in values})
+            counts.update({bucket(value, wanted.by) for value in self._values(wanted.column, number)})
         ranked = sorted(counts, key=lambda value: (-counts[value], cast("Any", value)))
-        return {names[value]: counts[value] for value in ranked}
+        return {names[value]: counts[value] for value in ranked[: wanted.most]}
+
+    def _ranges(self, found: Iterable[int], wanted: Counted) -> dict[Any, int]:
+        values = [self._values(wanted.column, number) for number in found]
+        return {
+            (low, high): sum(any(is_between(value, low, high) for value in each) for each in values)
+            for low, high in wanted.ranges
+        }
 
     def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
         """What each node gives the document."""
@@ -120,6 +167,9 @@ class MemoryView:
     def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
         """What each document gets for its pairs."""
         return np.array([near_pairs(self.commit, int(key), wanted) for key in keys], np.float32)
+
+    def warm(self) -> None:
+        """Nothing is read."""
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Documents of each term."""
@@ -158,3 +208,15 @@ class MemoryView:
 
     def _values(self, column: str, number: int) -> list[object]:
         return values_of(self.commit.entries[number].values.get(column))
+
+    def _row(self, number: int, score: float, sort: Sequence[SortKey]) -> tuple[Value, ...]:
+        """What orders a document."""
+        return tuple(
+            float(np.float32(score)) if column is None else next(map(compared, self._values(column, number)), None)
+            for column, _ in sort or BY_SCORE
+        )
+
+    def _group(self, column: str, number: int) -> object:
+        """What group a document is in."""
+        values = self._values(column, number)
+        return compared(values[0]) if values else (number,)

@@ -18,6 +18,7 @@ correcting           a chunk, a text -> what was probably meant, as far as it st
 literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
+filters              what hits must match, as data
 plan                 a query -> all of that
 similar              a document -> a plan for others like it
 """
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.filters import Filter as Filter
     from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
@@ -55,6 +57,7 @@ else:
         {
             "clauses": ("MATCHES", "Match"),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
+            "filters": ("Filter",),
             "matching": ("SHARE", "Found"),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),

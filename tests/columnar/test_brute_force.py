@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from khsearch import columnar
 from khsearch.columnar.search import top as maxscore
-from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale, SortKey, nodes
+from khsearch.engine import BM25, UNSATURATED, BoostedScale, Counted, FieldScale, SortKey, nodes
 from tests.columnar.corpora import WORDS, bm25, create, has_phrase, histories, id_of, opened, play, words
 from tests.extent import examples
 
@@ -135,7 +135,7 @@ def test_columns_sort_filter_and_count(history):
         between = {id_of(searcher, doc) for doc in searcher.matching(nodes.Between("length", 2, 5)).docs.tolist()}
         assert between == {name for name, text in truth.items() if 2 <= len(text) <= 5}
         firsts = [text[0].decode("utf-8", "replace") for text in truth.values() if text]
-        assert searcher.facets(nodes.Every(), "first") == {first: firsts.count(first) for first in firsts}
+        assert searcher.facets(nodes.Every(), [Counted("first")])[0] == {first: firsts.count(first) for first in firsts}
 
 
 @pytest.mark.parametrize("small", [0, maxscore.SMALL])

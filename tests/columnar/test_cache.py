@@ -14,7 +14,7 @@ import pytest
 from khsearch import columnar
 from khsearch.columnar.search.cache import BUDGET, OVERHEAD, SMALL, Cache
 from khsearch.columnar.search.index_terms import Positions
-from khsearch.engine import nodes
+from khsearch.engine import Counted, nodes
 from tests.columnar.corpora import add, create
 
 TERMS = [b"w%04d" % number for number in range(2_000)]
@@ -162,7 +162,7 @@ def test_a_commit_that_nobody_holds_is_gone_at_once(options):
     searcher = folder.searcher()
     for query in QUERIES[:30]:
         answer(searcher, query)
-    searcher.facets(nodes.Every(), "length")
+    searcher.facets(nodes.Every(), [Counted("length")])
     known = weakref.ref(searcher.commit)
     gc.disable()
     try:

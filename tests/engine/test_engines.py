@@ -25,7 +25,7 @@ from khsearch import (
     QueryError,
     register_engine,
 )
-from khsearch.engine import BM25, UNSATURATED, BoostedScale, FieldScale, Proximity, SortKey, View, nodes
+from khsearch.engine import BM25, UNSATURATED, BoostedScale, Counted, FieldScale, Proximity, SortKey, View, nodes
 from khsearch.engine import engines as kinds
 from khsearch.memory import MEMORY
 from khsearch.query import MATCHES
@@ -74,12 +74,12 @@ def alike(one: View, other: View, node: nodes.Node, filter: nodes.Node | None, w
     """Both find the same documents with the same scores, in the same order where scores are not equal."""
     found = []
     for view in (one, other):
-        keys, scores = view.search(node, 100, weighting=weighting, filter=filter)
+        keys, scores, *_ = view.search(node, 100, weighting=weighting, filter=filter)
         found.append(dict(zip(ids(view, keys), scores.tolist(), strict=True)))
         assert scores.tolist() == sorted(scores.tolist(), reverse=True)
     assert found[0] == pytest.approx(found[1], rel=1e-4, abs=1e-5)
     for limit in (1, 3):
-        keys, scores = one.search(node, limit, weighting=weighting, filter=filter)
+        keys, scores, *_ = one.search(node, limit, weighting=weighting, filter=filter)
         best = sorted(found[1].values(), reverse=True)[:limit]
         assert scores.tolist() == pytest.approx(best, rel=1e-4, abs=1e-5)
 
@@ -95,7 +95,7 @@ def test_every_node_means_the_same_to_every_engine(history, data):
             alike(first, second, node, data.draw(st.none() | tree), data.draw(weightings))
             assert first.count(node) == second.count(node)
             column = data.draw(st.sampled_from(COLUMNS))
-            assert first.facets(node, column) == second.facets(node, column)
+            assert first.facets(node, [Counted(column)]) == second.facets(node, [Counted(column)])
             key = SortKey(column, data.draw(st.booleans()))
             ordered = [
                 ids(view, view.search(node, 100, weighting=DEFAULT.weighting, sort=[key]).keys)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from khsearch import Document, Index
 from khsearch.hits.occurrences import glance
-from khsearch.hits.snippets import WIDTH, Snippet, make_snippet
+from khsearch.hits.snippets import LEAST, WIDTH, Snippet, make_snippet, marks_in, snippet_of_length
 from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.text.script import encode_term
 from khsearch.khmer.words.breakers import breaker
@@ -152,3 +153,44 @@ def test_a_hit_of_a_long_document_marks_what_it_holds(tmp_path: Path) -> None:
         (hit,) = index.search(query)
         start, end = hit.snippet.marks[-1]
         assert hit.snippet.text[start:end].endswith(last)
+
+
+def wanted(query: str) -> Marks:
+    terms = ANALYZER.terms(query)
+    return Marks([(word,) for word in terms.words], terms.bigrams)
+
+
+@given(st.lists(texts, max_size=40).map("".join), texts, st.integers(LEAST, 400), st.integers(1, 6))
+@examples(200)
+def test_a_snippet_is_hardly_longer_than_was_asked_for(text: str, query: str, length: int, excerpts: int) -> None:
+    found = snippet_of_length(text, wanted(query), ANALYZER, length, excerpts)
+    assert len(found.text) <= 1.5 * length
+    assert 1 <= len(found.fragments) <= excerpts
+    for fragment in found.fragments:
+        assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
+        assert all(0 <= start < end <= len(fragment.text) for start, end in fragment.marks)
+
+
+@pytest.mark.parametrize(("length", "excerpts"), [(60, 1), (200, 1), (200, 2), (600, 3), (1000, 5)])
+def test_a_snippet_uses_the_length_that_it_has(length: int, excerpts: int) -> None:
+    filler = "\u1795\u17d2\u1791\u17c7\u1792\u17c6\u17d4 " * 300
+    text = "កម្ពុជា។ " + filler + "ពិការភាព។ " + filler + "ក្រសួង។ " + filler
+    for query, places in (("ក្រសួង ពិការភាព កម្ពុជា", 3), ("ពិការភាព", 1), ("ឡាន", 0)):
+        found = snippet_of_length(text, wanted(query), ANALYZER, length, excerpts)
+        assert len(found.marks) == min(places, excerpts)
+        assert 0.5 * length <= len(found.text) <= 1.5 * length
+
+
+@given(texts, texts)
+@examples(150)
+def test_marks_of_all_of_a_text_have_those_of_its_snippet(text: str, query: str) -> None:
+    every = {place for start, end in marks_in(text, wanted(query), ANALYZER) for place in range(start, end)}
+    for fragment in snippet(text, query).fragments:
+        for start, end in fragment.marks:
+            assert every & set(range(fragment.start + start, fragment.start + end))
+
+
+def test_a_snippet_takes_no_length_that_holds_nothing() -> None:
+    for length, excerpts in ((LEAST - 1, 1), (100, 0)):
+        with pytest.raises(ValueError, match="takes a number"):
+            snippet_of_length("text", wanted("text"), ANALYZER, length, excerpts)

@@ -12,7 +12,7 @@ from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.neighbours import neighbours
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.documents import Document, document_of, id_and_title
-from khsearch.engine import BM25, Files, Found, Key, Node, Proximity, SortKey, TermList, nodes
+from khsearch.engine import BM25, Counted, Files, Found, Key, Node, Place, Proximity, SortKey, TermList, nodes
 from khsearch.errors import KhsearchError
 
 T = TypeVar("T")
@@ -82,10 +82,18 @@ class EmbeddedView:
         weighting: BM25,
         filter: Node | None = None,
         sort: Sequence[SortKey] = (),
+        after: Place | None = None,
+        group: str | None = None,
     ) -> Found:
         """The best documents, ties by number."""
-        found = self.searcher.search(node, limit, offset, weighting=weighting, filter=filter, sort=sort)
-        return Found(found.docnums.tolist(), found.scores)
+        found = self.searcher.search(
+            node, limit, offset, weighting=weighting, filter=filter, sort=sort, after=after, group=group
+        )
+        return Found(found.docnums.tolist(), found.scores, found.sizes, found.groups)
+
+    def place(self, key: Key, score: float, sort: Sequence[SortKey] = ()) -> Place:
+        """The values that order the document, its number and its id."""
+        return self.searcher.place(int(key), score, sort)
 
     def count(self, node: Node) -> int:
         """How many live documents a node matches."""
@@ -101,9 +109,9 @@ class EmbeddedView:
         found = set(self.searcher.among(np.sort(docs), node, weighting=weighting).tolist())
         return [key in found for key in keys]
 
-    def facets(self, node: Node, column: str) -> dict[Any, int]:
-        """Values of a column in what a node matches, counted."""
-        return self.searcher.facets(node, column)
+    def facets(self, node: Node, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
+        """Counted by ordinals."""
+        return self.searcher.facets(node, wanted)
 
     def scores(self, key: Key, nodes: Sequence[Node], weighting: BM25) -> list[float | None]:
         """What each node gives one document."""
@@ -116,6 +124,10 @@ class EmbeddedView:
         found = np.zeros(len(docs), np.float32)
         found[order] = self.searcher.proximity(docs.take(order), wanted)
         return found
+
+    def warm(self) -> None:
+        """Read what belongs to no query: norms, columns, ids."""
+        self.searcher.warm()
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Live documents of each term."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.arrays import DOC, Array
+from khsearch.columnar.search.doc_values import DocValues, doc_values
 from khsearch.columnar.search.leaves import refusing_damage
 from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment import hashes_of
@@ -14,6 +15,7 @@ from khsearch.columnar.segments.segment import hashes_of
 if TYPE_CHECKING:
     from khsearch.columnar.search.cache import Cache
     from khsearch.columnar.search.leaves import Leaves
+    from khsearch.engine import By
 
 
 class DocumentStore:
@@ -22,6 +24,7 @@ class DocumentStore:
     def __init__(self, leaves: Leaves, key: str | None, form: columns.Form | None, cache: Cache) -> None:
         """key: the field of ids, None where documents have none. form: in which text of columns is compared."""
         self.folder = leaves.folder
+        self.doc_count_all = leaves.doc_count_all
         self._leaves = leaves
         self._key = key
         self._form = form
@@ -76,6 +79,32 @@ class DocumentStore:
         """A column over all documents; None where no document has a value."""
         return self._cache.memo("columns", name, lambda: self._joined(name), _size_of, lasting=True)
 
+    def values(self, name: str, by: By | None = None) -> DocValues:
+        """A column over all documents as ordinals; of dates, by year, month or day."""
+        return self._cache.memo("values", (name, by), lambda: self._values(name, by), _bytes_of, lasting=True)
+
+    def written(self, name: str, ordinals: Array) -> list[str]:
+        """Texts of a column as a live document has them first, by the ordinals of their forms, (n,)."""
+        column = self.column(name)
+        assert column is not None
+        firsts = self._cache.memo("written", name, lambda: self._written(column), _size, lasting=True)
+        return [column.shown(number) for number in firsts.take(ordinals).tolist()]
+
+    @refusing_damage
+    def _values(self, name: str, by: By | None) -> DocValues:
+        if by is not None:
+            return self.values(name).by(by)
+        return doc_values(name, self.column(name), self._leaves.doc_count_all)
+
+    def _written(self, column: columns.Column) -> Array:
+        """The name by which each form shows -> (forms,) int64."""
+        live, values = self._leaves.live, column.values
+        if live is not None:
+            values = values[live.repeat(column.counts)]
+        found = np.zeros(len(column.forms), np.int64)
+        found[column.form_of.take(values[::-1])] = values[::-1]  # of several for one place, the last one stays
+        return found
+
     @refusing_damage
     def _joined(self, name: str) -> columns.Column | None:
         segments = self._leaves.segments
@@ -91,3 +120,11 @@ class DocumentStore:
 
 def _size_of(column: columns.Column | None) -> int:
     return 0 if column is None else column.nbytes
+
+
+def _bytes_of(values: DocValues) -> int:
+    return values.nbytes
+
+
+def _size(array: Array) -> int:
+    return array.nbytes

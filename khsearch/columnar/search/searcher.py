@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from khsearch.columnar.search import proximity
+from khsearch.columnar.search import counting, ordering, proximity
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import constant
 from khsearch.columnar.search.membership import docs_of
 from khsearch.columnar.search.scoring import score_of
 from khsearch.columnar.search.top import TopDocs, top_docs
-from khsearch.engine import BM25, Proximity, SortKey, nodes
+from khsearch.engine import BM25, Proximity, SortKey, nodes, write_place
 from khsearch.errors import QueryError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from khsearch.arrays import Array
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.matches import Matches
+    from khsearch.engine import Counted, Place
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,11 +67,14 @@ class Searcher:
         filter: nodes.Node | None = None,  # the word of the search world
         mask: nodes.Node | None = None,
         sort: Sequence[SortKey] = (),
+        after: Place | None = None,
+        group: str | None = None,
         count: bool = False,
     ) -> TopDocs:
         """The documents of a query from rank offset on, at most limit, best first or in the order of `sort`.
 
-        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set.
+        Only what `filter` matches and `mask` does not; neither scores. The exact total if `count` is set. after, group:
+        as for `View.search`.
         """
         node = self._node(query)
         if filter is not None:
@@ -78,12 +82,17 @@ class Searcher:
         if mask is not None:
             node = nodes.AndNot(node, self._node(mask))
         evaluator = Evaluator(self.commit, weighting)
-        if sort:
-            return self._sorted(evaluator.matches(node), sort, limit, offset, total=count)
+        if sort or after is not None or group is not None:
+            return self._ordered(evaluator, node, limit, offset, sort, after, group, total=count)
         found = top_docs(evaluator, node, offset + limit, total=count)
         if not offset:
             return found
         return TopDocs(found.docnums[offset:], found.scores[offset:], found.total)
+
+    def place(self, doc: int, score: float, sort: Sequence[SortKey] = ()) -> Place:
+        """Where a document with a score stands in an order."""
+        id = self.documents.id_of(doc).decode("utf-8", "surrogatepass")
+        return write_place(ordering.place_values(self.documents, doc, score, sort), doc, id)
 
     @_clean_after_errors
     def count(self, query: Any) -> int:
@@ -118,27 +127,16 @@ class Searcher:
         return proximity.bonus(self.commit, docs, wanted)
 
     @_clean_after_errors
-    def facets(self, query: Any, column: str) -> dict[Any, int]:
-        """How many of the matching documents have each value of a column, most frequent first.
+    def facets(self, query: Any, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
+        """What is wanted of the documents that a query matches, as `View.facets` has it."""
+        docs = Evaluator(self.commit, STANDARD).docs(self._node(query))
+        return [counting.facets(self.documents, docs, one) for one in wanted]
 
-        Numbers are int or float, text is str; dates are microseconds from year 1, as columns.number_of tells. Text
-        of one form counts as one value, and shows as it was written first.
-        """
-        found = self.documents.column(column)
-        if found is None:
-            return {}
-        chosen = np.zeros(self.commit.doc_count_all, bool)
-        chosen[Evaluator(self.commit, STANDARD).docs(self._node(query))] = True
-        owners = found.owners()
-        kept = chosen.take(owners)
-        # A document that holds a value twice still counts once; a value shows as it was written first.
-        values, first, which = np.unique(found.compared[kept], return_index=True, return_inverse=True)
-        written = found.values[kept][first]
-        width = max(len(values), 1)
-        pairs = np.unique(owners[kept] * width + which)
-        counts = np.bincount(pairs % width, minlength=len(values))
-        order = np.argsort(-counts, kind="stable").tolist()
-        return {found.shown(written[i]): int(counts[i]) for i in order if counts[i]}
+    def warm(self) -> None:
+        """Make beforehand what searches ask for, whatever they look for."""
+        for name in sorted({name for segment in self.commit.leaves.segments for name in segment.column_names}):
+            self.documents.values(name)
+        self.documents.docnum("")
 
     def _node(self, query: Any) -> nodes.Node:
         if isinstance(query, nodes.Node):
@@ -147,18 +145,19 @@ class Searcher:
             raise QueryError(f"{query!r} is no node; build the query from engine.nodes")
         return self._translate(self, query)
 
-    def _sorted(self, found: Matches, sort: Sequence[SortKey], limit: int, offset: int, *, total: bool) -> TopDocs:
-        keys: list[Array] = [found.docs]
-        for key in reversed(sort):
-            column = self.documents.column(key.column)
-            if column is None:
-                continue
-            values, has = column.first()
-            values = values.take(found.docs)
-            if key.reverse:  # the negative of the smallest int64 is itself
-                values = ~values if values.dtype == np.int64 else -values
-            keys += [values, ~has.take(found.docs)]
-        order = np.lexsort(keys)[offset : offset + limit]
-        return TopDocs(
-            found.docs.take(order).astype(np.int64), found.scores.take(order), len(found.docs) if total else None
-        )
+    def _ordered(
+        self,
+        evaluator: Evaluator,
+        node: nodes.Node,
+        limit: int,
+        offset: int,
+        sort: Sequence[SortKey],
+        after: Place | None,
+        group: str | None,
+        *,
+        total: bool,
+    ) -> TopDocs:
+        docs, scores = evaluator.matches(node)
+        found = ordering.page(self.documents, docs, scores, sort, limit, offset, after=after, group=group)
+        every = len(docs) if total else None
+        return TopDocs(docs.take(found.at).astype(np.int64), scores.take(found.at), every, found.sizes, found.groups)

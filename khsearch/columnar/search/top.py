@@ -28,11 +28,16 @@ SEEDED = 4  # parts whose best documents are tried first
 
 
 class TopDocs(NamedTuple):
-    """docnums (n,) int64 and scores (n,) float32, best first; total matches, None where nobody asked."""
+    """docnums (n,) int64 and scores (n,) float32, best first; total matches, None where nobody asked.
+
+    Where groups were asked for, sizes (n,) int64, how many documents each one's has, and how many groups there are.
+    """
 
     docnums: Array
     scores: Array
     total: int | None
+    sizes: Array | None = None
+    groups: int | None = None
 
 
 @dataclass(slots=True)
@@ -83,7 +88,7 @@ def leading_docs(evaluator: Evaluator, node: nodes.Node, share: float) -> Matche
     """All documents of a node that score at least a share of what its best one does, by number."""
     count = TOP
     while True:
-        docs, scores, _ = top_docs(evaluator, node, count, total=False)
+        docs, scores, *_ = top_docs(evaluator, node, count, total=False)
         edge = share * max(float(scores[0]), 0.0) * EQUAL if len(scores) else 0.0
         if len(docs) < count or scores[-1] < edge:
             break

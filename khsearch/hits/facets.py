@@ -1,0 +1,97 @@
+"""facets: what is to be counted of the documents found in; counts by value, year, month, day or range out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, get_args
+
+from khsearch.arguments import COUNT, TEXT, Kind, one_of, optional
+from khsearch.documents import column_of, shown, values
+from khsearch.engine import By, Counted
+from khsearch.errors import QueryError
+
+Value = str | int | float | bool | date | tuple[Any, Any]
+"""What is counted: a value of a field, a year as int, a month as "2021-05", a day as date, a range as it was given."""
+
+_RANGES = Kind(
+    "pairs (low, high) in a list, None for open",
+    lambda given: tuple((low, high) for low, high in given),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """What is counted of the documents found: how many have each value of a field, most frequent first.
+
+    by      of dates: each "year", "month" or "day" instead
+    ranges  each of these ranges instead, from low, included, to high, left out, None for open; those without documents,
+            too, in their order
+    limit   at most so many values; None: all
+
+    ValueError for what is none of these, or by and ranges at once.
+    """
+
+    field: str
+    by: By | None = None
+    ranges: Sequence[tuple[Any, Any]] = ()
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        TEXT.of("field", self.field)
+        optional(one_of(*get_args(By))).of("by", self.by)
+        optional(COUNT).of("limit", self.limit)
+        object.__setattr__(self, "ranges", _RANGES.of("ranges", self.ranges))
+        if self.by and self.ranges:
+            raise ValueError(f"the facet of {self.field!r} counts by {self.by} or by ranges; leave one of them out")
+
+
+def counted(facet: Facet, fields: Mapping[str, str]) -> Counted:
+    """Return what an engine is asked for a facet; QueryError for what does not go with the field."""
+    column = column_of(fields, facet.field)
+    kind = fields[column]
+    if facet.by and kind != "date":
+        raise QueryError(f"the field {column!r} holds a {kind}, which has no {facet.by}; count its values, or a date")
+    if facet.ranges and kind == "boolean":
+        raise QueryError(f"the field {column!r} holds a boolean, which has no ranges; count its values")
+    try:
+        ranges = tuple((_bound(low, kind), _bound(high, kind)) for low, high in facet.ranges)
+    except ValueError as wrong:
+        raise QueryError(f"the ranges of the facet {column!r}, which holds a {kind}: {wrong}") from None
+    return Counted(column, facet.by, ranges, facet.limit)
+
+
+def told(counts: Mapping[Any, int], facet: Facet, asked: Counted, kind: str) -> dict[Value, int]:
+    """Return the counts of an engine by values as people know them."""
+    if facet.ranges:
+        return {given: counts[pair] for given, pair in zip(facet.ranges, asked.ranges, strict=True)}
+    name: Callable[[Any], Value] = _NAMES[facet.by] if facet.by else lambda value: shown(value, kind)
+    return {name(value): count for value, count in counts.items()}
+
+
+def _bound(given: object, kind: str) -> object:
+    """A bound of a range as an engine compares it; of a date that names more than a moment, its first."""
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return values.days(given)[0] if kind == "date" else _READ[kind](given)
+    takes = (date, datetime) if kind == "date" else () if kind == "keyword" else (int, float, Decimal)
+    if isinstance(given, bool) or not isinstance(given, takes):
+        raise ValueError(f"{given!r:.60} is none; give such values")  # noqa: TRY004  (it becomes a QueryError)
+    return given
+
+
+_READ: dict[str, Callable[[str], object]] = {"number": values.number, "keyword": values.keyword}
+
+
+def _day(microseconds: int) -> date:
+    return (datetime.min + timedelta(microseconds=microseconds)).date()
+
+
+_NAMES: dict[By, Callable[[int], Value]] = {
+    "year": lambda microseconds: _day(microseconds).year,
+    "month": lambda microseconds: _day(microseconds).isoformat()[:7],
+    "day": _day,
+}

@@ -1,0 +1,163 @@
+"""hit: one document found. It knows its rank and score; document, snippet and marks are worked out when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Self
+
+from khsearch import arguments
+from khsearch.documents import Document
+from khsearch.engine import Key
+from khsearch.errors import QueryError
+from khsearch.hits.search import Search
+from khsearch.query import Judged, Marks
+from khsearch.schema import TEXT
+from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    from khsearch.hits.explain import Part
+    from khsearch.hits.snippets import Mark, Snippet
+
+_LONG = 200_000  # characters of a text
+_MOST_ROWS = 30  # that are looked for in a long text
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One document found: its rank, from 1, its score, its id and its title; the rest is fetched when asked for.
+
+    loose  whether it is beyond what counts as found
+    more   where hits were grouped, how many more documents of its group count as found
+
+    A hit that was pickled knows its document, snippet and marks, and nothing of the index any more.
+    """
+
+    rank: int
+    score: float
+    id: str
+    title: str
+    loose: bool = False
+    more: int | None = None
+
+    @classmethod
+    def of(cls, rank: int, judged: Judged, search: Search, *, loose: bool = False, more: int | None = None) -> Self:
+        """Return the hit of a document of a search's commit."""
+        hit = cls(rank, judged.score, *search.view.summary(judged.key), loose, more)
+        hit.__dict__.update(_judged=judged, _search=search)
+        return hit
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, equal to the one that was added."""
+        return self._found.view.document(self._key)
+
+    @cached_property
+    def snippet(self) -> Snippet:
+        """One to three excerpts of the document's text, with what the query asked for marked."""
+        loading("khsearch.hits.snippets")
+        from khsearch.hits.snippets import make_snippet
+
+        return make_snippet(self.document.text, self._marks_of_text, self._found.analyzer)
+
+    @arguments.checked(length=arguments.COUNT, excerpts=arguments.COUNT)
+    def make_snippet(self, length: int = 180, excerpts: int = 1) -> Snippet:
+        """Return a snippet of another size than `snippet` has: at most so many excerpts, together about so long.
+
+        length: in characters, from 20 on; it is exceeded by half at most, to end with a sentence or word.
+        """
+        loading("khsearch.hits.snippets")
+        from khsearch.hits.snippets import snippet_of_length
+
+        return snippet_of_length(self.document.text, self._marks_of_text, self._found.analyzer, length, excerpts)
+
+    @cached_property
+    def title_marks(self) -> list[Mark]:
+        """Where what the query asked for stands in the title: offsets of its first characters and behind its last."""
+        return self._marked(self.title, self._marks)
+
+    @cached_property
+    def text_marks(self) -> list[Mark]:
+        """The same in all of the document's text."""
+        return self._marked(self.document.text, self._marks_of_text)
+
+    def _marked(self, text: str, marks: Marks) -> list[Mark]:
+        loading("khsearch.hits.snippets")
+        from khsearch.hits.snippets import marks_in
+
+        return marks_in(text, marks, self._found.analyzer)
+
+    @property
+    def _marks(self) -> Marks:
+        return self._found.loose_marks if self.loose else self._found.marks
+
+    @property
+    def _marks_of_text(self) -> Marks:
+        marks, search = self._marks, self._found
+        if len(self.document.text) <= _LONG:
+            return marks
+        # To look in vain for words that are not there takes longest of all.
+        there = (row for row in marks.rows if all(search.view.has(TEXT, word, self._key) for word in row))
+        # What counts as found may stand inside of longer words alone.
+        rows = [*islice(there, _MOST_ROWS)] or ([] if self.loose else marks.rows[:_MOST_ROWS])
+        return Marks(rows, marks.bigrams[:_MOST_ROWS])
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what a page shows of it, ready for JSON.
+
+        rank, score, loose, id, title, title_marks, the text of the snippet, its marks, and the document's fields, dates
+        as ISO 8601 has them; of a grouped search, how many more.
+        """
+        loading("khsearch.hits.written")
+        from khsearch.hits.written import dict_of_hit
+
+        return dict_of_hit(self)
+
+    def _repr_html_(self) -> str:
+        loading("khsearch.hits.written")
+        from khsearch.hits.written import html_of_hit
+
+        return html_of_hit(self)
+
+    def explain(self) -> list[Part]:
+        """Why it counts as found, and why it scores what it scores.
+
+        First what of the query stands in it, and as what, which adds 0; then terms that matched, fields, and what each
+        adds: together, the score.
+        """
+        search = self._found
+        loading("khsearch.hits.explain")
+        from khsearch.hits.explain import explain, explain_set
+
+        judged: Judged = self.__dict__["_judged"]
+        view, found = search.view, search.plan.found
+        parts = explain(view, judged.key, search.plan.node, search.ranking.weighting, judged.added)
+        if found is None or self.loose:
+            return parts
+        return explain_set(view, judged.key, found, search.ranking) + parts
+
+    @property
+    def _key(self) -> Key:
+        judged: Judged = self.__dict__["_judged"]
+        return judged.key
+
+    @property
+    def _found(self) -> Search:
+        found = self.__dict__.get("_search")
+        if not isinstance(found, Search):
+            raise QueryError("this hit is a copy without its index; search again, and ask the hits that you get")
+        return found
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        names = ("document", "snippet", "title_marks", "text_marks")
+        values = (self.rank, self.score, self.id, self.title, self.loose, self.more)
+        return type(self), values, {name: getattr(self, name) for name in names}
+
+    def __setstate__(self, fetched: dict[str, object]) -> None:
+        self.__dict__.update(fetched)

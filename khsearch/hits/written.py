@@ -1,0 +1,80 @@
+"""written: hits and results in; what JSON and a notebook show of them, out."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from khsearch.hits.snippets import Fragment, Mark, Snippet
+
+if TYPE_CHECKING:
+    from khsearch.hits.facets import Value
+    from khsearch.hits.hit import Hit
+    from khsearch.hits.results import Results
+
+
+def dict_of_hit(hit: Hit) -> dict[str, object]:
+    """Return a hit for JSON; `Hit.to_dict` says what is in it."""
+    snippet = hit.snippet
+    found: dict[str, object] = {
+        "rank": hit.rank,
+        "score": hit.score,
+        "loose": hit.loose,
+        "id": hit.id,
+        "title": hit.title,
+        "title_marks": hit.title_marks,
+        "snippet": snippet.text,
+        "marks": snippet.marks,
+        "fields": {name: _plain(value) for name, value in hit.document.fields.items()},
+    }
+    return found if hit.more is None else {**found, "more": hit.more}
+
+
+def dict_of_results(results: Results) -> dict[str, object]:
+    """Return results for JSON; `Results.to_dict` says what is in them."""
+    return {
+        "total": results.total,
+        "corrected": results.corrected,
+        "suggestion": results.suggestion,
+        "facets": {
+            name: {_name(value): count for value, count in counts.items()} for name, counts in results.facets.items()
+        },
+        "hits": [dict_of_hit(hit) for hit in results],
+    }
+
+
+def html_of_hit(hit: Hit) -> str:
+    """Return a hit for a notebook: marked title and snippet."""
+    title = _marked(hit.title, hit.title_marks) if hit.title else html.escape(hit.id)
+    loose = ' style="opacity: 0.6"' if hit.loose else ""
+    return f'<div lang="km"{loose}><b>{title}</b> <small>{html.escape(hit.id)}</small><br>{hit.snippet.html()}</div>'
+
+
+def html_of_results(results: Results) -> str:
+    """Return results for a notebook: how many there are, then the hits as a list that begins with the first's rank."""
+    first = results[0].rank if results else 1
+    items = "".join(f"<li>{html_of_hit(hit)}</li>" for hit in results)
+    return f'<p>{results.total:,} found</p><ol start="{first}">{items}</ol>'
+
+
+def _marked(text: str, marks: Sequence[Mark]) -> str:
+    return Snippet((Fragment(text, 0, tuple(marks)),)).html()
+
+
+def _plain(value: object) -> object:
+    """A value of a field as JSON has it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _name(value: Value) -> str:
+    """A value that was counted, as text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return " TO ".join("*" if bound is None else str(_plain(bound)) for bound in value)
+    return str(_plain(value))
