@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from khsearch import arguments, query, searching, spellings
 from khsearch.addresses import is_path
@@ -219,8 +219,7 @@ class Reader:
     def get_many(self, ids: Iterable[str]) -> list[Document | None]:
         """The documents of some ids, from one commit, in their order; None for each that no document has."""
         view = self._view()
-        keys = [view.key(id) for id in ids]
-        return [None if key is None else view.document(key) for key in keys]
+        return [None if key is None else view.document(key) for key in view.keys(cast("list[str]", ids))]
 
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""

@@ -101,7 +101,7 @@ class Writer:
                     "delete_by finds what is committed, and this writer has added documents; commit first, or call "
                     "delete_by before add"
                 )
-            return sum(map(self._writer.delete, self._find(filter)))
+            return self._writer.delete_many(self._find(filter))
 
     @checked(optimize=arguments.TRUTH)
     def commit(self, *, optimize: bool = False) -> None:

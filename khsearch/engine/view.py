@@ -121,6 +121,9 @@ class View(Protocol):
     def key(self, id: str) -> Key | None:
         """The document of an id; None where there is none."""
 
+    def keys(self, ids: Sequence[str]) -> list[Key | None]:
+        """The documents of many ids, in their order."""
+
     def document(self, key: Key) -> Document:
         """The document, equal to the one that was added."""
 
@@ -241,6 +244,9 @@ class EngineWriter(Protocol):
 
     def delete(self, id: str) -> bool:
         """Delete the document of an id -> whether there was one."""
+
+    def delete_many(self, ids: Sequence[str]) -> int:
+        """Delete the documents of some ids -> how many there were."""
 
     def clear(self) -> None:
         """Delete every document."""
