@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -735,3 +736,39 @@ def test_complete_and_similar(news):
     fails(run("similar", news, "none"), "no document has the id")
     like = run("similar", news, "flood", "--format", "json")
     assert (like.exit_code, [hit["id"] for hit in hits(like)]) == (0, ["old", "school"])
+
+
+# --wait
+
+
+def test_a_second_writer_waits_its_turn(tmp_path):
+    path = tmp_path / "x.idx"
+    first = start("index", str(path), "-", "--format=jsonl", "--field=n=number")
+    first.stdin.write(json.dumps({"id": "a", "text": FLOOD, "n": 1}).encode() + b"\n")
+    first.stdin.write(b"{" + b" " * 200_000)  # more than a pipe holds: it has begun to write
+    first.stdin.flush()
+    line = json.dumps({"id": "b", "text": FLOOD, "n": 2}).encode()
+    fails(run("index", path, "-", "--format=jsonl", stdin=line), "--wait 60")
+    fails(run("delete", path, "b"), "--wait 60")
+    (tmp_path / "b.jsonl").write_bytes(line)
+    second = start("index", str(path), str(tmp_path / "b.jsonl"), "--field=n=number", "--wait=60")
+    first.stdin.write(b' "id": "c", "text": "x"}\n')
+    first.communicate()
+    told = second.communicate()[1]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert b"1 added, 0 replaced; 3 documents" in told
+    assert run("delete", path, "b", "--wait=5").exit_code == 0
+
+
+def test_a_writer_that_waits_makes_the_index_that_another_gave_up(tmp_path):
+    path = tmp_path / "x.idx"
+    first = start("index", str(path), "-", "--format=jsonl")
+    first.stdin.write(json.dumps({"id": "a", "text": FLOOD}).encode() + b"\n{" + b" " * 200_000)
+    first.stdin.flush()
+    (tmp_path / "b.jsonl").write_text(json.dumps({"id": "b", "text": FLOOD}))
+    second = start("index", str(path), str(tmp_path / "b.jsonl"), "--wait=60")
+    time.sleep(0.5)
+    first.communicate()  # in the middle of a line
+    second.communicate()
+    assert (first.returncode, second.returncode) == (2, 0)
+    assert [json.loads(line)["id"] for line in run("export", path).stdout.splitlines()] == ["b"]

@@ -13,6 +13,8 @@ from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment import hashes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from khsearch.columnar.search.cache import Cache
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.engine import By
@@ -55,8 +57,12 @@ class DocumentStore:
 
     def docnum(self, name: str) -> int | None:
         """The live document that has the id; None where there is none."""
-        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass")])[0]
-        return found[-1] if found else None
+        return self.docnums([name])[0]
+
+    def docnums(self, names: Sequence[str]) -> list[int | None]:
+        """The same for many ids."""
+        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass") for name in names])
+        return [docs[-1] if docs else None for docs in found]
 
     @refusing_damage
     def docs_of_ids(self, ids: list[bytes]) -> list[list[int]]:
