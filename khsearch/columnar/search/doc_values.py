@@ -92,6 +92,21 @@ class DocValues:
         has[self._owners()[(ordinals >= start) & (ordinals < stop)]] = True
         return has if among is None else has.take(among)
 
+    def docs_in(self, spans: Sequence[tuple[Any, Any]], among: Array | None = None) -> Array:
+        """The same of documents that have a value in any of some spans, each from its first to its last, or open."""
+        begun = np.zeros(len(self.table) + 1, np.int64)  # spans that begin less those that have ended, value by value
+        for low, high in spans:
+            start, stop = self.span(low, high)
+            begun[start] += 1
+            begun[stop] -= 1
+        wanted = np.append(begun[:-1].cumsum() > 0, False)  # the last is for those without a value, -1
+        if self.several is None:
+            inside: Array = wanted.take(self.first if among is None else self.first.take(among))
+            return inside
+        has = np.zeros(len(self.first), np.bool_)
+        has[self._owners()[wanted.take(self.several[1])]] = True
+        return has if among is None else has.take(among)
+
     def counts(self, docs: Array) -> Array:
         """How many of some documents have each value -> (len(table),) int64."""
         if self.several is None:

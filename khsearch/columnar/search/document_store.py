@@ -13,6 +13,7 @@ from khsearch.columnar.search.leaves import refusing_damage
 from khsearch.columnar.search.written import Spellings, spellings
 from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment import hashes_of
+from khsearch.engine import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.cache import Cache
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.segments.segment import Segment
-    from khsearch.engine import By, nodes
+    from khsearch.engine import By
 
 
 class DocumentStore:
@@ -60,8 +61,12 @@ class DocumentStore:
 
     def docnum(self, name: str) -> int | None:
         """The live document that has the id; None where there is none."""
-        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass")])[0]
-        return found[-1] if found else None
+        return self.docnums([name])[0]
+
+    def docnums(self, names: Sequence[str]) -> list[int | None]:
+        """The same for many ids."""
+        found = self.docs_of_ids([name.encode("utf-8", "surrogatepass") for name in names])
+        return [docs[-1] if docs else None for docs in found]
 
     @refusing_damage
     def docs_of_ids(self, ids: list[bytes]) -> list[list[int]]:
@@ -88,9 +93,11 @@ class DocumentStore:
         """A column over all documents as ordinals; of dates, by year, month or day."""
         return self._values(name, by).values
 
-    def between(self, node: nodes.Between, among: Array | None = None) -> Array:
-        """Whether each document, or each of some (n,), has a value between two bounds -> (docs,) or (n,) bool."""
+    def between(self, node: nodes.Between | nodes.AnyBetween, among: Array | None = None) -> Array:
+        """Whether each document, or each of some (n,), has a value between bounds -> (docs,) or (n,) bool."""
         values = self.values(node.column)
+        if isinstance(node, nodes.AnyBetween):
+            return values.docs_in(node.spans, among)
         span = values.span(node.low, node.high, with_low=node.with_low, with_high=node.with_high)
         return values.docs(*span, among)
 

@@ -110,7 +110,7 @@ class Evaluator:
             docs = patterns.docs_of_terms(commit, name, terms, enough)
         return constant(docs, node.boost)
 
-    def _between(self, node: nodes.Between) -> Matches:
+    def _between(self, node: nodes.Between | nodes.AnyBetween) -> Matches:
         return constant(self.docs(node), node.boost)
 
     def _every(self, node: nodes.Every) -> Matches:
@@ -166,6 +166,7 @@ _PLANS: dict[type, Any] = {
     nodes.AnyOf: Evaluator.first,
     nodes.Fuzzy: Evaluator.first,
     nodes.Between: Evaluator._between,
+    nodes.AnyBetween: Evaluator._between,
     nodes.Every: Evaluator._every,
     nodes.Constant: Evaluator._constant,
     nodes.Boost: Evaluator._boost,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.execution import Evaluator
 
-_MASKED = (nodes.Between, nodes.Constant, nodes.Boost, nodes.Not, nodes.And, nodes.Or)
+_MASKED = (nodes.Between, nodes.AnyBetween, nodes.Constant, nodes.Boost, nodes.Not, nodes.And, nodes.Or)
 _MANY = 16  # of more than one in so many documents, all there are are marked
 
 
@@ -52,7 +52,7 @@ def docs_of(evaluator: Evaluator, node: nodes.Node, among: Array | None = None) 
             return docs[passing(node, docs)]
         case nodes.Every(field=None) if among is not None:
             return among
-        case nodes.Between():
+        case nodes.Between() | nodes.AnyBetween():
             return _between(evaluator.commit, node, among)
         case nodes.Phrase() if len(node.terms) > 1:
             return phrases.docs_of_phrase(evaluator.commit, node.field, node.terms, node.slop, among)
@@ -63,7 +63,7 @@ def mask_of(evaluator: Evaluator, node: nodes.Node) -> Array:
     """Whether a node matches each document there is -> (docs,) bool."""
     commit = evaluator.commit
     match node:
-        case nodes.Between():
+        case nodes.Between() | nodes.AnyBetween():
             return _live(commit, commit.documents.between(node))
         case nodes.Constant() | nodes.Boost():
             return mask_of(evaluator, node.child)
@@ -78,7 +78,7 @@ def mask_of(evaluator: Evaluator, node: nodes.Node) -> Array:
     return has
 
 
-def _between(commit: Commit, node: nodes.Between, among: Array | None) -> Array:
+def _between(commit: Commit, node: nodes.Between | nodes.AnyBetween, among: Array | None) -> Array:
     if among is None:
         return _live(commit, commit.documents.between(node)).nonzero()[0].astype(DOC)
     return among[commit.documents.between(node, among)]

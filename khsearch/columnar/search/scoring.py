@@ -69,7 +69,7 @@ def _within(evaluator: Evaluator, node: nodes.Node, docs: Array) -> Matches:
         case nodes.Boost():
             child = _within(evaluator, node.child, docs)
             return Matches(child.docs, child.scores * np.float32(node.factor))
-        case nodes.Between() | nodes.Every(field=None):
+        case nodes.Between() | nodes.AnyBetween() | nodes.Every(field=None):
             return constant(docs_of(evaluator, node, docs), node.boost)
     return require(evaluator.matches(node), docs, evaluator.scratch)
 

@@ -252,15 +252,15 @@ def between(name: str, column: Column, low: Any, high: Any, *, with_low: bool = 
         table: Sequence[Any] = column.forms if column.kind == "text" else column.names
         if low is not None:
             find = bisect_left if with_low else bisect_right
-            kept &= values >= find(table, _bound(name, column, low))
+            kept &= values >= find(table, bound_of(name, column, low))
         if high is not None:
             find = bisect_right if with_high else bisect_left
-            kept &= values < find(table, _bound(name, column, high))
+            kept &= values < find(table, bound_of(name, column, high))
         return kept
     if low is not None:
-        kept &= _above(values, _bound(name, column, low), with_bound=with_low)
+        kept &= _above(values, bound_of(name, column, low), with_bound=with_low)
     if high is not None:
-        kept &= ~_above(values, _bound(name, column, high), with_bound=not with_high)
+        kept &= ~_above(values, bound_of(name, column, high), with_bound=not with_high)
     return kept
 
 
@@ -282,7 +282,8 @@ def _above(values: Array, bound: int | float, *, with_bound: bool) -> Array:
     return found
 
 
-def _bound(name: str, column: Column, bound: Any) -> Any:
+def bound_of(name: str, column: Column, bound: Any) -> Any:
+    """Return what the values of a column are compared with for a bound: bytes, int or float. QueryError."""
     if column.kind == "text":
         return text_of(bound)
     number = number_of(bound)
