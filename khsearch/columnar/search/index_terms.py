@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of, turns
+from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, narrow, starts_of, turns
 from khsearch.columnar.postings.vocabulary import behind
 from khsearch.columnar.search import bm25
 from khsearch.columnar.search.cache import Cache, Entry
@@ -21,7 +21,7 @@ from khsearch.sharing import Lock
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.postings.decode import FieldReader, TermOffsets
     from khsearch.columnar.search.document_store import DocumentStore
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.search.scratch import Scratch
@@ -78,8 +78,10 @@ class IndexTerms:
         total = 0
         for base, field in self._leaves.fields(name):
             at = field.offsets_of(term)
-            if at is not None:
-                total += at.df if self._live is None else int(self._live.take(field.doc_numbers(at) + base).sum())
+            if at is None:
+                continue
+            live = None if self._live is None else self._live[base : base + field.docs]
+            total += at.df if live is None else int(np.count_nonzero(live.take(self._decoded(field, term, at)[0])))
         return total
 
     def docs_of(self, name: str, term: bytes) -> Array:
@@ -88,15 +90,14 @@ class IndexTerms:
 
     @refusing_damage
     def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
-        """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
-        docs, tfs = [EMPTY_DOCS], [EMPTY]
+        """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) unsigned)."""
+        docs, tfs = [EMPTY_DOCS], [np.zeros(0, np.uint8)]
         for base, field in self._leaves.fields(name):
             at = field.offsets_of(term)
             if at is None:
                 continue
-            found = (field.doc_numbers(at) + base).astype(DOC)
-            tf = field.frequencies(at)
-            tf = np.ones(len(found), np.int64) if tf is None else tf
+            own, tf = self._decoded(field, term, at)
+            found = own + DOC(base)
             if self._live is not None:
                 kept = self._live.take(found)
                 found, tf = found[kept], tf[kept]
@@ -105,6 +106,15 @@ class IndexTerms:
         if len(docs) == 2:
             return docs[1], tfs[1]
         return np.concatenate(docs), np.concatenate(tfs)
+
+    def _decoded(self, field: FieldReader, term: bytes, at: TermOffsets) -> tuple[Array, Array]:
+        """A term's postings in one segment, deleted documents included -> (docs (n,) DOC, tf (n,) unsigned)."""
+
+        def decode() -> tuple[Array, Array]:
+            tf = field.frequencies(at)
+            return field.doc_numbers(at).astype(DOC), np.ones(at.df, np.uint8) if tf is None else narrow(tf)
+
+        return self._cache.spare(field, term, decode, _sizes_of)
 
     @refusing_damage
     def impacts(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Impacts:
@@ -309,16 +319,15 @@ class IndexTerms:
             at = field.offsets_of(term) if field.positions else None
             if at is None:
                 continue
-            docs = field.doc_numbers(at)
-            tf = field.frequencies(at)
-            docs += base
+            own, tf = self._decoded(field, term, at)
+            docs = own.astype(np.int64) + base
             packed = docs << bits
-            if tf is not None:
+            if at.cf > at.df:
                 packed = packed.repeat(tf)
             packed |= field.token_positions(at)
             if self._live is not None:
                 kept = self._live.take(docs)
-                packed = packed[kept if tf is None else kept.repeat(tf)]
+                packed = packed[kept.repeat(tf) if at.cf > at.df else kept]
             out.append(packed.astype(dtype))
         return out[1] if len(out) == 2 else np.concatenate(out)
 
