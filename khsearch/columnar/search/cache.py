@@ -117,18 +117,22 @@ class Cache:
         with self._lock:
             self._put(key, entry)
 
-    def spare(self, owner: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
-        """What is kept of an owner, such as a field of a segment, as long as there is room that nothing else needs."""
-        name = (owner, key)
-        found: Any = self._spare.entries.get(name)
+    def spared(self, owner: object, key: Hashable, kind: type[T]) -> T | None:
+        """What is still kept of an owner with `spare`."""
+        found = self._spare.entries.get((owner, key))
         if found is None:
-            value = make()
-            entry = _Kept(value, size(value), owner)
-            with self._lock:
-                self._put_spare(name, entry)
-            return value
+            return None
         found.used = True
-        return cast(T, found.value)
+        return cast("_Kept[T]", found).value
+
+    def spare(self, owner: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What belongs to an owner, such as a field of a segment, kept as long as nothing else needs the room."""
+        value = make()
+        entry = _Kept(value, size(value), owner)
+        with self._lock:
+            if self._small.held + self._large.held + self._spare.held + entry.size <= self._room:
+                self._spare.put((owner, key), entry)
+        return value
 
     def memo(
         self,
@@ -191,10 +195,6 @@ class Cache:
         self._large.drop(key)
         queue.put(key, entry)
         self._make_room()
-
-    def _put_spare(self, key: Hashable, entry: Entry) -> None:
-        if self._small.held + self._large.held + self._spare.held + entry.size <= self._room:
-            self._spare.put(key, entry)
 
     @property
     def _room(self) -> int:

@@ -19,7 +19,7 @@ from khsearch.errors import QueryError
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.search.document_store import DocumentStore
@@ -66,7 +66,7 @@ class IndexTerms:
         self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
         self._numbers = itertools.count(1)
 
-    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
+    def fields(self, name: str) -> Sequence[tuple[int, FieldReader]]:
         """The field in every segment that has it, with the segment's first document number."""
         return self._leaves.fields(name)
 
