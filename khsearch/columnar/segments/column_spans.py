@@ -1,4 +1,4 @@
-"""column spans: a column and many spans of values in, which of its values lie in any of them out.
+"""column_spans: a column and many spans of values in, which of its values lie in any of them out.
 
 One look at each value, by bisection, however many spans there are.
 """
