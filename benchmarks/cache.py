@@ -6,7 +6,6 @@ import hashlib
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import khsearch
 from benchmarks.corpus import Corpus
 from khsearch import Index
+from khsearch.schema import Declared
 
 FOLDER = Path(tempfile.gettempdir()) / "khsearch-benchmarks"
 KEPT = 24 * 3600
@@ -31,7 +31,7 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def index_of(corpus: Corpus, folder: Path = FOLDER, fields: Mapping[str, str] | None = None) -> Index:
+def index_of(corpus: Corpus, folder: Path = FOLDER, fields: Declared | None = None) -> Index:
     """Return an index of all documents of a corpus, made now unless this khsearch has made it before.
 
     Documents that are the same but for the values of their fields have fields of other names, too.

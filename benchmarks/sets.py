@@ -23,9 +23,10 @@ from benchmarks.console import Show
 from benchmarks.corpus import SEED, Corpus
 from benchmarks.errors import BenchmarkError
 from khsearch import Hit, Index
+from khsearch.schema import Declared
 
 MEAN = "mean of kinds"
-FIELDS = {"date": "date"}
+FIELDS: Declared = {"date": "date"}
 COLUMNS = ["kind", "queries", "precision", "recall", "F1", 'match="all"', "total right", "marks right", "by date"]
 
 _FIRST, _DAYS = date(2015, 1, 1), 3_000

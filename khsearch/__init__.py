@@ -37,6 +37,7 @@ imports only what stands on a line above it; tests hold that.
     whoosh/         the door for Whoosh's users
     fields          KHMER, where Whoosh's users look for it
     addresses       where an index is, and what keeps it there
+    settings        what an index was told to be, held against what somebody declares
     maintenance     an index as a whole: verify, rebuild, rescue
     reader          an index to be asked
     index           Index: create, open, write, maintain
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
     from khsearch.query import Ranking as Ranking
     from khsearch.query import Stage as Stage
     from khsearch.query import quote as quote
+    from khsearch.schema import FieldKind as FieldKind
+    from khsearch.schema import TextField as TextField
     from khsearch.text import Token as Token
     from khsearch.text import clusters as clusters
     from khsearch.text import tokenize as tokenize
@@ -103,6 +106,7 @@ else:
             "index": ("Index",),
             "khmer": ("register_breaker",),
             "query": ("Candidate", "Ranking", "Stage", "quote"),
+            "schema": ("FieldKind", "TextField"),
             "text": ("Token", "clusters", "tokenize", "words"),
             "version": ("__version__",),
         },

@@ -121,17 +121,17 @@ def _path(value: object) -> str | None:
     return path if isinstance(path, str) and path and "\0" not in path else None
 
 
-def _names(value: Any) -> Mapping[str, str] | None:
-    named = isinstance(value, Mapping) and all(map(_is_text, [*value.keys(), *value.values()]))
-    return dict(value) if named else None
-
-
 def _spellings(value: Any) -> str | Mapping[str, tuple[str, ...]] | None:
     if not isinstance(value, Mapping):
         return _path(value)
     named = {key: (others,) if _is_text(others) else tuple(others) for key, others in value.items()}
     named = {key: tuple(sorted(others)) if isinstance(value[key], Set) else others for key, others in named.items()}
     return named if all(map(_is_text, chain(named, *named.values()))) else None
+
+
+def _texts(value: Any) -> list[str] | None:
+    found = list(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None
+    return found if found is not None and all(map(_is_text, found)) else None
 
 
 def _element(value: object) -> str | None:
@@ -153,6 +153,7 @@ def _filter(value: Any) -> object | None:
 
 
 TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
+TEXTS = Kind("an iterable of str", _texts)
 QUERY = Kind("a str, or a query of whoosh.query", _query)
 FILTER = Kind("a str, a mapping, or a query of whoosh.query", _filter)
 COUNT = Kind("a whole number that is not negative", _count)
@@ -161,8 +162,14 @@ SECONDS = Kind("a number of seconds that is not negative", _seconds)
 TRUTH = Kind("True or False", lambda value: value if isinstance(value, bool) else None)
 PATH = Kind("the path of a file or folder, as a str or Path", _path)
 FUNCTION = Kind("a function", lambda value: value if callable(value) else None)
-ITERABLE = Kind("an iterable of documents", lambda value: value if isinstance(value, Iterable) else None)
+ITERABLE = Kind(
+    "an iterable of documents",
+    lambda value: value if isinstance(value, Iterable) and not isinstance(value, Mapping) else None,
+)
+QUERIES = Kind(
+    "an iterable of queries, but no str",
+    lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None,
+)
 SPELLINGS = Kind("the path of a file, or a mapping of spellings to their others", _spellings)
-NAMES = Kind("a mapping of names to kinds of fields, such as {'date': 'date'}", _names)
 BREAKER = Kind("the name of a breaker, or a breaker", _breaker)
 ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)

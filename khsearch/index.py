@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from khsearch import arguments, manifest
+from khsearch import arguments, manifest, searching
 from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
-from khsearch.errors import IndexExistsError
+from khsearch.documents import FIELDS
+from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from khsearch.khmer import Breaker, Lexicon, Variants, load
 from khsearch.manifest import Manifest
-from khsearch.opening import latest
-from khsearch.query import DEFAULT, Ranking
-from khsearch.reader import Reader
-from khsearch.schema import schema_of
+from khsearch.opening import begin, latest
+from khsearch.query import DEFAULT, Filter, Ranking
+from khsearch.reader import Reader, plan_of
+from khsearch.schema import Declared, schema_of
+from khsearch.settings import differences
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
+
+
+_CREATING, _AGAIN = 5.0, 0.02
+"""Seconds for which an index that another process is creating is waited for, and between two looks at it."""
 
 
 class Index(Reader):
@@ -37,7 +44,7 @@ class Index(Reader):
         path=arguments.PATH,
         breaker=optional(arguments.BREAKER),
         lexicon=optional(instance(Lexicon, arguments.PATH)),
-        fields=optional(arguments.NAMES),
+        fields=optional(FIELDS),
         ranking=instance(Ranking),
     )
     def create(
@@ -46,7 +53,7 @@ class Index(Reader):
         *,
         breaker: str | Breaker | None = None,
         lexicon: Lexicon | str | Path | None = None,
-        fields: Mapping[str, str] | None = None,
+        fields: Declared | None = None,
         ranking: Ranking = DEFAULT,
     ) -> Self:
         """Create an empty index in a folder, which is made if need be and must hold nothing else.
@@ -54,7 +61,7 @@ class Index(Reader):
         breaker  "lattice" (the default), "icu", "crf", another registered name, or a breaker of a registered name
         lexicon  for the lattice: a word list or lexicon file, added to, or instead of, the one khsearch brings
         fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
-                 "text", "keyword", "number", "date" or "boolean"
+                 "text", "keyword", "number", "date" or "boolean"; or a `TextField`, in whose text every search looks
         ranking  how documents are ranked unless a search says otherwise
 
         Raises IndexExistsError, IndexLockedError where another is creating one, LexiconError, IndexStoreError;
@@ -62,6 +69,59 @@ class Index(Reader):
         """
         address = address_of(path)
         return cls._created(address, manifest.make(breaker, load(lexicon), fields or {}, ranking))
+
+    @classmethod
+    @checked(
+        path=arguments.PATH,
+        fields=optional(FIELDS),
+        breaker=optional(arguments.BREAKER),
+        lexicon=optional(instance(Lexicon, arguments.PATH)),
+        ranking=optional(instance(Ranking)),
+        spellings=optional(arguments.PATH),
+        cache_mb=optional(arguments.FACTOR),
+    )
+    def open_or_create(
+        cls,
+        path: str | Path,
+        *,
+        fields: Declared | None = None,
+        breaker: str | Breaker | None = None,
+        lexicon: Lexicon | str | Path | None = None,
+        ranking: Ranking | None = None,
+        spellings: str | Path | None = None,
+        cache_mb: float | None = None,
+    ) -> Self:
+        """Open the index in a folder, or create an empty one where there is none; any number of processes may at once.
+
+        What it shall be is given as for `create`, how it is opened as for `open`. IndexMismatchError for an index that
+        is there and differs from what is given; it says how, and what to do. What is not given may be anything.
+        """
+        address = address_of(path)
+        known = load(lexicon)
+        deadline = time.monotonic() + _CREATING
+        refused: IndexExistsError | None = None
+        while True:
+            try:
+                found = cls.open(path, spellings=spellings, cache_mb=cache_mb)
+                break
+            except IndexNotFoundError:
+                if refused is not None:  # for other files that are in the folder
+                    raise refused from None
+            try:
+                cls.create(address, breaker=breaker, lexicon=known, fields=fields, ranking=ranking or DEFAULT)
+            except IndexExistsError as problem:  # another process may have been quicker
+                refused = problem
+            except IndexLockedError:  # or is creating it
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_AGAIN)
+        built = found._last_commit().built
+        told = [*differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
+        if told:
+            raise IndexMismatchError(
+                f"{address}: this index is declared otherwise: {'; '.join(told)}; say what it is, or make a new one"
+            )
+        return found
 
     @classmethod
     def _created(cls, address: str, built: Manifest) -> Self:
@@ -76,7 +136,7 @@ class Index(Reader):
         *,
         breaker: str | Breaker | None = None,
         lexicon: Lexicon | str | Path | None = None,
-        fields: Mapping[str, str] | None = None,
+        fields: Declared | None = None,
         ranking: Ranking = DEFAULT,
     ) -> Self:
         """Create an empty index in memory, for tests and notebooks: it does all that others do, slowly.
@@ -127,14 +187,27 @@ class Index(Reader):
         loading("khsearch.writing")
         from khsearch.writing import Writer
 
-        self._last_commit()  # a closed index says so
-        writer = self._engine.writer(schema_of(self.fields), wait)
-        try:
-            built = self._last_commit().built  # of another's rebuild, while this one waited for the lock
-        except BaseException:
-            writer.cancel()
-            raise
-        return Writer(writer, built.analyzer, built.fields)
+        writer, commit = begin(self._engine, wait, self._last_commit())
+        built = commit.built
+        return Writer(
+            writer,
+            built.analyzer,
+            built.fields,
+            find=lambda filter: searching.ids_of(commit, self._spellings(commit), filter, plan_of),
+        )
+
+    @checked(filter=arguments.FILTER, wait=arguments.SECONDS)
+    def delete_by(self, filter: Filter | object, wait: float = 0.0) -> int:
+        """Delete the documents that a filter, as `search` takes it, lets through -> how many there were.
+
+        It is a commit, unless there are none. QueryError for a filter that cannot be, or is blank; IndexLockedError
+        where another writer works for longer than `wait` seconds.
+        """
+        with self.writer(wait) as writer:
+            count = writer.delete_by(filter)
+            if not count:
+                writer.cancel()
+        return count
 
     @checked(spellings=optional(arguments.SPELLINGS), wait=arguments.SECONDS)
     def set_spellings(
@@ -151,9 +224,9 @@ class Index(Reader):
         works for longer than `wait` seconds, IndexStoreError for more than 64 MB; all is as it was then.
         """
         data = own.given(cast("str | Mapping[str, tuple[str, ...]] | None", spellings))
-        writer = self._engine.writer(schema_of(self.fields), wait)
+        writer, commit = begin(self._engine, wait, self._last_commit())
         try:
-            view = self._last_commit().view  # of another, while this one waited for the lock
+            view = commit.view
             writer.replace_files(lambda name_file: manifest.respelled(view.name, view.files, data, name_file))
             writer.commit()
         except BaseException:

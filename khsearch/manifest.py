@@ -26,6 +26,7 @@ from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreErr
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, factory_of, make_breaker
 from khsearch.query import DEFAULT, Ranking
+from khsearch.schema import Declared, FieldKind, TextField, declared, kinds_of, weights_of
 from khsearch.sharing import loading
 from khsearch.spellings import NONE, Spellings
 
@@ -39,7 +40,7 @@ class Manifest:
 
     own_lexicon  whether by resources that its creator gave, a lexicon, not those that the breaker brings
     fields       the index's own fields by name, each with its kind
-    ranking      how its documents are ranked
+    ranking      how its documents are ranked, with the weights of own fields that a search looks into unnamed
     spellings    those of one's own that searches take for the same
     built        what is kept of the analyzer's settings; of format 1, the only record of what its terms depend on
     finished     False where a rebuild was interrupted, which only format 1 can tell
@@ -47,16 +48,19 @@ class Manifest:
 
     analyzer: Analyzer
     own_lexicon: bool
-    fields: Mapping[str, str]
+    fields: Mapping[str, FieldKind]
     ranking: Ranking
     built: Mapping[str, object]
     spellings: Spellings = NONE
     finished: bool = True
 
+    @property
+    def declared(self) -> Declared:
+        """The own fields as they were declared."""
+        return declared(self.fields, self.ranking.own)
 
-def make(
-    chosen: str | Breaker | None, lexicon: Lexicon | None, fields: Mapping[str, str], ranking: Ranking
-) -> Manifest:
+
+def make(chosen: str | Breaker | None, lexicon: Lexicon | None, fields: Declared, ranking: Ranking) -> Manifest:
     """Return the manifest of a new index, whose breaker is a name, or an object of a registered name.
 
     ValueError for an unknown breaker or kind of field, or for a lexicon beside a breaker that is an object.
@@ -71,7 +75,7 @@ def make(
     else:
         made, own = check_registered(chosen), True
     analyzer = Analyzer(made)
-    return Manifest(analyzer, own, dict(fields), ranking, analyzer.settings())
+    return Manifest(analyzer, own, kinds_of(fields), ranking.over(weights_of(fields)), analyzer.settings())
 
 
 def write(manifest: Manifest, name_file: NameFile) -> Files:
@@ -83,6 +87,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         "analyzer": manifest.analyzer.settings(),
         "own_lexicon": manifest.own_lexicon,
         "fields": dict(manifest.fields),
+        "weights": dict(manifest.ranking.own),
         "ranking": manifest.ranking.to_json(),
     }
     named: dict[str, str] = {}
@@ -163,7 +168,7 @@ def renewed(where: str, files: Files) -> Manifest:
 
 def without_breaker(where: str, files: Files) -> Manifest:
     """Return what an index gets whose breaker cannot be had: the default one, and what can be read of its settings."""
-    fields: Mapping[str, str] = {}
+    fields: Declared = {}
     ranking, spellings = DEFAULT, NONE
     with suppress(IndexStoreError):
         path, content = _content(where, files)
@@ -211,18 +216,29 @@ def _manifest(
         ) from None
     fields, ranking = _settings(where, path, content)
     finished = content.get("finished", True) is True
-    return Manifest(analyzer, own, fields, ranking, built, _spellings(where, content, files), finished)
+    spellings = _spellings(where, content, files)
+    return Manifest(analyzer, own, kinds_of(fields), ranking.over(weights_of(fields)), built, spellings, finished)
 
 
-def _settings(where: str, path: str, content: Mapping[str, object]) -> tuple[Mapping[str, str], Ranking]:
+def _settings(where: str, path: str, content: Mapping[str, object]) -> tuple[Declared, Ranking]:
     """The own fields and the ranking."""
     try:
-        fields, ranking = content.get("fields", {}), Ranking.from_json(content.get("ranking", {}))
-        fields = cast("Mapping[str, str]", fields)
-        check_fields(fields)
+        fields, ranking = fields_of(content), Ranking.from_json(content.get("ranking", {}))
     except (TypeError, ValueError, AttributeError) as problem:
         raise _damaged(where, path, f"its fields or ranking: {problem}") from None
     return fields, ranking
+
+
+def fields_of(content: Mapping[str, object]) -> Declared:
+    """Read the own fields as `write` writes them; TypeError, ValueError, AttributeError."""
+    kinds, weights = content.get("fields", {}), content.get("weights", {})
+    if not isinstance(kinds, dict) or not isinstance(weights, dict) or not weights.keys() <= kinds.keys():
+        raise TypeError("not the fields of an index")
+    fields = {name: TextField(weights[name]) if name in weights else kind for name, kind in kinds.items()}
+    check_fields(fields)
+    if kinds_of(fields) != kinds:
+        raise TypeError("a field that is no text has a weight")
+    return fields
 
 
 def _resources(where: str, content: Mapping[str, object], files: Files) -> dict[str, bytes]:

@@ -1,12 +1,18 @@
-"""opening: an engine in; its latest commit, what built that, and whether queries break as its texts did, out."""
+"""opening: an engine in; its latest commit, what built that, and whether queries break as its texts did, out.
+
+And its one writer, with the commit from which that goes on.
+"""
 
 from __future__ import annotations
 
+import time
+
 from khsearch import manifest
 from khsearch.agreement import Agreement
-from khsearch.engine import Engine, View
+from khsearch.engine import Engine, EngineWriter, View
 from khsearch.frozen import frozen
 from khsearch.manifest import Manifest
+from khsearch.schema import schema_of
 
 
 @frozen
@@ -28,3 +34,23 @@ def latest(engine: Engine, known: Commit | None = None) -> Commit:
     else:
         built = manifest.read(view.name, view.files)
     return Commit(view, built, Agreement(built, view))
+
+
+def begin(engine: Engine, wait: float, known: Commit | None = None) -> tuple[EngineWriter, Commit]:
+    """Take the one writer of an index, for its fields -> it, and the commit from which it goes on.
+
+    IndexLockedError where another works for longer than `wait` seconds.
+    """
+    deadline = time.monotonic() + wait
+    commit = latest(engine, known)
+    while True:
+        writer = engine.writer(schema_of(commit.built.fields), max(deadline - time.monotonic(), 0.0))
+        try:
+            found = latest(engine, commit)  # of another, while this one waited for the lock
+        except BaseException:
+            writer.cancel()
+            raise
+        if found.built.fields == commit.built.fields:
+            return writer, found
+        writer.cancel()  # it was made for the fields before
+        commit = found

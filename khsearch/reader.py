@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from khsearch import arguments, query, searching, spellings
 from khsearch.addresses import is_path
 from khsearch.arguments import checked
 from khsearch.arrays import give_back_freed_memory
-from khsearch.documents import Document
+from khsearch.documents import Document, written_field
 from khsearch.engine import Engine, View
 from khsearch.errors import IndexStoreError
 from khsearch.hits import Facet, Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
 from khsearch.query import Filter, Match, Ranking
+from khsearch.schema import Declared
 from khsearch.searching import Asked
 from khsearch.sharing import loading
 from khsearch.spellings import Spellings
@@ -78,9 +79,9 @@ class Reader:
         return self._last_commit().built.analyzer
 
     @property
-    def fields(self) -> Mapping[str, str]:
-        """The index's own fields by name, each with its kind."""
-        return self._last_commit().built.fields
+    def fields(self) -> Declared:
+        """The index's own fields by name, as they were declared: each a kind, or a `TextField` with its weight."""
+        return self._last_commit().built.declared
 
     @property
     def spellings(self) -> str:
@@ -91,6 +92,18 @@ class Reader:
     def doc_count(self) -> int:
         """How many documents the index holds."""
         return self._view().doc_count
+
+    def __len__(self) -> int:
+        return self.doc_count
+
+    def __bool__(self) -> bool:
+        return True  # an index is one without a document, too
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._view().key(id) is not None
+
+    def __iter__(self) -> Iterator[Document]:
+        return self.export()
 
     def search(
         self,
@@ -154,6 +167,7 @@ class Reader:
         )
         return self._search(self._last_commit(), asked)
 
+    @checked(queries=arguments.QUERIES)
     def search_many(
         self, queries: Iterable[str | Any], limit: int = 10, offset: int = 0, match: Match = "best", **options: Any
     ) -> list[Results]:
@@ -162,7 +176,7 @@ class Reader:
         return [self._search(commit, searching.asked(query, limit, offset, match, **options)) for query in queries]
 
     def _search(self, commit: Commit, asked: Asked) -> Results:
-        return searching.search(commit, self._spellings(commit), asked, _plan_of)
+        return searching.search(commit, self._spellings(commit), asked, plan_of)
 
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
@@ -202,6 +216,12 @@ class Reader:
         key = view.key(id)
         return None if key is None else view.document(key)
 
+    @checked(ids=arguments.TEXTS)
+    def get_many(self, ids: Iterable[str]) -> list[Document | None]:
+        """The documents of some ids, from one commit, in their order; None for each that no document has."""
+        view = self._view()
+        return [None if key is None else view.document(key) for key in view.keys(cast("list[str]", ids))]
+
     def export(self) -> Iterator[Document]:
         """All documents, from one commit, in the order in which they were added."""
         yield from self._view().documents()
@@ -214,7 +234,7 @@ class Reader:
             **self._engine.stats(),
             "breaker": commit.built.analyzer.breaker.name,
             "lexicon": "own" if commit.built.own_lexicon else "default",
-            "fields": dict(commit.built.fields),
+            "fields": {name: written_field(field) for name, field in commit.built.declared.items()},
         }
 
     def _spellings(self, commit: Commit) -> Variants:
@@ -249,7 +269,7 @@ class Reader:
         return f"<Index {name}>" if self._commit is None else f"<Index {name}: {self.doc_count} documents>"
 
 
-def _plan_of(commit: Commit, asked: object) -> Plan:
+def plan_of(commit: Commit, asked: object) -> Plan:
     """Plan a query of Whoosh's."""
     loading("khsearch.whoosh.documents.planning")
     from khsearch.whoosh import plan_of

@@ -18,7 +18,53 @@ from khsearch.frozen import frozen
 Kind = Literal["number", "text"]
 """What a column is declared to hold: numbers (truth values, dates and times count as such), or text."""
 
+FieldKind = Literal["text", "keyword", "number", "date", "boolean"]
+"""What an own field of an index holds: text is searched word by word and by the field's name; all others are values to
+filter, sort and count by, and of keywords, which count as a whole, a document may have several."""
+
 _GREATEST = 1e9  # scores are float32
+
+
+def _weight(name: str, value: object, most: float = _GREATEST) -> float:
+    """A number that scores are multiplied by; ValueError."""
+    number = float(value) if isinstance(value, Real) and not isinstance(value, bool) else math.nan
+    if not 0 <= number <= most:
+        takes = "a number that is not negative" if most == _GREATEST else f"a number from 0 to {most:g}"
+        raise ValueError(f"{name} takes {takes}, not {value!r:.60}")
+    return number
+
+
+@frozen
+class TextField:
+    """An own field of text that a search looks into though nobody names it, as it does into title and text.
+
+    Words score there as in the text, times the weight; with a weight of 0 it is a field of kind "text", which is
+    searched by its name alone. ValueError for what is no weight.
+    """
+
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight("weight", self.weight))
+
+
+Declared = Mapping[str, FieldKind | TextField]
+"""The own fields of an index by name, as they are declared."""
+
+
+def kinds_of(declared: Declared) -> dict[str, FieldKind]:
+    """Return the kind of each field."""
+    return {name: "text" if isinstance(field, TextField) else field for name, field in declared.items()}
+
+
+def weights_of(declared: Declared) -> dict[str, float]:
+    """Return the weights of those that are searched though nobody names them."""
+    return {name: field.weight for name, field in declared.items() if isinstance(field, TextField) and field.weight}
+
+
+def declared(kinds: Mapping[str, FieldKind], weights: Mapping[str, float]) -> dict[str, FieldKind | TextField]:
+    """Return fields as they are declared: what `kinds_of` and `weights_of` tell of them."""
+    return {name: TextField(weights[name]) if name in weights else kind for name, kind in kinds.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +84,7 @@ class FieldScale:
 
     def __post_init__(self) -> None:
         for name in ("k1", "b", "weight", "sharpness"):
-            value = getattr(self, name)
-            number = float(value) if isinstance(value, Real) else math.nan
-            if not 0 <= number <= (1.0 if name == "b" else _GREATEST):
-                takes = "a number from 0 to 1" if name == "b" else "a number that is not negative"
-                raise ValueError(f"{name} takes {takes}, not {value!r:.60}")
-            object.__setattr__(self, name, number)
+            object.__setattr__(self, name, _weight(name, getattr(self, name), 1.0 if name == "b" else _GREATEST))
         if type(self.rarity_in) is not str:
             raise ValueError(f"rarity_in takes the name of a field, not {self.rarity_in!r:.60}")
 

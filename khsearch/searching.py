@@ -80,7 +80,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     view, built = commit.view, commit.built
     if isinstance(asked.query, str):
         commit.agreement.check(asked.query)
-    ranking = asked.ranking or built.ranking
+    ranking = (asked.ranking or built.ranking).over(built.ranking.own)
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
     order = [_sort_key(name, built.fields) for name in asked.sort]
     group = None if asked.group_by is None else column_of(built.fields, asked.group_by)
@@ -89,10 +89,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
         text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
     else:
         text, plan = "", plan_of(commit, asked.query)
-    if asked.filter is None or isinstance(asked.filter, str | Mapping):
-        kept = None if asked.filter is None else planner.filter(asked.filter, commit.agreement.check)
-    else:
-        kept = plan_of(commit, asked.filter).node
+    kept = _kept(commit, planner, asked.filter, plan_of)
     made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
     pages = _Pages(made, order, group)
     behind = None if asked.search_after is None else paging.behind(asked.identity, asked.search_after)
@@ -107,6 +104,19 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     return Results(hits, time.perf_counter() - started, made, facets, after, page.groups)
 
 
+def ids_of(
+    commit: Commit, spellings: Variants, filter: Filter | object, plan_of: Callable[[Commit, object], Plan]
+) -> list[str]:
+    """Return the ids of the documents that a filter lets through; QueryError, for a blank one, too."""
+    view, built = commit.view, commit.built
+    planner = Planner(view, built.analyzer, built.fields, spellings, built.ranking)
+    node = _kept(commit, planner, filter, plan_of)
+    if node is None:
+        raise QueryError("a blank filter lets every document through; say which, as in category:news")
+    found = view.search(nodes.Constant(node, 0.0), view.doc_count, weighting=built.ranking.weighting)
+    return [view.summary(key)[0] for key in found.keys]
+
+
 def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results:
     """Find documents that are like one of the commit; none where there is no such document."""
     started = time.perf_counter()
@@ -116,6 +126,15 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     rows = _Pages(made, stages=()).page(limit, 0).rows
     hits = [Hit.of(rank, row.judged, made, loose=row.loose) for rank, row in enumerate(rows, 1)]
     return Results(hits, time.perf_counter() - started, made)
+
+
+def _kept(
+    commit: Commit, planner: Planner, filter: Filter | object | None, plan_of: Callable[[Commit, object], Plan]
+) -> Node | None:
+    """What a filter lets through; None where that is everything."""
+    if filter is None or isinstance(filter, str | Mapping):
+        return None if filter is None else planner.filter(cast("Filter", filter), commit.agreement.check)
+    return plan_of(commit, filter).node
 
 
 def _sort_key(name: str, fields: Mapping[str, str]) -> SortKey:

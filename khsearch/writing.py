@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch import arguments
 from khsearch.arguments import checked
-from khsearch.documents import Document, fitting, json_line, row, validate
+from khsearch.documents import Document, fitting, given, json_line, row, validate
 from khsearch.engine import Batch, EngineWriter, Limits, TokenBatch
-from khsearch.errors import DocumentError
+from khsearch.errors import DocumentError, IndexStoreError
 from khsearch.khmer import Analyzer, Tokens, behaviour, join_tokens, pieces
 from khsearch.schema import TEXT, TITLE, Schema, schema_of
 from khsearch.sharing import Lock
@@ -24,6 +24,13 @@ BATCH = 350_000
 _MOST_DOCUMENTS = 4_000
 
 
+if TYPE_CHECKING:
+    from khsearch.query import Filter
+
+Find = Callable[[object], Sequence[str]]
+"""Tells the ids of the documents that a filter finds in the commit from which a writer goes on."""
+
+
 class Writer:
     """Adds, replaces and deletes documents of one index; a context manager that commits, or rolls back on an exception.
 
@@ -31,7 +38,11 @@ class Writer:
     that nobody holds any more is gone, with what it did, and others can write.
     """
 
-    def __init__(self, writer: EngineWriter, analyzer: Analyzer, fields: Mapping[str, str]) -> None:
+    def __init__(
+        self, writer: EngineWriter, analyzer: Analyzer, fields: Mapping[str, str], find: Find | None = None
+    ) -> None:
+        """find: what `delete_by` asks, for a writer that has it."""
+        self._find = find
         self._writer = writer
         self._analyzer = analyzer
         self._fields = fields
@@ -39,18 +50,21 @@ class Writer:
         self._mutex = Lock()
         self._waiting: list[_Waiting] = []
         self._size = 0
+        self._added = False
 
     @property
     def engine(self) -> EngineWriter:
         """The writer of the engine, to which this one hands what it analysed."""
         return self._writer
 
-    def add(self, document: Document) -> None:
+    def add(self, document: Document | Mapping[str, object]) -> None:
         """Add a document as it is now, replacing one of the same id.
 
-        DocumentError, and nothing added, if it cannot be indexed. IndexStoreError if the writer has ended.
+        A dict is one, too, flat like a line of JSON: {"id": "3", "text": "...", "n": 4}; what is not its id, title or
+        text becomes a field. DocumentError, and nothing added, if it cannot be indexed. IndexStoreError if the writer
+        has ended.
         """
-        plain, text = validate(document)
+        plain, text = validate(given(document))
         self._take(_Waiting(plain, text, row(plain, self._fields)))
 
     def add_again(self, document: Document) -> list[str]:
@@ -61,8 +75,8 @@ class Writer:
         return problems
 
     @checked(documents=arguments.ITERABLE)
-    def add_all(self, documents: Iterable[Document]) -> None:
-        """Add any number of documents."""
+    def add_all(self, documents: Iterable[Document | Mapping[str, object]]) -> None:
+        """Add any number of documents, each as `add` takes it."""
         for document in documents:
             self.add(document)
 
@@ -72,6 +86,22 @@ class Writer:
         with self._mutex:
             self._flush()
             return self._writer.delete(id)
+
+    @checked(filter=arguments.FILTER)
+    def delete_by(self, filter: Filter | object) -> int:
+        """Delete the documents that a filter, as `Index.search` takes it, lets through -> how many there were.
+
+        It speaks of what is committed: IndexStoreError where this writer has added documents before. QueryError for a
+        filter that cannot be, or is blank; nothing is deleted then.
+        """
+        with self._mutex:
+            self._writer.check_open()
+            if self._added or self._find is None:
+                raise IndexStoreError(
+                    "delete_by finds what is committed, and this writer has added documents; commit first, or call "
+                    "delete_by before add"
+                )
+            return self._writer.delete_many(self._find(filter))
 
     @checked(optimize=arguments.TRUTH)
     def commit(self, *, optimize: bool = False) -> None:
@@ -111,6 +141,7 @@ class Writer:
         with self._mutex:
             self._writer.check_open()
             self._waiting.append(waiting)
+            self._added = True
             self._size += len(waiting.document.title) + len(waiting.document.text)
             if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
                 self._flush()

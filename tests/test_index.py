@@ -189,7 +189,7 @@ def test_an_exception_rolls_everything_back(tmp_path: Path) -> None:
         Document("1", "", "ក", {"x": float("inf")}),
         Document("x" * 40_000, "", "ក"),
         Document("1", "", "ក", None),  # type: ignore[arg-type]
-        {"id": "1", "text": "ក"},
+        {"id": "1", "title": "ក"},
     ],
 )
 def test_a_bad_document_is_refused_and_loses_nothing(tmp_path: Path, bad: Document) -> None:

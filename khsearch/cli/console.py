@@ -6,13 +6,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar, cast
 
 import click
 from click.shell_completion import CompletionItem
 
-from khsearch.errors import DocumentError
+from khsearch.errors import DocumentError, IndexLockedError
 
 Show = Callable[[int, int | None], None]
 """Told how much is done, and of how much, if that is known."""
@@ -25,6 +26,22 @@ else:  # an older click has no kinds of it
 _SHORT_WITH_VALUE = re.compile("-n[0-9]+")
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
+
+
+def wait_option(command: _Function) -> _Function:
+    """Give a command the option --wait, as `wait`, which an error that another writer is at work tells of."""
+
+    @wraps(command)
+    def told(*args: Any, wait: float, **named: Any) -> object:
+        try:
+            return command(*args, wait=wait, **named)
+        except IndexLockedError as locked:
+            raise IndexLockedError(f"{locked}" if wait else f"{locked}: --wait 60") from None
+
+    option = click.option(
+        "--wait", type=click.FloatRange(0), metavar="SECONDS", default=0.0, help="How long to wait for another writer."
+    )
+    return cast("_Function", option(told))
 
 
 class OneOf(_TypeOfNames):

@@ -22,13 +22,19 @@ from khsearch.cli.console import (
     progress,
     refused,
     stdin,
+    wait_option,
 )
-from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, KhsearchError
+from khsearch.errors import DocumentError, IndexExistsError, IndexLockedError, IndexNotFoundError, KhsearchError
 
 if TYPE_CHECKING:
-    from khsearch import Index
+    from khsearch import FieldKind, Index, TextField
     from khsearch.documents import FieldNames, Placed
+    from khsearch.schema import Declared
     from khsearch.writing import Writer
+
+
+_AGAIN = 0.02
+"""Seconds between two looks at an index that another process is creating."""
 
 
 @dataclass
@@ -101,9 +107,11 @@ def _formats() -> Sequence[str]:
     "fields",
     metavar="NAME=KIND",
     multiple=True,
-    help="A field to search, filter, sort and count by: text, keyword, number, date or boolean.",
+    help="A field to search, filter, sort and count by: text, keyword, number, date or boolean; text:0.5 is searched "
+    "where no field is named, too, with this weight.",
 )
 @breaker_options
+@wait_option
 def index(
     path: str,
     sources: tuple[str, ...],
@@ -115,12 +123,14 @@ def index(
     fields: tuple[str, ...],
     breaker: str | None,
     lexicon: Path | None,
+    wait: float,
 ) -> None:
     """Add documents to an index.
 
     INDEX is a folder, and is created if need be. PATH is a file in one of the formats of --format, whose name ends in
     it, a folder of such files, or - for stdin. A document replaces the older one of the same id. All are added, or none
-    where one cannot be read. --field, --breaker and --lexicon are chosen when an index is created, and stay.
+    where one cannot be read. --field, --breaker and --lexicon are chosen when an index is created, and stay; `khsearch
+    fields` changes fields.
     """
     from khsearch.documents import FieldNames
 
@@ -137,9 +147,9 @@ def index(
             first = next(documents, None)  # read before an index is created for nothing
             if first is None:
                 raise DocumentError("none of the documents could be read; nothing was indexed")
-            with _opened_or_created(path, breaker, lexicon, own) as store:
+            with _begun(path, breaker, lexicon, own, wait) as (store, writer):
                 before = store.doc_count
-                with store.writer() as writer:
+                with writer:
                     for placed in chain([first], documents):
                         reading.add(writer, placed)
                 if not reading.good:
@@ -155,46 +165,70 @@ def index(
     )
 
 
-def _fields(given: tuple[str, ...]) -> dict[str, str]:
-    from khsearch.documents import check_fields
+def _fields(given: tuple[str, ...]) -> dict[str, FieldKind | TextField]:
+    from khsearch.documents import read_field
 
-    fields: dict[str, str] = {}
+    fields: dict[str, FieldKind | TextField] = {}
     for field in given:
-        name, _, kind = field.partition("=")
+        try:
+            name, kind = read_field(field)
+        except ValueError as problem:
+            raise click.UsageError(f"--field: {problem}") from None
         if name in fields:
             raise click.UsageError(f"--field: {name!r} is named twice; give it one kind")
         fields[name] = kind
-    try:
-        check_fields(fields)
-    except ValueError as problem:
-        raise click.UsageError(f"--field: {problem}") from None
     return fields
 
 
 @contextmanager
-def _opened_or_created(path: str, breaker: str | None, lexicon: Path | None, fields: dict[str, str]) -> Iterator[Index]:
-    """Open the index, or create it, and then leave none behind if the block fails."""
+def _begun(
+    path: str, breaker: str | None, lexicon: Path | None, fields: Declared, wait: float
+) -> Iterator[tuple[Index, Writer]]:
+    """Open the index, or create it, and then leave none behind if the block fails; begin to write."""
     from khsearch import Index
 
-    try:
-        opened = Index.open(path)
-    except IndexNotFoundError:
-        was_there = Path(path).exists()
-        with refused():
-            created = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+    deadline = time.monotonic() + wait
+    refused_before = False
+    while True:
+        was_there, created = Path(path).exists(), False
         try:
-            yield created
-        except BaseException:
-            _remove_empty(created, Path(path), keep_folder=was_there)
-            raise
-        return
-    given = fields if fields != opened.fields else None
+            try:
+                store = Index.open(path)
+            except IndexNotFoundError:
+                with refused():
+                    store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+                created = True
+            writer = store.writer(max(deadline - time.monotonic(), 0.0))
+            break
+        except IndexExistsError:  # another process was quicker, or other files are in the folder
+            if refused_before:
+                raise
+            refused_before = True
+        except (IndexLockedError, IndexNotFoundError):  # another is creating it, or has removed it
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_AGAIN)
+    try:
+        if not created:
+            _check_declared(path, store, breaker, lexicon, fields)
+        yield store, writer
+    except BaseException:
+        writer.cancel()
+        if created:
+            _remove_empty(store, Path(path), keep_folder=was_there)
+        raise
+
+
+def _check_declared(path: str, store: Index, breaker: str | None, lexicon: Path | None, fields: Declared) -> None:
+    """Refuse what an index that is there cannot have: what it was created with stays."""
+    given = fields if fields != store.fields else None
     for option, value in (("--breaker", breaker), ("--lexicon", lexicon), ("--field", given or None)):
         if value is not None:
+            changed = f", or change its fields: khsearch fields {path}" if option == "--field" else ""
             raise IndexExistsError(
                 f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
+                f"{changed}"
             )
-    yield opened
 
 
 def _remove_empty(created: Index, folder: Path, *, keep_folder: bool) -> None:

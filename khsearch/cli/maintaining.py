@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from khsearch.cli.console import address, index_argument, is_terminal, note, utf8
+from khsearch.cli.console import address, index_argument, is_terminal, note, utf8, wait_option
 
 
 @click.command()
 @index_argument
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, callback=utf8)
-def delete(path: str, ids: tuple[str, ...]) -> int:
+@wait_option
+def delete(path: str, ids: tuple[str, ...], wait: float) -> int:
     """Remove documents by their ids."""
     from khsearch import Index
 
-    with Index.open(path).writer() as writer:
+    with Index.open(path).writer(wait) as writer:
         missing = [id_ for id_ in ids if not writer.delete(id_)]
     for id_ in missing:
         note(f"no document has the id {id_!r}")
@@ -30,7 +31,8 @@ def delete(path: str, ids: tuple[str, ...]) -> int:
 @click.option(
     "--to", metavar="NEW", type=click.Path(), callback=address, help="Save what can be read into a new index."
 )
-def rebuild(path: str, to: str | None) -> int:
+@wait_option
+def rebuild(path: str, to: str | None, wait: float) -> int:
     """Break and index all documents anew.
 
     The texts that INDEX holds are all it takes: for an index that another khsearch, Python or ICU built. --to NEW is
@@ -41,7 +43,7 @@ def rebuild(path: str, to: str | None) -> int:
 
     if to is None:
         passed_over: list[str] = []
-        count = Index.rebuild(path, on_lost=passed_over.append)
+        count = Index.rebuild(path, wait, on_lost=passed_over.append)
         for item in passed_over:
             note(f"passed over: {item}")
         note(f"{path}: rebuilt with {count} documents")
@@ -55,14 +57,15 @@ def rebuild(path: str, to: str | None) -> int:
 
 @click.command()
 @index_argument
-def optimize(path: str) -> None:
+@wait_option
+def optimize(path: str, wait: float) -> None:
     """Merge all segments into one.
 
     The index becomes smaller and a little faster to search.
     """
     from khsearch import Index
 
-    Index.open(path).optimize()
+    Index.open(path).optimize(wait)
     note(f"{path}: optimized")
 
 
@@ -101,7 +104,8 @@ def export(path: str) -> None:
 @index_argument
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path())
 @click.option("--remove", is_flag=True, help="Let INDEX have no spellings of its own any more.")
-def spellings(path: str, file: str | None, remove: bool) -> int:
+@wait_option
+def spellings(path: str, file: str | None, remove: bool, wait: float) -> int:
     """Show or set an index's own spellings.
 
     FILE has spellings, synonyms and abbreviations that every search of INDEX takes for the same, instead of those that
@@ -114,7 +118,7 @@ def spellings(path: str, file: str | None, remove: bool) -> int:
         raise click.UsageError("give a FILE, or --remove")
     index = Index.open(path)
     if file is not None or remove:
-        index.set_spellings(file)
+        index.set_spellings(file, wait)
         note(f"{path}: its spellings are {'removed' if remove else f'those of {file}'}")
         return 0
     click.echo(index.spellings, nl=False)

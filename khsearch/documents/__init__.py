@@ -2,6 +2,7 @@
 
 plain      the values of a document, as they are at that moment
 document   what a document is, what it may hold, and how it is written as a line of JSON
+records    keys and values, of a JSON object, a row of a table or a dict -> a document
 formats/   the content of one file -> documents; a room a format, and a registry for those of others
 sources    a path or a stream -> documents, in a steady order
 values     numbers, dates, truth values and keywords as people write them
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from khsearch.documents.document import Document as Document
     from khsearch.documents.document import json_line as json_line
     from khsearch.documents.document import validate as validate
+    from khsearch.documents.fields import FIELDS as FIELDS
     from khsearch.documents.fields import check_fields as check_fields
     from khsearch.documents.fields import column_of as column_of
     from khsearch.documents.fields import fitting as fitting
     from khsearch.documents.fields import keyword_form as keyword_form
+    from khsearch.documents.fields import read_field as read_field
     from khsearch.documents.fields import row as row
     from khsearch.documents.fields import shown as shown
-    from khsearch.documents.formats.reader import FieldNames as FieldNames
+    from khsearch.documents.fields import written_field as written_field
     from khsearch.documents.formats.reader import Found as Found
     from khsearch.documents.formats.reader import Placed as Placed
     from khsearch.documents.formats.reader import Reader as Reader
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
     from khsearch.documents.formats.title import title_of as title_of
     from khsearch.documents.plain import brief_repr as brief_repr
     from khsearch.documents.plain import plain_value as plain_value
+    from khsearch.documents.records import FieldNames as FieldNames
+    from khsearch.documents.records import given as given
     from khsearch.documents.sought import span as span
     from khsearch.documents.sources import files_below as files_below
     from khsearch.documents.sources import placed_in_path as placed_in_path
@@ -52,13 +57,24 @@ else:
         {
             "": ("values",),
             "document": ("Document", "json_line", "validate"),
-            "formats.reader": ("FieldNames", "Found", "Placed", "Reader", "Source"),
+            "formats.reader": ("Found", "Placed", "Reader", "Source"),
             "formats.registry": ("format_names", "register_format"),
             "formats.title": ("TITLE_LENGTH", "title_of"),
+            "records": ("FieldNames", "given"),
             "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
-            "fields": ("check_fields", "column_of", "keyword_form", "shown", "fitting", "row"),
             "plain": ("brief_repr", "plain_value"),
             "sought": ("span",),
+            "fields": (
+                "FIELDS",
+                "check_fields",
+                "column_of",
+                "fitting",
+                "keyword_form",
+                "read_field",
+                "row",
+                "shown",
+                "written_field",
+            ),
             "stored": ("bodies_of", "document_of", "head_of", "id_and_title"),
         },
     )

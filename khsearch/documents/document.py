@@ -42,7 +42,9 @@ def validate(document: object) -> tuple[Document, bytes]:
     What the caller changes afterwards does not change it. DocumentError says what is wrong with it.
     """
     if not isinstance(document, Document):
-        raise DocumentError(f"{brief_repr(document, 80)} is no Document; make one: Document(id=..., text=...)")
+        raise DocumentError(
+            f"{brief_repr(document, 80)} is no Document; make one: Document(id=..., text=...), or give a dict"
+        )
     what = "id"
     try:
         id_ = string(document.id)

@@ -6,24 +6,59 @@ import math
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import cast, get_args
 
 from khsearch import schema
+from khsearch.arguments import Kind
 from khsearch.documents import values
 from khsearch.documents.document import Document
 from khsearch.errors import DocumentError, IndexDamagedError, QueryError
+from khsearch.schema import Declared, FieldKind, TextField
 
-KINDS = ("text", "keyword", "number", "date", "boolean")
-"""Kinds of fields: text is searched word by word, a keyword as a whole; a document may have several keywords."""
+KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
+"""All kinds of fields."""
 
 
-def check_fields(fields: Mapping[str, str]) -> None:
+def check_fields(fields: Declared) -> None:
     """Check names and kinds of an index's own fields; ValueError."""
     taken = (schema.ID, *(stream.name for stream in schema.STREAMS))
     for name, kind in fields.items():
         if not name.isidentifier() or not name.isascii() or name in taken:
             raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {taken}")
-        if kind not in KINDS:
+        if not isinstance(kind, TextField) and kind not in KINDS:
             raise ValueError(f"field {name!r}: unknown kind {kind!r}; choose one of {', '.join(KINDS)}")
+
+
+def read_field(given: str) -> tuple[str, FieldKind | TextField]:
+    """Read a field as the command line has it: year=number, or summary=text:0.5 with a weight; ValueError."""
+    name, _, kind = given.partition("=")
+    kind, weighed, weight = kind.partition(":")
+    if not weighed:
+        check_fields({name: cast("FieldKind", kind)})
+        return name, cast("FieldKind", kind)
+    if kind != "text":
+        raise ValueError(f"field {name!r}: only text has a weight, as in {name}=text:0.5")
+    try:
+        field = TextField(values.number(weight))
+    except ValueError as problem:
+        raise ValueError(f"field {name!r}: {problem}") from None
+    check_fields({name: field})
+    return name, field
+
+
+def written_field(field: FieldKind | TextField) -> str:
+    """Write the kind of a field as `read_field` takes it."""
+    return f"text:{field.weight}" if isinstance(field, TextField) else field
+
+
+def _declared(value: object) -> Declared | None:
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        return None
+    return dict(value) if all(isinstance(field, str | TextField) for field in value.values()) else None
+
+
+FIELDS = Kind("a mapping of names to kinds of fields, such as {'date': 'date', 'note': TextField()}", _declared)
+"""What parameters take that declare own fields."""
 
 
 def column_of(fields: Mapping[str, str], name: str) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from khsearch.documents.document import Document
-from khsearch.documents.formats.reader import FieldNames, OnBytes, Placed, Source
+from khsearch.documents.formats.reader import OnBytes, Placed, Source
 from khsearch.documents.formats.registry import format_names, is_format, read
+from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
 
 OnError = Callable[[DocumentError], None]

@@ -55,14 +55,9 @@ By = Literal["year", "month", "day"]
 class Counted(NamedTuple):
     """What is counted of some documents: how many have each value of a column.
 
-    <<<<<<< HEAD
-        by      of dates: not each value, but each year, month or day, told by its first microsecond, from year 1
-    =======
-        by      of dates: not each value, but each year, month or day, told by the microsecond (from year 1) in which it
-                begins
-    >>>>>>> engine
-        ranges  not each value, but each of these ranges, from low, included, to high, left out; None is open
-        most    how many values are told, the most frequent; None: all
+    by      of dates: not each value, but each year, month or day, told by its first microsecond, from year 1
+    ranges  not each value, but each of these ranges, from low, included, to high, left out; None is open
+    most    how many values are told, the most frequent; None: all
     """
 
     column: str
@@ -120,6 +115,9 @@ class View(Protocol):
 
     def key(self, id: str) -> Key | None:
         """The document of an id; None where there is none."""
+
+    def keys(self, ids: Sequence[str]) -> list[Key | None]:
+        """The documents of many ids, in their order."""
 
     def document(self, key: Key) -> Document:
         """The document, equal to the one that was added."""
@@ -241,6 +239,9 @@ class EngineWriter(Protocol):
 
     def delete(self, id: str) -> bool:
         """Delete the document of an id -> whether there was one."""
+
+    def delete_many(self, ids: Sequence[str]) -> int:
+        """Delete the documents of some ids -> how many there were."""
 
     def clear(self) -> None:
         """Delete every document."""

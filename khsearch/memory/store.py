@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from weakref import WeakValueDictionary
 
 from khsearch.documents import Document
@@ -119,6 +119,10 @@ class MemoryWriter:
         """Forget the document of an id."""
         self.check_open()
         return self._entries.pop(id, None) is not None
+
+    def delete_many(self, ids: Sequence[str]) -> int:
+        """Forget the documents of some ids."""
+        return sum(map(self.delete, ids))
 
     def clear(self) -> None:
         """Forget all documents."""

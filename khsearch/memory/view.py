@@ -68,6 +68,11 @@ class MemoryView:
         """The place of the document of an id."""
         return next((at for at, entry in enumerate(self.commit.entries) if entry.document.id == id), None)
 
+    def keys(self, ids: Sequence[str]) -> list[Key | None]:
+        """The numbers of the documents of some ids."""
+        places = {entry.document.id: at for at, entry in enumerate(self.commit.entries)}
+        return [places.get(id) for id in ids]
+
     def document(self, key: Key) -> Document:
         """The document at a place."""
         found = self.commit.entries[int(key)].document

@@ -20,8 +20,8 @@ the wanted ones, and collections of short passages would pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Self
 
@@ -61,6 +61,9 @@ class Ranking:
     closeness: FieldScale = FieldScale(k1=1.2, b=0.0, weight=0.4)
     slop: int = 4  # places between words that count as close
     stages: Sequence[Stage | Judge] = ()  # that judge the best documents anew, after closeness; see `query.stages`
+    own: Mapping[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Weights of the index's own text fields that are searched though nobody names them; an index says them (`over`),
+    and equal rankings are equal whatever these are."""
 
     def __post_init__(self) -> None:
         scale = instance(FieldScale)
@@ -71,11 +74,24 @@ class Ranking:
             object.__setattr__(self, name, kind.of(name, getattr(self, name)))
         object.__setattr__(self, "stages", tuple(map(_stage, _STAGES.of("stages", self.stages))))
 
+    def over(self, weights: Mapping[str, float]) -> Ranking:
+        """Return this ranking for an index whose own text fields of these names are searched unnamed, too."""
+        if weights == self.own:
+            return self
+        made = replace(self)
+        object.__setattr__(made, "own", dict(weights))
+        return made
+
     @cached_property
     def weighting(self) -> BM25:
         """The scales by field; that of words holds for whatever has none of its own."""
         ranked = (stream for stream in schema.STREAMS if stream.role is not Role.NAMED and stream.name != TEXT)
-        return BM25(self.words, {stream.name: self.scale_of(stream) for stream in ranked})
+        scales = {stream.name: self.scale_of(stream) for stream in ranked}
+        words = self.words
+        scales |= {
+            name: replace(words, weight=words.weight * weight, rarity_in=TEXT) for name, weight in self.own.items()
+        }
+        return BM25(words, scales)
 
     def scale_of(self, stream: Stream) -> FieldScale:
         """How the terms of a stream score: what is said here, or by the table of streams."""
@@ -103,13 +119,13 @@ class Ranking:
         if self.stages:
             raise ValueError("an index keeps the numbers of a ranking, and no stages; give those to each search")
         numbers = asdict(self)
-        del numbers["stages"]
+        del numbers["stages"], numbers["own"]
         return numbers
 
     @classmethod
     def from_json(cls, numbers: object) -> Self:
         """Return a ranking from `to_json`; what is left out is as by default. TypeError, ValueError."""
-        if not isinstance(numbers, dict) or "stages" in numbers:
+        if not isinstance(numbers, dict) or not {"stages", "own"}.isdisjoint(numbers):
             raise TypeError("not a ranking")
         values: dict[str, Any] = {
             name: FieldScale(**value) if isinstance(value, dict) else value for name, value in numbers.items()

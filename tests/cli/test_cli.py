@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -282,7 +283,7 @@ def test_a_document_without_title_is_shown_by_its_id(news):
 
 def test_hits_as_json(news):
     first = hits(run("search", news, "សាលា", "--format", "json"))[0]
-    assert list(first) == ["rank", "score", "loose", "id", "title", "title_marks", "snippet", "marks"]
+    assert list(first) == ["rank", "score", "loose", "id", "title", "title_marks", "snippet", "marks", "fields"]
     assert (first["rank"], first["loose"]) == (1, False)
     assert first["id"] in {"school", "old"}
     assert next(first["snippet"][start:end] for start, end in first["marks"]) == "សាលា"
@@ -290,11 +291,31 @@ def test_hits_as_json(news):
     assert [school["title"][start:end] for start, end in school["title_marks"]] == ["សាលា"]
 
 
+def test_an_empty_query_shows_all_and_a_page_is_one_object(dated):
+    for query in ("", "*"):
+        (page,) = hits(run("search", dated, query, "--format=page", "--facet=year", "--sort=-year"))
+        assert list(page) == ["total", "corrected", "suggestion", "facets", "hits"]
+        assert page["total"] == len(page["hits"]) == sum(page["facets"]["year"].values())
+        years = [hit["fields"]["year"] for hit in page["hits"]]
+        assert years == sorted(years, reverse=True)
+    assert page["hits"] == hits(run("search", dated, "", "--format=json", "--sort=-year"))
+    asked = run("search", dated, "-", "--format=page", stdin="សាលា\nxyz\n".encode())
+    assert [(page["query"], page["total"] > 0) for page in hits(asked)] == [("សាលា", True), ("xyz", False)]
+
+
+def test_hits_of_a_group_are_one(tmp_path):
+    lines = b"".join(b'{"id":"%d","text":"x","file":"%d.pdf"}\n' % (number, number // 3) for number in range(8))
+    assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", "--field=file=keyword", stdin=lines).exit_code == 0
+    grouped = hits(run("search", tmp_path / "x.idx", "", "--format=json", "--group-by=file"))
+    assert [(hit["id"], hit["more"]) for hit in grouped] == [("0", 2), ("3", 2), ("6", 1)]
+    assert run("search", tmp_path / "x.idx", "x", "--group-by=file").stdout.count(" more like it") == 3
+
+
 LOOSER = "--- looser hits, which hold some of the words ---"
 
 
 def test_a_line_is_drawn_before_looser_hits_which_no_count_has(news):
-    result = run("search", news, "សាលា unicef", "--facet", "place")
+    result = run("search", news, "សាលា unicef")
     lines = [line for line in result.stdout.splitlines() if line.startswith(("  1.", "  2.", "---"))]
     assert [line.split("  ")[-1] for line in lines] == ["school", LOOSER, "old"]
     assert "hits 1 to 2, 1 of them looser; 1 found in " in result.stderr
@@ -410,8 +431,8 @@ def test_colour_is_what_the_environment_says(news, monkeypatch):
     ("args", "says"),
     [
         (["nowhere.idx", "x"], "nowhere.idx"),
-        (["{news}", ""], "the query is empty"),
-        (["{news}", " \t"], "the query is empty"),
+        (["{news}", "", "--facet", "year"], "no field 'year'"),
+        (["{news}", "", "--facet", "year:week"], "by takes 'year' or 'month' or 'day'"),
         (["{news}"], "Missing argument 'QUERY'"),
         (["{news}", "x", "--limt", "3"], "--limt"),
         (["{news}", "x", "-n"], "'-n'"),
@@ -715,3 +736,39 @@ def test_complete_and_similar(news):
     fails(run("similar", news, "none"), "no document has the id")
     like = run("similar", news, "flood", "--format", "json")
     assert (like.exit_code, [hit["id"] for hit in hits(like)]) == (0, ["old", "school"])
+
+
+# --wait
+
+
+def test_a_second_writer_waits_its_turn(tmp_path):
+    path = tmp_path / "x.idx"
+    first = start("index", str(path), "-", "--format=jsonl", "--field=n=number")
+    first.stdin.write(json.dumps({"id": "a", "text": FLOOD, "n": 1}).encode() + b"\n")
+    first.stdin.write(b"{" + b" " * 200_000)  # more than a pipe holds: it has begun to write
+    first.stdin.flush()
+    line = json.dumps({"id": "b", "text": FLOOD, "n": 2}).encode()
+    fails(run("index", path, "-", "--format=jsonl", stdin=line), "--wait 60")
+    fails(run("delete", path, "b"), "--wait 60")
+    (tmp_path / "b.jsonl").write_bytes(line)
+    second = start("index", str(path), str(tmp_path / "b.jsonl"), "--field=n=number", "--wait=60")
+    first.stdin.write(b' "id": "c", "text": "x"}\n')
+    first.communicate()
+    told = second.communicate()[1]
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert b"1 added, 0 replaced; 3 documents" in told
+    assert run("delete", path, "b", "--wait=5").exit_code == 0
+
+
+def test_a_writer_that_waits_makes_the_index_that_another_gave_up(tmp_path):
+    path = tmp_path / "x.idx"
+    first = start("index", str(path), "-", "--format=jsonl")
+    first.stdin.write(json.dumps({"id": "a", "text": FLOOD}).encode() + b"\n{" + b" " * 200_000)
+    first.stdin.flush()
+    (tmp_path / "b.jsonl").write_text(json.dumps({"id": "b", "text": FLOOD}))
+    second = start("index", str(path), str(tmp_path / "b.jsonl"), "--wait=60")
+    time.sleep(0.5)
+    first.communicate()  # in the middle of a line
+    second.communicate()
+    assert (first.returncode, second.returncode) == (2, 0)
+    assert [json.loads(line)["id"] for line in run("export", path).stdout.splitlines()] == ["b"]

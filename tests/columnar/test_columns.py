@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
+from khsearch.columnar.search.doc_values import doc_values
 from khsearch.columnar.segments import column_files, columns
-from khsearch.columnar.segments.column_spans import in_spans
 from khsearch.errors import DocumentError, QueryError
 
 whole = st.integers(-(1 << 63), (1 << 64) - 1) | st.sampled_from([2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63)])
@@ -69,8 +69,8 @@ def test_any_of_many_spans_holds_what_python_says(
     alone = [(value, value) for value in values[:2]]
     for wanted in (spans, spans + alone, alone):
         expected = [any(low <= value <= high for low, high in wanted) for value in values]
-        assert in_spans("n", column, wanted).tolist() == expected
-    assert not in_spans("n", column, [(NAN, NAN)]).any()
+        assert doc_values("n", column).docs_in(wanted).tolist() == expected
+    assert not doc_values("n", column).docs_in([(NAN, NAN)]).any()
 
 
 @given(
@@ -79,7 +79,7 @@ def test_any_of_many_spans_holds_what_python_says(
 def test_spans_of_text_are_compared_by_its_form(values: list[str], spans: list[tuple[str, str]]) -> None:
     column = columns.build("t", list(values), "text", lower)
     expected = [any(low <= value.lower() <= high for low, high in spans) for value in values]
-    assert in_spans("t", column, spans).tolist() == expected
+    assert doc_values("t", column).docs_in(spans).tolist() == expected
 
 
 @given(

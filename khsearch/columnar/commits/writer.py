@@ -144,12 +144,16 @@ class BatchWriter:
         every = {**tokens, self.key: key_tokens(keys)}
         self._add(keys, stored, every, columns or {}, summaries=summaries, kinds=kinds, traits=traits)
 
-    @one_at_a_time
     def delete(self, name: str) -> bool:
         """Delete the document of that id -> whether there was one."""
+        return self.delete_many([name]) > 0
+
+    @one_at_a_time
+    def delete_many(self, names: Sequence[str]) -> int:
+        """Delete the documents of some ids -> how many there were."""
         self.check_open()
         with self._cancelled_on_error():
-            return self._delete_keys([name.encode("utf-8", "surrogatepass")]) > 0
+            return self._delete_keys([name.encode("utf-8", "surrogatepass") for name in names])
 
     @one_at_a_time
     def delete_found(self, find: Callable[[Searcher], Array]) -> int:

@@ -50,6 +50,10 @@ class EmbeddedView:
         """The number of the live document that has the id."""
         return self._documents.docnum(id)
 
+    def keys(self, ids: Sequence[str]) -> list[Key | None]:
+        """The numbers of the live documents that have the ids."""
+        return [*self._documents.docnums(ids)]
+
     def document(self, key: Key) -> Document:
         """The document of a number."""
         return document_of(self._documents.summary(int(key)), self._documents.stored(int(key)))

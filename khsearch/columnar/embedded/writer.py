@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from khsearch.arrays import Array
 from khsearch.columnar.commits.draft import Draft
@@ -50,6 +50,10 @@ class EmbeddedWriter:
     def delete(self, id: str) -> bool:
         """Delete the document of an id."""
         return self._writer.delete(id)
+
+    def delete_many(self, ids: Sequence[str]) -> int:
+        """Delete the documents of some ids."""
+        return self._writer.delete_many(ids)
 
     def delete_found(self, find: Callable[[Searcher], Array]) -> int:
         """Delete what `find` names, rising, of the index as it would be if all were committed now -> how many."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from khsearch.columnar.files.disk import told_as_store_errors
 from khsearch.columnar.files.format import LOCK_NAME
-from khsearch.errors import IndexLockedError
+from khsearch.errors import IndexLockedError, IndexNotFoundError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,25 +27,29 @@ class WriteLock:
     """
 
     def __init__(self, folder: Path, wait: float) -> None:
-        """Take the lock, trying for wait seconds; raise IndexLockedError where another writer keeps it."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        with told_as_store_errors(folder):
-            fd = os.open(folder / LOCK_NAME, flags, 0o644)
+        """Take the lock, trying for wait seconds; raise IndexLockedError where another writer keeps it.
+
+        IndexNotFoundError where the folder is not there, or goes meanwhile.
+        """
+        deadline = time.monotonic() + wait
         self.process = os.getpid()
-        self._free = weakref.finalize(self, _unlock, fd, self.process)
-        _locks.add(self)
-        try:
-            self._take(folder, fd, wait)
-        except BaseException:
-            self._free.detach()  # which would empty the file that says who has the lock
-            os.close(fd)
-            raise
+        taken = False
+        while not taken:
+            fd = _opened(folder)
+            self._free = weakref.finalize(self, _unlock, fd, self.process)
+            _locks.add(self)
+            try:
+                self._take(folder, fd, deadline)
+                taken = _is_there(folder, fd)
+            finally:
+                if not taken:
+                    self._free.detach()  # which would empty the file that says who has the lock
+                    os.close(fd)
         with contextlib.suppress(OSError):  # a full disk takes nobody's lock
             os.ftruncate(fd, 0)
             os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
 
-    def _take(self, folder: Path, fd: int, wait: float) -> None:
-        deadline = time.monotonic() + wait
+    def _take(self, folder: Path, fd: int, deadline: float) -> None:
         if not _is_taken(fd) and _read_holder(fd)[0] == self.process:
             # A writer that failed may be gone but for an error that holds it, and that it holds.
             gc.collect()
@@ -57,6 +61,25 @@ class WriteLock:
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""
         self._free()
+
+
+def _opened(folder: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    with told_as_store_errors(folder):
+        try:
+            return os.open(folder / LOCK_NAME, flags, 0o644)
+        except FileNotFoundError:
+            raise IndexNotFoundError(f"{folder}: no index here; create one first") from None
+
+
+def _is_there(folder: Path, fd: int) -> bool:
+    """Whether a lock is that of the folder: whoever removes an index removes its lock, and the next one has another."""
+    mine = os.fstat(fd)
+    try:
+        there = (folder / LOCK_NAME).lstat()
+    except OSError:
+        return False
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
 
 
 def _unlock(fd: int, process: int) -> None:

@@ -36,7 +36,7 @@ Form = Callable[[bytes], bytes]
 
 MICROSECOND = datetime.timedelta(microseconds=1)
 START = datetime.datetime.min
-_FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
+FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
 DTYPES = {"int": np.int64, "float": np.float64, "exact": np.int64, "text": np.int64}
 
 
@@ -139,7 +139,7 @@ def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form |
     if numbers and all(number is not None for number in numbers):
         return _of_numbers(counts, [number for number in numbers if number is not None])
     if kind == "number" or any(number is not None for number in numbers):
-        raise _mixed(name)
+        raise mixed(name)
     texts = [text_of(value) for value in flat]
     names = sorted(set(texts))
     place = {text: i for i, text in enumerate(names)}
@@ -167,7 +167,7 @@ def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
     low, high = min(whole, default=0), max(whole, default=0)
     if len(whole) == len(numbers) and low >= -(1 << 63) and high < 1 << 63:
         return Column("int", counts, np.array(numbers, np.int64))
-    if low >= -_FLOAT_EXACT and high <= _FLOAT_EXACT:
+    if low >= -FLOAT_EXACT and high <= FLOAT_EXACT:
         return Column("float", counts, np.array(numbers, np.float64))
     names = sorted(set(numbers))
     place = {number: i for i, number in enumerate(names)}
@@ -181,7 +181,8 @@ def _of_texts(counts: Array, values: Array, names: Sequence[bytes], form_by_name
     return Column("text", counts, values, tuple(names), tuple(forms), form_of)
 
 
-def _mixed(name: str) -> DocumentError:
+def mixed(name: str) -> DocumentError:
+    """What is wrong with a column that holds two kinds of values."""
     return DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
 
 
@@ -191,7 +192,7 @@ def join(name: str, columns: Sequence[Column]) -> Column:
     counts = np.concatenate([np.zeros(0, np.int64), *(column.counts for column in columns)])
     kinds = {column.kind for column in filled}
     if "text" in kinds and len(kinds) > 1:
-        raise _mixed(name)
+        raise mixed(name)
     if not filled:
         return empty(counts)
     if "text" in kinds:
@@ -200,8 +201,7 @@ def join(name: str, columns: Sequence[Column]) -> Column:
         return _of_texts(counts, _renumbered(filled, names), names, forms)
     whole = [column.values for column in filled if column.kind == "int"]
     if "exact" in kinds or (
-        len(kinds) > 1
-        and any(int(values.min()) < -_FLOAT_EXACT or int(values.max()) > _FLOAT_EXACT for values in whole)
+        len(kinds) > 1 and any(int(values.min()) < -FLOAT_EXACT or int(values.max()) > FLOAT_EXACT for values in whole)
     ):
         tables = [_tabled(column) for column in filled]
         numbers = sorted({number for table in tables for number in table.names})

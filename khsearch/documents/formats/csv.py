@@ -6,8 +6,8 @@ import csv
 import sys
 from collections.abc import Iterator
 
-from khsearch.documents.formats.reader import FieldNames, Found, Source
-from khsearch.documents.formats.records import document_of
+from khsearch.documents.formats.reader import Found, Source
+from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
 
 
@@ -35,7 +35,7 @@ def read(source: Source) -> Found:
             content: dict[str, object] = {
                 name: cell for name, cell in cells if name and (cell or name == source.names.text)
             }
-            yield document_of(content, source.names, source, part)
+            yield source.placed_record(content, part)
     if empty:
         yield source.error("no rows below the header; add one a document or leave the file out")
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import orjson
 
 from khsearch.documents.document import blank
-from khsearch.documents.formats.reader import FieldNames, Found, Placed, Source
-from khsearch.documents.formats.records import document_of
+from khsearch.documents.formats.reader import Found, Placed, Source
 from khsearch.errors import DocumentError
 
 
@@ -35,7 +34,4 @@ def _from_json(line: str, source: Source, part: str) -> Placed | DocumentError:
         return source.error(f"not JSON ({problem.msg}, character {problem.pos + 1}); mend the line", part)
     if not isinstance(content, dict):
         return source.error("not a JSON object; write one {...} a line", part)
-    names = source.names
-    if names.id == "id" and "id" not in content and "_id" in content:
-        names = FieldNames("_id", names.title, names.text)
-    return document_of(content, names, source, part)
+    return source.placed_record(content, part)

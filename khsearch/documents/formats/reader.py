@@ -17,24 +17,16 @@ there is a MissingExtraError with the command that installs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Protocol
 
 from khsearch.documents.document import Document, validate
+from khsearch.documents.records import FieldNames, document_of
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
 OnBytes = Callable[[int], None]
 """Told how many bytes have been read since it was told last."""
-
-
-@frozen
-class FieldNames:
-    """The keys or columns of a source that hold a document's id, title and text."""
-
-    id: str = "id"
-    title: str = "title"
-    text: str = "text"
 
 
 @frozen
@@ -110,6 +102,13 @@ class Source:
         except DocumentError as problem:
             return self.error(str(problem), part)
         return Placed(document, self.place(part))
+
+    def placed_record(self, record: Mapping[str, object], part: str) -> Placed | DocumentError:
+        """Give the document of keys and values and its place, or the error where they are none."""
+        try:
+            return self.placed(document_of(record, self.names, ", or name what holds it with --{}-field"), part)
+        except ValueError as problem:
+            return self.error(str(problem), part)
 
     def _not_utf8(self, offset: int, part: str = "") -> DocumentError:
         return self.error(f"not UTF-8 at byte {offset}; save it as UTF-8 (iconv converts)", part)
