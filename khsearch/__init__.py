@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from khsearch.query import Candidate as Candidate
     from khsearch.query import Ranking as Ranking
     from khsearch.query import Stage as Stage
+    from khsearch.query import quote as quote
     from khsearch.schema import FieldKind as FieldKind
     from khsearch.schema import TextField as TextField
     from khsearch.text import Token as Token
@@ -104,7 +105,7 @@ else:
             "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
             "khmer": ("register_breaker",),
-            "query": ("Candidate", "Ranking", "Stage"),
+            "query": ("Candidate", "Ranking", "Stage", "quote"),
             "schema": ("FieldKind", "TextField"),
             "text": ("Token", "clusters", "tokenize", "words"),
             "version": ("__version__",),

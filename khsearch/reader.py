@@ -167,6 +167,7 @@ class Reader:
         )
         return self._search(self._last_commit(), asked)
 
+    @checked(queries=arguments.QUERIES)
     def search_many(
         self, queries: Iterable[str | Any], limit: int = 10, offset: int = 0, match: Match = "best", **options: Any
     ) -> list[Results]:

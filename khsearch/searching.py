@@ -78,9 +78,8 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     """Search a commit; QueryError, IndexMismatchError. plan_of: plans what is of another language."""
     started = time.perf_counter()
     view, built = commit.view, commit.built
-    for text in (asked.query, asked.filter):
-        if isinstance(text, str):
-            commit.agreement.check(text)
+    if isinstance(asked.query, str):
+        commit.agreement.check(asked.query)
     ranking = (asked.ranking or built.ranking).over(built.ranking.own)
     planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
     order = [_sort_key(name, built.fields) for name in asked.sort]
@@ -109,8 +108,6 @@ def ids_of(
     commit: Commit, spellings: Variants, filter: Filter | object, plan_of: Callable[[Commit, object], Plan]
 ) -> list[str]:
     """Return the ids of the documents that a filter lets through; QueryError, for a blank one, too."""
-    if isinstance(filter, str):
-        commit.agreement.check(filter)
     view, built = commit.view, commit.built
     planner = Planner(view, built.analyzer, built.fields, spellings, built.ranking)
     node = _kept(commit, planner, filter, plan_of)
@@ -136,7 +133,7 @@ def _kept(
 ) -> Node | None:
     """What a filter lets through; None where that is everything."""
     if filter is None or isinstance(filter, str | Mapping):
-        return None if filter is None else planner.filter(cast("Filter", filter))
+        return None if filter is None else planner.filter(cast("Filter", filter), commit.agreement.check)
     return plan_of(commit, filter).node
 
 

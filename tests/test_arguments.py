@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import khsearch
-from khsearch import Document, Index, Results, Snippet, clusters, tokenize, words
+from khsearch import Document, Hit, Index, Results, Snippet, clusters, tokenize, words
 from khsearch.arguments import COUNT, PATH, SECONDS, checked
 from khsearch.memory import MEMORY
 from khsearch.query.ranking import Ranking
@@ -28,7 +28,15 @@ WRONG: dict[str, list[Any]] = {
     "text": NO_TEXT,
     "field": NO_TEXT,
     "filter": NO_TEXT[OR_NONE],
-    "sort": NO_TEXT[OR_NONE],
+    "sort": [5, b"x", 2.5, True, object(), [5], ["x", None]],
+    "facets": [None, 5, b"x", object(), [5], [None]],
+    "queries": [None, 5, "x", b"x"],
+    "group_by": NO_TEXT[OR_NONE],
+    "search_after": NO_TEXT[OR_NONE],
+    "by": [5, "week", b"year", ["year"]],
+    "ranges": [None, 5, [5], [(1,)], [(1, 2, 3)]],
+    "length": NO_COUNT,
+    "excerpts": NO_COUNT,
     "ids": [None, 5, b"x", "x", ["x", 5], [None], object()],
     "limit": NO_COUNT,
     "offset": NO_COUNT,
@@ -66,6 +74,7 @@ METHODS = [
     "open",
     "writer",
     "search",
+    "search_many",
     "complete",
     "corrections",
     "similar",
@@ -96,6 +105,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
         "open": {"path": folder},
         "open_or_create": {"path": folder},
         "search": {"query": "x"},
+        "search_many": {"queries": ["x"]},
         "complete": {"prefix": "x"},
         "corrections": {"text": "x"},
         "similar": {"id": "1"},
@@ -112,6 +122,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     }
     results = index.search("\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6")
     found["facet"] = results.facet, {"field": "d"}
+    found["make_snippet"] = results[0].make_snippet, {}
     found["html"] = results[0].snippet.html, {}
     found["ansi"] = results[0].snippet.ansi, {}
     for function in (words, tokenize, clusters):
@@ -125,14 +136,16 @@ CASES = [
     for name, of in [
         *((name, getattr(Index, name)) for name in METHODS),
         ("facet", Results.facet),
+        ("make_snippet", Hit.make_snippet),
         ("html", Snippet.html),
         ("ansi", Snippet.ansi),
         *((function.__name__, function) for function in (words, tokenize, clusters)),
         *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]
-    for parameter in inspect.signature(of).parameters
-    if parameter != "self"
+    for parameter, takes in inspect.signature(of).parameters.items()
+    if parameter not in ("self", "options")
     for value in WRONG[parameter]
+    if value is not None or takes.default is not None
 ]
 
 

@@ -387,7 +387,7 @@ def test_a_pickled_hit_needs_no_index(index: Index) -> None:
 def test_hits_are_rows_of_plain_values(index: Index) -> None:
     results = index.search(TEXT, limit=2)
     rows = [dataclasses.asdict(hit) for hit in results]
-    names = ("rank", "score", "id", "title", "loose")
+    names = ("rank", "score", "id", "title", "loose", "more")
     assert rows == [{name: getattr(hit, name) for name in names} for hit in results]
     assert dataclasses.asdict(results[0].document)["fields"] == results[0].document.fields
     assert pandas.DataFrame(results)["id"].tolist() == [hit.id for hit in results]

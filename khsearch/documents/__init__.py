@@ -7,6 +7,7 @@ formats/   the content of one file -> documents; a room a format, and a registry
 sources    a path or a stream -> documents, in a steady order
 values     numbers, dates, truth values and keywords as people write them
 fields     an index's own fields: documents -> values to filter, sort and count by
+sought     what a filter asks of a field -> the values that it names
 stored     a document as an index keeps it
 """
 
@@ -36,8 +37,11 @@ if TYPE_CHECKING:
     from khsearch.documents.formats.registry import register_format as register_format
     from khsearch.documents.formats.title import TITLE_LENGTH as TITLE_LENGTH
     from khsearch.documents.formats.title import title_of as title_of
+    from khsearch.documents.plain import brief_repr as brief_repr
+    from khsearch.documents.plain import plain_value as plain_value
     from khsearch.documents.records import FieldNames as FieldNames
     from khsearch.documents.records import given as given
+    from khsearch.documents.sought import span as span
     from khsearch.documents.sources import files_below as files_below
     from khsearch.documents.sources import placed_in_path as placed_in_path
     from khsearch.documents.sources import placed_in_stream as placed_in_stream
@@ -58,6 +62,8 @@ else:
             "formats.title": ("TITLE_LENGTH", "title_of"),
             "records": ("FieldNames", "given"),
             "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
+            "plain": ("brief_repr", "plain_value"),
+            "sought": ("span",),
             "fields": (
                 "FIELDS",
                 "check_fields",

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 import orjson
 
-from khsearch.documents.plain import exact, mapping, plain, shown, string, utf8
+from khsearch.documents.plain import brief_repr, exact, mapping, plain_value, string, utf8
 from khsearch.errors import DocumentError
 
 MOST_ID_BYTES = 1 << 15
@@ -43,7 +43,7 @@ def validate(document: object) -> tuple[Document, bytes]:
     """
     if not isinstance(document, Document):
         raise DocumentError(
-            f"{shown(document, 80)} is no Document; make one: Document(id=..., text=...), or give a dict"
+            f"{brief_repr(document, 80)} is no Document; make one: Document(id=..., text=...), or give a dict"
         )
     what = "id"
     try:
@@ -56,17 +56,17 @@ def validate(document: object) -> tuple[Document, bytes]:
         what = "fields"
         fields: dict[str, object] = {}
         for key, value in mapping(document.fields).items():
-            what = f"field name {shown(key)}"
+            what = f"field name {brief_repr(key)}"
             name = string(key)
-            what = f"field {shown(name)}"
-            fields[name] = plain(value)
+            what = f"field {brief_repr(name)}"
+            fields[name] = plain_value(value)
         if "" in fields:
             raise ValueError("is no name for a field; use a str that is not empty")
     except ValueError as problem:
-        raise DocumentError(f"document {shown(document.id)}: its {what} {problem}") from None
+        raise DocumentError(f"document {brief_repr(document.id)}: its {what} {problem}") from None
     except Exception as problem:  # whatever an object of the caller's raises when it is asked for what it holds
         given = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
-        raise DocumentError(f"document {shown(document.id)}: its {what} {given}") from problem
+        raise DocumentError(f"document {brief_repr(document.id)}: its {what} {given}") from problem
     if not id_:
         raise DocumentError(f"a document has an empty id (its title: {title[:40]!r}); give every document one")
     if len(id_) * 4 > MOST_ID_BYTES and len(id_.encode()) > MOST_ID_BYTES:
@@ -119,5 +119,5 @@ _TAGS: dict[str, Callable[[str], object]] = {
 def from_json_line(line: bytes) -> Document:
     """Read back what `json_line` wrote; what it never writes is a ValueError, KeyError or AttributeError."""
     content = orjson.loads(line)
-    fields = {key: plain(untagged(value)) for key, value in content.get("fields", {}).items()}
+    fields = {key: plain_value(untagged(value)) for key, value in content.get("fields", {}).items()}
     return Document(exact(content["id"]), exact(content["title"]), exact(content["text"]), fields)

@@ -20,7 +20,7 @@ _NOTHING = (("pandas", "NAType"), ("pandas", "NaTType"))
 _FINER = ("ns", "ps", "fs", "as")  # units of time that Python's datetime has not
 
 
-def plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """Return a value as a str, int, float, Decimal, bool, date, datetime or list of str; None for no value. ValueError.
 
     NaN, NaT and pandas' NA are no value.
@@ -33,7 +33,7 @@ def plain(value: object) -> object:
     if isinstance(value, list):
         return _strings(value)
     if isinstance(value, np.generic):
-        return plain(_of_numpy(value))
+        return plain_value(_of_numpy(value))
     if isinstance(value, str):
         return _of_plain_type(str.__str__(value))
     if isinstance(value, int):
@@ -140,7 +140,7 @@ def utf8(value: str) -> bytes:
         ) from None
 
 
-def shown(value: object, most: int = 200) -> str:
+def brief_repr(value: object, most: int = 200) -> str:
     """The beginning of a value's repr, for messages, whatever it is."""
     try:
         return repr(value)[:most]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from numbers import Integral
 
 from khsearch.documents.document import Document, untagged
-from khsearch.documents.plain import shown
+from khsearch.documents.plain import brief_repr
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
@@ -60,7 +60,7 @@ def document_of(record: Mapping[str, object], names: FieldNames = _USUAL, elsewh
         try:
             values[key] = untagged(value)
         except ValueError as problem:
-            raise ValueError(f"{shown(key)}: {problem}; write dates as 2021-05-11") from None
+            raise ValueError(f"{brief_repr(key)}: {problem}; write dates as 2021-05-11") from None
     id_, title, text = found
     return Document(id_, title, text, values)
 
@@ -72,7 +72,7 @@ def given(document: Document | Mapping[str, object]) -> Document:
     try:
         return document_of(document)
     except ValueError as problem:
-        raise DocumentError(f"document {shown(document, 80)}: {problem}") from None
+        raise DocumentError(f"document {brief_repr(document, 80)}: {problem}") from None
     except Exception as problem:  # whatever a mapping of the caller's raises
         told = f"it cannot be read ({type(problem).__name__}: {problem!s:.200}); give a dict"
-        raise DocumentError(f"document {shown(document, 80)}: {told}") from problem
+        raise DocumentError(f"document {brief_repr(document, 80)}: {told}") from problem

@@ -10,11 +10,13 @@ import math
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 
 from khsearch.khmer import normalize, script, scripts
 
 _DIGITS = str.maketrans(script.KHMER_DIGITS, "0123456789", script.INVISIBLE)
+_MOST_DIGITS = 20
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _DATE = re.compile(
     r"""(?P<year>[0-9]{4})
@@ -52,6 +54,12 @@ def number(text: str) -> int | float:
     if not isinstance(found, int) and not math.isfinite(found):
         raise ValueError(f"{_shown(text)} is too large a number; write one of fewer digits")
     return found
+
+
+def of_decimal(value: Decimal) -> int | float:
+    """Return what a Decimal is compared as: itself where it is whole, of at most 20 digits, else the nearest float."""
+    whole = value.is_finite() and value.adjusted() < _MOST_DIGITS and value == value.to_integral_value()
+    return int(value) if whole else float(value)
 
 
 def truth(text: str) -> bool:

@@ -212,6 +212,22 @@ class Between(Base):
 
 
 @frozen
+class AnyBetween(Base):
+    """Documents with a value of a column in any of some spans, each from its first to its last; each scores `boost`.
+
+    Quick for thousands of spans, which may overlap and stand in any order; a value alone is its own first and last.
+    """
+
+    column: str
+    spans: tuple[tuple[Any, Any], ...]
+    boost: float = 1.0
+
+    def label(self, show: Show) -> tuple[str, str]:
+        """The first of the spans."""
+        return " | ".join(f"{low} TO {high}" for low, high in self.spans[:5]), self.column
+
+
+@frozen
 class Every(Base):
     """All live documents, or those with any term in a field; each scores `boost`."""
 
@@ -297,6 +313,7 @@ Node: TypeAlias = (
     | AnyOf
     | Fuzzy
     | Between
+    | AnyBetween
     | Every
     | Constant
     | Boost

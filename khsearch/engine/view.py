@@ -55,12 +55,7 @@ By = Literal["year", "month", "day"]
 class Counted(NamedTuple):
     """What is counted of some documents: how many have each value of a column.
 
-    <<<<<<< HEAD
     by      of dates: not each value, but each year, month or day, told by its first microsecond, from year 1
-    =======
-    by      of dates: not each value, but each year, month or day, told by the microsecond (from year 1) in which it
-            begins
-    >>>>>>> engine
     ranges  not each value, but each of these ranges, from low, included, to high, left out; None is open
     most    how many values are told, the most frequent; None: all
     """

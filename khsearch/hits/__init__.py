@@ -4,10 +4,10 @@ occurrences   an original text and terms -> where they stand in it
 snippets      excerpts and marks
 explain       why a hit counts as found, and why it scores what it scores
 facets        what is counted of the documents found
+written       hits and results for JSON and notebooks
 search        what was asked, and of which commit
 hit           one document found
 results       hits, totals, counts
-written       hits and results for JSON and notebooks
 """
 
 from typing import TYPE_CHECKING

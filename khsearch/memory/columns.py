@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from khsearch.documents import keyword_form
+from khsearch.documents import keyword_form, values
 from khsearch.engine import By, SortKey, Value
 from khsearch.errors import QueryError
 
@@ -17,8 +17,8 @@ Compared = int | float | bytes
 
 def values_of(given: object) -> list[object]:
     """Return the values of one document in one column: None is none, a list several; NaN is no value."""
-    values = [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
-    return [value for value in values if not (isinstance(value, float) and math.isnan(value))]
+    several = [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
+    return [value for value in several if not (isinstance(value, float) and math.isnan(value))]
 
 
 def compared(value: object) -> Compared:
@@ -30,8 +30,7 @@ def compared(value: object) -> Compared:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, Decimal):
-        whole = value.is_finite() and value == value.to_integral_value()
-        return int(value) if whole else float(value)
+        return values.of_decimal(value)
     if isinstance(value, int | float):
         return value
     return keyword_form(written(value))

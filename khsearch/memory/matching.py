@@ -185,6 +185,11 @@ def _between(commit: Commit, node: nodes.Between, _: BM25) -> Scores:
     }
 
 
+def _any_between(commit: Commit, node: nodes.AnyBetween, weighting: BM25) -> Scores:
+    each = (_between(commit, nodes.Between(node.column, low, high), weighting) for low, high in node.spans)
+    return dict.fromkeys(set().union(*each), node.boost)
+
+
 def _every(commit: Commit, node: nodes.Every, _: BM25) -> Scores:
     numbers = range(len(commit.entries))
     return {n: node.boost for n in numbers if node.field is None or commit.length(node.field, n)}
@@ -234,6 +239,7 @@ _MATCHES: dict[type, Callable[..., Scores]] = {
     nodes.AnyOf: _any_of,
     nodes.Fuzzy: _fuzzy,
     nodes.Between: _between,
+    nodes.AnyBetween: _any_between,
     nodes.Every: _every,
     nodes.Constant: _constant,
     nodes.Boost: _boost,

@@ -1,7 +1,9 @@
 """query: what a person types in, a plan for the engine out.
 
-clauses language     what a query says, as values; its text -> clauses
-own_fields           clauses on an index's own fields -> nodes
+clauses quoting      what a query says, as values; a value -> the text that says it, and back
+query_tokens         the text of a query -> its tokens
+language             the text of a query -> clauses
+own_fields           what is asked of an index's own fields -> nodes
 foreign              terms in scripts other than Khmer and ASCII that are near a word
 patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
@@ -18,7 +20,7 @@ correcting           a chunk, a text -> what was probably meant, as far as it st
 literal dividing     what is asked for word for word -> nodes; words typed without spaces -> their parts
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
-filters              what hits must match, as data
+filters              what hits must match, as data -> a node
 plan                 a query -> all of that
 similar              a document -> a plan for others like it
 """
@@ -29,18 +31,19 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
+    from khsearch.query.clauses import Filter as Filter
     from khsearch.query.clauses import Match as Match
     from khsearch.query.completion import complete as complete
     from khsearch.query.correcting import Correction as Correction
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
-    from khsearch.query.filters import Filter as Filter
     from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Marks as Marks
     from khsearch.query.plan import Plan as Plan
     from khsearch.query.plan import Planner as Planner
+    from khsearch.query.quoting import quote as quote
     from khsearch.query.ranking import DEFAULT as DEFAULT
     from khsearch.query.ranking import Ranking as Ranking
     from khsearch.query.similar import like as like
@@ -55,9 +58,9 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "clauses": ("MATCHES", "Match"),
+            "clauses": ("MATCHES", "Filter", "Match"),
+            "quoting": ("quote",),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
-            "filters": ("Filter",),
             "matching": ("SHARE", "Found"),
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),

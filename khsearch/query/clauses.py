@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, get_args
 
 from khsearch.frozen import frozen
 
@@ -17,6 +18,10 @@ any     those that hold any of the words
 
 MATCHES: tuple[Match, ...] = get_args(Match)
 """All of them."""
+
+
+Filter: TypeAlias = str | Mapping[str, object]
+"""What hits must match beside the query: a text in the query language, or data (`filters`)."""
 
 
 @frozen

@@ -5,12 +5,18 @@ r"""language: the text of a query in, clauses out.
     "side by side"         words in this order; "near"~2 lets up to two other words stand between
     +must -not             a clause that must, or must not, match: +word and -word, where the word stands
     a AND b, a OR b, NOT a with parentheses; in capitals, so that they are no words
-    title:word             in one field; also date:2021-05, price:[10 TO 20], tags:"NGO"
+    title:word             in one field; also date:2021-05, tags:"NGO"
+    price:[10 TO 20}       from 10 on and below 20: { and } leave a bound out; an end is open as [10 TO *] or [10 TO ]
+    price:>=10             also >, < and <=
+    *                      all documents, as a blank query
     ពិកា*  ក?ង  word~       words that begin so; ? is any one cluster or letter, * any; words like it
     word^2                 counts twice
 
 Free text is no program: whatever does not parse (a quote that never ends, a stray bracket) is searched as words, and
 the result says so. A hyphen inside a word and a colon behind what is no field are text.
+
+Within quotes everything is meant as it stands, but \" and \\, which are a quote and a backslash; so is every value in
+`quoting.quote`. A bound may stand in quotes, too: "*" in quotes is no open end.
 
 A pattern is what a person types as one: a chunk of its own, between spaces or brackets, of at most 24 characters, all
 of them letters, marks or digits, one letter at least, but for * anywhere and ? between two others, never two of these
@@ -24,57 +30,42 @@ hits, and all hits with match="any", are documents that hold any word of what ne
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection
 
 from khsearch.errors import QueryError
-from khsearch.query.clauses import Clause, Group, Item, Like, Pattern, Quoted, Range, Words
+from khsearch.khmer import script
+from khsearch.query.clauses import Clause, Group, Item, Quoted, Range, Words
+from khsearch.query.query_tokens import APART, OPERATES, VALUE, bound, in_quotes, length_beside, pattern_of, tokens_of
 
+_INVISIBLE = dict.fromkeys(map(ord, script.INVISIBLE))
 _MOST_NESTED = 40
 LONGEST = 10_000
 """Characters of the longest query."""
-
-_LONGEST_PATTERN = 24
-"""Characters of the longest pattern: beyond, a question mark stands between sentences."""
 
 _MOST_PATTERNS = 30
 """Patterns of one query: for each, all terms of the index may have to be looked through."""
 
 
-_OPERATES = re.compile(r"""["\u201c\u201d()\[\]{}+:*?~^]|(?:^|\s)-\S|\b(?:AND|OR|NOT)\b""")
-_BOUND = r"""(?:"[^"]*"|[^\s\[\]{}"]+)"""
-_TOKEN = re.compile(
-    rf"""(?P<space>\s+)
-      | (?P<open>\() | (?P<close>\))
-      | (?P<sign>(?<![^\s(])[+-](?=[^\s+\-)]))
-      | (?P<operator>(?:AND|OR|NOT)(?=[\s()]|$))
-      | (?P<field>[^\W\d]\w*:(?=[^\s)/]))
-      | (?:"(?P<quoted>[^"]*)" | \u201c(?P<curly>[^\u201c\u201d]*)\u201d) (?:~(?P<gap>\d{{1,4}}))?
-      | (?P<range>[\[{{]\s*(?P<low>{_BOUND})\s+TO\s+(?P<high>{_BOUND})\s*(?P<end>[\]}}]))
-      | (?P<boost>\^(?P<times>\d{{1,4}}(?:\.\d{{1,4}})?)(?=[\s()]|$))
-      | (?P<word>[^\s()"^\u201c]+)
-      | (?P<lone>[\u201c^])
-      | (?P<stray>.)""",
-    re.VERBOSE,
-)
-_LIKE = re.compile(r"([^~]+)~([0-3\u17e0-\u17e3]?)")
-_PATTERN = re.compile(r"(?=.*[*?])\*?[^*?]+(?:[*?][^*?]+)*\*?", re.DOTALL)
-_WILD = re.compile(r"[*?]")
-_IN_WORDS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Cf"}
+def is_blank(text: str) -> bool:
+    """Whether a text says nothing: it has no characters but spaces and invisible ones."""
+    return not text.translate(_INVISIBLE).strip()
 
 
-def parse(text: str, fields: Collection[str], *, strict: bool = False) -> tuple[Item, str | None]:
+def parse(
+    text: str, fields: Collection[str], *, strict: bool = False, values: Collection[str] = ()
+) -> tuple[Item, str | None]:
     """Read a query -> what it says, and what was wrong with it (None: nothing).
 
     fields  names that may stand before a colon
     strict  raise a QueryError with the position of what is wrong, instead of taking the query as words
+    values  names of fields of which a value in quotes may be of any length, if the query is strict
 
     A query of more than LONGEST characters is a QueryError in any case.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST and not (strict and length_beside(text, values) <= LONGEST):
         what = f"query {text[:40]!r} \u2026 has {len(text):,} characters"
         raise QueryError(f"{what}, but at most {LONGEST:,} can be asked for; shorten it")
-    if not _OPERATES.search(text):
+    if not OPERATES.search(text):
         return Words(text), None
     try:
         return _Parser(text, fields, strict=strict).parse(), None
@@ -91,7 +82,7 @@ class _Parser:
         self._text = text
         self._fields = fields
         self._strict = strict
-        self._tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup != "space"]
+        self._tokens = tokens_of(text)
         self._at = 0
         self._patterns = 0
 
@@ -150,16 +141,18 @@ class _Parser:
         if token.lastgroup == "stray":
             raise self._wrong("a quote that never ends")
         if token.lastgroup == "field":
-            if token[0][:-1] in self._fields:
+            if token["name"] in self._fields:
                 return False
             if self._strict:
-                raise self._wrong(f"no field {token[0][:-1]!r}; there are {', '.join(sorted(self._fields))}")
+                raise self._wrong(f"no field {token['name']!r}; there are {', '.join(sorted(self._fields))}")
             return True
         following = self._tokens[self._at + 1] if self._at + 1 < len(self._tokens) else None
         boosted = following is not None and following.lastgroup == "boost" and following.start() == token.end()
         if token.lastgroup in ("boost", "range", "lone"):
             return True  # behind nothing that it could belong to
-        return token.lastgroup == "word" and not boosted and isinstance(self._word(token, None), Words)
+        return (
+            token.lastgroup == "word" and not boosted and isinstance(self._word(token[0], token.start(), None), Words)
+        )
 
     def _clause(self, depth: int) -> Clause:
         sign = ""
@@ -180,43 +173,85 @@ class _Parser:
 
     def _item(self, depth: int) -> Item:
         token = self._tokens[self._at]
-        field = None
-        if token.lastgroup == "field" and token[0][:-1] in self._fields:
-            field = token[0][:-1]
-            self._at += 1
-            token = self._tokens[self._at]
-        if token.lastgroup == "open" and field is None:
+        if token.lastgroup == "field" and token["name"] in self._fields:
+            return self._of_field(token)
+        if token.lastgroup == "open":
             return self._bracket(depth)
         self._at += 1
-        if token["range"] is not None and field is not None:
-            low, high = (None if bound == "*" else bound.strip('"') for bound in (token["low"], token["high"]))
-            return Range(field, low, high, token[0][0] == "[", token["end"] == "]")
-        quoted = token["quoted"] if token["quoted"] is not None else token["curly"]
+        quoted = in_quotes(token)
         if quoted is not None:
-            return Quoted(quoted, field, int(token["gap"] or 0))
+            return Quoted(quoted, None, int(token["gap"] or 0))
         if token.lastgroup in ("word", "operator", "field"):
-            item = self._word(token, field)
-            self._patterns += not isinstance(item, Words)
-            if self._patterns > _MOST_PATTERNS:
-                raise self._wrong(f"more than {_MOST_PATTERNS} patterns in one query", token.start())
-            return item
+            return self._counted(self._word(token[0], token.start(), None), token)
         raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
 
-    def _word(self, token: re.Match[str], field: str | None) -> Item:
+    def _of_field(self, named: re.Match[str]) -> Item:
+        """The name of a field, and what stands right behind it."""
+        field, compared = named["name"], named["compared"]
+        self._at += 1
+        token = self._tokens[self._at]
+        self._at += 1
+        quoted = in_quotes(token)
+        if token["range"] is not None and compared is None:
+            item: Item = Range(
+                field, bound(token["low"]), bound(token["high"]), token[0][0] == "[", token["end"] == "]"
+            )
+        elif quoted is not None and compared is None:
+            item = Quoted(quoted, field, int(token["gap"] or 0))
+        else:
+            text = self._bare_value(token, field) if quoted is None else quoted
+            if compared is None:
+                item = self._counted(self._word(text, token.start(), field), token)
+            else:
+                low, high = (text, None) if compared[0] == ">" else (None, text)
+                item = Range(field, low, high, with_low=compared != ">", with_high=compared != "<")
+        self._check_end(field)
+        return item
+
+    def _check_end(self, field: str) -> None:
+        """Refuse what stands right behind a value, where a query has to be exact: it was meant as part of it."""
+        behind = self._tokens[self._at] if self._at < len(self._tokens) else None
+        if not self._strict or behind is None or behind.lastgroup in ("close", "boost"):
+            return
+        if behind.start() == self._tokens[self._at - 1].end():
+            raise self._wrong(f"this stands right behind the value of {field}; a value with signs stands in quotes")
+
+    def _bare_value(self, token: re.Match[str], field: str) -> str:
+        """A value without quotes, to its end, whatever tokens it is made of."""
+        value = VALUE.match(self._text, token.start())
+        if value is None or token.lastgroup == "range":
+            raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
+        while self._at < len(self._tokens) and self._tokens[self._at].start() < value.end():
+            self._at += 1
+        if self._strict and value[0][0] in "[{":
+            written = f'{field}:[low TO high], where an end may be left out, and a value with brackets {field}:"\u2026"'
+            raise self._wrong(f"this is no range; write {written}", token.start())
+        return value[0]
+
+    def _counted(self, item: Item, token: re.Match[str]) -> Item:
+        self._patterns += not isinstance(item, Words)
+        if self._patterns > _MOST_PATTERNS:
+            raise self._wrong(f"more than {_MOST_PATTERNS} patterns in one query", token.start())
+        return item
+
+    def _word(self, text: str, start: int, field: str | None) -> Item:
         """Take a chunk for a pattern, a word and its like, or text."""
-        text = token[0]
-        if self._strict and field is None and text[-1] == ":" and text[:-1] in self._fields:
-            raise self._wrong(f"a value has to stand right behind {text}, without a space", token.start())
-        before, behind = self._text[token.start() - 1 : token.start()], self._text[token.end() : token.end() + 1]
+        if self._strict and field is None:
+            self._check_apart(text, start)
+        before, behind = self._text[start - 1 : start], self._text[start + len(text) : start + len(text) + 1]
         begins = field is not None or before in "(+-" or before.isspace()
-        if begins and (behind in ")^" or behind.isspace()) and len(text) <= _LONGEST_PATTERN:
-            bare = _WILD.sub("", text)
-            if _PATTERN.fullmatch(text) and (_is_word(bare) or (bare.isdecimal() and text == f"{bare}*")):
-                return Pattern(text, field)
-            like = _LIKE.fullmatch(text)
-            if like and _is_word(like[1]):
-                return Like(like[1], int(like[2] or 1), field)
-        return Words(text, field)
+        alone = begins and (behind in ")^" or behind.isspace())
+        return pattern_of(text, field) if alone else Words(text, field)
+
+    def _check_apart(self, text: str, start: int) -> None:
+        """Refuse the name of a field without a value, or with one that begins as a link goes on."""
+        named = APART.match(text)
+        if named is None or named[1] not in self._fields:
+            return
+        if named.end() == len(text):
+            raise self._wrong(f"a value has to stand right behind {text}, without a space", start)
+        if text[named.end()] == "/":
+            raise self._wrong(f'a value that begins with / stands in quotes: {named[0]}"{text[named.end() :]}"', start)
 
     def _bracket(self, depth: int) -> Item:
         opened = self._tokens[self._at].start()
@@ -237,9 +272,3 @@ class _Parser:
             f"query {shown!r}, position {place}: {what}; mend it, or put operators that are meant as text in quotes",
             position=place,
         )
-
-
-def _is_word(text: str) -> bool:
-    """Whether a text is nothing but letters, marks and digits, one letter at least."""
-    kinds = {unicodedata.category(char) for char in text}
-    return kinds <= _IN_WORDS and any(kind[0] == "L" for kind in kinds)

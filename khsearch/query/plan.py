@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
-from khsearch.query.clauses import Group, Item, Match, Words
+from khsearch.query.clauses import Filter, Group, Item, Match, Words
 from khsearch.query.expansion import Expansion
-from khsearch.query.language import parse
+from khsearch.query.language import is_blank, parse
 from khsearch.query.literal import Literal
 from khsearch.query.matching import Found, Matching
 from khsearch.query.ranked import Gathered, Ranker, is_plain
@@ -19,6 +19,7 @@ from khsearch.query.ranking import Ranking
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
+from khsearch.sharing import loading
 
 
 @frozen
@@ -74,10 +75,13 @@ class Planner:
         self._standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)), own=ranking.own)
 
     def plan(self, text: str, match: Match = "best", *, strict: bool = False, correct: bool = True) -> Plan:
-        """Plan a query; one without a word finds nothing. QueryError only if `strict`.
+        """Plan a query. QueryError only if `strict`.
 
+        A blank query, or *, finds all documents, each as good as the other; another without a word finds nothing.
         correct: whether chunks that stand nowhere are read otherwise.
         """
+        if is_blank(text) or text.strip() == "*":
+            return Plan(nodes.Every(), Marks([]), found=Found(nodes.Every(), self._view.doc_count))
         texts, literal, matching = self._ways(text)
         item, planned = self._ranked(text, texts, literal, matching, strict=strict)
         if self._own:
@@ -97,17 +101,27 @@ class Planner:
             planned = replace(planned, node=_either(planned.node, meant.node), rows=[*planned.rows, *meant.rows])
         return replace(planned, found=found, loose=match == "best")
 
-    def filter(self, text: str) -> nodes.Node | None:
-        """Plan what hits must match without scoring for it; None for a blank text, which says nothing. QueryError."""
-        if not text.strip():
+    def filter(self, given: Filter, check: Callable[[str], None]) -> nodes.Node | None:
+        """Plan what hits must match without scoring for it; None for what is blank or empty, which says nothing.
+
+        check: called with every text of it that has to break as the documents did. QueryError.
+        """
+        if not isinstance(given, str):
+            loading("khsearch.query.filters")
+            from khsearch.query.filters import Reader
+
+            return Reader(self._kinds, lambda words: self._ways(words.text)[2].every(words), check).read(given)
+        if is_blank(given):
             return None
-        item, _ = parse(text, self._kinds, strict=True)
+        check(given)
+        values = [name for name, kind in self._kinds.items() if kind != "text"]
+        item, _ = parse(given, self._kinds, strict=True, values=values)
         try:
-            _, literal, matching = self._ways(text)
+            _, literal, matching = self._ways(given)
             literal.check(item)
             return matching.every(item) or nodes.Nothing()
         except ValueError as wrong:
-            raise QueryError(f"filter {text[:200]!r}: {wrong}") from None
+            raise QueryError(f"filter {given[:200]!r}: {wrong}") from None
 
     def _ways(self, text: str) -> tuple[Texts, Literal, Matching]:
         texts = Texts(self._analyzer, self._kinds, self._variants, text, tolerant=bool(self._ranking.readings))

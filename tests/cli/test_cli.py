@@ -283,7 +283,7 @@ def test_a_document_without_title_is_shown_by_its_id(news):
 
 def test_hits_as_json(news):
     first = hits(run("search", news, "សាលា", "--format", "json"))[0]
-    assert list(first) == ["rank", "score", "loose", "id", "title", "title_marks", "snippet", "marks"]
+    assert list(first) == ["rank", "score", "loose", "id", "title", "title_marks", "snippet", "marks", "fields"]
     assert (first["rank"], first["loose"]) == (1, False)
     assert first["id"] in {"school", "old"}
     assert next(first["snippet"][start:end] for start, end in first["marks"]) == "សាលា"
@@ -291,11 +291,31 @@ def test_hits_as_json(news):
     assert [school["title"][start:end] for start, end in school["title_marks"]] == ["សាលា"]
 
 
+def test_an_empty_query_shows_all_and_a_page_is_one_object(dated):
+    for query in ("", "*"):
+        (page,) = hits(run("search", dated, query, "--format=page", "--facet=year", "--sort=-year"))
+        assert list(page) == ["total", "corrected", "suggestion", "facets", "hits"]
+        assert page["total"] == len(page["hits"]) == sum(page["facets"]["year"].values())
+        years = [hit["fields"]["year"] for hit in page["hits"]]
+        assert years == sorted(years, reverse=True)
+    assert page["hits"] == hits(run("search", dated, "", "--format=json", "--sort=-year"))
+    asked = run("search", dated, "-", "--format=page", stdin="សាលា\nxyz\n".encode())
+    assert [(page["query"], page["total"] > 0) for page in hits(asked)] == [("សាលា", True), ("xyz", False)]
+
+
+def test_hits_of_a_group_are_one(tmp_path):
+    lines = b"".join(b'{"id":"%d","text":"x","file":"%d.pdf"}\n' % (number, number // 3) for number in range(8))
+    assert run("index", tmp_path / "x.idx", "-", "--format=jsonl", "--field=file=keyword", stdin=lines).exit_code == 0
+    grouped = hits(run("search", tmp_path / "x.idx", "", "--format=json", "--group-by=file"))
+    assert [(hit["id"], hit["more"]) for hit in grouped] == [("0", 2), ("3", 2), ("6", 1)]
+    assert run("search", tmp_path / "x.idx", "x", "--group-by=file").stdout.count(" more like it") == 3
+
+
 LOOSER = "--- looser hits, which hold some of the words ---"
 
 
 def test_a_line_is_drawn_before_looser_hits_which_no_count_has(news):
-    result = run("search", news, "សាលា unicef", "--facet", "place")
+    result = run("search", news, "សាលា unicef")
     lines = [line for line in result.stdout.splitlines() if line.startswith(("  1.", "  2.", "---"))]
     assert [line.split("  ")[-1] for line in lines] == ["school", LOOSER, "old"]
     assert "hits 1 to 2, 1 of them looser; 1 found in " in result.stderr
@@ -411,8 +431,8 @@ def test_colour_is_what_the_environment_says(news, monkeypatch):
     ("args", "says"),
     [
         (["nowhere.idx", "x"], "nowhere.idx"),
-        (["{news}", ""], "the query is empty"),
-        (["{news}", " \t"], "the query is empty"),
+        (["{news}", "", "--facet", "year"], "no field 'year'"),
+        (["{news}", "", "--facet", "year:week"], "by takes 'year' or 'month' or 'day'"),
         (["{news}"], "Missing argument 'QUERY'"),
         (["{news}", "x", "--limt", "3"], "--limt"),
         (["{news}", "x", "-n"], "'-n'"),

@@ -37,8 +37,7 @@ def test_every_answer_is_that_of_some_commit(tmp_path: Path, size: Callable[[flo
     while any(reader.poll() is None for reader in readers):
         post(index, site)
         time.sleep(0.05)
-    for reader in readers:
-        out, _ = reader.communicate()
+    for out, reader in [(reader.communicate()[0], reader) for reader in readers]:
         assert reader.returncode == 0
         asked, at, first_mb, last_mb = map(float, out.split())
         assert asked > 50

@@ -127,7 +127,8 @@ class Cache:
         """What a room keeps under a key, made where it is not here; `size` tells its bytes, and they stay the same.
 
         lasting: a table whose size follows from the index: it is kept wherever the budget allows. owner: what it
-        belongs to, if that may outlive the commit: the field of a segment. Threads that ask at once may make it twice.
+        belongs to, if that may outlive the commit: a segment, or a field of one. Threads that ask at once may make it
+        twice.
         """
         name = ("", room, key)
         found: Any = self._lasting.entries.get(name) or self._small.entries.get(name) or self._large.entries.get(name)

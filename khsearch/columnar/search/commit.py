@@ -100,8 +100,9 @@ class Commit:
 
     def adopt(self, last: Commit) -> None:
         """Take over what the cache of the last commit holds of segments that are in this one, too."""
-        fields = {field for segment in self.leaves.segments for field in segment.open_fields()}
-        self.cache.adopt(last.cache, fields)
+        segments = self.leaves.segments
+        owners = {field for segment in segments for field in segment.open_fields()}
+        self.cache.adopt(last.cache, owners.union(segments))
 
     def segments_by_name(self) -> dict[str, Segment]:
         """The open segments, by the names of their files."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from khsearch.arrays import EMPTY, Array, distinct, spread, starts_of, turns
+from khsearch.arrays import EMPTY, Array, distinct, numbered, spread, starts_of, turns
 from khsearch.columnar.segments.columns import Column, number_of, text_of
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
@@ -73,16 +73,32 @@ class DocValues:
         stop = len(self.table) if high is None else self.find(self._bound(high), behind=with_high)
         return start, max(start, stop)
 
-    def docs(self, start: int, stop: int) -> Array:
-        """Whether each document has a value of these ordinals -> (docs,) bool."""
+    def docs(self, start: int, stop: int, among: Array | None = None) -> Array:
+        """Whether each document, or each of some (n,), has a value of these ordinals -> (docs,) or (n,) bool."""
         if self.several is None:
+            first = self.first if among is None else self.first.take(among)
             # As unsigned numbers, those below the first are far above the last.
-            inside: Array = (self.first - ORDINAL(start)).view(np.uint32) < np.uint32(stop - start)
+            inside: Array = (first - ORDINAL(start)).view(np.uint32) < np.uint32(stop - start)
             return inside
         _, ordinals = self.several
         has = np.zeros(len(self.first), np.bool_)
         has[self._owners()[(ordinals >= start) & (ordinals < stop)]] = True
-        return has
+        return has if among is None else has.take(among)
+
+    def docs_in(self, spans: Sequence[tuple[Any, Any]], among: Array | None = None) -> Array:
+        """The same of documents that have a value in any of some spans, each from its first to its last, or open."""
+        begun = np.zeros(len(self.table) + 1, np.int64)  # spans that begin less those that have ended, value by value
+        for low, high in spans:
+            start, stop = self.span(low, high)
+            begun[start] += 1
+            begun[stop] -= 1
+        wanted = np.append(begun[:-1].cumsum() > 0, False)  # the last is for those without a value, -1
+        if self.several is None:
+            inside: Array = wanted.take(self.first if among is None else self.first.take(among))
+            return inside
+        has = np.zeros(len(self.first), np.bool_)
+        has[self._owners()[wanted.take(self.several[1])]] = True
+        return has if among is None else has.take(among)
 
     def counts(self, docs: Array) -> Array:
         """How many of some documents have each value -> (len(table),) int64."""
@@ -128,23 +144,28 @@ class DocValues:
         return number
 
 
-def doc_values(name: str, column: Column | None, docs: int) -> DocValues:
-    """The values of so many documents in a column; None: they have none."""
-    if column is None or not len(column.values):
-        return DocValues(name, False, EMPTY, np.full(docs, -1, ORDINAL))
+def doc_values(name: str, column: Column) -> DocValues:
+    """The values of the documents of a column."""
+    docs = len(column.counts)
+    if not len(column.values):
+        return no_values(name, docs)
     table: Sequence[Any] | Array
     if column.kind == "text":
         table, ordinals = column.forms, column.compared
     elif column.kind == "exact":
         table, ordinals = column.names, column.values
     else:
-        table = distinct(column.values)
-        ordinals = table.searchsorted(column.values)
+        table, ordinals = numbered(column.values)
     ordinals = ordinals.astype(ORDINAL)
     places, has = column.first_places()
     first = np.where(has, ordinals.take(places, mode="clip"), ORDINAL(-1))
     several = _sets(column.owners(), ordinals, docs) if int(column.counts.max()) > 1 else None
     return DocValues(name, column.kind == "text", table, first, several)
+
+
+def no_values(name: str, docs: int) -> DocValues:
+    """A column in which none of so many documents has a value."""
+    return DocValues(name, False, EMPTY, np.full(docs, -1, ORDINAL))
 
 
 def _sets(owners: Array, ordinals: Array, docs: int) -> tuple[Array, Array]:

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch.arrays import DOC, Array
-from khsearch.columnar.search.doc_values import DocValues, doc_values
+from khsearch.columnar.search.doc_values import DocValues, doc_values, no_values
+from khsearch.columnar.search.joining import Joined, join
 from khsearch.columnar.search.leaves import refusing_damage
+from khsearch.columnar.search.written import Spellings, spellings
 from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment import hashes_of
+from khsearch.engine import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from khsearch.columnar.search.cache import Cache
     from khsearch.columnar.search.leaves import Leaves
+    from khsearch.columnar.segments.segment import Segment
     from khsearch.engine import By
 
 
@@ -87,29 +91,78 @@ class DocumentStore:
 
     def values(self, name: str, by: By | None = None) -> DocValues:
         """A column over all documents as ordinals; of dates, by year, month or day."""
-        return self._cache.memo("values", (name, by), lambda: self._values(name, by), _bytes_of, lasting=True)
+        return self._values(name, by).values
+
+    def between(self, node: nodes.Between | nodes.AnyBetween, among: Array | None = None) -> Array:
+        """Whether each document, or each of some (n,), has a value between bounds -> (docs,) or (n,) bool."""
+        values = self.values(node.column)
+        if isinstance(node, nodes.AnyBetween):
+            return values.docs_in(node.spans, among)
+        span = values.span(node.low, node.high, with_low=node.with_low, with_high=node.with_high)
+        return values.docs(*span, among)
 
     def written(self, name: str, ordinals: Array) -> list[str]:
         """Texts of a column as a live document has them first, by the ordinals of their forms, (n,)."""
-        column = self.column(name)
-        assert column is not None
-        firsts = self._cache.memo("written", name, lambda: self._written(column), _size, lasting=True)
-        return [column.shown(number) for number in firsts.take(ordinals).tolist()]
+        segments = self._leaves.segments
+        every = [self._spellings(segment, name) for segment in segments]
+        if all(one.column is None for one in every):
+            values = self.values(name)
+            return [every[0].shown(values, at) for at in ordinals.tolist()]
+        owns = [self._of_segment(segment, name, None) for segment in segments]
+        places = self._cache.memo(
+            "written", name, lambda: self._written(name, every, owns), _size_of_pair, lasting=True
+        )
+        at = zip(*(part.take(ordinals).tolist() for part in places), strict=True)
+        return [every[segment].shown(owns[segment], number) for segment, number in at]
+
+    def _values(self, name: str, by: By | None) -> Joined:
+        parts = [self._of_segment(segment, name, by) for segment in self._leaves.segments]
+        alone = len(parts) == 1  # is its segment's own
+
+        def make() -> Joined:
+            return join(parts or [no_values(name, 0)])
+
+        return self._cache.memo(
+            "values", (name, by), make, lambda found: 0 if alone else _size_of_joined(found), lasting=True
+        )
+
+    def _of_segment(self, segment: Segment, name: str, by: By | None) -> DocValues:
+        """The documents of one segment alone, which the next commit may have, too."""
+
+        def make() -> DocValues:
+            if by is not None:
+                return self._of_segment(segment, name, None).by(by)
+            column = self._column_of(segment, name)
+            return no_values(name, segment.docs) if column is None else doc_values(name, column)
+
+        return self._cache.memo(
+            "values of a segment", (segment, name, by), make, lambda found: found.nbytes, lasting=True, owner=segment
+        )
+
+    def _spellings(self, segment: Segment, name: str) -> Spellings:
+        return self._cache.memo(
+            "spellings of a segment",
+            (segment, name),
+            lambda: spellings(self._column_of(segment, name)),
+            lambda found: _size_of(found.column),
+            lasting=True,
+            owner=segment,
+        )
 
     @refusing_damage
-    def _values(self, name: str, by: By | None) -> DocValues:
-        if by is not None:
-            return self.values(name).by(by)
-        return doc_values(name, self.column(name), self._leaves.doc_count_all)
+    def _column_of(self, segment: Segment, name: str) -> columns.Column | None:
+        return segment.column(name, self._form)
 
-    def _written(self, column: columns.Column) -> Array:
-        """The name by which each form shows -> (forms,) int64."""
-        live, values = self._leaves.live, column.values
-        if live is not None:
-            values = values[live.repeat(column.counts)]
-        found = np.zeros(len(column.forms), np.int64)
-        found[column.form_of.take(values[::-1])] = values[::-1]  # of several for one place, the last one stays
-        return found
+    def _written(self, name: str, every: Sequence[Spellings], owns: Sequence[DocValues]) -> tuple[Array, Array]:
+        """For each form, the first segment with a live document that has it, and its text there -> twice (forms,)."""
+        values, maps = self._values(name, None)
+        segments, numbers = np.zeros(len(values.table), np.int32), np.zeros(len(values.table), np.int32)
+        live, bases = self._leaves.live, self._leaves.bases
+        for at in reversed(range(len(every))):  # what comes first is said last
+            forms, firsts = every[at].firsts(owns[at], None if live is None else live[bases[at] : bases[at + 1]])
+            segments[maps[at].take(forms)] = at
+            numbers[maps[at].take(forms)] = firsts
+        return segments, numbers
 
     @refusing_damage
     def _joined(self, name: str) -> columns.Column | None:
@@ -128,9 +181,9 @@ def _size_of(column: columns.Column | None) -> int:
     return 0 if column is None else column.nbytes
 
 
-def _bytes_of(values: DocValues) -> int:
-    return values.nbytes
+def _size_of_joined(joined: Joined) -> int:
+    return joined.values.nbytes + sum(of.nbytes for of in joined.maps)
 
 
-def _size(array: Array) -> int:
-    return array.nbytes
+def _size_of_pair(arrays: tuple[Array, Array]) -> int:
+    return arrays[0].nbytes + arrays[1].nbytes

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY_DOCS, Array
+from khsearch.arrays import Array
 from khsearch.columnar.search import fuzzy, membership, patterns, phrases, top
 from khsearch.columnar.search.impacts import DenseImpacts, SparseImpacts
 from khsearch.columnar.search.matches import NONE, Matches, constant, intersect, require, subtract, union
-from khsearch.columnar.segments import columns
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 
@@ -111,8 +110,8 @@ class Evaluator:
             docs = patterns.docs_of_terms(commit, name, terms, enough)
         return constant(docs, node.boost)
 
-    def _between(self, node: nodes.Between) -> Matches:
-        return constant(docs_between(self.commit, node), node.boost)
+    def _between(self, node: nodes.Between | nodes.AnyBetween) -> Matches:
+        return constant(self.docs(node), node.boost)
 
     def _every(self, node: nodes.Every) -> Matches:
         commit = self.commit
@@ -152,17 +151,6 @@ def _rounded(found: Matches) -> Matches:
     return Matches(found.docs, found.scores.astype(np.float32))
 
 
-def docs_between(commit: Commit, node: nodes.Between) -> Array:
-    """Live documents with a value of a column between two bounds -> (n,) DOC, rising."""
-    column = commit.documents.column(node.column)
-    if column is None:
-        return EMPTY_DOCS
-    kept = columns.between(node.column, column, node.low, node.high, with_low=node.with_low, with_high=node.with_high)
-    has = np.zeros(commit.doc_count_all, bool)
-    has[column.owners()[kept]] = True
-    return (has if commit.leaves.live is None else has & commit.leaves.live).nonzero()[0].astype(DOC)
-
-
 _PLANS: dict[type, Any] = {
     nodes.Term: Evaluator._term,
     nodes.AnyField: Evaluator._term,
@@ -178,6 +166,7 @@ _PLANS: dict[type, Any] = {
     nodes.AnyOf: Evaluator.first,
     nodes.Fuzzy: Evaluator.first,
     nodes.Between: Evaluator._between,
+    nodes.AnyBetween: Evaluator._between,
     nodes.Every: Evaluator._every,
     nodes.Constant: Evaluator._constant,
     nodes.Boost: Evaluator._boost,

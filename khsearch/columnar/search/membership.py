@@ -18,8 +18,10 @@ from khsearch.engine import nodes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.execution import Evaluator
 
+_MASKED = (nodes.Between, nodes.AnyBetween, nodes.Constant, nodes.Boost, nodes.Not, nodes.And, nodes.Or)
 _MANY = 16  # of more than one in so many documents, all there are are marked
 
 
@@ -48,9 +50,41 @@ def docs_of(evaluator: Evaluator, node: nodes.Node, among: Array | None = None) 
         case nodes.TwoPhase():
             docs = docs_of(evaluator, node.approximation, among)
             return docs[passing(node, docs)]
+        case nodes.Between() | nodes.AnyBetween():
+            return _between(evaluator.commit, node, among)
         case nodes.Phrase() if len(node.terms) > 1:
             return phrases.docs_of_phrase(evaluator.commit, node.field, node.terms, node.slop, among)
     return _within(evaluator, evaluator.matches(node).docs, among)
+
+
+def mask_of(evaluator: Evaluator, node: nodes.Node) -> Array:
+    """Whether a node matches each document there is -> (docs,) bool."""
+    commit = evaluator.commit
+    match node:
+        case nodes.Between() | nodes.AnyBetween():
+            return _live(commit, commit.documents.between(node))
+        case nodes.Constant() | nodes.Boost():
+            return mask_of(evaluator, node.child)
+        case nodes.Not():
+            return _live(commit, ~mask_of(evaluator, node.child))
+        case nodes.And() | nodes.Or() if node.children and all(isinstance(child, _MASKED) for child in node.children):
+            join = np.logical_and if isinstance(node, nodes.And) else np.logical_or
+            found: Array = join.reduce([mask_of(evaluator, child) for child in node.children])
+            return found
+    has = np.zeros(commit.doc_count_all, np.bool_)
+    has[docs_of(evaluator, node)] = True
+    return has
+
+
+def _between(commit: Commit, node: nodes.Between | nodes.AnyBetween, among: Array | None) -> Array:
+    if among is None:
+        return _live(commit, commit.documents.between(node)).nonzero()[0].astype(DOC)
+    return among[commit.documents.between(node, among)]
+
+
+def _live(commit: Commit, has: Array) -> Array:
+    live = commit.leaves.live
+    return has if live is None else has & live
 
 
 def passing(node: nodes.TwoPhase, docs: Array) -> Array:

@@ -16,6 +16,7 @@ from khsearch.arrays import DOC, EMPTY_DOCS, Array, distinct, turns
 from khsearch.columnar.search.impacts import LONG, SAFETY
 from khsearch.columnar.search.index_terms import TOP
 from khsearch.columnar.search.matches import Matches, best, constant
+from khsearch.columnar.search.membership import mask_of
 from khsearch.engine import EQUAL, nodes
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SMALL = 1 << 12  # postings a part up to which adding all up is quicker than thinking
 DEEPER = 8  # times more documents, where those asked for were too few
+FEW = 12  # only one of more than so many documents may be found: then all of these are scored
 SEEDED = 4  # parts whose best documents are tried first
 
 
@@ -145,15 +147,20 @@ def _shape(evaluator: Evaluator, node: nodes.Node) -> _Shape | None:
 
 def _allow(evaluator: Evaluator, shape: _Shape, node: nodes.Require | nodes.AndNot) -> None:
     """Allow what one node requires, or has not."""
-    wanted = isinstance(node, nodes.Require)
-    allowed = np.full(evaluator.commit.doc_count_all, not wanted)
-    allowed[evaluator.docs(node.required if isinstance(node, nodes.Require) else node.without)] = wanted
+    if isinstance(node, nodes.Require):
+        allowed = mask_of(evaluator, node.required)
+    else:
+        allowed = ~mask_of(evaluator, node.without)
     shape.allowed = allowed if shape.allowed is None else shape.allowed & allowed
 
 
 def _top(evaluator: Evaluator, shape: _Shape, count: int) -> tuple[Array, Array]:
     """The best `count` documents, best first, and their scores."""
     scratch = evaluator.scratch
+    if shape.allowed is not None and np.count_nonzero(shape.allowed) * FEW < len(shape.allowed):
+        docs = shape.allowed.nonzero()[0].astype(DOC)
+        sums, has = _sums(evaluator, shape, docs)
+        return best(docs[has], sums[has].astype(np.float32), count)
     edge = _edge(evaluator, shape, count)
     must = sorted(shape.must, key=lambda part: part.entry.count)
     rest = sorted(shape.may, key=lambda part: -part.most)
@@ -186,6 +193,18 @@ def _top(evaluator: Evaluator, shape: _Shape, count: int) -> tuple[Array, Array]
             if len(hits) < len(docs):
                 docs, sums = docs.take(hits), sums.take(hits)
     return best(docs, sums.astype(np.float32), count)
+
+
+def _sums(evaluator: Evaluator, shape: _Shape, docs: Array) -> tuple[Array, Array]:
+    """What documents, rising (n,), score, (n,) float64, and whether they match at all."""
+    sums, has = np.zeros(len(docs)), np.ones(len(docs), np.bool_)
+    for part in shape.must:
+        scores = part.at(docs, evaluator.scratch)
+        has &= scores > 0
+        sums += scores
+    for part in shape.may:
+        sums += part.at(docs, evaluator.scratch)
+    return sums, has & (sums > 0)
 
 
 def _edge(evaluator: Evaluator, shape: _Shape, count: int) -> float:

@@ -36,7 +36,7 @@ Form = Callable[[bytes], bytes]
 
 MICROSECOND = datetime.timedelta(microseconds=1)
 START = datetime.datetime.min
-_FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
+FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
 DTYPES = {"int": np.int64, "float": np.float64, "exact": np.int64, "text": np.int64}
 
 
@@ -139,7 +139,7 @@ def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form |
     if numbers and all(number is not None for number in numbers):
         return _of_numbers(counts, [number for number in numbers if number is not None])
     if kind == "number" or any(number is not None for number in numbers):
-        raise _mixed(name)
+        raise mixed(name)
     texts = [text_of(value) for value in flat]
     names = sorted(set(texts))
     place = {text: i for i, text in enumerate(names)}
@@ -167,7 +167,7 @@ def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
     low, high = min(whole, default=0), max(whole, default=0)
     if len(whole) == len(numbers) and low >= -(1 << 63) and high < 1 << 63:
         return Column("int", counts, np.array(numbers, np.int64))
-    if low >= -_FLOAT_EXACT and high <= _FLOAT_EXACT:
+    if low >= -FLOAT_EXACT and high <= FLOAT_EXACT:
         return Column("float", counts, np.array(numbers, np.float64))
     names = sorted(set(numbers))
     place = {number: i for i, number in enumerate(names)}
@@ -181,7 +181,8 @@ def _of_texts(counts: Array, values: Array, names: Sequence[bytes], form_by_name
     return Column("text", counts, values, tuple(names), tuple(forms), form_of)
 
 
-def _mixed(name: str) -> DocumentError:
+def mixed(name: str) -> DocumentError:
+    """What is wrong with a column that holds two kinds of values."""
     return DocumentError(f"column {name!r} holds numbers and text at once; give each column one kind of value")
 
 
@@ -191,7 +192,7 @@ def join(name: str, columns: Sequence[Column]) -> Column:
     counts = np.concatenate([np.zeros(0, np.int64), *(column.counts for column in columns)])
     kinds = {column.kind for column in filled}
     if "text" in kinds and len(kinds) > 1:
-        raise _mixed(name)
+        raise mixed(name)
     if not filled:
         return empty(counts)
     if "text" in kinds:
@@ -200,8 +201,7 @@ def join(name: str, columns: Sequence[Column]) -> Column:
         return _of_texts(counts, _renumbered(filled, names), names, forms)
     whole = [column.values for column in filled if column.kind == "int"]
     if "exact" in kinds or (
-        len(kinds) > 1
-        and any(int(values.min()) < -_FLOAT_EXACT or int(values.max()) > _FLOAT_EXACT for values in whole)
+        len(kinds) > 1 and any(int(values.min()) < -FLOAT_EXACT or int(values.max()) > FLOAT_EXACT for values in whole)
     ):
         tables = [_tabled(column) for column in filled]
         numbers = sorted({number for table in tables for number in table.names})
@@ -252,15 +252,15 @@ def between(name: str, column: Column, low: Any, high: Any, *, with_low: bool = 
         table: Sequence[Any] = column.forms if column.kind == "text" else column.names
         if low is not None:
             find = bisect_left if with_low else bisect_right
-            kept &= values >= find(table, _bound(name, column, low))
+            kept &= values >= find(table, bound_of(name, column, low))
         if high is not None:
             find = bisect_right if with_high else bisect_left
-            kept &= values < find(table, _bound(name, column, high))
+            kept &= values < find(table, bound_of(name, column, high))
         return kept
     if low is not None:
-        kept &= _above(values, _bound(name, column, low), with_bound=with_low)
+        kept &= _above(values, bound_of(name, column, low), with_bound=with_low)
     if high is not None:
-        kept &= ~_above(values, _bound(name, column, high), with_bound=not with_high)
+        kept &= ~_above(values, bound_of(name, column, high), with_bound=not with_high)
     return kept
 
 
@@ -282,7 +282,8 @@ def _above(values: Array, bound: int | float, *, with_bound: bool) -> Array:
     return found
 
 
-def _bound(name: str, column: Column, bound: Any) -> Any:
+def bound_of(name: str, column: Column, bound: Any) -> Any:
+    """Return what the values of a column are compared with for a bound: bytes, int or float. QueryError."""
     if column.kind == "text":
         return text_of(bound)
     number = number_of(bound)
