@@ -12,7 +12,7 @@ from khsearch import arguments, manifest, searching
 from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
-from khsearch.documents import FIELDS
+from khsearch.documents import FIELDS, check_fields
 from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from khsearch.khmer import Breaker, Lexicon, Variants, load
 from khsearch.manifest import Manifest
@@ -232,6 +232,24 @@ class Index(Reader):
         except BaseException:
             writer.cancel()
             raise
+
+    @checked(fields=FIELDS, wait=arguments.SECONDS, on_lost=optional(arguments.FUNCTION))
+    def set_fields(self, fields: Declared, wait: float = 0.0, on_lost: Callable[[str], None] | None = None) -> None:
+        """Let the index have these own fields instead of those before, with what its documents hold of them.
+
+        `index.set_fields({**index.fields, "year": "number"})` adds one. It is a commit: until then, everybody searches
+        the index as it was. Weights alone take no time; for all else every document is analysed anew.
+
+        A value that does not go with its field is a DocumentError that names both, and nothing is changed; or `on_lost`
+        is told of it, and its document is not found by it. ValueError for an unknown kind of field, IndexLockedError
+        where another writer works for longer than `wait` seconds.
+        """
+        check_fields(fields)
+        loading("khsearch.maintenance")
+        from khsearch import maintenance
+
+        self._last_commit()  # a closed index says so
+        maintenance.set_fields(self._engine, fields, wait, on_lost)
 
     def whoosh(self) -> DocumentIndex:
         """Return the index as a whoosh.index.Index over the same folder: for Whoosh's queries, collectors and writers.

@@ -86,8 +86,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         "khsearch": version.__version__,
         "analyzer": manifest.analyzer.settings(),
         "own_lexicon": manifest.own_lexicon,
-        "fields": dict(manifest.fields),
-        "weights": dict(manifest.ranking.own),
+        **_declaration(manifest.declared),
         "ranking": manifest.ranking.to_json(),
     }
     named: dict[str, str] = {}
@@ -114,9 +113,29 @@ def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -
 
     Raises as `read` does.
     """
+    return _changed(where, files, {}, spellings, name_file)
+
+
+def reweighted(where: str, files: Files, fields: Declared, name_file: NameFile) -> Files:
+    """Return the files of a commit with own fields of other weights, all else as it is.
+
+    Raises as `read` does.
+    """
+    _, content = _content(where, files)
+    return _changed(where, files, _declaration(fields), _spellings(where, content, files).data, name_file)
+
+
+def _declaration(fields: Declared) -> dict[str, object]:
+    return {"fields": kinds_of(fields), "weights": weights_of(fields)}
+
+
+def _changed(
+    where: str, files: Files, changes: Mapping[str, object], spellings: bytes, name_file: NameFile
+) -> dict[str, bytes]:
     _, old = _content(where, files)
     name, copies = name_file(".json"), dict[str, bytes]()
     content = {key: value for key, value in old.items() if key not in ("checksum", "spellings", "resources")}
+    content.update(changes)
     content["format"] = version.NOW
     named = {}
     for resource, known in _resource_names(old).items():

@@ -20,6 +20,7 @@ from khsearch.cli.console import (
     index_argument,
     note,
     progress,
+    read_fields,
     refused,
     stdin,
     wait_option,
@@ -27,7 +28,7 @@ from khsearch.cli.console import (
 from khsearch.errors import DocumentError, IndexExistsError, IndexLockedError, IndexNotFoundError, KhsearchError
 
 if TYPE_CHECKING:
-    from khsearch import FieldKind, Index, TextField
+    from khsearch import Index
     from khsearch.documents import FieldNames, Placed
     from khsearch.schema import Declared
     from khsearch.writing import Writer
@@ -137,7 +138,7 @@ def index(
     if "-" in sources and format is None:
         raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(_formats())}")
     check_lexicon(breaker, lexicon)
-    own = _fields(fields)
+    own = read_fields("--field", fields)
     started = time.perf_counter()
     reading = _Reading(sources, format, FieldNames(id_field, title_field, text_field), skip_bad)
     total = reading.size()
@@ -163,21 +164,6 @@ def index(
     note(
         f"{added} added, {reading.good - added} replaced{bad}; {store.doc_count} documents in {path} ({seconds:.1f} s)"
     )
-
-
-def _fields(given: tuple[str, ...]) -> dict[str, FieldKind | TextField]:
-    from khsearch.documents import read_field
-
-    fields: dict[str, FieldKind | TextField] = {}
-    for field in given:
-        try:
-            name, kind = read_field(field)
-        except ValueError as problem:
-            raise click.UsageError(f"--field: {problem}") from None
-        if name in fields:
-            raise click.UsageError(f"--field: {name!r} is named twice; give it one kind")
-        fields[name] = kind
-    return fields
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from khsearch.cli.console import address, index_argument, is_terminal, note, utf8, wait_option
+from khsearch.cli.console import address, index_argument, is_terminal, note, read_fields, utf8, wait_option
 
 
 @click.command()
@@ -123,6 +123,44 @@ def spellings(path: str, file: str | None, remove: bool, wait: float) -> int:
         return 0
     click.echo(index.spellings, nl=False)
     return int(not index.spellings)
+
+
+@click.command()
+@index_argument
+@click.option(
+    "--add",
+    "added",
+    metavar="NAME=KIND",
+    multiple=True,
+    help="A field more, or of another kind.",
+)
+@click.option("--drop", "dropped", metavar="NAME", multiple=True, help="A field less; documents keep its values.")
+@click.option("--skip-bad", is_flag=True, help="Report values that do not go with their fields, and go on.")
+@wait_option
+def fields(path: str, added: tuple[str, ...], dropped: tuple[str, ...], skip_bad: bool, wait: float) -> int:
+    """Show, add or drop an index's own fields.
+
+    Documents are looked through for values of the fields that are added, and INDEX is searched as it was until all is
+    done. Without options, its fields are written as --add takes them; the exit status is 1 where it has none.
+    """
+    from khsearch import Index
+    from khsearch.documents import written_field
+
+    index = Index.open(path)
+    if not added and not dropped:
+        for name, field in index.fields.items():
+            click.echo(f"{name}={written_field(field)}")
+        return int(not index.fields)
+    wanted = dict(index.fields)
+    for name in dropped:
+        if wanted.pop(name, None) is None:
+            raise click.UsageError(f"--drop: there is no field {name!r}; there are {', '.join(index.fields) or 'none'}")
+    passed_over: list[str] = []
+    index.set_fields({**wanted, **read_fields("--add", added)}, wait, passed_over.append if skip_bad else None)
+    for item in passed_over:
+        note(f"passed over: {item}")
+    note(f"{path}: its fields are {', '.join(index.fields) or 'none'}")
+    return 0
 
 
 @click.command()

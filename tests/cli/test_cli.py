@@ -772,3 +772,38 @@ def test_a_writer_that_waits_makes_the_index_that_another_gave_up(tmp_path):
     second.communicate()
     assert (first.returncode, second.returncode) == (2, 0)
     assert [json.loads(line)["id"] for line in run("export", path).stdout.splitlines()] == ["b"]
+
+
+# fields
+
+
+def test_fields_are_added_dropped_and_listed(tmp_path):
+    path = tmp_path / "x.idx"
+    lines = b"".join(
+        json.dumps({"id": str(n), "text": FLOOD, "year": year, "note": "UNICEF"}).encode() + b"\n"
+        for n, year in enumerate([2020, "soon"])
+    )
+    assert run("index", path, "-", "--format=jsonl", stdin=lines).exit_code == 0
+    assert (run("fields", path).exit_code, run("fields", path).stdout) == (1, "")
+    fails(run("fields", path, "--add", "year=number"), "document '1': its field 'year' is 'soon'")
+    fails(run("fields", path, "--add", "year"), "--add: field 'year': unknown kind ''")
+    fails(run("fields", path, "--add", "year=number:2"), "only text has a weight")
+    fails(run("fields", path, "--drop", "year"), "there is no field 'year'; there are none")
+    done = run("fields", path, "--add=year=number", "--add=note=text:0.5", "--skip-bad")
+    assert done.exit_code == 0
+    assert "passed over: document '1': its field 'year'" in done.stderr
+    assert run("fields", path).stdout == "year=number\nnote=text:0.5\n"
+    assert [hit["id"] for hit in hits(run("search", path, "unicef", "--filter=year:2020", "--format=json"))] == ["0"]
+    assert run("fields", path, "--drop=year", "--add=note=text").exit_code == 0
+    assert run("fields", path).stdout == "note=text\n"
+    assert run("search", path, "unicef").exit_code == 1
+
+
+def test_a_weighted_field_is_given_when_an_index_is_made(tmp_path):
+    path = tmp_path / "x.idx"
+    line = json.dumps({"id": "a", "text": FLOOD, "note": "UNICEF"}).encode()
+    assert run("index", path, "-", "--format=jsonl", "--field=note=text:0.5", stdin=line).exit_code == 0
+    assert run("index", path, "-", "--format=jsonl", "--field=note=text:0.5", stdin=line).exit_code == 0
+    fails(run("index", path, "-", "--format=jsonl", "--field=note=text", stdin=line), f"khsearch fields {path}")
+    assert run("search", path, "unicef").exit_code == 0
+    assert "text:0.5" in run("stats", path).stdout
