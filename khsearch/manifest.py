@@ -30,6 +30,9 @@ from khsearch.schema import Declared, FieldKind, TextField, declared, kinds_of, 
 from khsearch.sharing import loading
 from khsearch.spellings import NONE, Spellings
 
+SEAL = b'{"checksum":'
+"""How a manifest begins, since format 2."""
+
 _LEXICON = "lexicon"
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
@@ -105,7 +108,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
     if named:
         content["resources"] = named
     files |= _with_spellings(content, manifest.spellings.data, name_file)
-    return {name: _sealed(content), **files}
+    return {name: sealed(content), **files}
 
 
 def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -> Files:
@@ -148,7 +151,7 @@ def _changed(
     if named:
         content["resources"] = named
     copies |= _with_spellings(content, spellings, name_file)
-    return {name: _sealed(content), **copies}
+    return {name: sealed(content), **copies}
 
 
 def _with_spellings(content: dict[str, object], spellings: bytes, name_file: NameFile) -> dict[str, bytes]:
@@ -159,10 +162,10 @@ def _with_spellings(content: dict[str, object], spellings: bytes, name_file: Nam
     return {name: spellings}
 
 
-def _sealed(content: Mapping[str, object]) -> bytes:
+def sealed(content: Mapping[str, object]) -> bytes:
     """The file of a manifest: its content below its checksum."""
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
-    return b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode() + body
+    return SEAL + b'"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode() + body
 
 
 def read(where: str, files: Files) -> Manifest:

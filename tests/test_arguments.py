@@ -51,6 +51,7 @@ WRONG: dict[str, list[Any]] = {
     "path": NO_PATH,
     "to": NO_PATH,
     "spellings": NO_PATH[OR_NONE],
+    "settings": NO_PATH[OR_NONE],
     "lexicon": NO_PATH[OR_NONE],
     "breaker": [*NO_TEXT[OR_NONE], "xyz"],
     "fields": [5, ["a"], "a", {"a": 5}, {5: "text"}, {"a": "string"}, {"a b": "text"}],

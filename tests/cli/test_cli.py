@@ -807,3 +807,38 @@ def test_a_weighted_field_is_given_when_an_index_is_made(tmp_path):
     fails(run("index", path, "-", "--format=jsonl", "--field=note=text", stdin=line), f"khsearch fields {path}")
     assert run("search", path, "unicef").exit_code == 0
     assert "text:0.5" in run("stats", path).stdout
+
+
+# Backup
+
+
+def test_export_and_settings_make_the_same_index(tmp_path):
+    one, two, settings = tmp_path / "a.idx", tmp_path / "b.idx", tmp_path / "settings.json"
+    line = json.dumps({"id": "1", "text": FLOOD, "y": 5, "day": {"$date": "2021-05-11"}}).encode()
+    assert run("index", one, "-", "--format=jsonl", "--field=y=number", stdin=line).exit_code == 0
+    (tmp_path / "own.tsv").write_text("flod\tទឹកជំនន់\tshort\n")
+    assert run("spellings", one, tmp_path / "own.tsv").exit_code == 0
+    plain = run("export", one)
+    assert plain.stderr == (
+        f"khsearch: documents only; to keep the kinds of fields (y=number), spellings too: "
+        f"khsearch export {one} --settings FILE\n"
+    )
+    kept = run("export", one, "--settings", settings)
+    assert (kept.exit_code, kept.stderr, kept.stdout) == (0, "", plain.stdout)
+    made = run("index", two, "-", "--format=jsonl", "--settings", settings, stdin=kept.stdout_bytes)
+    assert made.exit_code == 0
+    assert [hit["id"] for hit in hits(run("search", two, "flod", "--filter=y:5", "--format=json"))] == ["1"]
+    for command in ("fields", "spellings", "export"):
+        assert run(command, one).stdout == run(command, two).stdout
+    again = run("index", two, "-", "--format=jsonl", "--settings", settings, stdin=kept.stdout_bytes)
+    fails(again, "leave out --settings, or name a new index")
+    for option in ("--field=y=number", "--breaker=icu", f"--lexicon={settings}"):
+        refused = run("index", tmp_path / "c", "-", "--format=jsonl", "--settings", settings, option, stdin=line)
+        fails(refused, "leave out --field, --breaker and --lexicon")
+    settings.write_text("{}")
+    fails(run("index", tmp_path / "c", "-", "--format=jsonl", "--settings", settings, stdin=line), "settings.json: not")
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_index_as_any_new_one_is_exported_without_a_word(news):
+    assert run("export", news).stderr == ""
