@@ -212,7 +212,8 @@ class Reader:
         """
         commit = self._last_commit()
         commit.agreement.check(text)
-        return query.corrections(commit.view, commit.built.analyzer.typed(text), limit, self._spellings(commit))
+        typed, own = commit.built.analyzer.typed(text), commit.built.ranking.own
+        return query.corrections(commit.view, typed, limit, self._spellings(commit), own)
 
     @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:
