@@ -214,11 +214,15 @@ class _Parser:
         behind = self._tokens[self._at] if self._at < len(self._tokens) else None
         if not self._strict or behind is None or behind.lastgroup in ("close", "boost"):
             return
+        if behind[0] == "TO":
+            raise self._wrong(f"a range stands in brackets: {field}:[low TO high]", behind.start())
         if behind.start() == self._tokens[self._at - 1].end():
             raise self._wrong(f"this stands right behind the value of {field}; a value with signs stands in quotes")
 
     def _bare_value(self, token: re.Match[str], field: str) -> str:
         """A value without quotes, to its end, whatever tokens it is made of."""
+        if token.lastgroup == "open":
+            raise self._wrong(f"each value has its field before it: ({field}:\u2026 OR {field}:\u2026)", token.start())
         value = VALUE.match(self._text, token.start())
         if value is None or token.lastgroup == "range":
             raise self._no_item(token)

@@ -195,6 +195,8 @@ def test_a_filter_does_not_score_and_goes_with_a_query(index: Index) -> None:
 @pytest.mark.parametrize("filter", ["", "  \n", "\u200b", {}, {"and": []}, {"and": [{}]}, {"tags": {}}, {"or": [{}]}])
 def test_what_says_nothing_is_no_filter(index: Index, filter: Any) -> None:
     assert len(found(index, filter)) == index.doc_count
+    with pytest.raises(QueryError):
+        index.delete_by(filter)
 
 
 @pytest.mark.parametrize("filter", [{"or": []}, {"tags": []}, {"tags": set()}, {"not": {}}, {"note": []}])
