@@ -216,8 +216,8 @@ class _Pages:
             rows = self._behind(limit + 1, behind)
         else:
             offset = offset if behind is None else behind.rank
-            judged, ahead = rescored(self._made.view, self._retrieve, self._stages, offset + limit + 1)
-            rows = [_Row(one, rank >= ahead) for rank, one in enumerate(judged)][offset:]
+            judged, ahead = rescored(self._made.view, self._retrieve, self._stages, offset + limit + 1, offset)
+            rows = [_Row(one, rank >= ahead) for rank, one in enumerate(judged, offset)]
         return _Page(rows[:limit], len(rows) > limit, self._total)
 
     def behind(self, rank: int, row: _Row) -> Behind:

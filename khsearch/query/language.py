@@ -42,6 +42,7 @@ _MOST_NESTED = 40
 LONGEST = 10_000
 """Characters of the longest query."""
 
+_NO_END = "a quote that never ends"
 _MOST_PATTERNS = 30
 """Patterns of one query: for each, all terms of the index may have to be looked through."""
 
@@ -139,7 +140,7 @@ class _Parser:
 
     def _is_plain(self, token: re.Match[str]) -> bool:
         if token.lastgroup == "stray":
-            raise self._wrong("a quote that never ends")
+            raise self._wrong(_NO_END)
         if token.lastgroup == "field":
             if token["name"] in self._fields:
                 return False
@@ -183,7 +184,7 @@ class _Parser:
             return Quoted(quoted, None, int(token["gap"] or 0))
         if token.lastgroup in ("word", "operator", "field"):
             return self._counted(self._word(token[0], token.start(), None), token)
-        raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
+        raise self._no_item(token)
 
     def _of_field(self, named: re.Match[str]) -> Item:
         """The name of a field, and what stands right behind it."""
@@ -220,13 +221,18 @@ class _Parser:
         """A value without quotes, to its end, whatever tokens it is made of."""
         value = VALUE.match(self._text, token.start())
         if value is None or token.lastgroup == "range":
-            raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
+            raise self._no_item(token)
         while self._at < len(self._tokens) and self._tokens[self._at].start() < value.end():
             self._at += 1
         if self._strict and value[0][0] in "[{":
             written = f'{field}:[low TO high], where an end may be left out, and a value with brackets {field}:"\u2026"'
             raise self._wrong(f"this is no range; write {written}", token.start())
         return value[0]
+
+    def _no_item(self, token: re.Match[str]) -> QueryError:
+        if token.lastgroup == "stray":
+            return self._wrong(_NO_END, token.start())
+        return self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
 
     def _counted(self, item: Item, token: re.Match[str]) -> Item:
         self._patterns += not isinstance(item, Words)

@@ -176,9 +176,9 @@ class Judged:
 
 
 def rescored(
-    view: View, retrieve: Callable[[int], Ranked], stages: Sequence[Rescorer], count: int
+    view: View, retrieve: Callable[[int], Ranked], stages: Sequence[Rescorer], count: int, offset: int = 0
 ) -> tuple[list[Judged], int]:
-    """Return the best `count` documents after all stages, and how many of them are ahead.
+    """Return those of the best `count` documents after all stages from `offset` on, and how many of all are ahead.
 
     retrieve: so many of the best, best first.
     """
@@ -204,6 +204,6 @@ def rescored(
             float(scores[at]),
             tuple((name, of, float(change[at])) for name, of, change in added if change[at]),
         )
-        for at in order[:count].tolist()
+        for at in order[offset:count].tolist()
     ]
-    return judged, min(ahead, len(judged))
+    return judged, ahead

@@ -187,6 +187,16 @@ def test_a_large_corpus_takes_the_quick_roads_to_the_same_top(small, monkeypatch
                     assert every.docs[places].tolist() == top.docnums.tolist()
                     assert every.scores[places].tolist() == pytest.approx(wanted, rel=1e-6)
                     assert len(set(top.docnums.tolist())) == len(top.docnums)
+            for node, size in itertools.product((*made, *each[:1]), (7, 110)):
+                node = nodes.AndMaybe(nodes.Constant(made[3], 0.0), node) if size > 100 else node
+                page = searcher.search(node, size)
+                seen = page.docnums.tolist()
+                for _ in range(3):
+                    if len(page.docnums):
+                        place = searcher.place(int(page.docnums[-1]), float(page.scores[-1]))
+                        page = searcher.search(node, size, after=place)
+                        seen += page.docnums.tolist()
+                assert seen == searcher.search(node, 4 * size).docnums.tolist()
             expected: dict[str, float] = {}
             for word, node in zip(chosen, each, strict=True):
                 for name, score in bm25(kept, word).items():

@@ -20,7 +20,7 @@ def facets(documents: DocumentStore, docs: Array, wanted: Counted) -> dict[Any, 
     values = documents.values(wanted.column, wanted.by)
     counts = values.counts(docs)
     order = _most(counts, wanted.most)
-    names = documents.written(wanted.column, order) if values.text else [values.value(at) for at in order.tolist()]
+    names = documents.written(wanted.column, order) if values.text else values.listed(order)
     return dict(zip(names, counts.take(order).tolist(), strict=True))
 
 

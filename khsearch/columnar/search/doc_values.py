@@ -57,6 +57,13 @@ class DocValues:
         found = self.table[ordinal]
         return found.item() if isinstance(found, np.generic) else found
 
+    def listed(self, ordinals: Array) -> list[Any]:
+        """Values as they are compared, by their ordinals (n,)."""
+        if isinstance(self.table, np.ndarray):
+            found: list[Any] = self.table.take(ordinals).tolist()
+            return found
+        return [self.table[at] for at in ordinals.tolist()]
+
     def find(self, value: Any, *, behind: bool = False) -> int:
         """Where a value, as it is compared, stands in the table or would; `behind` it, where it is there."""
         find = bisect_right if behind else bisect_left

@@ -106,8 +106,7 @@ class DocumentStore:
         segments = self._leaves.segments
         every = [self._spellings(segment, name) for segment in segments]
         if all(one.column is None for one in every):
-            values = self.values(name)
-            return [every[0].shown(values, at) for at in ordinals.tolist()]
+            return [text.decode("utf-8", "replace") for text in self.values(name).listed(ordinals)]
         owns = [self._of_segment(segment, name, None) for segment in segments]
         places = self._cache.memo(
             "written", name, lambda: self._written(name, every, owns), _size_of_pair, lasting=True

@@ -137,7 +137,7 @@ class SparseImpacts(Impacts):
             found *= own.take(place, mode="clip") == docs
             return found
         scratch[own] = scores
-        found = scratch.take(docs)
+        found = scratch.take(docs).astype(np.float32)
         scratch[own] = 0
         return found
 

@@ -50,6 +50,8 @@ def docs_of(evaluator: Evaluator, node: nodes.Node, among: Array | None = None) 
         case nodes.TwoPhase():
             docs = docs_of(evaluator, node.approximation, among)
             return docs[passing(node, docs)]
+        case nodes.Every(field=None) if among is not None:
+            return among
         case nodes.Between() | nodes.AnyBetween():
             return _between(evaluator.commit, node, among)
         case nodes.Phrase() if len(node.terms) > 1:

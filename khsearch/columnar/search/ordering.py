@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from khsearch.arrays import Array, numbered, turns
+from khsearch.columnar.search.top import Behind
 from khsearch.engine import BY_SCORE, Placed, SortKey, read_place
 from khsearch.errors import QueryError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.document_store import DocumentStore
     from khsearch.engine import Place, Value
 
+_FEW = 4  # times fewer: from there on the first key alone sorts most documents out
 _BITS = 63  # of a whole number without its sign
 
 
@@ -33,7 +35,7 @@ class Page(NamedTuple):
 
 
 class _Key(NamedTuple):
-    """What one key says of some documents: numbers (n,) int64, all below `bound`; what values it has, None: scores."""
+    """What one key says of some documents: numbers (n,), whole, all below `bound`; what values it has, None: scores."""
 
     numbers: Array
     bound: int
@@ -79,6 +81,13 @@ def page(
     return Page(at, None if sizes is None else sizes.take(order), groups)
 
 
+def behind(documents: DocumentStore, after: Place) -> Behind:
+    """What stands behind a place in an order by scores alone."""
+    place = read_place(after, BY_SCORE)
+    with np.errstate(over="ignore"):
+        return Behind(np.float32(place.values[0]), _number_now(documents, place))
+
+
 def place_values(documents: DocumentStore, doc: int, score: float, sort: Sequence[SortKey]) -> list[Value]:
     """What orders one document."""
     found: list[Value] = []
@@ -105,7 +114,7 @@ def _key(documents: DocumentStore, key: SortKey, docs: Array, scores: Array | No
         assert scores is not None
         return _Key(score_numbers(scores), 1 << 32, None, False)
     values = documents.values(key.column)
-    numbers, bound = values.first.take(docs).astype(np.int64), len(values.table)
+    numbers, bound = values.first.take(docs), len(values.table)
     if key.reverse:
         numbers = bound - 1 - numbers  # without a value: the bound
     else:
@@ -116,13 +125,21 @@ def _key(documents: DocumentStore, key: SortKey, docs: Array, scores: Array | No
 def _best(numbers: Sequence[Array], keys: Sequence[_Key], count: int) -> Array:
     """Where the first `count` stand, in their order, equals as they come: numbers of each key, (n,) -> (m,) int64."""
     size = len(numbers[0])
+    if count * _FEW < size:
+        # Of the first key alone, what may be among the first.
+        first = numbers[0]
+        likely = (first <= np.partition(first, count)[count]).nonzero()[0]
+        if len(likely) * 2 < size:
+            chosen = _best([mine.take(likely) for mine in numbers], keys, count)
+            best: Array = likely.take(chosen)
+            return best
     bits = [max(key.bound - 1, 0).bit_length() for key in keys]
     if sum(bits) + size.bit_length() > _BITS:
         return np.lexsort(numbers[::-1])[:count]
     packed = np.arange(size)
     shift = size.bit_length()
     for mine, wide in zip(reversed(numbers), reversed(bits), strict=True):
-        packed |= mine << shift
+        packed |= mine.astype(np.int64) << shift
         shift += wide
     if count < size:
         packed = np.partition(packed, count)[:count] if count else packed[:0]
@@ -146,14 +163,17 @@ def _firsts(values: DocValues, docs: Array, keys: Sequence[_Key]) -> tuple[Array
 
 def _behind(documents: DocumentStore, docs: Array, keys: Sequence[_Key], place: Placed) -> Array:
     """Which documents stand behind a place -> (n,) bool."""
-    now = documents.docnum(place.id)
-    # Another document may have the number of what is gone.
-    number = min(place.number, documents.doc_count_all) - 1 if now is None else now
-    behind: Array = docs > number
+    behind: Array = docs > _number_now(documents, place)
     for key, value in zip(reversed(keys), reversed(place.values), strict=True):
         edge, equal = _edge(key, value)
         behind = (key.numbers > edge) | (behind & (key.numbers == edge)) if equal else key.numbers >= edge
     return behind
+
+
+def _number_now(documents: DocumentStore, place: Placed) -> int:
+    """The number of a place's document, or what is as good, since another may have the number of what is gone."""
+    now = documents.docnum(place.id)
+    return min(place.number, documents.doc_count_all) - 1 if now is None else now
 
 
 def _edge(key: _Key, value: Value) -> tuple[int, bool]:

@@ -1,7 +1,7 @@
-"""scoring: what a node gives one document, without matching all the others where that can be helped.
+"""scoring: what a node gives some documents, or one, without matching all the others where that can be helped.
 
-Terms are looked up in their postings, and phrases in the positions of that document; what combines nodes combines their
-scores as `execution` does. Patterns, columns and foreign nodes are matched as a whole.
+What combines nodes combines their scores as `execution` does. Of one document alone, terms are looked up in their
+postings, so that nothing is kept for others. Patterns and foreign nodes are matched as a whole.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC
+from khsearch.arrays import DOC, Array
 from khsearch.columnar.search import phrases
+from khsearch.columnar.search.matches import Matches, constant, require, union, where_in
+from khsearch.columnar.search.membership import docs_of
 from khsearch.engine import nodes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from khsearch.columnar.search.execution import Evaluator
 
 
@@ -23,6 +27,59 @@ def score_of(evaluator: Evaluator, node: nodes.Node, doc: int) -> float | None:
     if not _is_live(evaluator, doc):
         return None
     return _score(evaluator, node, doc)
+
+
+def scores_of(evaluator: Evaluator, node: nodes.Node, docs: Array) -> Array:
+    """The scores that `evaluator.matches(node)` has for documents that match, (n,) in any order -> (n,) float32."""
+    order = docs.argsort()
+    rising = docs.take(order)
+    found = _within(evaluator, node, rising)
+    scores = np.zeros(len(docs), np.float32)
+    scores[order.take(where_in(found.docs, rising)[1])] = found.scores
+    return scores
+
+
+def _within(evaluator: Evaluator, node: nodes.Node, docs: Array) -> Matches:
+    """What a node matches of some documents, live and rising (n,), with scores."""
+    match node:
+        case nodes.Term() | nodes.AnyField():
+            entry, boost = evaluator.part(node)
+            held = docs[entry.holds(docs, evaluator.scratch)]
+            return Matches(held, entry.at(held, evaluator.scratch) * np.float32(boost))
+        case nodes.And():
+            docs = docs_of(evaluator, node, docs)
+            return _added(docs, [_within(evaluator, child, docs) for child in node.children])
+        case nodes.Or():
+            return union([_within(evaluator, child, docs) for child in node.children], evaluator.scratch)
+        case nodes.AndMaybe():
+            must = _within(evaluator, node.must, docs)
+            should = node.should.children if isinstance(node.should, nodes.Or) else (node.should,)
+            return _added(must.docs, [must, *(_within(evaluator, child, must.docs) for child in should)])
+        case nodes.Require():
+            return _within(evaluator, node.child, docs_of(evaluator, node, docs))
+        case nodes.AndNot():
+            child = _within(evaluator, node.child, docs_of(evaluator, node, docs))
+            return Matches(child.docs, child.scores + np.float32(node.bonus))
+        case nodes.Phrase() if len(node.terms) > 1:
+            scale = evaluator.weighting.scale(node.field)
+            found = phrases.phrase(evaluator.commit, node.field, node.terms, node.slop, scale, among=docs)
+            return Matches(found.docs, found.scores * np.float32(node.boost))
+        case nodes.Constant():
+            return constant(docs_of(evaluator, node.child, docs), node.score)
+        case nodes.Boost():
+            child = _within(evaluator, node.child, docs)
+            return Matches(child.docs, child.scores * np.float32(node.factor))
+        case nodes.Between() | nodes.AnyBetween() | nodes.Every(field=None):
+            return constant(docs_of(evaluator, node, docs), node.boost)
+    return require(evaluator.matches(node), docs, evaluator.scratch)
+
+
+def _added(docs: Array, parts: Sequence[Matches]) -> Matches:
+    """The sums of what parts give documents, rising (n,)."""
+    sums = np.zeros(len(docs))
+    for part in parts:
+        sums[where_in(part.docs, docs)[1]] += part.scores
+    return Matches(docs, sums.astype(np.float32))
 
 
 def _is_live(evaluator: Evaluator, doc: int) -> bool:

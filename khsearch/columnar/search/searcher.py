@@ -11,7 +11,7 @@ from khsearch.columnar.search import counting, ordering, proximity
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import constant
 from khsearch.columnar.search.membership import docs_of
-from khsearch.columnar.search.scoring import score_of
+from khsearch.columnar.search.scoring import score_of, scores_of
 from khsearch.columnar.search.top import TopDocs, top_docs
 from khsearch.engine import BM25, Proximity, SortKey, nodes, write_place
 from khsearch.errors import QueryError
@@ -82,9 +82,10 @@ class Searcher:
         if mask is not None:
             node = nodes.AndNot(node, self._node(mask))
         evaluator = Evaluator(self.commit, weighting)
-        if sort or after is not None or group is not None:
+        if any(key.column is not None for key in sort) or group is not None:
             return self._ordered(evaluator, node, limit, offset, sort, after, group, total=count)
-        found = top_docs(evaluator, node, offset + limit, total=count)
+        behind = None if after is None else ordering.behind(self.documents, after)
+        found = top_docs(evaluator, node, offset + limit, total=count, behind=behind)
         if not offset:
             return found
         return TopDocs(found.docnums[offset:], found.scores[offset:], found.total)
@@ -157,7 +158,9 @@ class Searcher:
         *,
         total: bool,
     ) -> TopDocs:
-        docs, scores = evaluator.matches(node)
+        by_score = ordering.needs_scores(sort)
+        docs, scores = evaluator.matches(node) if by_score else (evaluator.docs(node), None)
         found = ordering.page(self.documents, docs, scores, sort, limit, offset, after=after, group=group)
-        every = len(docs) if total else None
-        return TopDocs(docs.take(found.at).astype(np.int64), scores.take(found.at), every, found.sizes, found.groups)
+        page, every = docs.take(found.at), len(docs) if total else None
+        shown = scores_of(evaluator, node, page) if scores is None else scores.take(found.at)
+        return TopDocs(page.astype(np.int64), shown, every, found.sizes, found.groups)

@@ -7,7 +7,7 @@ reach beside the worst of those decides whether it is looked at any further.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,22 +68,45 @@ class _Shape:
     allowed: Array | None = None
 
 
-def top_docs(evaluator: Evaluator, node: nodes.Node, count: int, *, total: bool) -> TopDocs:
-    """The best `count` documents of a node, ties by document number, and the exact total if asked for."""
-    if isinstance(node, nodes.Term | nodes.AnyField) and 0 < count <= TOP and node.boost > 0:
+class Behind(NamedTuple):
+    """Only what stands behind a score and a document's number is asked for."""
+
+    score: np.float32
+    doc: int
+
+    def best(self, docs: Array, scores: Array, count: int) -> Matches:
+        """As `matches.best`, of these."""
+        kept = ((scores < self.score) | ((scores == self.score) & (docs > self.doc))).nonzero()[0]
+        return best(docs.take(kept), scores.take(kept), count)
+
+
+def top_docs(
+    evaluator: Evaluator, node: nodes.Node, count: int, *, total: bool, behind: Behind | None = None
+) -> TopDocs:
+    """The best `count` documents of a node, ties by document number, and the exact total if asked for.
+
+    A document's score is the same whatever is asked, so that what is behind it is what did not come before it.
+    """
+    if isinstance(node, nodes.Term | nodes.AnyField) and 0 < count <= TOP and node.boost > 0 and behind is None:
         docs, scores = evaluator.top(node)
-        scores = scores[:count] if node.boost == 1 else scores[:count] * np.float32(node.boost)
-        return TopDocs(docs[:count], scores, evaluator.part(node)[0].count if total else None)
-    if isinstance(node, nodes.Pattern) and not total:
+        scores = scores * np.float32(node.boost)
+        # Scores that differed may be equal now: of the last ones, others may have lower numbers.
+        if node.boost == 1 or len(docs) < TOP or scores[-1] < scores[count - 1]:
+            return TopDocs(*best(docs, scores, count), evaluator.part(node)[0].count if total else None)
+    if isinstance(node, nodes.Pattern) and not total and behind is None:
         docs, scores = evaluator.first(node, count)  # they all score alike, so the first are the best
         return TopDocs(docs[:count].astype(np.int64), scores[:count], None)
     if isinstance(node, nodes.AndMaybe) and isinstance(node.must, nodes.Constant) and node.must.score == 0:
-        return _top_of_set(evaluator, node.must, node.should, count, total=total)
+        return _top_of_set(evaluator, node.must, node.should, count, behind, total=total)
     shape = _shape(evaluator, node) if count > 0 else None
     if shape is None:
         found = evaluator.matches(node)
-        return TopDocs(*best(found.docs, found.scores, count), len(found.docs) if total else None)
-    return TopDocs(*_top(evaluator, shape, count), len(evaluator.docs(node)) if total else None)
+        return TopDocs(*_best(*found, count, behind), len(found.docs) if total else None)
+    return TopDocs(*_top(evaluator, shape, count, behind), len(evaluator.docs(node)) if total else None)
+
+
+def _best(docs: Array, scores: Array, count: int, behind: Behind | None) -> Matches:
+    return best(docs, scores, count) if behind is None else behind.best(docs, scores, count)
 
 
 def leading_docs(evaluator: Evaluator, node: nodes.Node, share: float) -> Matches:
@@ -100,18 +123,27 @@ def leading_docs(evaluator: Evaluator, node: nodes.Node, share: float) -> Matche
     return Matches(docs.take(kept).astype(DOC), scores.take(kept))
 
 
-def _top_of_set(evaluator: Evaluator, wanted: nodes.Node, by: nodes.Node, count: int, *, total: bool) -> TopDocs:
+def _top_of_set(
+    evaluator: Evaluator, wanted: nodes.Node, by: nodes.Node, count: int, behind: Behind | None, *, total: bool
+) -> TopDocs:
     """The best documents of one node by the scores of another, which may be none."""
     docs = evaluator.docs(wanted)
-    shape = _shape(evaluator, by) if count > 0 and len(docs) > SMALL else None
-    if shape is not None and shape.allowed is None:
-        shape.allowed = np.zeros(evaluator.commit.doc_count_all, np.bool_)
-        shape.allowed[docs] = True
-        found, scores = _top(evaluator, shape, count)
-        if len(found) == count:
-            return TopDocs(found, scores, len(docs) if total else None)
-    ranked = evaluator.matches(nodes.AndMaybe(nodes.Constant(nodes.Foreign(lambda _: constant(docs, 0.0)), 0.0), by))
-    return TopDocs(*best(*ranked, count), len(docs) if total else None)
+    every = len(docs) if total else None
+    shape = _shape(evaluator, by) if count > 0 else None
+    if shape is None:
+        found = constant(docs, 0.0)
+        ranked = evaluator.matches(nodes.AndMaybe(nodes.Constant(nodes.Foreign(lambda _: found), 0.0), by))
+        return TopDocs(*_best(*ranked, count, behind), every)
+    if shape.allowed is None and len(docs) > SMALL and behind is None:
+        allowed = np.zeros(evaluator.commit.doc_count_all, np.bool_)
+        allowed[docs] = True
+        top = _top(evaluator, replace(shape, allowed=allowed), count)
+        if len(top[0]) == count:
+            return TopDocs(*top, every)
+    sums, has = _sums(evaluator, shape, docs)
+    if shape.allowed is not None:
+        has &= shape.allowed.take(docs)
+    return TopDocs(*_best(docs, (sums * has).astype(np.float32), count, behind), every)
 
 
 def _shape(evaluator: Evaluator, node: nodes.Node) -> _Shape | None:
@@ -154,14 +186,14 @@ def _allow(evaluator: Evaluator, shape: _Shape, node: nodes.Require | nodes.AndN
     shape.allowed = allowed if shape.allowed is None else shape.allowed & allowed
 
 
-def _top(evaluator: Evaluator, shape: _Shape, count: int) -> tuple[Array, Array]:
+def _top(evaluator: Evaluator, shape: _Shape, count: int, behind: Behind | None = None) -> tuple[Array, Array]:
     """The best `count` documents, best first, and their scores."""
     scratch = evaluator.scratch
     if shape.allowed is not None and np.count_nonzero(shape.allowed) * FEW < len(shape.allowed):
         docs = shape.allowed.nonzero()[0].astype(DOC)
         sums, has = _sums(evaluator, shape, docs)
-        return best(docs[has], sums[has].astype(np.float32), count)
-    edge = _edge(evaluator, shape, count)
+        return _best(docs[has], sums[has].astype(np.float32), count, behind)
+    edge = _edge(evaluator, shape, count) if behind is None else 0.0
     must = sorted(shape.must, key=lambda part: part.entry.count)
     rest = sorted(shape.may, key=lambda part: -part.most)
     if must:
@@ -192,7 +224,7 @@ def _top(evaluator: Evaluator, shape: _Shape, count: int) -> tuple[Array, Array]
             hits = (sums >= edge - reach).nonzero()[0]
             if len(hits) < len(docs):
                 docs, sums = docs.take(hits), sums.take(hits)
-    return best(docs, sums.astype(np.float32), count)
+    return _best(docs, sums.astype(np.float32), count, behind)
 
 
 def _sums(evaluator: Evaluator, shape: _Shape, docs: Array) -> tuple[Array, Array]:
