@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index, Ranking, TextField
 from khsearch.engine import FieldScale
+from khsearch.khmer import default_variants
 from khsearch.query import Planner
 from tests.extent import examples
 
@@ -95,6 +96,18 @@ def test_a_plan_says_which_fields_it_looks_into() -> None:
         (f'note:"{RAIN}" OR summary:{WATER}', ("summary", "note")),
     ):
         assert planner.plan(query).fields == fields, query
+
+
+def test_what_is_remembered_of_a_search_without_the_field_is_not_told_of_one_with_it() -> None:
+    index = Index.memory(fields={"summary": TextField()})
+    with index.writer() as writer:
+        writer.add_all(DOCUMENTS)
+    view, analyzer, kinds = index._view(), index.analyzer, {"summary": "text"}
+    for weights, total in (({}, 1), ({"summary": 1.0}, 2), ({}, 1)):
+        planner = Planner(view, analyzer, kinds, default_variants(), Ranking().over(weights))
+        found = planner.plan(RAIN).found
+        assert found is not None
+        assert found.count == total
 
 
 def test_what_explains_a_hit_names_the_field(create: Callable[..., Index]) -> None:
