@@ -125,6 +125,9 @@ class View(Protocol):
     def summary(self, key: Key) -> tuple[str, str]:
         """Its id and title, quickly."""
 
+    def version(self, key: Key) -> Hashable:
+        """What stands for a document as it is, in this commit and in later ones, for `memo` to keep (`survives`)."""
+
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """All documents, in the order in which they were added.
 
@@ -211,12 +214,19 @@ class View(Protocol):
         """
 
     def memo(
-        self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
+        self,
+        room: str,
+        key: Hashable,
+        make: Callable[[], T],
+        size: Callable[[T], int],
+        *,
+        lasting: bool = False,
+        survives: bool = False,
     ) -> T:
         """What a room has worked out about this commit, and would work out again: kept within the engine's budget.
 
         size: bytes that it takes, which stay the same. lasting: a table whose size follows from the index, to be kept
-        before others.
+        before others. survives: no commit changes what it says, such as of versions of documents.
         """
 
 

@@ -83,6 +83,10 @@ class MemoryView:
         document = self.commit.entries[int(key)].document
         return document.id, document.title
 
+    def version(self, key: Key) -> Hashable:
+        """Its place, since nothing that is kept outlives the view."""
+        return key
+
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """All documents; none is ever lost."""
         return map(self.document, range(len(self.commit.entries)))
@@ -204,7 +208,14 @@ class MemoryView:
         return [TermList(*pack(terms), np.array([dfs[term] for term in terms], np.int64))]
 
     def memo(
-        self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
+        self,
+        room: str,
+        key: Hashable,
+        make: Callable[[], T],
+        size: Callable[[T], int],
+        *,
+        lasting: bool = False,
+        survives: bool = False,
     ) -> T:
         """Kept as long as the view is."""
         if (room, key) not in self._memo:

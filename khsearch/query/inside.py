@@ -2,13 +2,13 @@
 
 Bigrams say where a chunk of three clusters or more may stand, not whether its pairs of clusters follow each other. So
 what they find is looked up in the texts: most of it is told by a quick look for the letters of the chunk, the rest by
-the normal form. What was found out is remembered for the commit.
+the normal form. What was found out of a version of a document is remembered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from khsearch.engine import Key, View
 from khsearch.khmer import normalize_all, script, stretches
@@ -25,12 +25,15 @@ class Inside:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._known: dict[tuple[bytes, Key], bool] = view.memo("inside", None, dict, lambda _: _REMEMBERED * _BYTES)
+        self._known: dict[tuple[bytes, Hashable], bool] = view.memo(
+            "inside", None, dict, lambda _: _REMEMBERED * _BYTES, survives=True
+        )
 
     def passes(self, units: Sequence[bytes], keys: Sequence[Key]) -> list[bool]:
         """Whether units, in code form, follow each other in the text or in the title of documents."""
         chunk = b"".join(units)
-        found = {key: self._known.get((chunk, key)) for key in keys}
+        version = self._view.version
+        found = {key: self._known.get((chunk, version(key))) for key in keys}
         unknown = [key for key, known in found.items() if known is None]
         if unknown:
             told = dict(zip(unknown, self._looked_up(units, unknown), strict=True))
@@ -38,7 +41,7 @@ class Inside:
             if len(self._known) + len(told) > _REMEMBERED:
                 self._known.clear()
             if len(told) <= _REMEMBERED:
-                self._known.update({(chunk, key): holds for key, holds in told.items()})
+                self._known.update({(chunk, version(key)): holds for key, holds in told.items()})
         return [bool(found[key]) for key in keys]
 
     def _looked_up(self, units: Sequence[bytes], keys: Sequence[Key]) -> list[bool]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from khsearch.arrays import DOC, Array
+from khsearch.columnar.search.commit import EVERY_COMMIT
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.neighbours import neighbours
 from khsearch.columnar.search.searcher import Searcher
@@ -61,6 +62,10 @@ class EmbeddedView:
     def summary(self, key: Key) -> tuple[str, str]:
         """Id and title, which lie uncompressed."""
         return id_and_title(self._documents.summary(int(key)))
+
+    def version(self, key: Key) -> Hashable:
+        """Its segment, by checksum, and its number there."""
+        return self._documents.version(int(key))
 
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """Live documents by number; one that is kept under another id than its own counts as lost."""
@@ -158,10 +163,19 @@ class EmbeddedView:
         return neighbours(self.searcher.commit, field)
 
     def memo(
-        self, room: str, key: Hashable, make: Callable[[], T], size: Callable[[T], int], *, lasting: bool = False
+        self,
+        room: str,
+        key: Hashable,
+        make: Callable[[], T],
+        size: Callable[[T], int],
+        *,
+        lasting: bool = False,
+        survives: bool = False,
     ) -> T:
         """Kept in the cache of the commit."""
-        return self.searcher.commit.memo(room, key, make, size, lasting=lasting)
+        return self.searcher.commit.memo(
+            room, key, make, size, lasting=lasting, owner=EVERY_COMMIT if survives else None
+        )
 
     def _kept_as(self, number: int, otherwise: str) -> str:
         """The id under which a document is found; `otherwise` where that cannot be read, which loses no document."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.files.blockfile import BlockFile
 
 BLOCK = layout.BLOCK
+FEW = 1 << 10  # terms: up to so many are found in one look, as most segments of small commits have
 
 
 def behind(prefix: bytes) -> bytes | None:
@@ -36,11 +37,14 @@ class Vocabulary:
         if not fits or len(self._rows) != (blocks + 1) * layout.COLUMNS:
             raise self._df.damage("the tables of terms disagree about their number")
         self._key_list: memoryview | None = None
+        self._numbers: dict[bytes, int] | None = None  # of all terms, where they are few
 
     def find(self, term: bytes) -> int:
         """The number of a term; -1 where the field has none such."""
-        if not self.count:
-            return -1
+        if self.count <= FEW:
+            if self._numbers is None:
+                self._numbers = self._all_numbers()
+            return self._numbers.get(term, -1)
         block = self._block_of(term)
         text, lengths = self._block_text(block)
         at = text.find(term)
@@ -51,6 +55,11 @@ class Vocabulary:
                 return block * BLOCK + inner
             at = text.find(term, at + 1)
         return -1
+
+    def _all_numbers(self) -> dict[bytes, int]:
+        codes, starts = self.spans(0, self.count)
+        text, bounds = codes.tobytes(), starts.tolist()
+        return {text[start:end]: number for number, (start, end) in enumerate(pairwise(bounds))}
 
     def lower(self, term: bytes) -> int:
         """How many terms of the field sort before this one."""

@@ -4,6 +4,9 @@ What was not used since the cache last looked goes first, the oldest before the 
 have a share of their own, since a large one would push out hundreds of them; what one side leaves free, the other may
 use. Once all is full, only one in ADMITTED newcomers is kept: else queries that come again in turn, and need
 somewhat more than there is room for, would each find that the others have thrown out what it needs.
+
+Beside that, what is spare has whatever room is left, and goes before all else: what is decoded of a segment, which the
+next commit asks for again.
 """
 
 from __future__ import annotations
@@ -86,7 +89,7 @@ class Cache:
         """Hold `budget` bytes at most. None: BUDGET bytes beside the lasting entries, which come on top."""
         self._budget = BUDGET if budget is None else budget
         self._on_top = budget is None
-        self._small, self._large, self._lasting = _Queue(), _Queue(), _Queue()
+        self._small, self._large, self._lasting, self._spare = _Queue(), _Queue(), _Queue(), _Queue()
         self._turned_away = 0
         self._lock = Lock()
 
@@ -94,7 +97,7 @@ class Cache:
     def held(self) -> int:
         """Bytes held now."""
         with self._lock:  # what is put in before others go is not held yet
-            return self._small.held + self._large.held + self._lasting.held
+            return self._small.held + self._large.held + self._lasting.held + self._spare.held
 
     @property
     def budget(self) -> int:
@@ -113,6 +116,19 @@ class Cache:
         """Keep an entry if there is room for its like; what was used least recently makes room."""
         with self._lock:
             self._put(key, entry)
+
+    def spare(self, owner: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What is kept of an owner, such as a field of a segment, as long as there is room that nothing else needs."""
+        name = (owner, key)
+        found: Any = self._spare.entries.get(name)
+        if found is None:
+            value = make()
+            entry = _Kept(value, size(value), owner)
+            with self._lock:
+                self._put_spare(name, entry)
+            return value
+        found.used = True
+        return cast(T, found.value)
 
     def memo(
         self,
@@ -142,14 +158,19 @@ class Cache:
         return cast(T, found.value)
 
     def adopt(self, other: Cache, owners: Collection[object]) -> None:
-        """Take over what belongs to owners that are still there."""
+        """Take over what belongs to owners that are still there; what is spare, the other one has no longer."""
         with other._lock:
             queues = (other._small, other._large, other._lasting)
             known = [item for queue in queues for item in queue.entries.items()]
+            spare, other._spare = other._spare, _Queue()
         with self._lock:
             for key, entry in known:
                 if isinstance(entry, _Kept) and entry.owner in owners:
                     self._put(key, entry, lasting=True)
+            for key in [key for key in spare.entries if cast("tuple[object, Hashable]", key)[0] not in owners]:
+                spare.drop(key)
+            self._spare = spare
+            self._make_room()
 
     def _put(self, key: Hashable, entry: Entry, *, lasting: bool = False) -> None:
         if lasting and (self._on_top or self._lasting.held + entry.size <= self._budget):
@@ -171,6 +192,10 @@ class Cache:
         queue.put(key, entry)
         self._make_room()
 
+    def _put_spare(self, key: Hashable, entry: Entry) -> None:
+        if self._small.held + self._large.held + self._spare.held + entry.size <= self._room:
+            self._spare.put(key, entry)
+
     @property
     def _room(self) -> int:
         """Bytes for what is not lasting."""
@@ -178,5 +203,7 @@ class Cache:
 
     def _make_room(self) -> None:
         room = self._room
+        while self._spare.entries and self._small.held + self._large.held + self._spare.held > room:
+            self._spare.evict()
         while self._small.held + self._large.held > room:
             (self._small if self._small.held > room // SHARE else self._large).evict()

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from khsearch.arrays import Array
     from khsearch.columnar.files.catalog import Catalog
-    from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.segments.columns import Form
 
 T = TypeVar("T")
+
+EVERY_COMMIT = "every commit"
+"""Whose is what no commit changes."""
 
 
 class Commit:
@@ -90,11 +92,12 @@ class Commit:
         size: Callable[[T], int],
         *,
         lasting: bool = False,
-        owner: FieldReader | None = None,
+        owner: Hashable = None,
     ) -> T:
         """What a room keeps of this commit under a key, made where it is not kept; as `Cache.memo`.
 
-        What belongs to a field of a segment (`terms.fields`) stays when the next commit has that segment, too.
+        What belongs to a field of a segment (`terms.fields`) stays when the next commit has that segment, too, and what
+        belongs to EVERY_COMMIT always.
         """
         return self.cache.memo(room, key, make, size, lasting=lasting, owner=owner)
 
@@ -102,7 +105,7 @@ class Commit:
         """Take over what the cache of the last commit holds of segments that are in this one, too."""
         segments = self.leaves.segments
         owners = {field for segment in segments for field in segment.open_fields()}
-        self.cache.adopt(last.cache, owners.union(segments))
+        self.cache.adopt(last.cache, {EVERY_COMMIT, *owners, *segments})
 
     def segments_by_name(self) -> dict[str, Segment]:
         """The open segments, by the names of their files."""

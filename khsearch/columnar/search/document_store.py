@@ -59,6 +59,11 @@ class DocumentStore:
         segment, inner = self._leaves.locate(doc)
         return segment.id_of(inner) if self._key is not None else b""
 
+    def version(self, doc: int) -> tuple[int, int]:
+        """What stands for a document as long as it is the same, whatever its number."""
+        segment, inner = self._leaves.locate(doc)
+        return segment.entry.file.root, inner
+
     def docnum(self, name: str) -> int | None:
         """The live document that has the id; None where there is none."""
         return self.docnums([name])[0]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, starts_of, turns
+from khsearch.arrays import DOC, EMPTY_DOCS, Array, turns
 from khsearch.columnar.postings.vocabulary import behind
-from khsearch.columnar.search import bm25
+from khsearch.columnar.search import bm25, decoded
 from khsearch.columnar.search.cache import Cache, Entry
 from khsearch.columnar.search.impacts import Impacts, TermPostings, impacts_of
 from khsearch.columnar.search.leaves import refusing_damage
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.document_store import DocumentStore
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.search.scratch import Scratch
+    from khsearch.columnar.segments.segment import Segment
 
 TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
 WAYS = 1 << 10  # of scoring a term that have a number at once
@@ -77,9 +78,11 @@ class IndexTerms:
         """Live documents that have the term."""
         total = 0
         for base, field in self._leaves.fields(name):
-            at = field.offsets_of(term)
-            if at is not None:
-                total += at.df if self._live is None else int(self._live.take(field.doc_numbers(at) + base).sum())
+            if self._live is None:
+                at = field.offsets_of(term)
+                total += 0 if at is None else at.df
+            elif (found := decoded.postings(self._cache, field, term)) is not None:
+                total += int(np.count_nonzero(self._live[base : base + field.docs].take(found.docs)))
         return total
 
     def docs_of(self, name: str, term: bytes) -> Array:
@@ -88,23 +91,19 @@ class IndexTerms:
 
     @refusing_damage
     def postings(self, name: str, term: bytes) -> tuple[Array, Array]:
-        """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) int64)."""
-        docs, tfs = [EMPTY_DOCS], [EMPTY]
+        """Live postings of a term over all segments -> (docs (n,) DOC, tf (n,) unsigned)."""
+        parts = []
         for base, field in self._leaves.fields(name):
-            at = field.offsets_of(term)
-            if at is None:
-                continue
-            found = (field.doc_numbers(at) + base).astype(DOC)
-            tf = field.frequencies(at)
-            tf = np.ones(len(found), np.int64) if tf is None else tf
-            if self._live is not None:
-                kept = self._live.take(found)
-                found, tf = found[kept], tf[kept]
-            docs.append(found)
-            tfs.append(tf)
-        if len(docs) == 2:
-            return docs[1], tfs[1]
-        return np.concatenate(docs), np.concatenate(tfs)
+            found = decoded.postings(self._cache, field, term)
+            if found is not None:
+                parts.append((found.docs + DOC(base) if base else found.docs, found.tf))
+        if not parts:
+            return EMPTY_DOCS, np.zeros(0, np.uint8)
+        docs, tfs = parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
+        if self._live is None:
+            return docs, tfs
+        kept = self._live.take(docs).nonzero()[0]
+        return (docs, tfs) if len(kept) == len(docs) else (docs.take(kept), tfs.take(kept))
 
     @refusing_damage
     def impacts(self, names: tuple[str, ...], term: bytes, scales: tuple[FieldScale, ...]) -> Impacts:
@@ -188,7 +187,9 @@ class IndexTerms:
         if field is None:
             return []
         key = name, segment.entry.file.name
-        starts, numbers = self._cache.memo("terms of documents", key, lambda: _turned(field), _sizes_of, owner=field)
+        starts, numbers = self._cache.memo(
+            "terms of documents", key, lambda: decoded.by_document(field), _sizes_of, owner=field
+        )
         terms = []
         for number in numbers[starts[inner] : starts[inner + 1]].tolist():
             codes, _ = field.spans(number, number + 1)
@@ -256,8 +257,19 @@ class IndexTerms:
 
     @refusing_damage
     def _all_lengths(self, name: str) -> Array:
-        parts = [segment.lengths(name) for segment in self._leaves.segments]
+        parts = [self._own_lengths(segment, name) for segment in self._leaves.segments]
         return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
+
+    def _own_lengths(self, segment: Segment, name: str) -> Array:
+        """Those of one segment, which the next commit may have, too; they lie in its file."""
+        return self._cache.memo(
+            "lengths of a segment",
+            (segment, name),
+            lambda: segment.lengths(name),
+            _nothing,
+            lasting=True,
+            owner=segment,
+        )
 
     def total_length(self, name: str) -> int:
         """Tokens of a field in all live documents."""
@@ -306,33 +318,16 @@ class IndexTerms:
         dtype = np.int32 if self._leaves.doc_count_all << bits < 1 << 31 else np.int64
         out = [np.zeros(0, dtype)]
         for base, field in self._leaves.fields(name):
-            at = field.offsets_of(term) if field.positions else None
-            if at is None:
+            found = decoded.tokens(self._cache, field, term, bits) if field.positions else None
+            if found is None:
                 continue
-            docs = field.doc_numbers(at)
-            tf = field.frequencies(at)
-            docs += base
-            packed = docs << bits
-            if tf is not None:
-                packed = packed.repeat(tf)
-            packed |= field.token_positions(at)
+            packed, docs = found
+            packed = packed.astype(dtype) + (base << bits) if base else packed.astype(dtype, copy=False)
             if self._live is not None:
-                kept = self._live.take(docs)
-                packed = packed[kept if tf is None else kept.repeat(tf)]
-            out.append(packed.astype(dtype))
+                kept = self._live[base : base + field.docs].take(docs).nonzero()[0]
+                packed = packed if len(kept) == len(packed) else packed.take(kept)
+            out.append(packed)
         return out[1] if len(out) == 2 else np.concatenate(out)
-
-
-def _turned(field: FieldReader) -> tuple[Array, Array]:
-    """The terms of each document -> (where those of each begin (docs + 1,), numbers of terms (p,) int32)."""
-    numbers, owners = [np.zeros(0, np.int32)], [EMPTY]
-    for start, stop in field.chunks():
-        df, docs, _ = field.postings(start, stop)
-        numbers.append(np.arange(start, stop, dtype=np.int32).repeat(df))
-        owners.append(docs)
-    docs = np.concatenate(owners)
-    order = docs.argsort(kind="stable")
-    return starts_of(np.bincount(docs, minlength=field.docs)), np.concatenate(numbers).take(order)
 
 
 def _sizes_of(arrays: tuple[Array, Array]) -> int:
