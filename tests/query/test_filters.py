@@ -326,7 +326,7 @@ def test_thousands_of_values_are_one_look(tmp_path: Path) -> None:
 
 def test_texts_of_any_length(index: Index) -> None:
     assert not found(index, {"tags": "x" * 200_000})
-    assert found(index, {"note": "ទឹក " * 3_000}) == found(index, {"note": "ទឹក"})
+    assert found(index, {"note": "ទឹក " * 500}) == found(index, {"note": "ទឹក"})
 
 
 def test_an_index_without_documents_and_fields_without_values(tmp_path: Path) -> None:
