@@ -11,6 +11,7 @@ The rooms, in the order of their use:
     typos                                    whether real misspellings are taken for the right words
     engines/                                 khsearch and its peers under one interface
     queries, asking, agreement, worker       asked alike, each in a process of its own, compared
+    site                                     articles with values, and whether pages show what they should
     indexing, latency, raw, throughput       text to index; query to hits; out of the box; many at a time
     start                                    a process that does one small thing
     drop_in                                  Whoosh's API alone: khsearch's index beside Whoosh's

@@ -13,12 +13,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
 from benchmarks.engines import Kind, Opened, Query, engine
 from benchmarks.engines.base import LIMIT, Hits, Spaced
 from benchmarks.engines.khs import KhsearchOpened
+from benchmarks.engines.pages import Page, Shown, Site
 from benchmarks.errors import BenchmarkError
 
 STRANGER = "\u179f\u17d2\u179c\u17b6\u1782\u1798\u1793\u17cd"
@@ -32,7 +35,7 @@ WORKS: dict[str, Callable[[Any], Work]] = {
     "meant": lambda opened: lambda query: _of(opened).search(query, LIMIT).suggestion,
     "completion": lambda opened: lambda query: _of(opened).index.complete(query.text),
 }
-"""What is timed of a query, by name; only the first is for every engine."""
+"""What is timed of a query, by name, beside pages; only the first is for every engine."""
 
 
 def _of(opened: Opened) -> KhsearchOpened:
@@ -69,6 +72,15 @@ class Asked:
     def total(self, number: int) -> int:
         """How many documents there are to find for one of the queries."""
         return int(self._tell({"do": "total", "query": number}))
+
+    def page(self, number: int) -> Shown:
+        """The page of one of the queries."""
+        told = self._tell({"do": "page", "query": number})
+        return Shown([(id, title) for id, title in told["hits"]], told["total"], told["facets"])
+
+    def after_commit(self, number: int) -> float:
+        """See what another process has committed, and ask one of the queries -> CPU time in microseconds."""
+        return float(self._tell({"do": "after commit", "query": number}))
 
     def end(self) -> None:
         """Close the index."""
@@ -110,7 +122,9 @@ def serve(name: str, folder: Path, spaced: Spaced) -> None:
 
 def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
     queries = [Query(Kind(kind), text) for kind, text in told["queries"]]
-    work = WORKS[told["work"]](opened)
+    page = Page(told["work"]) if told["work"] in set(Page) else None
+    site = cast("Site", opened)
+    work = WORKS[told["work"]](opened) if page is None else partial(site.page, page=page)
     work(Query(queries[0].kind, STRANGER))
     _answer(None)
     while line := lines.readline():
@@ -125,6 +139,13 @@ def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
                 _answer(sorted(opened.ids(query)))
             case "total":
                 _answer(opened.total(query))
+            case "page":
+                _answer(asdict(site.page(query, page or Page.ALONE)))
+            case "after commit":
+                started = time.thread_time_ns()
+                site.refresh()
+                work(query)
+                _answer((time.thread_time_ns() - started) / 1000)
             case "end":
                 _answer(None)
                 return

@@ -18,17 +18,18 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from benchmarks import agreement, asking, worker
+from benchmarks import agreement, asking, site, worker
 from benchmarks.asking import Asked
 from benchmarks.console import Show
 from benchmarks.corpus import SEED, Corpus, batches
-from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Query, engine
+from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Query, engine, pages_of
 from benchmarks.engines.base import Spaced
+from benchmarks.engines.pages import Page
 from benchmarks.errors import DisagreementError
 from benchmarks.queries import Drawer
 from benchmarks.timing import Spread, percentile, quotients, spread
@@ -94,18 +95,32 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterCommit:
+    """The first query of an open index after another process has committed a document, in milliseconds of CPU time.
+
+    by_warm: that, by the time of the same query when asked again later
+    """
+
+    first_ms: Spread
+    by_warm: Spread
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """All that was measured: by class of query and engine, or by engine."""
 
     latency: Mapping[str, Mapping[str, Latency]]
     start: Mapping[str, Start]
     add_and_find_ms: Mapping[str, Spread]
+    after_commit: Mapping[str, AfterCommit]
 
 
 def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show: Show) -> Figures:
     """Measure khsearch, by default and with words alone, and some peers."""
     names = [KHSEARCH, WORDS_ONLY, *names]
     drawer = Drawer(corpus.documents[:5_000], Analyzer(breaker()), SEED)
+    articles = {document.id: document for document in site.with_values(corpus.documents)}
+    corpus = replace(corpus, documents=list(articles.values()))
     titles = {document.id: document.title for document in corpus.documents}
     with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place, ExitStack() as closing:
         folders = build(corpus, names, Path(place), show)
@@ -127,12 +142,59 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
             ours = {KHSEARCH: asked[KHSEARCH]}
             with begun(ours, chosen[name], work):
                 latency[name] = _latency(_rounds(ours, rounds), frozenset())
+        latency |= pages_of_site(
+            drawn[Kind.TERM], {name: asked[name] for name in names if pages_of(name)}, articles, rounds
+        )
         _check_completion(Index.open(folders[KHSEARCH] / "index"), drawn[Kind.PREFIX])
+        after_commit = {
+            name: _after_commit(name, asked[name], folders[name], drawn[Kind.TERM][:rounds])
+            for name in names
+            if name != WORDS_ONLY and pages_of(name)
+        }
         text = drawn[Kind.TERM][0].text
         start = {name: _start(name, folders[name], text, rounds) for name in names if name != WORDS_ONLY}
         growing = [name for name in names if name not in (WORDS_ONLY, "bm25s")]
         added = {name: _add_and_find(name, folders[name], rounds) for name in growing}
-    return Figures(latency, start, added)
+    return Figures(latency, start, added, after_commit)
+
+
+def pages_of_site(
+    queries: Sequence[Query], asked: Mapping[str, Asked], articles: site.Articles, rounds: int
+) -> dict[str, dict[str, Latency]]:
+    """Times of pages; DisagreementError where one is wrong."""
+    found = site.Found(queries, articles)
+    with begun(asked, queries, Page.TOTAL):
+        found.tell_totals(asked)
+    with begun(asked, queries, Page.FOUND):
+        found.tell_sets(asked)
+    latency: dict[str, dict[str, Latency]] = {}
+    for page in Page:
+        numbers = [] if page is Page.FOUND else found.deep_enough(page)
+        if not numbers:
+            continue
+        with begun(asked, [queries[number] for number in numbers], page):
+            taken = _rounds(asked, rounds)
+            found.check(page, numbers, asked)
+        latency[str(page)] = _latency(taken, frozenset())
+    return latency
+
+
+def _after_commit(name: str, asked: Asked, folder: Path, queries: Sequence[Query]) -> AfterCommit:
+    """Ask each query right after another process has committed a document, and once more when it is warm."""
+    last = len(queries)
+    with begun({name: asked}, [*queries, Query(Kind.AND, NEWCOMER)]):
+        for _ in range(2):
+            asked.microseconds()
+        first, warm = [], []
+        for number in range(last):
+            id = f"other{number}"
+            worker.run("add", name, str(folder), id, NEWCOMER)
+            first.append(asked.after_commit(number) / 1000)
+            if id not in asked.ids(last):
+                raise DisagreementError(f"{name}: {id!r} was added by another process, and is not found")
+            asked.microseconds()
+            warm.append(asked.microseconds()[number] / 1000)
+    return AfterCommit(spread(first), quotients(first, warm))
 
 
 @contextmanager
@@ -257,10 +319,10 @@ def rows(latency: Mapping[str, Latency]) -> list[list[str]]:
 
 
 def rows_of_starts(figures: Figures) -> list[list[str]]:
-    """Rows for people: milliseconds to open, to open and find, to add and find."""
+    """Rows for people: milliseconds to open, to open and find, to add and find, to find after another's commit."""
     found = []
     for name, start in figures.start.items():
-        added = figures.add_and_find_ms.get(name)
+        added, after = figures.add_and_find_ms.get(name), figures.after_commit.get(name)
         found.append(
             [
                 name,
@@ -268,6 +330,7 @@ def rows_of_starts(figures: Figures) -> list[list[str]]:
                 str(start.open_and_find_ms),
                 f"{start.memory_mb:.0f}",
                 str(added) if added else "",
+                f"{after.first_ms}, {after.by_warm.median:.1f}" if after else "",
             ]
         )
     return found

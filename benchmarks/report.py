@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks import plots, runs
 from benchmarks.engines import Kind
+from benchmarks.engines.pages import Page
 from benchmarks.errors import BenchmarkError
 
 README = Path(__file__).parent.parent / "README.md"
@@ -133,10 +134,14 @@ def _latency(found: Sequence[Loaded]) -> str:
         opened = {name: one["open_and_find_ms"] for name, one in run["figures"]["start"].items()}
         for what, told in (("open and find", opened), ("add one and find", run["figures"]["add_and_find_ms"])):
             rows.append([what, *(cell for name in engines for cell in (_ms(told.get(name)), ""))])
+        if "after_commit" in run["figures"]:
+            told = run["figures"]["after_commit"]
+            cells = (cell for name in engines for cell in (_after(told.get(name)), ""))
+            rows.append(["first query after another process has committed (times warm)", *cells])
         asked = max(one["queries"] for by_engine in latency.values() for one in by_engine.values())
         heading = f"{_corpus(run)}, {asked} queries a class: \u00b5s, p50 / p95 (khsearch by this, words by this)"
         parts.append(_table([heading, *(title for name in engines for title in (f"{name}, first", "warm"))], rows))
-        parts[-1] += _left_out(latency)
+        parts[-1] += _left_out(latency) + _by_page_alone(latency)
     return "\n\n".join(parts)
 
 
@@ -156,6 +161,24 @@ def _left_out(latency: Loaded) -> str:
     counts = {kind: max(one["left_out"] for one in by_engine.values()) for kind, by_engine in latency.items()}
     told = ", ".join(f"{kind} {count}" for kind, count in counts.items() if count)
     return f"\n\n<sub>Left out, for a side found nothing: {told}.</sub>" if told else ""
+
+
+def _by_page_alone(latency: Loaded) -> str:
+    """What total and facets cost, beside the same page without them."""
+    alone, whole = (latency.get(page, {}) for page in (Page.ALONE, Page.FACETS))
+    told = [
+        f"{name} {one['warm']['p50'] / max(alone[name]['warm']['p50'], 1e-9):.2f}"
+        for name, one in whole.items()
+        if name in alone
+    ]
+    what = f"A {Page.FACETS} takes this many times the {Page.ALONE} alone, warm p50"
+    return f"\n\n<sub>{what}: {', '.join(told)}.</sub>" if told else ""
+
+
+def _after(told: Loaded | None) -> str:
+    if not told:
+        return ""
+    return f"{1000 * told['first_ms']['median']:.0f} ({told['by_warm']['median']:.1f})"
 
 
 def _ms(told: Loaded | None) -> str:
@@ -282,7 +305,11 @@ def _figure(value: float | None) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-_SCALED = ("index", "open", "reader", *(f"{kind}, {when} p50" for kind in Kind for when in ("first", "warm")))
+_SCALED = (
+    *("index", "open", "reader", "after another's commit"),
+    *(f"{kind}, {when} p50" for kind in Kind for when in ("first", "warm")),
+    *(f"{page}, warm p50" for page in Page),
+)
 _COMPARED = (": khsearch", ": khsearch-words", ": tantivy")
 """What the table tells of all that `scaling` measures, and of whom; the results have the rest."""
 

@@ -2,6 +2,7 @@
 
 python -m benchmarks.worker build ENGINE FOLDER < DOCUMENTS     documents as lines of JSON, on stdin
 python -m benchmarks.worker open ENGINE FOLDER QUERY            open, and ask a first query
+python -m benchmarks.worker add ENGINE FOLDER ID TEXT           add one document and commit
 python -m benchmarks.worker ask ENGINE FOLDER                   answer what stdin asks: see `asking`
 """
 
@@ -22,6 +23,7 @@ from benchmarks import asking
 from benchmarks.engines import Kind, Query, engine
 from benchmarks.errors import BenchmarkError
 from benchmarks.words import IcuWords
+from khsearch import Document
 from khsearch.documents import read_stream
 
 
@@ -74,6 +76,14 @@ def open_(name: str, folder: Path, text: str) -> dict[str, float]:
     }
 
 
+def add(name: str, folder: Path, id: str, text: str) -> dict[str, float]:
+    """Add one document and commit."""
+    opened = engine(name).open(folder, spaced_by_icu())
+    opened.add(Document(id, text, text))
+    opened.close()
+    return {}
+
+
 def _cpu() -> float:
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
@@ -93,7 +103,12 @@ def main(arguments: Sequence[str]) -> None:
     if task == "ask":
         asking.serve(name, Path(folder), spaced_by_icu())
         return
-    figures = build(name, Path(folder)) if task == "build" else open_(name, Path(folder), rest[0])
+    if task == "build":
+        figures = build(name, Path(folder))
+    elif task == "add":
+        figures = add(name, Path(folder), rest[0], rest[1])
+    else:
+        figures = open_(name, Path(folder), rest[0])
     print(json.dumps(figures))
 
 

@@ -37,7 +37,7 @@ imports only what stands on a line above it; tests hold that.
     whoosh/         the door for Whoosh's users
     fields          KHMER, where Whoosh's users look for it
     addresses       where an index is, and what keeps it there
-    settings        what an index was told to be, held against what somebody declares
+    settings        what an index was told to be: held against what somebody declares, and as one file
     maintenance     an index as a whole: verify, rebuild, rescue
     reader          an index to be asked
     index           Index: create, open, write, maintain

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 from khsearch import arguments, manifest, searching
+from khsearch import settings as kept_settings
 from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
-from khsearch.documents import FIELDS
+from khsearch.documents import FIELDS, check_fields
 from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from khsearch.khmer import Breaker, Lexicon, Variants, load
 from khsearch.manifest import Manifest
@@ -20,7 +21,6 @@ from khsearch.opening import begin, latest
 from khsearch.query import DEFAULT, Filter, Ranking
 from khsearch.reader import Reader, plan_of
 from khsearch.schema import Declared, schema_of
-from khsearch.settings import differences
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Index(Reader):
         lexicon=optional(instance(Lexicon, arguments.PATH)),
         fields=optional(FIELDS),
         ranking=instance(Ranking),
+        settings=optional(arguments.PATH),
     )
     def create(
         cls,
@@ -55,6 +56,7 @@ class Index(Reader):
         lexicon: Lexicon | str | Path | None = None,
         fields: Declared | None = None,
         ranking: Ranking = DEFAULT,
+        settings: str | Path | None = None,
     ) -> Self:
         """Create an empty index in a folder, which is made if need be and must hold nothing else.
 
@@ -63,12 +65,18 @@ class Index(Reader):
         fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
                  "text", "keyword", "number", "date" or "boolean"; or a `TextField`, in whose text every search looks
         ranking  how documents are ranked unless a search says otherwise
+        settings a file with all of these, and spellings, of another index (`settings`), instead of these
 
         Raises IndexExistsError, IndexLockedError where another is creating one, LexiconError, IndexStoreError;
-        ValueError for an unknown breaker or kind of field.
+        ValueError for an unknown breaker or kind of field, or for settings beside others.
         """
-        address = address_of(path)
-        return cls._created(address, manifest.make(breaker, load(lexicon), fields or {}, ranking))
+        if settings is None:
+            built = manifest.make(breaker, load(lexicon), fields or {}, ranking)
+        elif (breaker, lexicon, fields) == (None, None, None) and ranking == DEFAULT:
+            built = kept_settings.read(settings)
+        else:
+            raise ValueError("settings has breaker, lexicon, fields and ranking in it; leave the others out")
+        return cls._created(address_of(path), built)
 
     @classmethod
     @checked(
@@ -116,7 +124,7 @@ class Index(Reader):
                     raise
                 time.sleep(_AGAIN)
         built = found._last_commit().built
-        told = [*differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
+        told = [*kept_settings.differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
         if told:
             raise IndexMismatchError(
                 f"{address}: this index is declared otherwise: {'; '.join(told)}; say what it is, or make a new one"
@@ -233,6 +241,24 @@ class Index(Reader):
             writer.cancel()
             raise
 
+    @checked(fields=FIELDS, wait=arguments.SECONDS, on_lost=optional(arguments.FUNCTION))
+    def set_fields(self, fields: Declared, wait: float = 0.0, on_lost: Callable[[str], None] | None = None) -> None:
+        """Let the index have these own fields instead of those before, with what its documents hold of them.
+
+        `index.set_fields({**index.fields, "year": "number"})` adds one. It is a commit: until then, everybody searches
+        the index as it was. Weights alone take no time; for all else every document is analysed anew.
+
+        A value that does not go with its field is a DocumentError that names both, and nothing is changed; or `on_lost`
+        is told of it, and its document is not found by it. ValueError for an unknown kind of field, IndexLockedError
+        where another writer works for longer than `wait` seconds.
+        """
+        check_fields(fields)
+        loading("khsearch.maintenance")
+        from khsearch import maintenance
+
+        self._last_commit()  # a closed index says so
+        maintenance.set_fields(self._engine, fields, wait, on_lost)
+
     def whoosh(self) -> DocumentIndex:
         """Return the index as a whoosh.index.Index over the same folder: for Whoosh's queries, collectors and writers.
 
@@ -248,6 +274,13 @@ class Index(Reader):
     def optimize(self, wait: float = 0.0) -> None:
         """Merge everything into one segment, without what was deleted."""
         self.writer(wait).commit(optimize=True)
+
+    def settings(self) -> bytes:
+        """What the index was told to be, as a file that `create` takes: fields, breaker, lexicon, ranking, spellings.
+
+        With what `export` gives, it is a backup.
+        """
+        return kept_settings.written(self._last_commit().built)
 
     @classmethod
     @checked(path=arguments.PATH)

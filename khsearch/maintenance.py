@@ -1,4 +1,4 @@
-"""maintenance: an index as a whole: checked, broken anew, or saved from damage. An address in, what was found out.
+"""maintenance: an index as a whole: checked, broken anew, given other fields, or saved from damage.
 
 Reading documents depends on nothing but what was kept: not on how this Python, ICU or khsearch would break them.
 """
@@ -6,12 +6,13 @@ Reading documents depends on nothing but what was kept: not on how this Python, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from khsearch import manifest
 from khsearch.addresses import kind_at
-from khsearch.documents import Document
+from khsearch.documents import Document, row
+from khsearch.engine import Engine, EngineWriter, View
 from khsearch.errors import (
     DocumentError,
     IndexMismatchError,
@@ -20,8 +21,8 @@ from khsearch.errors import (
     OtherDocumentsError,
 )
 from khsearch.manifest import Manifest
-from khsearch.opening import latest
-from khsearch.schema import schema_of
+from khsearch.opening import begin, latest
+from khsearch.schema import Declared, declared, kinds_of, schema_of, weights_of
 from khsearch.spellings import NONE, variants_of
 from khsearch.writing import Writer
 
@@ -70,8 +71,7 @@ def rebuild(address: str, wait: float, on_lost: Tell | None) -> int:
     """
     on_lost = on_lost or logging.getLogger("khsearch").warning
     engine = kind_at(address).open(address)
-    schema = schema_of(latest(engine).built.fields)  # which a rebuild keeps
-    raw = engine.writer(schema, wait)
+    raw, _ = begin(engine, wait)
     count = 0
     try:
         view = engine.view()  # of another writer, while this one waited for the lock
@@ -89,6 +89,55 @@ def rebuild(address: str, wait: float, on_lost: Tell | None) -> int:
         raw.cancel()
         raise
     return count
+
+
+def set_fields(engine: Engine, fields: Declared, wait: float, on_lost: Tell | None) -> None:
+    """Let an index have these own fields, with what its documents hold of them, as one commit.
+
+    Weights alone are changed where they are kept. For all else every document is analysed anew, by the breaker that the
+    index has. `on_lost` is told of each value that does not go with its field, which is not found by it then; without
+    it that is a DocumentError, and nothing changed.
+    """
+    kinds = kinds_of(fields)
+    raw = engine.writer(schema_of(kinds), wait)
+    try:
+        commit = latest(engine)
+        view, built = commit.view, commit.built
+        changed = {name: kind for name, kind in kinds.items() if built.fields.get(name) != kind}
+        if changed or len(kinds) < len(built.fields):
+            _analyse_anew(view, raw, Writer(raw, built.analyzer, kinds), changed, on_lost)
+            made = replace(built, fields=kinds, ranking=built.ranking.over(weights_of(fields)))
+            raw.replace_files(lambda name_file: manifest.write(made, name_file))
+        elif built.declared != declared(kinds, weights_of(fields)):
+            raw.replace_files(lambda name_file: manifest.reweighted(view.name, view.files, fields, name_file))
+        raw.commit()
+    except BaseException:
+        raw.cancel()
+        raise
+
+
+def _analyse_anew(
+    view: View, raw: EngineWriter, writer: Writer, changed: Mapping[str, str], on_lost: Tell | None
+) -> None:
+    """Put all documents of a commit in the place of themselves. changed: fields with the kinds that they get."""
+    raw.clear()
+    for document in view.documents():
+        if on_lost is None:
+            _check(document, changed)
+        for told in writer.add_again(document):
+            if on_lost is not None:
+                on_lost(told)
+    writer.flush()
+
+
+def _check(document: Document, fields: Mapping[str, str]) -> None:
+    """DocumentError where a document has a value that does not go with one of some fields."""
+    try:
+        row(document, fields)
+    except DocumentError as problem:
+        raise DocumentError(
+            f"{problem}; no field was changed (on_lost, or --skip-bad, goes on without such values)"
+        ) from None
 
 
 def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:

@@ -30,6 +30,9 @@ from khsearch.schema import Declared, FieldKind, TextField, declared, kinds_of, 
 from khsearch.sharing import loading
 from khsearch.spellings import NONE, Spellings
 
+SEAL = b'{"checksum":'
+"""How a manifest begins, since format 2."""
+
 _LEXICON = "lexicon"
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
@@ -86,8 +89,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         "khsearch": version.__version__,
         "analyzer": manifest.analyzer.settings(),
         "own_lexicon": manifest.own_lexicon,
-        "fields": dict(manifest.fields),
-        "weights": dict(manifest.ranking.own),
+        **_declaration(manifest.declared),
         "ranking": manifest.ranking.to_json(),
     }
     named: dict[str, str] = {}
@@ -106,7 +108,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
     if named:
         content["resources"] = named
     files |= _with_spellings(content, manifest.spellings.data, name_file)
-    return {name: _sealed(content), **files}
+    return {name: sealed(content), **files}
 
 
 def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -> Files:
@@ -114,9 +116,29 @@ def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -
 
     Raises as `read` does.
     """
+    return _changed(where, files, {}, spellings, name_file)
+
+
+def reweighted(where: str, files: Files, fields: Declared, name_file: NameFile) -> Files:
+    """Return the files of a commit with own fields of other weights, all else as it is.
+
+    Raises as `read` does.
+    """
+    _, content = _content(where, files)
+    return _changed(where, files, _declaration(fields), _spellings(where, content, files).data, name_file)
+
+
+def _declaration(fields: Declared) -> dict[str, object]:
+    return {"fields": kinds_of(fields), "weights": weights_of(fields)}
+
+
+def _changed(
+    where: str, files: Files, changes: Mapping[str, object], spellings: bytes, name_file: NameFile
+) -> dict[str, bytes]:
     _, old = _content(where, files)
     name, copies = name_file(".json"), dict[str, bytes]()
     content = {key: value for key, value in old.items() if key not in ("checksum", "spellings", "resources")}
+    content.update(changes)
     content["format"] = version.NOW
     named = {}
     for resource, known in _resource_names(old).items():
@@ -129,7 +151,7 @@ def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -
     if named:
         content["resources"] = named
     copies |= _with_spellings(content, spellings, name_file)
-    return {name: _sealed(content), **copies}
+    return {name: sealed(content), **copies}
 
 
 def _with_spellings(content: dict[str, object], spellings: bytes, name_file: NameFile) -> dict[str, bytes]:
@@ -140,10 +162,10 @@ def _with_spellings(content: dict[str, object], spellings: bytes, name_file: Nam
     return {name: spellings}
 
 
-def _sealed(content: Mapping[str, object]) -> bytes:
+def sealed(content: Mapping[str, object]) -> bytes:
     """The file of a manifest: its content below its checksum."""
     body = orjson.dumps(content, option=orjson.OPT_INDENT_2).removeprefix(b"{\n") + b"\n"
-    return b'{"checksum":"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode() + body
+    return SEAL + b'"%b",\n' % xxhash.xxh3_64_hexdigest(body).encode() + body
 
 
 def read(where: str, files: Files) -> Manifest:

@@ -26,6 +26,9 @@ from khsearch.spellings import Spellings
 if TYPE_CHECKING:
     from khsearch.query import Plan
 
+_NOWHERE = "\u1780\u17d2\u1780\u17d2\u1780"
+"""What no text has: to look for it in vain reads all that tells what was meant."""
+
 
 class Reader:
     """What `khsearch.Index` answers. One object serves all threads."""
@@ -178,6 +181,17 @@ class Reader:
     def _search(self, commit: Commit, asked: Asked) -> Results:
         return searching.search(commit, self._spellings(commit), asked, plan_of)
 
+    def warm(self) -> None:
+        """Read beforehand what searches will ask for, so that the first one is as quick as others.
+
+        For a process that serves others, when it has opened the index, and if it likes when another commit is there:
+        most of what was read stays. It takes from milliseconds to seconds, by the size of the index.
+        """
+        commit = self._last_commit()
+        commit.view.warm()
+        self._search(commit, searching.asked(_NOWHERE))
+        query.complete(commit.view, commit.built.analyzer, _NOWHERE[0], 1)
+
     @checked(prefix=arguments.TEXT, limit=arguments.COUNT)
     def complete(self, prefix: str, limit: int = 10) -> list[str]:
         """How what a person is typing may go on: texts whose words stand side by side in documents, most of them first.
@@ -198,7 +212,8 @@ class Reader:
         """
         commit = self._last_commit()
         commit.agreement.check(text)
-        return query.corrections(commit.view, commit.built.analyzer.typed(text), limit, self._spellings(commit))
+        typed, own = commit.built.analyzer.typed(text), commit.built.ranking.own
+        return query.corrections(commit.view, typed, limit, self._spellings(commit), own)
 
     @checked(id=arguments.TEXT, limit=arguments.COUNT)
     def similar(self, id: str, limit: int = 10) -> Results:

@@ -107,12 +107,12 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
 def ids_of(
     commit: Commit, spellings: Variants, filter: Filter | object, plan_of: Callable[[Commit, object], Plan]
 ) -> list[str]:
-    """Return the ids of the documents that a filter lets through; QueryError, for a blank one, too."""
+    """Return the ids of the documents that a filter lets through; QueryError, for one that says nothing, too."""
     view, built = commit.view, commit.built
     planner = Planner(view, built.analyzer, built.fields, spellings, built.ranking)
     node = _kept(commit, planner, filter, plan_of)
-    if node is None:
-        raise QueryError("a blank filter lets every document through; say which, as in category:news")
+    if node is None or _is_everything(node):
+        raise QueryError("a filter that says nothing lets every document through; say which, as in category:news")
     found = view.search(nodes.Constant(node, 0.0), view.doc_count, weighting=built.ranking.weighting)
     return [view.summary(key)[0] for key in found.keys]
 
@@ -135,6 +135,13 @@ def _kept(
     if filter is None or isinstance(filter, str | Mapping):
         return None if filter is None else planner.filter(cast("Filter", filter), commit.agreement.check)
     return plan_of(commit, filter).node
+
+
+def _is_everything(node: Node) -> bool:
+    """Whether a node matches all documents, whatever they hold."""
+    if isinstance(node, nodes.Or):
+        return any(map(_is_everything, node.children))
+    return isinstance(node, nodes.Every) and node.field is None
 
 
 def _sort_key(name: str, fields: Mapping[str, str]) -> SortKey:

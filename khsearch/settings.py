@@ -1,9 +1,20 @@
-"""settings: what an index was told to be, held against what somebody declares."""
+"""settings: what an index was told to be: held against what somebody declares, and as one file, to be kept or given on.
+
+The file is the index's manifest with the files beside it inside, under "files", in base64: fields, breaker and lexicon,
+ranking and spellings, below a checksum of all.
+"""
 
 from __future__ import annotations
 
+import itertools
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from pathlib import Path
 
+import orjson
+
+from khsearch import manifest
+from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError
 from khsearch.khmer import Breaker, Lexicon
 from khsearch.manifest import Manifest, make
 from khsearch.query import DEFAULT, Ranking
@@ -38,3 +49,37 @@ def differences(
         yield "it was built with another lexicon"
     if ranking is not None and ranking != built.ranking:
         yield f"its ranking is {built.ranking!r} (a search takes another)"
+
+
+def written(built: Manifest) -> bytes:
+    """Return the file of the settings of an index."""
+    numbers = itertools.count()
+    files = manifest.write(built, lambda suffix: f"{next(numbers)}{suffix}")
+    (_, head), *others = files.items()
+    content = orjson.loads(head)
+    del content["checksum"]
+    return manifest.sealed({**content, "files": {name: b64encode(data).decode() for name, data in others}})
+
+
+def read(path: str | Path) -> Manifest:
+    """Return what an index is to be built with by a file that `written` wrote.
+
+    Errors name the file: IndexStoreError where it cannot be read, IndexDamagedError where it is not what was written,
+    IndexMismatchError for one of a later khsearch, or with a breaker that is not to be had here.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as problem:
+        raise IndexStoreError(f"{path}: cannot be read ({problem.strerror}); name a file of settings") from None
+    try:
+        if not data.startswith(manifest.SEAL):
+            raise ValueError
+        files = orjson.loads(data)["files"]
+        others = {str(name): b64decode(given, validate=True) for name, given in files.items()}
+        return manifest.read(str(path), {"settings": data, **others})
+    except IndexMismatchError:
+        raise
+    except (IndexStoreError, ValueError, TypeError, KeyError, AttributeError):
+        raise IndexDamagedError(
+            f"{path}: not settings as they were written; write them again: khsearch export INDEX --settings {path}"
+        ) from None

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import khsearch
-from khsearch import Document, Hit, Index, Results, Snippet, clusters, tokenize, words
+from khsearch import Document, Hit, Index, Results, Snippet, clusters, quote, tokenize, words
 from khsearch.arguments import COUNT, PATH, SECONDS, checked
 from khsearch.memory import MEMORY
 from khsearch.query.ranking import Ranking
@@ -28,6 +28,7 @@ WRONG: dict[str, list[Any]] = {
     "text": NO_TEXT,
     "field": NO_TEXT,
     "filter": NO_TEXT[OR_NONE],
+    "value": [None, b"x", float("nan"), ["x"], {}, object(), "\ud800"],
     "sort": [5, b"x", 2.5, True, object(), [5], ["x", None]],
     "facets": [None, 5, b"x", object(), [5], [None]],
     "queries": [None, 5, "x", b"x"],
@@ -51,6 +52,7 @@ WRONG: dict[str, list[Any]] = {
     "path": NO_PATH,
     "to": NO_PATH,
     "spellings": NO_PATH[OR_NONE],
+    "settings": NO_PATH[OR_NONE],
     "lexicon": NO_PATH[OR_NONE],
     "breaker": [*NO_TEXT[OR_NONE], "xyz"],
     "fields": [5, ["a"], "a", {"a": 5}, {5: "text"}, {"a": "string"}, {"a b": "text"}],
@@ -83,6 +85,7 @@ METHODS = [
     "delete_by",
     "optimize",
     "set_spellings",
+    "set_fields",
     "verify",
     "rebuild",
     "rescue",
@@ -112,6 +115,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
         "get": {"id": "1"},
         "get_many": {"ids": ["1"]},
         "delete_by": {"filter": "d:1999"},
+        "set_fields": {"fields": {}},
         "set_spellings": {"spellings": {"a": "b"}},
         "verify": {"path": folder},
         "rebuild": {"path": folder},
@@ -127,6 +131,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     found["ansi"] = results[0].snippet.ansi, {}
     for function in (words, tokenize, clusters):
         found[function.__name__] = function, {"text": "x"}
+    found["quote"] = quote, {"value": "x"}
     found |= {name: (getattr(khsearch, name), right) for name, right in REGISTRIES.items()}
     return found
 
@@ -139,7 +144,7 @@ CASES = [
         ("make_snippet", Hit.make_snippet),
         ("html", Snippet.html),
         ("ansi", Snippet.ansi),
-        *((function.__name__, function) for function in (words, tokenize, clusters)),
+        *((function.__name__, function) for function in (words, tokenize, clusters, quote)),
         *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]
     for parameter, takes in inspect.signature(of).parameters.items()
@@ -184,7 +189,7 @@ def test_every_public_function_is_among_those_that_are_tested() -> None:
     taking = {name for name in public if set(inspect.signature(getattr(Index, name)).parameters) - {"self"}}
     assert taking == set(METHODS)
     functions = {name for name in khsearch.__all__ if inspect.isfunction(getattr(khsearch, name))}
-    assert functions == {"words", "tokenize", "clusters", *REGISTRIES}
+    assert functions == {"words", "tokenize", "clusters", "quote", *REGISTRIES}
 
 
 @pytest.mark.parametrize("limit", [np.int64(1), np.uint8(255), np.int8(127), 10**30])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from whoosh.qparser import QueryParser
 
-from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, columnar, version
+from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, KhsearchError, TextField, columnar, version
 from khsearch.cli import app
 from khsearch.columnar.files import catalog
 from khsearch.columnar.files import format as formats
@@ -172,6 +172,10 @@ def test_a_rebuild_writes_the_newest_format_and_changes_no_answer(stored: Path) 
 def test_an_old_index_is_saved_into_a_new_one(stored: Path, tmp_path: Path) -> None:
     assert Index.rescue(stored, tmp_path / "new") == []
     assert answers(Index.open(tmp_path / "new")) == EXPECTED
+
+
+def test_an_index_keeps_the_weights_of_its_fields_since_format_4(stored: Path) -> None:
+    assert Index.open(stored).fields.get("summary") == (TextField(0.5) if segment_formats(stored) >= [4] else None)
 
 
 def test_an_old_index_takes_spellings(stored: Path) -> None:

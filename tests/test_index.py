@@ -328,7 +328,7 @@ def test_paging_agrees_with_one_long_page(samples: Index) -> None:
         samples.search("ក្រសួង", limit=-1)
 
 
-@pytest.mark.parametrize("query", ["", " ", "។", '""', '"', "((", "\u200b", "?" * 100, "\ud800", "-", "*", "😀"])
+@pytest.mark.parametrize("query", ["។", '""', '"', "((", "?" * 100, "\ud800", "-", "**", "😀"])
 def test_queries_without_a_word_find_nothing(samples: Index, query: str) -> None:
     results = samples.search(query)
     assert len(results) == results.total == 0

@@ -28,6 +28,11 @@ def test_first_use_from_python(tmp_path: Path) -> None:
     assert printed[2:] == ["1 found", "['កិច្ច', 'ប្រជុំ', 'លើក', 'ទី', '២']"]
 
 
+def test_fields_filters_and_counts(tmp_path: Path) -> None:
+    printed = run([sys.executable, "-"], tmp_path, code=example(README, "fields", "python")).splitlines()
+    assert printed == ["['1', '2'] 2 {2021: 1, 2022: 1}", "1"]
+
+
 def test_a_stage_of_one_s_own(tmp_path: Path) -> None:
     printed = run([sys.executable, "-"], tmp_path, code=example(README, "stage", "python")).splitlines()
     assert printed == ["['old', 'new']", "new ['recency']", "old ['recency']"]
@@ -44,6 +49,7 @@ def test_first_use_from_the_shell(tmp_path: Path) -> None:
     assert "001-working-group-disability.txt" in printed
     assert '"snippet"' in printed
     assert "កិច្ច|ប្រជុំ|លើក|ទី|២\n" in printed
+    assert '{"total":' in printed
     backup = (tmp_path / "backup.jsonl").read_text("utf-8")
     assert len(backup.splitlines()) == len(list((ROOT / "sample_docs").glob("*.txt"))) - 1
 

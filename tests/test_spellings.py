@@ -22,7 +22,7 @@ from khsearch.cli import app
 from khsearch.columnar.files import catalog, companions
 from khsearch.khmer import Variants, own_spellings
 from khsearch.khmer.words.lexicon import Lexicon
-from khsearch.manifest import _sealed
+from khsearch.manifest import sealed
 from khsearch.schema import schema_of
 from tests.strategies import khmer_words
 
@@ -364,7 +364,7 @@ def test_a_manifest_that_names_no_file_is_damage(folder: Index, ours: Path, name
     first = next(iter(files))
     content = {key: value for key, value in orjson.loads(files[first]).items() if key != "checksum"}
     writer = folder._engine.writer(schema_of({}))
-    writer.replace_files(lambda name_file: files | {first: _sealed(content | {"spellings": name})})
+    writer.replace_files(lambda name_file: files | {first: sealed(content | {"spellings": name})})
     writer.commit()
     if name is None:
         assert Index.open(folder.path).spellings == ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks import machine
 from benchmarks.engines.base import Engine, Hits, Kind, Opened, Query, Spaced
+from benchmarks.engines.pages import Page
 from benchmarks.errors import BenchmarkError
 
 KHSEARCH, WORDS_ONLY = "khsearch", "khsearch-words"
@@ -33,6 +34,7 @@ __all__ = [
     "Spaced",
     "choose",
     "engine",
+    "pages_of",
 ]
 
 
@@ -46,6 +48,12 @@ def engine(name: str) -> Engine:
         raise BenchmarkError(
             f"no engine {name!r} ({problem}); choose from {', '.join(_ENGINES)} or module:class"
         ) from None
+    return found
+
+
+def pages_of(name: str) -> frozenset[Page]:
+    """The kinds of pages that an engine answers."""
+    found: frozenset[Page] = getattr(engine(name), "pages", frozenset())
     return found
 
 

@@ -8,12 +8,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
 from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.pages import (
+    AUTHOR,
+    DATE,
+    OFFSETS,
+    PRICE,
+    SECTION,
+    Page,
+    Shown,
+    microseconds,
+    section_of,
+    year_of,
+)
 from khsearch import Document
 
 HEAP = 256_000_000
@@ -23,10 +36,11 @@ class Tantivy:
     """tantivy, with one writer thread for each core that it may use."""
 
     kinds = frozenset(Kind)
+    pages = frozenset(Page)
 
     def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
         """Index documents and commit."""
-        index = tantivy.Index(_schema(), str(folder))
+        index = tantivy.Index(_schema(with_values=any(document.fields for document in documents)), str(folder))
         writer = index.writer(HEAP, num_threads=len(os.sched_getaffinity(0)))
         for document in documents:
             writer.add_document(_document(document, spaced))
@@ -42,17 +56,25 @@ class Tantivy:
         return sum(path.stat().st_size for path in folder.glob("*.store"))
 
 
-def _schema() -> Any:
+def _schema(*, with_values: bool) -> Any:
     schema = tantivy.SchemaBuilder()
     schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for name in ("title", "text"):  # stored, and not searched: the text's words are in the body
         schema.add_bytes_field(name, stored=True)
     schema.add_text_field("body", tokenizer_name="whitespace")
+    if with_values:
+        schema.add_integer_field(DATE, indexed=True, fast=True)
+        schema.add_float_field(PRICE, indexed=True, fast=True)
+        for name in (SECTION, AUTHOR):
+            schema.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return schema.build()
 
 
 def _document(document: Document, spaced: Spaced) -> Any:
-    content = {"id": document.id, "title": document.title.encode(), "text": document.text.encode()}
+    content: dict[str, Any] = {"id": document.id, "title": document.title.encode(), "text": document.text.encode()}
+    content |= {
+        name: microseconds(value) if isinstance(value, datetime) else value for name, value in document.fields.items()
+    }
     return tantivy.Document(**content, body=spaced(document.text))
 
 
@@ -85,6 +107,47 @@ class TantivyOpened:
         """How many documents there are to find."""
         return int(self._searcher.search(self._query(query), 1).count or 0)  # type: ignore[attr-defined]
 
+    def page(self, query: Query, page: Page) -> Shown:
+        """Answer a page."""
+        asked, more = self._query(query), dict[str, Any]()
+        match page:
+            case Page.FOUND:
+                more["limit"] = max(self._searcher.num_docs, 1)
+            case Page.NEWEST:
+                more["order_by_field"] = DATE
+            case Page.SECTION:
+                asked = self._within(asked, tantivy.Query.term_query(self._schema, SECTION, section_of(query)))
+            case Page.YEAR:
+                year = year_of(query)
+                low, high = (microseconds(datetime(first, 1, 1)) for first in (year, year + 1))
+                kind = tantivy.FieldType.Integer
+                asked = self._within(
+                    asked, tantivy.Query.range_query(self._schema, DATE, kind, low, high, include_upper=False)
+                )
+            case Page.DEEP | Page.DEEPER:
+                more["offset"] = OFFSETS[page]
+        counted = page in (Page.TOTAL, Page.FACETS)
+        found: Any = self._searcher.search(asked, **{"limit": LIMIT, "count": counted} | more)
+        hits: Hits = []
+        for _, address in found.hits:
+            stored = self._searcher.doc(address)
+            hits.append((stored["id"][0], stored["title"][0].decode()))
+        if page is not Page.FACETS:
+            return Shown(hits, found.count)
+        wanted = {name: {"terms": {"field": name, "size": 1_000}} for name in (SECTION, AUTHOR)}
+        counts = self._searcher.aggregate(asked, wanted)
+        facets = {name: {one["key"]: one["doc_count"] for one in told["buckets"]} for name, told in counts.items()}
+        return Shown(hits, found.count, facets)
+
+    def _within(self, asked: Any, filter: Any) -> Any:
+        must = tantivy.Occur.Must
+        return tantivy.Query.boolean_query([(must, asked), (must, tantivy.Query.const_score_query(filter, 0.0))])
+
+    def refresh(self) -> None:
+        """See the latest commit."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
     def _query(self, query: Query) -> Any:
         if query.kind is Kind.PREFIX:
             return tantivy.Query.regex_query(self._schema, "body", re.escape(query.text) + ".*")
@@ -104,8 +167,7 @@ class TantivyOpened:
         writer = self._index.writer(HEAP, num_threads=1)
         writer.add_document(_document(document, self._spaced))
         writer.commit()
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        self.refresh()
 
     def close(self) -> None:
         """Let go of files when the object goes."""

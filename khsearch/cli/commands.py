@@ -27,6 +27,7 @@ ROOMS = {
         "verify": "Read all of an index and check it.",
         "export": "Write all documents as JSON lines.",
         "spellings": "Show or set an index's own spellings.",
+        "fields": "Show, add or drop an index's own fields.",
     },
     "migrating": {"import-whoosh": "Make an index of one of Whoosh's."},
     "learning": {"lexicon": "Make lexicons, which the breaker knows words from."},

@@ -19,6 +19,8 @@ Show = Callable[[int, int | None], None]
 """Told how much is done, and of how much, if that is known."""
 
 if TYPE_CHECKING:
+    from khsearch.schema import Declared, FieldKind, TextField
+
     _TypeOfNames = click.ParamType[str]
 else:  # an older click has no kinds of it
     _TypeOfNames = click.ParamType
@@ -139,6 +141,22 @@ def _breakers() -> Sequence[str]:
     from khsearch.khmer import breaker_names
 
     return breaker_names()
+
+
+def read_fields(option: str, given: tuple[str, ...]) -> Declared:
+    """Read the fields of an option that is given once a field."""
+    from khsearch.documents import read_field
+
+    fields: dict[str, FieldKind | TextField] = {}
+    for field in given:
+        try:
+            name, kind = read_field(field)
+        except ValueError as problem:
+            raise click.UsageError(f"{option}: {problem}") from None
+        if name in fields:
+            raise click.UsageError(f"{option}: {name!r} is named twice; give it one kind")
+        fields[name] = kind
+    return fields
 
 
 def check_lexicon(breaker: str | None, lexicon: Path | None) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -20,6 +20,7 @@ from khsearch.cli.console import (
     index_argument,
     note,
     progress,
+    read_fields,
     refused,
     stdin,
     wait_option,
@@ -27,7 +28,7 @@ from khsearch.cli.console import (
 from khsearch.errors import DocumentError, IndexExistsError, IndexLockedError, IndexNotFoundError, KhsearchError
 
 if TYPE_CHECKING:
-    from khsearch import FieldKind, Index, TextField
+    from khsearch import Index
     from khsearch.documents import FieldNames, Placed
     from khsearch.schema import Declared
     from khsearch.writing import Writer
@@ -111,6 +112,12 @@ def _formats() -> Sequence[str]:
     "where no field is named, too, with this weight.",
 )
 @breaker_options
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Make the index as another was: a file from `khsearch export --settings`.",
+)
 @wait_option
 def index(
     path: str,
@@ -123,21 +130,26 @@ def index(
     fields: tuple[str, ...],
     breaker: str | None,
     lexicon: Path | None,
+    settings: Path | None,
     wait: float,
 ) -> None:
     """Add documents to an index.
 
     INDEX is a folder, and is created if need be. PATH is a file in one of the formats of --format, whose name ends in
     it, a folder of such files, or - for stdin. A document replaces the older one of the same id. All are added, or none
-    where one cannot be read. --field, --breaker and --lexicon are chosen when an index is created, and stay; `khsearch
-    fields` changes fields.
+    where one cannot be read. --field, --breaker and --lexicon, or --settings, are chosen when an index is created, and
+    stay; `khsearch fields` changes fields.
     """
     from khsearch.documents import FieldNames
 
     if "-" in sources and format is None:
         raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(_formats())}")
     check_lexicon(breaker, lexicon)
-    own = _fields(fields)
+    if settings is not None and (breaker or lexicon or fields):
+        raise click.UsageError(
+            "--settings has fields, breaker and lexicon in it; leave out --field, --breaker, --lexicon"
+        )
+    declared = _Declared(breaker, lexicon, read_fields("--field", fields), settings)
     started = time.perf_counter()
     reading = _Reading(sources, format, FieldNames(id_field, title_field, text_field), skip_bad)
     total = reading.size()
@@ -147,7 +159,7 @@ def index(
             first = next(documents, None)  # read before an index is created for nothing
             if first is None:
                 raise DocumentError("none of the documents could be read; nothing was indexed")
-            with _begun(path, breaker, lexicon, own, wait) as (store, writer):
+            with _begun(path, declared, wait) as (store, writer):
                 before = store.doc_count
                 with writer:
                     for placed in chain([first], documents):
@@ -165,25 +177,17 @@ def index(
     )
 
 
-def _fields(given: tuple[str, ...]) -> dict[str, FieldKind | TextField]:
-    from khsearch.documents import read_field
+class _Declared(NamedTuple):
+    """What an index is created with."""
 
-    fields: dict[str, FieldKind | TextField] = {}
-    for field in given:
-        try:
-            name, kind = read_field(field)
-        except ValueError as problem:
-            raise click.UsageError(f"--field: {problem}") from None
-        if name in fields:
-            raise click.UsageError(f"--field: {name!r} is named twice; give it one kind")
-        fields[name] = kind
-    return fields
+    breaker: str | None
+    lexicon: Path | None
+    fields: Declared
+    settings: Path | None
 
 
 @contextmanager
-def _begun(
-    path: str, breaker: str | None, lexicon: Path | None, fields: Declared, wait: float
-) -> Iterator[tuple[Index, Writer]]:
+def _begun(path: str, declared: _Declared, wait: float) -> Iterator[tuple[Index, Writer]]:
     """Open the index, or create it, and then leave none behind if the block fails; begin to write."""
     from khsearch import Index
 
@@ -196,7 +200,10 @@ def _begun(
                 store = Index.open(path)
             except IndexNotFoundError:
                 with refused():
-                    store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields)
+                    breaker, lexicon, fields, settings = declared
+                    store = Index.create(
+                        path, breaker=breaker, lexicon=lexicon, fields=fields or None, settings=settings
+                    )
                 created = True
             writer = store.writer(max(deadline - time.monotonic(), 0.0))
             break
@@ -210,7 +217,7 @@ def _begun(
             time.sleep(_AGAIN)
     try:
         if not created:
-            _check_declared(path, store, breaker, lexicon, fields)
+            _check_declared(path, store, declared)
         yield store, writer
     except BaseException:
         writer.cancel()
@@ -219,11 +226,12 @@ def _begun(
         raise
 
 
-def _check_declared(path: str, store: Index, breaker: str | None, lexicon: Path | None, fields: Declared) -> None:
+def _check_declared(path: str, store: Index, declared: _Declared) -> None:
     """Refuse what an index that is there cannot have: what it was created with stays."""
-    given = fields if fields != store.fields else None
-    for option, value in (("--breaker", breaker), ("--lexicon", lexicon), ("--field", given or None)):
-        if value is not None:
+    breaker, lexicon, fields, settings = declared
+    given = {"--breaker": breaker, "--lexicon": lexicon, "--field": fields != store.fields and fields}
+    for option, value in {**given, "--settings": settings}.items():
+        if value:
             changed = f", or change its fields: khsearch fields {path}" if option == "--field" else ""
             raise IndexExistsError(
                 f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"

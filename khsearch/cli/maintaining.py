@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from khsearch.cli.console import address, index_argument, is_terminal, note, utf8, wait_option
+from khsearch.cli.console import address, index_argument, is_terminal, note, read_fields, utf8, wait_option
+
+if TYPE_CHECKING:
+    from khsearch import Index
 
 
 @click.command()
@@ -88,16 +93,47 @@ def verify(path: str) -> int:
 
 @click.command()
 @index_argument
-def export(path: str) -> None:
+@click.option(
+    "--settings",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the settings into FILE, too: fields, breaker, lexicon, ranking, spellings.",
+)
+def export(path: str, settings: Path | None) -> None:
     """Write all documents as JSON lines.
 
-    `khsearch index INDEX - --format jsonl` takes them back as they were.
+    `khsearch index NEW - --format jsonl` takes them back as they were; with --settings FILE here and there, NEW is as
+    INDEX is. Without it, a line on stderr tells what INDEX has beside documents.
     """
     from khsearch import Index
     from khsearch.documents import json_line
 
-    for document in Index.open(path).export():
+    index = Index.open(path)
+    if settings is not None:
+        settings.write_bytes(index.settings())
+    for document in index.export():
         click.echo(json_line(document))
+    left_out = _beside_documents(index) if settings is None else []
+    if left_out:
+        note(f"documents only; to keep the {', '.join(left_out)} too: khsearch export {path} --settings FILE")
+
+
+def _beside_documents(index: Index) -> list[str]:
+    """What an index has that its documents alone do not tell."""
+    from khsearch import Ranking
+    from khsearch.documents import written_field
+    from khsearch.khmer import breaker_names
+
+    kinds = ", ".join(f"{name}={written_field(field)}" for name, field in index.fields.items())
+    told = index.stats()
+    has = {
+        f"kinds of fields ({kinds})": bool(kinds),
+        "breaker": told["breaker"] != breaker_names()[0],
+        "lexicon": told["lexicon"] == "own",
+        "ranking": index.ranking != Ranking(),
+        "spellings": bool(index.spellings),
+    }
+    return [name for name, there in has.items() if there]
 
 
 @click.command()
@@ -123,6 +159,44 @@ def spellings(path: str, file: str | None, remove: bool, wait: float) -> int:
         return 0
     click.echo(index.spellings, nl=False)
     return int(not index.spellings)
+
+
+@click.command()
+@index_argument
+@click.option(
+    "--add",
+    "added",
+    metavar="NAME=KIND",
+    multiple=True,
+    help="A field more, or of another kind.",
+)
+@click.option("--drop", "dropped", metavar="NAME", multiple=True, help="A field less; documents keep its values.")
+@click.option("--skip-bad", is_flag=True, help="Report values that do not go with their fields, and go on.")
+@wait_option
+def fields(path: str, added: tuple[str, ...], dropped: tuple[str, ...], skip_bad: bool, wait: float) -> int:
+    """Show, add or drop an index's own fields.
+
+    Documents are looked through for values of the fields that are added, and INDEX is searched as it was until all is
+    done. Without options, its fields are written as --add takes them; the exit status is 1 where it has none.
+    """
+    from khsearch import Index
+    from khsearch.documents import written_field
+
+    index = Index.open(path)
+    if not added and not dropped:
+        for name, field in index.fields.items():
+            click.echo(f"{name}={written_field(field)}")
+        return int(not index.fields)
+    wanted = dict(index.fields)
+    for name in dropped:
+        if wanted.pop(name, None) is None:
+            raise click.UsageError(f"--drop: there is no field {name!r}; there are {', '.join(index.fields) or 'none'}")
+    passed_over: list[str] = []
+    index.set_fields({**wanted, **read_fields("--add", added)}, wait, passed_over.append if skip_bad else None)
+    for item in passed_over:
+        note(f"passed over: {item}")
+    note(f"{path}: its fields are {', '.join(index.fields) or 'none'}")
+    return 0
 
 
 @click.command()

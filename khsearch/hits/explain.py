@@ -27,14 +27,15 @@ class Part:
 
 def explain_set(view: View, key: Key, found: Found, ranking: Ranking) -> list[Part]:
     """Return what of a query stands in a document of its set, and as what; each part adds nothing to its score."""
-    standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)))
+    standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)), own=ranking.own)
     told: dict[Part, Node] = {}
     for leaf in found.leaves:
         for way in leaf.chunk.ways:
             where = f'"{leaf.text}" stands' + ("" if way is leaf.chunk.typed else f' as "{_spelled(way.words)}"')
             wheres = (where, f"{where} inside longer words")
-            for what, node in zip(wheres, standing.in_way(way, leaf.field), strict=False):
-                told[Part(what, leaf.field or "", 0.0)] = node
+            for name in (leaf.field,) if leaf.field is not None else (None, *ranking.own):
+                for what, node in zip(wheres, standing.in_way(way, name), strict=False):
+                    told[Part(what, name or "", 0.0)] = node
         if leaf.reading is not None:
             what = f'"{leaf.text}", read as "{leaf.reading.spelling}", stands'
             told[Part(what, leaf.field or "", 0.0)] = standing.of_all(leaf.reading.chunks)[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
@@ -54,11 +55,14 @@ class Hit:
 
     @cached_property
     def snippet(self) -> Snippet:
-        """One to three excerpts of the document's text, with what the query asked for marked."""
+        """One to three excerpts of the document's text, with what the query asked for marked.
+
+        Of an own field (`snippet.field`) that the query looks into, where it stands there and not in the text.
+        """
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import make_snippet
 
-        return make_snippet(self.document.text, self._marks_of_text, self._found.analyzer)
+        return self._excerpts(lambda text: make_snippet(text, self._marks_of_text, self._found.analyzer))
 
     @arguments.checked(length=arguments.COUNT, excerpts=arguments.COUNT)
     def make_snippet(self, length: int = 180, excerpts: int = 1) -> Snippet:
@@ -69,7 +73,9 @@ class Hit:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import snippet_of_length
 
-        return snippet_of_length(self.document.text, self._marks_of_text, self._found.analyzer, length, excerpts)
+        return self._excerpts(
+            lambda text: snippet_of_length(text, self._marks_of_text, self._found.analyzer, length, excerpts)
+        )
 
     @cached_property
     def title_marks(self) -> list[Mark]:
@@ -80,6 +86,24 @@ class Hit:
     def text_marks(self) -> list[Mark]:
         """The same in all of the document's text."""
         return self._marked(self.document.text, self._marks_of_text)
+
+    @cached_property
+    def field_marks(self) -> dict[str, list[Mark]]:
+        """The same in own text fields that the query looks into: those that it names, and those that have weight."""
+        return {name: self._marked(text, self._marks) for name, text in self._own_texts()}
+
+    def _own_texts(self) -> Iterator[tuple[str, str]]:
+        for name in self._found.plan.fields:
+            text = self.document.fields.get(name)
+            if isinstance(text, str):
+                yield name, text
+
+    def _excerpts(self, make: Callable[[str], Snippet]) -> Snippet:
+        found = make(self.document.text)
+        if not found.marks:
+            own = (replace(make(text), field=name) for name, text in self._own_texts())
+            return next((one for one in own if one.marks), found)
+        return found
 
     def _marked(self, text: str, marks: Marks) -> list[Mark]:
         loading("khsearch.hits.snippets")
@@ -155,7 +179,7 @@ class Hit:
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        names = ("document", "snippet", "title_marks", "text_marks")
+        names = ("document", "snippet", "title_marks", "text_marks", "field_marks")
         values = (self.rank, self.score, self.id, self.title, self.loose, self.more)
         return type(self), values, {name: getattr(self, name) for name in names}
 

@@ -42,9 +42,10 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """One to three excerpts of a text, in the order of the text."""
+    """Excerpts of a text, in the order of the text; `field` is what the text is of the document: "text", or a field."""
 
     fragments: tuple[Fragment, ...]
+    field: str = "text"
 
     @property
     def text(self) -> str:

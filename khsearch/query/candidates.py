@@ -15,7 +15,7 @@ Candidates are Khmer from end to end, or, of terms, letters of other scripts; an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -96,13 +96,12 @@ class Candidates:
         ]
 
 
-def candidates(view: View) -> Candidates:
-    """Those of a commit, found when first asked for."""
-    return view.memo("candidates", None, lambda: _of(view), Candidates.size, lasting=True)
+def candidates(view: View, own: tuple[str, ...] = ()) -> Candidates:
+    """Those of a commit, of its text, title and some own fields, found when first asked for."""
+    return view.memo("candidates", own, lambda: _of(view, (TEXT, TITLE, *own)), Candidates.size, lasting=True)
 
 
-def _of(view: View) -> Candidates:
-    fields = (TEXT, TITLE)
+def _of(view: View, fields: Sequence[str]) -> Candidates:
     return Candidates(chain.from_iterable(map(view.vocabulary, fields)), chain.from_iterable(map(view.pairs, fields)))
 
 

@@ -53,15 +53,20 @@ _Option = tuple[float, str]
 """How much likelier than what was typed, and how it is spelled."""
 
 
-def corrected(view: View, typed: Typed, limit: int) -> list[Correction]:
-    """Chunks that stand and were probably meant by one that stands nowhere, likeliest first."""
+def corrected(view: View, typed: Typed, limit: int, own: Iterable[str] = ()) -> list[Correction]:
+    """Chunks that stand and were probably meant by one that stands nowhere, likeliest first.
+
+    own, here and below: own text fields of the index in which they may stand, too.
+    """
     if len(typed.text) > _TYPED:
         return []
-    found = _Corrector(view).whole(typed, 0)
+    found = _Corrector(view, own=own).whole(typed, 0)
     return [correction for _, correction in islice(_each_once(found), limit)]
 
 
-def corrections(view: View, typed: Typed, limit: int, variants: Variants | None = None) -> list[str]:
+def corrections(
+    view: View, typed: Typed, limit: int, variants: Variants | None = None, own: Iterable[str] = ()
+) -> list[str]:
     """Texts that were probably meant, likeliest first; none where nothing is likelier than what was typed.
 
     Each corrected chunk stands in documents; a long one that stands nowhere is corrected where a stretch stands in
@@ -71,7 +76,7 @@ def corrections(view: View, typed: Typed, limit: int, variants: Variants | None 
     text = typed.text
     if len(text) > _TYPED or limit < 1:
         return []
-    corrector = _Corrector(view, variants)
+    corrector = _Corrector(view, variants, own)
     chunks = [(chunk, corrector.options(typed, chunk)) for chunk in chunks_of(typed, [], joined=False)]
     chunks = [(chunk, options) for chunk, options in chunks if options]
     if not chunks:
@@ -92,24 +97,24 @@ def corrections(view: View, typed: Typed, limit: int, variants: Variants | None 
     return list(found.values())[1 : limit + 1]
 
 
-def suggestion(view: View, typed: Typed, variants: Variants | None = None) -> str | None:
+def suggestion(view: View, typed: Typed, variants: Variants | None = None, own: Iterable[str] = ()) -> str | None:
     """Return the query that was probably meant; None where nothing is likelier than what was typed.
 
     All of it stands in some document, and in no fewer than what was typed does, however that is read.
     """
-    least = max(_found(view, typed, variants), 1)
-    for text in corrections(view, typed, _SUGGESTED, variants):
+    least = max(_found(view, typed, variants, own), 1)
+    for text in corrections(view, typed, _SUGGESTED, variants, own):
         meant = typed.analyzer.spelled(text)
         meant.broken.update(typed.broken)  # most of it is as it was typed
-        if _found(view, meant, variants) >= least:
+        if _found(view, meant, variants, own) >= least:
             return text
     return None
 
 
-def _found(view: View, typed: Typed, variants: Variants | None) -> int:
+def _found(view: View, typed: Typed, variants: Variants | None, own: Iterable[str]) -> int:
     """In how many documents all chunks of a text stand, in any way."""
     chunks = chunks_of(typed, variants.alternatives(typed) if variants else [], joined=True)
-    return Standing(view, BM25(), inside=True).of_all(chunks)[1] if chunks else 0
+    return Standing(view, BM25(), inside=True, own=own).of_all(chunks)[1] if chunks else 0
 
 
 def _loss(way: tuple[float, list[str]]) -> float:
@@ -127,11 +132,11 @@ def _each_once(found: Iterable[tuple[float, Correction]]) -> Iterator[tuple[floa
 class _Corrector:
     """Corrects chunks for one commit."""
 
-    def __init__(self, view: View, variants: Variants | None = None) -> None:
+    def __init__(self, view: View, variants: Variants | None = None, own: Iterable[str] = ()) -> None:
         self._view = view
         self._variants = variants
-        self._rows = Rows(view)
-        self._standing = Standing(view, BM25(), inside=False)
+        self._rows = Rows(view, own)
+        self._standing = Standing(view, BM25(), inside=False, own=own)
 
     def options(self, typed: Typed, chunk: Chunk) -> list[_Option]:
         """What may have been meant by a chunk of a text, likeliest first."""

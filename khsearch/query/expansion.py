@@ -9,7 +9,7 @@ it weighs as both spellings together.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, combinations
 
 from khsearch.engine import View, idf, nodes
@@ -61,11 +61,16 @@ class Reading:
 
 
 class Expansion:
-    """What one commit of an index holds of the other readings of a query."""
+    """What one commit of an index holds of the other readings of a query.
 
-    def __init__(self, view: View) -> None:
+    own: own text fields that are searched though nobody names them.
+    """
+
+    def __init__(self, view: View, own: Iterable[str] = ()) -> None:
         self._view = view
-        self._dfs, self._anywhere = Frequencies(view, TEXT), Frequencies(view, TEXT, TITLE)
+        self._own = tuple(own)
+        self._names = (*for_words(Role.RANK), *self._own)
+        self._dfs, self._anywhere = Frequencies(view, TEXT, *self._own), Frequencies(view, TEXT, TITLE, *self._own)
 
     def readings(self, typed: Typed, alternatives: Sequence[Alternative]) -> list[Reading]:
         """Return other readings of a text that the index holds. alternatives: other spellings of stretches of it."""
@@ -98,16 +103,13 @@ class Expansion:
             return None
         terms = typed.spliced(*((start, end, "") for start, end in spaces))
         new = [word for word in dict.fromkeys(terms.words) if word not in known and self._df(word)]
-        return Reading(_terms(new, 1.0), terms.words, new, [(word,) for word in new], [], 1.0) if new else None
+        return Reading(self._terms(new, 1.0), terms.words, new, [(word,) for word in new], [], 1.0) if new else None
 
     def _spelled(self, typed: Typed, instead: Sequence[bytes], other: Alternative) -> Reading:
         """Read a text with a spelling that the index holds instead of some words."""
         words = typed.analyzer.spelled(other.spelling).terms.words
         weight = _AS_TYPED * other.weight * self._alike(self._dfs.rarest(instead), self._dfs.rarest(words))
-        if len(words) == 1:
-            found: tuple[nodes.Node, ...] = _terms(words, weight)
-        else:
-            found = (nodes.Phrase(TEXT, tuple(words), boost=weight),)
+        found = self._terms(words, weight) if len(words) == 1 else self._phrases(words, weight)
         whole = typed.spliced((other.start, other.end, other.spelling))
         bigrams = _lacking(whole.bigrams, typed.terms.bigrams)
         return Reading(found, whole.words, words, [tuple(words)], bigrams, weight)
@@ -117,12 +119,12 @@ class Expansion:
         for word in dict.fromkeys(words[:_MOST_LONGER]):
             units = () if self._df(word) or word[0] < script.BASES.start else clusters_of(word)
             if len(units) > 1:
-                longer = {term for field in (TEXT, TITLE) for term in holders(self._view, field, units)}
+                longer = {term for field in (TEXT, TITLE, *self._own) for term in holders(self._view, field, units)}
                 dfs = dict(zip(longer, self._anywhere.of([*longer]), strict=True))
                 most = sorted((term for term in dfs if dfs[term]), key=lambda term: (-dfs[term], term))[:_MOST]
                 if most:
                     # Snippets mark the part that was asked for, not all of the longer word.
-                    yield Reading(_terms(most, 1.0), list(words), [], [], [], 1.0)
+                    yield Reading(self._terms(most, 1.0), list(words), [], [], [], 1.0)
 
     def _corrected(self, typed: Typed, known: set[bytes], settled: set[bytes]) -> Iterator[Reading]:
         """Read rows of words of a short query as the index has what they were probably meant for.
@@ -134,7 +136,7 @@ class Expansion:
         words = terms.words
         if len(words) > JOINED or not any(self._is_suspect(word) for word in words):
             return
-        rows = Rows(self._view)
+        rows = Rows(self._view, self._own)
         for first, end in rows_of(typed):
             row, best = words[first:end], None
             odd = [odd and word not in settled for odd, word in zip(rows.odd(row), row, strict=True)]
@@ -157,8 +159,14 @@ class Expansion:
             return
         known.update(new)
         words = [*terms.words[:first], *new, *terms.words[end:]]
-        found = _terms(new, weight) if len(new) == 1 else (nodes.Phrase(TEXT, tuple(new), boost=weight),)
+        found = self._terms(new, weight) if len(new) == 1 else self._phrases(new, weight)
         yield Reading(found, words, new, [tuple(new)], _lacking(bigrams_between(words), terms.bigrams), weight)
+
+    def _terms(self, words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
+        return tuple(nodes.AnyField(self._names, word, weight) for word in words)
+
+    def _phrases(self, words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
+        return tuple(nodes.Phrase(name, tuple(words), boost=weight) for name in (TEXT, *self._own))
 
     def _is_suspect(self, word: bytes) -> bool:
         df = self._df(word)
@@ -173,10 +181,6 @@ class Expansion:
         docs = self._view.doc_count
         together = min(typed + other, docs)
         return min(1.0, idf(docs, together) / idf(docs, min(other, docs)))
-
-
-def _terms(words: Sequence[bytes], weight: float) -> tuple[nodes.Node, ...]:
-    return tuple(nodes.AnyField(for_words(Role.RANK), word, weight) for word in words)
 
 
 def _lacking(bigrams: Sequence[bytes], known: Sequence[bytes]) -> list[bytes]:

@@ -61,11 +61,14 @@ class Reader:
         without: list[nodes.Node] = []
         for name, value in given.items():
             if name == "not":
-                without.append(self._inner(name, value, depth))
-            elif name == "and":
-                must += [self._inner(name, one, depth) for one in _several(name, value)]
-            elif name == "or":
-                must.append(_any([self._inner(name, one, depth) for one in _several(name, value)]))
+                without.append(self._inner(name, value, depth) or nodes.Every())
+            elif name in ("and", "or"):
+                each = [self._inner(name, one, depth) for one in _several(name, value)]
+                saying = [one for one in each if one is not None]
+                if name == "and":
+                    must += saying
+                elif len(saying) == len(each):  # else one of them lets everything through
+                    must.append(_any(saying))
             else:
                 kind = self._kind(name)
                 try:
@@ -74,11 +77,11 @@ class Reader:
                     raise QueryError(_told(name, kind, wrong)) from None
         return joined(must, [], without)
 
-    def _inner(self, name: str, given: object, depth: int) -> nodes.Node:
+    def _inner(self, name: str, given: object, depth: int) -> nodes.Node | None:
         if not isinstance(given, Mapping):
             takes = "a mapping" if name == "not" else "a list of mappings"
             raise QueryError(f"filter: {name!r} takes {takes} of fields to values, not {brief_repr(given)}")
-        return self.read(given, depth + 1) or nodes.Every()
+        return self.read(given, depth + 1)
 
     def _kind(self, name: object) -> str:
         kind = self._kinds.get(name) if isinstance(name, str) else None

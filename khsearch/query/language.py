@@ -42,6 +42,7 @@ _MOST_NESTED = 40
 LONGEST = 10_000
 """Characters of the longest query."""
 
+_NO_END = "a quote that never ends"
 _MOST_PATTERNS = 30
 """Patterns of one query: for each, all terms of the index may have to be looked through."""
 
@@ -139,7 +140,7 @@ class _Parser:
 
     def _is_plain(self, token: re.Match[str]) -> bool:
         if token.lastgroup == "stray":
-            raise self._wrong("a quote that never ends")
+            raise self._wrong(_NO_END)
         if token.lastgroup == "field":
             if token["name"] in self._fields:
                 return False
@@ -183,7 +184,7 @@ class _Parser:
             return Quoted(quoted, None, int(token["gap"] or 0))
         if token.lastgroup in ("word", "operator", "field"):
             return self._counted(self._word(token[0], token.start(), None), token)
-        raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
+        raise self._no_item(token)
 
     def _of_field(self, named: re.Match[str]) -> Item:
         """The name of a field, and what stands right behind it."""
@@ -213,20 +214,29 @@ class _Parser:
         behind = self._tokens[self._at] if self._at < len(self._tokens) else None
         if not self._strict or behind is None or behind.lastgroup in ("close", "boost"):
             return
+        if behind[0] == "TO":
+            raise self._wrong(f"a range stands in brackets: {field}:[low TO high]", behind.start())
         if behind.start() == self._tokens[self._at - 1].end():
             raise self._wrong(f"this stands right behind the value of {field}; a value with signs stands in quotes")
 
     def _bare_value(self, token: re.Match[str], field: str) -> str:
         """A value without quotes, to its end, whatever tokens it is made of."""
+        if token.lastgroup == "open":
+            raise self._wrong(f"each value has its field before it: ({field}:\u2026 OR {field}:\u2026)", token.start())
         value = VALUE.match(self._text, token.start())
         if value is None or token.lastgroup == "range":
-            raise self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
+            raise self._no_item(token)
         while self._at < len(self._tokens) and self._tokens[self._at].start() < value.end():
             self._at += 1
         if self._strict and value[0][0] in "[{":
             written = f'{field}:[low TO high], where an end may be left out, and a value with brackets {field}:"\u2026"'
             raise self._wrong(f"this is no range; write {written}", token.start())
         return value[0]
+
+    def _no_item(self, token: re.Match[str]) -> QueryError:
+        if token.lastgroup == "stray":
+            return self._wrong(_NO_END, token.start())
+        return self._wrong("here a word, a quoted text or, behind a field, a range has to stand", token.start())
 
     def _counted(self, item: Item, token: re.Match[str]) -> Item:
         self._patterns += not isinstance(item, Words)

@@ -13,7 +13,6 @@ from khsearch.query.clauses import Group, Item, Like, Pattern, Quoted, Range, Wo
 from khsearch.query.own_fields import NotForFieldError, of_column
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
-from khsearch.schema import with_positions
 from khsearch.sharing import loading
 
 
@@ -62,7 +61,7 @@ class Literal:
         if not words:
             check_words(item)
             return None
-        fields = with_positions() if item.field is None else (item.field,)
+        fields = self._standing.fields if item.field is None else (item.field,)
         if len(words) == 1:
             each: list[nodes.Node] = [nodes.Term(name, words[0]) for name in fields]
         else:
@@ -74,7 +73,7 @@ class Literal:
 
     def _pattern(self, item: Pattern | Like) -> Literally:
         """Terms that a pattern stands for, or its own words side by side."""
-        names = with_positions() if item.field is None else (item.field,)
+        names = self._standing.fields if item.field is None else (item.field,)
         loading("khsearch.query.patterns")
         from khsearch.query.patterns import fitting
 

@@ -233,7 +233,7 @@ class Matching:
         loading("khsearch.query.correcting")
         from khsearch.query.correcting import corrected
 
-        return next(iter(corrected(self._view, typed, 1)), None)
+        return next(iter(corrected(self._view, typed, 1, self._standing.own)), None)
 
     def _stands(self, typed: Typed) -> nodes.Node:
         """Where a text stands as it is spelled, settled; Nothing where it stands nowhere."""

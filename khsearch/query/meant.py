@@ -9,7 +9,7 @@ and is as likely as all of them together: a stretch counts ln(df + 1/2) - ln of 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from khsearch.engine import View
@@ -53,11 +53,12 @@ _Path = tuple[float, float, tuple[Change, ...], bytes]
 
 
 class Rows:
-    """Rows of words, held against one commit."""
+    """Rows of words, held against one commit: its text, title, and own fields that are searched unnamed."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, own: Iterable[str] = ()) -> None:
         self._view = view
-        self._dfs = Frequencies(view, TEXT, TITLE)
+        self._own = tuple(own)
+        self._dfs = Frequencies(view, TEXT, TITLE, *self._own)
         self._bigrams = Frequencies(view, BIGRAMS)
         self._documents = math.log(view.doc_count + 1)
 
@@ -113,7 +114,7 @@ class Rows:
         if end == first + 1:
             out.append((self._as_typed(dfs[first]), 0.0, None, typed))
         if any(odd[first:end]):
-            for near in candidates(self._view).of(typed):
+            for near in candidates(self._view, self._own).of(typed):
                 score = near.score - self._documents
                 if near.spelling != typed:
                     out.append((score, near.excess, Change(first, end, near), near.spelling))

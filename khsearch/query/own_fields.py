@@ -37,8 +37,8 @@ def between(column: str, kind: str, bounds: Mapping[str, object]) -> nodes.Node:
 
     A bound that names a span, as a day does, is all of it: included, or left out.
     """
-    if kind == "boolean":
-        raise ValueError("truth values have no range; ask for true or false")
+    if kind == "boolean" and bounds:
+        raise ValueError("truth values have no range; write true or false")
     lows: list[tuple[Any, bool]] = []
     highs: list[tuple[Any, bool]] = []
     for name, given in bounds.items():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from khsearch.engine import View, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
-from khsearch.query.clauses import Filter, Item, Match, Words
+from khsearch.query.clauses import Filter, Group, Item, Match, Words
 from khsearch.query.expansion import Expansion
 from khsearch.query.language import is_blank, parse
 from khsearch.query.literal import Literal
@@ -46,6 +46,7 @@ class Plan:
     rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
     problem    what was wrong with the query, where it was searched as words instead
     typed      the query, analysed, where it was searched as words
+    fields     own text fields that it looks into, because it names them or because they have weight
     """
 
     node: nodes.Node
@@ -56,6 +57,7 @@ class Plan:
     rows: Sequence[Sequence[bytes]] = ()
     problem: str | None = None
     typed: Typed | None = None
+    fields: tuple[str, ...] = ()
 
 
 class Planner:
@@ -68,8 +70,9 @@ class Planner:
         self._analyzer = analyzer
         self._variants = variants
         self._ranking = ranking
+        self._own = [name for name, kind in fields.items() if kind == "text"]
         self._kinds = {**dict.fromkeys(with_positions(), "text"), **fields}
-        self._standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)))
+        self._standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)), own=ranking.own)
 
     def plan(self, text: str, match: Match = "best", *, strict: bool = False, correct: bool = True) -> Plan:
         """Plan a query. QueryError only if `strict`.
@@ -81,6 +84,10 @@ class Planner:
             return Plan(nodes.Every(), Marks([]), found=Found(nodes.Every(), self._view.doc_count))
         texts, literal, matching = self._ways(text)
         item, planned = self._ranked(text, texts, literal, matching, strict=strict)
+        if self._own:
+            asked = set(_fields_of(item))
+            looked = {*asked, *(self._ranking.own if None in asked else ())}
+            planned = replace(planned, fields=tuple(name for name in self._own if name in looked))
         if match == "any":
             return planned
         if match == "all":
@@ -125,7 +132,7 @@ class Planner:
         self, text: str, texts: Texts, literal: Literal, matching: Matching, *, strict: bool
     ) -> tuple[Item, Plan]:
         """What a query says, and what ranks for it. QueryError only if `strict`."""
-        ranker = Ranker(self._view, texts, literal, matching, Expansion(self._view), self._ranking)
+        ranker = Ranker(self._view, texts, literal, matching, Expansion(self._view, self._ranking.own), self._ranking)
         item, problem = parse(text, self._kinds, strict=strict)
         found = Gathered(strict)
         try:
@@ -149,6 +156,16 @@ def _planned(ranker: Ranker, item: Item, problem: str | None, found: Gathered) -
     marks = Marks([*((word,) for word in found.words), *found.marked, *found.said], bigrams)
     problems = "; ".join(filter(None, [problem, *found.problems])) or None
     return Plan(node, marks, said=found.said, rows=found.rows, problem=problems)
+
+
+def _fields_of(item: Item) -> Iterator[str | None]:
+    """The fields that clauses name which may or must match; None for a clause that names none."""
+    if isinstance(item, Group):
+        for clause in item.clauses:
+            if clause.sign != "-":
+                yield from _fields_of(clause.item)
+    else:
+        yield item.field
 
 
 def _either(one: nodes.Node, other: nodes.Node) -> nodes.Node:

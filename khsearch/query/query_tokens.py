@@ -1,4 +1,4 @@
-"""query tokens: the text of a query in, its tokens out, as matches of one regular expression; what they may be.
+"""query_tokens: the text of a query in, its tokens out, as matches of one regular expression; what they may be.
 
 A token's kind is its `lastgroup`: open close sign operator field quoted curly gap range boost word lone stray.
 """
@@ -57,11 +57,11 @@ def tokens_of(text: str) -> list[re.Match[str]]:
 
 
 def length_beside(text: str, fields: Collection[str]) -> int:
-    """Return how many characters a text has beside values in quotes of some fields."""
+    """Return how many characters a text has beside values in quotes, and bounds, of some fields."""
     length, of_field = len(text), False
     for token in tokens_of(text):
-        if of_field and token["quoted"] is not None:
-            length -= len(token["quoted"])
+        if of_field:
+            length -= sum(len(token[part] or "") for part in ("quoted", "low", "high"))
         of_field = token["name"] in fields
     return length
 

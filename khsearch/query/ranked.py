@@ -168,6 +168,6 @@ def is_plain(item: Item, patterns: int) -> bool:
 
 
 def _either(words: Sequence[bytes], ranking: Ranking) -> tuple[nodes.AnyField, ...]:
-    """Words in the text or in the lead."""
-    names = tuple(stream.name for stream in ranking.streams(Role.RANK) if stream.source == WORDS)
+    """Words in the text, in the lead, or in an own field that is searched unnamed."""
+    names = ranking.word_fields
     return tuple(nodes.AnyField(names, word, count) for word, count in Counter(words).items())

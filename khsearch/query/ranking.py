@@ -29,7 +29,7 @@ from khsearch import schema
 from khsearch.arguments import COUNT, FACTOR, Kind, instance
 from khsearch.engine import BM25, FieldScale, Proximity
 from khsearch.query.stages import ByProximity, Judge, Rescorer, Stage
-from khsearch.schema import BIGRAMS, LEAD, TEXT, Role, Stream
+from khsearch.schema import BIGRAMS, LEAD, TEXT, WORDS, Role, Stream
 from khsearch.sharing import cached_property
 
 _MOST_PAIRS = 40
@@ -101,6 +101,11 @@ class Ranking:
     def streams(self, role: Role) -> tuple[Stream, ...]:
         """The streams of a role that have weight."""
         return tuple(stream for stream in schema.STREAMS if stream.role is role and self.scale_of(stream).weight)
+
+    @property
+    def word_fields(self) -> tuple[str, ...]:
+        """Where words that are typed are looked for if no field is named."""
+        return (*(stream.name for stream in self.streams(Role.RANK) if stream.source == WORDS), *self.own)
 
     def bigram_boost(self, words: int) -> float:
         """What the bigrams of a query of so many words are multiplied by."""

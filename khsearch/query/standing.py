@@ -1,13 +1,13 @@
 """standing: chunks in, nodes for the documents in which they stand out.
 
-A way of a chunk stands in a document where its words stand side by side in the text or the title. Where a word is
-missing altogether, because it is part of a longer one there, the bigrams of the chunk tell, every one of them, and of
-more than two clusters, the text (`inside`).
+A way of a chunk stands in a document where its words stand side by side in the text, in the title, or in an own field
+that is searched unnamed. Where a word is missing altogether, because it is part of a longer one there, the bigrams of
+the chunk tell, every one of them, and of more than two clusters, the text (`inside`); in an own field, its terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from khsearch.engine import BM25, View, nodes
@@ -31,16 +31,23 @@ class Standing:
 
     weighting  of the search that will rank them
     inside     whether chunks are looked for inside longer words, too
+    own        own text fields of the index in which chunks stand though nobody names them
     """
 
-    def __init__(self, view: View, weighting: BM25, *, inside: bool) -> None:
+    def __init__(self, view: View, weighting: BM25, *, inside: bool, own: Iterable[str] = ()) -> None:
+        self.own = tuple(own)
         self._view = view
         self._weighting = weighting
         self._inside = Inside(view) if inside else None
         self._words, self._bigrams = Frequencies(view, TEXT), Frequencies(view, BIGRAMS)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Where phrases and patterns are looked for if no field is named."""
+        return (*with_positions(), *self.own)
+
     def of_all(self, chunks: Sequence[Chunk]) -> tuple[nodes.Node, int]:
-        """Where all of some chunks stand, in text or title, settled, and in how many documents."""
+        """Where all of some chunks stand, each in any field, settled, and in how many documents."""
         first, *others = sorted(chunks, key=self._rarest)
         found = self.settled(first)
         if not others or not found[1]:
@@ -53,13 +60,13 @@ class Standing:
         return self._remembered(tuple(chunk.ways for chunk in (first, *others)), both)
 
     def settled(self, chunk: Chunk) -> tuple[nodes.Node, int]:
-        """Where a chunk stands, in text or title, settled, and in how many documents."""
+        """Where a chunk stands, in any field, settled, and in how many documents."""
         return self._remembered((chunk.ways,), lambda: self._view.settled(self.of(chunk), self._weighting))
 
     def _remembered(
         self, ways: tuple[tuple[Way, ...], ...], find: Callable[[], tuple[nodes.Node, int]]
     ) -> tuple[nodes.Node, int]:
-        return self._view.memo("standing", (self._inside is not None, ways), find, _size)
+        return self._view.memo("standing", (self._inside is not None, self.own, ways), find, _size)
 
     def _rarest(self, chunk: Chunk) -> int:
         """Documents that have the rarest part of a chunk, about."""
@@ -67,12 +74,13 @@ class Standing:
         return self._bigrams.rarest(way.bigrams) if way.bigrams else self._words.rarest(way.words)
 
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
-        """Where a chunk stands, in any way; in text and title, or in one field."""
-        found = tuple(node for way in chunk.ways for node in self.in_way(way, field))
+        """Where a chunk stands, in any way; in one field, or in all that are searched where none is named."""
+        fields = (field,) if field is not None else (None, *self.own)
+        found = tuple(node for name in fields for way in chunk.ways for node in self.in_way(way, name))
         return found[0] if len(found) == 1 else nodes.Or(found)
 
     def in_way(self, way: Way, field: str | None = None) -> list[nodes.Node]:
-        """Where a way stands: as its words, then, if it is looked for there, inside longer ones."""
+        """Where a way stands, in text and title or in one field: as its words, then, if wanted, inside longer ones."""
         if field is not None:
             return self._in_field(way, field)
         words = _words(way)

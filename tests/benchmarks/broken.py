@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.engines.base import Spaced
-from benchmarks.engines.fts5 import Fts5
+from benchmarks.engines.base import Query, Spaced
+from benchmarks.engines.fts5 import Fts5, Fts5Opened
+from benchmarks.engines.pages import Page, Shown
 from khsearch import Document
 
 
@@ -24,3 +26,42 @@ class MixesTitlesUp(Fts5):
         titles = [document.title for document in documents]
         mixed = [Document(d.id, title, d.text) for d, title in zip(documents, titles[1:] + titles[:1], strict=True)]
         super().build(folder, mixed, spaced)
+
+
+class Shows(Fts5):
+    """SQLite FTS5 whose pages are wrong in one way."""
+
+    wrong = Page.TOTAL
+
+    def open(self, folder: Path, spaced: Spaced) -> Fts5Opened:
+        opened, wrong = super().open(folder, spaced), self.wrong
+        answer = opened.page
+
+        def page(query: Query, page: Page) -> Shown:
+            shown = answer(query, page)
+            if page is not wrong:
+                return shown
+            if page is Page.FACETS:
+                return replace(shown, facets={name: {} for name in shown.facets or {}})
+            return replace(answer(query, Page.ALONE), total=(shown.total or 0) + 1)
+
+        opened.page = page  # type: ignore[method-assign]
+        return opened
+
+
+class ForgetsTheOrder(Shows):
+    """Pages by date come by score."""
+
+    wrong = Page.NEWEST
+
+
+class ForgetsTheFilter(Shows):
+    """Pages of one section show all."""
+
+    wrong = Page.SECTION
+
+
+class CountsNothing(Shows):
+    """Facets are empty."""
+
+    wrong = Page.FACETS

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import report
 from benchmarks.engines import KHSEARCH
+from benchmarks.engines.pages import Page
 from benchmarks.errors import BenchmarkError
 from benchmarks.runs import RESULTS, Run, load, save
 
@@ -54,7 +55,13 @@ FIGURES: dict[str, dict[str, Any]] = {
         for name, documents, share in ((KHSEARCH, 1_000, 0.31), ("whoosh", 100, None))
     },
     "latency": {
-        "latency": {"term": {KHSEARCH: LATENCY, "tantivy": LATENCY}, "fuzzy": {KHSEARCH: LATENCY}},
+        "latency": {
+            "term": {KHSEARCH: LATENCY, "tantivy": LATENCY},
+            "fuzzy": {KHSEARCH: LATENCY},
+            Page.ALONE: {KHSEARCH: LATENCY},
+            Page.FACETS: {KHSEARCH: LATENCY},
+        },
+        "after_commit": {KHSEARCH: {"first_ms": SPREAD, "by_warm": SPREAD}},
         "start": {KHSEARCH: {"open_ms": SPREAD, "open_and_find_ms": SPREAD, "memory_mb": 5.0}},
         "add_and_find_ms": {KHSEARCH: SPREAD},
     },

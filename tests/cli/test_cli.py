@@ -772,3 +772,73 @@ def test_a_writer_that_waits_makes_the_index_that_another_gave_up(tmp_path):
     second.communicate()
     assert (first.returncode, second.returncode) == (2, 0)
     assert [json.loads(line)["id"] for line in run("export", path).stdout.splitlines()] == ["b"]
+
+
+# fields
+
+
+def test_fields_are_added_dropped_and_listed(tmp_path):
+    path = tmp_path / "x.idx"
+    lines = b"".join(
+        json.dumps({"id": str(n), "text": FLOOD, "year": year, "note": "UNICEF"}).encode() + b"\n"
+        for n, year in enumerate([2020, "soon"])
+    )
+    assert run("index", path, "-", "--format=jsonl", stdin=lines).exit_code == 0
+    assert (run("fields", path).exit_code, run("fields", path).stdout) == (1, "")
+    fails(run("fields", path, "--add", "year=number"), "document '1': its field 'year' is 'soon'")
+    fails(run("fields", path, "--add", "year"), "--add: field 'year': unknown kind ''")
+    fails(run("fields", path, "--add", "year=number:2"), "only text has a weight")
+    fails(run("fields", path, "--drop", "year"), "there is no field 'year'; there are none")
+    done = run("fields", path, "--add=year=number", "--add=note=text:0.5", "--skip-bad")
+    assert done.exit_code == 0
+    assert "passed over: document '1': its field 'year'" in done.stderr
+    assert run("fields", path).stdout == "year=number\nnote=text:0.5\n"
+    assert [hit["id"] for hit in hits(run("search", path, "unicef", "--filter=year:2020", "--format=json"))] == ["0"]
+    assert run("fields", path, "--drop=year", "--add=note=text").exit_code == 0
+    assert run("fields", path).stdout == "note=text\n"
+    assert run("search", path, "unicef").exit_code == 1
+
+
+def test_a_weighted_field_is_given_when_an_index_is_made(tmp_path):
+    path = tmp_path / "x.idx"
+    line = json.dumps({"id": "a", "text": FLOOD, "note": "UNICEF"}).encode()
+    assert run("index", path, "-", "--format=jsonl", "--field=note=text:0.5", stdin=line).exit_code == 0
+    assert run("index", path, "-", "--format=jsonl", "--field=note=text:0.5", stdin=line).exit_code == 0
+    fails(run("index", path, "-", "--format=jsonl", "--field=note=text", stdin=line), f"khsearch fields {path}")
+    assert run("search", path, "unicef").exit_code == 0
+    assert "text:0.5" in run("stats", path).stdout
+
+
+# Backup
+
+
+def test_export_and_settings_make_the_same_index(tmp_path):
+    one, two, settings = tmp_path / "a.idx", tmp_path / "b.idx", tmp_path / "settings.json"
+    line = json.dumps({"id": "1", "text": FLOOD, "y": 5, "day": {"$date": "2021-05-11"}}).encode()
+    assert run("index", one, "-", "--format=jsonl", "--field=y=number", stdin=line).exit_code == 0
+    (tmp_path / "own.tsv").write_text("flod\tទឹកជំនន់\tshort\n")
+    assert run("spellings", one, tmp_path / "own.tsv").exit_code == 0
+    plain = run("export", one)
+    assert plain.stderr == (
+        f"khsearch: documents only; to keep the kinds of fields (y=number), spellings too: "
+        f"khsearch export {one} --settings FILE\n"
+    )
+    kept = run("export", one, "--settings", settings)
+    assert (kept.exit_code, kept.stderr, kept.stdout) == (0, "", plain.stdout)
+    made = run("index", two, "-", "--format=jsonl", "--settings", settings, stdin=kept.stdout_bytes)
+    assert made.exit_code == 0
+    assert [hit["id"] for hit in hits(run("search", two, "flod", "--filter=y:5", "--format=json"))] == ["1"]
+    for command in ("fields", "spellings", "export"):
+        assert run(command, one).stdout == run(command, two).stdout
+    again = run("index", two, "-", "--format=jsonl", "--settings", settings, stdin=kept.stdout_bytes)
+    fails(again, "leave out --settings, or name a new index")
+    for option in ("--field=y=number", "--breaker=icu", f"--lexicon={settings}"):
+        refused = run("index", tmp_path / "c", "-", "--format=jsonl", "--settings", settings, option, stdin=line)
+        fails(refused, "--settings has fields, breaker and lexicon in it; leave out --field")
+    settings.write_text("{}")
+    fails(run("index", tmp_path / "c", "-", "--format=jsonl", "--settings", settings, stdin=line), "settings.json: not")
+    assert not (tmp_path / "c").exists()
+
+
+def test_an_index_as_any_new_one_is_exported_without_a_word(news):
+    assert run("export", news).stderr == ""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
+from khsearch.columnar.search.doc_values import doc_values
 from khsearch.columnar.segments import column_files, columns
 from khsearch.errors import DocumentError, QueryError
 
@@ -58,6 +59,27 @@ def test_ranges_hold_what_python_says_they_do(
         for value in values
     ]
     assert found.tolist() == expected
+
+
+@given(st.lists(numbers, max_size=8), st.lists(st.tuples(bounds, bounds), max_size=5))
+def test_any_of_many_spans_holds_what_python_says(
+    values: list[int | float], spans: list[tuple[int | float, int | float]]
+) -> None:
+    column = columns.build("n", list(values), "number")
+    alone = [(value, value) for value in values[:2]]
+    for wanted in (spans, spans + alone, alone):
+        expected = [any(low <= value <= high for low, high in wanted) for value in values]
+        assert doc_values("n", column).docs_in(wanted).tolist() == expected
+    assert not doc_values("n", column).docs_in([(NAN, NAN)]).any()
+
+
+@given(
+    st.lists(st.text("aAbB", max_size=2), max_size=6), st.lists(st.tuples(*[st.text("ab", max_size=2)] * 2), max_size=4)
+)
+def test_spans_of_text_are_compared_by_its_form(values: list[str], spans: list[tuple[str, str]]) -> None:
+    column = columns.build("t", list(values), "text", lower)
+    expected = [any(low <= value.lower() <= high for low, high in spans) for value in values]
+    assert doc_values("t", column).docs_in(spans).tolist() == expected
 
 
 @given(

@@ -43,8 +43,13 @@ def leaves(view: View) -> st.SearchStrategy[Node]:
         )
 
     def of_column(name: str) -> st.SearchStrategy[Node]:
-        bound = st.none() | st.sampled_from(_VALUES[name])
-        return st.builds(nodes.Between, st.just(name), bound, bound, _BOOSTS, st.booleans(), st.booleans())
+        value = st.sampled_from(_VALUES[name])
+        bound = st.none() | value
+        spans = st.lists(st.tuples(value, value), max_size=3).map(tuple)
+        return st.one_of(
+            st.builds(nodes.Between, st.just(name), bound, bound, _BOOSTS, st.booleans(), st.booleans()),
+            st.builds(nodes.AnyBetween, st.just(name), spans, _BOOSTS),
+        )
 
     return st.one_of(
         field.flatmap(of_field),

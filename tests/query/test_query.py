@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, QueryError
+from khsearch.query import MATCHES, Match
 from khsearch.query.clauses import Clause, Group, Like, Pattern, Quoted, Range, Words
 from khsearch.query.language import parse
 from tests.extent import examples
@@ -157,6 +158,25 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         ("date:[* TO 0001}", ""),
         ("date:[0001 TO 9999]", "abc"),
         ("price:30", "c"),
+        ("price:>10", "bc"),
+        ("price:>=១០", "abc"),
+        ("price:<20.5", "a"),
+        ("price:<=20.5 AND price:>10", "b"),
+        ("price:{3 TO 20.5}", "a"),
+        ("price:[10 TO 20.5}", "a"),
+        ("price:[20 TO ]", "bc"),
+        ("price:[ TO 20]", "a"),
+        ("price:[TO]", "abc"),
+        ("price:[-5 TO 20]", "a"),
+        ("price:<-5", ""),
+        ("date:>=2022", "c"),
+        ("date:>2021", "c"),
+        ("date:<2021-06", "a"),
+        ("date:<=២០២១-០៥", "a"),
+        ('date:>"2021-05-11 10:30"', "bc"),
+        ('tags:["O" TO "V"]', "a"),
+        ('tags:>"ngo"', "a"),
+        ("tags:<un", "ab"),
         ("tags:NGO", "ab"),
         ('tags:"UN"', "a"),
         ("open:true", "b"),
@@ -201,19 +221,22 @@ def test_filters_sorting_and_counts(index: Index) -> None:
     [
         ("date:yesterday", "'date' holds a date.* write it as 2021-05-11.* a range is date:\\[2021-05 TO"),
         ("date:2025*", "'date' holds a date.* write it as"),
-        ("date:>=2020", "'date' holds a date.* a range is date:\\["),
-        ("date:[2020 TO ]", "'date' holds a date.* a range is date:\\["),
+        ("date:>=soon", "'date' holds a date.* a range is date:\\["),
+        ("date:[soon TO ]", "'date' holds a date.* a range is date:\\["),
         ("date:2021-13", "not in the calendar.* write"),
         ("price:cheap", "'price' holds a number.* write it as"),
-        ("price:>3", "'price' holds a number.* a range is price:\\[10 TO"),
+        ("price:>x", "'price' holds a number.* a range is price:\\[10 TO"),
+        ("title:>x", "'title' is text, which has no range"),
         ("price:1,5", "'price' holds a number.* write it as"),
         ("price:[x TO 2]", "'price' holds a number.* write it as"),
         ("open:perhaps", "'open' holds a boolean.* write true or false"),
         ("open:[0 TO 1]", "'open' holds a boolean.* write true or false"),
+        ("open:>=0", "'open' holds a boolean.* write true or false"),
+        ('tags:"NGO UN"~2', "'tags' holds a keyword.* ~2 stands behind words.* leave it out"),
         ("tags:N*", "'tags' holds a keyword.* pattern.* in quotes"),
         ("tags:NGO~", "'tags' holds a keyword.* pattern.* in quotes"),
         ("title:*", "no word to look for in 'title'"),
-        ("*", "every word there is"),
+        ("**", "every word there is"),
     ],
 )
 def test_what_cannot_be_asked_of_a_field_is_told_with_what_to_write(index: Index, query: str, told: str) -> None:
@@ -263,6 +286,90 @@ def test_a_filter_whose_value_stands_apart_is_told(index: Index, filter: str) ->
     with pytest.raises(QueryError, match=r"right behind (tags|date):, without a space"):
         index.search("កម្ពុជា", filter=filter)
     assert index.search(f"កម្ពុជា {filter}").total  # in a query, it is text
+
+
+@pytest.mark.parametrize(
+    ("filter", "told"),
+    [
+        ("price:>= 10", "position 0: a value has to stand right behind price:>=, without a space"),
+        ("price:>", "a value has to stand right behind price:>, without a space"),
+        ("price:>[1 TO 2]", "here a word, a quoted text or"),
+        ("price:>(5)", "position 7: each value has its field before it"),
+        ("price:(5 OR 6)", r"position 6: each value has its field before it: \(price:\u2026 OR price:\u2026\)"),
+        ("price:3 TO 5", r"position 8: a range stands in brackets: price:\[low TO high\]"),
+        ("price:[3 TO 5] TO 6", "position 15: a range stands in brackets"),
+        ("price:[10 to 20]", r"this is no range; write price:\[low TO high\], where an end may be left out"),
+        ("price:[10..20]", r"this is no range; write price:\[low TO high\]"),
+        ("tags:{a b}", r"this is no range; write tags:\[low TO high\].* a value with brackets tags:\""),
+        ("tags:[a]", "this is no range"),
+        ('tags:a"b"', "position 6: this stands right behind the value of tags; a value with signs stands in quotes"),
+        ('tags:"a"b', "this stands right behind the value of tags"),
+        ("tags:a(b)", "this stands right behind the value of tags"),
+        ("tags:a^b", "this stands right behind the value of tags"),
+        ("price:[1 TO 2]3", "this stands right behind the value of price"),
+        ("tags:/a", 'a value that begins with / stands in quotes: tags:"/a"'),
+        ('tags:"a\\"', "a quote that never ends"),
+        ("colour:>=5", "no field 'colour'; there are date"),
+    ],
+)
+def test_what_a_filter_cannot_say_is_told_with_what_to_write(index: Index, filter: str, told: str) -> None:
+    with pytest.raises(QueryError, match=told):
+        index.search("ក", filter=filter)
+    assert index.search(filter).total >= 0  # a query is no program
+
+
+def test_a_value_without_quotes_goes_on_to_a_space_or_bracket() -> None:
+    made = Index.memory(fields={"tags": "keyword"})
+    values = [
+        "a:b",
+        "tags:a",
+        "tags:>1",
+        "a:b:c",
+        "+a",
+        "-a",
+        "AND",
+        "NOT",
+        "a]b",
+        "10:30",
+        "a+b",
+        "C++",
+        "a,b",
+        "1.500",
+    ]
+    with made.writer() as writer:
+        writer.add_all(Document(value, "", "x", {"tags": value}) for value in values)
+    for value in values:
+        for filter in (
+            f"tags:{value}",
+            f"(tags:{value})",
+            f"tags:{value} tags:{value}",
+            f"tags:<={value} tags:>={value}",
+        ):
+            assert [hit.id for hit in made.search("x", 99, filter=filter)] == [value], filter
+
+
+@pytest.mark.parametrize("match", MATCHES)
+@pytest.mark.parametrize("query", ["", "  ", "\n\t", "\u200b", " \ufeff ", "*", " * "])
+def test_a_blank_query_or_a_star_is_all_documents(index: Index, query: str, match: Match) -> None:
+    for strict in (False, True):
+        results = index.search(query, match=match, strict=strict)
+        assert [hit.id for hit in results] == ["a", "b", "c", "d"]
+        assert results.total == 4
+        assert (results.corrected, results.suggestion, results.problem) == (None, None, None)
+        assert len({hit.score for hit in results}) == 1
+        for hit in results:
+            assert not hit.loose
+            assert not hit.snippet.marks
+            assert not hit.title_marks
+            assert sum(part.score for part in hit.explain()) == pytest.approx(hit.score)
+    kept = index.search(query, 1, match=match, filter={"tags": "NGO"}, sort="-date")
+    assert ([hit.id for hit in kept], kept.total, kept.facet("tags")) == (["b"], 2, {"NGO": 2, "UN": 1})
+
+
+@pytest.mark.parametrize("match", MATCHES)
+@pytest.mark.parametrize("query", ["?!", "...", '""', "()", "\u17d4", "+", "-"])
+def test_nothing_but_signs_finds_nothing(index: Index, query: str, match: Match) -> None:
+    assert index.search(query, match=match).total == len(index.search(query, match=match)) == 0
 
 
 @pytest.mark.parametrize("blank", ["", "  ", "\n"])

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khsearch import Document, Index, version
+from khsearch import Document, Index, TextField, version
+from khsearch.schema import Declared
 from tests.columnar.corpora import tables
 from tests.test_formats import DOCUMENTS, STORED
 
-FIELDS = {
+FIELDS: Declared = {
     "number": "number",
     "share": "number",
     "date": "date",
     "open": "boolean",
     "tags": "keyword",
     "note": "text",
+    "summary": TextField(0.5),
 }
 LEXICON = STORED / "1" / "lexicon.khl"
 

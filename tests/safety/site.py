@@ -5,6 +5,7 @@ All is drawn from the numbers of commits, so every process knows it without aski
 
 from __future__ import annotations
 
+import heapq
 import random
 import sys
 import time
@@ -114,13 +115,32 @@ Answer = tuple[int, dict[object, int], dict[object, int], list[str]]
 """Total, counts of both facets, and the ids of the latest ten."""
 
 
-def expected(site: Site, question: Question) -> Answer:
-    """What a question finds, by a look at every article."""
-    found = [(name, one) for name, one in site.live.items() if question.matches(one)]
-    latest = sorted(found, key=lambda item: (-item[1].day.toordinal(), item[1].number))
-    categories = Counter(one.category for _, one in found)
-    years = Counter(one.day.year for _, one in found)
-    return len(found), dict(categories), dict(years), [name for name, _ in latest[:10]]
+class Finding:
+    """What a question finds, kept up to date article by article, none of which is ever found by an index."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.found: dict[str, Article] = {}
+        self.categories: Counter[str] = Counter()
+        self.years: Counter[int] = Counter()
+
+    def change(self, name: str, article: Article | None) -> None:
+        """Take note of an article, or that it is gone."""
+        before = self.found.pop(name, None)
+        if before is not None:
+            self._count(before, -1)
+        if article is not None and self.question.matches(article):
+            self.found[name] = article
+            self._count(article, 1)
+
+    def _count(self, article: Article, by: int) -> None:
+        self.categories[article.category] += by
+        self.years[article.day.year] += by
+
+    def answer(self) -> Answer:
+        """The answer now."""
+        latest = heapq.nsmallest(10, self.found.items(), key=lambda item: (-item[1].day.toordinal(), item[1].number))
+        return len(self.found), dict(+self.categories), dict(+self.years), [name for name, _ in latest]
 
 
 def told(index: Index, question: Question) -> Answer:
@@ -133,10 +153,19 @@ def told(index: Index, question: Question) -> Answer:
 
 def answers(size: int) -> Iterator[list[Answer]]:
     """The answers to all questions, commit after commit."""
-    site = Site(size)
+    site, findings = Site(size), [Finding(question) for question in QUESTIONS]
     while True:
-        site.post()
-        yield [expected(site, question) for question in QUESTIONS]
+        for name, _ in site.post():
+            for finding in findings:
+                finding.change(name, site.live.get(name))
+        yield [finding.answer() for finding in findings]
+
+
+def begin(path: Path, commit: int) -> None:
+    """Tell the readers of an index that a commit may be there from now on."""
+    fresh = path.with_suffix(".fresh")
+    fresh.write_text(str(commit), "ascii")
+    fresh.replace(path.with_suffix(".begun"))
 
 
 def read(path: str, size: int, seconds: float) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from khsearch import Index
-from tests.safety.site import FIELDS, POSTED, Change, Site
+from tests.safety.site import FIELDS, POSTED, Change, Site, begin
 
 READERS = 3
 
 
 def post(index: Index, site: Site) -> None:
     changes: list[Change] = site.post()
-    Path(index.path).with_suffix(".begun").write_text(str(site.commit), "ascii")
+    begin(index.path, site.commit)
     with index.writer(wait=60) as writer:
         for name, document in changes:
             if document is None:

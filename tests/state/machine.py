@@ -17,7 +17,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from khsearch import Document, Index, IndexLockedError, IndexNotFoundError, Results
+from khsearch import Document, Index, IndexLockedError, IndexNotFoundError, Results, TextField
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.query import MATCHES
 from khsearch.writing import Writer
@@ -161,6 +161,27 @@ class IndexMachine(RuleBasedStateMachine):
     def respell(self, held, spellings):
         self.handle(held).set_spellings(spellings)
         self.spellings = spellings
+
+    @precondition(lambda self: self.writer is None)
+    @rule(held=_which, name=st.sampled_from(list(FIELDS)), weight=st.sampled_from([0.0, 0.5]), data=st.data())
+    def declare_otherwise_and_back(self, held, name, weight, data):
+        """A field that goes and comes back has the values that documents have; the lexicon stays."""
+        index, lexicon = self.handle(held), data.draw(st.sampled_from(LEXICONS))
+        others = {other: kind for other, kind in FIELDS.items() if other != name}
+        with brought(lexicon()):
+            index.set_fields({**others, "note": TextField(weight)})
+            assert self.held.fields == self.other.fields == {**others, "note": TextField(weight) if weight else "text"}
+            index.set_fields(FIELDS)
+
+    @precondition(lambda self: self.writer is None)
+    @rule(held=_which, data=st.data())
+    def delete_what_a_filter_finds(self, held, data):
+        filter = data.draw(drawn.filters(self.lexicon))
+        if filter is not None:
+            gone = self.truth.ids(filter, None)
+            assert self.handle(held).delete_by(filter.text) == len(gone)
+            for id in gone:
+                del self.committed[id]
 
     # Handles
 

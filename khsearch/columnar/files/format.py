@@ -9,6 +9,7 @@ index of each number lies in `tests/formats`.
         checksum in the manifest; the catalog says whose documents an index keeps, and which manifest goes with them, by
         name and checksum
     3   tables of frequent pairs of neighbouring terms; a file of spellings of one's own that a manifest may name
+    4   weights of own text fields in the manifest: a reader that passed over them would find less, and lose them
 
 Files:
 

@@ -67,7 +67,11 @@ class DocValues:
     def find(self, value: Any, *, behind: bool = False) -> int:
         """Where a value, as it is compared, stands in the table or would; `behind` it, where it is there."""
         find = bisect_right if behind else bisect_left
-        return find(range(len(self.table)), value, key=self.value)
+        if not isinstance(self.table, np.ndarray):
+            return find(self.table, value)
+        if self.table.dtype == np.int64 and isinstance(value, int) and -(1 << 63) <= value < 1 << 63:
+            return int(self.table.searchsorted(value, "right" if behind else "left"))
+        return find(range(len(self.table)), value, key=self.value)  # as exactly as Python compares
 
     def span(self, low: Any, high: Any, *, with_low: bool = True, with_high: bool = True) -> tuple[int, int]:
         """The ordinals between two bounds, None for open, each included or not: the first, and the one behind the last.

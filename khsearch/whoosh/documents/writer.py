@@ -205,6 +205,5 @@ class DocumentWriter(IndexWriter):  # type: ignore[misc]
 def no_other_fields() -> IndexingError:
     """Return the error for a change of an Index's fields."""
     return IndexingError(
-        "an Index keeps the fields that it was created with; create another with the fields wanted, "
-        "Index.create(path, fields={...}), and add the documents of this one's export()"
+        "the fields of an Index are changed by itself: index.set_fields({**index.fields, ...}), or `khsearch fields`"
     )
