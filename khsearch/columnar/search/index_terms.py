@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.segments.segment import Segment
 
 TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
+ASKED = 1 << 9  # terms that are asked for again in the next commit, before anyone does
 WAYS = 1 << 10  # of scoring a term that have a number at once
 
 
@@ -115,6 +116,13 @@ class IndexTerms:
             entry = impacts_of(parts, self._leaves.doc_count_all, self._scratch.sums())
             self._cache.put(key, entry)
         return entry
+
+    def asked(self) -> list[tuple[tuple[str, ...], tuple[FieldScale, ...], bytes]]:
+        """What `impacts` was asked last: fields, their scales and a term."""
+        with self._lock:
+            ways = {number: way for way, number in self._ways.items()}
+        keys = self._cache.latest(Impacts, ASKED)
+        return [(*ways[number], term) for number, term in keys if number in ways]
 
     def term_weight(self, term: bytes, df: int, scale: FieldScale) -> float:
         """What a term's scores are multiplied by, where `df` live documents have it in the field of the scale."""
