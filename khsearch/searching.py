@@ -15,7 +15,7 @@ from khsearch.documents import column_of
 from khsearch.engine import EQUAL, Found, Node, Place, SortKey, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
-from khsearch.hits import Facet, Hit, Results, Search
+from khsearch.hits import Facet, Hit, Results, Search, count
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
 from khsearch.paging import Behind
@@ -101,7 +101,8 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     after = None
     if hits and page.goes_on:
         after = paging.token(asked.identity, pages.behind(hits[-1].rank, page.rows[-1]))
-    return Results(hits, time.perf_counter() - started, made, facets, after, page.groups)
+    counts = dict(zip((facet.field for facet in facets), count(made, facets), strict=True))
+    return Results(hits, time.perf_counter() - started, made, counts, after, page.groups)
 
 
 def ids_of(

@@ -3,9 +3,9 @@
 occurrences   an original text and terms -> where they stand in it
 snippets      excerpts and marks
 explain       why a hit counts as found, and why it scores what it scores
+search        what was asked, and of which commit
 facets        what is counted of the documents found
 written       hits and results for JSON and notebooks
-search        what was asked, and of which commit
 hit           one document found
 results       hits, totals, counts
 """
@@ -16,6 +16,7 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.hits.facets import Facet as Facet
+    from khsearch.hits.facets import count as count
     from khsearch.hits.hit import Hit as Hit
     from khsearch.hits.results import Results as Results
     from khsearch.hits.search import Search as Search
@@ -25,7 +26,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "facets": ("Facet",),
+            "facets": ("Facet", "count"),
             "hit": ("Hit",),
             "results": ("Results",),
             "search": ("Search",),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, get_args
 
 from khsearch.arguments import COUNT, TEXT, Kind, one_of, optional
-from khsearch.documents import column_of, shown, values
+from khsearch.documents import column_of, shown, span
 from khsearch.engine import By, Counted
 from khsearch.errors import QueryError
+from khsearch.hits.search import Search
 
 Value = str | int | float | bool | date | tuple[Any, Any]
 """What is counted: a value of a field, a year as int, a month as "2021-05", a day as date, a range as it was given."""
@@ -48,8 +48,20 @@ class Facet:
             raise ValueError(f"the facet of {self.field!r} counts by {self.by} or by ranges; leave one of them out")
 
 
-def counted(facet: Facet, fields: Mapping[str, str]) -> Counted:
-    """Return what an engine is asked for a facet; QueryError for what does not go with the field."""
+def count(search: Search, facets: Sequence[Facet]) -> list[dict[Value, int]]:
+    """Count what is asked for of all that counts as found; QueryError for what does not go with its field."""
+    if not facets:
+        return []
+    asked = [_asked(facet, search.fields) for facet in facets]
+    found = search.view.facets(search.settled[0], asked)
+    return [
+        _told(counts, facet, one, search.fields[one.column])
+        for counts, facet, one in zip(found, facets, asked, strict=True)
+    ]
+
+
+def _asked(facet: Facet, fields: Mapping[str, str]) -> Counted:
+    """What an engine is asked for a facet."""
     column = column_of(fields, facet.field)
     kind = fields[column]
     if facet.by and kind != "date":
@@ -63,8 +75,8 @@ def counted(facet: Facet, fields: Mapping[str, str]) -> Counted:
     return Counted(column, facet.by, ranges, facet.limit)
 
 
-def told(counts: Mapping[Any, int], facet: Facet, asked: Counted, kind: str) -> dict[Value, int]:
-    """Return the counts of an engine by values as people know them."""
+def _told(counts: Mapping[Any, int], facet: Facet, asked: Counted, kind: str) -> dict[Value, int]:
+    """The counts of an engine by values as people know them."""
     if facet.ranges:
         return {given: counts[pair] for given, pair in zip(facet.ranges, asked.ranges, strict=True)}
     name: Callable[[Any], Value] = _NAMES[facet.by] if facet.by else lambda value: shown(value, kind)
@@ -73,17 +85,7 @@ def told(counts: Mapping[Any, int], facet: Facet, asked: Counted, kind: str) -> 
 
 def _bound(given: object, kind: str) -> object:
     """A bound of a range as an engine compares it; of a date that names more than a moment, its first."""
-    if given is None:
-        return None
-    if isinstance(given, str):
-        return values.days(given)[0] if kind == "date" else _READ[kind](given)
-    takes = (date, datetime) if kind == "date" else () if kind == "keyword" else (int, float, Decimal)
-    if isinstance(given, bool) or not isinstance(given, takes):
-        raise ValueError(f"{given!r:.60} is none; give such values")  # noqa: TRY004  (it becomes a QueryError)
-    return given
-
-
-_READ: dict[str, Callable[[str], object]] = {"number": values.number, "keyword": values.keyword}
+    return None if given is None else span(given, kind)[0]
 
 
 def _day(microseconds: int) -> date:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self, overload
 
 from khsearch import query
 from khsearch.engine import By
 from khsearch.errors import QueryError
-from khsearch.hits.facets import Facet, Value, counted, told
+from khsearch.hits.facets import Facet, Value, count
 from khsearch.hits.hit import Hit
 from khsearch.hits.search import Search
 from khsearch.sharing import cached_property, loading
@@ -25,7 +25,7 @@ class Results(Sequence[Hit]):
         hits: Sequence[Hit],
         seconds: float,
         search: Search | None,
-        facets: Sequence[Facet] = (),
+        facets: Mapping[str, dict[Value, int]] | None = None,
         after: str | None = None,
         groups: int | None = None,
     ) -> None:
@@ -37,10 +37,8 @@ class Results(Sequence[Hit]):
         """What `search(..., search_after=)` takes to go on behind the last hit; None where nothing follows."""
         self.groups = groups
         """How many groups count as found, where hits were grouped."""
-        self.facets: dict[str, dict[Value, int]] = {}
+        self.facets = dict(facets or {})
         """Of each facet that was asked for, by field, how many of all documents found have each value."""
-        if search is not None and facets:
-            self.facets = dict(zip((facet.field for facet in facets), _counts(search, facets), strict=True))
 
     @cached_property
     def total(self) -> int:
@@ -79,7 +77,7 @@ class Results(Sequence[Hit]):
 
         Where it is known beforehand what a page shows, `search(..., facets=[...])` counts all at once.
         """
-        (found,) = _counts(self._made, [Facet(field, by, ranges, limit)])
+        (found,) = count(self._made, [Facet(field, by, ranges, limit)])
         return found
 
     def to_dict(self) -> dict[str, object]:
@@ -111,9 +109,9 @@ class Results(Sequence[Hit]):
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        names = ("total", "problem", "corrected", "suggestion", "facets")
+        names = ("total", "problem", "corrected", "suggestion")
         known = {name: getattr(self, name) for name in names}
-        return type(self), (list(self._hits), self.seconds, None, (), self.after, self.groups), known
+        return type(self), (list(self._hits), self.seconds, None, self.facets, self.after, self.groups), known
 
     @overload
     def __getitem__(self, index: int) -> Hit: ...
@@ -132,13 +130,3 @@ class Results(Sequence[Hit]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} hits in {1000 * self.seconds:.1f} ms>"
-
-
-def _counts(search: Search, facets: Sequence[Facet]) -> list[dict[Value, int]]:
-    """What is counted of all that counts as found, facet by facet."""
-    asked = [counted(facet, search.fields) for facet in facets]
-    found = search.view.facets(search.settled[0], asked)
-    return [
-        told(counts, facet, one, search.fields[one.column])
-        for counts, facet, one in zip(found, facets, asked, strict=True)
-    ]
