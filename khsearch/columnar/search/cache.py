@@ -167,7 +167,7 @@ class Cache:
         return cast(T, found.value)
 
     def latest(self, kind: type[Entry], count: int) -> list[Any]:
-        """Keys of entries of a kind among so many of the youngest that are small, and that are not; the youngest first."""
+        """Keys of entries of a kind, among so many of the youngest that are small and so many that are not."""
         with self._lock:
             rows = [islice(reversed(queue.entries.items()), count) for queue in (self._large, self._small)]
             return [key for row in rows for key, entry in row if isinstance(entry, kind)]
