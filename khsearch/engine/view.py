@@ -126,7 +126,10 @@ class View(Protocol):
         """Its id and title, quickly."""
 
     def version(self, key: Key) -> Hashable:
-        """What stands for a document as it is, in this commit and in later ones, for `memo` to keep (`survives`)."""
+        """What stands for a document as it is, and never for another, in this commit and in later ones.
+
+        For what a memo keeps that survives. A document that is written anew may have another, though nothing changed.
+        """
 
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """All documents, in the order in which they were added.

@@ -80,7 +80,7 @@ def test_threads_share_a_cache_within_its_budget(options):
         thread.join()
     assert not failures
     cache = searcher.commit.cache
-    for queue in (cache._small, cache._large, cache._lasting):
+    for queue in (cache._small, cache._large, cache._lasting, cache._spare):
         assert queue.held == sum(entry.size for entry in queue.entries.values())
 
 
@@ -92,6 +92,28 @@ def test_what_lasts_comes_on_top_of_the_usual_budget_alone():
     assert usual.held == 10 * (1_000 + OVERHEAD)
     assert usual.budget == BUDGET + usual.held
     assert bound.held <= bound.budget == 5_000
+
+
+def test_what_is_spare_goes_before_all_else():
+    cache = Cache(10 * (1_000 + OVERHEAD))
+    for key in range(20):
+        cache.spare("field", key, lambda key=key: key, lambda _: 1_000)
+    assert [key for key in range(20) if cache.spared("field", key, int) == key] == list(range(10))
+    for key in range(10):
+        cache.memo("room", key, lambda: object, lambda _: 1_000)
+        assert cache.held <= cache.budget
+    assert not any(cache.spared("field", key, int) is not None for key in range(20))
+
+
+def test_what_is_spare_moves_to_the_next_commit_with_its_owner():
+    last, following = Cache(), Cache()
+    for owner in ("stays", "goes"):
+        last.spare(owner, 1, lambda owner=owner: owner, lambda _: 8)
+    following.adopt(last, {"stays"})
+    assert following.spared("stays", 1, str) == "stays"
+    assert following.spared("goes", 1, str) is None
+    assert following.held == 8 + OVERHEAD
+    assert last.held == 0
 
 
 def test_a_memo_is_made_once_while_it_is_kept_and_rooms_do_not_mix():
@@ -122,6 +144,32 @@ def test_what_belongs_to_a_segment_outlives_a_commit_and_what_belongs_to_the_com
     assert other is not mine
     index.writer().commit(optimize=True)
     assert tables()[0][0] not in second
+
+
+def test_a_new_commit_answers_as_one_that_was_just_opened(tmp_path):
+    index = create(tmp_path)
+    for number in range(12):
+        with index.writer() as writer:
+            add(writer, [(f"d{at}", TERMS[at + number :: 50 + at]) for at in range(number, 40, 3)])
+            writer.commit(optimize=number == 9)
+        searcher, fresh = index.searcher(), columnar.IndexFolder(tmp_path, columnar.FieldOptions("id")).searcher()
+        if number % 3:
+            searcher.warm()
+        for query in QUERIES[number::190]:
+            assert answer(searcher, query) == answer(fresh, query)
+        wanted = [Counted("length"), Counted("first")]
+        assert searcher.facets(nodes.Every(), wanted) == fresh.facets(nodes.Every(), wanted)
+
+
+def test_warming_asks_again_what_the_last_commit_was_asked(tmp_path):
+    index = create(tmp_path)
+    for id in ("a", "b"):
+        with index.writer() as writer:
+            add(writer, [(id, TERMS[:50])])
+        index.searcher().warm()
+        kept = index.searcher().commit.terms.asked()
+        assert [term for *_, term in kept] == ([TERMS[7]] if id == "b" else [])
+        answer(index.searcher(), nodes.Term("words", TERMS[7]))
 
 
 def entry(size: int = 800) -> Positions:

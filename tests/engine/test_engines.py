@@ -189,6 +189,23 @@ def test_an_index_answers_the_same_on_every_engine(history, data):
         assert {hit.id: hit.loose for hit in one.similar("d1")} == {hit.id: hit.loose for hit in other.similar("d1")}
 
 
+def test_a_version_stands_for_a_document_as_it_is_whatever_is_committed(tmp_path: Path):
+    index = Index.create(tmp_path / "x")
+    seen: dict[object, Document] = {}
+    for number in range(6):
+        with index.writer() as writer:
+            writer.add_all(Document(f"d{at}", text=f"{number}") for at in range(4) if not number % (at + 1))
+        view = index._view()
+        known: list[int] = view.memo("x", "survives", list, lambda _: 8, survives=True)
+        known.append(number)
+        assert known == list(range(number + 1))
+        for document in view.documents():
+            key = view.key(document.id)
+            assert key is not None
+            assert seen.setdefault(view.version(key), document) == document
+    assert len(seen) < 6 * 4  # what is not written anew keeps its own
+
+
 def test_an_index_in_memory_is_opened_by_its_address_as_long_as_it_is_held():
     index = Index.memory(fields={"kind": "keyword"})
     with index.writer() as writer:

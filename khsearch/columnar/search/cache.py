@@ -11,6 +11,7 @@ next commit asks for again.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from khsearch.sharing import Lock
@@ -52,21 +53,25 @@ E = TypeVar("E", bound=Entry)
 
 
 class _Queue:
-    """Entries by key, the oldest first, and how many bytes they are."""
+    """Entries by key, the oldest first, which of them belong to someone, and how many bytes they are."""
 
     def __init__(self) -> None:
         self.entries: dict[Hashable, Entry] = {}
+        self.owned: dict[Hashable, _Kept[Any]] = {}
         self.held = 0
 
     def put(self, key: Hashable, entry: Entry) -> None:
         self.drop(key)
         self.entries[key] = entry
+        if isinstance(entry, _Kept) and entry.owner is not None:
+            self.owned[key] = entry
         self.held += entry.size
 
     def drop(self, key: Hashable) -> None:
         known = self.entries.pop(key, None)
         if known is not None:
             self.held -= known.size
+            self.owned.pop(key, None)
 
     def evict(self) -> None:
         """Drop the oldest entry; one that was used meanwhile becomes the youngest instead."""
@@ -117,18 +122,22 @@ class Cache:
         with self._lock:
             self._put(key, entry)
 
-    def spare(self, owner: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
-        """What is kept of an owner, such as a field of a segment, as long as there is room that nothing else needs."""
-        name = (owner, key)
-        found: Any = self._spare.entries.get(name)
+    def spared(self, owner: object, key: Hashable, kind: type[T]) -> T | None:
+        """What is still kept of an owner with `spare`."""
+        found = self._spare.entries.get((owner, key))
         if found is None:
-            value = make()
-            entry = _Kept(value, size(value), owner)
-            with self._lock:
-                self._put_spare(name, entry)
-            return value
+            return None
         found.used = True
-        return cast(T, found.value)
+        return cast("_Kept[T]", found).value
+
+    def spare(self, owner: object, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What belongs to an owner, such as a field of a segment, kept as long as nothing else needs the room."""
+        value = make()
+        entry = _Kept(value, size(value), owner)
+        with self._lock:
+            if self._small.held + self._large.held + self._spare.held + entry.size <= self._room:
+                self._spare.put((owner, key), entry)
+        return value
 
     def memo(
         self,
@@ -157,17 +166,23 @@ class Cache:
         found.used = True
         return cast(T, found.value)
 
+    def latest(self, kind: type[Entry], count: int) -> list[Any]:
+        """Keys of entries of a kind, among so many of the youngest that are small and so many that are not."""
+        with self._lock:
+            rows = [islice(reversed(queue.entries.items()), count) for queue in (self._large, self._small)]
+            return [key for row in rows for key, entry in row if isinstance(entry, kind)]
+
     def adopt(self, other: Cache, owners: Collection[object]) -> None:
         """Take over what belongs to owners that are still there; what is spare, the other one has no longer."""
         with other._lock:
             queues = (other._small, other._large, other._lasting)
-            known = [item for queue in queues for item in queue.entries.items()]
+            known = [item for queue in queues for item in queue.owned.items()]
             spare, other._spare = other._spare, _Queue()
         with self._lock:
             for key, entry in known:
-                if isinstance(entry, _Kept) and entry.owner in owners:
+                if entry.owner in owners:
                     self._put(key, entry, lasting=True)
-            for key in [key for key in spare.entries if cast("tuple[object, Hashable]", key)[0] not in owners]:
+            for key in [key for key, entry in spare.owned.items() if entry.owner not in owners]:
                 spare.drop(key)
             self._spare = spare
             self._make_room()
@@ -191,10 +206,6 @@ class Cache:
         self._large.drop(key)
         queue.put(key, entry)
         self._make_room()
-
-    def _put_spare(self, key: Hashable, entry: Entry) -> None:
-        if self._small.held + self._large.held + self._spare.held + entry.size <= self._room:
-            self._spare.put(key, entry)
 
     @property
     def _room(self) -> int:

@@ -14,12 +14,13 @@ from khsearch.columnar.segments.segment import Segment
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping, Sequence
     from pathlib import Path
 
     from khsearch.arrays import Array
     from khsearch.columnar.files.catalog import Catalog
     from khsearch.columnar.segments.columns import Form
+    from khsearch.engine import FieldScale
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class Commit:
     terms            postings, positions, lengths, what BM25 asks
     scratch          memory of the thread that searches
     cache            what was asked for and is kept
+    asked_before     terms that were asked for in the last commit, with their fields and scales
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Commit:
         self.scratch = Scratch(self.leaves.doc_count_all)
         self.cache = Cache(cache_bytes)
         self.documents = DocumentStore(self.leaves, key, form, self.cache)
+        self.asked_before: Sequence[tuple[tuple[str, ...], tuple[FieldScale, ...], bytes]] = ()
         self.terms = IndexTerms(self.leaves, self.scratch, self.cache, self.documents)
 
     @property
@@ -105,6 +108,7 @@ class Commit:
         """Take over what the cache of the last commit holds of segments that are in this one, too."""
         segments = self.leaves.segments
         owners = {field for segment in segments for field in segment.open_fields()}
+        self.asked_before = last.terms.asked() or last.asked_before
         self.cache.adopt(last.cache, {EVERY_COMMIT, *owners, *segments})
 
     def segments_by_name(self) -> dict[str, Segment]:

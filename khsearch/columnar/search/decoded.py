@@ -1,7 +1,6 @@
 """decoded: the postings of terms in one segment, decoded, kept as long as there is room that nothing else needs.
 
-They outlive commits: what a term scores follows from all documents of a commit, and is worked out anew from these. A
-field of a few documents, as commits add them, is decoded as a whole.
+They outlive commits: what a term scores follows from all documents of a commit, and is worked out anew from these.
 """
 
 from __future__ import annotations
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from khsearch.arrays import DOC, EMPTY, EMPTY_DOCS, Array, narrow, starts_of
-from khsearch.columnar.postings.vocabulary import FEW
+from khsearch.arrays import DOC, EMPTY, Array, narrow, starts_of
 
 if TYPE_CHECKING:
     from khsearch.columnar.postings.decode import FieldReader
@@ -42,31 +40,11 @@ class Tokens(NamedTuple):
         return self.packed.nbytes + self.docs.nbytes
 
 
-class _Whole(NamedTuple):
-    """All postings of a field of a few documents: where those of each term begin, (terms + 1,), and their tokens."""
-
-    first: Array
-    docs: Array
-    tf: Array
-    first_token: Array
-    positions: Array
-    owners: Array
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes in memory."""
-        return sum(part.nbytes for part in self)
-
-
 def postings(cache: Cache, field: FieldReader, term: bytes) -> Postings | None:
     """The postings of a term; None where the field has no such term."""
-    if field.count <= FEW:
-        number = field.find(term)
-        if number < 0:
-            return None
-        whole = _whole(cache, field)
-        part = slice(int(whole.first[number]), int(whole.first[number + 1]))
-        return Postings(whole.docs[part], whole.tf[part])
+    known = cache.spared(field, term, Postings)
+    if known is not None:
+        return known
     at = field.offsets_of(term)
     if at is None:
         return None
@@ -80,14 +58,9 @@ def postings(cache: Cache, field: FieldReader, term: bytes) -> Postings | None:
 
 def tokens(cache: Cache, field: FieldReader, term: bytes, bits: int) -> Tokens | None:
     """The tokens of a term in a field that keeps positions, packed; None where the field has no such term."""
-    if field.count <= FEW:
-        number = field.find(term)
-        if number < 0:
-            return None
-        whole = _whole(cache, field)
-        part = slice(int(whole.first_token[number]), int(whole.first_token[number + 1]))
-        owners = whole.owners[part]
-        return Tokens((owners.astype(np.int64) << bits) | whole.positions[part], owners)
+    known = cache.spared(field, (term, bits), Tokens)
+    if known is not None:
+        return known
     at = field.offsets_of(term)
     if at is None:
         return None
@@ -115,17 +88,5 @@ def by_document(field: FieldReader) -> tuple[Array, Array]:
     return starts_of(np.bincount(docs, minlength=field.docs)), np.concatenate(numbers).take(order)
 
 
-def _whole(cache: Cache, field: FieldReader) -> _Whole:
-    def decode() -> _Whole:
-        df, docs, tf = field.postings(0, field.count)
-        docs, tf, first = docs.astype(DOC), narrow(tf), starts_of(df)
-        if not field.positions:
-            return _Whole(first, docs, tf, EMPTY, EMPTY, EMPTY_DOCS)
-        first_token = starts_of(tf).take(first)
-        return _Whole(first, docs, tf, first_token, field.positions_of(0, field.count), docs.repeat(tf))
-
-    return cache.spare(field, None, decode, _size_of)
-
-
-def _size_of(found: Postings | Tokens | _Whole) -> int:
+def _size_of(found: Postings | Tokens) -> int:
     return found.nbytes

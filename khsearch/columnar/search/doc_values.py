@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from sys import getsizeof
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,9 +49,14 @@ class DocValues:
 
     @property
     def nbytes(self) -> int:
-        """Bytes in memory, about."""
+        """Bytes in memory, without the texts or numbers that a table of Python values refers to."""
         arrays = self.first.nbytes + (sum(part.nbytes for part in self.several) if self.several else 0)
-        return arrays + (self.table.nbytes if isinstance(self.table, np.ndarray) else 40 * len(self.table))
+        return arrays + (self.table.nbytes if isinstance(self.table, np.ndarray) else 8 * len(self.table))
+
+    @property
+    def nbytes_of_table(self) -> int:
+        """Bytes of those."""
+        return 0 if isinstance(self.table, np.ndarray) else sum(map(getsizeof, self.table))
 
     def value(self, ordinal: int) -> Any:
         """A value as it is compared: a number or a form."""

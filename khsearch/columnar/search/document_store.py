@@ -140,7 +140,12 @@ class DocumentStore:
             return no_values(name, segment.docs) if column is None else doc_values(name, column)
 
         return self._cache.memo(
-            "values of a segment", (segment, name, by), make, lambda found: found.nbytes, lasting=True, owner=segment
+            "values of a segment",
+            (segment, name, by),
+            make,
+            lambda found: found.nbytes + found.nbytes_of_table,
+            lasting=True,
+            owner=segment,
         )
 
     def _spellings(self, segment: Segment, name: str) -> Spellings:

@@ -19,7 +19,7 @@ from khsearch.errors import QueryError
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.search.document_store import DocumentStore
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.segments.segment import Segment
 
 TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
+ASKED = 1 << 9  # terms that are asked for again in the next commit, before anyone does
 WAYS = 1 << 10  # of scoring a term that have a number at once
 
 
@@ -66,7 +67,7 @@ class IndexTerms:
         self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
         self._numbers = itertools.count(1)
 
-    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
+    def fields(self, name: str) -> Sequence[tuple[int, FieldReader]]:
         """The field in every segment that has it, with the segment's first document number."""
         return self._leaves.fields(name)
 
@@ -115,6 +116,13 @@ class IndexTerms:
             entry = impacts_of(parts, self._leaves.doc_count_all, self._scratch.sums())
             self._cache.put(key, entry)
         return entry
+
+    def asked(self) -> list[tuple[tuple[str, ...], tuple[FieldScale, ...], bytes]]:
+        """What `impacts` was asked last: fields, their scales and a term."""
+        with self._lock:
+            ways = {number: way for way, number in self._ways.items()}
+        keys = self._cache.latest(Impacts, ASKED)
+        return [(*ways[number], term) for number, term in keys if number in ways]
 
     def term_weight(self, term: bytes, df: int, scale: FieldScale) -> float:
         """What a term's scores are multiplied by, where `df` live documents have it in the field of the scale."""

@@ -12,7 +12,7 @@ from khsearch.arrays import Array, starts_of
 from khsearch.errors import IndexDamagedError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from khsearch.columnar.postings.decode import FieldReader
@@ -53,6 +53,7 @@ class Leaves:
         self.segments = segments
         self.bases: list[int] = starts_of(np.array([segment.docs for segment in segments], np.int64)).tolist()
         self.doc_count_all: int = self.bases[-1]
+        self._fields: dict[str, Sequence[tuple[int, FieldReader]]] = {}
         self.live = self._live(deleted) if deleted else None
         self.doc_count: int = self.doc_count_all if self.live is None else int(np.count_nonzero(self.live))
 
@@ -63,12 +64,13 @@ class Leaves:
         number = bisect_right(self.bases, doc) - 1
         return self.segments[number], doc - self.bases[number]
 
-    def fields(self, name: str) -> Iterator[tuple[int, FieldReader]]:
+    def fields(self, name: str) -> Sequence[tuple[int, FieldReader]]:
         """The field in every segment that has it, with the segment's first document number."""
-        for base, segment in zip(self.bases, self.segments, strict=False):
-            field = segment.field(name)
-            if field is not None:
-                yield base, field
+        found = self._fields.get(name)
+        if found is None:
+            every = [(base, segment.field(name)) for base, segment in zip(self.bases, self.segments, strict=False)]
+            found = self._fields[name] = [(base, field) for base, field in every if field is not None]
+        return found
 
     def _live(self, deleted: Mapping[str, Array]) -> Array:
         live = np.ones(self.doc_count_all, bool)

@@ -13,6 +13,7 @@ from khsearch.columnar.search.matches import constant
 from khsearch.columnar.search.membership import docs_of
 from khsearch.columnar.search.scoring import score_of, scores_of
 from khsearch.columnar.search.top import TopDocs, top_docs
+from khsearch.columnar.search.warming import warm
 from khsearch.engine import BM25, Proximity, SortKey, nodes, write_place
 from khsearch.errors import QueryError
 
@@ -133,11 +134,10 @@ class Searcher:
         docs = Evaluator(self.commit, STANDARD).docs(self._node(query))
         return [counting.facets(self.documents, docs, one) for one in wanted]
 
+    @_clean_after_errors
     def warm(self) -> None:
-        """Make beforehand what searches ask for, whatever they look for."""
-        for name in sorted({name for segment in self.commit.leaves.segments for name in segment.column_names}):
-            self.documents.values(name)
-        self.documents.docnum("")
+        """Make beforehand what searches will ask for."""
+        warm(self.commit)
 
     def _node(self, query: Any) -> nodes.Node:
         if isinstance(query, nodes.Node):
