@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import Document, Index, QueryError
+from khsearch import Document, Facet, Index, QueryError, quote
 from khsearch.documents import values
 from tests.extent import examples
 
@@ -202,6 +202,19 @@ def test_what_says_nothing_is_no_filter(index: Index, filter: Any) -> None:
 @pytest.mark.parametrize("filter", [{"or": []}, {"tags": []}, {"tags": set()}, {"not": {}}, {"note": []}])
 def test_any_of_nothing_is_nothing(index: Index, filter: Any) -> None:
     assert not found(index, filter)
+
+
+@pytest.mark.parametrize(
+    "facet", ["tags", "price", "open", *(Facet("day", by=by) for by in ("year", "month", "day"))], ids=repr
+)
+def test_what_a_facet_tells_is_a_filter_for_as_many(index: Index, facet: str | Facet) -> None:
+    name = facet if isinstance(facet, str) else facet.field
+    counts = index.search("", facets=[facet]).facets[name]
+    assert counts
+    for value, count in counts.items():
+        assert len(found(index, {name: value})) == count
+        written = f"{value:04}" if name == "day" and isinstance(value, int) else value
+        assert len(found(index, f"{name}:{quote(written)}")) == count
 
 
 class Colour(StrEnum):
