@@ -8,7 +8,7 @@ memory        keeps the allocator from giving the pages of large arrays back eac
 """
 
 from khsearch.arrays import spans
-from khsearch.arrays.interning import Interner
+from khsearch.arrays.interning import Interner, keys_of
 from khsearch.arrays.levenshtein import distances
 from khsearch.arrays.memory import give_back_freed_memory, keep_freed_memory
 from khsearch.arrays.runs import (
@@ -38,6 +38,7 @@ __all__ = [
     "distinct",
     "give_back_freed_memory",
     "keep_freed_memory",
+    "keys_of",
     "narrow",
     "numbered",
     "pack",

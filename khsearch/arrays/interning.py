@@ -203,6 +203,11 @@ def _mixed(keys: Array) -> Array:
     return mixed
 
 
+def keys_of(codes: Array, starts: Array, ends: Array) -> Array:
+    """A number for each span, of equal ones the same: (n,), (n,) -> (n,) uint64. Two long ones may share one."""
+    return _keys(spans.eights(codes), starts, ends - starts) if len(starts) else np.zeros(0, np.uint64)
+
+
 def _keys(eights: Array, starts: Array, lengths: Array) -> Array:
     """Exact keys of short spans, hashes of the long ones: (n,) -> (n,) uint64."""
     keys = spans.load(eights, starts)

@@ -14,6 +14,7 @@ from khsearch.engine.nodes import Node
 from khsearch.engine.places import BY_SCORE, Placed, Value, read_place, write_place
 from khsearch.engine.tokens import PAIR, Batch, TermList, TokenBatch
 from khsearch.engine.view import (
+    EVERY_COMMIT,
     OLD_TRAIT,
     By,
     Counted,
@@ -24,6 +25,7 @@ from khsearch.engine.view import (
     Key,
     Limits,
     NameFile,
+    Part,
     Place,
     SortKey,
     View,
@@ -35,6 +37,7 @@ __all__ = [
     "BM25",
     "BY_SCORE",
     "EQUAL",
+    "EVERY_COMMIT",
     "FILE",
     "IN_MEMORY",
     "OLD_TRAIT",
@@ -54,6 +57,7 @@ __all__ = [
     "Limits",
     "NameFile",
     "Node",
+    "Part",
     "Place",
     "Placed",
     "Proximity",

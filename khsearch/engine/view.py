@@ -31,6 +31,9 @@ NameFile = Callable[[str], str]
 """Names a new file of the commit to be, with a suffix such as ".json"."""
 
 
+EVERY_COMMIT = "every commit"
+"""The owner of what no commit changes, such as what is known of versions of documents (`View.memo`)."""
+
 OLD_TRAIT = "format 1"
 """The trait of documents that were kept before traits were."""
 
@@ -79,6 +82,21 @@ class Found(NamedTuple):
     scores: Array
     sizes: Array | None = None
     groups: int | None = None
+
+
+class Part(NamedTuple):
+    """A part of an index, such as a segment, whose terms other commits may have, too.
+
+    of         names it: parts of the same name are equal, whatever commit they are in
+    documents  how many it has, deleted ones included
+    terms      its terms in some fields, as `View.vocabulary` has them
+    pairs      its pairs, as `View.pairs` has them
+    """
+
+    of: Hashable
+    documents: int
+    terms: Callable[[Sequence[str]], list[TermList]]
+    pairs: Callable[[Sequence[str]], list[TermList]]
 
 
 class Limits(NamedTuple):
@@ -216,6 +234,9 @@ class View(Protocol):
         so who needs the truth counts a phrase.
         """
 
+    def parts(self) -> Sequence[Part]:
+        """Its parts, whose terms and pairs together are those of all."""
+
     def memo(
         self,
         room: str,
@@ -224,12 +245,13 @@ class View(Protocol):
         size: Callable[[T], int],
         *,
         lasting: bool = False,
-        survives: bool = False,
+        owner: Hashable = None,
     ) -> T:
         """What a room has worked out about this commit, and would work out again: kept within the engine's budget.
 
         size: bytes that it takes, which stay the same. lasting: a table whose size follows from the index, to be kept
-        before others. survives: no commit changes what it says, such as of versions of documents.
+        before others. owner: the name of a part to which it belongs, with which it goes over to later commits; or
+        EVERY_COMMIT.
         """
 
 

@@ -20,6 +20,7 @@ from khsearch.engine import (
     Found,
     Key,
     Node,
+    Part,
     Place,
     Proximity,
     SortKey,
@@ -207,6 +208,17 @@ class MemoryView:
         terms = sorted(dfs)
         return [TermList(*pack(terms), np.array([dfs[term] for term in terms], np.int64))]
 
+    def parts(self) -> Sequence[Part]:
+        """All of it, as one part."""
+
+        def terms(fields: Sequence[str]) -> list[TermList]:
+            return [found for name in fields for found in self.vocabulary(name)]
+
+        def pairs(fields: Sequence[str]) -> list[TermList]:
+            return [found for name in fields for found in self.pairs(name)]
+
+        return [Part(self, self.doc_count, terms, pairs)]
+
     def memo(
         self,
         room: str,
@@ -215,7 +227,7 @@ class MemoryView:
         size: Callable[[T], int],
         *,
         lasting: bool = False,
-        survives: bool = False,
+        owner: Hashable = None,
     ) -> T:
         """Kept as long as the view is."""
         if (room, key) not in self._memo:

@@ -9,7 +9,8 @@ patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
-holding candidates   the terms that hold a word; the terms and neighbouring pairs of a commit that are near it
+holding known        the terms that hold a word; the spellings that parts of an index have
+candidates           the spellings of a commit that are near a word
 meant                a row of words -> what was probably meant
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 continuations        words and pairs of words of an index, by their beginnings

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
-from khsearch.engine import Key, View
+from khsearch.engine import EVERY_COMMIT, Key, View
 from khsearch.khmer import normalize_all, script, stretches
 
 _REMEMBERED = 1 << 14  # documents of chunks
@@ -26,7 +26,7 @@ class Inside:
     def __init__(self, view: View) -> None:
         self._view = view
         self._known: dict[tuple[bytes, Hashable], bool] = view.memo(
-            "inside", None, dict, lambda _: _REMEMBERED * _BYTES, survives=True
+            "inside", None, dict, lambda _: _REMEMBERED * _BYTES, owner=EVERY_COMMIT
         )
 
     def passes(self, units: Sequence[bytes], keys: Sequence[Key]) -> list[bool]:

@@ -15,8 +15,9 @@ from itertools import pairwise
 from khsearch.engine import View
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed, clusters_of, script
-from khsearch.query.candidates import COMPOUND, Candidate, candidates
+from khsearch.query.candidates import Candidate, candidates
 from khsearch.query.frequencies import Frequencies
+from khsearch.query.known import COMPOUND
 from khsearch.schema import BIGRAMS, TEXT, TITLE
 
 RARE = 200

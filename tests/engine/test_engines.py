@@ -25,7 +25,18 @@ from khsearch import (
     QueryError,
     register_engine,
 )
-from khsearch.engine import BM25, UNSATURATED, BoostedScale, Counted, FieldScale, Proximity, SortKey, View, nodes
+from khsearch.engine import (
+    BM25,
+    EVERY_COMMIT,
+    UNSATURATED,
+    BoostedScale,
+    Counted,
+    FieldScale,
+    Proximity,
+    SortKey,
+    View,
+    nodes,
+)
 from khsearch.engine import engines as kinds
 from khsearch.memory import MEMORY
 from khsearch.query import MATCHES
@@ -196,7 +207,7 @@ def test_a_version_stands_for_a_document_as_it_is_whatever_is_committed(tmp_path
         with index.writer() as writer:
             writer.add_all(Document(f"d{at}", text=f"{number}") for at in range(4) if not number % (at + 1))
         view = index._view()
-        known: list[int] = view.memo("x", "survives", list, lambda _: 8, survives=True)
+        known: list[int] = view.memo("x", "survives", list, lambda _: 8, owner=EVERY_COMMIT)
         known.append(number)
         assert known == list(range(number + 1))
         for document in view.documents():

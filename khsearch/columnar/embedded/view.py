@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from khsearch.arrays import DOC, Array
-from khsearch.columnar.search.commit import EVERY_COMMIT
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.neighbours import neighbours
 from khsearch.columnar.search.searcher import Searcher
 from khsearch.documents import Document, document_of, id_and_title
-from khsearch.engine import BM25, Counted, Files, Found, Key, Node, Place, Proximity, SortKey, TermList, nodes
+from khsearch.engine import BM25, Counted, Files, Found, Key, Node, Part, Place, Proximity, SortKey, TermList, nodes
 from khsearch.errors import KhsearchError
+
+if TYPE_CHECKING:
+    from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.segments.segment import Segment
 
 T = TypeVar("T")
 
@@ -156,11 +159,26 @@ class EmbeddedView:
 
     def vocabulary(self, field: str) -> Iterable[TermList]:
         """The terms of each segment."""
-        return [TermList(*found.spans(0, found.count), found.dfs()) for _, found in self._terms.fields(field)]
+        return [_terms(found) for _, found in self._terms.fields(field)]
 
     def pairs(self, field: str) -> Iterable[TermList]:
         """The pairs of each segment."""
-        return neighbours(self.searcher.commit, field)
+        return neighbours(self.searcher.commit, field, self.searcher.commit.leaves.segments)
+
+    def parts(self) -> Sequence[Part]:
+        """The segments."""
+        commit = self.searcher.commit
+
+        def part(segment: Segment) -> Part:
+            def terms(fields: Sequence[str]) -> list[TermList]:
+                return [_terms(field) for field in map(segment.field, fields) if field is not None]
+
+            def pairs(fields: Sequence[str]) -> list[TermList]:
+                return [found for name in fields for found in neighbours(commit, name, [segment])]
+
+            return Part(segment, segment.docs, terms, pairs)
+
+        return [part(segment) for segment in commit.leaves.segments]
 
     def memo(
         self,
@@ -170,12 +188,10 @@ class EmbeddedView:
         size: Callable[[T], int],
         *,
         lasting: bool = False,
-        survives: bool = False,
+        owner: Hashable = None,
     ) -> T:
         """Kept in the cache of the commit."""
-        return self.searcher.commit.memo(
-            room, key, make, size, lasting=lasting, owner=EVERY_COMMIT if survives else None
-        )
+        return self.searcher.commit.memo(room, key, make, size, lasting=lasting, owner=owner)
 
     def _kept_as(self, number: int, otherwise: str) -> str:
         """The id under which a document is found; `otherwise` where that cannot be read, which loses no document."""
@@ -183,3 +199,7 @@ class EmbeddedView:
             return self._documents.id_of(number).decode("utf-8", "replace")
         except KhsearchError:
             return otherwise
+
+
+def _terms(field: FieldReader) -> TermList:
+    return TermList(*field.spans(0, field.count), field.dfs())

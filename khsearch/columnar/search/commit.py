@@ -11,6 +11,7 @@ from khsearch.columnar.search.leaves import Leaves
 from khsearch.columnar.search.scratch import Scratch
 from khsearch.columnar.segments.deletions import read_deletions
 from khsearch.columnar.segments.segment import Segment
+from khsearch.engine import EVERY_COMMIT
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from khsearch.engine import FieldScale
 
 T = TypeVar("T")
-
-EVERY_COMMIT = "every commit"
-"""Whose is what no commit changes."""
 
 
 class Commit:

@@ -12,16 +12,16 @@ from khsearch.columnar.segments.pairs import Pairs
 from khsearch.engine import PAIR, TermList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.segments.segment import Segment
 
 
-def neighbours(commit: Commit, name: str) -> Iterator[TermList]:
-    """Pairs of a field, one list a segment, as `khsearch.engine.View.pairs` has them."""
-    for segment in commit.leaves.segments:
+def neighbours(commit: Commit, name: str, segments: Iterable[Segment]) -> Iterator[TermList]:
+    """Pairs of a field, one list for each of some segments, as `khsearch.engine.View.pairs` has them."""
+    for segment in segments:
         field = segment.field(name)
         if field is not None and field.positions:
             try:
