@@ -53,8 +53,15 @@ def _within(evaluator: Evaluator, node: nodes.Node, docs: Array) -> Matches:
             return union([_within(evaluator, child, docs) for child in node.children], evaluator.scratch)
         case nodes.AndMaybe():
             must = _within(evaluator, node.must, docs)
-            should = node.should.children if isinstance(node.should, nodes.Or) else (node.should,)
-            return _added(must.docs, [must, *(_within(evaluator, child, must.docs) for child in should)])
+            sums = must.scores.astype(np.float64)
+            for part in node.should.children if isinstance(node.should, nodes.Or) else (node.should,):
+                if isinstance(part, nodes.Term | nodes.AnyField):
+                    entry, boost = evaluator.part(part)
+                    sums += entry.at(must.docs, evaluator.scratch) * np.float32(boost)
+                else:
+                    added = _within(evaluator, part, must.docs)
+                    sums[where_in(added.docs, must.docs)[1]] += added.scores
+            return Matches(must.docs, sums.astype(np.float32))
         case nodes.Require():
             return _within(evaluator, node.child, docs_of(evaluator, node, docs))
         case nodes.AndNot():
