@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index
 from khsearch.khmer.spelling.variants import default_variants
+from khsearch.khmer.text.script import encode_term
 from khsearch.query.candidates import candidates
 from khsearch.query.correcting import corrected, corrections, suggestion
 from tests.strategies import texts
@@ -117,3 +118,23 @@ def test_candidates_are_found_once(index):
 def test_no_limit_no_corrections(index):
     assert corrections(index._view(), index.analyzer.typed("កម្ពុជ"), 0) == []
     assert len(corrections(index._view(), index.analyzer.typed("ការ" * 200), 3)) == 0
+
+
+def test_what_is_meant_does_not_depend_on_the_parts_of_an_index(tmp_path):
+    source = random.Random(3)
+    texts = ["។ ".join(source.sample(SENTENCES, 2)) for _ in range(400)]
+    texts[200:] = [text.replace("សិទ្ធិ", "សេរីភាព") for text in texts[200:]]
+    whole, parts = Index.create(tmp_path / "whole"), Index.create(tmp_path / "parts")
+    with whole.writer() as writer:
+        writer.add_all(Document(str(number), text=text) for number, text in enumerate(texts))
+    for start, end in ((0, 250), (250, 330), (330, 390), (390, 396), (396, 399), (399, 400)):
+        with parts.writer() as writer:
+            writer.add_all(Document(str(number), text=texts[number]) for number in range(start, end))
+        candidates(parts._view())  # kept for the next commit, as far as it has the same parts
+    assert parts.stats()["segments"] > 3
+    one, many = candidates(whole._view()), candidates(parts._view())
+    for word in ("សិទ្ទិ", "សេរីភាប", "កម្ពុចា", "ពិការភាប", "covit", "សេដ្ឋកិច", "ស្រី"):
+        told = [[(near.spelling, near.excess) for near in of.of(encode_term(word))] for of in (one, many)]
+        scores = [[near.score for near in of.of(encode_term(word))] for of in (one, many)]
+        assert told[0] == told[1]
+        assert scores[0] == pytest.approx(scores[1])

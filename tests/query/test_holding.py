@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch.arrays.spans import pack
-from khsearch.engine import TermList
+from khsearch.engine import Part, TermList
 from khsearch.khmer.terms.typed import letters_of
 from khsearch.khmer.text.script import encode_term
 from khsearch.query.candidates import Candidates
 from khsearch.query.holding import holders
+from khsearch.query.known import Known
 
 LETTERS = ["ក", "គ", "ត", "ដ", "ន", "ណ", "រ", "អ", "ក\u17d2រ", "គ\u17d2រ", "ត\u17d2រ", "ន\u17d2ត"]
 MARKS = ["", "", "\u17b6", "\u17b7", "\u17b8", "\u17bb", "\u17c1", "\u17c2", "\u17cb", "\u17b6\u17c6", "\u17ca\u17b7"]
@@ -26,6 +27,10 @@ terms = khmer | st.text(OTHER_LETTERS, min_size=1, max_size=6).map(encode_term)
 
 def listed(vocabulary: set[bytes]) -> TermList:
     return TermList(*pack(sorted(vocabulary)), np.ones(len(vocabulary), np.int64))
+
+
+def part(vocabulary: set[bytes]) -> Part:
+    return Part(None, 1, lambda _: [listed(vocabulary)], lambda _: [])
 
 
 @given(segments=st.lists(st.sets(terms, max_size=40), max_size=3), word=khmer)
@@ -46,7 +51,7 @@ ODD = ["2021", "a1", "\u00e91", "\u00e9-", "\u00e9\u17b6", "\u17b6", "ក" + 9 *
 @pytest.mark.parametrize("kept", ["ការ", "covid", "caf\u00e9", "\u0436\u0436\u0436\u0436"])
 def test_numbers_and_what_nobody_writes_are_never_meant(kept: str) -> None:
     vocabulary = set(map(encode_term, [kept, *LONG, *ODD]))
-    found = Candidates([listed(vocabulary)], [])
+    found = Candidates([Known([part(vocabulary)], ["text"], [])])
     assert [near.spelling for near in found.of(encode_term(kept))][:1] == [encode_term(kept)]
     odd = {encode_term(term) for term in (*LONG, *ODD)}
     assert not odd & {near.spelling for term in vocabulary for near in found.of(term)}
