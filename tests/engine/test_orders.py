@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index, QueryError
 from khsearch.columnar import number_of
+from khsearch.columnar.search import ordering
 from khsearch.documents import keyword_form
 from khsearch.engine import BM25, Counted, Node, SortKey, View, nodes
 from khsearch.query.ranking import DEFAULT
@@ -43,6 +45,14 @@ orders = st.lists(keys, max_size=3, unique_by=lambda key: key.column)
 scored_orders = st.builds(
     lambda first, score, rest: [*first, *score, *rest], orders, st.lists(st.just(SortKey(None)), max_size=1), orders
 )
+
+
+@contextmanager
+def wide() -> Iterator[None]:
+    """As if the numbers of keys did not fit together into one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordering, "_BITS", 0)
+        yield
 
 
 def compared(document: Document, column: str) -> list[Any]:
@@ -97,6 +107,8 @@ def test_documents_come_in_the_order_of_every_key(history, data):
                 assert [id for id, _ in hits] == expected
                 assert dict(hits) == pytest.approx(scores, rel=1e-4, abs=1e-5)
                 assert found(view, node, sort, 2, offset=1) == hits[1:3]
+                with wide():
+                    assert found(view, node, sort) == hits
 
 
 @examples(60)
@@ -212,6 +224,9 @@ def test_of_each_group_the_first_is_found(history, data):
                 expected = list({names[id]: (id, score) for id, score in reversed(every)}.values())
                 expected.sort(key=every.index)
                 page = view.search(node, 100, weighting=DEFAULT.weighting, sort=sort, group=group)
+                with wide():
+                    again = view.search(node, 100, weighting=DEFAULT.weighting, sort=sort, group=group)
+                assert again.keys == page.keys
                 assert list(zip(ids(view, page.keys), page.scores.tolist(), strict=True)) == expected
                 assert page.groups == len(sizes)
                 assert page.sizes is not None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from khsearch.arrays import Array, numbered, turns
+from khsearch.arrays import Array
 from khsearch.columnar.search.top import Behind
 from khsearch.engine import BY_SCORE, Placed, SortKey, read_place
 from khsearch.errors import QueryError
@@ -133,30 +133,52 @@ def _best(numbers: Sequence[Array], keys: Sequence[_Key], count: int) -> Array:
             chosen = _best([mine.take(likely) for mine in numbers], keys, count)
             best: Array = likely.take(chosen)
             return best
-    bits = [max(key.bound - 1, 0).bit_length() for key in keys]
-    if sum(bits) + size.bit_length() > _BITS:
+    packed = _packed(numbers, keys)
+    if packed is None:
         return np.lexsort(numbers[::-1])[:count]
-    packed = np.arange(size)
-    shift = size.bit_length()
-    for mine, wide in zip(reversed(numbers), reversed(bits), strict=True):
-        packed |= mine.astype(np.int64) << shift
-        shift += wide
     if count < size:
         packed = np.partition(packed, count)[:count] if count else packed[:0]
     packed.sort()
-    return packed & ((1 << size.bit_length()) - 1)
+    return packed & _places(size)
+
+
+def _packed(numbers: Sequence[Array], keys: Sequence[_Key]) -> Array | None:
+    """The numbers of all keys and, last, each document's place as one, (n,) int64; None where they do not fit."""
+    size = len(numbers[0])
+    bits = [max(key.bound - 1, 0).bit_length() for key in keys]
+    shift = size.bit_length()
+    if sum(bits) + shift > _BITS:
+        return None
+    packed = np.arange(size)
+    for mine, wide in zip(reversed(numbers), reversed(bits), strict=True):
+        packed |= mine.astype(np.int64) << shift
+        shift += wide
+    return packed
+
+
+def _places(size: int) -> int:
+    """The bits of a packed number that are the place."""
+    return (1 << size.bit_length()) - 1
 
 
 def _firsts(values: DocValues, docs: Array, keys: Sequence[_Key]) -> tuple[Array, Array, int]:
     """The first of each group: where they stand among docs, (m,) rising; how many each stands for; how many groups."""
-    names = values.first.take(docs).astype(np.int64)
-    lone = names < 0
-    names[lone] = len(values.table) + lone.nonzero()[0]
-    _, names = numbered(names)
-    order = np.lexsort([*(key.numbers for key in reversed(keys)), names])
-    begins = turns(names.take(order))
-    sizes = np.diff(begins.nonzero()[0], append=len(order))
-    first = order[begins]
+    names = values.first.take(docs)
+    grouped, lone = (names >= 0).nonzero()[0], (names < 0).nonzero()[0]
+    names = names.take(grouped)
+    numbers = [key.numbers for key in keys]
+    ranks, order = _packed(numbers, keys), None
+    if ranks is None:
+        order = np.lexsort(numbers[::-1])
+        ranks = np.empty(len(docs), np.int64)
+        ranks[order] = np.arange(len(docs))
+    best = np.full(len(values.table), np.iinfo(np.int64).max)
+    np.minimum.at(best, names, ranks.take(grouped))
+    counts = np.bincount(names, minlength=len(values.table))
+    there = counts.nonzero()[0]
+    best = best.take(there)
+    first = np.concatenate([best & _places(len(docs)) if order is None else order.take(best), lone])
+    sizes = np.concatenate([counts.take(there), np.ones(len(lone), np.int64)])
     back = first.argsort()
     return first.take(back), sizes.take(back), len(first)
 
