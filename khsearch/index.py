@@ -252,11 +252,10 @@ class Index(Reader):
         is told of it, and its document is not found by it. ValueError for an unknown kind of field, IndexLockedError
         where another writer works for longer than `wait` seconds.
         """
-        check_fields(fields)
+        check_fields(fields, kept=self.fields)
         loading("khsearch.maintenance")
         from khsearch import maintenance
 
-        self._last_commit()  # a closed index says so
         maintenance.set_fields(self._engine, fields, wait, on_lost)
 
     def whoosh(self) -> DocumentIndex:

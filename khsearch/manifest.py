@@ -257,7 +257,7 @@ def fields_of(content: Mapping[str, object]) -> Declared:
     if not isinstance(kinds, dict) or not isinstance(weights, dict) or not weights.keys() <= kinds.keys():
         raise TypeError("not the fields of an index")
     fields = {name: TextField(weights[name]) if name in weights else kind for name, kind in kinds.items()}
-    check_fields(fields)
+    check_fields(fields, kept=fields)
     if kinds_of(fields) != kinds:
         raise TypeError("a field that is no text has a weight")
     return fields

@@ -28,7 +28,7 @@ from khsearch import (
     Ranking,
     TextField,
 )
-from khsearch.documents import read_stream
+from khsearch.documents import json_line, read_stream
 from tests.extent import examples
 
 TEXT = "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"
@@ -135,7 +135,7 @@ _VALUES = _VALUES | st.lists(st.sampled_from("ab"), max_size=2) | st.just({"$dat
 @given(
     id=st.text("abc", min_size=1) | st.integers(0, 99),
     flat=st.dictionaries(st.sampled_from(["n", "tags", "$", "\u1780"]), _VALUES),
-    nested=st.none() | st.dictionaries(st.sampled_from(["n", "m"]), _VALUES),
+    nested=st.none() | st.dictionaries(st.sampled_from(["k", "m"]), _VALUES),
 )
 def test_a_dict_and_a_line_of_json_are_one_document(id: object, flat: dict[str, object], nested: object) -> None:
     record = {"id": id, "text": TEXT, **flat, **({} if nested is None else {"fields": nested})}
@@ -144,6 +144,19 @@ def test_a_dict_and_a_line_of_json_are_one_document(id: object, flat: dict[str, 
         writer.add(record)
     with io.BytesIO(orjson.dumps(record)) as stream:
         assert list(index) == list(read_stream(stream, "jsonl"))
+
+
+def test_a_value_that_is_given_twice_is_refused_and_none_comes_back(create: Callable[..., Index]) -> None:
+    index = create()
+    with index.writer() as writer:
+        with pytest.raises(DocumentError, match="'n' is there twice"):
+            writer.add({"id": "1", "text": TEXT, "n": 4, "fields": {"n": 5}})
+        writer.add({"id": "2", "text": TEXT, "n": None, "fields": {"n": 5}})
+        writer.add(Document("3", "", TEXT, {"n": None, "m": 1}))
+    lines = b"".join(json_line(document) + b"\n" for document in index.export())
+    with io.BytesIO(lines) as stream:
+        assert list(read_stream(stream, "jsonl")) == list(index)
+    assert [document.fields for document in index] == [{"n": 5}, {"n": None, "m": 1}]
 
 
 # Deleting by a filter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast, get_args
@@ -19,10 +19,15 @@ KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
 """All kinds of fields."""
 
 
-def check_fields(fields: Declared) -> None:
-    """Check names and kinds of an index's own fields; ValueError."""
+_OPERATORS = ("and", "or", "not")
+
+
+def check_fields(fields: Declared, kept: Container[str] = ()) -> None:
+    """Check names and kinds of an index's own fields; ValueError. `kept`: those that an index has already."""
     taken = (schema.ID, *(stream.name for stream in schema.STREAMS))
     for name, kind in fields.items():
+        if name in _OPERATORS and name not in kept:
+            raise ValueError(f"{name!r} cannot be a field: in a filter it joins others; choose another name")
         if not name.isidentifier() or not name.isascii() or name in taken:
             raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {taken}")
         if not isinstance(kind, TextField) and kind not in KINDS:

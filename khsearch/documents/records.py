@@ -1,7 +1,8 @@
 """records: keys and values, as a JSON object, a row of a table or a dict has them, in; a document out.
 
 Keys are flat, {"id": "3", "text": "...", "n": 4}: those that are not id, title and text become fields, and so do those
-of a mapping under "fields". None and {} are no field; `{"$date": "2021-05-11"}` is a date, as in `document`.
+of a mapping under "fields". {} is no field, and None is one only there, where `export` writes what a document holds;
+`{"$date": "2021-05-11"}` is a date, as in `document`.
 """
 
 from __future__ import annotations
@@ -50,12 +51,17 @@ def document_of(record: Mapping[str, object], names: FieldNames = _USUAL, elsewh
             )
         found.append(value)
     nested = content.get("fields")
+    content = {key: value for key, value in content.items() if value is not None}
     if isinstance(nested, Mapping):
         del content["fields"]
-        content.update(nested)
+        twice = next((key for key in nested if key in content), None)
+        if twice is not None:
+            raise ValueError(f"{brief_repr(twice)} is there twice, beside 'fields' and in it; leave one out")
+    else:
+        nested = {}
     values = {}
-    for key, value in content.items():
-        if value is None or (isinstance(value, dict) and not value):
+    for key, value in {**content, **nested}.items():
+        if isinstance(value, dict) and not value:
             continue
         try:
             values[key] = untagged(value)

@@ -25,7 +25,7 @@ def dict_of_hit(hit: Hit) -> dict[str, object]:
         "loose": hit.loose,
         "id": hit.id,
         "title": hit.title,
-        "title_marks": hit.title_marks,
+        "title_marks": list(hit.title_marks),
         "snippet": snippet.text,
         "marks": snippet.marks,
         "fields": {name: _plain(value) for name, value in hit.document.fields.items()},

@@ -4,6 +4,7 @@ clauses quoting      what a query says, as values; a value -> the text that says
 query_tokens         the text of a query -> its tokens
 language             the text of a query -> clauses
 own_fields           what is asked of an index's own fields -> nodes
+elsewhere            filters as other engines' languages have them, refused
 foreign              terms in scripts other than Khmer and ASCII that are near a word
 patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word

@@ -14,8 +14,8 @@ All that a mapping names must hold:
 
 Strings are read as documents' values of that kind are: numbers and dates in Khmer digits, too. A date, or "2021-05",
 names all of its moments, and a whole number from 1 to 9999 a year in a field of dates. Keywords are compared by their
-form, in ranges, too. A mapping that names nothing matches everything. A field whose name is and, or or not can be asked
-for in the query language alone.
+form, in ranges, too. A mapping that names nothing matches everything. No field
+has the name and, or or not; one of an index of an earlier khsearch can be asked for in the query language alone.
 """
 
 from __future__ import annotations

@@ -47,9 +47,9 @@ _MOST_PATTERNS = 30
 """Patterns of one query: for each, all terms of the index may have to be looked through."""
 
 
-def is_blank(text: str) -> bool:
-    """Whether a text says nothing: it has no characters but spaces and invisible ones."""
-    return not text.translate(_INVISIBLE).strip()
+def is_everything(text: str) -> bool:
+    """Whether a text lets every document through: it has nothing but spaces and invisible characters, or is a star."""
+    return text.translate(_INVISIBLE).strip() in ("", "*")
 
 
 def parse(

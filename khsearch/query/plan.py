@@ -10,8 +10,9 @@ from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
 from khsearch.query.clauses import Filter, Group, Item, Match, Words
+from khsearch.query.elsewhere import refuse
 from khsearch.query.expansion import Expansion
-from khsearch.query.language import is_blank, parse
+from khsearch.query.language import is_everything, parse
 from khsearch.query.literal import Literal
 from khsearch.query.matching import Found, Matching
 from khsearch.query.ranked import Gathered, Ranker, is_plain
@@ -80,7 +81,7 @@ class Planner:
         A blank query, or *, finds all documents, each as good as the other; another without a word finds nothing.
         correct: whether chunks that stand nowhere are read otherwise.
         """
-        if is_blank(text) or text.strip() == "*":
+        if is_everything(text):
             return Plan(nodes.Every(), Marks([]), found=Found(nodes.Every(), self._view.doc_count))
         texts, literal, matching = self._ways(text)
         item, planned = self._ranked(text, texts, literal, matching, strict=strict)
@@ -111,13 +112,14 @@ class Planner:
             from khsearch.query.filters import Reader
 
             return Reader(self._kinds, lambda words: self._ways(words.text)[2].every(words), check).read(given)
-        if is_blank(given):
+        if is_everything(given):
             return None
         check(given)
         values = [name for name, kind in self._kinds.items() if kind != "text"]
         item, _ = parse(given, self._kinds, strict=True, values=values)
         try:
             _, literal, matching = self._ways(given)
+            refuse(item, self._kinds)
             literal.check(item)
             return matching.every(item) or nodes.Nothing()
         except ValueError as wrong:

@@ -356,3 +356,36 @@ def test_an_index_without_documents_and_fields_without_values(tmp_path: Path) ->
         writer.add(Document("1", "", "x"))
     assert found(made, {"tags": ["a", "b"]}) == set()
     assert found(made, {"price": [None, 2], "day": None}) == {"1"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("price>5", "price > 5", "price=7", "!price:7", "--price:7", "price != 5", "price :7", "price IN [1,2]"),
+        *("price:7 || price:8", "price:7 && price:8", "tags='a b'", "tags:'a b'", "tags:!=x", "tags:=x", "*:*"),
+        *("(price>5 OR price:7)", "price:[1 TO 2] AND tags>=a"),
+    ],
+)
+def test_what_other_engines_would_understand_is_told_with_what_to_write(asked: str) -> None:
+    index = Index.memory(fields={"price": "number", "tags": "keyword"})
+    with pytest.raises(QueryError, match="write|double quotes|leave the filter out"):
+        index.search(filter=asked)
+    for text in ("a=b", "x > y", '"price>5"', "tags:\"'a b'\"", 'tags:"!=x"', "text:price"):
+        index.search(filter=text)
+
+
+def test_a_star_lets_everything_through_and_deletes_nothing() -> None:
+    index = Index.memory()
+    with index.writer() as writer:
+        writer.add(Document("1", "", "x"))
+    assert index.search(filter="*").total == index.search("*", filter=" * ").total == 1
+    with pytest.raises(QueryError, match="says nothing"):
+        index.delete_by("*")
+
+
+def test_no_field_has_the_name_of_an_operator() -> None:
+    for name in ("and", "or", "not"):
+        with pytest.raises(ValueError, match="in a filter it joins others"):
+            Index.memory(fields={name: "keyword"})
+        with pytest.raises(ValueError, match="in a filter it joins others"):
+            Index.memory().set_fields({name: "keyword"})
