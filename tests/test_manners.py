@@ -151,12 +151,12 @@ def test_a_value_that_is_given_twice_is_refused_and_none_comes_back(create: Call
     with index.writer() as writer:
         with pytest.raises(DocumentError, match="'n' is there twice"):
             writer.add({"id": "1", "text": TEXT, "n": 4, "fields": {"n": 5}})
-        writer.add({"id": "2", "text": TEXT, "n": None, "fields": {"n": 5}})
-        writer.add(Document("3", "", TEXT, {"n": None, "m": 1}))
+        writer.add({"id": "x", "text": TEXT, "n": None, "fields": {"n": 5}})
+        writer.add(Document("y", "", TEXT, {"n": None, "m": 1}))
     lines = b"".join(json_line(document) + b"\n" for document in index.export())
     with io.BytesIO(lines) as stream:
         assert list(read_stream(stream, "jsonl")) == list(index)
-    assert [document.fields for document in index] == [{"n": 5}, {"n": None, "m": 1}]
+    assert [one and one.fields for one in index.get_many(["x", "y"])] == [{"n": 5}, {"n": None, "m": 1}]
 
 
 # Deleting by a filter
