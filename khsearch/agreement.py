@@ -13,7 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from khsearch.engine import OLD_TRAIT, View
+from khsearch.engine import OLD_TRAIT
 from khsearch.errors import IndexMismatchError
 from khsearch.khmer import behaviour, icu_version
 from khsearch.manifest import Manifest
@@ -26,9 +26,11 @@ _LONG_AGO = unicodedata.ucd_3_2_0
 class Agreement:
     """What of a commit was broken otherwise than this khsearch breaks it. Cheap to make; safe for threads."""
 
-    def __init__(self, built: Manifest, view: View) -> None:
+    def __init__(self, built: Manifest, name: str, traits: frozenset[str]) -> None:
+        """Of a commit of the index of a name: what built it, and what the terms of its documents depend on."""
         self._built = built
-        self._view = view
+        self._name = name
+        self._traits = traits
 
     def check(self, text: str) -> None:
         """Raise IndexMismatchError where a query would not find what it should."""
@@ -48,7 +50,7 @@ class Agreement:
             raise self._mismatch(f"another Python took {_shown(min(otherwise))} of the query for something else")
         if by_icu and differences.icu:
             raise self._mismatch(f"ICU breaks words of the query, and the texts were broken by {differences.icu}")
-        if OLD_TRAIT in self._view.traits:
+        if OLD_TRAIT in self._traits:
             self._check_old(text, characters, by_icu=by_icu)
 
     def _check_old(self, text: str, characters: str, *, by_icu: bool) -> None:
@@ -71,16 +73,16 @@ class Agreement:
     @cached_property
     def _looks(self) -> bool:
         """Whether any query could break otherwise: most indexes need no look at what is asked."""
-        traits = self._view.traits
-        return bool(self._differences) or OLD_TRAIT in traits or any(map(behaviour.is_of_icu, traits))
+        known = OLD_TRAIT in self._traits or any(map(behaviour.is_of_icu, self._traits))
+        return known or bool(self._differences)
 
     @cached_property
     def _differences(self) -> behaviour.Differences:
-        return self._differing(trait for trait in self._view.traits if not behaviour.is_of_icu(trait))
+        return self._differing(trait for trait in self._traits if not behaviour.is_of_icu(trait))
 
     @cached_property
     def _with_icu(self) -> behaviour.Differences:
-        return self._differing(self._view.traits)
+        return self._differing(self._traits)
 
     def _differing(self, traits: Iterable[str]) -> behaviour.Differences:
         breaker, built = self._built.analyzer.breaker, self._built.built
@@ -92,7 +94,7 @@ class Agreement:
         return behaviour.Differences(found.characters, found.icu, which)
 
     def _mismatch(self, why: str) -> IndexMismatchError:
-        name = self._view.name
+        name = self._name
         return IndexMismatchError(
             f"{name}: {why}; run: khsearch rebuild {name} (until then its documents can be read and exported)"
         )

@@ -29,11 +29,13 @@ def latest(engine: Engine, known: Commit | None = None) -> Commit:
     view = engine.view()
     if known is not None and view is known.view:
         return known
-    if known is not None and view.files is known.view.files:
-        built = known.built
-    else:
+    if known is None or view.files is not known.view.files:
         built = manifest.read(view.name, view.files)
-    return Commit(view, built, Agreement(built, view))
+        return Commit(view, built, Agreement(built, view.name, view.traits))
+    traits = view.traits
+    # What its documents depend on is seldom news.
+    agreement = known.agreement if traits == known.view.traits else Agreement(known.built, view.name, traits)
+    return Commit(view, known.built, agreement)
 
 
 def begin(engine: Engine, wait: float, known: Commit | None = None) -> tuple[EngineWriter, Commit]:

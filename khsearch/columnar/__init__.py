@@ -5,8 +5,8 @@ postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings ->
 segments/   columns, column_files, stored, pairs, pair_files, segment, segment_writer, builder, deletions, union, merge,
             policy: documents -> segments
 search/     cache, bm25, matches, impacts, leaves, scratch, doc_values, joining, written, document_store, decoded,
-            index_terms, commit, phrases, proximity, neighbours, patterns, fuzzy, execution, top, scoring, ordering,
-            counting, warming, searcher: a node -> documents, scores, orders, counts, facets
+            field_lengths, index_terms, commit, phrases, proximity, neighbours, patterns, fuzzy, execution, top,
+            scoring, ordering, counting, warming, searcher: a node -> documents, scores, orders, counts, facets
 commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
 embedded/   view, writer, engine: the engine that Index uses
 """

@@ -11,11 +11,11 @@ from khsearch.arrays import DOC, EMPTY_DOCS, Array, turns
 from khsearch.columnar.postings.vocabulary import behind
 from khsearch.columnar.search import bm25, decoded
 from khsearch.columnar.search.cache import Cache, Entry
+from khsearch.columnar.search.field_lengths import FieldLengths
 from khsearch.columnar.search.impacts import Impacts, TermPostings, impacts_of
 from khsearch.columnar.search.leaves import refusing_damage
 from khsearch.columnar.search.matches import Matches, best
-from khsearch.engine import FieldScale, boosts_of, term_weight
-from khsearch.errors import QueryError
+from khsearch.engine import FieldScale, term_weight
 from khsearch.sharing import Lock
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.document_store import DocumentStore
     from khsearch.columnar.search.leaves import Leaves
     from khsearch.columnar.search.scratch import Scratch
-    from khsearch.columnar.segments.segment import Segment
 
 TOP = 100  # best documents of a term that are kept: as many as whoever re-ranks asks for
 ASKED = 1 << 9  # terms that are asked for again in the next commit, before anyone does
@@ -53,15 +52,12 @@ class _Best(Entry):
         self.docs, self.scores = found
 
 
-class IndexTerms:
+class IndexTerms(FieldLengths):
     """The terms of all segments as one. Immutable, safe for threads; what is decoded is cached."""
 
     def __init__(self, leaves: Leaves, scratch: Scratch, cache: Cache, documents: DocumentStore) -> None:
-        self.folder = leaves.folder
+        super().__init__(leaves, cache, documents)
         self._live = leaves.live
-        self._documents = documents
-        self._cache = cache
-        self._leaves = leaves
         self._scratch = scratch
         self._lock = Lock()
         self._ways: dict[tuple[tuple[str, ...], tuple[FieldScale, ...]], int] = {}  # of scoring a term
@@ -79,11 +75,11 @@ class IndexTerms:
         """Live documents that have the term."""
         total = 0
         for base, field in self._leaves.fields(name):
-            if self._live is None:
-                at = field.offsets_of(term)
-                total += 0 if at is None else at.df
-            elif (found := decoded.postings(self._cache, field, term)) is not None:
-                total += int(np.count_nonzero(self._live[base : base + field.docs].take(found.docs)))
+            at = field.offsets_of(term)
+            total += 0 if at is None else at.df
+            gone = self._leaves.gone(base, field.docs)
+            if len(gone) and (found := decoded.postings(self._cache, field, term)) is not None:
+                total -= int(np.count_nonzero(found.docs.take(found.docs.searchsorted(gone), mode="clip") == gone))
         return total
 
     def docs_of(self, name: str, term: bytes) -> Array:
@@ -257,65 +253,6 @@ class IndexTerms:
                 counts[name] = counts.get(name, 0) + (field.count if field is not None else 0)
         return counts
 
-    # What BM25 asks
-
-    def lengths(self, name: str) -> Array:
-        """Tokens of a field in each document, deleted ones included -> (doc_count_all,)."""
-        return self._cache.memo("lengths", name, lambda: self._all_lengths(name), _size_of, lasting=True)
-
-    @refusing_damage
-    def _all_lengths(self, name: str) -> Array:
-        parts = [self._own_lengths(segment, name) for segment in self._leaves.segments]
-        return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.uint8), *parts])
-
-    def _own_lengths(self, segment: Segment, name: str) -> Array:
-        """Those of one segment, which the next commit may have, too; they lie in its file."""
-        return self._cache.memo(
-            "lengths of a segment",
-            (segment, name),
-            lambda: segment.lengths(name),
-            _nothing,
-            lasting=True,
-            owner=segment,
-        )
-
-    def total_length(self, name: str) -> int:
-        """Tokens of a field in all live documents."""
-        return self._cache.memo("total length", name, lambda: self._sum_of_lengths(name), _nothing)
-
-    def _sum_of_lengths(self, name: str) -> int:
-        if self._live is not None:
-            return int(self.lengths(name)[self._live].sum(dtype=np.int64))
-        return sum(segment.tokens(name) for segment in self._leaves.segments)
-
-    def average_length(self, name: str) -> float:
-        """Mean tokens of a field over all live documents."""
-        return self.total_length(name) / self._leaves.doc_count if self._leaves.doc_count else 0.0
-
-    def norms(self, name: str, scale: FieldScale) -> Array:
-        """bm25.norms of every document, boosted as the scale says -> (doc_count_all,) float32."""
-        boost, column = boosts_of(scale)
-
-        def make() -> Array:
-            plain = bm25.norms(self.lengths(name), self.average_length(name), scale)
-            return bm25.boosted(plain, self.boosts(column) * boost) if column or boost != 1 else plain
-
-        return self._cache.memo("norms", (name, scale.k1, scale.b, boost, column), make, _size_of)
-
-    def boosts(self, column: str) -> Array:
-        """What the documents say in a column of boosts -> (doc_count_all,) float64; (1,) if none says anything."""
-        return self._cache.memo("boosts", column, lambda: self._boosts(column), _size_of)
-
-    def _boosts(self, column: str) -> Array:
-        found = self._documents.column(column) if column else None
-        if found is None:
-            return np.ones(1)
-        if found.kind == "text":
-            raise QueryError(f"column {column!r} holds text; boosts are numbers")
-        places, has = found.first_places()
-        values = np.array(found.names)[found.values] if found.kind == "exact" else found.values
-        return np.where(has, values.take(places, mode="clip") if len(values) else 1.0, 1.0).astype(np.float64)
-
     def _weighed(self, name: str, term: bytes, scale: FieldScale) -> TermPostings:
         docs, tf = self.postings(name, term)
         return TermPostings(docs, tf, self.norms(name, scale), self.term_weight(term, len(docs), scale), scale)
@@ -340,10 +277,6 @@ class IndexTerms:
 
 def _sizes_of(arrays: tuple[Array, Array]) -> int:
     return sum(array.nbytes for array in arrays)
-
-
-def _size_of(array: Array) -> int:
-    return array.nbytes
 
 
 def _nothing(_: object) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from khsearch.arrays import Array, starts_of
+from khsearch.arrays import DOC, EMPTY_DOCS, Array, starts_of
 from khsearch.errors import IndexDamagedError, QueryError
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Leaves:
         self.bases: list[int] = starts_of(np.array([segment.docs for segment in segments], np.int64)).tolist()
         self.doc_count_all: int = self.bases[-1]
         self._fields: dict[str, Sequence[tuple[int, FieldReader]]] = {}
+        self._gone: dict[int, Array] = {}
         self.live = self._live(deleted) if deleted else None
         self.doc_count: int = self.doc_count_all if self.live is None else int(np.count_nonzero(self.live))
 
@@ -70,6 +71,15 @@ class Leaves:
         if found is None:
             every = [(base, segment.field(name)) for base, segment in zip(self.bases, self.segments, strict=False)]
             found = self._fields[name] = [(base, field) for base, field in every if field is not None]
+        return found
+
+    def gone(self, base: int, docs: int) -> Array:
+        """The deleted ones of so many documents from one on, less its number -> (n,) DOC, rising."""
+        if self.live is None:
+            return EMPTY_DOCS
+        found = self._gone.get(base)
+        if found is None:
+            found = self._gone[base] = (~self.live[base : base + docs]).nonzero()[0].astype(DOC)
         return found
 
     def _live(self, deleted: Mapping[str, Array]) -> Array:
