@@ -10,7 +10,6 @@ from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
 from khsearch.query.clauses import Filter, Group, Item, Match, Words
-from khsearch.query.elsewhere import refuse
 from khsearch.query.expansion import Expansion
 from khsearch.query.language import is_everything, parse
 from khsearch.query.literal import Literal
@@ -115,6 +114,9 @@ class Planner:
         if is_everything(given):
             return None
         check(given)
+        loading("khsearch.query.elsewhere")
+        from khsearch.query.elsewhere import refuse
+
         values = [name for name, kind in self._kinds.items() if kind != "text"]
         item, _ = parse(given, self._kinds, strict=True, values=values)
         try:

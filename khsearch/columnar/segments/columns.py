@@ -16,7 +16,6 @@ from __future__ import annotations
 import datetime
 import math
 import sys
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.arrays import EMPTY, Array, spread, starts_of
-from khsearch.errors import DocumentError, QueryError
+from khsearch.errors import DocumentError
 from khsearch.schema import Kind
 
 if TYPE_CHECKING:
@@ -235,58 +234,3 @@ def select(column: Column, kept: Array) -> Column:
     counts = column.counts[at]
     values = column.values[spread(starts_of(column.counts)[at], counts)]
     return replace(column, counts=counts, values=values)
-
-
-def between(name: str, column: Column, low: Any, high: Any, *, with_low: bool = True, with_high: bool = True) -> Array:
-    """Which values lie between two bounds, None for open, each included or not -> (len(values),) bool, exactly.
-
-    Text is compared with the forms; nothing lies beside NaN. QueryError for a bound of another kind than the column's.
-    """
-    values = column.compared
-    kept = np.ones(len(values), bool)
-    if not len(values):
-        return kept
-    if column.kind != "text" and any(isinstance(bound, float) and math.isnan(bound) for bound in (low, high)):
-        return ~kept
-    if column.kind in ("text", "exact"):
-        table: Sequence[Any] = column.forms if column.kind == "text" else column.names
-        if low is not None:
-            find = bisect_left if with_low else bisect_right
-            kept &= values >= find(table, bound_of(name, column, low))
-        if high is not None:
-            find = bisect_right if with_high else bisect_left
-            kept &= values < find(table, bound_of(name, column, high))
-        return kept
-    if low is not None:
-        kept &= _above(values, bound_of(name, column, low), with_bound=with_low)
-    if high is not None:
-        kept &= ~_above(values, bound_of(name, column, high), with_bound=not with_high)
-    return kept
-
-
-def _above(values: Array, bound: int | float, *, with_bound: bool) -> Array:
-    """Which numbers are greater than a bound, or equal to it where that counts, as exactly as Python compares them."""
-    if values.dtype == np.int64:
-        least = bound
-        if isinstance(bound, int) or math.isfinite(bound):
-            least = math.ceil(bound) if with_bound else math.floor(bound) + 1
-        if math.isnan(least) or least >= 1 << 63:
-            return np.zeros(len(values), bool)
-        return values >= max(least, -(1 << 63))
-    try:
-        nearest = float(bound)
-    except OverflowError:
-        nearest = math.copysign(math.inf, bound)
-    # Where the bound is no float, nothing is equal to it, and the nearest float may lie on either side.
-    found: Array = values >= nearest if (with_bound and nearest == bound) or nearest > bound else values > nearest
-    return found
-
-
-def bound_of(name: str, column: Column, bound: Any) -> Any:
-    """Return what the values of a column are compared with for a bound: bytes, int or float. QueryError."""
-    if column.kind == "text":
-        return text_of(bound)
-    number = number_of(bound)
-    if number is None:
-        raise QueryError(f"column {name!r} holds numbers; compare it with a number or a date, not {bound!r}")
-    return number
