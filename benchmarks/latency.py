@@ -122,7 +122,10 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
     articles = {document.id: document for document in site.with_values(corpus.documents)}
     corpus = replace(corpus, documents=list(articles.values()))
     titles = {document.id: document.title for document in corpus.documents}
-    with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place, ExitStack() as closing:
+    with (
+        tempfile.TemporaryDirectory(prefix="khsearch-bench-", ignore_cleanup_errors=True) as place,
+        ExitStack() as closing,
+    ):
         folders = build(corpus, names, Path(place), show)
         asked = {name: closing.enter_context(Asked(name, folders[name])) for name in names}
         latency: dict[str, dict[str, Latency]] = {}

@@ -204,7 +204,7 @@ class _Pages:
 
     def page(self, limit: int, offset: int, behind: Behind | None = None) -> _Page:
         """Documents from rank `offset` on, or behind another page."""
-        if not limit:
+        if not limit and self._group is None:
             return _Page([], goes_on=False)
         place = None if behind is None else behind.place
         if self._is_one:

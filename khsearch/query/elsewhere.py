@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from khsearch.query.clauses import Clause, Group, Item, Words
 from khsearch.query.own_fields import NotForFieldError
 
-_COMPARES = r"(?:[<>=!]=?|:|IN\b|TO\b|EXISTS\b)"
-_JOINED = {"||": "OR", "&&": "AND", "|": "OR", "&": "AND"}
+_COMPARES = r"(?:[<>]=?|[=!]?=|:(?=\S)|(?:IN|IS|LIKE|BETWEEN|CONTAINS|EXISTS)\b)"
+_JOINED = {"||": "OR", "&&": "AND"}
+_LOWER = {"and": "AND", "or": "OR", "not": "NOT"}
 _SIGNS = ("'", "=", "!", "\u2018")
 
 
@@ -20,26 +21,29 @@ def refuse(item: Item, kinds: Mapping[str, str]) -> None:
     """NotForFieldError where a filter says something in another language; `kinds` are those of all fields by name."""
     names = "|".join(map(re.escape, sorted(kinds, key=len, reverse=True)))
     compared = re.compile(rf"(?<!\S)([-+!]*)({names})\s*{_COMPARES}\s*(\S*)")
-    for words in _words(item):
+    every = list(_words(item))
+    named = any(words.field is not None for words in every)
+    for words in every:
         if words.field is not None:
             if kinds[words.field] != "text" and words.text.startswith(_SIGNS):
-                value = words.text.lstrip("=!").strip("'\u2018\u2019")
                 raise NotForFieldError(
-                    f"{words.text[:80]!r} begins with a sign; a value that has signs stands in double quotes, "
-                    f'{words.field}:"{value[:80]}", and -{words.field}:... is all others'
+                    f"{words.text[:80]!r} begins with a sign; where that is part of the value, write it in double "
+                    f'quotes, {words.field}:"{words.text[:80]}", and -{words.field}:value for all others'
                 )
             continue
+        joining = _LOWER.get(words.text) if named else None
         for token in words.text.split():
-            if token in _JOINED:
-                raise NotForFieldError(f"{token!r} says nothing here; write {_JOINED[token]}")
+            joining = joining or _JOINED.get(token)
             if token == "*:*":
                 raise NotForFieldError("'*:*' says nothing here; leave the filter out for all documents")
+        if joining:
+            raise NotForFieldError(f"{words.text[:80]!r} joins nothing here; write {joining}, or the word in quotes")
         found = compared.search(words.text)
         if found:
             field = found[2]
             raise NotForFieldError(
                 f"{found[0][:80]!r} compares nothing; write {field}:value, {field}:>=value or {field}:[from TO to], "
-                f"and -{field}:value for all others"
+                f"-{field}:value for all others, and words of a text in quotes"
             )
 
 

@@ -7,7 +7,7 @@ r"""language: the text of a query in, clauses out.
     a AND b, a OR b, NOT a with parentheses; in capitals, so that they are no words
     title:word             in one field; also date:2021-05, tags:"NGO"
     price:[10 TO 20}       from 10 on and below 20: { and } leave a bound out; an end is open as [10 TO *] or [10 TO ]
-    price:>=10             also >, < and <=
+    price:>=10             also >, < and <=; price:* where there is any value
     *                      all documents, as a blank query
     ពិកា*  ក?ង  word~       words that begin so; ? is any one cluster or letter, * any; words like it
     word^2                 counts twice

@@ -12,7 +12,7 @@ from typing import Any
 
 from khsearch.documents import span
 from khsearch.engine import nodes
-from khsearch.query.clauses import Group, Item, Like, Pattern, Quoted, Range
+from khsearch.query.clauses import Group, Item, Like, Pattern, Quoted, Range, Words
 
 BOUNDS = ("gt", "gte", "lt", "lte")
 """Names of bounds: greater than, greater or equal, less than, less or equal."""
@@ -72,6 +72,8 @@ def of_column(item: Item, kind: str) -> nodes.Node:
 def _value(item: Item, kind: str) -> nodes.Node:
     assert not isinstance(item, Group | Range)
     assert item.field is not None
+    if isinstance(item, Words) and item.text == "*":
+        return nodes.Between(item.field)
     if isinstance(item, Pattern | Like) and kind != "date":
         raise ValueError(f"{item.text!r} is a pattern; ask for a whole value, in quotes if it has such signs")
     if isinstance(item, Quoted) and item.gap:

@@ -354,14 +354,27 @@ def test_an_index_without_documents_and_fields_without_values(tmp_path: Path) ->
     [
         *("price>5", "price > 5", "price=7", "!price:7", "--price:7", "price != 5", "price :7", "price IN [1,2]"),
         *("price:7 || price:8", "price:7 && price:8", "tags='a b'", "tags:'a b'", "tags:!=x", "tags:=x", "*:*"),
-        *("(price>5 OR price:7)", "price:[1 TO 2] AND tags>=a"),
+        *("(price>5 OR price:7)", "price:[1 TO 2] AND tags>=a", "tags:a and tags:b", "not tags:a", "tags IN (a)"),
+        *("tags IS NULL", "tags LIKE a", "price BETWEEN 1 AND 2"),
     ],
 )
 def test_what_other_engines_would_understand_is_told_with_what_to_write(asked: str) -> None:
     index = Index.memory(fields={"price": "number", "tags": "keyword"})
     with pytest.raises(QueryError, match=r"write|double quotes|leave the filter out"):
         index.search(filter=asked)
-    for text in ("a=b", "x > y", '"price>5"', "tags:\"'a b'\"", 'tags:"!=x"', "text:price"):
+    for text in (
+        "a=b",
+        "x > y",
+        '"price>5"',
+        "tags:\"'a b'\"",
+        'tags:"!=x"',
+        "text:price",
+        "save the price!",
+        "R & D",
+        "price TO x",
+        "price : 1",
+        "a and b",
+    ):
         index.search(filter=text)
 
 
@@ -380,3 +393,15 @@ def test_no_field_has_the_name_of_an_operator() -> None:
             Index.memory(fields={name: "keyword"})
         with pytest.raises(ValueError, match="in a filter it joins others"):
             Index.memory().set_fields({name: "keyword"})
+
+
+def test_a_star_behind_a_field_is_any_value() -> None:
+    index = Index.memory(fields={"price": "number", "tags": "keyword", "day": "date", "open": "boolean"})
+    with index.writer() as writer:
+        writer.add(Document("1", "", "x", {"price": 0, "tags": ["*"], "day": "2021", "open": False}))
+        writer.add(Document("2", "", "x"))
+    for name in index.fields:
+        assert [hit.id for hit in index.search(filter=f"{name}:*")] == ["1"]
+        assert [hit.id for hit in index.search(filter=f"-{name}:*")] == ["2"]
+    assert index.search(filter='tags:"*"').total == 1
+    assert index.search("tags:*").total == 1
