@@ -48,10 +48,20 @@ class Asked:
         return repr((self.query, self.match, self.sort, self.group_by, self.correct))
 
 
-@checked(query=arguments.QUERY, limit=arguments.COUNT, offset=arguments.COUNT, match=one_of(*MATCHES))
-@checked(filter=optional(arguments.FILTER), sort=optional(several(arguments.TEXT)), facets=_FACETS)
-@checked(group_by=optional(arguments.TEXT), search_after=optional(arguments.TEXT))
-@checked(ranking=optional(instance(Ranking)), strict=arguments.TRUTH, correct=arguments.TRUTH)
+@checked(
+    query=arguments.QUERY,
+    limit=arguments.COUNT,
+    offset=arguments.COUNT,
+    match=one_of(*MATCHES),
+    filter=optional(arguments.FILTER),
+    sort=optional(several(arguments.TEXT)),
+    facets=_FACETS,
+    group_by=optional(arguments.TEXT),
+    search_after=optional(arguments.TEXT),
+    ranking=optional(instance(Ranking)),
+    strict=arguments.TRUTH,
+    correct=arguments.TRUTH,
+)
 def asked(
     query: str | object = "",
     limit: int = 10,
@@ -98,11 +108,13 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
         made = replace(made, known_total=page.total)
     first = asked.offset + 1 if behind is None else behind.rank + 1
     hits = [Hit.of(rank, row.judged, made, loose=row.loose, more=row.more) for rank, row in enumerate(page.rows, first)]
-    after = None
-    if hits and page.goes_on:
-        after = paging.token(asked.identity, pages.behind(hits[-1].rank, page.rows[-1]))
-    counts = dict(zip((facet.field for facet in facets), count(made, facets), strict=True))
-    return Results(hits, time.perf_counter() - started, made, counts, after, page.groups)
+
+    def after() -> str:
+        return paging.token(asked.identity, pages.behind(hits[-1].rank, page.rows[-1]))
+
+    counts = {facet.field: one for facet, one in zip(facets, count(made, facets), strict=True)} if facets else None
+    goes_on = after if hits and page.goes_on else None
+    return Results(hits, time.perf_counter() - started, made, counts, goes_on, page.groups)
 
 
 def ids_of(

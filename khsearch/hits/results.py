@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Self, overload
 
 from khsearch import query
@@ -26,19 +26,23 @@ class Results(Sequence[Hit]):
         seconds: float,
         search: Search | None,
         facets: Mapping[str, dict[Value, int]] | None = None,
-        after: str | None = None,
+        after: str | Callable[[], str] | None = None,
         groups: int | None = None,
     ) -> None:
         self._hits = hits
         self._search = search
         self.seconds = seconds
         """Time that the search took, in seconds."""
-        self.after = after
-        """What `search(..., search_after=)` takes to go on behind the last hit; None where nothing follows."""
+        self._after = after
         self.groups = groups
         """How many groups count as found, where hits were grouped."""
         self.facets = dict(facets or {})
         """Of each facet that was asked for, by field, how many of all documents found have each value."""
+
+    @cached_property
+    def after(self) -> str | None:
+        """What `search(..., search_after=)` takes to go on behind the last hit; None where nothing follows."""
+        return self._after() if callable(self._after) else self._after
 
     @cached_property
     def total(self) -> int:
