@@ -16,6 +16,7 @@ from khsearch.hits.search import Search
 Value = str | int | float | bool | date | tuple[Any, Any]
 """What is counted: a value of a field, a year as int, a month as "2021-05", a day as date, a range as it was given."""
 
+_BY, _LIMIT = optional(one_of(*get_args(By))), optional(COUNT)
 _RANGES = Kind(
     "pairs (low, high) in a list, None for open",
     lambda given: tuple((low, high) for low, high in given),
@@ -41,8 +42,8 @@ class Facet:
 
     def __post_init__(self) -> None:
         TEXT.of("field", self.field)
-        optional(one_of(*get_args(By))).of("by", self.by)
-        optional(COUNT).of("limit", self.limit)
+        _BY.of("by", self.by)
+        _LIMIT.of("limit", self.limit)
         object.__setattr__(self, "ranges", _RANGES.of("ranges", self.ranges))
         if self.by and self.ranges:
             raise ValueError(f"the facet of {self.field!r} counts by {self.by} or by ranges; leave one of them out")
@@ -79,8 +80,14 @@ def _told(counts: Mapping[Any, int], facet: Facet, asked: Counted, kind: str) ->
     """The counts of an engine by values as people know them."""
     if facet.ranges:
         return {given: counts[pair] for given, pair in zip(facet.ranges, asked.ranges, strict=True)}
-    name: Callable[[Any], Value] = _NAMES[facet.by] if facet.by else lambda value: shown(value, kind)
-    return {name(value): count for value, count in counts.items()}
+    if facet.by:
+        name = _NAMES[facet.by]
+        return {name(value): count for value, count in counts.items()}
+    return {shown(value, kind): count for value, count in counts.items()} if kind in _SHOWN else dict(counts)
+
+
+_SHOWN = ("date", "boolean")
+"""Kinds whose values are others than an engine counts."""
 
 
 def _bound(given: object, kind: str) -> object:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from khsearch.engine import By
 
 
+_REMEMBERED = 1 << 12  # texts of a column
+_TEXT_BYTES = 150  # that one of these takes
+
+
 class DocumentStore:
     """The documents of all segments as one collection. Immutable, safe for threads."""
 
@@ -108,6 +112,18 @@ class DocumentStore:
 
     def written(self, name: str, ordinals: Array) -> list[str]:
         """Texts of a column as a live document has them first, by the ordinals of their forms, (n,)."""
+        size = len(self.values(name).table)
+        if size > _REMEMBERED:
+            return self._read(name, ordinals)
+        # What is counted on a page is counted on the next one.
+        known: dict[int, str] = self._cache.memo("texts", name, dict, lambda _: size * _TEXT_BYTES)
+        wanted = ordinals.tolist()
+        lacking = [at for at in wanted if at not in known]
+        if lacking:
+            known.update(zip(lacking, self._read(name, np.array(lacking)), strict=True))
+        return [known[at] for at in wanted]
+
+    def _read(self, name: str, ordinals: Array) -> list[str]:
         segments = self._leaves.segments
         every = [self._spellings(segment, name) for segment in segments]
         if all(one.column is None for one in every):
