@@ -9,14 +9,14 @@ COMPOUND and the weight 1 of the first were chosen on misspellings that the cost
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
 from khsearch.engine import Part, View
 from khsearch.frozen import frozen
 from khsearch.khmer import script, strokes
-from khsearch.query.known import Known
+from khsearch.query.known import Known, prior_of
 from khsearch.schema import TEXT, TITLE
 
 _NEAREST, _PER_STROKE, _FARTHEST = 4.0, 2.2, 24.0
@@ -47,37 +47,62 @@ class Candidate:
 
 
 class Candidates:
-    """Those of one commit, immutable; safe for threads."""
+    """Those of one commit, of some fields; immutable, safe for threads."""
 
-    def __init__(self, known: Sequence[Known]) -> None:
+    def __init__(self, known: Sequence[Known], fields: Sequence[str]) -> None:
         """`known` has the spellings of all parts, in turn."""
         self._all = known
-        self._known: dict[bytes, list[Candidate]] = {}
+        self._fields = fields
+        self._found: dict[bytes, list[Candidate]] = {}
 
     def size(self) -> int:
         """Bytes that it comes to take, beside what is known."""
         return _REMEMBERED * _KEPT * 200
 
-    def of(self, typed: bytes) -> list[Candidate]:
-        """Candidates near a stretch typed, in code form, likeliest first; itself among them if it is one."""
-        found = self._known.get(typed)
+    def of(self, typed: bytes, view: View) -> list[Candidate]:
+        """Candidates near a stretch typed, in code form, likeliest first; itself among them if it is one.
+
+        view: the commit, which tells what is deleted.
+        """
+        found = self._found.get(typed)
         if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            found = self._known[typed] = self._near(typed)
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            found = self._found[typed] = self._near(typed, view)
         return found
 
-    def _near(self, typed: bytes) -> list[Candidate]:
+    def _near(self, typed: bytes, view: View) -> list[Candidate]:
         row = strokes(typed)
         farthest = min(_NEAREST + _PER_STROKE * len(row), _FARTHEST)
         if typed[:1] < script.BASES.start.to_bytes():  # of a short word of another script, one slip makes another word
             farthest = _ONE_SLIP if len(row) >= _LETTERS else 0.0
+        likeliest = 2 * _KEPT if view.deleted else _KEPT
         found: dict[bytes, Candidate] = {}
+        dfs: dict[bytes, tuple[int, int]] = {}
         for known in reversed(self._all):  # what is known of all parts comes before what is known of some
-            for near in known.nearby.likeliest(typed, _KEPT, farthest):
+            for near in known.nearby.likeliest(typed, likeliest, farthest):
                 spelling = known.spelling(near.number)
-                found.setdefault(spelling, Candidate(spelling, near.excess, near.score))
-        return sorted(found.values(), key=lambda one: (-one.score, one.spelling))[:_KEPT]
+                if spelling not in found:
+                    found[spelling] = Candidate(spelling, near.excess, near.score)
+                    dfs[spelling] = known.documents(near.number)
+        each = list(found.values())
+        if view.deleted:
+            each = self._living(each, dfs, view)
+        return sorted(each, key=lambda one: (-one.score, one.spelling))[:_KEPT]
+
+    def _living(self, each: Sequence[Candidate], dfs: Mapping[bytes, tuple[int, int]], view: View) -> list[Candidate]:
+        """The same with the priors of what is not deleted; of pairs nobody knows it without a look at documents."""
+        terms = [one.spelling for one in each if dfs[one.spelling][0]]
+        live = dict.fromkeys(terms, 0)
+        for field in self._fields:
+            for term, df in zip(terms, view.dfs([(field, term) for term in terms]), strict=True):
+                live[term] += df
+        found = []
+        for one in each:
+            prior = prior_of(live.get(one.spelling, 0), dfs[one.spelling][1])
+            if prior is not None:
+                found.append(Candidate(one.spelling, one.excess, prior - one.excess))
+        return found
 
 
 def candidates(view: View, own: tuple[str, ...] = ()) -> Candidates:
@@ -94,7 +119,7 @@ def _of(view: View, fields: tuple[str, ...]) -> Candidates:
         # Small parts are others in every commit.
         owner = None if is_small else parts[-1].of
         found.append(view.memo("known", (fields, *names), make, Known.size, lasting=True, owner=owner))
-    return Candidates(found)
+    return Candidates(found, fields)
 
 
 def _tiers(parts: Iterable[Part]) -> list[tuple[bool, list[Part]]]:

@@ -14,6 +14,7 @@ Spellings are Khmer from end to end, or, of terms, letters of other scripts; and
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -77,6 +78,10 @@ class Known:
         """A spelling by its number."""
         return self.codes[self.starts[number] : self.starts[number + 1]].tobytes()
 
+    def documents(self, number: int) -> tuple[int, int]:
+        """The documents of a spelling, as a term and as a pair, deleted ones included."""
+        return int(self.dfs[0, number]), int(self.dfs[1, number])
+
     def add_to(self, other: Known, numbers: Array) -> NDArray[np.bool_]:
         """Add the documents of spellings of another one, given by their numbers (n,) -> which are not here (n,)."""
         starts, ends = other.starts.take(numbers), other.starts.take(numbers + 1)
@@ -95,6 +100,12 @@ class Known:
                     break
                 place += 1
         return lacking
+
+
+def prior_of(as_term: int, as_pair: int) -> float | None:
+    """The prior of a spelling by its documents; None where it has none."""
+    each = [math.log(df + 0.5) - off for df, off in ((as_term, 0.0), (as_pair, COMPOUND)) if df]
+    return max(each, default=None)
 
 
 def _priors(dfs: Array) -> NDArray[np.float32]:

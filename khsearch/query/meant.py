@@ -115,7 +115,7 @@ class Rows:
         if end == first + 1:
             out.append((self._as_typed(dfs[first]), 0.0, None, typed))
         if any(odd[first:end]):
-            for near in candidates(self._view, self._own).of(typed):
+            for near in candidates(self._view, self._own).of(typed, self._view):
                 score = near.score - self._documents
                 if near.spelling != typed:
                     out.append((score, near.excess, Change(first, end, near), near.spelling))

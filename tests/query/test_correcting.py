@@ -134,7 +134,26 @@ def test_what_is_meant_does_not_depend_on_the_parts_of_an_index(tmp_path):
     assert parts.stats()["segments"] > 3
     one, many = candidates(whole._view()), candidates(parts._view())
     for word in ("សិទ្ទិ", "សេរីភាប", "កម្ពុចា", "ពិការភាប", "covit", "សេដ្ឋកិច", "ស្រី"):
-        told = [[(near.spelling, near.excess) for near in of.of(encode_term(word))] for of in (one, many)]
-        scores = [[near.score for near in of.of(encode_term(word))] for of in (one, many)]
+        found = [of.of(encode_term(word), whole._view()) for of in (one, many)]
+        told = [[(near.spelling, near.excess) for near in some] for some in found]
+        scores = [[near.score for near in some] for some in found]
         assert told[0] == told[1]
         assert scores[0] == pytest.approx(scores[1])
+
+
+def test_what_is_deleted_is_not_meant(tmp_path):
+    index = Index.create(tmp_path / "index")
+    with index.writer() as writer:
+        for text, count in (("សាលារៀន", 20), ("ស្តាយ", 3), ("ស្តាំ", 5)):
+            writer.add_all(Document(f"{text}{number}", text=text) for number in range(count))
+    with index.writer() as writer:
+        for number in (2, 3, 4):
+            writer.delete(f"ស្តាំ{number}")
+    assert index._view().deleted == 3
+    told = []
+    for _ in range(2):
+        results = index.search("ស្ដា")
+        told.append((results.corrected, results.total, index.corrections("ស្ដា")))
+        index.optimize()
+    assert told[0] == told[1]
+    assert told[0][:2] == ("ស្តាយ", 3)

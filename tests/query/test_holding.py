@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from khsearch import Index
 from khsearch.arrays.spans import pack
 from khsearch.engine import Part, TermList
 from khsearch.khmer.terms.typed import letters_of
@@ -51,7 +52,8 @@ ODD = ["2021", "a1", "\u00e91", "\u00e9-", "\u00e9\u17b6", "\u17b6", "ក" + 9 *
 @pytest.mark.parametrize("kept", ["ការ", "covid", "caf\u00e9", "\u0436\u0436\u0436\u0436"])
 def test_numbers_and_what_nobody_writes_are_never_meant(kept: str) -> None:
     vocabulary = set(map(encode_term, [kept, *LONG, *ODD]))
-    found = Candidates([Known([part(vocabulary)], ["text"], [])])
-    assert [near.spelling for near in found.of(encode_term(kept))][:1] == [encode_term(kept)]
+    found = Candidates([Known([part(vocabulary)], ["text"], [])], ["text"])
+    view = Index.memory()._view()
+    assert [near.spelling for near in found.of(encode_term(kept), view)][:1] == [encode_term(kept)]
     odd = {encode_term(term) for term in (*LONG, *ODD)}
-    assert not odd & {near.spelling for term in vocabulary for near in found.of(term)}
+    assert not odd & {near.spelling for term in vocabulary for near in found.of(term, view)}
