@@ -32,7 +32,8 @@ imports only what stands on a line above it; tests hold that.
     agreement       whether a query breaks as the documents of a commit did
     opening         an engine -> its latest commit and what built it
     paging          where a page ended, as a token
-    searching       what is typed, a commit -> results: planned, found, judged
+    pages           the documents of a search, page by page
+    searching       what is asked, a commit -> results
     writing         documents -> token arrays -> an engine
     whoosh/         the door for Whoosh's users
     fields          KHMER, where Whoosh's users look for it

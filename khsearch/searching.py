@@ -1,4 +1,4 @@
-"""searching: what is typed, and a commit, in; results out: planned, found by the engine, judged by the stages."""
+"""searching: what is asked, checked, and a commit, in; results, or the ids that a filter lets through, out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
-import numpy as np
-
 from khsearch import arguments, paging, query
 from khsearch.arguments import checked, instance, one_of, optional, several
 from khsearch.documents import column_of
-from khsearch.engine import EQUAL, Found, Node, Place, SortKey, nodes
+from khsearch.engine import Node, SortKey, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.hits import Facet, Hit, Results, Search, count
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.paging import Behind
-from khsearch.query import MATCHES, SHARE, Filter, Judged, Match, Plan, Planner, Ranked, Ranking, Rescorer, rescored
+from khsearch.pages import Pages
+from khsearch.query import MATCHES, Filter, Match, Plan, Planner, Ranking
 
 _SCORE = "score"
 _FACETS = replace(several(instance(Facet, arguments.TEXT)), takes="names of fields, or Facet objects, in a list")
@@ -101,7 +99,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
         text, plan = "", plan_of(commit, asked.query)
     kept = _kept(commit, planner, asked.filter, plan_of)
     made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
-    pages = _Pages(made, order, group)
+    pages = Pages(made, order, group)
     behind = None if asked.search_after is None else paging.behind(asked.identity, asked.search_after)
     page = pages.page(asked.limit, asked.offset, behind)
     if page.total is not None:
@@ -136,7 +134,7 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     view, built = commit.view, commit.built
     plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
     made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
-    rows = _Pages(made, stages=()).page(limit, 0).rows
+    rows = Pages(made, stages=()).page(limit, 0).rows
     hits = [Hit.of(rank, row.judged, made, loose=row.loose) for rank, row in enumerate(rows, 1)]
     return Results(hits, time.perf_counter() - started, made)
 
@@ -174,137 +172,3 @@ def _facets(given: Iterable[str | Facet]) -> list[Facet]:
     if twice is not None:
         raise QueryError(f"facets has {twice!r} twice; ask results.facet for another count of the same field")
     return facets
-
-
-@frozen
-class _Row:
-    """A document of a page: whether it is looser, and how many more its group has."""
-
-    judged: Judged
-    loose: bool = False
-    more: int | None = None
-
-
-@frozen
-class _Page:
-    """Documents of a page; whether others follow; the size of the set, if it is known; how many groups there are."""
-
-    rows: Sequence[_Row]
-    goes_on: bool
-    total: int | None = None
-    groups: int | None = None
-
-
-class _Pages:
-    """The documents of a search, page by page: those of the set, then, if they are wanted, looser ones."""
-
-    def __init__(
-        self,
-        made: Search,
-        sort: Sequence[SortKey] = (),
-        group: str | None = None,
-        stages: Sequence[Rescorer] | None = None,
-    ) -> None:
-        self._made = made
-        self._sort = sort
-        self._group = group
-        self._total: int | None = None  # of the set, where it was found out
-        if sort or group is not None:
-            stages = ()
-        self._stages = made.ranking.rescorers(made.plan.rows) if stages is None else stages
-        self._is_one = bool(sort) or group is not None or (not self._stages and made.plan.found is None)
-
-    def page(self, limit: int, offset: int, behind: Behind | None = None) -> _Page:
-        """Documents from rank `offset` on, or behind another page."""
-        if not limit and self._group is None:
-            return _Page([], goes_on=False)
-        place = None if behind is None else behind.place
-        if self._is_one:
-            found = self._search(
-                self._made.ranked_set, limit + 1, offset if behind is None or place else behind.rank, place
-            )
-            rows = _rows(found)
-            return _Page(rows[:limit], len(rows) > limit, None, found.groups)
-        if behind is not None and place is not None:
-            rows = self._behind(limit + 1, behind)
-        else:
-            offset = offset if behind is None else behind.rank
-            judged, ahead = rescored(self._made.view, self._retrieve, self._stages, offset + limit + 1, offset)
-            rows = [_Row(one, rank >= ahead) for rank, one in enumerate(judged, offset)]
-        return _Page(rows[:limit], len(rows) > limit, self._total)
-
-    def behind(self, rank: int, row: _Row) -> Behind:
-        """What comes behind a document of a rank."""
-        if not all(stage.only_adds for stage in self._stages):
-            return Behind(rank, row.loose, None)  # any document may have been moved anywhere
-        if rank <= max((stage.depth for stage in self._stages), default=0):
-            return Behind(rank, row.loose, None)
-        # Beyond what stages look at, the order is the engine's.
-        return Behind(rank, row.loose, self._made.view.place(row.judged.key, row.judged.score, self._sort))
-
-    def _behind(self, count: int, behind: Behind) -> list[_Row]:
-        """So many documents behind a place in the engine's order."""
-        made, rows = self._made, list[_Row]()
-        place = behind.place
-        if not behind.loose:
-            rows = _rows(self._search(made.ranked_set, count, 0, place))
-            place = None
-        if len(rows) < count and (made.plan.loose or behind.loose):
-            looser = nodes.AndNot(self._ranked(), made.settled[0])
-            rows += _rows(self._search(looser, count - len(rows), 0, place), loose=True)
-        return rows
-
-    def _retrieve(self, count: int) -> Ranked:
-        """The first documents, as many as there are up to a count."""
-        made, found = self._made, self._made.plan.found
-        if found is None:
-            return _ranked(self._search(made.ranked_set, count), count)
-        if found.nearly and found.count is None and made.filter is None:
-            keys, scores, *_ = self._search(made.plan.node, count)
-            size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
-            if size < count:
-                self._total = size
-                kept = len(keys) if made.plan.loose else size
-                return Ranked(keys[:kept], scores[:kept], size)
-        self._total = made.total
-        if not made.plan.loose or made.total >= count:
-            return _ranked(self._search(made.ranked_set, count), count)
-        wanted, _ = made.settled
-        keys, scores, *_ = self._search(self._ranked(), count)
-        ahead = np.array(made.view.among(keys, wanted, made.ranking.weighting), np.bool_)
-        size = int(np.count_nonzero(ahead))
-        if size == made.total:
-            order = np.argsort(~ahead, kind="stable")
-            return Ranked([keys[at] for at in order.tolist()], scores.take(order), size)
-        first = self._search(made.ranked_set, count)
-        rest = self._search(nodes.AndNot(self._ranked(), wanted), count - len(first.keys))
-        return Ranked([*first.keys, *rest.keys], np.concatenate([first.scores, rest.scores]), len(first.keys))
-
-    def _ranked(self) -> Node:
-        """All that ranks, and that the filter lets through."""
-        made = self._made
-        return made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
-
-    def _search(self, node: Node, limit: int, offset: int = 0, after: Place | None = None) -> Found:
-        made = self._made
-        return made.view.search(
-            node,
-            limit,
-            offset,
-            weighting=made.ranking.weighting,
-            sort=self._sort,
-            after=after,
-            group=self._group,
-        )
-
-
-def _ranked(found: Found, ahead: int) -> Ranked:
-    return Ranked(found.keys, found.scores, ahead)
-
-
-def _rows(found: Found, *, loose: bool = False) -> list[_Row]:
-    sizes = [None] * len(found.keys) if found.sizes is None else [size - 1 for size in found.sizes.tolist()]
-    return [
-        _Row(Judged(key, score), loose, more)
-        for key, score, more in zip(found.keys, found.scores.tolist(), sizes, strict=True)
-    ]

@@ -1,0 +1,151 @@
+"""pages: the documents of a search, page by page: found by the engine, judged by the stages.
+
+What counts as found comes first, as it is ranked or sorted, then looser hits, if they are wanted. Up to what stages
+look at, a page is found by its ranks; beyond, by the place in the engine's order where the one before it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from khsearch.engine import EQUAL, Found, Node, Place, SortKey, nodes
+from khsearch.frozen import frozen
+from khsearch.hits import Search
+from khsearch.paging import Behind
+from khsearch.query import SHARE, Judged, Ranked, Rescorer, rescored
+
+
+@frozen
+class Row:
+    """A document of a page: whether it is looser, and how many more its group has."""
+
+    judged: Judged
+    loose: bool = False
+    more: int | None = None
+
+
+@frozen
+class Page:
+    """Documents of a page; whether others follow; the size of the set, if it is known; how many groups there are."""
+
+    rows: Sequence[Row]
+    goes_on: bool
+    total: int | None = None
+    groups: int | None = None
+
+
+class Pages:
+    """The documents of a search, page by page: those of the set, then, if they are wanted, looser ones."""
+
+    def __init__(
+        self,
+        made: Search,
+        sort: Sequence[SortKey] = (),
+        group: str | None = None,
+        stages: Sequence[Rescorer] | None = None,
+    ) -> None:
+        self._made = made
+        self._sort = sort
+        self._group = group
+        self._total: int | None = None  # of the set, where it was found out
+        if sort or group is not None:
+            stages = ()
+        self._stages = made.ranking.rescorers(made.plan.rows) if stages is None else stages
+        self._is_one = bool(sort) or group is not None or (not self._stages and made.plan.found is None)
+
+    def page(self, limit: int, offset: int, behind: Behind | None = None) -> Page:
+        """Documents from rank `offset` on, or behind another page."""
+        if not limit and self._group is None:
+            return Page([], goes_on=False)
+        place = None if behind is None else behind.place
+        if self._is_one:
+            found = self._search(
+                self._made.ranked_set, limit + 1, offset if behind is None or place else behind.rank, place
+            )
+            rows = _rows(found)
+            return Page(rows[:limit], len(rows) > limit, None, found.groups)
+        if behind is not None and place is not None:
+            rows = self._behind(limit + 1, behind)
+        else:
+            offset = offset if behind is None else behind.rank
+            judged, ahead = rescored(self._made.view, self._retrieve, self._stages, offset + limit + 1, offset)
+            rows = [Row(one, rank >= ahead) for rank, one in enumerate(judged, offset)]
+        return Page(rows[:limit], len(rows) > limit, self._total)
+
+    def behind(self, rank: int, row: Row) -> Behind:
+        """What comes behind a document of a rank."""
+        if not all(stage.only_adds for stage in self._stages):
+            return Behind(rank, row.loose, None)  # any document may have been moved anywhere
+        if rank <= max((stage.depth for stage in self._stages), default=0):
+            return Behind(rank, row.loose, None)
+        # Beyond what stages look at, the order is the engine's.
+        return Behind(rank, row.loose, self._made.view.place(row.judged.key, row.judged.score, self._sort))
+
+    def _behind(self, count: int, behind: Behind) -> list[Row]:
+        """So many documents behind a place in the engine's order."""
+        made, rows = self._made, list[Row]()
+        place = behind.place
+        if not behind.loose:
+            rows = _rows(self._search(made.ranked_set, count, 0, place))
+            place = None
+        if len(rows) < count and (made.plan.loose or behind.loose):
+            looser = nodes.AndNot(self._ranked(), made.settled[0])
+            rows += _rows(self._search(looser, count - len(rows), 0, place), loose=True)
+        return rows
+
+    def _retrieve(self, count: int) -> Ranked:
+        """The first documents, as many as there are up to a count."""
+        made, found = self._made, self._made.plan.found
+        if found is None:
+            return _ranked(self._search(made.ranked_set, count), count)
+        if found.nearly and found.count is None and made.filter is None:
+            keys, scores, *_ = self._search(made.plan.node, count)
+            size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
+            if size < count:
+                self._total = size
+                kept = len(keys) if made.plan.loose else size
+                return Ranked(keys[:kept], scores[:kept], size)
+        self._total = made.total
+        if not made.plan.loose or made.total >= count:
+            return _ranked(self._search(made.ranked_set, count), count)
+        wanted, _ = made.settled
+        keys, scores, *_ = self._search(self._ranked(), count)
+        ahead = np.array(made.view.among(keys, wanted, made.ranking.weighting), np.bool_)
+        size = int(np.count_nonzero(ahead))
+        if size == made.total:
+            order = np.argsort(~ahead, kind="stable")
+            return Ranked([keys[at] for at in order.tolist()], scores.take(order), size)
+        first = self._search(made.ranked_set, count)
+        rest = self._search(nodes.AndNot(self._ranked(), wanted), count - len(first.keys))
+        return Ranked([*first.keys, *rest.keys], np.concatenate([first.scores, rest.scores]), len(first.keys))
+
+    def _ranked(self) -> Node:
+        """All that ranks, and that the filter lets through."""
+        made = self._made
+        return made.plan.node if made.filter is None else nodes.Require(made.plan.node, made.filter)
+
+    def _search(self, node: Node, limit: int, offset: int = 0, after: Place | None = None) -> Found:
+        made = self._made
+        return made.view.search(
+            node,
+            limit,
+            offset,
+            weighting=made.ranking.weighting,
+            sort=self._sort,
+            after=after,
+            group=self._group,
+        )
+
+
+def _ranked(found: Found, ahead: int) -> Ranked:
+    return Ranked(found.keys, found.scores, ahead)
+
+
+def _rows(found: Found, *, loose: bool = False) -> list[Row]:
+    sizes = [None] * len(found.keys) if found.sizes is None else [size - 1 for size in found.sizes.tolist()]
+    return [
+        Row(Judged(key, score), loose, more)
+        for key, score, more in zip(found.keys, found.scores.tolist(), sizes, strict=True)
+    ]
