@@ -6,8 +6,8 @@ text/       script, normal_text, normalize: one spelling of every text, with the
 words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, crf, modes: runs
             -> words; model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side, windows: the
             runs of a batch, as arrays
-terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
-            depend on
+terms/      analyzer, typed: a text -> terms; wholes, patterns: the whole words of it; tokens: words as objects;
+            batches, whole_batches, streams, foreign: a batch, as arrays; behaviour: what terms depend on
 spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant
 learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from
 """
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.streams import Tokens as Tokens
     from khsearch.khmer.terms.streams import join_tokens as join_tokens
     from khsearch.khmer.terms.streams import pieces as pieces
+    from khsearch.khmer.terms.tokens import Token as Token
+    from khsearch.khmer.terms.tokens import with_gaps as with_gaps
     from khsearch.khmer.terms.typed import Terms as Terms
-    from khsearch.khmer.terms.typed import Token as Token
     from khsearch.khmer.terms.typed import Typed as Typed
     from khsearch.khmer.terms.typed import bigrams_between as bigrams_between
     from khsearch.khmer.terms.typed import clusters_of as clusters_of
@@ -88,7 +89,8 @@ else:
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
-            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between", "clusters_of", "letters_of"),
+            "terms.typed": ("Terms", "Typed", "bigrams_between", "clusters_of", "letters_of"),
+            "terms.tokens": ("Token", "with_gaps"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling.costs": ("default_costs", "strokes", "written_counts"),
             "spelling.nearby": ("Nearby",),
