@@ -64,6 +64,7 @@ _PATTERN = re.compile(
         %(word)b (?: (?<=[0-9]) [$%%\xdb] )?+ )
     | %(cluster)b \. (?: (?: %(cluster)b \. )++ (?: %(cluster)b (?!%(khmer)b) )?+ | %(cluster)b (?!%(khmer)b) )
     | (?P<sign> \xd4 \x9b [\xd4\xd5] )
+    | (?P<passed> (?: %(cluster)b (?!\.) )++ )
     """
     % {
         b"any": _ANY,
@@ -88,6 +89,8 @@ def spans(codes: bytes, start: int, end: int) -> Iterator[Span]:
     while found := _PATTERN.search(codes, at, end):
         first, at = found.span()
         kind = found.lastgroup
+        if kind == "passed":
+            continue
         if kind == "link":
             at = _end_of_link(codes, first, at)
         elif kind == "word":

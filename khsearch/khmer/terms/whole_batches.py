@@ -14,7 +14,7 @@ from khsearch.khmer.terms.batches import Atoms, find_atoms, mostly_khmer, words_
 from khsearch.khmer.terms.foreign import foreign_units
 from khsearch.khmer.terms.patterns import SIGNS, SPACES, Span, spans
 from khsearch.khmer.terms.streams import Keys, Tokens, count_in_texts
-from khsearch.khmer.terms.wholes import REPETITION, Stretch, chosen, phrases_of
+from khsearch.khmer.terms.wholes import REPETITION, Stretch, chosen, marked, phrases_of
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Codes, Offsets
@@ -74,9 +74,11 @@ def analyse_whole(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Wh
         begins[atoms.units.starts] = _joined(normal.codes, atoms, joiner)
         opens = begins.take(starts)  # one of other letters begins where no unit does
     phrases = phrases_of(joiner)
-    own = [] if phrases is None else phrases.spans(normal.codes, starts.tolist(), ends.tolist())
+    own: list[Span] = []
+    if phrases is not None:
+        own = marked(phrases.spans(normal.codes, starts.tolist(), ends.tolist()), normal.codes)
     word_starts, word_ends = starts, ends
-    stretches = chosen(own, _patterns(normal), starts, ends, normal.codes)  # type: ignore[arg-type]  # bisect takes any
+    stretches = chosen(_located(own, starts, ends), _located(_patterns(normal), starts, ends))
     if stretches:
         word_starts, word_ends = _with_stretches(opens, stretches, starts, ends)
     firsts = np.flatnonzero(opens)
@@ -111,6 +113,18 @@ def _joined(codes: bytes, atoms: Atoms, joiner: Joiner) -> NDArray[np.bool_]:
     opens = np.ones(len(units.starts), np.bool_)
     opens[which] = found
     return opens
+
+
+def _located(found: list[Span], starts: Offsets, ends: Offsets) -> list[Stretch]:
+    """Stretches that hold atoms and cut none; `starts` and `ends` are those of the atoms."""
+    if not found or not len(starts):
+        return []
+    begins, stops, signs = map(np.array, zip(*found, strict=True))
+    first, behind = np.searchsorted(starts, begins), np.searchsorted(ends, stops, "right")
+    whole = (first < behind) & ((first == 0) | (ends.take(first - 1, mode="clip") <= begins))
+    whole &= (behind == len(starts)) | (starts.take(behind, mode="clip") >= stops)
+    rows = (part[whole].tolist() for part in (first, behind, begins, stops, signs))
+    return list(map(Stretch, *rows))
 
 
 def _with_stretches(
@@ -209,20 +223,21 @@ def _seen(normal: NormalText) -> bytes:
     points = normal.points
     likely = (points >= 0xFF03) | ((points - np.uint32(0x2010)) < 0x21) | ((points - np.uint32(0x20A0)) < 0x20)
     likely |= ((points - np.uint32(0xA2)) < 4) | (points == 0x0E3F)
-    has_letters = LETTER in normal.codes
-    if not has_letters and not likely.any():
+    found = points[likely]
+    at = np.searchsorted(_POINTS, found)
+    has_signs = bool((_POINTS.take(at, mode="clip") == found).any())
+    if not has_signs and LETTER not in normal.codes:
         return normal.codes
     seen = normal.array.copy()
-    for code in (LETTER,) * has_letters + (SPACE,):
-        places = np.flatnonzero(normal.array == code)
-        if not len(places):
-            continue
-        origins = normal.origin_of(places)
-        found = points.take(origins)
-        if code == LETTER:
-            seen[places[scripts.are_by_icu(scripts.kinds(found))]] = 0xFF
-        else:
-            at = np.searchsorted(_POINTS, found)
-            like = _POINTS.take(at, mode="clip") == found
-            seen[places[like]] = _LIKE.take(at[like])
+    letters = np.flatnonzero(seen == LETTER)
+    seen[letters[scripts.are_by_icu(scripts.kinds(points.take(normal.origin_of(letters))))]] = 0xFF
+    if has_signs:
+        touch = np.frombuffer(normal.codes.translate(_FLAGS), np.uint8) >= _ALNUM
+        is_space = seen == SPACE
+        is_space[1:-1] &= touch[:-2] | touch[2:]
+        spaces = np.flatnonzero(is_space)
+        found = points.take(normal.origin_of(spaces))
+        at = np.searchsorted(_POINTS, found)
+        like = _POINTS.take(at, mode="clip") == found
+        seen[spaces[like]] = _LIKE.take(at[like])
     return seen.tobytes()

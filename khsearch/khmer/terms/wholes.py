@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -100,10 +100,10 @@ def whole_words(normal: NormalText, runs: Sequence[Run], joiner: Joiner | None) 
         ends += edges[1:]
     codes = normal.codes
     phrases = phrases_of(joiner)
-    own = phrases.spans(codes, starts, ends) if phrases is not None else []
+    own = marked(phrases.spans(codes, starts, ends), codes) if phrases is not None else ()
     seen = _seen(normal)
     found = spans(seen, 0, len(seen)) if _JOINS.search(seen) else ()
-    stretches = chosen(own, found, starts, ends, codes)
+    stretches = chosen(_located(own, starts, ends), _located(found, starts, ends)) if own or found else []
     signs: list[int] = []
     if stretches:
         firsts, signs = _with_stretches(firsts, stretches, starts, ends)
@@ -127,6 +127,11 @@ def joined(joiner: Joiner, units: Sequence[bytes], counts: Sequence[int]) -> lis
     return found
 
 
+def marked(phrases: Iterable[tuple[int, int]], codes: bytes) -> list[Span]:
+    """Phrases as spans: words, none of them in two texts."""
+    return [(start, end, False) for start, end in phrases if codes.find(END, start, end) < 0]
+
+
 def _seen(normal: NormalText) -> bytes:
     """Codes of a text, with the signs that have none as those that they are like."""
     codes = normal.codes
@@ -140,30 +145,29 @@ def _seen(normal: NormalText) -> bytes:
     return bytes(seen)
 
 
-def chosen(
-    phrases: Iterable[tuple[int, int]],
-    patterns: Iterable[Span],
-    starts: Sequence[int],
-    ends: Sequence[int],
-    codes: bytes,
-) -> list[Stretch]:
-    """Choose among stretches, which may overlap, those that are words, in order.
-
-    A phrase comes before a pattern, the longest phrase before others, the first before others as long. A stretch that
-    cuts an atom, holds none, or reaches into another text, is no word. `starts` and `ends` are those of the atoms.
-    """
-    own = sorted(phrases, key=lambda span: (span[0] - span[1], span[0]))
-    taken: set[int] = set()
-    found: list[Stretch] = []
-    for start, end, is_sign in (*((start, end, False) for start, end in own), *patterns):
+def _located(found: Iterable[Span], starts: Sequence[int], ends: Sequence[int]) -> Iterator[Stretch]:
+    """Stretches that hold atoms and cut none; `starts` and `ends` are those of the atoms."""
+    for start, end, is_sign in found:
         first, behind = bisect_left(starts, start), bisect_right(ends, end)
         if first >= behind or (first and ends[first - 1] > start) or (behind < len(starts) and starts[behind] < end):
             continue
-        if not taken.isdisjoint(range(first, behind)) or codes.find(END, start, end) >= 0:
-            continue
-        taken.update(range(first, behind))
-        found.append(Stretch(first, behind, int(start), int(end), is_sign))
-    found.sort(key=lambda stretch: stretch.first)
+        yield Stretch(first, behind, start, end, is_sign)
+
+
+def chosen(phrases: Iterable[Stretch], patterns: Iterable[Stretch]) -> list[Stretch]:
+    """Choose among stretches that may share atoms those that are words, in order.
+
+    A phrase comes before a pattern, the longest phrase before others, the first before others as long.
+    """
+    taken: set[int] = set()
+    found: list[Stretch] = []
+    own = sorted(phrases, key=lambda one: (one.start - one.end, one.start))
+    for one in (*own, *patterns):
+        atoms = range(one.first, one.behind)
+        if taken.isdisjoint(atoms):
+            taken.update(atoms)
+            found.append(one)
+    found.sort(key=lambda one: one.first)
     for at in range(1, len(found)):
         one, before = found[at], found[at - 1].end
         if one.start < before:  # both claim a sign between them
