@@ -3,13 +3,15 @@
 text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
             points, clusters, marks, steps: the same of a batch, as arrays; sequences: where clusters follow each
             other
-words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, crf, modes: runs
-            -> words; model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side, windows: the
-            runs of a batch, as arrays
+words/      trie, lexicon, checking, sources, lattice, breakers, modes: runs -> atoms; crf_table, crf_scores,
+            two_labels, crf: runs -> words, by a model of khmer-nltk; pair_table, joining: atoms -> words; by_lexicon,
+            run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side,
+            windows: the runs of a batch, as arrays
 terms/      analyzer, typed: a text -> terms; wholes, patterns: the whole words of it; tokens: words as objects;
             batches, whole_batches, streams, foreign: a batch, as arrays; behaviour: what terms depend on
 spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant
-learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from
+learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from;
+            crf_building: where the table of the model of khmer-nltk comes from; joinlist, pairs: where that of pairs
 """
 
 from typing import TYPE_CHECKING
