@@ -1,4 +1,15 @@
-"""crf: the breaker of khmer-nltk's conditional random field: words as that package finds them, from a table of it."""
+"""crf: the breaker of khmer-nltk's conditional random field: words as that package finds them, from a table of it.
+
+A run in normal form breaks as `khmernltk.word_tokenize` breaks it, whatever it holds: words, letters at random, marks
+without a base. There is one kind of exception: where two breakings are equally likely to some thousandths of a nat,
+rounding may choose the other one. That was so in no run of 1 MB of text, and in 29 of 300,000 runs of letters, marks,
+clusters and words at random.
+
+khmer-nltk itself, given a whole text, differs in what this package does before: it cleans spaces and takes U+200B for a
+border of clusters, so that one inside a cluster parts it; it knows no normal form, and a spelling that is folded here is
+another cluster there; it looks from run to run, over spaces, digits and letters, so that a run does not break alike
+wherever it stands. `learning.crf_building` makes the table.
+"""
 
 from __future__ import annotations
 

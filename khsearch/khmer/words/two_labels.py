@@ -89,7 +89,7 @@ def _leads(scores: NDArray[np.int32], begins: NDArray[np.bool_], transitions: Tr
     gains = np.subtract(middle, before)
     np.maximum(gains, least, out=gains)
     np.minimum(gains, most, out=gains)
-    gains[begins[1:]] = 0
+    gains *= ~begins[1:]
     leads = scores.copy()
     leads[1:] += gains
     # The others' gain is the same whatever the lead before them adds to the score there; the first of a run has none.
