@@ -21,9 +21,43 @@ OTHERS = [
 ]
 WORDS = ["ការ", "និង", "ខ្ញុំ", "ទៅ", "កម្ពុជា", "ពិការភាព", "កិច្ចប្រជុំ", "ស្រ្តី", "អោយ", "ឲ្យ", "បណ្ដាល", "១៥០.០០០", "COVID-19"]
 
+SIGNED = [
+    *("8:30", "៨:៣០:១៥", "12/03/2024", "12-03-2024", "2019-2020", "50%", "៣០០០៛", "$20", "+855-12-345", "012-345-678"),
+    *(
+        "G20",
+        "1st",
+        "e-mail",
+        "don't",
+        "don\u2019t",
+        "U.S.A.",
+        "Ph.D",
+        "ព.ស.",
+        "ស.រ.អ",
+        "ឯ.ឧ.",
+        "ៗ",
+        "ៗៗ",
+        "។ល។",
+        "#ក",
+        "@a",
+    ),
+    *(
+        "a.b@c.org",
+        "https://x.org/ក",
+        "www.x.org/a_(b).",
+        "x.org/",
+        "a_b",
+        ".",
+        "-",
+        "/",
+        "#",
+        "១០\uff05",
+        "\uff10.\uff11",
+    ),
+]
+
 khmer_words = st.lists(st.sampled_from(BASES + MARKS), max_size=12).map("".join) | st.sampled_from(WORDS)
 _any = st.lists(st.sampled_from(KHMER_BLOCK + INVISIBLE + OTHERS), max_size=6).map("".join)
-pieces = khmer_words | _any | st.text(max_size=4)
+pieces = khmer_words | _any | st.text(max_size=4) | st.sampled_from(SIGNED)
 texts = st.lists(pieces, max_size=8).map("".join)
 """Any text: Khmer words, random Khmer, every other kind of character."""
 
@@ -36,5 +70,5 @@ ALL_BREAKERS = [breaker(name) for name in (*BREAKERS, ClusterBreaker.name)]
 
 def random_text(source: random.Random, longest: int = 12) -> str:
     """A text of the same kinds, made quickly: for tests of many thousands."""
-    kinds = (WORDS, BASES, MARKS, KHMER_BLOCK, INVISIBLE, OTHERS)
+    kinds = (WORDS, BASES, MARKS, KHMER_BLOCK, INVISIBLE, OTHERS, SIGNED)
     return "".join(source.choice(source.choice(kinds)) for _ in range(source.randint(0, longest)))

@@ -3,14 +3,15 @@
 text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
             points, clusters, marks, steps: the same of a batch, as arrays; sequences: where clusters follow each
             other
-words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, modes: runs -> words;
-            crf_table, crf_scores, two_labels, crf: the same by a model of khmer-nltk; model, word_lists, building:
-            words -> a lexicon; numbering, paths, side_by_side, windows: the runs of a batch, as arrays
-terms/      analyzer, typed: a text -> terms; batches, streams, foreign: a batch, as arrays; behaviour: what terms
-            depend on
+words/      trie, lexicon, checking, sources, lattice, breakers, modes: runs -> atoms; crf_table, crf_scores,
+            two_labels, crf: runs -> words, by a model of khmer-nltk; pair_table, joining: atoms -> words; by_lexicon,
+            run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side,
+            windows: the runs of a batch, as arrays
+terms/      analyzer, typed: a text -> terms; wholes, patterns: the whole words of it; tokens: words as objects;
+            batches, whole_batches, streams, foreign: a batch, as arrays; behaviour: what terms depend on
 spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant
 learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from;
-            crf_building: where the table of the model of khmer-nltk comes from
+            crf_building: where the table of the model of khmer-nltk comes from; joinlist, pairs: where that of pairs
 """
 
 from typing import TYPE_CHECKING
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.streams import Tokens as Tokens
     from khsearch.khmer.terms.streams import join_tokens as join_tokens
     from khsearch.khmer.terms.streams import pieces as pieces
+    from khsearch.khmer.terms.tokens import Token as Token
+    from khsearch.khmer.terms.tokens import with_gaps as with_gaps
     from khsearch.khmer.terms.typed import Terms as Terms
-    from khsearch.khmer.terms.typed import Token as Token
     from khsearch.khmer.terms.typed import Typed as Typed
     from khsearch.khmer.terms.typed import bigrams_between as bigrams_between
     from khsearch.khmer.terms.typed import clusters_of as clusters_of
@@ -90,7 +92,8 @@ else:
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
-            "terms.typed": ("Terms", "Token", "Typed", "bigrams_between", "clusters_of", "letters_of"),
+            "terms.typed": ("Terms", "Typed", "bigrams_between", "clusters_of", "letters_of"),
+            "terms.tokens": ("Token", "with_gaps"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling.costs": ("default_costs", "strokes", "written_counts"),
             "spelling.nearby": ("Nearby",),

@@ -11,22 +11,39 @@ from hypothesis import strategies as st
 
 from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
 from khsearch.khmer.words.breakers import Breaker
+from khsearch.khmer.words.modes import MODES, joiner_of
+from tests.dummy_joiner import JOINING
 from tests.extent import examples
 from tests.strategies import ALL_BREAKERS, KHMER_BLOCK, khmer_runs, random_text, texts
 
-every_breaker = pytest.mark.parametrize("breaker", ALL_BREAKERS, ids=lambda breaker: breaker.name)
+
+def named(breaker: Breaker) -> str:
+    """Name of a breaker, and whether it has a joiner."""
+    return breaker.name + "+" * (joiner_of(breaker) is not None)
+
+
+every_breaker = pytest.mark.parametrize("breaker", [*ALL_BREAKERS, *JOINING], ids=named)
 
 
 def check_laws(breaker: Breaker, text: str) -> None:
-    analyzer = Analyzer(breaker)
-    found = analyzer.boundaries(text)
+    for mode in MODES:
+        check_mode(Analyzer(breaker), text, mode)
+    typed = Analyzer(breaker).typed(text)
+    assert [part for token in typed.whole_tokens for part in token.parts] == typed.tokens
+    for token in typed.whole_tokens:
+        assert token.start <= token.parts[0].start
+        assert token.parts[-1].end <= token.end
+
+
+def check_mode(analyzer: Analyzer, text: str, mode: str) -> None:
+    found = analyzer.boundaries(text, mode)
     assert found[0] == 0
     assert found[-1] == len(text)
     assert found == sorted(set(found))
     inside = {place for start, end in cluster_spans(text) for place in range(start + 1, end)}
     assert not inside.intersection(found)
     assert "".join(text[a:b] for a, b in itertools.pairwise(found)) == text
-    tokens = analyzer.tokens(text)
+    tokens = analyzer.tokens(text, mode)
     edges = [edge for token in tokens for edge in (token.start, token.end)]
     assert edges == sorted(edges)
     assert found == sorted({0, len(text), *edges})
@@ -77,6 +94,31 @@ def test_one_road_alone_and_in_a_batch(breaker: Breaker, batch: list[str]) -> No
     starts, ends = together.word_spans()
     tokens = [token for text in batch for token in analyzer.tokens(text)]
     assert list(zip(starts.tolist(), ends.tolist(), strict=True)) == [(token.start, token.end) for token in tokens]
+
+
+@every_breaker
+@given(batch=st.lists(texts, max_size=5))
+@examples(60)
+def test_whole_words_are_the_same_alone_and_in_a_batch(breaker: Breaker, batch: list[str]) -> None:
+    check_whole_batch(Analyzer(breaker), batch)
+
+
+def check_whole_batch(analyzer: Analyzer, batch: list[str]) -> None:
+    together = analyzer.whole_batch(batch)
+    alone = [analyzer.typed(text) for text in batch]
+    assert together.atoms.terms() == [word for typed in alone for word in typed.terms.words]
+    assert together.counts.tolist() == [len(typed.whole.firsts) for typed in alone]
+    atoms_before = [0, *itertools.accumulate(len(typed.terms.words) for typed in alone)]
+    words_before = [0, *itertools.accumulate(len(typed.whole.firsts) for typed in alone)]
+    firsts = [at + before for typed, before in zip(alone, atoms_before, strict=False) for at in typed.whole.firsts]
+    signs = [at + before for typed, before in zip(alone, words_before, strict=False) for at in typed.whole.signs]
+    assert together.firsts.tolist() == firsts
+    assert together.signs.tolist() == signs
+    spans = [typed.whole_spans for typed in alone]
+    assert [part.tolist() for part in together.spans()] == [
+        [place for starts, _ in spans for place in starts],
+        [place for _, ends in spans for place in ends],
+    ]
 
 
 @every_breaker

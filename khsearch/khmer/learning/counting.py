@@ -56,12 +56,13 @@ class Counts:
 def count_runs(texts: Iterable[str]) -> Counter[bytes]:
     """Runs of Khmer, in codes, and how often they occur; runs with a mark that has no base are passed over."""
     runs: Counter[bytes] = Counter()
-    for batch in _batches(texts):
+    for batch in batches(texts):
         runs.update(_RUN.findall(normalize_all(batch).codes))
     return Counter({run: count for run, count in runs.items() if _WORD.fullmatch(run)})
 
 
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+def batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts as lists of about a megabyte."""
     batch: list[str] = []
     size = 0
     for text in texts:

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from khsearch.khmer.terms.typed import SHORT, Terms, Token, Typed, cluster_edges, clusters_of
+from khsearch.khmer.terms.tokens import Token
+from khsearch.khmer.terms.typed import SHORT, Terms, Typed, cluster_edges, clusters_of
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
@@ -25,6 +26,7 @@ from khsearch.sharing import cached_property, loading
 if TYPE_CHECKING:
     from khsearch.khmer.terms.batches import Batch
     from khsearch.khmer.terms.streams import Keys
+    from khsearch.khmer.terms.whole_batches import WholeBatch
 
 FORMAT = 2
 """Raised whenever a change here, in `script`, `scripts`, `marks` or `normalize` makes a text give other terms.
@@ -60,6 +62,17 @@ class Analyzer:
 
         return analyse(normal, self.breaker, self._keys)
 
+    def whole_batch(self, texts: Sequence[str]) -> WholeBatch:
+        """Find the whole words of many texts as one array; a megabyte at a time is fastest."""
+        return self.whole_batch_of(normalize_all(texts))
+
+    def whole_batch_of(self, normal: NormalText) -> WholeBatch:
+        """Find the whole words of what is in normal form already."""
+        loading("khsearch.khmer.terms.whole_batches")
+        from khsearch.khmer.terms.whole_batches import analyse_whole
+
+        return analyse_whole(normal, self.breaker, self._keys)
+
     @cached_property
     def _keys(self) -> Keys | None:
         """Keys of the terms that the breaker's lexicon spells, if it reads one."""
@@ -85,13 +98,15 @@ class Analyzer:
         """Both streams of one text."""
         return self.typed(text).terms
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, text: str, mode: str = "atom") -> list[Token]:
         """Return the words of one text as tokens, offsets in code points of `text`."""
-        return self.typed(text).tokens
+        typed = self.typed(text)
+        return typed.tokens if mode == "atom" else typed.whole_tokens
 
-    def boundaries(self, text: str) -> list[int]:
+    def boundaries(self, text: str, mode: str = "atom") -> list[int]:
         """Offsets between words, and between words and what is none: 0 first, len(text) last, rising, no two alike."""
-        starts, ends = self.typed(text).spans
+        typed = self.typed(text)
+        starts, ends = typed.spans if mode == "atom" else typed.whole_spans
         return sorted({0, len(text), *starts, *ends})
 
     def broken(self, run: bytes) -> tuple[list[bytes], list[int]]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from khsearch.arrays import keep_freed_memory
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
-from khsearch.khmer.terms.streams import Keys, Tokens, bigrams_of, count_in_texts
+from khsearch.khmer.terms.streams import Keys, TermKeys, Tokens, bigrams_of, count_in_texts
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Clusters, Units, units
 from khsearch.khmer.text.normal_text import NormalText
@@ -48,8 +48,38 @@ class Batch:
         return starts - firsts, ends - firsts
 
 
+@frozen
+class Atoms:
+    """The atoms of a batch, as units.
+
+    units    the u units
+    inside   (n,) bool, true for every code inside of one
+    firsts   (k,) int64, which units begin atoms
+    numbers  (u,) int64, of the clusters in the breaker's lexicon, 0 for no clusters; None if it reads none
+    """
+
+    units: Units
+    inside: NDArray[np.bool_]
+    firsts: Offsets
+    numbers: Offsets | None
+
+
 def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     """Find the terms of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one."""
+    atoms = find_atoms(normal, breaker, keys)
+    word_keys = pair_keys = None
+    if keys is not None and atoms.numbers is not None:
+        word_keys = keys.of_words(atoms.numbers, atoms.firsts)
+        pair_keys = keys.of_pairs(atoms.numbers)
+    foreign = foreign_units(normal, atoms.units)
+    text_ends = np.flatnonzero(normal.array == END)
+    bigrams = bigrams_of(normal.array, atoms.inside, atoms.units, pair_keys, foreign, text_ends)
+    words, starts, ends = words_of(normal, atoms, word_keys, foreign, text_ends)
+    return Batch(normal, words, bigrams, starts, ends)
+
+
+def find_atoms(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Atoms:
+    """Break a batch in normal form."""
     keep_freed_memory()
     found, inside = units(normal.codes)
     opens, numbers = _broken(normal.codes, found, breaker, keys)
@@ -57,28 +87,35 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     if LIGATURE in normal.raw:
         joined = normal.origin.take(found.starts) == normal.origin.take(found.starts - 1)
         opens = opens & ~joined
-    firsts = _divide(opens, joined)
-    starts, ends = found.starts.take(firsts), found.ends.take(np.append(firsts, len(opens))[1:] - 1)
-    word_keys = pair_keys = None
-    if keys is not None and numbers is not None:
-        word_keys = keys.of_words(numbers, firsts)
-        pair_keys = keys.of_pairs(numbers)
-    text_ends = np.flatnonzero(normal.array == END)
-    foreign = foreign_units(normal, found)
-    bigrams = bigrams_of(normal.array, inside, found, pair_keys, foreign, text_ends)
+    return Atoms(found, inside, _divide(opens, joined), numbers)
+
+
+def words_of(
+    normal: NormalText,
+    atoms: Atoms,
+    keys: TermKeys | None,
+    foreign: NDArray[np.bool_] | None,
+    text_ends: Offsets,
+) -> tuple[Tokens, Offsets, Offsets]:
+    """The stream of words, and their edges in the codes."""
+    units, firsts = atoms.units, atoms.firsts
+    starts = units.starts.take(firsts)
+    ends = units.ends.take(np.append(firsts, len(units.starts))[1:] - 1)
     if foreign is not None:
-        words, starts, ends = with_foreign_words(normal, starts, ends, word_keys, foreign.take(firsts), text_ends)
-    else:
-        words = Tokens(normal.array, starts, ends, count_in_texts(starts, text_ends), word_keys)
-    return Batch(normal, words, bigrams, starts, ends)
+        return with_foreign_words(normal, starts, ends, keys, foreign.take(firsts), text_ends)
+    return Tokens(normal.array, starts, ends, count_in_texts(starts, text_ends), keys), starts, ends
+
+
+def mostly_khmer(units: Units) -> bool:
+    """Whether so few units are no clusters that they need not be taken out: each is a run of one cluster of no word."""
+    return bool(8 * np.count_nonzero(units.khmer) > 7 * len(units.khmer))
 
 
 def _broken(
     codes: bytes, units: Units, breaker: Breaker, keys: Keys | None
 ) -> tuple[NDArray[np.bool_], Offsets | None]:
     """Which units begin words, and for a breaker that reads a lexicon, their cluster numbers, 0 for no clusters."""
-    if keys is not None and 8 * np.count_nonzero(units.khmer) > 7 * len(units.khmer):
-        # A lexicon breaks the others as runs of one cluster of no word: few need not be taken out.
+    if keys is not None and mostly_khmer(units):
         numbers = keys.number_all(codes, units.all())
         numbers *= units.khmer
         return _begins(breaker, codes, units.all(), numbers), numbers

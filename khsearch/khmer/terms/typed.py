@@ -21,13 +21,18 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
+from khsearch.khmer.terms.tokens import Token, atom_tokens, whole_tokens, word_terms
+from khsearch.khmer.terms.wholes import Wholes, whole_words
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normal_text import GIVE_PLAIN, NormalText
 from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LIGATURE, LONGEST_TERM, MARK, POINT
+from khsearch.khmer.words.modes import joiner_of
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
     from khsearch.khmer.terms.batches import Batch
+    from khsearch.khmer.terms.whole_batches import WholeBatch
+    from khsearch.khmer.words.breakers import Breaker
 
 SHORT = 2_000
 """Codes of the longest text that is read as lists: beyond, arrays are faster."""
@@ -37,16 +42,6 @@ _RUN = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\
 _CLUSTER = re.compile(script.CLUSTER_PATTERN)
 _LETTER = re.compile(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff]")
 _OF_NUMBERS = frozenset(b"0123456789.,") | {POINT}
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text: its term, its place among the words, and the offsets of its first and last character + 1."""
-
-    term: str
-    position: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +72,13 @@ khmer       whether it is Khmer
 class Analysis(Protocol):
     """What a typed text asks of its analyzer."""
 
+    breaker: Breaker
+
     def batch_of(self, normal: NormalText) -> Batch:
         """Analyse what is in normal form already, as arrays."""
+
+    def whole_batch_of(self, normal: NormalText) -> WholeBatch:
+        """Find the whole words of what is in normal form already, as arrays."""
 
     def broken(self, run: bytes) -> tuple[list[bytes], list[int]]:
         """Break one run of Khmer: its clusters, in code form, and how many of them each word has."""
@@ -160,8 +160,30 @@ class Typed:
     @cached_property
     def tokens(self) -> list[Token]:
         """The words as tokens, offsets in code points of the text."""
-        terms = list(map(script.decode_term, self.terms.words))
-        return list(map(Token, terms, range(len(terms)), *self.spans))
+        return atom_tokens(list(map(script.decode_term, self.terms.words)), *self.spans)
+
+    @cached_property
+    def whole(self) -> Wholes:
+        """The whole words that people read: unions of the words, which are atoms."""
+        if not self.is_short:
+            found = self.analyzer.whole_batch_of(self.normal)
+            return Wholes(*(part.tolist() for part in (found.firsts, found.starts, found.ends, found.signs)))
+        return whole_words(self.normal, self.runs, joiner_of(self.analyzer.breaker))
+
+    @cached_property
+    def whole_spans(self) -> tuple[list[int], list[int]]:
+        """Offsets of the whole words: of their first characters, and behind their last."""
+        whole = self.whole
+        starts, ends = self.normal.span_lists(whole.starts, whole.ends)
+        return [place - 1 for place in starts], [place - 1 for place in ends]
+
+    @cached_property
+    def whole_tokens(self) -> list[Token]:
+        """The whole words as tokens, each with its atoms."""
+        whole, atoms = self.whole, self.tokens
+        terms = [atom.term for atom in atoms]
+        found = word_terms(self.normal, terms, self.edges, whole.firsts, (whole.starts, whole.ends))
+        return whole_tokens(atoms, found, whole.firsts, *self.whole_spans, set(whole.signs))
 
     def part(self, start: int, end: int) -> Terms:
         """Terms of a stretch of the text, by itself."""

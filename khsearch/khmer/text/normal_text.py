@@ -110,6 +110,12 @@ class NormalText:
         place = int(before.sum())
         return place if before[:place].all() else None
 
+    def character(self, place: int) -> str:
+        """Return the character of the original that the code at a place comes from."""
+        if not self.moves:
+            return self.raw[place]
+        return self.raw[self._kept[place] if self.dropped else int(self.origin[place])]
+
     def _places(self) -> Sequence[int]:
         """The origin as a list, without arrays if there are none yet."""
         if not self.moves:

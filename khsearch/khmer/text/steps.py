@@ -19,12 +19,13 @@ _DOT, _COMMA, _ZERO = ord("."), ord(","), ord("0")
 _CLASS = np.frombuffer(script.CLASS, np.uint8)
 _GIVE = np.frombuffer(GIVE, np.uint8)
 
-_MANY = 64  # spots: for more, a look-up in an array of all places is quicker than a search among them
+_MANY = 64  # spots: for more, a look-up in an array of all places may be quicker than a search among them
+_SEARCHED = 32  # places that are counted in the time in which one is searched for
 
 
 def _not_above(spots: Offsets, places: Offsets) -> Offsets:
     """How many of some rising spots are at each place or before it."""
-    if min(len(spots), len(places)) <= _MANY:
+    if min(len(spots), len(places)) <= _MANY or len(places) * _SEARCHED < int(spots[-1]):
         return np.searchsorted(spots, places, "right")
     top = max(int(places.max()), int(spots[-1])) + 1
     return np.cumsum(np.bincount(spots, minlength=top)).take(places)

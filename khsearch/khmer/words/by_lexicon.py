@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from khsearch.khmer.words.lattice import best_path
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, parse
-from khsearch.sharing import loading
+from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
+    from khsearch.khmer.words.joining import AtomJoiner
 
 _LEXICON = "lexicon"
 _FOR_BATCHES = tuple(f"khsearch.khmer.words.{room}" for room in ("side_by_side", "windows", "paths"))
@@ -30,6 +31,14 @@ class LatticeBreaker:
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._number = lexicon.trie.numbers.get
+
+    @cached_property
+    def joiner(self) -> AtomJoiner:
+        """What makes whole words of its atoms."""
+        loading("khsearch.khmer.words.joining")
+        from khsearch.khmer.words.joining import AtomJoiner
+
+        return AtomJoiner(self.lexicon)
 
     @property
     def version(self) -> str:
