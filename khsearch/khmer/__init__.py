@@ -20,6 +20,7 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.khmer.learning.counting import read_frequencies as read_frequencies
+    from khsearch.khmer.learning.crf_building import build_crf as build_crf
     from khsearch.khmer.learning.learning import learn as learn
     from khsearch.khmer.learning.slips import learn_slips as learn_slips
     from khsearch.khmer.learning.slips import read_pairs as read_pairs
@@ -99,6 +100,7 @@ else:
             "spelling.groups": ("own_spellings",),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),
+            "learning.crf_building": ("build_crf",),
             "learning.learning": ("learn",),
             "learning.slips": ("learn_slips", "read_pairs", "variant_pairs"),
         },

@@ -13,14 +13,15 @@ label behind it. Among equals label 1 is better. Two forms of one algorithm, wit
     best_labels       one run, in plain Python
     all_best_labels   all runs of a batch, in numpy
 
-For most clusters the score alone says that the gain is the least or the greatest. What remains are *chains*: clusters
-whose lead depends on that before, one after another. All chains are gone along together, and the long ones to their
-end one by one, so that any text takes time in proportion to its length.
+For most clusters the score before says that the gain is the least or the greatest. What remains are *chains*: clusters
+whose lead depends on that before, one after another. All chains are gone along together, and long ones by pieces, so
+that any text takes time in proportion to its length.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isqrt
 from typing import TYPE_CHECKING
 
 from khsearch.sharing import loading
@@ -29,10 +30,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from khsearch.khmer.text.points import Offsets
+
 Transitions = tuple[tuple[int, int], tuple[int, int]]
 """What is added for a label behind a label: [label before][label]."""
 
+Limits = tuple[int, int, int]
+"""What a gain is less the lead before, the least that it is, and the most."""
+
 _TOGETHER = 24  # steps that all chains take together
+_FAR = 1 << 30
+"""More than any lead."""
 
 
 def best_labels(scores: Sequence[int], transitions: Transitions) -> list[bool]:
@@ -89,7 +97,7 @@ def _leads(scores: NDArray[np.int32], begins: NDArray[np.bool_], transitions: Tr
     gains = np.subtract(middle, before)
     np.maximum(gains, least, out=gains)
     np.minimum(gains, most, out=gains)
-    gains[begins[1:]] = 0
+    gains *= ~begins[1:]
     leads = scores.copy()
     leads[1:] += gains
     # The others' gain is the same whatever the lead before them adds to the score there; the first of a run has none.
@@ -105,13 +113,51 @@ def _leads(scores: NDArray[np.int32], begins: NDArray[np.bool_], transitions: Tr
         at = at[in_chain.take(at)]
         if not len(at):
             return leads
-    goes_on = in_chain.data
-    for first in at.tolist():
-        last = first
-        while goes_on[last]:
-            last += 1
-        found = [int(leads[first - 1])]
-        for score in scores[first:last].tolist():
-            found.append(score + min(max(middle - found[-1], least), most))
-        leads[first:last] = found[1:]
+    _finish(at, in_chain, scores, leads, (middle, least, most))
     return leads
+
+
+def _finish(
+    at: Offsets, in_chain: NDArray[np.bool_], scores: NDArray[np.int32], leads: NDArray[np.int32], limits: Limits
+) -> None:
+    """Go along chains to their ends, from places in them on whose leads before are known, and write the leads down.
+
+    A chain is divided into pieces. What a piece makes of the lead before it is sign * lead + shift, but at least `low`,
+    at most `high`: found for all pieces together. Then come the leads before all pieces, one by one, and those within,
+    all together.
+    """
+    import numpy as np
+
+    middle, least, most = limits
+    stops = np.flatnonzero(~in_chain)
+    ends = stops.take(np.searchsorted(stops, at))
+    size = max(_TOGETHER, isqrt(int((ends - at).max())))
+    counts = -((at - ends) // size)
+    firsts = np.repeat(at, counts) + size * (np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts))
+    lengths = np.minimum(np.repeat(ends, counts) - firsts, size)
+    longest = int(lengths.max())
+    shift = np.zeros(len(firsts), np.int32)
+    low, high = np.full(len(firsts), -_FAR, np.int32), np.full(len(firsts), _FAR, np.int32)
+    for step in range(longest):
+        some = np.flatnonzero(lengths > step)
+        score = scores.take(firsts.take(some) + step)
+        turned = score + middle
+        shift[some] = turned - shift.take(some)
+        lower, higher = turned - high.take(some), turned - low.take(some)
+        low[some] = np.clip(lower, score + least, score + most)
+        high[some] = np.clip(higher, score + least, score + most)
+    sign = 1 - 2 * (lengths & 1)
+    lead, before = 0, []
+    is_first = np.zeros(len(firsts), np.bool_)
+    is_first[np.cumsum(counts) - counts] = True
+    known = leads.take(firsts - 1).tolist()
+    pieces = zip(is_first.tolist(), known, sign.tolist(), shift.tolist(), low.tolist(), high.tolist(), strict=True)
+    for opens, first, turn, add, lowest, highest in pieces:
+        before.append(first if opens else lead)
+        lead = min(max(turn * before[-1] + add, lowest), highest)
+    now = np.array(before, np.int32)
+    for step in range(longest):
+        some = np.flatnonzero(lengths > step)
+        places = firsts.take(some) + step
+        now[some] = scores.take(places) + np.clip(middle - now.take(some), least, most)
+        leads[places] = now.take(some)
