@@ -170,6 +170,7 @@ QUERIES = Kind(
     "an iterable of queries, but no str",
     lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None,
 )
+EACH_TEXT = Kind("an iterable of str, but no str", QUERIES.read)
 SPELLINGS = Kind("the path of a file, or a mapping of spellings to their others", _spellings)
 BREAKER = Kind("the name of a breaker, or a breaker", _breaker)
 ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)
