@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-from khsearch.arguments import BREAKER, PATH, TEXT, checked, instance, optional
-from khsearch.khmer import BREAKERS, Analyzer, Breaker, Lexicon, Token, cluster_spans, factory_of, load
+from khsearch.arguments import BREAKER, TEXT, WORDS, checked, instance, optional
+from khsearch.khmer import BREAKERS, Analyzer, Breaker, Lexicon, LexiconSource, Token, cluster_spans, factory_of, load
 from khsearch.khmer import breaker as make_breaker
 
 __all__ = ["Token", "clusters", "tokenize", "words"]
 
-_ARGUMENTS = checked(text=TEXT, breaker=optional(BREAKER), lexicon=optional(instance(Lexicon, PATH)))
+_ARGUMENTS = checked(text=TEXT, breaker=optional(BREAKER), lexicon=optional(instance(Lexicon, WORDS)))
 
 
 @_ARGUMENTS
-def words(text: str, breaker: str | Breaker | None = None, lexicon: Lexicon | str | Path | None = None) -> list[str]:
+def words(text: str, breaker: str | Breaker | None = None, lexicon: LexiconSource | None = None) -> list[str]:
     """Words of a text, as they stand in it: no spaces, no punctuation.
 
     Serves as `CountVectorizer(tokenizer=words, token_pattern=None)` in scikit-learn. Arguments as for `tokenize`.
@@ -24,13 +23,12 @@ def words(text: str, breaker: str | Breaker | None = None, lexicon: Lexicon | st
 
 
 @_ARGUMENTS
-def tokenize(
-    text: str, breaker: str | Breaker | None = None, lexicon: Lexicon | str | Path | None = None
-) -> list[Token]:
+def tokenize(text: str, breaker: str | Breaker | None = None, lexicon: LexiconSource | None = None) -> list[Token]:
     """Words of a text as tokens: term, position, and offsets in code points of the text.
 
     breaker  "lattice" (None is the same), "icu", "crf", the name of one that was registered, or a breaker itself
-    lexicon  for the lattice: a word list or lexicon file
+    lexicon  for the lattice: the path of a word list or of a lexicon that was learnt, an iterable of words, or a
+             mapping of words to how often each stands in a million, or None
 
     Raises LexiconError; ValueError for an unknown breaker, or a lexicon for one that reads none.
     """
