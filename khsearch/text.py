@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from time import monotonic
 
-from khsearch.arguments import BREAKER, EACH_TEXT, PATH, TEXT, checked, instance, one_of, optional
+from khsearch.arguments import BREAKER, EACH_TEXT, TEXT, WORDS, checked, instance, one_of, optional
 from khsearch.khmer import (
     BREAKERS,
     MODES,
@@ -15,6 +14,7 @@ from khsearch.khmer import (
     Analyzer,
     Breaker,
     Lexicon,
+    LexiconSource,
     Token,
     cluster_spans,
     factory_of,
@@ -33,7 +33,7 @@ __all__ = ["Token", "clusters", "normalize", "sentences", "tokenize", "tokenize_
 KEPT = ("words", "all")
 """What `tokenize` may keep of a text, the default first."""
 
-_CHOICES = {"breaker": optional(BREAKER), "lexicon": optional(instance(Lexicon, PATH)), "mode": one_of(*MODES)}
+_CHOICES = {"breaker": optional(BREAKER), "lexicon": optional(instance(Lexicon, WORDS)), "mode": one_of(*MODES)}
 _FIRST_BATCH = 1 << 12
 _PATIENCE = 0.1
 
@@ -42,7 +42,7 @@ _PATIENCE = 0.1
 def words(
     text: str,
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
 ) -> list[str]:
@@ -57,7 +57,7 @@ def words(
 def tokenize(
     text: str,
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
     keep: str = "words",
@@ -65,7 +65,8 @@ def tokenize(
     """Words of a text as tokens: term, position, offsets in code points of the text, kind, and atoms as `parts`.
 
     breaker  "lattice" (None is the same), "icu", "crf", the name of one that was registered, or a breaker itself
-    lexicon  for the lattice: a word list or lexicon file
+    lexicon  for the lattice: the path of a word list or of a lexicon that was learnt, an iterable of words, or a
+             mapping of words to how often each stands in a million, or None
     mode     "word" for the whole words that people read, "atom" for the finest ones, which an index keeps: those of a
              breaker without whole words differ only where signs belong to words, as in dates and links
     keep     "words"; or "all": every character of the text is in a token, and all tokens joined are the text
@@ -79,7 +80,7 @@ def tokenize(
 def words_all(
     texts: Iterable[str],
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
 ) -> Iterator[list[str]]:
@@ -97,7 +98,7 @@ def words_all(
 def tokenize_all(
     texts: Iterable[str],
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
     keep: str = "words",
@@ -140,7 +141,7 @@ def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
-def analyzer_of(breaker: str | Breaker | None, lexicon: Lexicon | str | Path | None) -> Analyzer:
+def analyzer_of(breaker: str | Breaker | None, lexicon: LexiconSource | None) -> Analyzer:
     """Return the analyzer of a breaker, or of the name of one, with a lexicon; raises as `tokenize` does."""
     if breaker is None or isinstance(breaker, str):
         name = breaker or BREAKERS[0]

@@ -5,8 +5,9 @@ text/       script, normal_text, normalize: one spelling of every text, with the
             same of a batch, as arrays; sequences: where clusters follow each other
 words/      trie, lexicon, checking, sources, lattice, breakers, modes: runs -> atoms; crf_table, crf_scores,
             two_labels, crf: runs -> words, by a model of khmer-nltk; pair_table, joining: atoms -> words; by_lexicon,
-            run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side,
-            windows: the runs of a batch, as arrays
+            run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; entries, listed, adding: words
+            of one's own, added to one; own, phrases, own_joining: what they are in a text; numbering, paths,
+            side_by_side, windows: the runs of a batch, as arrays
 terms/      analyzer, typed: a text -> terms; wholes, signs, patterns: its whole words; tokens: words as objects;
             batches, whole_batches, streams, foreign: a batch, as arrays; listing: its words as lists; behaviour: what
             terms depend on
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
     from khsearch.khmer.words.modes import MODES as MODES
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
+    from khsearch.khmer.words.sources import LexiconSource as LexiconSource
     from khsearch.khmer.words.sources import load as load
     from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
 else:
@@ -100,7 +102,7 @@ else:
             "words.icu": ("icu_version",),
             "words.lexicon": ("Lexicon", "default_lexicon"),
             "words.modes": ("MODES",),
-            "words.sources": ("load",),
+            "words.sources": ("LexiconSource", "load"),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),

@@ -158,8 +158,8 @@ class _Completer:
             best = _ranked(whole)[:limit]
             if len(best) == limit and best[-1].documents >= proposal.documents:
                 break
-            found = self._to_its_end(proposal)
-            whole[found.text] = found
+            ended = self._to_its_end(proposal)
+            whole[ended.text] = ended
         return [proposal.text for proposal in _ranked(whole)[:limit]]
 
     def _is_one(self, proposal: _Proposal) -> bool:
