@@ -148,6 +148,7 @@ def test_breaking_words_loads_the_breaker_alone():
         "arrays",
         "cli",
         "errors",
+        "frozen",
         "khmer",
         "lazy",
         "plugins",

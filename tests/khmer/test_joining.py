@@ -39,6 +39,7 @@ from khsearch.khmer.words.pair_table import (
     pair_of,
     parse,
 )
+from khsearch.khmer.words.sources import load
 from tests.strategies import khmer_runs, random_text, texts
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "text"
@@ -154,10 +155,9 @@ def test_every_decision_is_about_atoms_and_is_kept() -> None:
 
 
 def test_another_lexicon_joins_by_the_same_table() -> None:
-    from khsearch.khmer.words.word_lists import extended
-
-    own = LatticeBreaker(extended(LATTICE.lexicon, {"ក្រខ្ញឹក": None}))
-    joiner = AtomJoiner(own.lexicon)
+    lexicon = load({"ក្រខ្ញឹក": None})
+    assert lexicon is not None
+    own, joiner = LatticeBreaker(lexicon), AtomJoiner(lexicon)
     codes, clusters = batch_of("ពិការភាពក្រខ្ញឹកភ្នំពេញ ឃ្ឍ្ឋ\u17d2ផាក្រុមហ៊ុន")
     begins = own.break_all(codes, clusters)
     assert joiner.join_all(codes, clusters, begins).sum() < begins.sum()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
 from khsearch.frozen import frozen
-from khsearch.khmer.terms.patterns import SIGNS
+from khsearch.khmer.terms.signs import SIGNS
 from khsearch.khmer.text import script
-from khsearch.khmer.text.script import SPACE
+from khsearch.khmer.text.script import LETTER, SPACE, code_of
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -64,13 +64,16 @@ def whole_tokens(
     """Whole words of one text as tokens: its atoms; the term, first atom and offsets of each word; which are signs."""
     words: list[Token] = []
     behind = [*firsts, len(atoms)][1:]
-    for at, (term, first, last, start, end) in enumerate(zip(terms, firsts, behind, starts, ends, strict=True)):
+    position = 0
+    for number, (term, first, last, start, end) in enumerate(zip(terms, firsts, behind, starts, ends, strict=True)):
         one = atoms[first]
-        if first == at and last == at + 1 and one.start == start and one.end == end:
+        is_sign = number in signs
+        if first == position and last == first + 1 and one.start == start and one.end == end:
             words.append(one)
-            continue
-        parts = tuple(atoms[first:last])
-        words.append(Token(term, at, start, end, PUNCTUATION if at in signs else kind_of_parts(parts), parts))
+        else:
+            parts = tuple(atoms[first:last])
+            words.append(Token(term, position, start, end, PUNCTUATION if is_sign else kind_of_parts(parts), parts))
+        position += not is_sign
     return words
 
 
@@ -144,6 +147,22 @@ def kind_of_parts(parts: Sequence[Token]) -> str:
     return LATIN if kinds == {LATIN, NUMBER} else OTHER
 
 
+@lru_cache(maxsize=1 << 14)
+def decoded(form: bytes) -> str:
+    """Return the term of a code form: most of a text are few."""
+    return script.decode_term(form)
+
+
+def shown(word: str) -> str:
+    """Return a word as it stands, but without what nobody sees inside Khmer, digits and ASCII: spaces of no width.
+
+    In words of other letters such characters may tell how to draw or read them.
+    """
+    if word.isprintable() or any(code_of(char) == LETTER for char in word):
+        return word
+    return "".join(char for char in word if category(char) != "Cf")
+
+
 def with_gaps(text: str, words: Sequence[Token]) -> Iterator[Token]:
     """The words of a text and, as tokens, all that stands between them."""
     at = 0
@@ -152,7 +171,12 @@ def with_gaps(text: str, words: Sequence[Token]) -> Iterator[Token]:
             yield from _gap(text, at, word.start, word.position)
         yield word
         at = word.end
-    yield from _gap(text, at, len(text), len(words))
+    yield from _gap(text, at, len(text), words[-1].position + 1 if words else 0)
+
+
+def without_signs(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens that are words."""
+    return [token for token in tokens if token.kind != PUNCTUATION]
 
 
 def _gap(text: str, start: int, end: int, position: int) -> Iterator[Token]:
