@@ -136,12 +136,12 @@ class CrfTable:
         return np.array(self.slots, np.uint32)
 
     @cached_property
-    def columns(self) -> NDArray[np.int16]:
-        """The rows of all slots, turned: (COLUMNS, rows)."""
+    def row_array(self) -> NDArray[np.void]:
+        """The rows of all slots, an item each, which is taken as one."""
         loading("numpy")
         import numpy as np
 
-        return np.frombuffer(self.rows, "<i2").reshape(-1, ROW).T[:COLUMNS].astype(np.int16)
+        return np.frombuffer(self.rows, f"V{2 * ROW}")
 
     @cached_property
     def unknown_rows(self) -> NDArray[np.int16]:
