@@ -134,6 +134,17 @@ def _texts(value: Any) -> list[str] | None:
     return found if found is not None and all(map(_is_text, found)) else None
 
 
+def _words(value: Any) -> str | Mapping[str, float | None] | tuple[str, ...] | None:
+    if isinstance(value, str | os.PathLike):
+        return _path(value)
+    if isinstance(value, Mapping):
+        known = {key: often if often is None else float(often) for key, often in value.items() if _is_text(key)}
+        odd = any(not isinstance(often, Real | None) or isinstance(often, bool) for often in value.values())
+        return None if odd or len(known) < len(value) else known
+    found = _texts(value)
+    return None if found is None else tuple(found)
+
+
 def _element(value: object) -> str | None:
     return value if isinstance(value, str) and re.fullmatch("[A-Za-z][A-Za-z0-9-]*", value) else None
 
@@ -171,6 +182,10 @@ QUERIES = Kind(
     lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None,
 )
 EACH_TEXT = Kind("an iterable of str, but no str", QUERIES.read)
+WORDS = Kind(
+    "the path of a word list or lexicon, an iterable of words, or a mapping of words to their times in a million",
+    _words,
+)
 SPELLINGS = Kind("the path of a file, or a mapping of spellings to their others", _spellings)
 BREAKER = Kind("the name of a breaker, or a breaker", _breaker)
 ELEMENT = Kind("the name of an HTML element, such as 'mark'", _element)

@@ -15,7 +15,7 @@ from khsearch.addresses import address_of, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
 from khsearch.documents import FIELDS, check_fields
 from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
-from khsearch.khmer import Breaker, Lexicon, Variants, load
+from khsearch.khmer import Breaker, Lexicon, LexiconSource, Variants, load
 from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
 from khsearch.query import DEFAULT, Filter, Ranking
@@ -43,7 +43,7 @@ class Index(Reader):
     @checked(
         path=arguments.PATH,
         breaker=optional(arguments.BREAKER),
-        lexicon=optional(instance(Lexicon, arguments.PATH)),
+        lexicon=optional(instance(Lexicon, arguments.WORDS)),
         fields=optional(FIELDS),
         ranking=instance(Ranking),
         settings=optional(arguments.PATH),
@@ -53,7 +53,7 @@ class Index(Reader):
         path: str | Path,
         *,
         breaker: str | Breaker | None = None,
-        lexicon: Lexicon | str | Path | None = None,
+        lexicon: LexiconSource | None = None,
         fields: Declared | None = None,
         ranking: Ranking = DEFAULT,
         settings: str | Path | None = None,
@@ -61,7 +61,9 @@ class Index(Reader):
         """Create an empty index in a folder, which is made if need be and must hold nothing else.
 
         breaker  "lattice" (the default), "icu", "crf", another registered name, or a breaker of a registered name
-        lexicon  for the lattice: a word list or lexicon file, added to, or instead of, the one khsearch brings
+        lexicon  for the lattice: words of one's own, added to the lexicon that khsearch brings (the path of a word
+                 list, an iterable of words, or a mapping of words to how often each stands in a million, or None), or
+                 the path of a lexicon that was learnt, instead of it
         fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
                  "text", "keyword", "number", "date" or "boolean"; or a `TextField`, in whose text every search looks
         ranking  how documents are ranked unless a search says otherwise
@@ -83,7 +85,7 @@ class Index(Reader):
         path=arguments.PATH,
         fields=optional(FIELDS),
         breaker=optional(arguments.BREAKER),
-        lexicon=optional(instance(Lexicon, arguments.PATH)),
+        lexicon=optional(instance(Lexicon, arguments.WORDS)),
         ranking=optional(instance(Ranking)),
         spellings=optional(arguments.PATH),
         cache_mb=optional(arguments.FACTOR),
@@ -94,7 +96,7 @@ class Index(Reader):
         *,
         fields: Declared | None = None,
         breaker: str | Breaker | None = None,
-        lexicon: Lexicon | str | Path | None = None,
+        lexicon: LexiconSource | None = None,
         ranking: Ranking | None = None,
         spellings: str | Path | None = None,
         cache_mb: float | None = None,
@@ -143,7 +145,7 @@ class Index(Reader):
         cls,
         *,
         breaker: str | Breaker | None = None,
-        lexicon: Lexicon | str | Path | None = None,
+        lexicon: LexiconSource | None = None,
         fields: Declared | None = None,
         ranking: Ranking = DEFAULT,
     ) -> Self:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from khsearch.arguments import BREAKER, EACH_TEXT, PATH, TEXT, checked, instance, one_of, optional
-from khsearch.khmer import BREAKERS, MODES, SHORT, Analyzer, Breaker, Lexicon, cluster_spans, factory_of, load, script
+from khsearch.arguments import BREAKER, EACH_TEXT, TEXT, WORDS, checked, instance, one_of, optional
+from khsearch.khmer import (
+    BREAKERS,
+    MODES,
+    SHORT,
+    Analyzer,
+    Breaker,
+    Lexicon,
+    LexiconSource,
+    cluster_spans,
+    factory_of,
+    load,
+    script,
+)
 from khsearch.khmer import breaker as make_breaker
 from khsearch.sharing import loading
 
@@ -19,7 +30,7 @@ if TYPE_CHECKING:
 KEPT = ("words", "all")
 """What `tokenize` may keep of a text, the default first."""
 
-_CHOICES = {"breaker": optional(BREAKER), "lexicon": optional(instance(Lexicon, PATH)), "mode": one_of(*MODES)}
+_CHOICES = {"breaker": optional(BREAKER), "lexicon": optional(instance(Lexicon, WORDS)), "mode": one_of(*MODES)}
 _FIRST_BATCH = 1 << 12
 _PATIENCE = 0.1
 
@@ -28,7 +39,7 @@ _PATIENCE = 0.1
 def words(
     text: str,
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
 ) -> list[str]:
@@ -43,7 +54,7 @@ def words(
 def tokenize(
     text: str,
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
     keep: str = "words",
@@ -51,7 +62,8 @@ def tokenize(
     """Words of a text as tokens: term, position, offsets in code points of the text, kind, and atoms as `parts`.
 
     breaker  "lattice" (None is the same), "icu", "crf", the name of one that was registered, or a breaker itself
-    lexicon  for the lattice: a word list or lexicon file
+    lexicon  for the lattice: the path of a word list or of a lexicon that was learnt, an iterable of words, or a
+             mapping of words to how often each stands in a million, or None
     mode     "word" for the whole words that people read, "atom" for the finest ones, which an index keeps: those of a
              breaker without whole words differ only where signs belong to words, as in dates and links
     keep     "words"; or "all": every character of the text is in a token, and all tokens joined are the text
@@ -65,7 +77,7 @@ def tokenize(
 def words_all(
     texts: Iterable[str],
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
 ) -> Iterator[list[str]]:
@@ -83,7 +95,7 @@ def words_all(
 def tokenize_all(
     texts: Iterable[str],
     breaker: str | Breaker | None = None,
-    lexicon: Lexicon | str | Path | None = None,
+    lexicon: LexiconSource | None = None,
     *,
     mode: str = "word",
     keep: str = "words",
@@ -132,7 +144,7 @@ def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
-def analyzer_of(breaker: str | Breaker | None, lexicon: Lexicon | str | Path | None) -> Analyzer:
+def analyzer_of(breaker: str | Breaker | None, lexicon: LexiconSource | None) -> Analyzer:
     """Return the analyzer of a breaker, or of the name of one, with a lexicon; raises as `tokenize` does."""
     if breaker is None or isinstance(breaker, str):
         name = breaker or BREAKERS[0]

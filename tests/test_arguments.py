@@ -68,7 +68,7 @@ WRONG: dict[str, list[Any]] = {
     "to": NO_PATH,
     "spellings": NO_PATH[OR_NONE],
     "settings": NO_PATH[OR_NONE],
-    "lexicon": NO_PATH[OR_NONE],
+    "lexicon": [5, b"x", 2.5, True, object(), [5], ["x", None], {"x": "often"}, {5: None}, {"x": True}],
     "breaker": [*NO_TEXT[OR_NONE], "xyz"],
     "fields": [5, ["a"], "a", {"a": 5}, {5: "text"}, {"a": "string"}, {"a b": "text"}],
     "name": NO_TEXT,

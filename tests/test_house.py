@@ -129,7 +129,7 @@ def test_the_map_of_a_zone_says_what_may_import_what(zone: str) -> None:
 def test_foreign_code_has_one_door() -> None:
     for package, door in (
         ("icu", "khmer/words/icu.py"),
-        ("khmernltk", "khmer/words/crf.py"),
+        ("khmernltk", "khmer/learning/crf_building.py"),
         ("zstandard", "columnar/segments/stored.py"),
     ):
         users = {str(path.relative_to(ROOT)) for path in ROOMS if package in packages_of(path)}

@@ -3,14 +3,17 @@
 text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
             repair: the Khmer of a text put right; sentences: where they end; points, clusters, marks, steps: the
             same of a batch, as arrays; sequences: where clusters follow each other
-words/      trie, lexicon, checking, sources, lattice, breakers, by_lexicon, run_breaker, icu, crf, modes: runs
-            -> words; model, word_lists, building: words -> a lexicon; numbering, paths, side_by_side, windows: the
-            runs of a batch, as arrays
+words/      trie, lexicon, checking, sources, lattice, breakers, modes: runs -> atoms; crf_table, crf_scores,
+            two_labels, crf: runs -> words, by a model of khmer-nltk; pair_table, joining: atoms -> words; by_lexicon,
+            run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; entries, listed, adding: words
+            of one's own, added to one; own, phrases, own_joining: what they are in a text; numbering, paths,
+            side_by_side, windows: the runs of a batch, as arrays
 terms/      analyzer, typed: a text -> terms; wholes, signs, patterns: its whole words; tokens: words as objects;
             batches, whole_batches, streams, foreign: a batch, as arrays; listing: its words as lists; behaviour: what
             terms depend on
 spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant
-learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from
+learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from;
+            crf_building: where the table of the model of khmer-nltk comes from; joinlist, pairs: where that of pairs
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +22,7 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.khmer.learning.counting import read_frequencies as read_frequencies
+    from khsearch.khmer.learning.crf_building import build_crf as build_crf
     from khsearch.khmer.learning.learning import learn as learn
     from khsearch.khmer.learning.slips import learn_slips as learn_slips
     from khsearch.khmer.learning.slips import read_pairs as read_pairs
@@ -71,6 +75,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
     from khsearch.khmer.words.modes import MODES as MODES
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
+    from khsearch.khmer.words.sources import LexiconSource as LexiconSource
     from khsearch.khmer.words.sources import load as load
     from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
 else:
@@ -96,7 +101,7 @@ else:
             "words.icu": ("icu_version",),
             "words.lexicon": ("Lexicon", "default_lexicon"),
             "words.modes": ("MODES",),
-            "words.sources": ("load",),
+            "words.sources": ("LexiconSource", "load"),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
@@ -110,6 +115,7 @@ else:
             "spelling.groups": ("own_spellings",),
             "spelling.variants": ("Alternative", "Variants", "default_variants"),
             "learning.counting": ("read_frequencies",),
+            "learning.crf_building": ("build_crf",),
             "learning.learning": ("learn",),
             "learning.slips": ("learn_slips", "read_pairs", "variant_pairs"),
         },

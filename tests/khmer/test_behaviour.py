@@ -11,6 +11,7 @@ from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.script import LONGEST_TERM, encode_term
 from khsearch.khmer.words.breakers import breaker
 from khsearch.khmer.words.crf import CrfBreaker
+from khsearch.khmer.words.crf_table import default_table
 from khsearch.khmer.words.icu import IcuBreaker, icu_version
 from tests.strategies import texts
 
@@ -77,7 +78,7 @@ def test_another_icu_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_khmer_nltk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    crf = CrfBreaker()
+    crf = CrfBreaker(default_table())
     lines = traits("", by_icu=False, breaker=crf)
     here = crf.version
     assert not differing(lines, crf)

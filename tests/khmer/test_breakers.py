@@ -22,7 +22,6 @@ from khsearch.khmer.words.breakers import (
     register_breaker,
 )
 from khsearch.khmer.words.by_lexicon import LatticeBreaker
-from khsearch.khmer.words.crf import _ends_in
 from khsearch.khmer.words.icu import word_ends
 from khsearch.khmer.words.model import LexiconModel
 from khsearch.khmer.words.run_breaker import RunBreaker
@@ -31,16 +30,6 @@ from tests.dummy_breaker import ClusterBreaker
 from tests.strategies import ALL_BREAKERS
 
 SMALL = compile_lexicon(LexiconModel({"ក": 5, "កខ": 5}, {"ខ": 3}, 7, 7))
-
-
-@given(st.lists(st.text("កខគ", min_size=1, max_size=4), max_size=8), st.integers(0, 30))
-def test_a_copy_that_leaves_something_out_ends_where_the_text_does(words: list[str], at: int) -> None:
-    ends = [sum(map(len, words[: i + 1])) for i in range(len(words))]
-    run = "".join(words)
-    assert _ends_in(run, run, ends) == ends
-    longer = run[:at] + "ឃ" + run[at:]
-    at = min(at, len(run))
-    assert _ends_in(longer, run, ends) == [end if end <= at else end + 1 for end in ends]
 
 
 @given(st.lists(st.sampled_from(["a", " ", "ไทย", "\U0001f600", "𝐊", "中", "é"]), max_size=8).map("".join))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import LexiconError, words
-from khsearch.khmer.learning.counting import count, count_runs, read_frequencies
+from khsearch.khmer.learning.counting import LONGEST, count, count_runs, read_frequencies
 from khsearch.khmer.learning.keeplist import KeepList, default_keep_list, read_keep_list
 from khsearch.khmer.learning.learning import cheapest_division, learn
-from khsearch.khmer.words.model import clusters_of
+from khsearch.khmer.text.script import decode_term, encode_term
+from khsearch.khmer.words.model import clusters_of, is_word
+from khsearch.khmer.words.run_breaker import RunBreaker
 from khsearch.khmer.words.word_lists import compile_lexicon
+from tests.dummy_breaker import ClusterBreaker
 from tests.strategies import texts
 
 # Words of clusters without marks, so that a cluster is a letter.
@@ -24,18 +28,30 @@ FREQUENCIES = {LEFT: 400, RIGHT: 400, LEFT + RIGHT: 20, OTHER: 180}
 NOTHING = KeepList()
 
 
-def teacher(run: str) -> list[int]:
-    """Where words of WORDS end, the longest first; what is none is a word by itself."""
-    ends, at = [], 0
-    while at < len(run):
-        at += next((len(word) for word in WORDS if run.startswith(word, at)), 1)
-        ends.append(at)
-    return ends
+class Teacher(RunBreaker):
+    """Words of WORDS, the longest first; what is none is a word by itself."""
+
+    name = "teacher"
+    version = "1"
+
+    def break_text(self, run: str) -> list[int]:
+        ends, at = [], 0
+        while at < len(run):
+            at += next((len(word) for word in WORDS if run.startswith(word, at)), 1)
+            ends.append(at)
+        return ends
+
+
+teacher = Teacher()
 
 
 def test_a_string_is_counted_as_a_word_and_as_a_string() -> None:
     runs = count_runs([f"{LEFT}{RIGHT} {LEFT}", f"{LEFT}, abc {RIGHT} \u17b6{RIGHT}"])
-    assert runs == {LEFT + RIGHT: 1, LEFT: 2, RIGHT: 1}  # a run with a mark without a base is passed over
+    assert runs == {
+        encode_term(LEFT + RIGHT): 1,
+        encode_term(LEFT): 2,
+        encode_term(RIGHT): 1,
+    }  # a run with a mark without a base is passed over
     told: list[tuple[int, int]] = []
     counts = count(runs, teacher, more=[RIGHT[1]], progress=lambda done, of: told.append((done, of)))
     assert counts.words == {LEFT + RIGHT: 1, LEFT: 2, RIGHT: 1}
@@ -44,16 +60,19 @@ def test_a_string_is_counted_as_a_word_and_as_a_string() -> None:
     assert told[-1] == (3, 3)
 
 
-@given(st.lists(texts, max_size=4))
-def test_what_a_teacher_says_inside_a_cluster_is_passed_over(some: list[str]) -> None:
-    runs = count_runs(some)
-    counts = count(runs, lambda run: range(len(run)))
-    assert (
-        counts.words
-        == counts.clusters
-        == Counter({piece: times for piece, times in counts.clusters.items() if clusters_of(piece) == [piece]})
-    )
-    assert sum(counts.clusters.values()) == sum(len(clusters_of(run)) * times for run, times in runs.items())
+@given(st.lists(texts, max_size=4), st.sets(st.text(WORDS[0] + "\u17b6", min_size=1, max_size=9).filter(is_word)))
+def test_strings_are_counted_as_often_as_they_stand_there(some: list[str], wanted: set[str]) -> None:
+    runs = count_runs([*some, *(f"{word} " * 2 for word in wanted)])
+    counts = count(runs, ClusterBreaker(), more=wanted)
+    found: Counter[str] = Counter()
+    for run, times in runs.items():
+        pieces = clusters_of(decode_term(run))
+        for first, last in itertools.combinations(range(len(pieces) + 1), 2):
+            if last - first <= LONGEST:
+                found["".join(pieces[first:last])] += times
+    assert counts.words == counts.clusters
+    assert sum(counts.clusters.values()) == sum(len(clusters_of(decode_term(r))) * n for r, n in runs.items())
+    assert counts.strings == {string: times for string, times in found.items() if string in {*counts.words, *wanted}}
 
 
 def test_a_compound_is_divided_and_its_share_goes_to_its_parts() -> None:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 from array import array
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from khsearch import LexiconError, tokenize, words
+from khsearch import LexiconError, words
 from khsearch.khmer.text import script
 from khsearch.khmer.words import building
 from khsearch.khmer.words.checking import check
@@ -100,52 +98,6 @@ def test_a_lexicon_that_no_list_of_words_makes_is_refused(crafted: Lexicon) -> N
         parse(crafted.data, "news.khl")
 
 
-def test_a_word_list_keeps_its_words_whole(tmp_path: Path) -> None:
-    path = tmp_path / "words.txt"
-    path.write_text("# ours\nបរិយាបន្នពិការភាព\n\nពិការភាព 120  # per million\nសោមដាលីន\n", "utf-8")
-    text = "កិច្ចគាំពារបរិយាបន្នពិការភាពនិងសោមដាលីន"
-    assert words(text, lexicon=path)[-3:] == ["បរិយាបន្នពិការភាព", "និង", "សោមដាលីន"]
-    assert "បរិយាបន្នពិការភាព" not in words(text)
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ("abc", "not a Khmer word"),
-        ("ពីរ ពាក្យ", "one number"),
-        ("ពាក្យ 0", "from 0 to 1,000,000"),
-        ("ពាក្យ nan", "from 0 to 1,000,000"),
-        ("ពាក្យ 1 2", "one number"),
-        ("ក" * 16, "longer than 15 clusters"),
-        ("១២៣", "not a Khmer word"),
-    ],
-)
-def test_a_line_that_is_no_word_is_an_error_with_its_number(tmp_path: Path, line: str, told: str) -> None:
-    path = tmp_path / "words.txt"
-    path.write_text(f"# a comment\nកម្ពុជា\n{line}\n", "utf-8")
-    with pytest.raises(LexiconError, match=r"words\.txt, line 3") as caught:
-        tokenize("កម្ពុជា", lexicon=path)
-    assert told in str(caught.value)
-
-
-def test_lists_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(LexiconError, match="cannot be read"):
-        load(tmp_path / "none.txt")
-    with pytest.raises(LexiconError, match="cannot be read"):
-        load(tmp_path)
-    (tmp_path / "latin.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(LexiconError, match="UTF-8"):
-        load(tmp_path / "latin.txt")
-
-
-def test_a_changed_list_is_read_again(tmp_path: Path, few_words_by_default: Lexicon) -> None:
-    path = tmp_path / "words.txt"
-    path.write_text("សោមដាលីន\n", "utf-8")
-    assert words("សោមដាលីន", lexicon=path) == ["សោមដាលីន"]
-    path.write_text("# nothing now, and more bytes than before\n", "utf-8")
-    assert words("សោមដាលីន", lexicon=path) == words("សោមដាលីន", lexicon=few_words_by_default)
-
-
 def test_clusters_longer_than_eight_codes_are_told_apart() -> None:
     long = ["ក" + "\u17d2ខ\u17d2គ\u17d2ឃ\u17d2ង" + vowel for vowel in "ាិីឹ"]
     compiled = compile_lexicon(LexiconModel({word + "ក": 1000 + i for i, word in enumerate(long)}, {}, 4000, 9000))
@@ -154,24 +106,10 @@ def test_clusters_longer_than_eight_codes_are_told_apart() -> None:
 
 
 def test_many_words_are_refused_clearly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "_MAX_SLOTS", 8)
+    monkeypatch.setattr(building, "MAX_SLOTS", 8)
     with pytest.raises(LexiconError, match="too many words"):
         compile_lexicon(MODEL)
     assert isinstance(default_lexicon(), Lexicon)
-
-
-@pytest.mark.slow
-def test_a_word_list_may_come_from_a_pipe(tmp_path: Path) -> None:
-    pipe, file = tmp_path / "pipe", tmp_path / "words.txt"
-    file.write_text("សោមដាលីន\n" * 1_000, "utf-8")
-    os.mkfifo(pipe)
-    thread = threading.Thread(target=lambda: pipe.write_bytes(file.read_bytes()))
-    thread.start()
-    found, wanted = load(pipe), load(file)
-    thread.join(10)
-    assert found is not None
-    assert wanted is not None
-    assert found.data == wanted.data
 
 
 def test_one_lexicon_is_kept_once_whoever_reads_it() -> None:

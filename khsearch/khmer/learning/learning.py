@@ -24,9 +24,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from khsearch.errors import LexiconError
 from khsearch.frozen import frozen
-from khsearch.khmer.learning.counting import Counts, Progress, Teacher, count, count_runs
+from khsearch.khmer.learning.counting import Counts, Progress, count, count_runs
 from khsearch.khmer.learning.keeplist import KeepList, default_keep_list
-from khsearch.khmer.words.crf import CrfBreaker
+from khsearch.khmer.words.breakers import Breaker, breaker
 from khsearch.khmer.words.model import LexiconModel, clusters_of
 
 MILLION = 1e6
@@ -64,7 +64,7 @@ def learn(
     frequencies: Mapping[str, float] | None = None,
     keep: KeepList | None = None,
     base: LexiconModel | None = None,
-    teacher: Teacher | None = None,
+    teacher: Breaker | None = None,
     recipe: Recipe | None = None,
     progress: Progress | None = None,
 ) -> LexiconModel:
@@ -73,7 +73,7 @@ def learn(
     frequencies   words in normal form with counts (`read_frequencies`)
     keep          the keep-list; None for the one that ships
     base          a lexicon to extend: all of its words stay, the texts add theirs
-    teacher       breaks a run of Khmer into words; None for khmer-nltk's conditional random field
+    teacher       finds the words in the texts; None for the breaker of khmer-nltk's conditional random field
     progress      told of the runs that the teacher has broken and of all there are
 
     LexiconError where there is nothing to learn from.
@@ -84,7 +84,7 @@ def learn(
     runs = count_runs(texts)
     if not runs and not background:
         raise LexiconError("no Khmer in these texts; give texts, a word list or a lexicon to extend")
-    counts = count(runs, teacher or CrfBreaker().break_text, more=background, progress=progress)
+    counts = count(runs, teacher or breaker("crf"), more=background, progress=progress)
     words = _atoms(counts, background, keep, base.words if base else {}, recipe)
     clusters = _cluster_costs(counts.clusters, base.clusters if base else {}, recipe)
     # What is not listed is taken to be rarer than the rarest cluster that is, by a factor of e.

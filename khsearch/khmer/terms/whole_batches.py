@@ -83,7 +83,7 @@ def analyse_whole(normal: NormalText, breaker: Breaker, keys: Keys | None, mode:
     phrases = phrases_of(joiner)
     own: list[Span] = []
     if phrases is not None:
-        own = marked(phrases.spans(normal.codes, starts.tolist(), ends.tolist()), normal.codes)
+        own = marked(phrases.spans(normal, starts, ends), normal.codes)
     word_starts, word_ends = starts, ends
     stretches = chosen(_located(own, starts, ends), _located(_patterns(normal), starts, ends))
     if stretches:

@@ -26,6 +26,7 @@ from khsearch.sharing import loading
 if TYPE_CHECKING:
     from khsearch.khmer.terms.typed import Run
     from khsearch.khmer.text.normal_text import NormalText
+    from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.modes import Joiner
 
 _REPEATED = re.compile(rb"(?<=[\x80-\xd3\xdd])\xd7+")
@@ -51,8 +52,10 @@ class Wholes:
 class Phrases(Protocol):
     """What a joiner may have as `phrases`: the entries of a user's lexicon that are more than one run of Khmer."""
 
-    def spans(self, codes: bytes, starts: Sequence[int], ends: Sequence[int]) -> list[tuple[int, int]]:
-        """Find stretches that are one word each: codes and the edges of their atoms -> where each begins and ends."""
+    def spans(
+        self, normal: NormalText, starts: Sequence[int] | Offsets, ends: Sequence[int] | Offsets
+    ) -> list[tuple[int, int]]:
+        """Find stretches that are one word each: a text or batch and the edges of its atoms -> where each is."""
 
 
 @frozen
@@ -93,7 +96,7 @@ def whole_words(normal: NormalText, runs: Sequence[Run], joiner: Joiner | None) 
         ends += edges[1:]
     codes = normal.codes
     phrases = phrases_of(joiner)
-    own = marked(phrases.spans(codes, starts, ends), codes) if phrases is not None else ()
+    own = marked(phrases.spans(normal, starts, ends), codes) if phrases is not None else ()
     seen = _seen(normal)
     found = spans_of(seen, 0, len(seen)) if JOINING.search(seen) else ()
     stretches = chosen(_located(own, starts, ends), _located(found, starts, ends)) if own or found else []

@@ -116,6 +116,13 @@ class NormalText:
             return self.raw[place]
         return self.raw[self._kept[place] if self.dropped else int(self.origin[place])]
 
+    def characters(self, start: int, end: int) -> str:
+        """The characters of `raw` that codes from one place to another come from, in their order."""
+        if not self.moves:
+            return self.raw[start:end]
+        places = self._kept[start:end] if self.dropped else self.origin[start:end].tolist()
+        return "".join(map(self.raw.__getitem__, places))
+
     def _places(self) -> Sequence[int]:
         """The origin as a list, without arrays if there are none yet."""
         if not self.moves:

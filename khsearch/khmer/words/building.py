@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.khmer.text.points import Offsets
-from khsearch.khmer.words.trie import NO_WORD, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
+from khsearch.khmer.words.trie import NO_WORD, PARENT_SHIFT, VALUE_SHIFT, Trie
 
-_MAX_SLOTS = 1 << 19  # a parent's number stays positive
+MAX_SLOTS = 1 << 19
+"""The most slots of a trie: so that a parent's number stays positive."""
+
+NOBODY = MAX_SLOTS - 1
+"""The parent of a slot that holds no node."""
 
 
 def build(words: Mapping[tuple[bytes, ...], int], clusters: Sequence[bytes]) -> Trie:
@@ -61,14 +65,19 @@ def _place(children: list[dict[int, int]], values: list[int], width: int) -> NDA
         for number, child in kids.items():
             slot_of[child] = bases[node] + number
     top = max(slot_of) + width + 2  # a base and any number stay inside
-    if top > _MAX_SLOTS:
+    if top > MAX_SLOTS:
         raise ValueError("too many words for one lexicon; leave out the rarest")
-    nodes = np.full(top, (VALUE_MASK << VALUE_SHIFT) | ((_MAX_SLOTS - 1) << PARENT_SHIFT), np.uint64)
+    nodes = empty_slots(top).view(np.uint64)
     for node, kids in enumerate(children):
         for child in kids.values():
             nodes[slot_of[child]] = slot_of[node] << PARENT_SHIFT | values[child] << VALUE_SHIFT | bases[child]
     nodes[0] = NO_WORD << VALUE_SHIFT | 1
     return nodes.view(np.int64)
+
+
+def empty_slots(count: int) -> NDArray[np.int64]:
+    """Slots that hold no node: no other has the parent NOBODY, and none is a word."""
+    return np.full(count, NO_WORD << VALUE_SHIFT | NOBODY << PARENT_SHIFT, np.int64)
 
 
 def _first_fit(used: NDArray[np.bool_], free: int, numbers: Offsets) -> tuple[int, NDArray[np.bool_]]:

@@ -1,8 +1,8 @@
 """lexicon: words and their costs: load, save, extend, fingerprint.
 
 A `LexiconModel` is what people and the learner handle: words with costs. A `Lexicon` is its compiled form, arrays that
-load in milliseconds; its file holds nothing but a line of JSON and arrays. Its fingerprint, the SHA-256 of that file,
-lies in every index that was built with it.
+load in milliseconds; its file holds nothing but a line of JSON and arrays. What a user adds to it (`own`) is kept
+beside that file. Its fingerprint, a SHA-256 of both, lies in every index that was built with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from khsearch.khmer.words.model import LexiconModel
+    from khsearch.khmer.words.own import Own
 
 MAGIC = b"khsearch lexicon 1\n"
 _HEAD = re.compile(
@@ -40,16 +41,18 @@ class Lexicon:
 
     unknown, rare_cluster  as in the model
     cluster_costs          cost of every cluster of the trie in an unknown stretch, by number less one, as int32
+    own                    entries of a user's word list, whose words are in the trie; None where there are none
     """
 
     trie: trie.Trie
     unknown: int
     rare_cluster: int
     cluster_costs: array[int] = field(repr=False)
+    own: Own | None = field(default=None, repr=False)
 
     @cached_property
     def data(self) -> bytes:
-        """The lexicon as a file's content."""
+        """The lexicon as a file's content, without what is in `own`."""
         slots, costs = _little_endian(self.trie.slots), _little_endian(self.cluster_costs)
         body = b"".join([slots.tobytes(), costs.tobytes(), self.trie.lengths, self.trie.clusters])
         head = (
@@ -60,8 +63,8 @@ class Lexicon:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of `data`, in hex."""
-        return _sha256(self.data)
+        """SHA-256 of `data`, and of what is kept of own entries where there are any, in hex."""
+        return _sha256(self.data if self.own is None else self.data + self.own.data)
 
     @cached_property
     def model(self) -> LexiconModel:
@@ -99,6 +102,17 @@ def parse(data: bytes, source: str) -> Lexicon:
     except ValueError as problem:
         raise LexiconError(f"{source}: cannot be read as a lexicon ({problem}); make it again") from None
     return _known.setdefault(data, found)
+
+
+def with_own(lexicon: Lexicon, data: bytes, source: str) -> Lexicon:
+    """Return a lexicon with the own entries that were kept beside it; LexiconError, which names `source`."""
+    loading("khsearch.khmer.words.own")
+    from khsearch.khmer.words.own import read
+
+    try:
+        return replace(lexicon, own=read(data, lexicon.trie))
+    except ValueError as problem:
+        raise LexiconError(f"{source}: cannot be read as own words ({problem}); make it again") from None
 
 
 def _parsed(data: bytes, *, checked: bool) -> Lexicon:

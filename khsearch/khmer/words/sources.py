@@ -1,22 +1,32 @@
-"""sources: what a caller names as a lexicon -> Lexicon: a word list, or a lexicon that was learnt."""
+"""sources: what a caller gives as a lexicon -> Lexicon: words of their own, or a lexicon that was learnt."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 
 from khsearch.errors import LexiconError
 from khsearch.khmer.words.lexicon import MAGIC, Lexicon, default_lexicon, parse
 from khsearch.sharing import loading
 
+LexiconSource = Lexicon | str | PathLike[str] | Iterable[str] | Mapping[str, float | None]
+"""A lexicon, the path of a word list or of a lexicon that was learnt, words, or words with how often each stands in a
+million words, or None."""
 
-def load(source: Lexicon | str | Path | None) -> Lexicon | None:
-    """Return the lexicon that a caller names: a word list, added to the default lexicon, or a lexicon that was learnt.
 
-    Raises LexiconError, naming the file and the line.
+def load(source: LexiconSource | None) -> Lexicon | None:
+    """Return the lexicon that a caller gives: one that was learnt, or the default lexicon with their words added.
+
+    LexiconError names the file and the lines, or the entries, that cannot be.
     """
     if source is None or isinstance(source, Lexicon):
         return source
+    if isinstance(source, Mapping):
+        return _of_words(default_lexicon(), tuple(source.items()))
+    if not isinstance(source, str | PathLike):
+        return _of_words(default_lexicon(), tuple((word, None) for word in source))
     path = Path(source)
     try:
         found = path.stat()
@@ -26,14 +36,28 @@ def load(source: Lexicon | str | Path | None) -> Lexicon | None:
 
 
 @lru_cache(maxsize=8)
+def _of_words(base: Lexicon, words: tuple[tuple[str, float | None], ...]) -> Lexicon:
+    _wake()
+    from khsearch.khmer.words.entries import given
+    from khsearch.khmer.words.word_lists import extended
+
+    return extended(base, given(words))
+
+
+@lru_cache(maxsize=8)
 def _load(path: Path, stamp: tuple[int, int, int]) -> Lexicon:
     data = _content(path)  # read once: a pipe gives it only once
     if data.startswith(MAGIC):
         return parse(data, str(path))
-    loading("khsearch.khmer.words.word_lists")
-    from khsearch.khmer.words.word_lists import extended, word_list
+    _wake()
+    from khsearch.khmer.words.entries import in_file
+    from khsearch.khmer.words.word_lists import extended
 
-    return extended(default_lexicon(), word_list(data, path))
+    return extended(default_lexicon(), in_file(data, path))
+
+
+def _wake() -> None:
+    loading("khsearch.khmer.words.word_lists")
 
 
 def _content(path: Path) -> bytes:

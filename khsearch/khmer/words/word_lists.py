@@ -1,23 +1,39 @@
-"""word_lists: words with costs in, a lexicon out; and the word lists of users, whose words are added to one."""
+"""word_lists: words with costs in, a lexicon out; and the word lists of users, whose entries are added to one.
+
+A word of a user's list costs what its frequency says, or else just less than the cheapest way in which the lexicon has
+it already, so that running text has its edges. Where the lexicon has it as several words, it knows it is made of these.
+"""
 
 from __future__ import annotations
 
 import math
 import re
 from array import array
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from khsearch.errors import LexiconError
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import normalize
-from khsearch.khmer.words import building, lattice
+from khsearch.khmer.text.points import Offsets
+from khsearch.khmer.words import building, own
+from khsearch.khmer.words.adding import add
+from khsearch.khmer.words.entries import Entries
+from khsearch.khmer.words.lattice import GAIN_ZERO, MAX_WORD
 from khsearch.khmer.words.lexicon import MAX_COST, Lexicon
+from khsearch.khmer.words.listed import Listed, listed, slots_of
 from khsearch.khmer.words.model import LexiconModel
+from khsearch.khmer.words.paths import best_paths
+from khsearch.khmer.words.trie import NO_WORD, VALUE_MASK, VALUE_SHIFT
 
 _USER_COST = 9_000
 """Most that a word of a user's list costs unless its line says otherwise: that of one in eight thousand words."""
+
+_LESS = 1_000
+"""What it costs less than the cheapest path."""
+
 _CLUSTER = re.compile(script.CLUSTER_PATTERN)
 _RUN = re.compile(script.CLUSTER_PATTERN + b"+")
 
@@ -28,8 +44,8 @@ def split_word(word: str) -> tuple[bytes, ...]:
     if _RUN.fullmatch(codes) is None:
         raise ValueError("not a Khmer word")
     found = tuple(_CLUSTER.findall(codes))
-    if len(found) > lattice.MAX_WORD:
-        raise ValueError(f"longer than {lattice.MAX_WORD} clusters")
+    if len(found) > MAX_WORD:
+        raise ValueError(f"longer than {MAX_WORD} clusters")
     return found
 
 
@@ -45,7 +61,7 @@ def compile_lexicon(model: LexiconModel) -> Lexicon:
     listed = {script.encode_term(cluster) for cluster in model.clusters}
     names = sorted(listed.union(*split))
     costs = {name: min(model.clusters.get(script.decode_term(name), model.rare_cluster), MAX_COST) for name in names}
-    values = {word: cost - sum(costs[name] for name in word) + lattice.GAIN_ZERO for word, cost in split.items()}
+    values = {word: cost - sum(costs[name] for name in word) + GAIN_ZERO for word, cost in split.items()}
     try:
         built = building.build(values, names)
     except ValueError as problem:
@@ -54,62 +70,44 @@ def compile_lexicon(model: LexiconModel) -> Lexicon:
     return Lexicon(built, min(model.unknown, MAX_COST), model.rare_cluster, cluster_costs)
 
 
-def word_list(data: bytes, path: Path) -> dict[str, float | None]:
-    """Read a user's word list: one word a line, then, if you like, how often it stands in a million words.
+def extended(base: Lexicon, entries: Entries) -> Lexicon:
+    """Return a lexicon with the entries of a word list; LexiconError where they are too many."""
+    words = sorted(entries.words)
+    if not words:
+        data = own.pack(listed(b""), np.zeros(0, np.bool_), entries.phrases)
+        return replace(base, own=own.read(data, base.trie)) if entries.phrases else base
+    lines = listed(b"".join(word + b"\n" for word in words))
+    found, strange, atoms = _paths(base, lines)
+    costs = np.clip(found - _LESS, 0, _USER_COST)
+    for i, often in enumerate(map(entries.words.__getitem__, words)):
+        if often is not None:
+            costs[i] = min(MAX_COST, round(-1000 * math.log(often / 1_000_000)))
+    try:
+        trie = add(base.trie, lines, costs - strange + GAIN_ZERO)
+    except ValueError as problem:
+        raise LexiconError(str(problem)) from None
+    cluster_costs = array("i", base.cluster_costs)
+    cluster_costs.extend([min(base.rare_cluster, MAX_COST)] * (len(trie.lengths) - len(cluster_costs)))
+    kept = own.read(own.pack(lines, atoms, entries.phrases), trie)
+    return replace(base, trie=trie, cluster_costs=cluster_costs, own=kept)
 
-    What follows "#" is a comment. LexiconError names the line that is not a Khmer word, or has no such number.
+
+def _paths(lexicon: Lexicon, words: Listed) -> tuple[Offsets, Offsets, NDArray[np.bool_]]:
+    """How a lexicon breaks words, each by itself.
+
+    What the cheapest path of each costs (w,); what its clusters cost in an unknown stretch (w,); and which of all
+    clusters begin an atom (c,): those that the path begins words with, but of a word of known ones alone.
     """
-    try:
-        lines = data.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as problem:
-        raise LexiconError(f"{path}: cannot be read as a UTF-8 word list ({problem}); name another file") from None
-    words: dict[str, float | None] = {}
-    for number, line in enumerate(lines, 1):
-        parts = line.partition("#")[0].split()
-        if not parts:
-            continue
-        try:
-            split_word(parts[0])
-            words[parts[0]] = _frequency(parts[1:])
-        except ValueError as problem:
-            raise LexiconError(f"{path}, line {number}: {line.strip()!r}: {problem}; mend the line") from None
-    return words
-
-
-def _frequency(rest: Sequence[str]) -> float | None:
-    if not rest:
-        return None
-    try:
-        (frequency,) = map(float, rest)
-        if 0 < frequency <= 1_000_000:
-            return frequency
-    except ValueError:
-        pass
-    raise ValueError("after the word, one number from 0 to 1,000,000 may stand: how often in a million words")
-
-
-def extended(base: Lexicon, words: Mapping[str, float | None]) -> Lexicon:
-    """Return a lexicon with words added: each with its frequency per million, or None for enough to stay whole."""
-    model = base.model
-    costs = dict(model.words)
-    for word, frequency in words.items():
-        clusters = split_word(word)
-        term = script.decode_term(b"".join(clusters))
-        if frequency is not None:
-            costs[term] = min(MAX_COST, round(-1000 * math.log(frequency / 1_000_000)))
-        else:
-            costs[term] = max(0, min(_USER_COST, _path_cost(base, clusters) - 1000))
-    return compile_lexicon(replace(model, words=costs))
-
-
-def _path_cost(lexicon: Lexicon, clusters: Sequence[bytes]) -> int:
-    """Cost of the cheapest breaking of a string of clusters."""
-    model = lexicon.model
-    numbers = [lexicon.trie.numbers.get(cluster, 0) for cluster in clusters]
-    cost, at = 0, 0
-    for count in lattice.best_path(numbers, lexicon.trie, model.unknown):
-        piece = [script.decode_term(cluster) for cluster in clusters[at : at + count]]
-        strange = model.unknown + sum(model.clusters.get(cluster, model.rare_cluster) for cluster in piece)
-        cost += model.words.get("".join(piece), strange)
-        at += count
-    return cost
+    numbers = lexicon.trie.numbering.number_all(words.codes, words.clusters)
+    begins = best_paths(numbers, words.clusters.leads, lexicon.trie, lexicon.unknown)
+    firsts = np.flatnonzero(begins)
+    pieces = np.diff(firsts, append=len(numbers))
+    values = lexicon.trie.nodes.take(slots_of(lexicon.trie, numbers, firsts, pieces)) >> VALUE_SHIFT & VALUE_MASK
+    is_known = values != NO_WORD
+    cluster_costs = np.append(min(lexicon.rare_cluster, MAX_COST), np.frombuffer(lexicon.cluster_costs, np.int32))
+    strange = np.add.reduceat(cluster_costs.take(numbers), words.firsts)
+    of = np.flatnonzero(words.clusters.leads.take(firsts))  # the first piece of every word
+    gains = np.add.reduceat(np.where(is_known, values - GAIN_ZERO, lexicon.unknown), of)
+    all_known = np.logical_and.reduceat(is_known, of)
+    atoms = words.clusters.leads | (begins & np.repeat(all_known, words.sizes))
+    return strange + gains, strange, atoms

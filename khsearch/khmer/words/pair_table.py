@@ -1,0 +1,236 @@
+"""pair_table: what is known of two atoms that stand side by side: do they make one word? Atoms in, votes out.
+
+A *vote* tells how much speaks for parting a pair, in eighths of a nat: ln(times parted / times joined) as counted in
+raw text, or what a list of decisions says, which outweighs all else. Most pairs are not in the table: they vote to
+part. A listed word of three atoms or more is known by its pairs, and counts where all of them stand.
+
+The table holds no atoms, but hashes of them, made of their clusters: so it serves whatever lexicon numbers these. Where
+a pair has its place follows from its hash (open addressing, linear probing): the top bits are its home, the 32 bits
+below them its tag. `run_votes` looks up one run, as lists, `all_votes` a batch, as arrays, with the same answers.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from khsearch.errors import LexiconError
+from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from khsearch.khmer.text.points import Offsets
+
+MAGIC = b"khsearch pairs 1\n"
+_HEAD = re.compile(MAGIC + rb'\{"places":(\d{1,9}),"words":(\d{1,9}),"sha256":"[0-9a-f]{64}"\}\n')
+
+UNKNOWN = 16
+"""Vote of a pair that is not in the table."""
+
+JOINED, PARTED = -1_000, 1_000
+"""Votes of listed pairs."""
+
+OVERFLOW = 64
+"""Places behind the last home. The very last stays empty, so that every search ends."""
+
+_BITS = (1 << 64) - 1
+_MIX, _STEP, _SIDE, _LAST = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
+_HALF = 32
+_TAG_BITS = 32
+_LONGEST = 15  # pairs of a listed word
+_REMEMBERED = 1 << 14  # hashes of atoms
+
+
+class PairTable:
+    """The table of pairs.
+
+    tags    uint32 by place; 0 for an empty one
+    values  int16 by place: twice the vote, and 1 more where a listed word of three atoms or more begins with the pair
+    words   by the hash of their first pair, the hashes of all pairs of these words
+    """
+
+    def __init__(self, tags: array[int], values: array[int], words: Mapping[int, Sequence[tuple[int, ...]]]) -> None:
+        self.tags, self.values, self.words = tags, values, words
+        self.homes = len(tags) - OVERFLOW
+        self._hashes: dict[tuple[bytes, ...], int] = {}
+
+    def value_of(self, pair: int) -> int:
+        """What the table has of the hash of a pair."""
+        at, tag = home_and_tag(pair, self.homes)
+        while (found := self.tags[at]) != tag:
+            if not found:
+                return 2 * UNKNOWN
+            at += 1
+        return self.values[at]
+
+    def run_votes(self, clusters: Sequence[bytes], counts: Sequence[int]) -> list[int]:
+        """Look up a run: its clusters, in codes, and how many each atom has -> the vote before each, but the first."""
+        ends = accumulate(counts)
+        hashes = [self._hash_of(tuple(clusters[end - size : end])) for end, size in zip(ends, counts, strict=True)]
+        pairs = [pair_of(left, right) for left, right in pairwise(hashes)]
+        values = [self.value_of(pair) for pair in pairs]
+        votes = [value >> 1 for value in values]
+        for at, value in enumerate(values):
+            if value & 1:
+                size = self._listed(pairs[at : at + _LONGEST])
+                votes[at : at + size] = [JOINED] * size
+        return votes
+
+    def all_votes(self, keys: NDArray[np.uint64], firsts: Offsets, leads: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Look up a batch: `keys_of` its c clusters, first clusters of its a atoms, (a,) which of these begin a run.
+
+        Returns (a,) the vote before each atom, 0 where a run begins.
+        """
+        loading("numpy")
+        import numpy as np
+
+        inside = ~leads
+        pairs = np.zeros(len(firsts), np.uint64)
+        pairs[1:] = all_pairs(all_hashes(keys, firsts))
+        pairs *= inside
+        values = self._values_of(pairs)
+        values *= inside
+        votes = (values >> 1).astype(np.int32)
+        for at in np.flatnonzero(values & 1).tolist():
+            size = self._listed(pairs[at : at + _LONGEST].tolist())
+            votes[at : at + size] = JOINED
+        return votes
+
+    def _hash_of(self, atom: tuple[bytes, ...]) -> int:
+        known = self._hashes.get(atom)
+        if known is None:
+            if len(self._hashes) >= _REMEMBERED:
+                self._hashes.clear()
+            known = self._hashes[atom] = hash_of(atom)
+        return known
+
+    def _listed(self, pairs: Sequence[int]) -> int:
+        """Pairs of the longest listed word that some pairs begin with; 0 where there is none."""
+        found = (len(word) for word in self.words[pairs[0]] if tuple(pairs[: len(word)]) == word)
+        return max(found, default=0)
+
+    @cached_property
+    def _arrays(self) -> tuple[NDArray[np.uint32], NDArray[np.int16]]:
+        import numpy as np
+
+        return np.frombuffer(self.tags, np.uint32), np.frombuffer(self.values, np.int16)
+
+    def _values_of(self, pairs: NDArray[np.uint64]) -> NDArray[np.int16]:
+        """What the table has of hashes of pairs: (a,) -> (a,)."""
+        import numpy as np
+
+        tags, found = self._arrays
+        bits = self.homes.bit_length() - 1
+        at = (pairs >> np.uint64(64 - bits)).view(np.int64)
+        wanted = np.maximum((pairs >> np.uint64(64 - bits - _TAG_BITS)).astype(np.uint32), 1)
+        there = tags.take(at)
+        values = np.where(there == wanted, found.take(at), np.int16(2 * UNKNOWN))
+        left = np.flatnonzero((there != wanted) & (there != 0))
+        at, wanted = at.take(left), wanted.take(left)
+        while len(left):
+            at += 1
+            there = tags.take(at)
+            is_it = there == wanted
+            values[left[is_it]] = found.take(at[is_it])
+            on = np.flatnonzero(~is_it & (there != 0))
+            left, at, wanted = left.take(on), at.take(on), wanted.take(on)
+        return values
+
+
+def hash_of(atom: Sequence[bytes]) -> int:
+    """Hash of an atom: its clusters, in codes."""
+    found, step = 0, 1
+    for cluster in atom:
+        key = int.from_bytes(cluster[:8], "little") * _MIX & _BITS
+        found += (key ^ key >> _HALF) * step
+        step = step * _STEP & _BITS
+    return found & _BITS
+
+
+def home_and_tag(pair: int, homes: int) -> tuple[int, int]:
+    """Where the hash of a pair is looked for first in a table of so many homes, a power of two, and as what."""
+    bits = homes.bit_length() - 1
+    return pair >> 64 - bits, (pair >> 64 - bits - _TAG_BITS & (1 << _TAG_BITS) - 1) or 1
+
+
+def pair_of(left: int, right: int) -> int:
+    """Hash of a pair, of those of its atoms."""
+    return (left * _SIDE + right) * _LAST & _BITS
+
+
+def keys_of(eights: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Keys of clusters, which hashes are made of: the first eight codes of each as one number, the first lowest."""
+    import numpy as np
+
+    mixed = eights * np.uint64(_MIX)
+    mixed ^= mixed >> np.uint64(_HALF)
+    return mixed
+
+
+def all_hashes(keys: NDArray[np.uint64], firsts: Offsets) -> NDArray[np.uint64]:
+    """Hashes of atoms: keys of clusters (c,), first clusters of the atoms (a,), all together all of them -> (a,)."""
+    import numpy as np
+
+    hashes = keys.take(firsts)
+    left = np.diff(firsts, append=len(keys)) - 1
+    atoms = np.flatnonzero(left)
+    here, left = firsts.take(atoms), left.take(atoms)
+    step = 1
+    while len(atoms):
+        step = step * _STEP & _BITS
+        here += 1
+        left -= 1
+        hashes[atoms] += keys.take(here) * np.uint64(step)
+        rest = np.flatnonzero(left)
+        atoms, here, left = atoms.take(rest), here.take(rest), left.take(rest)
+    return hashes
+
+
+def all_pairs(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Hashes of pairs, of those of atoms side by side: (a,) -> (a - 1,)."""
+    import numpy as np
+
+    return (hashes[:-1] * np.uint64(_SIDE) + hashes[1:]) * np.uint64(_LAST)
+
+
+def parse(data: bytes) -> PairTable:
+    """Read the content of a file that `compiled` wrote; ValueError."""
+    head = _HEAD.match(data)
+    if head is None:
+        raise ValueError("not a table of pairs")
+    places, count = map(int, head.groups())
+    edges = [head.end(), head.end() + 4 * places, head.end() + 6 * places]
+    tags, values, rest = array("I", data[edges[0] : edges[1]]), array("h", data[edges[1] : edges[2]]), array("Q")
+    rest.frombytes(data[edges[2] :])
+    if sys.byteorder == "big":
+        for numbers in (tags, values, rest):
+            numbers.byteswap()
+    words: dict[int, list[tuple[int, ...]]] = {}
+    at = 0
+    for _ in range(count):
+        word = tuple(rest[at + 1 : at + 1 + rest[at]])
+        words.setdefault(word[0], []).append(word)
+        at += 1 + len(word)
+    return PairTable(tags, values, words)
+
+
+_DEFAULT = Path(__file__).parent.parent / "data" / "pairs.khp"
+
+
+@cache
+def default_pairs() -> PairTable:
+    """Return the table that khsearch brings."""
+    try:
+        return parse(_DEFAULT.read_bytes())  # a test checks the rest
+    except (OSError, ValueError) as problem:
+        raise LexiconError(
+            f"{_DEFAULT}: cannot be read as a table of pairs ({problem}); install khsearch again"
+        ) from None
