@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from khsearch.hits import Results as Results
     from khsearch.hits import Snippet as Snippet
     from khsearch.index import Index as Index
+    from khsearch.khmer import Token as Token
     from khsearch.khmer import register_breaker as register_breaker
     from khsearch.query import Candidate as Candidate
     from khsearch.query import Ranking as Ranking
@@ -81,7 +82,6 @@ if TYPE_CHECKING:
     from khsearch.schema import FieldKind as FieldKind
     from khsearch.schema import TextField as TextField
     from khsearch.segmenting import Segmenter as Segmenter
-    from khsearch.text import Token as Token
     from khsearch.text import clusters as clusters
     from khsearch.text import normalize as normalize
     from khsearch.text import sentences as sentences
@@ -111,20 +111,11 @@ else:
             ),
             "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
-            "khmer": ("register_breaker",),
+            "khmer": ("Token", "register_breaker"),
             "query": ("Candidate", "Ranking", "Stage", "quote"),
             "schema": ("FieldKind", "TextField"),
             "segmenting": ("Segmenter",),
-            "text": (
-                "Token",
-                "clusters",
-                "normalize",
-                "sentences",
-                "tokenize",
-                "tokenize_all",
-                "words",
-                "words_all",
-            ),
+            "text": ("clusters", "normalize", "sentences", "tokenize", "tokenize_all", "words", "words_all"),
             "version": ("__version__",),
         },
     )

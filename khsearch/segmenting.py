@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from khsearch.arguments import BREAKER, PATH, TEXT, checked, instance, one_of, optional
-from khsearch.khmer import BREAKERS, MODES, Analyzer, Breaker, Lexicon, make_breaker
+from khsearch.arguments import BREAKER, TEXT, WORDS, checked, instance, one_of, optional
+from khsearch.khmer import BREAKERS, MODES, Analyzer, Breaker, Lexicon, LexiconSource, make_breaker
 from khsearch.text import analyzer_of, tokens_of, words_of
 
 
@@ -19,11 +18,11 @@ class Segmenter:
     alike; a breaker that was registered must be registered there, too.
     """
 
-    @checked(breaker=optional(BREAKER), lexicon=optional(instance(Lexicon, PATH)), mode=one_of(*MODES))
+    @checked(breaker=optional(BREAKER), lexicon=optional(instance(Lexicon, WORDS)), mode=one_of(*MODES))
     def __init__(
         self,
         breaker: str | Breaker | None = None,
-        lexicon: Lexicon | str | Path | None = None,
+        lexicon: LexiconSource | None = None,
         *,
         mode: str = "word",
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from khsearch.arguments import BREAKER, EACH_TEXT, TEXT, WORDS, checked, instance, one_of, optional
 from khsearch.khmer import (
@@ -15,20 +16,16 @@ from khsearch.khmer import (
     Breaker,
     Lexicon,
     LexiconSource,
-    Token,
     cluster_spans,
     factory_of,
     load,
-    put_right,
-    sentence_spans,
-    shown,
-    with_gaps,
-    without_signs,
+    script,
 )
 from khsearch.khmer import breaker as make_breaker
 from khsearch.sharing import loading
 
-__all__ = ["Token", "clusters", "normalize", "sentences", "tokenize", "tokenize_all", "words", "words_all"]
+if TYPE_CHECKING:
+    from khsearch.khmer import Token
 
 KEPT = ("words", "all")
 """What `tokenize` may keep of a text, the default first."""
@@ -128,6 +125,9 @@ def normalize(text: str) -> str:
     characters that nobody sees beside Khmer; encodings that look alike become one. Words stay spelt as they are. It
     breaks as before, and a text that is right stays as it is.
     """
+    loading("khsearch.khmer.text.repair")
+    from khsearch.khmer import put_right
+
     return put_right(text)
 
 
@@ -138,6 +138,9 @@ def sentences(text: str) -> list[str]:
     One ends with a khan, a bariyoosan or their kin, with ? or !, with a full stop before a space, and at a line end;
     closing quotes and brackets belong to it. Numbers, links and abbreviations do not end one.
     """
+    loading("khsearch.khmer.text.sentences")
+    from khsearch.khmer import sentence_spans
+
     return [text[start:end] for start, end in sentence_spans(text)]
 
 
@@ -170,7 +173,7 @@ def words_of(analyzer: Analyzer, text: str, mode: str) -> list[str]:
     found = [text[start:end] for start, end in zip(starts, ends, strict=True)]
     if mode == "word" and typed.whole.signs:
         found = [word for number, word in enumerate(found) if number not in typed.whole.signs]
-    return found if text.isprintable() else list(map(shown, found))
+    return found if text.isprintable() else list(map(script.shown, found))
 
 
 def tokens_of(analyzer: Analyzer, text: str, mode: str, keep: str) -> list[Token]:
@@ -186,6 +189,8 @@ def tokens_of(analyzer: Analyzer, text: str, mode: str, keep: str) -> list[Token
 
 
 def _kept(text: str, tokens: list[Token], keep: str) -> list[Token]:
+    from khsearch.khmer import with_gaps, without_signs
+
     return without_signs(tokens) if keep == "words" else list(with_gaps(text, tokens))
 
 

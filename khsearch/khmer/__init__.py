@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.streams import join_tokens as join_tokens
     from khsearch.khmer.terms.streams import pieces as pieces
     from khsearch.khmer.terms.tokens import Token as Token
-    from khsearch.khmer.terms.tokens import shown as shown
     from khsearch.khmer.terms.tokens import with_gaps as with_gaps
     from khsearch.khmer.terms.tokens import without_signs as without_signs
     from khsearch.khmer.terms.typed import SHORT as SHORT
@@ -109,7 +108,7 @@ else:
             "terms": ("behaviour",),
             "terms.analyzer": ("Analyzer", "cluster_spans"),
             "terms.typed": ("SHORT", "Terms", "Typed", "bigrams_between", "clusters_of", "letters_of"),
-            "terms.tokens": ("Token", "shown", "with_gaps", "without_signs"),
+            "terms.tokens": ("Token", "with_gaps", "without_signs"),
             "terms.listing": ("MEGABYTE", "term_lists", "token_lists", "word_lists"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling.costs": ("default_costs", "strokes", "written_counts"),

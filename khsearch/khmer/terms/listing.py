@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from khsearch.khmer.terms.analyzer import Analyzer
-from khsearch.khmer.terms.tokens import PUNCTUATION, Token, atom_tokens, decoded, shown, whole_tokens, word_terms
+from khsearch.khmer.terms.tokens import PUNCTUATION, Token, atom_tokens, decoded, whole_tokens, word_terms
+from khsearch.khmer.text import script
 
 MEGABYTE = 350_000
 """Characters of a megabyte of Khmer in UTF-8: what is quickest as one batch."""
@@ -71,7 +72,7 @@ def _words(analyzer: Analyzer, texts: Sequence[str], mode: str) -> Iterator[list
         words = [text[start:end] for start, end in zip(starts[first:last], ends[first:last], strict=True)]
         if signs:
             words = [word for number, word in enumerate(words, first) if number not in signs]
-        yield list(map(shown, words)) if hidden and not text.isprintable() else words
+        yield list(map(script.shown, words)) if hidden and not text.isprintable() else words
 
 
 def _tokens(analyzer: Analyzer, texts: Sequence[str], mode: str) -> Iterator[list[Token]]:

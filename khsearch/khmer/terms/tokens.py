@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.signs import SIGNS
 from khsearch.khmer.text import script
-from khsearch.khmer.text.script import LETTER, SPACE, code_of
+from khsearch.khmer.text.script import SPACE
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -151,16 +151,6 @@ def kind_of_parts(parts: Sequence[Token]) -> str:
 def decoded(form: bytes) -> str:
     """Return the term of a code form: most of a text are few."""
     return script.decode_term(form)
-
-
-def shown(word: str) -> str:
-    """Return a word as it stands, but without what nobody sees inside Khmer, digits and ASCII: spaces of no width.
-
-    In words of other letters such characters may tell how to draw or read them.
-    """
-    if word.isprintable() or any(code_of(char) == LETTER for char in word):
-        return word
-    return "".join(char for char in word if category(char) != "Cf")
 
 
 def with_gaps(text: str, words: Sequence[Token]) -> Iterator[Token]:
