@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.learning.counting import read_frequencies as read_frequencies
     from khsearch.khmer.learning.crf_building import build_crf as build_crf
     from khsearch.khmer.learning.learning import learn as learn
+    from khsearch.khmer.learning.pairs import build_pairs as build_pairs
     from khsearch.khmer.learning.slips import learn_slips as learn_slips
     from khsearch.khmer.learning.slips import read_pairs as read_pairs
     from khsearch.khmer.learning.slips import variant_pairs as variant_pairs
@@ -118,6 +119,7 @@ else:
             "learning.counting": ("read_frequencies",),
             "learning.crf_building": ("build_crf",),
             "learning.learning": ("learn",),
+            "learning.pairs": ("build_pairs",),
             "learning.slips": ("learn_slips", "read_pairs", "variant_pairs"),
         },
     )
