@@ -44,6 +44,11 @@ def test_a_short_text_of_khmer_is_broken_without_arrays_and_without_icu() -> Non
     assert len(rooms) <= 22
 
 
+def test_a_short_text_is_broken_by_the_conditional_random_field_without_arrays() -> None:
+    found = loaded(f"from khsearch import words; words({KHMER!r}, 'crf')")
+    assert not found & {"numpy", "icu", "khmernltk", "sklearn"}
+
+
 @pytest.mark.parametrize("text", ["សា\u17b6\u200bខ", "café", KHMER * 100, "សា\u17b6"])
 def test_other_texts_load_arrays_and_still_no_icu(text: str) -> None:
     found = loaded(f"from khsearch import words; words({text!r})")

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.analyzer import Analyzer as Analyzer
     from khsearch.khmer.terms.analyzer import cluster_spans as cluster_spans
     from khsearch.khmer.terms.listing import MEGABYTE as MEGABYTE
+    from khsearch.khmer.terms.listing import term_lists as term_lists
     from khsearch.khmer.terms.listing import token_lists as token_lists
     from khsearch.khmer.terms.listing import word_lists as word_lists
     from khsearch.khmer.terms.streams import Tokens as Tokens
@@ -108,7 +109,7 @@ else:
             "terms.analyzer": ("Analyzer", "cluster_spans"),
             "terms.typed": ("SHORT", "Terms", "Typed", "bigrams_between", "clusters_of", "letters_of"),
             "terms.tokens": ("Token", "with_gaps", "without_signs"),
-            "terms.listing": ("MEGABYTE", "token_lists", "word_lists"),
+            "terms.listing": ("MEGABYTE", "term_lists", "token_lists", "word_lists"),
             "terms.streams": ("Tokens", "join_tokens", "pieces"),
             "spelling.costs": ("default_costs", "strokes", "written_counts"),
             "spelling.nearby": ("Nearby",),

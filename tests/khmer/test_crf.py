@@ -7,6 +7,7 @@ import logging
 import pickle
 import random
 import re
+import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -257,6 +258,14 @@ def test_the_table_is_built_again_to_the_byte(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["lexicon", "crf", "-o", str(tmp_path / "crf.kht")])
     assert result.exit_code == 0
     assert (tmp_path / "crf.kht").read_bytes() == FILE.read_bytes()
+
+
+def test_without_khmer_nltk_there_is_nothing_to_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delitem(sys.modules, "khmernltk.word_tokenize", raising=False)
+    monkeypatch.setitem(sys.modules, "khmernltk", None)
+    result = CliRunner().invoke(app, ["lexicon", "crf", "-o", str(tmp_path / "crf.kht")])
+    assert result.exit_code == 2
+    assert "pip install khmer-nltk" in result.stderr
 
 
 def test_words_are_those_of_khmer_nltk() -> None:

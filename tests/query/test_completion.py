@@ -131,7 +131,8 @@ def test_whole_words_and_what_goes_on_from_them(tmp_path, create):
 def test_a_completion_ends_where_a_word_of_people_does(tmp_path, create):
     index = create(tmp_path / "x")
     with index.writer() as writer:
-        writer.add_all(Document(str(number), "", "ជនពិការភាពធ្វើការ") for number in range(5))
+        behind = ["ធ្វើការ", "។", " ទៅផ្ទះ", "មានឡាន", "ក្នុងភូមិ"]
+        writer.add_all(Document(str(number), "", f"ជនពិការភាព{word}") for number, word in enumerate(behind))
         writer.add_all(Document(f"{number}b", "", "ផែនការលើកទឹកចិត្តកសិករ។ ទឹកត្រី") for number in range(5))
     assert index.complete("ពិកា")[0] == "ពិការភាព"
     assert index.complete("លើ")[0] == "លើកទឹកចិត្ត"

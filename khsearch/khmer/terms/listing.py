@@ -39,6 +39,17 @@ def token_lists(analyzer: Analyzer, texts: Sequence[str], mode: str) -> Iterator
     yield from _tokens(analyzer, texts, mode)
 
 
+def term_lists(analyzer: Analyzer, texts: Sequence[str]) -> Iterator[list[str]]:
+    """Terms of the whole words of some texts, together about a megabyte."""
+    batch = analyzer.whole_batch(texts, "word")
+    atoms = list(map(decoded, batch.atoms.terms()))
+    edges = batch.atom_starts.tolist(), batch.atom_ends.tolist()
+    terms = word_terms(batch.normal, atoms, edges, batch.firsts.tolist(), (batch.starts.tolist(), batch.ends.tolist()))
+    signs = set(batch.signs.tolist())
+    for first, last in _stretches(batch.counts.tolist()):
+        yield [terms[number] for number in range(first, last) if number not in signs] if signs else terms[first:last]
+
+
 def _parts(text: str) -> Iterator[str]:
     """Lines of a text, about a megabyte at a time: no word reaches over a line end."""
     start = 0

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from khsearch.khmer.words.crf_table import BASE_MASK, COLUMNS, LABEL_SHIFT, NO_SPACE, SPAN, CrfTable
+from khsearch.khmer.words.crf_table import BASE_MASK, COLUMNS, LABEL_SHIFT, NO_SPACE, ROW, SPAN, CrfTable
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -67,22 +67,23 @@ def all_scores(table: CrfTable, codes: bytes, clusters: Clusters, numbers: Offse
 
     if numbers is None:
         numbers = table.numbering.number_all(codes, clusters)
-    count, leads = len(numbers), clusters.leads
+    count = len(numbers)
+    firsts = np.flatnonzero(clusters.leads)
     following = np.zeros(count + SPAN, np.uint32)
-    np.multiply(numbers, ~leads, out=following[:count], casting="unsafe")  # no path goes on where a run begins
-    together = _together(leads)
-    scores = np.zeros(count + 2 * SPAN, np.int32)  # with labels before and behind all, as in `run_scores`
-    scores[SPAN:-SPAN] = leads * np.int32(table.bos)
-    scores[SPAN:-SPAN][:-1] += leads[1:] * np.int32(table.eos)
-    scores[SPAN:-SPAN][-1:] += table.eos
+    following[:count] = numbers
+    following[firsts] = 0  # no path goes on where a run begins
+    together = _together(clusters.leads)
+    scores = np.zeros(count + 2 * SPAN, np.int32)  # with labels before and behind all, which nobody asks for
+    scores[SPAN + firsts] = table.bos
+    scores[SPAN - 1 + np.append(firsts, count)[1:]] += table.eos
     for first in range(0, count, _PIECE):
         last = min(first + _PIECE, count)
         slots = _slots(table.slot_array, numbers[first:last], following[first + 1 : last + SPAN])
-        for column, adds in enumerate(table.columns):
-            behind = column - SPAN
-            part = adds.take(slots)
-            part &= together[abs(behind)][first + max(behind, 0) : last + max(behind, 0)]
-            scores[first + column : last + column] += part
+        rows = table.row_array.take(slots).view("<i2").reshape(-1, ROW)
+        columns = rows.T[:COLUMNS].astype(np.int16, order="C")
+        for column, behind in enumerate(range(-SPAN, SPAN + 1)):
+            columns[column] &= together[abs(behind)][first + max(behind, 0) : last + max(behind, 0)]
+            scores[first + column : last + column] += columns[column]
     at = np.flatnonzero(numbers == 0)
     if len(at):
         rows = table.unknown_rows.take(_unknown(table, codes, clusters, at), axis=0)

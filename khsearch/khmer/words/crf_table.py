@@ -55,8 +55,7 @@ ROW = 8
 """Numbers that a row takes in the file: the columns, and one that is 0."""
 
 LABEL_SHIFT = 20
-BASE_MASK = (1 << LABEL_SHIFT) - 1
-NO_LABEL = (1 << 12) - 1
+BASE_MASK, NO_LABEL = (1 << LABEL_SHIFT) - 1, (1 << 12) - 1
 
 NO_SPACE = b"\xd1\xd3\xdd"
 """Marks that khmer-nltk takes for letters of another script. Where a cluster begins with one, its row is another."""
@@ -93,7 +92,9 @@ class CrfTable:
         self.transitions = ((t00, t01), (t10, t11))
         edges = list(accumulate((4 * slots, 2 * ROW * rows, 2 * ROW * unknown, clusters), initial=head.end()))
         first, second, self.unknown = (memoryview(data)[edges[i] : edges[i + 1]] for i in range(3))
-        self.slots: Sequence[int] = first.cast("I") if sys.byteorder == "little" else _little_endian(array("I", first))
+        self.slots: Sequence[int] = (
+            first.cast("I") if sys.byteorder == "little" else _little_endian(array("I", bytes(first)))
+        )
         self.rows = second
         self._lengths, self._names = data[edges[3] : edges[4]], data[edges[4] :]
         if len(self._lengths) < clusters or sum(self._lengths) != len(self._names):
@@ -135,12 +136,12 @@ class CrfTable:
         return np.array(self.slots, np.uint32)
 
     @cached_property
-    def columns(self) -> NDArray[np.int16]:
-        """The rows of all slots, turned: (COLUMNS, rows)."""
+    def row_array(self) -> NDArray[np.void]:
+        """The rows of all slots, an item each, which is taken as one."""
         loading("numpy")
         import numpy as np
 
-        return np.frombuffer(self.rows, "<i2").reshape(-1, ROW).T[:COLUMNS].astype(np.int16)
+        return np.frombuffer(self.rows, f"V{2 * ROW}")
 
     @cached_property
     def unknown_rows(self) -> NDArray[np.int16]:
