@@ -109,7 +109,9 @@ def _signs(normal: NormalText, start: int, end: int) -> str:
     if SPACE not in codes[start:end]:
         return script.decode_term(codes[start:end])
     return "".join(
-        _form(normal.character(place)) if codes[place] == SPACE else script.decode_term(codes[place : place + 1])
+        _form(normal.characters(place, place + 1))
+        if codes[place] == SPACE
+        else script.decode_term(codes[place : place + 1])
         for place in range(start, end)
     )
 
