@@ -91,7 +91,9 @@ def test_as_a_lexicon_made_of_all_words(model: LexiconModel, words: dict[str, fl
     assert found.model.clusters == wanted.model.clusters
     for run in runs:
         broken = [
-            lattice.best_path([one.trie.numbers.get(script.encode_term(char), 0) for char in run], one.trie, one.unknown)
+            lattice.best_path(
+                [one.trie.numbers.get(script.encode_term(char), 0) for char in run], one.trie, one.unknown
+            )
             for one in (found, wanted)
         ]
         assert broken[0] == broken[1]
