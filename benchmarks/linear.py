@@ -2,7 +2,8 @@
 
 The texts are those that analysers and regular expressions stumble over: one character over and over, clusters and marks
 at random, numbers that never end, letters without a space, scripts that ICU breaks. Each is as long as the ordinary
-text, and goes the ways that a text can go: as part of a batch, as a query, for its boundaries, and into an index.
+text, and goes the ways that a text can go: as part of a batch, as a query, for its boundaries, and into an index; and
+the first two with the breaker `crf`, too, beside what ordinary Khmer costs with the default one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ BAR, WORD_BAR, ICU_BAR = 3.0, 5.0, 10.0
 """Most that a byte may cost, in bytes of ordinary Khmer: usually, where each byte is a word, where ICU breaks."""
 
 _ROUNDS = 3
+_CRF = ", crf"
 _BASES = [chr(code) for code in range(0x1780, 0x17B4)]
 _MARKS = [chr(code) for code in (*range(0x17B4, 0x17D4), 0x17DD)]
 _TWO_LETTERS = "\u17a8"
@@ -114,6 +116,7 @@ def measure(ordinary: str, show: Show) -> dict[str, dict[str, Worst]]:
         ways = _ways(Path(folder))
         plain = _filled(ordinary)
         usual = {way: _seconds(work, plain, 3 * _ROUNDS) for way, work in ways.items()}
+        usual |= {way: usual[way.removesuffix(_CRF)] for way in ways}
         for number, case in enumerate(tried):
             show(number, len(tried))
             text = _filled(case.text)
@@ -135,6 +138,7 @@ def _filled(text: str) -> str:
 
 def _ways(folder: Path) -> Mapping[str, Callable[[str], object]]:
     analyzer, variants = Analyzer(breaker()), default_variants()
+    crf = Analyzer(breaker("crf"))
     numbers = iter(range(1_000_000))
 
     def index(text: str) -> None:
@@ -147,6 +151,8 @@ def _ways(folder: Path) -> Mapping[str, Callable[[str], object]]:
         "boundaries": analyzer.boundaries,
         "spellings": lambda text: variants.alternatives(analyzer.typed(text)),
         "indexing": index,
+        f"batch{_CRF}": lambda text: crf.batch([text]),
+        f"query{_CRF}": crf.terms,
     }
 
 

@@ -20,7 +20,8 @@ imports only what stands on a line above it; tests hold that.
     arrays/         what every zone computes with: runs of equal values, spans, interning
     schema          the streams of terms that every index keeps
     khmer/          text -> words and terms; knows no index
-    text            words, tokenize, clusters: the breaker without an index
+    text            words, tokenize, clusters, normalize, sentences: without an index, of one text and of many
+    segmenting      the breaking of texts as a value that can be pickled
     documents/      files, folders, streams, records -> Document; own fields and their values
     engine/         what an index asks of whatever keeps it: nodes, weighting, tokens, interfaces
     columnar/       the embedded engine: array postings on disk; knows no Khmer, no Whoosh
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from khsearch.hits import Results as Results
     from khsearch.hits import Snippet as Snippet
     from khsearch.index import Index as Index
+    from khsearch.khmer import Token as Token
     from khsearch.khmer import register_breaker as register_breaker
     from khsearch.query import Candidate as Candidate
     from khsearch.query import Ranking as Ranking
@@ -79,10 +81,14 @@ if TYPE_CHECKING:
     from khsearch.query import quote as quote
     from khsearch.schema import FieldKind as FieldKind
     from khsearch.schema import TextField as TextField
-    from khsearch.text import Token as Token
+    from khsearch.segmenting import Segmenter as Segmenter
     from khsearch.text import clusters as clusters
+    from khsearch.text import normalize as normalize
+    from khsearch.text import sentences as sentences
     from khsearch.text import tokenize as tokenize
+    from khsearch.text import tokenize_all as tokenize_all
     from khsearch.text import words as words
+    from khsearch.text import words_all as words_all
     from khsearch.version import __version__ as __version__
 else:
     __getattr__, __dir__, __all__ = face(
@@ -105,10 +111,11 @@ else:
             ),
             "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
-            "khmer": ("register_breaker",),
+            "khmer": ("Token", "register_breaker"),
             "query": ("Candidate", "Ranking", "Stage", "quote"),
             "schema": ("FieldKind", "TextField"),
-            "text": ("Token", "clusters", "tokenize", "words"),
+            "segmenting": ("Segmenter",),
+            "text": ("clusters", "normalize", "sentences", "tokenize", "tokenize_all", "words", "words_all"),
             "version": ("__version__",),
         },
     )

@@ -181,6 +181,7 @@ QUERIES = Kind(
     "an iterable of queries, but no str",
     lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None,
 )
+EACH_TEXT = Kind("an iterable of str, but no str", QUERIES.read)
 WORDS = Kind(
     "the path of a word list or lexicon, an iterable of words, or a mapping of words to their times in a million",
     _words,

@@ -11,7 +11,22 @@ import numpy as np
 import pytest
 
 import khsearch
-from khsearch import Document, Hit, Index, Results, Snippet, clusters, quote, tokenize, words
+from khsearch import (
+    Document,
+    Hit,
+    Index,
+    Results,
+    Segmenter,
+    Snippet,
+    clusters,
+    normalize,
+    quote,
+    sentences,
+    tokenize,
+    tokenize_all,
+    words,
+    words_all,
+)
 from khsearch.arguments import COUNT, PATH, SECONDS, checked
 from khsearch.memory import MEMORY
 from khsearch.query.ranking import Ranking
@@ -58,6 +73,9 @@ WRONG: dict[str, list[Any]] = {
     "fields": [5, ["a"], "a", {"a": 5}, {5: "text"}, {"a": "string"}, {"a b": "text"}],
     "name": NO_TEXT,
     "factory": [None, 5, "x"],
+    "texts": [None, 5, "x", b"x"],
+    "mode": ["xyz", "Word", "", None, 5, ["word"]],
+    "keep": ["xyz", "", None, 5, True],
     "suffixes": [None, 5, b"x", [], [5], "A b", object()],
     "reader": [None, 5, "x"],
     "scheme": NO_TEXT,
@@ -69,6 +87,8 @@ REGISTRIES: dict[str, dict[str, Any]] = {
     "register_format": {"suffixes": "mine", "reader": len},
     "register_engine": {"scheme": "mine", "kind": MEMORY},
 }
+OF_TEXTS = (words, tokenize, clusters, normalize, sentences)
+OF_MANY = (words_all, tokenize_all)
 METHODS = [
     "create",
     "open_or_create",
@@ -80,6 +100,7 @@ METHODS = [
     "complete",
     "corrections",
     "similar",
+    "words",
     "get",
     "get_many",
     "delete_by",
@@ -112,6 +133,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
         "complete": {"prefix": "x"},
         "corrections": {"text": "x"},
         "similar": {"id": "1"},
+        "words": {"limit": 1},
         "get": {"id": "1"},
         "get_many": {"ids": ["1"]},
         "delete_by": {"filter": "d:1999"},
@@ -129,8 +151,12 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     found["make_snippet"] = results[0].make_snippet, {}
     found["html"] = results[0].snippet.html, {}
     found["ansi"] = results[0].snippet.ansi, {}
-    for function in (words, tokenize, clusters):
-        found[function.__name__] = function, {"text": "x"}
+    for function in OF_TEXTS:
+        found[f"khsearch.{function.__name__}"] = function, {"text": "x"}
+    for function in OF_MANY:
+        found[f"khsearch.{function.__name__}"] = function, {"texts": ["x"]}
+    found["Segmenter"] = Segmenter, {}
+    found["pre_tokenize_str"] = Segmenter().pre_tokenize_str, {"text": "x"}
     found["quote"] = quote, {"value": "x"}
     found |= {name: (getattr(khsearch, name), right) for name, right in REGISTRIES.items()}
     return found
@@ -144,7 +170,9 @@ CASES = [
         ("make_snippet", Hit.make_snippet),
         ("html", Snippet.html),
         ("ansi", Snippet.ansi),
-        *((function.__name__, function) for function in (words, tokenize, clusters, quote)),
+        *((f"khsearch.{function.__name__}", function) for function in (*OF_TEXTS, *OF_MANY)),
+        *((function.__name__, function) for function in (quote, Segmenter)),
+        ("pre_tokenize_str", Segmenter.pre_tokenize_str),
         *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]
     for parameter, takes in inspect.signature(of).parameters.items()
@@ -189,7 +217,7 @@ def test_every_public_function_is_among_those_that_are_tested() -> None:
     taking = {name for name in public if set(inspect.signature(getattr(Index, name)).parameters) - {"self"}}
     assert taking == set(METHODS)
     functions = {name for name in khsearch.__all__ if inspect.isfunction(getattr(khsearch, name))}
-    assert functions == {"words", "tokenize", "clusters", "quote", *REGISTRIES}
+    assert functions == {"quote", *(function.__name__ for function in (*OF_TEXTS, *OF_MANY)), *REGISTRIES}
 
 
 @pytest.mark.parametrize("limit", [np.int64(1), np.uint8(255), np.int8(127), 10**30])

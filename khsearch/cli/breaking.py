@@ -36,25 +36,33 @@ def _unescaped(_ctx: click.Context, _param: click.Parameter, value: str | None) 
 @click.argument("text", default="-", callback=utf8)
 @breaker_options
 @click.option(
+    "--mode",
+    type=click.Choice(["word", "atom"]),
+    default="word",
+    show_default=True,
+    help="Whole words, as people read them, or atoms, the finest words, which an index keeps.",
+)
+@click.option(
     "--separator",
     metavar="S",
     callback=_unescaped,
     help="Write the text as it is, with S between words that touch; \\u200b and the like are understood.",
 )
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def words(text: str, breaker: str | None, lexicon: Path | None, separator: str | None, format: str) -> None:
+def words(text: str, breaker: str | None, lexicon: Path | None, mode: str, separator: str | None, format: str) -> None:
     """Break a text into words.
 
     TEXT, or stdin, comes out one word a line, without what stands between them. With --separator it stays whole: S is
     put between words that nothing visible parts, and all else is kept. json is one array of tokens for every line of
-    the text, with offsets into that line.
+    the text, with offsets into that line, the kind of each and, of a whole word, its atoms.
     """
     if separator is not None and format == "json":
         raise click.UsageError("--separator is for the text format; leave out one of --separator and --format json")
     from khsearch import tokenize
+    from khsearch.khmer import script
 
     check_lexicon(breaker, lexicon)
-    find = partial(tokenize, breaker=breaker, lexicon=lexicon)
+    find = partial(tokenize, breaker=breaker, lexicon=lexicon, mode=mode)
     if breaker is not None:
         with refused():  # what a package brings may fail
             find("")
@@ -65,7 +73,7 @@ def words(text: str, breaker: str | None, lexicon: Path | None, separator: str |
         elif separator is not None:
             click.echo(_separated(block, find(block), separator), nl=text != "-")
         else:
-            click.echo("".join(f"{block[token.start : token.end]}\n" for token in find(block)), nl=False)
+            click.echo("".join(f"{script.shown(block[token.start : token.end])}\n" for token in find(block)), nl=False)
 
 
 def _blocks_of_stdin() -> Iterator[str]:
@@ -111,8 +119,12 @@ def _separated(text: str, tokens: Sequence[Token], separator: str) -> str:
 def _as_json(line: str, tokens: Sequence[Token]) -> bytes:
     import orjson
 
-    found = [
-        {"word": line[token.start : token.end], "term": token.term, "start": token.start, "end": token.end}
-        for token in tokens
-    ]
-    return orjson.dumps(found)
+    return orjson.dumps([_as_mapping(line, token) for token in tokens])
+
+
+def _as_mapping(line: str, token: Token) -> dict[str, object]:
+    from khsearch.khmer import script
+
+    word = script.shown(line[token.start : token.end])
+    found = {"word": word, "term": token.term, "kind": token.kind, "start": token.start, "end": token.end}
+    return found if token.parts == (token,) else found | {"parts": [_as_mapping(line, part) for part in token.parts]}

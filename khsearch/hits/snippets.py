@@ -257,7 +257,7 @@ def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = N
             at -= 1
         return at if abs(at - cut) <= _ROOM else cut  # letters without an end near are cut wherever they are
     # The run may be longer than what is looked at: then its first and last places are no edges.
-    edges = [low + edge for edge in analyzer.boundaries(text[low:high])]
+    edges = [low + edge for edge in analyzer.boundaries(text[low:high], "word")]
     edges = [edge for edge in edges if not parts_cluster(text, edge)]
     if before is not None:
         return next((edge for edge in edges if at <= edge <= before), before)

@@ -14,6 +14,7 @@ holding known        the terms that hold a word; the spellings that parts of an 
 candidates           the spellings of a commit that are near a word
 meant                a row of words -> what was probably meant
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
+common_words         the words of an index, the most frequent first
 continuations        words and pairs of words of an index, by their beginnings
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from khsearch.query.clauses import MATCHES as MATCHES
     from khsearch.query.clauses import Filter as Filter
     from khsearch.query.clauses import Match as Match
+    from khsearch.query.common_words import common_words as common_words
     from khsearch.query.completion import complete as complete
     from khsearch.query.correcting import Correction as Correction
     from khsearch.query.correcting import corrected as corrected
@@ -69,6 +71,7 @@ else:
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
             "standing": ("Standing",),
+            "common_words": ("common_words",),
             "completion": ("complete",),
         },
     )

@@ -11,15 +11,15 @@ is also taken for the beginning of one:
              a bc...       the same where the typed ones end elsewhere
 
 A pair goes on to a third word, and so on, as long as most of its documents do (*disease fever* to *disease fever
-blood*): so names come out whole. Every completion stands in a document, its words side by side in the text or title,
-with no sign between them.
+blood*): so names come out whole. What hardly a document has by itself goes on to the end of the word that people read.
+Every completion stands in a document, its words side by side in the text or title, with no sign between them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -42,6 +42,7 @@ _ALL = 0.9  # of a word's documents, at least, go on if it is no end
 _TOLD = 3  # documents from which that is more than chance
 _BOUND = 2.0  # lift of words that are parts of one
 _LOOKED_AT = 6  # documents in whose texts words are looked up
+_NEAR = 2  # words before one that tell whether it belongs to the last of them
 _BRANCHES = 8  # words that may follow one
 _REMEMBERED = 1 << 10
 _BYTES = 2000  # of what is remembered of one text, or of what is proposed
@@ -152,9 +153,14 @@ class _Completer:
                 continue
             for each in self._longer(proposal, pair) if len(pair.words) > 1 else [proposal]:
                 kept.setdefault(each.text, each)
-        # Equals in order of their spelling: the order in which they were tried depends on deleted documents.
-        best = sorted(kept.values(), key=lambda proposal: (*(-count for count in proposal.documents), proposal.text))
-        return [proposal.text for proposal in islice(filter(self._is_one, best), limit)]
+        whole: dict[str, _Proposal] = {}
+        for proposal in filter(self._is_one, _ranked(kept)):
+            best = _ranked(whole)[:limit]
+            if len(best) == limit and best[-1].documents >= proposal.documents:
+                break
+            ended = self._to_its_end(proposal)
+            whole[ended.text] = ended
+        return [proposal.text for proposal in _ranked(whole)[:limit]]
 
     def _is_one(self, proposal: _Proposal) -> bool:
         """Whether the words stand without signs between them in one of the best documents."""
@@ -243,6 +249,39 @@ class _Completer:
                 break
         return [item for item, is_end in zip(chain, ends, strict=True) if is_end]
 
+    def _to_its_end(self, proposal: _Proposal) -> _Proposal:
+        """A proposal, gone on with to the end of a whole word where hardly a document ends one there."""
+        while len(proposal.words) < _LONGEST:
+            documents = proposal.documents[1]
+            going_on = self._inside(proposal, _ALL * documents)
+            if not going_on:
+                break
+            longer = [self._proposal(proposal.text + script.decode_term(pair.words[1]), pair) for pair in going_on]
+            found = [item for item in longer if item is not None and self._is_one(item)]
+            if sum(item.documents[1] for item in found) < _ALL * documents:
+                break
+            proposal = max(found, key=lambda item: item.documents)
+        return proposal
+
+    def _inside(self, proposal: _Proposal, least: float) -> list[Continuation]:
+        """Words that belong to one whole word with the last of a proposal, as pairs; none where they are too seldom.
+
+        least: documents that they have together, at least.
+        """
+        following = [pair for pair in self._following(proposal.words[-1]) if pair.lift >= 1]
+        found: list[Continuation] = []
+        left = sum(pair.most for pair in following)
+        for pair in following:
+            if left < least:
+                return []
+            words = (*proposal.words[-_NEAR:], pair.words[1])
+            joined = self._analyzer.spelled(script.decode_term(b"".join(words))).whole.firsts
+            if len(words) - 1 in joined:
+                left -= pair.most
+            else:
+                found.append(pair)
+        return found if left >= least else []
+
     def _count(self, node: nodes.Node) -> int:
         found = self._known.get(node)
         if found is None:
@@ -261,6 +300,12 @@ class _Completer:
             return None
         node = standing[0] if len(standing) == 1 else nodes.And(standing)
         return node if self._count(node) else None
+
+
+def _ranked(proposals: Mapping[str, _Proposal]) -> list[_Proposal]:
+    """Proposals by their texts, those in most documents first, equals in order of their spelling."""
+    # The order in which they were tried depends on deleted documents.
+    return sorted(proposals.values(), key=lambda each: (*(-count for count in each.documents), each.text))
 
 
 def _standing(words: tuple[bytes, ...]) -> nodes.Node:

@@ -495,32 +495,35 @@ def test_a_missing_index_is_an_error(tmp_path, command):
 
 
 def test_words_stand_one_a_line():
-    result = run("words", "ឆ្មា ស៊ីត្រី។ COVID-19")
+    result = run("words", "--mode=atom", "ឆ្មា ស៊ីត្រី។ COVID-19")
     assert result.stdout.splitlines() == ["ឆ្មា", "ស៊ី", "ត្រី", "COVID", "19"]
     assert result.stderr == ""
+    assert run("words", "ក្មេង\u200bៗ។ COVID-19").stdout.splitlines() == ["ក្មេងៗ", "COVID-19"]
 
 
 def test_words_is_a_filter():
     text = "ឆ្មាស៊ីត្រី។  COVID-19\r\n\n\tសាលាថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)"
     for separator in ("\\u200b", "\u200b"):
-        separated = run("words", "--separator", separator, stdin=text.encode()).stdout_bytes.decode()
+        separated = run("words", "--mode=atom", "--separator", separator, stdin=text.encode()).stdout_bytes.decode()
         assert separated == ("ឆ្មា\u200bស៊ី\u200bត្រី។  COVID-19\r\n\n\tសាលា\u200bថ្មី\u200bនៅ\u200bភូមិ\n(សាលា)")
-    parted = run("words", "--separator", r"\x20\\", stdin=text.encode()).stdout_bytes.decode()
+    assert run("words", "--separator=|", "១៥%នៅហ៊ុន១").stdout == "១៥%|នៅ|ហ៊ុន|១\n"
+    parted = run("words", "--mode=atom", "--separator", r"\x20\\", stdin=text.encode()).stdout_bytes.decode()
     assert parted.replace(" \\", "") == text
     assert "ថ្មី\u200b \\នៅ" in parted
 
 
 def test_words_as_json():
-    text = "ឆ្មា 5\nសាលា៣"
+    text = "ឆ្មា 5%\nសាលា៣"
+    five = {"word": "5", "term": "5", "kind": "number", "start": 5, "end": 6}
     lines = [json.loads(line) for line in run("words", "-", "--format=json", stdin=text.encode()).stdout.splitlines()]
     assert lines == [
         [
-            {"word": "ឆ្មា", "term": "ឆ្មា", "start": 0, "end": 4},
-            {"word": "5", "term": "5", "start": 5, "end": 6},
+            {"word": "ឆ្មា", "term": "ឆ្មា", "kind": "khmer", "start": 0, "end": 4},
+            {"word": "5%", "term": "5%", "kind": "number", "start": 5, "end": 7, "parts": [five]},
         ],
         [
-            {"word": "សាលា", "term": "សាលា", "start": 0, "end": 4},
-            {"word": "៣", "term": "3", "start": 4, "end": 5},
+            {"word": "សាលា", "term": "សាលា", "kind": "khmer", "start": 0, "end": 4},
+            {"word": "៣", "term": "3", "kind": "number", "start": 4, "end": 5},
         ],
     ]
 

@@ -34,10 +34,10 @@ def bigrams(text: str) -> list[str]:
 
 
 def test_words_stand_as_in_the_text() -> None:
-    assert words("កិច្ចប្រជុំលើកទី២") == ["កិច្ច", "ប្រជុំ", "លើក", "ទី", "២"]
+    assert words("កិច្ចប្រជុំលើកទី២", mode="atom") == ["កិច្ច", "ប្រជុំ", "លើក", "ទី", "២"]
     assert words("") == words(" \n។") == []
-    assert words("១៥០.០០០៛ និង 12%") == ["១៥០.០០០", "និង", "12"]
-    assert words("COVID-19 café ตลาด") == ["COVID", "19", "café", "ตลาด"]
+    assert words("១៥០.០០០៛ និង 12%", mode="atom") == ["១៥០.០០០", "និង", "12"]
+    assert words("COVID-19 café ตลาด", mode="atom") == ["COVID", "19", "café", "ตลาด"]
 
 
 def test_tokens_carry_terms_positions_and_offsets() -> None:
@@ -53,7 +53,8 @@ def test_clusters_stand_as_in_the_text() -> None:
 
 def test_every_breaker_parts_digits_and_letters_from_khmer() -> None:
     for chosen in ALL_BREAKERS:
-        assert words("ទី១១abcទី", chosen.name) == ["ទី", "១១", "abc", "ទី"]
+        assert words("ទី១១abcទី", chosen.name, mode="atom") == ["ទី", "១១", "abc", "ទី"]
+        assert words("ទី១១ abcទី", chosen.name) == ["ទី", "១១", "abc", "ទី"]
 
 
 def test_bigrams_cross_spaces_but_no_sentence() -> None:
@@ -70,8 +71,9 @@ def test_bigrams_cross_spaces_but_no_sentence() -> None:
 
 def test_other_scripts_are_words_of_their_own() -> None:
     text = "Tiếng Việt, l'été, 北京大学, ภาษาไทย"
-    found = words(text)
+    found = words(text, mode="atom")
     assert found[:4] == ["Tiếng", "Việt", "l", "été"]
+    assert words(text)[2] == "l'été"
     assert "".join(found[4:]) == "北京大学ภาษาไทย"
     assert [token.term for token in tokenize("E\u0301TE\u0301")] == ["été"]
 

@@ -56,11 +56,11 @@ def test_accented_letters_are_of_one_script_with_plain_ones() -> None:
 
 
 def test_digits_part_letters_of_every_script() -> None:
-    assert words("ไทย2024москва7été") == ["ไทย", "2024", "москва", "7", "été"]
+    assert words("ไทย2024москва7été", mode="atom") == ["ไทย", "2024", "москва", "7", "été"]
 
 
 def test_an_apostrophe_and_a_middle_dot_part_words_and_what_nobody_sees_does_not() -> None:
-    assert words("l’été l'eau col·lecció") == ["l", "été", "l", "eau", "col", "lecció"]
+    assert words("l’été l'eau col·lecció", mode="atom") == ["l", "été", "l", "eau", "col", "lecció"]
     assert [token.term for token in tokenize("می\u200cخواهم")] == ["میخواهم"]
     assert words("м\u02bcята") == ["м\u02bcята"]
 

@@ -79,14 +79,14 @@ def test_a_compound_is_divided_and_its_share_goes_to_its_parts() -> None:
     model = learn([], frequencies=FREQUENCIES, keep=NOTHING, teacher=teacher)
     assert set(model.words) == {LEFT, RIGHT, OTHER}
     assert model.words[LEFT] == model.words[RIGHT] < model.words[OTHER]
-    assert words(LEFT + RIGHT, lexicon=compile_lexicon(model)) == [LEFT, RIGHT]
+    assert words(LEFT + RIGHT, lexicon=compile_lexicon(model), mode="atom") == [LEFT, RIGHT]
 
 
 def test_the_keep_list_overrules_frequencies() -> None:
     whole = learn([], frequencies=FREQUENCIES, keep=KeepList(frozenset({LEFT + RIGHT})), teacher=teacher)
-    assert words(LEFT + RIGHT, lexicon=compile_lexicon(whole)) == [LEFT + RIGHT]
+    assert words(LEFT + RIGHT, lexicon=compile_lexicon(whole), mode="atom") == [LEFT + RIGHT]
     divided = learn([], frequencies=FREQUENCIES, keep=KeepList(divided={OTHER: tuple(OTHER)}), teacher=teacher)
-    assert words(OTHER, lexicon=compile_lexicon(divided)) == list(OTHER)
+    assert words(OTHER, lexicon=compile_lexicon(divided), mode="atom") == list(OTHER)
 
 
 def test_a_lexicon_that_is_extended_keeps_its_words() -> None:

@@ -61,7 +61,7 @@ def pieces(draw: st.DrawFn) -> tuple[str, str]:
     """Name of a text and some 3 to 40 characters of it, from where a word begins to where one ends or signs behind."""
     name = draw(st.sampled_from(sorted(TEXTS)))
     text = TEXTS[name]
-    tokens = tokenize(text)
+    tokens = tokenize(text, mode="atom")
     first = draw(st.sampled_from(tokens))
     ends = {edge for token in tokens for edge in (token.end, token.start)} | {len(text)}
     wanted = sorted(end for end in ends if first.start + 3 <= end <= first.start + 40) or [len(text)]

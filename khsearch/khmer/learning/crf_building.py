@@ -29,6 +29,7 @@ Row = tuple[int, ...]
 _PACKAGE = "khmer-nltk"
 _MILLION, _UNIT = 1_000_000, 1024
 _NOTHING: Row = (0,) * COLUMNS
+_LOOK = 2048  # slots that are looked through at once for a place
 _MARKS = [bytes([code]) for code in (*range(0xB4, 0xD4), 0xDD)]
 
 # "kcc[-2:0]:..." is the n-gram from two before the labelled cluster to that cluster; some name the later end first.
@@ -38,7 +39,7 @@ _NO_SPACE = re.compile(r"ns([+-]\d)?")
 _CLUSTER = re.compile(script.CLUSTER_PATTERN)
 
 
-def build() -> bytes:
+def build_crf() -> bytes:
     """Make the table of the khmer-nltk that is installed -> the content of its file; MissingExtraError."""
     weights, transitions, source = _model()
     ngrams, kinds = _features(weights)
@@ -142,9 +143,9 @@ def _placed(paths: Mapping[Ngram, Row]) -> tuple[array[int], array[int], list[by
         if len(path) > 1:
             children[path[:-1]].append(path[-1])
     bases = _bases(children, len(names))
-    top = max(bases.values()) + len(names) + 1  # a base and any number stay inside
-    slots = array("I", [NO_LABEL << LABEL_SHIFT]) * top
-    rows = array("h", bytes(2 * ROW * (1 + max(len(names), *(bases[at] + max(kids) for at, kids in children.items())))))
+    slots = array("I", [NO_LABEL << LABEL_SHIFT]) * (max(bases.values(), default=0) + len(names) + 1)
+    last = max([len(names), *(bases[path] + max(numbers) for path, numbers in children.items())])
+    rows = array("h", bytes(2 * ROW * (last + 1)))
     for path, row in numbered.items():
         slot = path[0] if len(path) == 1 else bases[path[:-1]] + path[-1]
         slots[slot] = (path[-1] if len(path) > 1 else NO_LABEL) << LABEL_SHIFT | bases.get(path, 0)
@@ -154,7 +155,7 @@ def _placed(paths: Mapping[Ngram, Row]) -> tuple[array[int], array[int], list[by
 
 def _bases(children: Mapping[tuple[int, ...], list[int]], clusters: int) -> dict[tuple[int, ...], int]:
     """Bases that put the children of every path into slots of their own, first fit."""
-    size = 2 * (clusters + sum(map(len, children.values()))) + clusters
+    size = (len(children) + 2) * (clusters + 1) + _LOOK  # more than is ever filled: each may go behind all others
     used, is_base = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     used[: clusters + 1] = True  # the slots of single clusters are their numbers: base 0, which others without
     is_base[0] = True  # children have too, since nobody finds a child there
@@ -175,13 +176,13 @@ def _first_fit(used: NDArray[np.bool_], is_base: NDArray[np.bool_], free: int, n
     least = int(numbers[0])
     at = max(free, least)
     while True:
-        bases = np.flatnonzero(~used[at : at + 2048]) + (at - least)
+        bases = np.flatnonzero(~used[at : at + _LOOK]) + (at - least)
         bases = bases[~is_base[bases]]
         for other in numbers[1:].tolist():
             bases = bases[~used[bases + other]]
         if len(bases):
             return int(bases[0])
-        at += 2048
+        at += _LOOK
 
 
 def _sum(one: Row, other: Row) -> Row:

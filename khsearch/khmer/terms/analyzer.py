@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from khsearch.khmer.terms.tokens import Token
 from khsearch.khmer.terms.typed import SHORT, Terms, Typed, cluster_edges, clusters_of
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
@@ -26,6 +25,7 @@ from khsearch.sharing import cached_property, loading
 if TYPE_CHECKING:
     from khsearch.khmer.terms.batches import Batch
     from khsearch.khmer.terms.streams import Keys
+    from khsearch.khmer.terms.tokens import Token
     from khsearch.khmer.terms.whole_batches import WholeBatch
 
 FORMAT = 2
@@ -62,16 +62,16 @@ class Analyzer:
 
         return analyse(normal, self.breaker, self._keys)
 
-    def whole_batch(self, texts: Sequence[str]) -> WholeBatch:
-        """Find the whole words of many texts as one array; a megabyte at a time is fastest."""
-        return self.whole_batch_of(normalize_all(texts))
+    def whole_batch(self, texts: Sequence[str], mode: str = "word") -> WholeBatch:
+        """Find the whole words, or the atoms, of many texts as one array; a megabyte at a time is fastest."""
+        return self.whole_batch_of(normalize_all(texts), mode)
 
-    def whole_batch_of(self, normal: NormalText) -> WholeBatch:
-        """Find the whole words of what is in normal form already."""
+    def whole_batch_of(self, normal: NormalText, mode: str = "word") -> WholeBatch:
+        """Find the whole words, or the atoms, of what is in normal form already."""
         loading("khsearch.khmer.terms.whole_batches")
         from khsearch.khmer.terms.whole_batches import analyse_whole
 
-        return analyse_whole(normal, self.breaker, self._keys)
+        return analyse_whole(normal, self.breaker, self._keys, mode)
 
     @cached_property
     def _keys(self) -> Keys | None:

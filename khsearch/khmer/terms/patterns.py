@@ -20,22 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from khsearch.khmer.terms.signs import Span
 from khsearch.khmer.text.script import BASED_PATTERN
-
-Span = tuple[int, int, bool]
-"""Where a stretch begins and ends in the codes, and whether it is a sign and no word."""
-
-SIGNS = {
-    **{chr(0xFEE0 + ord(sign)): sign for sign in "#$%&'+-./:@_"},
-    **dict.fromkeys("\u2019\u2018", "'"),
-    **dict.fromkeys("\u2010\u2011", "-"),
-    "\u2030": "%",
-    **dict.fromkeys("\u00a3\u00a5\u00a2\u0e3f\u20a9\u20ab\u20ac\u20ad\u20b1\u20b9\uffe1\uffe5", "$"),
-}
-"""Signs outside ASCII and the Khmer block, which have no code of their own, and those that they are like."""
-
-SPACES = b"\x02\x20\n"
-"""Codes that no pattern reaches over."""
 
 _LETTER, _ANY = rb"[a-z\x01]", rb"[0-9a-z\x01\x03]"
 _KHMER = rb"[\x80-\xd3\xdd]"

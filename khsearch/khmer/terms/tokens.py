@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category, normalize
 
 from khsearch.frozen import frozen
-from khsearch.khmer.terms.patterns import SIGNS
+from khsearch.khmer.terms.signs import SIGNS
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import SPACE
 from khsearch.sharing import loading
@@ -64,13 +64,16 @@ def whole_tokens(
     """Whole words of one text as tokens: its atoms; the term, first atom and offsets of each word; which are signs."""
     words: list[Token] = []
     behind = [*firsts, len(atoms)][1:]
-    for at, (term, first, last, start, end) in enumerate(zip(terms, firsts, behind, starts, ends, strict=True)):
+    position = 0
+    for number, (term, first, last, start, end) in enumerate(zip(terms, firsts, behind, starts, ends, strict=True)):
         one = atoms[first]
-        if first == at and last == at + 1 and one.start == start and one.end == end:
+        is_sign = number in signs
+        if first == position and last == first + 1 and one.start == start and one.end == end:
             words.append(one)
-            continue
-        parts = tuple(atoms[first:last])
-        words.append(Token(term, at, start, end, PUNCTUATION if at in signs else kind_of_parts(parts), parts))
+        else:
+            parts = tuple(atoms[first:last])
+            words.append(Token(term, position, start, end, PUNCTUATION if is_sign else kind_of_parts(parts), parts))
+        position += not is_sign
     return words
 
 
@@ -106,7 +109,9 @@ def _signs(normal: NormalText, start: int, end: int) -> str:
     if SPACE not in codes[start:end]:
         return script.decode_term(codes[start:end])
     return "".join(
-        _form(normal.character(place)) if codes[place] == SPACE else script.decode_term(codes[place : place + 1])
+        _form(normal.characters(place, place + 1))
+        if codes[place] == SPACE
+        else script.decode_term(codes[place : place + 1])
         for place in range(start, end)
     )
 
@@ -144,6 +149,12 @@ def kind_of_parts(parts: Sequence[Token]) -> str:
     return LATIN if kinds == {LATIN, NUMBER} else OTHER
 
 
+@lru_cache(maxsize=1 << 14)
+def decoded(form: bytes) -> str:
+    """Return the term of a code form: most of a text are few."""
+    return script.decode_term(form)
+
+
 def with_gaps(text: str, words: Sequence[Token]) -> Iterator[Token]:
     """The words of a text and, as tokens, all that stands between them."""
     at = 0
@@ -152,7 +163,12 @@ def with_gaps(text: str, words: Sequence[Token]) -> Iterator[Token]:
             yield from _gap(text, at, word.start, word.position)
         yield word
         at = word.end
-    yield from _gap(text, at, len(text), len(words))
+    yield from _gap(text, at, len(text), words[-1].position + 1 if words else 0)
+
+
+def without_signs(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens that are words."""
+    return [token for token in tokens if token.kind != PUNCTUATION]
 
 
 def _gap(text: str, start: int, end: int, position: int) -> Iterator[Token]:

@@ -21,16 +21,17 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
-from khsearch.khmer.terms.tokens import Token, atom_tokens, whole_tokens, word_terms
+from khsearch.frozen import frozen
 from khsearch.khmer.terms.wholes import Wholes, whole_words
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normal_text import GIVE_PLAIN, NormalText
 from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LIGATURE, LONGEST_TERM, MARK, POINT
 from khsearch.khmer.words.modes import joiner_of
-from khsearch.sharing import cached_property
+from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from khsearch.khmer.terms.batches import Batch
+    from khsearch.khmer.terms.tokens import Token
     from khsearch.khmer.terms.whole_batches import WholeBatch
     from khsearch.khmer.words.breakers import Breaker
 
@@ -44,7 +45,7 @@ _LETTER = re.compile(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff
 _OF_NUMBERS = frozenset(b"0123456789.,") | {POINT}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """The two streams of one text, in code form: what a query is made of."""
 
@@ -160,7 +161,10 @@ class Typed:
     @cached_property
     def tokens(self) -> list[Token]:
         """The words as tokens, offsets in code points of the text."""
-        return atom_tokens(list(map(script.decode_term, self.terms.words)), *self.spans)
+        loading("khsearch.khmer.terms.tokens")
+        from khsearch.khmer.terms.tokens import atom_tokens, decoded
+
+        return atom_tokens(list(map(decoded, self.terms.words)), *self.spans)
 
     @cached_property
     def whole(self) -> Wholes:
@@ -180,6 +184,9 @@ class Typed:
     @cached_property
     def whole_tokens(self) -> list[Token]:
         """The whole words as tokens, each with its atoms."""
+        loading("khsearch.khmer.terms.tokens")
+        from khsearch.khmer.terms.tokens import whole_tokens, word_terms
+
         whole, atoms = self.whole, self.tokens
         terms = [atom.term for atom in atoms]
         found = word_terms(self.normal, terms, self.edges, whole.firsts, (whole.starts, whole.ends))

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.batches import Atoms, find_atoms, mostly_khmer, words_of
 from khsearch.khmer.terms.foreign import foreign_units
-from khsearch.khmer.terms.patterns import SIGNS, SPACES, Span, spans
+from khsearch.khmer.terms.patterns import spans
+from khsearch.khmer.terms.signs import REPETITION, SIGNS, Span
 from khsearch.khmer.terms.streams import Keys, Tokens, count_in_texts
-from khsearch.khmer.terms.wholes import REPETITION, Stretch, chosen, marked, phrases_of
+from khsearch.khmer.terms.wholes import Stretch, chosen, marked, phrases_of
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Codes, Offsets
-from khsearch.khmer.text.script import BASES, CLASS, DIGIT, END, LETTER, MARK, SPACE
+from khsearch.khmer.text.script import BASES, CLASS, DIGIT, END, LETTER, LINE_END, MARK, SPACE
 from khsearch.khmer.words.breakers import Breaker
 from khsearch.khmer.words.modes import Joiner, joiner_of
 
@@ -62,11 +63,17 @@ class WholeBatch:
         return starts - firsts, ends - firsts
 
 
-def analyse_whole(normal: NormalText, breaker: Breaker, keys: Keys | None) -> WholeBatch:
-    """Find the whole words of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one."""
+def analyse_whole(normal: NormalText, breaker: Breaker, keys: Keys | None, mode: str) -> WholeBatch:
+    """Find the whole words of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one.
+
+    In mode "atom" every atom is a word.
+    """
     atoms = find_atoms(normal, breaker, keys)
     text_ends = np.flatnonzero(normal.array == END)
     stream, starts, ends = words_of(normal, atoms, None, foreign_units(normal, atoms.units), text_ends)
+    if mode == "atom":
+        none = np.zeros(0, np.int64)
+        return WholeBatch(normal, stream, starts, ends, np.arange(len(starts)), starts, ends, stream.counts, none)
     joiner = joiner_of(breaker)
     opens = np.ones(len(starts), np.bool_)
     if joiner is not None:
@@ -171,7 +178,7 @@ def _flags() -> bytes:
             flags[code] = _ALNUM | _DIGIT
         elif kind > DIGIT:
             flags[code] = _ALNUM
-    for code in SPACES:
+    for code in (END, SPACE, LINE_END):
         flags[code] = _SPACE
     for code in b"$%'+-/:@_\xdb":
         flags[code] = _SIGN

@@ -19,8 +19,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol, cast
 
 from khsearch.frozen import frozen
-from khsearch.khmer.terms.patterns import SIGNS, Span, spans
+from khsearch.khmer.terms.signs import JOINING, SIGNS, Span
 from khsearch.khmer.text.script import END, SPACE
+from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.khmer.terms.typed import Run
@@ -28,15 +29,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.modes import Joiner
 
-REPETITION = 0xD7
-"""Says that the word before it is read twice."""
-
 _REPEATED = re.compile(rb"(?<=[\x80-\xd3\xdd])\xd7+")
-_JOINS = re.compile(
-    rb"""[a-z\x01][0-9] | [0-9][a-z\x01] | [0-9a-z\x01] [\x23$%'+./:@_\xdb-] | [\x23$'+/:@_\xdb-] [0-9a-z\x01]
-    | [.\x23][\x80-\xd3\xdd] | \xd4\x9b[\xd4\xd5]""",
-    re.VERBOSE,
-)
 _OUTSIDE = re.compile(f"[{''.join(SIGNS)}]")
 
 
@@ -105,7 +98,7 @@ def whole_words(normal: NormalText, runs: Sequence[Run], joiner: Joiner | None) 
     phrases = phrases_of(joiner)
     own = marked(phrases.spans(normal, starts, ends), codes) if phrases is not None else ()
     seen = _seen(normal)
-    found = spans(seen, 0, len(seen)) if _JOINS.search(seen) else ()
+    found = spans_of(seen, 0, len(seen)) if JOINING.search(seen) else ()
     stretches = chosen(_located(own, starts, ends), _located(found, starts, ends)) if own or found else []
     signs: list[int] = []
     if stretches:
@@ -117,6 +110,14 @@ def whole_words(normal: NormalText, runs: Sequence[Run], joiner: Joiner | None) 
         if at < len(word_ends) and word_ends[at] == sign.start():
             word_ends[at] = min([sign.end(), *word_starts[at + 1 : at + 2]])
     return Wholes(firsts, word_starts, word_ends, signs)
+
+
+def spans_of(codes: bytes, start: int, end: int) -> Iterable[Span]:
+    """What `patterns` finds in codes between two spaces, or in all of a text."""
+    loading("khsearch.khmer.terms.patterns")
+    from khsearch.khmer.terms.patterns import spans
+
+    return spans(codes, start, end)
 
 
 def joined(joiner: Joiner, units: Sequence[bytes], counts: Sequence[int]) -> list[int]:

@@ -110,12 +110,6 @@ class NormalText:
         place = int(before.sum())
         return place if before[:place].all() else None
 
-    def character(self, place: int) -> str:
-        """Return the character of the original that the code at a place comes from."""
-        if not self.moves:
-            return self.raw[place]
-        return self.raw[self._kept[place] if self.dropped else int(self.origin[place])]
-
     def characters(self, start: int, end: int) -> str:
         """The characters of `raw` that codes from one place to another come from, in their order."""
         if not self.moves:

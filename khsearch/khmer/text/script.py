@@ -112,6 +112,16 @@ def code_of(char: str) -> int:
     return LETTER if category[0] in "LM" else SPACE
 
 
+def shown(word: str) -> str:
+    """Return a word as it stands, but without what nobody sees inside Khmer, digits and ASCII: spaces of no width.
+
+    In words of other letters such characters may tell how to draw or read them.
+    """
+    if word.isprintable() or any(code_of(char) == LETTER for char in word):
+        return word
+    return "".join(char for char in word if unicodedata.category(char) != "Cf")
+
+
 def encode_term(term: str) -> bytes:
     """Return a term as an index keeps it: a code per character, sorted as its characters are.
 

@@ -55,6 +55,19 @@ def _moved(targets: Offsets, sources: Offsets) -> Move:
 
 def through_all(texts: Sequence[str]) -> NormalText:
     """Return a batch of texts in normal form, as one array."""
+    raw, firsts, points, codes, moves = _in_order(texts)
+    _unify_give(codes)
+    codes = _join_numbers(codes, moves)
+    return NormalText(raw, firsts, codes.tobytes(), moves, points)
+
+
+def in_order(text: str) -> NormalText:
+    """Return a text of which the clusters are in normal form: words and numbers are spelt as they were."""
+    raw, firsts, points, codes, moves = _in_order([text])
+    return NormalText(raw, firsts, codes.tobytes(), moves, points)
+
+
+def _in_order(texts: Sequence[str]) -> tuple[str, list[int], Points, Codes, list[Move]]:
     raw = " ".join(["", *texts, ""])
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     firsts = np.cumsum(lengths + 1) - lengths
@@ -65,9 +78,7 @@ def through_all(texts: Sequence[str]) -> NormalText:
     codes = _mend_coengs(codes, moves)
     codes = _order_marks(codes, moves)
     codes = _mend_lla(codes, moves)
-    _unify_give(codes)
-    codes = _join_numbers(codes, moves)
-    return NormalText(raw, firsts.tolist(), codes.tobytes(), moves, points)
+    return raw, firsts.tolist(), points, codes, moves
 
 
 def _encode(points: Points, ends: Offsets) -> Codes:

@@ -6,7 +6,7 @@ wherever it stands. khsearch brings three:
 
     lattice  the cheapest path over khsearch's lexicon (`by_lexicon`): the default
     icu      the dictionary that comes with ICU (`icu`)
-    crf      the conditional random field of khmer-nltk (`crf`): fine on compounds, some 150 times slower
+    crf      the conditional random field of khmer-nltk (`crf`): fine on compounds
 
 Others are registered, by a call of `register_breaker` or by an entry point of their package in the group
 `khsearch.breakers`, under a name that indexes keep. What is registered is a factory: it takes the resources that an

@@ -10,6 +10,7 @@ the same answers:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from khsearch.khmer.words.crf_table import BASE_MASK, COLUMNS, LABEL_SHIFT, NO_SPACE, ROW, SPAN, CrfTable
@@ -22,43 +23,38 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
 
-_NOTHING = (0,) * SPAN
-_PIECE = 1 << 15  # clusters scored at once: arrays of so many stay in the cache of a processor
+_ROW = Struct(f"<{COLUMNS}hxx")
+_PIECE = 1 << 16  # clusters scored at once: arrays of so many stay in the cache of a processor
 
 
 def run_scores(table: CrfTable, clusters: Sequence[bytes]) -> list[int]:
     """Score one run: its clusters, in codes -> a score each."""
     number = table.numbers.get
     numbers = [number(cluster, 0) for cluster in clusters]
-    count = len(numbers)
-    numbers += _NOTHING
-    slots, rows = table.slots, table.rows
-    scores = [0] * (count + 2 * SPAN)  # with labels before and behind the run, which nobody asks for
-    for at in range(count):
-        slot = numbers[at]
-        if slot:
+    slots, row_of = table.slots, _ROW.unpack_from
+    scores = []
+    # What was added so far to the six labels behind the last score.
+    h = i = j = k = l = m = 0  # noqa: E741
+    for at, first in enumerate(numbers, 1):
+        if first:
+            slot = first
             node = slots[slot]
-            for following in numbers[at + 1 : at + 1 + SPAN]:
+            for following in numbers[at : at + SPAN]:
                 child = (node & BASE_MASK) + following
                 node = slots[child]
                 if node >> LABEL_SHIFT != following:
                     break
                 slot = child
-            first = slot * ROW
-            a, b, c, d, e, f, g = rows[first : first + COLUMNS]
+            a, b, c, d, e, f, g = row_of(table.rows, slot * _ROW.size)
         else:
-            first = table.unknown_row(clusters[at]) * ROW
-            a, b, c, d, e, f, g = table.unknown[first : first + COLUMNS]
-        scores[at] += a
-        scores[at + 1] += b
-        scores[at + 2] += c
-        scores[at + 3] += d
-        scores[at + 4] += e
-        scores[at + 5] += f
-        scores[at + 6] += g
-    scores[SPAN] += table.bos
-    scores[SPAN + count - 1] += table.eos
-    return scores[SPAN : SPAN + count]
+            a, b, c, d, e, f, g = row_of(table.unknown, table.unknown_row(clusters[at - 1]) * _ROW.size)
+        scores.append(h + a)
+        h, i, j, k, l, m = i + b, j + c, k + d, l + e, m + f, g  # noqa: E741
+    scores += (h, i, j)
+    del scores[:SPAN]  # of labels before the run, as those behind it
+    scores[0] += table.bos
+    scores[-1] += table.eos
+    return scores
 
 
 def all_scores(table: CrfTable, codes: bytes, clusters: Clusters, numbers: Offsets | None = None) -> NDArray[np.int32]:
@@ -71,22 +67,23 @@ def all_scores(table: CrfTable, codes: bytes, clusters: Clusters, numbers: Offse
 
     if numbers is None:
         numbers = table.numbering.number_all(codes, clusters)
-    count, leads = len(numbers), clusters.leads
-    following = np.zeros(count + SPAN, np.uint32)  # no path goes on where a run begins
+    count = len(numbers)
+    firsts = np.flatnonzero(clusters.leads)
+    following = np.zeros(count + SPAN, np.uint32)
     following[:count] = numbers
-    following[:count][leads] = 0
-    together = _together(leads)
-    scores = np.zeros(count + 2 * SPAN, np.int32)  # with labels before and behind all, as in `run_scores`
-    scores[SPAN:-SPAN] = leads * np.int32(table.bos)
-    scores[SPAN:-SPAN] += np.append(leads[1:], np.ones(min(count, 1), np.bool_)) * np.int32(table.eos)
+    following[firsts] = 0  # no path goes on where a run begins
+    together = _together(clusters.leads)
+    scores = np.zeros(count + 2 * SPAN, np.int32)  # with labels before and behind all, which nobody asks for
+    scores[SPAN + firsts] = table.bos
+    scores[SPAN - 1 + np.append(firsts, count)[1:]] += table.eos
     for first in range(0, count, _PIECE):
         last = min(first + _PIECE, count)
         slots = _slots(table.slot_array, numbers[first:last], following[first + 1 : last + SPAN])
-        for column, adds in enumerate(table.columns):
-            behind = column - SPAN
-            part = adds.take(slots)
-            part &= together[abs(behind)][first + max(behind, 0) : last + max(behind, 0)]
-            scores[first + column : last + column] += part
+        rows = table.row_array.take(slots).view("<i2").reshape(-1, ROW)
+        columns = rows.T[:COLUMNS].astype(np.int16, order="C")
+        for column, behind in enumerate(range(-SPAN, SPAN + 1)):
+            columns[column] &= together[abs(behind)][first + max(behind, 0) : last + max(behind, 0)]
+            scores[first + column : last + column] += columns[column]
     at = np.flatnonzero(numbers == 0)
     if len(at):
         rows = table.unknown_rows.take(_unknown(table, codes, clusters, at), axis=0)
@@ -99,18 +96,19 @@ def _slots(slots: NDArray[np.uint32], numbers: Offsets, following: NDArray[np.ui
     """Slots where the longest paths end: numbers of n clusters; of the clusters behind each, n + 2; -> (n,)."""
     import numpy as np
 
-    count = len(numbers)
-    found = numbers
+    found = numbers.astype(np.uint32)
     base: NDArray[np.uint32] = slots.take(numbers) & np.uint32(BASE_MASK)
     for depth in range(SPAN):
-        number = following[depth : depth + count]
-        child = (base + number).astype(np.int64)
-        base = slots.take(child)
+        number = following[depth : depth + len(found)]
+        child = base + number
+        base = slots.take(child.astype(np.int64))
         base ^= number << LABEL_SHIFT  # leaves the base where the label is the number, and else more than any base
         is_child = base <= BASE_MASK
-        found = np.where(is_child, child, found)
         base *= is_child
-    return found
+        child -= found
+        child *= is_child  # np.where would guess at every cluster which it is
+        found += child
+    return found.astype(np.int64)
 
 
 def _together(leads: NDArray[np.bool_]) -> list[NDArray[np.int16]]:

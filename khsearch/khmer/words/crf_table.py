@@ -30,7 +30,6 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -40,7 +39,7 @@ from khsearch.errors import LexiconError
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -56,53 +55,59 @@ ROW = 8
 """Numbers that a row takes in the file: the columns, and one that is 0."""
 
 LABEL_SHIFT = 20
-BASE_MASK = (1 << LABEL_SHIFT) - 1
-NO_LABEL = (1 << 12) - 1
+BASE_MASK, NO_LABEL = (1 << LABEL_SHIFT) - 1, (1 << 12) - 1
 
 NO_SPACE = b"\xd1\xd3\xdd"
 """Marks that khmer-nltk takes for letters of another script. Where a cluster begins with one, its row is another."""
 
 _ALIGNED = 64
 _HEAD = re.compile(
-    MAGIC
-    + rb'\{"source":"([^"\\\n]{1,80})","slots":(\d{1,7}),"rows":(\d{1,7}),"clusters":(\d{1,4}),"unknown":(\d{1,3})'
-    rb',"bos":(-?\d{1,6}),"eos":(-?\d{1,6}),"transitions":\[((?:-?\d{1,6},?){4})\],"sha256":"([0-9a-f]{64})"\} *\n'
+    MAGIC + rb'\{"source":"([^"\\\n]{1,80})","slots":(\d{1,7}),"rows":(\d{1,7}),"unknown":(\d{1,3})'
+    rb',"clusters":(\d{1,4}),"bos":(-?\d{1,6}),"eos":(-?\d{1,6})'
+    rb',"transitions":\[(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6}),(-?\d{1,6})\],"sha256":"[0-9a-f]{64}"\} *\n'
 )
 
 
-@dataclass(frozen=True, eq=False)
 class CrfTable:
-    """The model as arrays.
+    """The model as arrays: what the content of a file says, its sha256 left alone.
 
-    data         content of the file
     source       what it was made from: a package and its version, as "khmer-nltk 1.6"
-    slots        labels and bases, as uint32; a cluster of no path has number and slot 0
-    rows         ROW int16 a slot: what the path that ends there adds to labels, SPAN before its first cluster and on
-    unknown      ROW int16 each, by `unknown_row`
+    slots        labels and bases; a cluster of no path has number and slot 0
+    rows         ROW int16 a slot, as in the file: what the path that ends there adds to labels, SPAN before its first
+                 cluster and on
+    unknown      the same by `unknown_row`
     bos, eos     what the first and the last cluster of a run add
     transitions  [label before][label]
-    names        the clusters of all paths, joined; `lengths` parts them, a byte each; the i-th has number i + 1
+
+    LexiconError, naming the file, if it is none.
     """
 
-    data: bytes
-    source: str
-    slots: memoryview[int]
-    rows: memoryview[int]
-    unknown: memoryview[int]
-    bos: int
-    eos: int
-    transitions: tuple[tuple[int, int], tuple[int, int]]
-    names: bytes
-    lengths: bytes
+    def __init__(self, data: bytes, name: str) -> None:
+        head = _HEAD.match(data)
+        if head is None:
+            raise LexiconError(f"{name}: not a table of a conditional random field; install khsearch again")
+        self._data = data
+        self.source = head[1].decode()
+        slots, rows, unknown, clusters, self.bos, self.eos, t00, t01, t10, t11 = map(int, head.groups()[1:11])
+        self.transitions = ((t00, t01), (t10, t11))
+        edges = list(accumulate((4 * slots, 2 * ROW * rows, 2 * ROW * unknown, clusters), initial=head.end()))
+        first, second, self.unknown = (memoryview(data)[edges[i] : edges[i + 1]] for i in range(3))
+        self.slots: Sequence[int] = (
+            first.cast("I") if sys.byteorder == "little" else _little_endian(array("I", bytes(first)))
+        )
+        self.rows = second
+        self._lengths, self._names = data[edges[3] : edges[4]], data[edges[4] :]
+        if len(self._lengths) < clusters or sum(self._lengths) != len(self._names):
+            raise LexiconError(f"{name}: damaged; install khsearch again")
 
-    def __reduce__(self) -> tuple[Callable[[bytes, str], CrfTable], tuple[bytes, str]]:
-        return (parse, (self.data, "a table that was pickled"))
+    def __reduce__(self) -> tuple[type[CrfTable], tuple[bytes, str]]:
+        return (CrfTable, (self._data, "a table that was pickled"))
 
     @cached_property
     def numbers(self) -> dict[bytes, int]:
         """Number of every cluster of a path, from 1."""
-        ends = list(accumulate(self.lengths))
-        return {self.names[a:b]: i for i, (a, b) in enumerate(zip([0, *ends], ends, strict=False), 1)}
+        ends = list(accumulate(self._lengths))
+        return {self._names[a:b]: i for i, (a, b) in enumerate(zip([0, *ends], ends, strict=False), 1)}
 
     @cached_property
     def numbering(self) -> Numbering:
@@ -115,7 +120,7 @@ class CrfTable:
     @cached_property
     def longest_unknown(self) -> int:
         """Codes from which on the length of an unknown cluster makes no difference."""
-        return len(self.unknown) // (2 * ROW) - 1
+        return len(self.unknown) // (4 * ROW) - 1
 
     def unknown_row(self, cluster: bytes) -> int:
         """Row among `unknown` of a cluster of no path: by its length, and those that begin with NO_SPACE last."""
@@ -131,20 +136,20 @@ class CrfTable:
         return np.array(self.slots, np.uint32)
 
     @cached_property
-    def columns(self) -> NDArray[np.int16]:
-        """The rows of all slots, turned: (COLUMNS, rows)."""
+    def row_array(self) -> NDArray[np.void]:
+        """The rows of all slots, an item each, which is taken as one."""
         loading("numpy")
         import numpy as np
 
-        return np.ascontiguousarray(np.array(self.rows, np.int16).reshape(-1, ROW)[:, :COLUMNS].T)
+        return np.frombuffer(self.rows, f"V{2 * ROW}")
 
     @cached_property
-    def unknown_rows(self) -> NDArray[np.int32]:
+    def unknown_rows(self) -> NDArray[np.int16]:
         """The rows by `unknown_row`: (n, ROW)."""
         loading("numpy")
         import numpy as np
 
-        return np.array(self.unknown, np.int32).reshape(-1, ROW)
+        return np.frombuffer(self.unknown, "<i2").astype(np.int16).reshape(-1, ROW)
 
 
 def written(
@@ -163,36 +168,12 @@ def written(
     arrays = [_little_endian(numbers).tobytes() for numbers in (slots, rows, unknown)]
     body = b"".join([*arrays, bytes(map(len, names)), *names])
     head = (
-        f'{{"source":"{source}","slots":{len(slots)},"rows":{len(rows) // ROW},"clusters":{len(names)},'
-        f'"unknown":{len(unknown) // ROW},"bos":{ends[0]},"eos":{ends[1]},'
-        f'"transitions":[{",".join(map(str, transitions))}],"sha256":"{hashlib.sha256(body).hexdigest()}"}}'
+        f'{{"source":"{source}","slots":{len(slots)},"rows":{len(rows) // ROW},"unknown":{len(unknown) // ROW},'
+        f'"clusters":{len(names)},"bos":{ends[0]},"eos":{ends[1]},"transitions":[{",".join(map(str, transitions))}],'
+        f'"sha256":"{hashlib.sha256(body).hexdigest()}"}}'
     ).encode()
     fill = -(len(MAGIC) + len(head) + 1) % _ALIGNED  # so that the arrays lie where arrays like to lie
     return MAGIC + head + b" " * fill + b"\n" + body
-
-
-def parse(data: bytes, name: str) -> CrfTable:
-    """Read the content of a file, its sha256 left alone; LexiconError, naming the file, if it is not one."""
-    head = _HEAD.match(data)
-    if head is None:
-        raise LexiconError(f"{name}: not a table of a conditional random field; install khsearch again")
-    slots, rows, clusters, unknown, bos, eos = map(int, head.groups()[1:7])
-    sizes = (4 * slots, 2 * ROW * rows, 2 * ROW * unknown, clusters)
-    edges = list(accumulate(sizes, initial=head.end()))
-    lengths, names = data[edges[3] : edges[4]], data[edges[4] :]
-    if len(lengths) < clusters or sum(lengths) != len(names):
-        raise LexiconError(f"{name}: damaged; install khsearch again")
-    whole = memoryview(data)
-    slots_of = whole[edges[0] : edges[1]].cast("I")
-    rows_of, unknown_of = (whole[edges[i] : edges[i + 1]].cast("h") for i in (1, 2))
-    moves = [int(number) for number in head[8].split(b",")]
-    transitions = ((moves[0], moves[1]), (moves[2], moves[3]))
-    if sys.byteorder == "big":
-        slots_of, rows_of, unknown_of = (
-            memoryview(_little_endian(array(kind, numbers)))
-            for kind, numbers in zip("Ihh", (slots_of, rows_of, unknown_of), strict=True)
-        )
-    return CrfTable(data, head[1].decode(), slots_of, rows_of, unknown_of, bos, eos, transitions, names, lengths)
 
 
 def _little_endian(numbers: array[int]) -> array[int]:
@@ -213,4 +194,4 @@ def default_table() -> CrfTable:
         data = _DEFAULT.read_bytes()
     except OSError as problem:
         raise LexiconError(f"{_DEFAULT}: cannot be read ({problem.strerror}); install khsearch again") from None
-    return parse(data, str(_DEFAULT))
+    return CrfTable(data, str(_DEFAULT))
