@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch import Document, Index, IndexMismatchError, LexiconError
+from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, LexiconError, manifest
 from khsearch.khmer.terms.analyzer import Analyzer
 from khsearch.khmer.text import script
 from khsearch.khmer.words import entries
@@ -190,6 +192,30 @@ def test_own_words_that_no_list_makes_are_refused(crafted: bytes) -> None:
     assert make_breaker("lattice", resources).break_run([b"\x80", b"\x81"]) == [1, 1]
     with pytest.raises(LexiconError, match="the own words that were kept: cannot be read as own words"):
         make_breaker("lattice", {**resources, "own_words": crafted})
+
+
+def test_crafted_settings_are_damaged(tmp_path: Path) -> None:
+    content = orjson.loads(_written(Index.memory(lexicon=[NAME]), tmp_path / "settings").read_bytes())
+    content.pop("checksum")
+    name = content["resources"]["own_words"]
+    assert b64decode(content["files"][name]).startswith(MAGIC)
+    for crafted in (CRAFTED["no head"], CRAFTED["a part of a cluster"], CRAFTED["too long"], CRAFTED["no text"]):
+        content["files"][name] = b64encode(crafted).decode()
+        (tmp_path / "crafted").write_bytes(manifest.sealed(content))
+        with pytest.raises(IndexDamagedError, match="crafted"):
+            Index.create(tmp_path / "z", settings=tmp_path / "crafted")
+
+
+def test_an_index_of_when_own_words_were_atoms_goes_on(tmp_path: Path) -> None:
+    lexicon = load([NAME, ATOM])
+    assert lexicon is not None
+    with Index.create(tmp_path / "x", lexicon=compile_lexicon(lexicon.model)).writer() as writer:
+        writer.add(Document("1", "", f"នៅ{NAME}"))
+    index = Index.open_or_create(tmp_path / "x", lexicon=[ATOM, NAME])
+    assert [hit.id for hit in index.search(NAME, match="strict")] == ["1"]
+    assert found(index.analyzer, NAME, "atom") == [NAME]
+    with pytest.raises(IndexMismatchError, match="another lexicon"):
+        Index.open_or_create(tmp_path / "x", lexicon=[NAME, ATOM, "COVID-19"])
 
 
 FRAMES = ("នៅភូមិ{}ក្នុងខេត្ត", "គាត់រស់នៅ{}ជាមួយគ្រួសារ", "ប្រជាជន{}បានទទួលទឹកស្អាត")

@@ -109,3 +109,5 @@ def test_many_that_begin_alike_take_no_longer() -> None:
     phrases = [f"A {i} B" for i in range(5_000)]
     assert spans(phrases, "A 5 " * 400) == []
     assert len(spans(phrases, "A 7 B " * 300)) == 300
+    signs = ["A" + "!" * (i % 100) + "." * (i // 100) for i in range(2_000)]
+    assert spans(signs, "A!?" * 500) == ["A!"] * 500
