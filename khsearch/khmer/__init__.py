@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
     from khsearch.khmer.words.modes import MODES as MODES
+    from khsearch.khmer.words.modes import joiner_of as joiner_of
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
     from khsearch.khmer.words.sources import LexiconSource as LexiconSource
     from khsearch.khmer.words.sources import load as load
@@ -102,7 +103,7 @@ else:
             ),
             "words.icu": ("icu_version",),
             "words.lexicon": ("Lexicon", "default_lexicon"),
-            "words.modes": ("MODES",),
+            "words.modes": ("MODES", "joiner_of"),
             "words.sources": ("LexiconSource", "load"),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),
