@@ -128,7 +128,8 @@ def breaker_options(command: _Function) -> _Function:
         "--lexicon",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="Your words, one a line, or a lexicon from `khsearch lexicon learn`.",
+        help="Your words and names, one a line, # comments; behind a tab, times in a million words, if you like. "
+        "Or a lexicon from `khsearch lexicon learn`.",
     )
     breaker = click.option("--breaker", metavar="NAME", type=OneOf(_breakers), help=BREAKER_HELP)
     return breaker(lexicon(command))
