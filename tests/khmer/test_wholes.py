@@ -44,11 +44,11 @@ G20 | iPhone15 | COVID-19 | F-16 | e-mail | Ang-Duong | 5-year-old | covid\u2011
 don't | don\u2019t | l'eau | l'été | col-lecció
 a_b | snake_case_name | _|a|_ | a|--|b
 U.S.A. | U.S.A | e.g. | Ph.D. | Ph.D | p.m. | Node.js | end|. | A|.
-ព.ស. | ព.ស | ស.រ.អ. | ឯ.ឧ. | ក|ព.ស.|២៥៦៧ | ឯ.ឧ.|ហ៊ុ|ន | ឯ|.|ឧ|ហ៊ុ | ក|ខ|.|ក|ខ
+ព.ស. | ព.ស | ស.រ.អ. | ឯ.ឧ. | ក|ព.ស.|២៥៦៧ | ឯ.ឧ.|ហ៊ុ|ន | ស.វ.|ទី|១៩ | ព.ស|២៥៦៧ | ភី.ធី | ឯ|.|ឧ|ហ៊ុ | ក|ខ|.|ក|ខ
 ធំៗ | ធំ\u200bៗ | ក|ធំៗ|តូ|ចៗ
 a.b@c.org | a_b+c@d-e.co.uk | a|@|b
 https://x.org/a?b=1&c | http://x.org/ក | (|https://en.org/a_(b)|) | www.x.org|. | x.org | x.org/a/b|, | a|/|b
-https://x.org/a|នៅ | https://x.org:80/?ក=ខគ
+https://x.org/a|នៅ | https://x.org:80/?a=ខគ | www.x.org|.|ក
 @name | #word | #ក | #កខ_ក1 | a|#|b
 ក|។ល។ | ។ល។|ក | ក|។|ល | ល|។
 ไทย|2024москва7été | gmail|部署
