@@ -102,7 +102,7 @@ def segmentation_(
     run = steps.segment(whole, gold, rounds, core)
     _keep(run, out)
     if check:
-        segmentation.check(run.figures["quality"][segmentation.BREAKERS[0]])
+        segmentation.check(run.figures["quality"])
 
 
 @app.command("linear")

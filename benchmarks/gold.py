@@ -21,9 +21,13 @@ BreakText = Callable[[str], list[int]]
 
 Span = tuple[int, int]
 
+FindWords = Callable[[str], list[Span]]
+"""Finds the words of a text: str -> where each begins and ends in code points, in order."""
+
 REPEAT = "\u17d7"  # says a word twice; Unicode counts it among the letters
 
 _JOINTS = re.compile("[_~^]")
+_LETTER = re.compile("[\u1780-\u17b3]")
 _RUN = re.compile("[\u1780-\u17d3\u17dd]+")
 CLUSTER = re.compile("[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*")
 
@@ -125,6 +129,39 @@ def _punctuation(text: str) -> Iterator[int]:
 def _add(totals: list[int], found: Set[object], there: Set[object]) -> None:
     for i, figure in enumerate((len(found), len(there), len(found & there))):
         totals[i] += figure
+
+
+@dataclass(frozen=True, slots=True)
+class KhmerWords:
+    """How many words with a Khmer letter are found; what else a sentence has counts neither way.
+
+    The sign of repetition is cut off: the gold writes it by itself.
+
+    simple, compound   words against either view
+    boundary           edges of words inside sentences, against those of the compound view
+    """
+
+    simple: Score
+    compound: Score
+    boundary: Score
+
+
+def khmer_words(sentences: Sequence[GoldSentence], find_words: FindWords) -> KhmerWords:
+    """Compare the words with a Khmer letter that are found in each sentence, by itself, with what people found."""
+    simple, compound, boundary = [0, 0, 0], [0, 0, 0], [0, 0, 0]
+    for sentence in sentences:
+        text = sentence.text
+        found = _khmer(text, find_words(text))
+        views = [_khmer(text, view) for view in (sentence.simple, sentence.compound)]
+        for totals, there in zip((simple, compound), views, strict=True):
+            _add(totals, found, there)
+        _add(boundary, *({edge for span in spans for edge in span} - {0, len(text)} for spans in (found, views[1])))
+    return KhmerWords(Score(*simple), Score(*compound), Score(*boundary))
+
+
+def _khmer(text: str, spans: Iterable[Span]) -> set[Span]:
+    trimmed = ((start, start + len(text[start:end].rstrip(REPEAT))) for start, end in spans)
+    return {(start, end) for start, end in trimmed if _LETTER.search(text, start, end)}
 
 
 @dataclass(frozen=True, slots=True)

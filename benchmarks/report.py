@@ -82,12 +82,25 @@ def _segmentation(found: Sequence[Loaded]) -> str:
     parts: list[str] = []
     for run in found:
         rows = [
-            [name, *(f"{_f1(one['quality'][view]):.1f}" for view in ("simple", "compound", "boundary"))]
-            + [f"{one['agreement'][kind]:.1f}" for kind in ("compound", "simple", "pairs")]
+            [
+                name,
+                *(f"{_f1(one['khmer'][view]):.1f}" for view in ("compound", "boundary")),
+                *(f"{one['agreement'][kind]:.1f}" for kind in ("compound", "pairs")),
+                f"{_f1(one['khmer']['simple']):.1f}",
+                f"{one['agreement']['simple']:.1f}",
+            ]
             for name, one in run["figures"].get("quality", {}).items()
         ]
         if rows and not parts:
-            columns = ["breaker", "simple F1", "compound F1", "boundary F1", "agreement: compound", "simple", "pairs"]
+            columns = [
+                "breaker",
+                "compound F1",
+                "boundary F1",
+                "agreement: compound",
+                "pairs",
+                "simple F1",
+                "agreement",
+            ]
             parts.append(_table(columns, rows))
     for run in found:
         speeds = [

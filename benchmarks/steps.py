@@ -39,8 +39,9 @@ from benchmarks.runs import Run
 SLOW_PEER, SLOW_PEER_SIZE = "whoosh", 1_000
 """Stock Whoosh indexes a sample only, and answers only where the corpus is no larger."""
 
-QUALITY_COLUMNS = ["breaker", "sentences", "simple F1", "compound F1", "boundary F1", "agreement: compound"]
-QUALITY_COLUMNS += ["simple", "pairs"]
+QUALITY_COLUMNS = ["breaker", "compound F1", "boundary F1", "agreement: compound", "pairs", "simple F1"]
+QUALITY_COLUMNS += ["agreement: simple"]
+TOKEN_COLUMNS = ["breaker", "sentences", "simple F1", "compound F1", "simple boundary F1"]
 SPEED_COLUMNS = ["breaker", "times PyICU", "MB/CPU s", "query, \u00b5s p50", "p95"]
 INDEXING_COLUMNS = ["engine", "documents", "MB/CPU s", "MB/s", "CPU, khsearch = 1", "peak MB", "index/text"]
 INDEXING_COLUMNS += ["stored/text", "all/text"]
@@ -82,7 +83,8 @@ def segment(whole: Corpus | None, gold_file: Path | None, rounds: int, core: int
         sentences = gold.read_gold(gold_file)
         with progress("breaking the gold") as show:
             quality = segmentation.measure_quality(sentences, show)
-        table("Words found, percent", QUALITY_COLUMNS, segmentation.rows_of_quality(quality))
+        table("Words with a Khmer letter found, percent", QUALITY_COLUMNS, segmentation.rows_of_quality(quality))
+        table("All tokens, signs among them, percent", TOKEN_COLUMNS, segmentation.rows_of_tokens(quality))
         figures["quality"], settings["gold_sentences"] = quality, len(sentences)
     if whole:
         with progress("timing") as show, machine.on_core(core):

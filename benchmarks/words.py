@@ -1,7 +1,8 @@
-"""words: the one door to PyICU. The peers' words come from here, and the time that ICU alone takes."""
+"""words: the one door to PyICU and khmer-nltk. The peers' words come from here, and the time that these alone take."""
 
 from __future__ import annotations
 
+import logging
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -48,3 +49,11 @@ class IcuWords:
         for end in self._words:  # noqa: B007
             pass
         return int(end)
+
+
+def nltk_words(text: str) -> list[str]:
+    """Words of a text, as khmer-nltk has them."""
+    import khmernltk
+
+    logging.getLogger("khmer-nltk").setLevel(logging.WARNING)  # it tells of itself otherwise
+    return [str(word) for word in khmernltk.word_tokenize(text)]

@@ -215,11 +215,11 @@ class Reader:
         typed, own = commit.built.analyzer.typed(text), commit.built.ranking.own
         return query.corrections(commit.view, typed, limit, self._spellings(commit), own)
 
-    @checked(limit=arguments.optional(arguments.COUNT), by=arguments.one_of("documents", "occurrences"))
-    def words(self, limit: int | None = 100, by: str = "documents") -> dict[str, int]:
+    @checked(limit=arguments.COUNT, by=arguments.one_of("documents", "occurrences"))
+    def words(self, limit: int = 100, by: str = "documents") -> dict[str, int]:
         """The words of titles and texts, as people read them, each with how many documents have it, most of them first.
 
-        limit  how many, at most; None for all
+        limit  how many, at most
         by     "documents", or "occurrences" for how often each stands in all documents
 
         An index keeps no whole words: every commit is read and broken when it is first asked, a megabyte in some 50 ms.

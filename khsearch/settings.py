@@ -15,7 +15,7 @@ import orjson
 
 from khsearch import manifest
 from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError
-from khsearch.khmer import Breaker, Lexicon
+from khsearch.khmer import Breaker, Lexicon, compile_lexicon
 from khsearch.manifest import Manifest, make
 from khsearch.query import DEFAULT, Ranking
 from khsearch.schema import Declared, declared, kinds_of, weights_of
@@ -45,10 +45,21 @@ def differences(
     made, kept = wanted.analyzer.breaker, built.analyzer.breaker
     if breaker is not None and made.name != kept.name:
         yield f"its breaker is {kept.name!r}, not {made.name!r}"
-    elif (lexicon is not None or not isinstance(breaker, str | None)) and made.version != kept.version:
+    elif (
+        (lexicon is not None or not isinstance(breaker, str | None))
+        and made.version != kept.version
+        and not _are_its_atoms(kept.lexicon, made.lexicon)
+    ):
         yield "it was built with another lexicon"
     if ranking is not None and ranking != built.ranking:
         yield f"its ranking is {built.ranking!r} (a search takes another)"
+
+
+def _are_its_atoms(kept: Lexicon | None, wanted: Lexicon | None) -> bool:
+    """Whether what was kept is of when the words of a word list were atoms, and made of this one: it goes on so."""
+    if kept is None or wanted is None or kept.own is not None or wanted.own is None or wanted.own.phrases is not None:
+        return False
+    return compile_lexicon(wanted.model).fingerprint == kept.fingerprint
 
 
 def written(built: Manifest) -> bytes:

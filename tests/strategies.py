@@ -7,6 +7,7 @@ import random
 from hypothesis import strategies as st
 
 from khsearch.khmer.words.breakers import BREAKERS, breaker
+from khsearch.khmer.words.sources import load
 from tests.dummy_breaker import ClusterBreaker
 
 KHMER_BLOCK = [chr(code) for code in range(0x1780, 0x1800)]
@@ -65,7 +66,8 @@ _khmer = st.lists(st.sampled_from(BASES + MARKS), max_size=14).map("".join)
 khmer_runs = st.builds("".join, st.tuples(st.sampled_from(BASES), _khmer | st.sampled_from(["ម្ពុជា", "ារងារ"])))
 """A run of Khmer: a base and anything of the script behind it."""
 
-ALL_BREAKERS = [breaker(name) for name in (*BREAKERS, ClusterBreaker.name)]
+OWN_WORDS = ["ការនិង", "ខ្ញុំទៅ", "កម្ពុជាពិការ", "ក", "ខគ", "ខ្ញៃឃ្លៀច", "COVID-19", "ក ខ", "A.", "é中", "កិច្ច ១", "ៗក"]
+ALL_BREAKERS = [breaker(name) for name in (*BREAKERS, ClusterBreaker.name)] + [breaker("lattice", load(OWN_WORDS))]
 
 
 def random_text(source: random.Random, longest: int = 12) -> str:

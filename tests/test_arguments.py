@@ -100,6 +100,7 @@ METHODS = [
     "complete",
     "corrections",
     "similar",
+    "words",
     "get",
     "get_many",
     "delete_by",
@@ -132,6 +133,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
         "complete": {"prefix": "x"},
         "corrections": {"text": "x"},
         "similar": {"id": "1"},
+        "words": {"limit": 1},
         "get": {"id": "1"},
         "get_many": {"ids": ["1"]},
         "delete_by": {"filter": "d:1999"},
@@ -150,9 +152,9 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     found["html"] = results[0].snippet.html, {}
     found["ansi"] = results[0].snippet.ansi, {}
     for function in OF_TEXTS:
-        found[function.__name__] = function, {"text": "x"}
+        found[f"khsearch.{function.__name__}"] = function, {"text": "x"}
     for function in OF_MANY:
-        found[function.__name__] = function, {"texts": ["x"]}
+        found[f"khsearch.{function.__name__}"] = function, {"texts": ["x"]}
     found["Segmenter"] = Segmenter, {}
     found["pre_tokenize_str"] = Segmenter().pre_tokenize_str, {"text": "x"}
     found["quote"] = quote, {"value": "x"}
@@ -168,7 +170,8 @@ CASES = [
         ("make_snippet", Hit.make_snippet),
         ("html", Snippet.html),
         ("ansi", Snippet.ansi),
-        *((function.__name__, function) for function in (*OF_TEXTS, *OF_MANY, quote, Segmenter)),
+        *((f"khsearch.{function.__name__}", function) for function in (*OF_TEXTS, *OF_MANY)),
+        *((function.__name__, function) for function in (quote, Segmenter)),
         ("pre_tokenize_str", Segmenter.pre_tokenize_str),
         *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]

@@ -25,7 +25,10 @@ FIELDS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=[{}, {"breaker": "icu"}, {"lexicon": STORED / "1" / "lexicon.khl"}], ids=str)
+OWN = ["COVID-19", "សាលាថ្មី", "ខ្ញៃឃ្លៀច"]
+
+
+@pytest.fixture(params=[{}, {"breaker": "icu"}, {"lexicon": STORED / "1" / "lexicon.khl"}, {"lexicon": OWN}], ids=str)
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Index, Path]:
     """An index with settings of all kinds, and their file."""
     index = Index.create(tmp_path / "x", fields=FIELDS, ranking=Ranking(slop=2), **request.param)

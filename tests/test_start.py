@@ -135,7 +135,7 @@ def test_completion_finds_commands_options_and_choices():
         return {line.partition(",")[2] for line in done.stdout.splitlines()}
 
     assert completed("se") == {"search"}
-    assert completed("lexicon ") == {"learn", "slips"}
+    assert completed("lexicon ") == {"crf", "learn", "pairs", "slips"}
     assert completed("search x --f") == {"--filter", "--facet", "--format"}
     assert completed("index x --format ") == set(format_names())
     assert completed("words --breaker i") == {"icu"}

@@ -57,6 +57,24 @@ def crf(output: Path) -> None:
 
 
 @lexicon.command()
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--joins", metavar="FILE", type=click.Path(path_type=Path), help="Decisions, instead of those it brings.")
+def pairs(texts: tuple[str, ...], output: Path, joins: Path | None) -> None:
+    """Count pairs of atoms in raw text, which tell what makes one word.
+
+    TEXT is a file or folder as `khsearch index` takes them. FILE of --joins decides on pairs whatever is counted; the
+    rules for it stand at the top of the one that khsearch brings, khmer/data/joins.txt.
+    """
+    from khsearch.documents import read_path
+    from khsearch.khmer import build_pairs
+
+    data = build_pairs((document.text for source in texts for document in read_path(source)), joins)
+    _write(output, data)
+    note(f"{len(data):,} bytes in {output}")
+
+
+@lexicon.command()
 @click.argument("pairs", metavar="PAIRS", type=click.Path(path_type=Path))
 @click.option("-o", "--output", metavar="FILE", required=True, type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--source", metavar="TEXT", default="", help="Whose pairs they are, for the head of the file.")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.learning.counting import read_frequencies as read_frequencies
     from khsearch.khmer.learning.crf_building import build_crf as build_crf
     from khsearch.khmer.learning.learning import learn as learn
+    from khsearch.khmer.learning.pairs import build_pairs as build_pairs
     from khsearch.khmer.learning.slips import learn_slips as learn_slips
     from khsearch.khmer.learning.slips import read_pairs as read_pairs
     from khsearch.khmer.learning.slips import variant_pairs as variant_pairs
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.lexicon import Lexicon as Lexicon
     from khsearch.khmer.words.lexicon import default_lexicon as default_lexicon
     from khsearch.khmer.words.modes import MODES as MODES
+    from khsearch.khmer.words.modes import joiner_of as joiner_of
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
     from khsearch.khmer.words.sources import LexiconSource as LexiconSource
     from khsearch.khmer.words.sources import load as load
@@ -101,7 +103,7 @@ else:
             ),
             "words.icu": ("icu_version",),
             "words.lexicon": ("Lexicon", "default_lexicon"),
-            "words.modes": ("MODES",),
+            "words.modes": ("MODES", "joiner_of"),
             "words.sources": ("LexiconSource", "load"),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),
@@ -118,6 +120,7 @@ else:
             "learning.counting": ("read_frequencies",),
             "learning.crf_building": ("build_crf",),
             "learning.learning": ("learn",),
+            "learning.pairs": ("build_pairs",),
             "learning.slips": ("learn_slips", "read_pairs", "variant_pairs"),
         },
     )

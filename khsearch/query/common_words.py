@@ -16,7 +16,7 @@ _MOST_BATCHED = 1 << 12  # documents
 _BYTES = 150  # that a word and its counts take, about
 
 
-def common_words(view: View, analyzer: Analyzer, limit: int | None, by: str) -> dict[str, int]:
+def common_words(view: View, analyzer: Analyzer, limit: int, by: str) -> dict[str, int]:
     """Return words and how many documents have each, or, by "occurrences", how often each stands in all of them.
 
     At most `limit`, the most frequent first, equals in order of their spelling.

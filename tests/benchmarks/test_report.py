@@ -35,6 +35,7 @@ FIGURES: dict[str, dict[str, Any]] = {
             "lattice": {
                 "sentences": 5,
                 "quality": {"simple": SCORE, "compound": SCORE, "boundary": SCORE},
+                "khmer": {"simple": SCORE, "compound": SCORE, "boundary": SCORE},
                 "agreement": {"compound": 99.0, "simple": 98.0, "pairs": 97.0},
             }
         },

@@ -90,9 +90,9 @@ def test_all_lines_that_cannot_be_are_told_at_once() -> None:
 def test_entries_that_are_given_are_told_by_their_place() -> None:
     with pytest.raises(LexiconError, match=r"lexicon, entry 2: 'a\\nb': a control character"):
         given([(NAME, None), ("a\nb", None)])
-    with pytest.raises(LexiconError, match="lexicon, entry 1: .*surrogate"):
+    with pytest.raises(LexiconError, match=r"lexicon, entry 1: .*surrogate"):
         words(NAME, lexicon=["\ud800a"])
-    with pytest.raises(LexiconError, match=f"lexicon, entry 1: .*{NUMBER}"):
+    with pytest.raises(LexiconError, match=rf"lexicon, entry 1: .*{NUMBER}"):
         words(NAME, lexicon={NAME: 0.0})
     assert given([(f" {NAME}\n", None), ("C#", None)]).phrases == ["C#"]  # no comment: it was given so
 

@@ -13,6 +13,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,10 @@ from numpy.typing import NDArray
 from khsearch.arrays import spans
 from khsearch.frozen import frozen
 from khsearch.khmer.learning.counting import batches
-from khsearch.khmer.learning.joinlist import Decisions
+from khsearch.khmer.learning.joinlist import Decisions, default_join_list, read_join_list
 from khsearch.khmer.text.clusters import units
 from khsearch.khmer.text.normalize import normalize_all
-from khsearch.khmer.words.breakers import Breaker
+from khsearch.khmer.words.breakers import Breaker, breaker
 from khsearch.khmer.words.pair_table import (
     JOINED,
     MAGIC,
@@ -59,6 +60,16 @@ class PairCounts:
     rights: Hashes
     times: Counts
     parted: Counts
+
+
+def build_pairs(texts: Iterable[str], joins: Path | None = None) -> bytes:
+    """Return the table of pairs of raw text as a file's content, with the decisions of a list or of the one that ships.
+
+    The atoms are those of the lexicon that khsearch brings, the teacher is its conditional random field. LexiconError
+    where a line of the list is no decision.
+    """
+    decisions = default_join_list() if joins is None else read_join_list(joins)
+    return compiled(count_pairs(texts, breaker(), breaker("crf")), decisions)
 
 
 def count_pairs(texts: Iterable[str], atoms: Breaker, teacher: Breaker) -> PairCounts:

@@ -35,16 +35,15 @@ _Tree = dict[bytes, Any]  # of units, each with the tree behind it; b"" has the 
 
 
 @frozen
-class _Ending:
-    """A phrase whose units, from the first that is in an atom to the last, lead here.
+class _Endings:
+    """The phrases whose units, from the first that is in an atom to the last, lead to one place of the tree.
 
-    lead, tail  signs before and behind them
-    exact       the units as they stand in a text; None where their codes say all
+    texts  signs before and behind these -> the units as they stand in a text; None where their codes say all
+    sizes  how many signs there are before and behind
     """
 
-    lead: str
-    tail: str
-    exact: str | None
+    texts: dict[tuple[str, str], set[str | None]]
+    sizes: set[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -85,15 +84,15 @@ class Phrases:
             i = bisect_left(ends, at)
             if i == len(ends) or ends[i] != at:
                 continue
-            for ending in tree[b""]:
-                span = start - len(ending.lead), at + len(ending.tail)
-                if (
-                    span[0] > 0
-                    and END not in codes[span[0] : span[1]]
-                    and normal.characters(span[0], start) == ending.lead
-                    and normal.characters(at, span[1]) == ending.tail
-                    and (ending.exact is None or _exact(normal, start, at) == ending.exact)
-                    and (longest is None or span[1] - span[0] > longest[1] - longest[0])
+            endings: _Endings = tree[b""]
+            for lead, tail in endings.sizes:
+                span = start - lead, at + tail
+                if span[0] < 1 or END in codes[span[0] : span[1]]:
+                    continue
+                signs = normal.characters(span[0], start), normal.characters(at, span[1])
+                texts = endings.texts.get(signs, ())
+                if (None in texts or (texts and _exact(normal, start, at) in texts)) and (
+                    longest is None or span[1] - span[0] > longest[1] - longest[0]
                 ):
                     longest = span
         return longest
@@ -145,7 +144,9 @@ def _grow(tree: _Tree, phrase: NormalText) -> None:
         tree = tree.setdefault(_as_unit(unit), {})
     exact = _exact(phrase, first, last) if _VAGUE.intersection(core) else None
     lead, tail = phrase.characters(1, first), phrase.characters(last, len(codes) - 1)
-    tree.setdefault(b"", []).append(_Ending(lead, tail, exact))
+    endings = tree.setdefault(b"", _Endings({}, set()))
+    endings.texts.setdefault((lead, tail), set()).add(exact)
+    endings.sizes.add((len(lead), len(tail)))
 
 
 def _as_unit(unit: bytes) -> bytes:
