@@ -29,9 +29,11 @@ _WORD = rb"""(?: %(any)b++ (?:
         (?: (?<=%(letter)b) ['.] (?=%(letter)b) | (?<=[0-9]) [./:] (?=[0-9]) | _++ (?=%(any)b)
           | (?<=%(letter)b) - (?=%(any)b) | (?<=[0-9]) - (?=%(letter)b) )
         %(any)b++ )*+ )""" % {b"any": _ANY, b"letter": _LETTER}
-_LINK = rb"(?: [!\x23-;=?-\[\]_a-z~\x01\x03] | (?<=[/=\x23?&_%%.-]) %b++ )*+" % _KHMER
+_LINK = rb"(?: [!\x23-;=?-\[\]_a-z~\x01\x03] | (?<=[/=\x23&_%%-]) %b++ )*+" % _KHMER
 _HOST = rb"%(any)b++ (?: -++ %(any)b++ )*+ (?: \. %(any)b++ (?: -++ %(any)b++ )*+ )++" % {b"any": _ANY}
 _CLUSTER = BASED_PATTERN + b"+"
+# Before a number, a cluster with marks is a word: "the 19th" behind "century", both shortened.
+_LAST = rb"(?: %(cluster)b (?!%(khmer)b|[0-9]) | [\x80-\xb3] (?!%(khmer)b) )" % {b"cluster": _CLUSTER, b"khmer": _KHMER}
 _PATTERN = re.compile(
     rb"""
       (?P<link> (?<!%(any)b) (?: (?:https?|ftp):// (?=%(any)b|%(khmer)b) | www\.(?=%(any)b) ) %(link)b )
@@ -48,7 +50,7 @@ _PATTERN = re.compile(
         (?: (?<!%(any)b) (?:[a-z]{1,3}+)?+ [$\xdb] (?=[0-9]) | (?<!%(any)b) (?<!\+) \+ (?=[0-9])
           | (?<!%(any)b) (?<!@) @ (?=%(any)b) )?+
         %(word)b (?: (?<=[0-9]) [$%%\xdb] )?+ )
-    | %(cluster)b \. (?: (?: %(cluster)b \. )++ (?: %(cluster)b (?!%(khmer)b) )?+ | %(cluster)b (?!%(khmer)b) )
+    | %(cluster)b \. (?: (?: %(cluster)b \. )++ %(last)b?+ | %(last)b )
     | (?P<sign> \xd4 \x9b [\xd4\xd5] )
     | (?P<passed> (?: %(cluster)b (?!\.) )++ )
     """
@@ -60,6 +62,7 @@ _PATTERN = re.compile(
         b"link": _LINK,
         b"host": _HOST,
         b"cluster": _CLUSTER,
+        b"last": _LAST,
     },
     re.VERBOSE,
 )
