@@ -42,7 +42,8 @@ OVERFLOW = 64
 """Places behind the last home. The very last stays empty, so that every search ends."""
 
 _BITS = (1 << 64) - 1
-_MIX, _STEP, _SIDE, _LAST = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
+_MIX, _SIDE, _PAIR = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
+_FIRST, _LAST = 0xD6E8FEB86659FD93, 0xA0761D6478BD642F
 _HALF = 32
 _TAG_BITS = 32
 _LONGEST = 15  # pairs of a listed word
@@ -146,13 +147,14 @@ class PairTable:
 
 
 def hash_of(atom: Sequence[bytes]) -> int:
-    """Hash of an atom: its clusters, in codes."""
-    found, step = 0, 1
-    for cluster in atom:
-        key = int.from_bytes(cluster[:8], "little") * _MIX & _BITS
-        found += (key ^ key >> _HALF) * step
-        step = step * _STEP & _BITS
-    return found & _BITS
+    """Hash of an atom, its clusters in codes: the sum of their keys, those of the first and the last once more."""
+    keys = [_key(cluster) for cluster in atom]
+    return (sum(keys) + keys[0] * _FIRST + keys[-1] * _LAST) & _BITS
+
+
+def _key(cluster: bytes) -> int:
+    mixed = int.from_bytes(cluster[:8], "little") * _MIX & _BITS
+    return mixed ^ mixed >> _HALF
 
 
 def home_and_tag(pair: int, homes: int) -> tuple[int, int]:
@@ -163,7 +165,7 @@ def home_and_tag(pair: int, homes: int) -> tuple[int, int]:
 
 def pair_of(left: int, right: int) -> int:
     """Hash of a pair, of those of its atoms."""
-    return (left * _SIDE + right) * _LAST & _BITS
+    return (left * _SIDE + right) * _PAIR & _BITS
 
 
 def keys_of(eights: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -179,18 +181,11 @@ def all_hashes(keys: NDArray[np.uint64], firsts: Offsets) -> NDArray[np.uint64]:
     """Hashes of atoms: keys of clusters (c,), first clusters of the atoms (a,), all together all of them -> (a,)."""
     import numpy as np
 
-    hashes = keys.take(firsts)
-    left = np.diff(firsts, append=len(keys)) - 1
-    atoms = np.flatnonzero(left)
-    here, left = firsts.take(atoms), left.take(atoms)
-    step = 1
-    while len(atoms):
-        step = step * _STEP & _BITS
-        here += 1
-        left -= 1
-        hashes[atoms] += keys.take(here) * np.uint64(step)
-        rest = np.flatnonzero(left)
-        atoms, here, left = atoms.take(rest), here.take(rest), left.take(rest)
+    lasts = np.append(firsts[1:], len(keys)) - 1
+    hashes = np.cumsum(keys).take(lasts)
+    hashes[1:] -= hashes[:-1].copy()
+    hashes += keys.take(firsts) * np.uint64(_FIRST)
+    hashes += keys.take(lasts) * np.uint64(_LAST)
     return hashes
 
 
@@ -198,7 +193,7 @@ def all_pairs(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Hashes of pairs, of those of atoms side by side: (a,) -> (a - 1,)."""
     import numpy as np
 
-    return (hashes[:-1] * np.uint64(_SIDE) + hashes[1:]) * np.uint64(_LAST)
+    return (hashes[:-1] * np.uint64(_SIDE) + hashes[1:]) * np.uint64(_PAIR)
 
 
 def parse(data: bytes) -> PairTable:
