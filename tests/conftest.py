@@ -35,6 +35,6 @@ def few_words() -> Lexicon:
 
 @pytest.fixture
 def few_words_by_default(few_words: Lexicon, monkeypatch: pytest.MonkeyPatch) -> Lexicon:
-    """What word lists are added to, instead of the lexicon that khsearch brings: that takes a second for each list."""
+    """What word lists are added to, instead of the lexicon that khsearch brings."""
     monkeypatch.setattr("khsearch.khmer.words.sources.default_lexicon", lambda: few_words)
     return few_words
