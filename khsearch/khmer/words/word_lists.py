@@ -77,7 +77,7 @@ def extended(base: Lexicon, entries: Entries) -> Lexicon:
         data = own.pack(listed(b""), np.zeros(0, np.bool_), entries.phrases)
         return replace(base, own=own.read(data, base.trie)) if entries.phrases else base
     lines = listed(b"".join(word + b"\n" for word in words))
-    found, strange, atoms = _paths(base, lines)
+    found, strange, atoms, are_atoms = _paths(base, lines)
     costs = np.clip(found - _LESS, 0, _USER_COST)
     for i, often in enumerate(map(entries.words.__getitem__, words)):
         if often is not None:
@@ -88,15 +88,17 @@ def extended(base: Lexicon, entries: Entries) -> Lexicon:
         raise LexiconError(str(problem)) from None
     cluster_costs = array("i", base.cluster_costs)
     cluster_costs.extend([min(base.rare_cluster, MAX_COST)] * (len(trie.lengths) - len(cluster_costs)))
-    kept = own.read(own.pack(lines, atoms, entries.phrases), trie)
-    return replace(base, trie=trie, cluster_costs=cluster_costs, own=kept)
+    # Atoms that the lexicon has are whole as they are: they may go on being parts of longer words.
+    others = listed(b"".join(word + b"\n" for word, is_atom in zip(words, are_atoms, strict=True) if not is_atom))
+    kept = own.pack(others, atoms[np.repeat(~are_atoms, lines.sizes)], entries.phrases)
+    return replace(base, trie=trie, cluster_costs=cluster_costs, own=own.read(kept, trie))
 
 
-def _paths(lexicon: Lexicon, words: Listed) -> tuple[Offsets, Offsets, NDArray[np.bool_]]:
+def _paths(lexicon: Lexicon, words: Listed) -> tuple[Offsets, Offsets, NDArray[np.bool_], NDArray[np.bool_]]:
     """How a lexicon breaks words, each by itself.
 
-    What the cheapest path of each costs (w,); what its clusters cost in an unknown stretch (w,); and which of all
-    clusters begin an atom (c,): those that the path begins words with, but of a word of known ones alone.
+    What the cheapest path of each costs (w,); what its clusters cost in an unknown stretch (w,); which of all clusters
+    begin an atom (c,), some of what is not known being one; and which words are one that it has (w,).
     """
     numbers = lexicon.trie.numbering.number_all(words.codes, words.clusters)
     begins = best_paths(numbers, words.clusters.leads, lexicon.trie, lexicon.unknown)
@@ -109,5 +111,10 @@ def _paths(lexicon: Lexicon, words: Listed) -> tuple[Offsets, Offsets, NDArray[n
     of = np.flatnonzero(words.clusters.leads.take(firsts))  # the first piece of every word
     gains = np.add.reduceat(np.where(is_known, values - GAIN_ZERO, lexicon.unknown), of)
     all_known = np.logical_and.reduceat(is_known, of)
-    atoms = words.clusters.leads | (begins & np.repeat(all_known, words.sizes))
-    return strange + gains, strange, atoms
+    of_word = np.diff(of, append=len(firsts))
+    # A word of one cluster beside what is not known is hardly one: names hold such by accident.
+    sure = np.repeat(all_known, of_word) | (is_known & (pieces > 1))
+    sure[1:] |= (is_known & (pieces > 1))[:-1]
+    atoms = words.clusters.leads.copy()
+    atoms[firsts[sure]] = True
+    return strange + gains, strange, atoms, all_known & (of_word == 1)
