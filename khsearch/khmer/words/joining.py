@@ -90,32 +90,32 @@ class AtomJoiner:
         firsts = np.flatnonzero(begins)
         leads = clusters.leads.take(firsts)
         several = np.diff(firsts, append=len(begins)) > 1
-        scores = all_scores(self._field, codes, clusters, self._in_field(codes, clusters, numbers)).take(firsts)
-        scores += _EIGHTH * self._pairs.all_votes(self._keys(codes, clusters, numbers), firsts, leads)
+        in_field, keys = self._known(codes, clusters, numbers)
+        scores = all_scores(self._field, codes, clusters, in_field).take(firsts)
+        scores += _EIGHTH * self._pairs.all_votes(keys, firsts, leads)
         starts = leads.copy()
         starts[1:] |= several[:-1]
         scores += np.int32(self._behind_none) * starts
         scores += np.int32(self._before_none) * several
         scores[leads] = _SURE
+        words = scores >= 0
+        shared = np.flatnonzero(~(starts & np.append(starts[1:], True)))  # atoms in groups of more than one
+        words[shared] = all_best_labels(scores.take(shared), starts.take(shared), self._transitions)
         whole = np.zeros(len(begins), np.bool_)
-        whole[firsts[all_best_labels(scores, starts, self._transitions)]] = True
+        whole[firsts[words]] = True
         return whole
 
-    def _in_field(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> Offsets:
-        """Numbers of clusters in the table of the field, from those in the lexicon: (c,) -> (c,)."""
-        found = self._field_numbers.take(numbers)
-        others = _others(clusters, numbers)
-        if others is not None:
-            found[numbers == 0] = self._field.numbering.number_all(codes, others)
-        return found
+    def _known(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> tuple[Offsets, NDArray[np.uint64]]:
+        """Numbers of clusters in the table of the field, and their keys for that of pairs: (c,), as in the lexicon."""
+        import numpy as np
 
-    def _keys(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> NDArray[np.uint64]:
-        """Keys of clusters for the table of pairs, from their numbers in the lexicon: (c,) -> (c,)."""
-        found = self._lexicon_keys.take(numbers)
-        others = _others(clusters, numbers)
-        if others is not None:
-            found[numbers == 0] = _eights(codes, others.starts, others.ends)
-        return found
+        in_field, keys = self._field_numbers.take(numbers), self._lexicon_keys.take(numbers)
+        others = np.flatnonzero(numbers == 0)
+        if len(others):
+            starts, ends = clusters.starts.take(others), clusters.ends.take(others)
+            some = type(clusters)(starts, ends, clusters.leads.take(others))
+            in_field[others], keys[others] = self._field.numbering.number_all(codes, some), _keys(codes, starts, ends)
+        return in_field, keys
 
     @cached_property
     def _field_numbers(self) -> Offsets:
@@ -129,21 +129,11 @@ class AtomJoiner:
         import numpy as np
 
         ends = np.cumsum(np.frombuffer(self._lexicon.trie.lengths, np.uint8), dtype=np.int64)
-        return np.append(np.uint64(0), _eights(self._lexicon.trie.clusters, np.append(0, ends[:-1]), ends))
+        return np.append(np.uint64(0), _keys(self._lexicon.trie.clusters, np.append(0, ends[:-1]), ends))
 
 
-def _eights(codes: bytes, starts: Offsets, ends: Offsets) -> NDArray[np.uint64]:
+def _keys(codes: bytes, starts: Offsets, ends: Offsets) -> NDArray[np.uint64]:
     """Keys of clusters that lie in some codes."""
     from khsearch.arrays import spans
 
     return keys_of(spans.load_part(spans.eights(codes), starts, ends - starts))
-
-
-def _others(clusters: Clusters, numbers: Offsets) -> Clusters | None:
-    """Clusters that the lexicon has no number for; None where it has one for all."""
-    import numpy as np
-
-    at = np.flatnonzero(numbers == 0)
-    if not len(at):
-        return None
-    return type(clusters)(clusters.starts.take(at), clusters.ends.take(at), clusters.leads.take(at))

@@ -100,7 +100,8 @@ class PairTable:
         values = self._values_of(pairs)
         values *= inside
         votes = (values >> 1).astype(np.int32)
-        for at in np.flatnonzero(values & 1).tolist():
+        listed = np.flatnonzero(values & 1)
+        for at in listed[np.isin(np.append(pairs[1:], np.uint64(0)).take(listed), self._seconds)].tolist():
             size = self._listed(pairs[at : at + _LONGEST].tolist())
             votes[at : at + size] = JOINED
         return votes
@@ -123,6 +124,13 @@ class PairTable:
         import numpy as np
 
         return np.frombuffer(self.tags, np.uint32), np.frombuffer(self.values, np.int16)
+
+    @cached_property
+    def _seconds(self) -> NDArray[np.uint64]:
+        """Hashes of the second pairs of listed words."""
+        import numpy as np
+
+        return np.array([word[1] for words in self.words.values() for word in words], np.uint64)
 
     def _values_of(self, pairs: NDArray[np.uint64]) -> NDArray[np.int16]:
         """What the table has of hashes of pairs: (a,) -> (a,)."""
