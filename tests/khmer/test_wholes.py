@@ -158,6 +158,11 @@ def test_phrases_come_before_patterns_and_the_joiner() -> None:
         check_whole_batch(analyzer, [text, "", text])
 
 
+def test_a_mark_that_stands_on_no_letter_goes_with_its_number() -> None:
+    (token,) = CLUSTERS.tokens("0\u0300", "word")
+    assert (token.term, token.kind, len(token.parts)) == ("0\u0300", "number", 1)
+
+
 def test_a_joiner_that_joins_badly_is_told() -> None:
     class Odd(PairJoiner):
         def join_run(self, clusters: Sequence[bytes], counts: Sequence[int]) -> list[int]:
