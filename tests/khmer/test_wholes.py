@@ -158,6 +158,17 @@ def test_phrases_come_before_patterns_and_the_joiner() -> None:
         check_whole_batch(analyzer, [text, "", text])
 
 
+def test_a_mark_that_stands_on_no_letter_goes_with_its_number() -> None:
+    (token,) = CLUSTERS.tokens("0\u0300", "word")
+    assert (token.term, token.kind, len(token.parts)) == ("0\u0300", "number", 1)
+
+
+@pytest.mark.parametrize("text", ["ក\uff0eខ", "\uff03ក", "http\uff1a\uff0f\uff0fx", "a\uff3f\uff3f\u200b\uff3fb"])
+def test_signs_of_full_width_are_read_alike_alone_and_in_a_batch(text: str) -> None:
+    assert whole(text) == [text]
+    check_whole_batch(CLUSTERS, ["ក", text, "ក ’ ក"])
+
+
 def test_a_joiner_that_joins_badly_is_told() -> None:
     class Odd(PairJoiner):
         def join_run(self, clusters: Sequence[bytes], counts: Sequence[int]) -> list[int]:

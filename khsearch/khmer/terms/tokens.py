@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.signs import SIGNS
 from khsearch.khmer.text import script
-from khsearch.khmer.text.script import SPACE
+from khsearch.khmer.text.script import LETTER, SPACE
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -105,14 +105,12 @@ def word_terms(
 
 def _signs(normal: NormalText, start: int, end: int) -> str:
     """What stands between atoms, in normal form."""
-    codes = normal.codes
-    if SPACE not in codes[start:end]:
-        return script.decode_term(codes[start:end])
+    codes = normal.codes[start:end]
+    if SPACE not in codes and LETTER not in codes:  # a mark that stands on no letter has the code of one
+        return script.decode_term(codes)
+    chars = zip(codes, normal.characters(start, end), strict=True)
     return "".join(
-        _form(normal.characters(place, place + 1))
-        if codes[place] == SPACE
-        else script.decode_term(codes[place : place + 1])
-        for place in range(start, end)
+        _form(char) if code in (SPACE, LETTER) else script.decode_term(bytes([code])) for code, char in chars
     )
 
 

@@ -239,10 +239,7 @@ def _seen(normal: NormalText) -> bytes:
     letters = np.flatnonzero(seen == LETTER)
     seen[letters[scripts.are_by_icu(scripts.kinds(points.take(normal.origin_of(letters))))]] = 0xFF
     if has_signs:
-        touch = np.frombuffer(normal.codes.translate(_FLAGS), np.uint8) >= _ALNUM
-        is_space = seen == SPACE
-        is_space[1:-1] &= touch[:-2] | touch[2:]
-        spaces = np.flatnonzero(is_space)
+        spaces = np.flatnonzero(seen == SPACE)
         found = points.take(normal.origin_of(spaces))
         at = np.searchsorted(_POINTS, found)
         like = _POINTS.take(at, mode="clip") == found
