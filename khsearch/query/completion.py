@@ -257,7 +257,8 @@ class _Completer:
             if not going_on:
                 break
             longer = [self._proposal(proposal.text + script.decode_term(pair.words[1]), pair) for pair in going_on]
-            found = [item for item in longer if item is not None and self._is_one(item)]
+            found = [item for item in longer if item is not None and item.words[:-1] == proposal.words]
+            found = list(filter(self._is_one, found))
             if sum(item.documents[1] for item in found) < _ALL * documents:
                 break
             proposal = max(found, key=lambda item: item.documents)
