@@ -182,7 +182,7 @@ def table_of(pairs: dict[tuple[str, str], tuple[int, int]], decisions: Decisions
     """A table of counts by hand: pair -> times side by side, times parted."""
     hashes = {pair: [hash_of([encode_term(atom)]) for atom in pair] for pair in pairs}
     rows = sorted((pair_of(*hashes[pair]), *hashes[pair], *counts) for pair, counts in pairs.items())
-    kinds = [np.uint64] * 3 + [np.int64] * 2
+    kinds = [np.uint64, np.uint32, np.uint32, np.int64, np.int64]
     counts = PairCounts(*(np.array(column, kind) for column, kind in zip(zip(*rows, strict=True), kinds, strict=True)))
     return parse(compiled(counts, decisions))
 

@@ -43,7 +43,8 @@ _SMOOTHING = 0.1  # added to both counts
 _EIGHTHS = 8  # a nat
 _ROOM = 4  # homes for each pair, at least
 
-Hashes = NDArray[np.uint64]
+Pairs = NDArray[np.uint64]
+Hashes = NDArray[np.uint32]
 Counts = NDArray[np.int64]
 
 
@@ -55,7 +56,7 @@ class PairCounts:
     times, parted         (n,) how often they stand side by side, and how often they were parted there
     """
 
-    pairs: Hashes
+    pairs: Pairs
     lefts: Hashes
     rights: Hashes
     times: Counts
@@ -103,12 +104,11 @@ def _counted(texts: list[str], atoms: Breaker, teacher: Breaker) -> PairCounts:
 
 def _summed(parts: list[PairCounts]) -> PairCounts:
     """Several counts as one."""
-    none = np.zeros(0, np.uint64)
-    pairs = np.concatenate([none, *(part.pairs for part in parts)])
+    pairs = np.concatenate([np.zeros(0, np.uint64), *(part.pairs for part in parts)])
     pairs, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
 
     def chosen(field: str) -> Hashes:
-        return np.concatenate([none, *(getattr(part, field) for part in parts)]).take(first)
+        return np.concatenate([np.zeros(0, np.uint32), *(getattr(part, field) for part in parts)]).take(first)
 
     def added(field: str) -> Counts:
         counts = np.concatenate([np.zeros(0, np.int64), *(getattr(part, field) for part in parts)])
@@ -129,7 +129,7 @@ def compiled(counts: PairCounts, decisions: Decisions) -> bytes:
     for (left, *_, right), vote in decided:
         if not left or not right:  # whatever stands beside it
             of, atom = (counts.rights, right) if not left else (counts.lefts, left)
-            votes.update(dict.fromkeys(counts.pairs[of == np.uint64(hash_of(atom))].tolist(), vote))
+            votes.update(dict.fromkeys(counts.pairs[of == np.uint32(hash_of(atom))].tolist(), vote))
     words = []
     for atoms, vote in decided:
         if all(atoms):

@@ -105,7 +105,7 @@ class AtomJoiner:
         whole[firsts[words]] = True
         return whole
 
-    def _known(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> tuple[Offsets, NDArray[np.uint64]]:
+    def _known(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> tuple[Offsets, NDArray[np.uint32]]:
         """Numbers of clusters in the table of the field, and their keys for that of pairs: (c,), as in the lexicon."""
         import numpy as np
 
@@ -125,14 +125,14 @@ class AtomJoiner:
         return np.array([0, *(number(cluster, 0) for cluster in self._lexicon.trie.numbers)], np.int64)
 
     @cached_property
-    def _lexicon_keys(self) -> NDArray[np.uint64]:
+    def _lexicon_keys(self) -> NDArray[np.uint32]:
         import numpy as np
 
         ends = np.cumsum(np.frombuffer(self._lexicon.trie.lengths, np.uint8), dtype=np.int64)
-        return np.append(np.uint64(0), _keys(self._lexicon.trie.clusters, np.append(0, ends[:-1]), ends))
+        return np.append(np.uint32(0), _keys(self._lexicon.trie.clusters, np.append(0, ends[:-1]), ends))
 
 
-def _keys(codes: bytes, starts: Offsets, ends: Offsets) -> NDArray[np.uint64]:
+def _keys(codes: bytes, starts: Offsets, ends: Offsets) -> NDArray[np.uint32]:
     """Keys of clusters that lie in some codes."""
     from khsearch.arrays import spans
 

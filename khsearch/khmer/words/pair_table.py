@@ -41,11 +41,9 @@ JOINED, PARTED = -1_000, 1_000
 OVERFLOW = 64
 """Places behind the last home. The very last stays empty, so that every search ends."""
 
-_BITS = (1 << 64) - 1
-_MIX, _SIDE, _PAIR = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
-_FIRST, _LAST = 0xD6E8FEB86659FD93, 0xA0761D6478BD642F
-_HALF = 32
-_TAG_BITS = 32
+_HALF, _BITS, _HALF_BITS = 32, (1 << 64) - 1, (1 << 32) - 1
+_MIX, _PAIR = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD
+_FIRST, _LAST = 0xD6E8FEB9, 0xA0761D65
 _LONGEST = 15  # pairs of a listed word
 _REMEMBERED = 1 << 14  # hashes of atoms
 
@@ -85,7 +83,7 @@ class PairTable:
                 votes[at : at + size] = [JOINED] * size
         return votes
 
-    def all_votes(self, keys: NDArray[np.uint64], firsts: Offsets, leads: NDArray[np.bool_]) -> NDArray[np.int32]:
+    def all_votes(self, keys: NDArray[np.uint32], firsts: Offsets, leads: NDArray[np.bool_]) -> NDArray[np.int32]:
         """Look up a batch: `keys_of` its c clusters, first clusters of its a atoms, (a,) which of these begin a run.
 
         Returns (a,) the vote before each atom, 0 where a run begins.
@@ -120,36 +118,40 @@ class PairTable:
         return max(found, default=0)
 
     @cached_property
-    def _arrays(self) -> tuple[NDArray[np.uint32], NDArray[np.int16]]:
-        import numpy as np
-
-        return np.frombuffer(self.tags, np.uint32), np.frombuffer(self.values, np.int16)
-
-    @cached_property
     def _seconds(self) -> NDArray[np.uint64]:
         """Hashes of the second pairs of listed words."""
         import numpy as np
 
         return np.array([word[1] for words in self.words.values() for word in words], np.uint64)
 
+    @cached_property
+    def _items(self) -> NDArray[np.uint64]:
+        """Tag, in the upper half, and value of every place."""
+        import numpy as np
+
+        tags, values = np.frombuffer(self.tags, np.uint32), np.frombuffer(self.values, np.uint16)
+        return tags.astype(np.uint64) << np.uint64(_HALF) | values
+
     def _values_of(self, pairs: NDArray[np.uint64]) -> NDArray[np.int16]:
         """What the table has of hashes of pairs: (a,) -> (a,)."""
         import numpy as np
 
-        tags, found = self._arrays
-        bits = self.homes.bit_length() - 1
-        at = (pairs >> np.uint64(64 - bits)).view(np.int64)
-        wanted = np.maximum((pairs >> np.uint64(64 - bits - _TAG_BITS)).astype(np.uint32), 1)
-        there = tags.take(at)
-        values = np.where(there == wanted, found.take(at), np.int16(2 * UNKNOWN))
-        left = np.flatnonzero((there != wanted) & (there != 0))
+        items, bits = self._items, np.uint64(self.homes.bit_length() - 1)
+        at = (pairs >> (np.uint64(64) - bits)).view(np.int64)
+        wanted = np.maximum(pairs << bits & np.uint64(_BITS - _HALF_BITS), np.uint64(1 << _HALF))
+        there = items.take(at)
+        found = there ^ wanted
+        is_it = found <= np.uint64(_HALF_BITS)
+        values = np.where(is_it, found.astype(np.uint16).view(np.int16), np.int16(2 * UNKNOWN))
+        left = np.flatnonzero(~is_it & (there > 0))
         at, wanted = at.take(left), wanted.take(left)
         while len(left):
             at += 1
-            there = tags.take(at)
-            is_it = there == wanted
-            values[left[is_it]] = found.take(at[is_it])
-            on = np.flatnonzero(~is_it & (there != 0))
+            there = items.take(at)
+            found = there ^ wanted
+            is_it = found <= np.uint64(_HALF_BITS)
+            values[left[is_it]] = found[is_it].astype(np.uint16).view(np.int16)
+            on = np.flatnonzero(~is_it & (there > 0))
             left, at, wanted = left.take(on), at.take(on), wanted.take(on)
         return values
 
@@ -157,51 +159,52 @@ class PairTable:
 def hash_of(atom: Sequence[bytes]) -> int:
     """Hash of an atom, its clusters in codes: the sum of their keys, those of the first and the last once more."""
     keys = [_key(cluster) for cluster in atom]
-    return (sum(keys) + keys[0] * _FIRST + keys[-1] * _LAST) & _BITS
+    return (sum(keys) + keys[0] * _FIRST + keys[-1] * _LAST) & _HALF_BITS
 
 
 def _key(cluster: bytes) -> int:
-    mixed = int.from_bytes(cluster[:8], "little") * _MIX & _BITS
-    return mixed ^ mixed >> _HALF
+    return (int.from_bytes(cluster[:8], "little") * _MIX & _BITS) >> _HALF
 
 
 def home_and_tag(pair: int, homes: int) -> tuple[int, int]:
     """Where the hash of a pair is looked for first in a table of so many homes, a power of two, and as what."""
     bits = homes.bit_length() - 1
-    return pair >> 64 - bits, (pair >> 64 - bits - _TAG_BITS & (1 << _TAG_BITS) - 1) or 1
+    return pair >> 64 - bits, (pair << bits & _BITS) >> _HALF or 1
 
 
 def pair_of(left: int, right: int) -> int:
     """Hash of a pair, of those of its atoms."""
-    return (left * _SIDE + right) * _PAIR & _BITS
+    return (left << _HALF | right) * _PAIR & _BITS
 
 
-def keys_of(eights: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def keys_of(eights: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """Keys of clusters, which hashes are made of: the first eight codes of each as one number, the first lowest."""
     import numpy as np
 
-    mixed = eights * np.uint64(_MIX)
-    mixed ^= mixed >> np.uint64(_HALF)
-    return mixed
+    return (eights * np.uint64(_MIX) >> np.uint64(_HALF)).astype(np.uint32)
 
 
-def all_hashes(keys: NDArray[np.uint64], firsts: Offsets) -> NDArray[np.uint64]:
+def all_hashes(keys: NDArray[np.uint32], firsts: Offsets) -> NDArray[np.uint32]:
     """Hashes of atoms: keys of clusters (c,), first clusters of the atoms (a,), all together all of them -> (a,)."""
     import numpy as np
 
     lasts = np.append(firsts[1:], len(keys)) - 1
-    hashes = np.cumsum(keys).take(lasts)
+    hashes = np.cumsum(keys, dtype=np.uint32).take(lasts)
     hashes[1:] -= hashes[:-1].copy()
-    hashes += keys.take(firsts) * np.uint64(_FIRST)
-    hashes += keys.take(lasts) * np.uint64(_LAST)
+    hashes += keys.take(firsts) * np.uint32(_FIRST)
+    hashes += keys.take(lasts) * np.uint32(_LAST)
     return hashes
 
 
-def all_pairs(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def all_pairs(hashes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """Hashes of pairs, of those of atoms side by side: (a,) -> (a - 1,)."""
     import numpy as np
 
-    return (hashes[:-1] * np.uint64(_SIDE) + hashes[1:]) * np.uint64(_PAIR)
+    pairs = hashes[:-1].astype(np.uint64)
+    pairs <<= np.uint64(_HALF)
+    pairs |= hashes[1:]
+    pairs *= np.uint64(_PAIR)
+    return pairs
 
 
 def parse(data: bytes) -> PairTable:
