@@ -163,7 +163,7 @@ def _filter(value: Any) -> object | None:
     return dict(value) if isinstance(value, Mapping) else _query(value)
 
 
-TEXT = Kind("a str", lambda value: value if _is_text(value) else None)
+TEXT = Kind("a str", lambda value: str.__str__(value) if _is_text(value) else None)
 TEXTS = Kind("an iterable of str", _texts)
 QUERY = Kind("a str, or a query of whoosh.query", _query)
 FILTER = Kind("a str, a mapping, or a query of whoosh.query", _filter)

@@ -201,8 +201,8 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
     batch: list[str] = []
     size, most, began = 0, _FIRST_BATCH, 0.0
-    for number, text in enumerate(texts):
-        TEXT.of(f"number {number} of texts", text)
+    for number, given in enumerate(texts):
+        text = TEXT.of(f"number {number} of texts", given)
         if len(text) > MEGABYTE:
             if batch:
                 yield batch

@@ -250,3 +250,25 @@ def test_what_a_function_gets_is_what_its_parameters_take(tmp_path: Path) -> Non
     assert function(path="x") == ("x", 0.0)
     with pytest.raises(TypeError):
         function()  # type: ignore[call-arg]
+
+
+class Lying(str):
+    """A str that says of itself what is not so."""
+
+    def __len__(self) -> int:
+        return 0
+
+    def __getitem__(self, key: object) -> str:
+        raise KeyError(key)
+
+
+@pytest.mark.parametrize("kind", [Lying, np.str_])
+def test_a_subclass_of_str_is_read_as_the_str_that_it_is(kind: type[str]) -> None:
+    """What it overrides neither stops a call nor moves the words of the texts beside it."""
+    plain = ["ជនពិការភាព។ ទៅ", "កាិក", "១២"]
+    odd = [plain[0], kind(plain[1]), plain[2]]
+    assert [*words_all(odd)] == [*words_all(plain)]
+    assert [*tokenize_all(odd, keep="all")] == [*tokenize_all(plain, keep="all")]
+    for function in (*OF_TEXTS, Segmenter()):
+        for text in plain:
+            assert repr(function(kind(text))) == repr(function(text))

@@ -238,6 +238,19 @@ def test_what_is_put_right_and_what_stays(typed: str, right: str) -> None:
     assert normalize(typed) == right
 
 
+def test_a_flag_that_ends_in_tags_stays() -> None:
+    flag = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+    assert sentences(f" ឈ្នះ។ {flag}\u200b ទៅ {flag} ") == ["ឈ្នះ។", f"{flag}\u200b ទៅ {flag}"]
+    assert [one.kind for one in tokenize(f"ឈ្នះ {flag} ទៅ", keep="all")] == [
+        "khmer",
+        "space",
+        "punctuation",
+        "space",
+        "khmer",
+    ]
+    assert normalize(f"ឈ្នះ{flag}ឈ្នះ\u200b") == f"ឈ្នះ{flag}ឈ្នះ"
+
+
 @given(texts | st.text() | st.lists(st.sampled_from([*"កខ។៕.?! \n\"'»)(1a", "។ល។", "www.a?b", "ព.ស."])).map("".join))
 @examples(300)
 def test_sentences_lose_nothing_but_space(text: str) -> None:

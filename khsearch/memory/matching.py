@@ -52,7 +52,9 @@ def near_pairs(commit: Commit, number: int, wanted: Proximity) -> float:
         tf = sum(word == one and two in words[at + 1 : at + 1 + wanted.slop] for at, word in enumerate(words))
         if tf:
             df = min(commit.df(wanted.field, one), commit.df(wanted.field, two))
-            total += term_weight(len(commit.entries), df, scale) * _saturated(commit, wanted.field, number, tf, scale)
+            average = commit.average_length(wanted.field)
+            weight = term_weight(len(commit.entries), df, scale)
+            total += weight * _saturated(commit, wanted.field, number, tf, scale, average)
     return total
 
 
@@ -65,12 +67,11 @@ def _distance(one: str | bytes, other: str | bytes) -> int:
     return row[-1]
 
 
-def _saturated(commit: Commit, stream: str, number: int, tf: int, scale: FieldScale) -> float:
+def _saturated(commit: Commit, stream: str, number: int, tf: int, scale: FieldScale, average: float) -> float:
     """The part of the formula that the document decides."""
     boost, column = boosts_of(scale)
     own = next(map(compared, values_of(commit.entries[number].values.get(column))), 1)
     weight = tf * boost * float(own)
-    average = commit.average_length(stream)
     length = commit.length(stream, number) / average if average > 0 else 1.0
     return weight * (scale.k1 + 1) / (weight + scale.k1 * (1 - scale.b + scale.b * length)) if weight else 0.0
 
@@ -81,11 +82,12 @@ def _term(commit: Commit, node: nodes.Term, weighting: BM25) -> Scores:
     if scale.rarity_in:
         df = max(df, commit.df(scale.rarity_in, node.term))
     weight = node.boost * term_weight(len(commit.entries), df, scale)
+    average = commit.average_length(node.field)  # once: it looks at every document
     found = {}
     for number, entry in enumerate(commit.entries):
         tf = entry.counts[node.field][node.term] if node.field in entry.counts else 0
         if tf:
-            found[number] = weight * _saturated(commit, node.field, number, tf, scale)
+            found[number] = weight * _saturated(commit, node.field, number, tf, scale, average)
     return found
 
 

@@ -32,6 +32,7 @@ def entries(text: str) -> tuple[Mapping[str, float | None], list[str]]:
     [
         (f"{NAME}\n", {NAME: None}, []),
         (f"\ufeff# ours\r\n\r\n  {NAME} \r{NAME}ក # a comment", {NAME: None, f"{NAME}ក": None}, []),
+        ("C#\nF# # a language\n#a\tb\nA#B\t2\t# twice", {}, ["A#B", "C#", "F#"]),
         (f"{NAME} 120  # per million", {NAME: 120}, []),
         (f"{NAME}\t0.5", {NAME: 0.5}, []),
         (f"{NAME} 5\n{NAME}\n{NAME} 7\n{NAME}\n", {NAME: 7}, []),
@@ -50,7 +51,7 @@ def test_what_the_lines_of_a_file_are(text: str, words: Mapping[str, float | Non
     assert entries(text) == (words, phrases)
 
 
-NUMBER = "one number from 0 to 1,000,000"
+NUMBER = "one number above 0, up to 1,000,000"
 REFUSED = [
     (f"{NAME} 0", NUMBER),
     (f"{NAME} -5", NUMBER),

@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.signs import SIGNS
 from khsearch.khmer.text import script
-from khsearch.khmer.text.script import LETTER, SPACE
+from khsearch.khmer.text.script import LETTER, SPACE, is_tag
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -179,12 +179,17 @@ def _gap(text: str, start: int, end: int, position: int) -> Iterator[Token]:
             continue
         at = first
         for place in range(first + 1, behind + 1):
-            if place == behind or (text[place] != text[at] and category(text[place])[0] != "M"):
+            if place == behind or (text[place] != text[at] and not _clings(text[place])):
                 yield Token(text[at:place], position, at, place, PUNCTUATION)
                 at = place
+
+
+def _clings(char: str) -> bool:
+    """Whether a character changes how the sign before it is drawn: marks, and the tags that tell whose a flag is."""
+    return category(char)[0] == "M" or is_tag(char)
 
 
 @lru_cache(maxsize=1 << 12)
 def is_space_like(char: str) -> bool:
     """Whether a character is a space, a line end, or none that anybody sees."""
-    return char.isspace() or category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+    return char.isspace() or (category(char) in ("Cc", "Cf", "Zs", "Zl", "Zp") and not is_tag(char))

@@ -58,7 +58,7 @@ def put_right(text: str) -> str:
 
 def _is_mark(char: str) -> bool:
     """Whether this changes how the character before it is drawn."""
-    return category(char) == "Mn" and _is_hidden(char)
+    return (category(char) == "Mn" or script.is_tag(char)) and _is_hidden(char)
 
 
 def _is_hidden(char: str) -> bool:

@@ -112,6 +112,11 @@ def code_of(char: str) -> int:
     return LETTER if category[0] in "LM" else SPACE
 
 
+def is_tag(char: str) -> bool:
+    """Whether a character is a tag, which tells with others before it whose flag is drawn."""
+    return "\U000e0020" <= char <= "\U000e007f"
+
+
 def shown(word: str) -> str:
     """Return a word as it stands, but without what nobody sees inside Khmer, digits and ASCII: spaces of no width.
 

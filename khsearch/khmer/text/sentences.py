@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from unicodedata import category
 
+from khsearch.khmer.text.script import is_tag
+
 _CLOSING = "\u00bb\u201d\u2019\u203a\u300d\u300f)\\]}"
 _GAP = "[ \u00a0\u200b]"
 _MARKS = "\u17d4\u17d5\u17d9\u17da\u3002\uff01\uff1f"
@@ -70,4 +72,4 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_space(char: str) -> bool:
-    return char.isspace() or category(char) in ("Cc", "Cf")
+    return char.isspace() or (category(char) in ("Cc", "Cf") and not is_tag(char))

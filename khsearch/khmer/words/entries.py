@@ -28,6 +28,7 @@ _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|[+-]?inf(?:inity)?", re.ASCII | re.IGNORECASE)
 _LINE_END = re.compile("\r\n|\r|\n")
+_COMMENT = re.compile(r"(?<!\S)#")
 
 
 @frozen
@@ -48,7 +49,7 @@ how often it stands in a million words; and what it is if it is no run of Khmer,
 
 
 def in_file(data: bytes, path: Path) -> Entries:
-    """Read a word list: one entry a line. What follows "#" is a comment.
+    """Read a word list: one entry a line. What follows a "#" at its beginning or behind a space is a comment.
 
     Behind a tab may stand how often the entry stands in a million words; behind a single word of Khmer, behind a space,
     too. LexiconError names each line that cannot be.
@@ -59,7 +60,7 @@ def in_file(data: bytes, path: Path) -> Entries:
         raise LexiconError(f"{path}: cannot be read as a UTF-8 word list ({problem}); name another file") from None
     found: list[_Line] = []
     for number, line in enumerate(lines, 1):
-        body = line.partition("#")[0].strip()
+        body = _COMMENT.split(line, maxsplit=1)[0].strip()
         parts = body.split(None, 1)
         if len(parts) == 1:
             found.append((number, line, body, None, ""))
@@ -143,4 +144,4 @@ def _frequency(given: float | str) -> float:
             return frequency
     except (ValueError, OverflowError):
         pass
-    raise ValueError("after the word, one number from 0 to 1,000,000 may stand: how often in a million words")
+    raise ValueError("after the word, one number above 0, up to 1,000,000, may stand: how often in a million words")
