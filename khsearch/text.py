@@ -201,8 +201,17 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
     batch: list[str] = []
     size, most, began = 0, _FIRST_BATCH, 0.0
-    for number, given in enumerate(texts):
-        text = TEXT.of(f"number {number} of texts", given)
+    numbered = enumerate(texts)
+    while True:
+        try:
+            number, given = next(numbered)
+            text = TEXT.of(f"number {number} of texts", given)
+        except StopIteration:
+            break
+        except Exception:  # whatever `texts` raises, those before have their words
+            if batch:
+                yield batch
+            raise
         if len(text) > MEGABYTE:
             if batch:
                 yield batch

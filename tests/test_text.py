@@ -21,6 +21,7 @@ from khsearch.khmer import Analyzer, Breaker, breaker
 from khsearch.khmer import normalize as normal_form
 from khsearch.khmer.terms import listing
 from khsearch.khmer.terms.tokens import KINDS, is_space_like
+from khsearch.khmer.text.script import is_tag
 from khsearch.khmer.words.modes import MODES
 from tests.dummy_joiner import JOINING
 from tests.extent import examples
@@ -123,6 +124,17 @@ def test_what_comes_slowly_is_not_waited_for() -> None:
         raise RuntimeError("nobody waits for more")
 
     assert list(itertools.islice(words_all(slow()), 2)) == [["ក"], ["ខ"]]
+
+
+def test_what_came_before_an_error_has_its_words() -> None:
+    def broken() -> Iterator[str]:
+        yield from ["ក", "ខ"]
+        raise OSError("unplugged")
+
+    found = words_all(broken())
+    assert [next(found), next(found)] == [["ក"], ["ខ"]]
+    with pytest.raises(OSError, match="unplugged"):
+        next(found)
 
 
 def test_what_is_no_text_is_named() -> None:
@@ -265,7 +277,7 @@ def test_sentences_lose_nothing_but_space(text: str) -> None:
 
 
 def visible(text: str) -> str:
-    return "".join(char for char in text if not is_space_like(char))
+    return "".join(char for char in text if not is_space_like(char) and not is_tag(char))
 
 
 @pytest.mark.parametrize(

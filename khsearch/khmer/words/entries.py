@@ -125,16 +125,13 @@ def _phrase(text: str, codes: bytes) -> str:
     found = " ".join("".join(char for char in text if script.code_of(char) != script.DELETED).split())
     if not found:
         raise ValueError("empty")
-    if not any(map(_IS_SEEN.__contains__, codes)):
+    if not any(map(str.isalnum, found)):
         raise ValueError("no letter and no digit stands in it")
     if _LOOSE_MARK.search(codes):
         raise ValueError("a vowel or sign stands in it without a letter before")
     if max(len(codes), len(found)) > MAX_PHRASE:
         raise ValueError(f"longer than {MAX_PHRASE} characters")
     return found
-
-
-_IS_SEEN = frozenset(code for code, kind in enumerate(script.CLASS) if kind != script.SEPARATOR)
 
 
 def _frequency(given: float | str) -> float:
