@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
+
 import khsearch
 from benchmarks import corpus, gold
 from benchmarks.console import Show
@@ -158,7 +160,7 @@ def _boundaries(breaker: Breaker, texts: Sequence[str], mode: str) -> object:
     begins = breaker.break_all(normal.codes, found, numbers)
     if joiner is not None:
         begins = joiner.join_all(normal.codes, found, begins, numbers)
-    return normal.origin_of(found.starts[begins])
+    return normal.origin_of(found.starts.take(np.flatnonzero(begins)))
 
 
 def _whole_words(analyzer: Analyzer, texts: Sequence[str]) -> object:

@@ -97,12 +97,12 @@ class AtomJoiner:
         starts[1:] |= several[:-1]
         scores += np.int32(self._behind_none) * starts
         scores += np.int32(self._before_none) * several
-        scores[leads] = _SURE
+        scores += np.int32(_SURE) * leads
         words = scores >= 0
         shared = np.flatnonzero(~(starts & np.append(starts[1:], True)))  # atoms in groups of more than one
         words[shared] = all_best_labels(scores.take(shared), starts.take(shared), self._transitions)
         whole = np.zeros(len(begins), np.bool_)
-        whole[firsts[words]] = True
+        whole[firsts.take(np.flatnonzero(words))] = True
         return whole
 
     def _known(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> tuple[Offsets, NDArray[np.uint32]]:

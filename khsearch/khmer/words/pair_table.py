@@ -99,7 +99,8 @@ class PairTable:
         values *= inside
         votes = (values >> 1).astype(np.int32)
         listed = np.flatnonzero(values & 1)
-        for at in listed[np.isin(np.append(pairs[1:], np.uint64(0)).take(listed), self._seconds)].tolist():
+        two = pairs.take(listed) * np.uint64(_PAIR) + np.append(pairs, np.uint64(0)).take(listed + 1)
+        for at in listed[np.isin(two, self._beginnings)].tolist():
             size = self._listed(pairs[at : at + _LONGEST].tolist())
             votes[at : at + size] = JOINED
         return votes
@@ -118,11 +119,12 @@ class PairTable:
         return max(found, default=0)
 
     @cached_property
-    def _seconds(self) -> NDArray[np.uint64]:
-        """Hashes of the second pairs of listed words."""
+    def _beginnings(self) -> NDArray[np.uint64]:
+        """Hashes of the first two pairs of listed words."""
         import numpy as np
 
-        return np.array([word[1] for words in self.words.values() for word in words], np.uint64)
+        found = {word[0] * _PAIR + word[1] & _BITS for words in self.words.values() for word in words}
+        return np.array([*found], np.uint64)
 
     @cached_property
     def _items(self) -> NDArray[np.uint64]:
