@@ -100,7 +100,8 @@ class PairTable:
         votes = (values >> 1).astype(np.int32)
         listed = np.flatnonzero(values & 1)
         two = pairs.take(listed) * np.uint64(_PAIR) + np.append(pairs, np.uint64(0)).take(listed + 1)
-        for at in listed[np.isin(two, self._beginnings)].tolist():
+        known = self._beginnings.take(np.searchsorted(self._beginnings, two), mode="clip")
+        for at in listed[known == two].tolist():
             size = self._listed(pairs[at : at + _LONGEST].tolist())
             votes[at : at + size] = JOINED
         return votes
@@ -120,11 +121,11 @@ class PairTable:
 
     @cached_property
     def _beginnings(self) -> NDArray[np.uint64]:
-        """Hashes of the first two pairs of listed words."""
+        """Hashes of the first two pairs of listed words, rising; 0 where there are none."""
         import numpy as np
 
         found = {word[0] * _PAIR + word[1] & _BITS for words in self.words.values() for word in words}
-        return np.array([*found], np.uint64)
+        return np.array(sorted(found or {0}), np.uint64)
 
     @cached_property
     def _items(self) -> NDArray[np.uint64]:
