@@ -110,14 +110,14 @@ class Quality:
 
 def quality(sentences: Sequence[GoldSentence], break_text: BreakText) -> Quality:
     """Compare what a breaker finds in each sentence, broken by itself, with what people found."""
-    simple, compound, boundary = [0, 0, 0], [0, 0, 0], [0, 0, 0]
-    for sentence in sentences:
-        bounds = sorted({*break_text(sentence.text), *_punctuation(sentence.text)})
-        found = set(pairwise(bounds))
-        for totals, there in ((simple, sentence.simple), (compound, sentence.compound)):
-            _add(totals, found, set(there))
-        _add(boundary, set(bounds[1:-1]), {end for _, end in sentence.simple[:-1]})
-    return Quality(Score(*simple), Score(*compound), Score(*boundary))
+    return Quality(*_scores(_tokens_of(sentence, break_text) for sentence in sentences))
+
+
+def _tokens_of(sentence: GoldSentence, break_text: BreakText) -> _Compared:
+    bounds = sorted({*break_text(sentence.text), *_punctuation(sentence.text)})
+    found = set(pairwise(bounds))
+    edges = set(bounds[1:-1]), {end for _, end in sentence.simple[:-1]}
+    return (found, set(sentence.simple)), (found, set(sentence.compound)), edges
 
 
 def _punctuation(text: str) -> Iterator[int]:
@@ -126,9 +126,18 @@ def _punctuation(text: str) -> Iterator[int]:
             yield from (place, place + 1)
 
 
-def _add(totals: list[int], found: Set[object], there: Set[object]) -> None:
-    for i, figure in enumerate((len(found), len(there), len(found & there))):
-        totals[i] += figure
+_Compared = tuple[tuple[Set[object], Set[object]], ...]
+"""What was found in a sentence and what is there, for each of some scores."""
+
+
+def _scores(sentences: Iterable[_Compared]) -> list[Score]:
+    """Add up sentences, each of which compares for the same three scores."""
+    totals = [[0, 0, 0] for _ in range(3)]
+    for compared in sentences:
+        for counts, (found, there) in zip(totals, compared, strict=True):
+            for i, figure in enumerate((len(found), len(there), len(found & there))):
+                counts[i] += figure
+    return [Score(*counts) for counts in totals]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +157,14 @@ class KhmerWords:
 
 def khmer_words(sentences: Sequence[GoldSentence], find_words: FindWords) -> KhmerWords:
     """Compare the words with a Khmer letter that are found in each sentence, by itself, with what people found."""
-    simple, compound, boundary = [0, 0, 0], [0, 0, 0], [0, 0, 0]
-    for sentence in sentences:
-        text = sentence.text
-        found = _khmer(text, find_words(text))
-        views = [_khmer(text, view) for view in (sentence.simple, sentence.compound)]
-        for totals, there in zip((simple, compound), views, strict=True):
-            _add(totals, found, there)
-        _add(boundary, *({edge for span in spans for edge in span} - {0, len(text)} for spans in (found, views[1])))
-    return KhmerWords(Score(*simple), Score(*compound), Score(*boundary))
+    return KhmerWords(*_scores(_khmer_of(sentence, find_words) for sentence in sentences))
+
+
+def _khmer_of(sentence: GoldSentence, find_words: FindWords) -> _Compared:
+    text = sentence.text
+    found, simple, compound = (_khmer(text, spans) for spans in (find_words(text), sentence.simple, sentence.compound))
+    edges = [{edge for span in spans for edge in span} - {0, len(text)} for spans in (found, compound)]
+    return (found, simple), (found, compound), (edges[0], edges[1])
 
 
 def _khmer(text: str, spans: Iterable[Span]) -> set[Span]:

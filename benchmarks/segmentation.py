@@ -132,7 +132,7 @@ def _original(texts: Sequence[str]) -> Speed:
     characters out.
     """
     few = texts[: max(1, len(texts) // 100)]
-    runs = list(dict.fromkeys(_RUN.findall("\n".join(normalize_all(few).text.split("\n")))))
+    runs = list(dict.fromkeys(_RUN.findall(normalize_all(few).text)))
     plain = IcuWords()
     size = sum(len(run.encode()) for run in runs)
     words: list[list[str]] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections.abc import Sequence
 from itertools import accumulate, pairwise, product
@@ -219,6 +221,26 @@ def test_what_is_no_decision_is_told_with_its_line(tmp_path: Path, line: str) ->
     path.write_text(f"# rules\n{line}\n", encoding="utf-8")
     with pytest.raises(LexiconError, match=rf"joins.txt, line {2 + line.count(chr(10))}: "):
         read_join_list(path)
+
+
+@pytest.mark.parametrize(("content", "says"), [(None, "cannot be read"), (b"\xff", "not UTF-8")])
+def test_a_list_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | None, says: str) -> None:
+    path = tmp_path / "joins.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(LexiconError, match=f"joins.txt: {says}"):
+        read_join_list(path)
+
+
+def test_the_table_that_ships_is_whole() -> None:
+    data = (DATA / "pairs.khp").read_bytes()
+    magic, head, body = data.split(b"\n", 2)
+    assert json.loads(head)["sha256"] == hashlib.sha256(body).hexdigest()
+    table = parse(data)
+    assert table.tags[-1] == 0
+    assert sum(map(bool, table.tags)) > 7_000
+    with pytest.raises(ValueError, match="not a table of pairs"):
+        parse(magic)
 
 
 @pytest.mark.slow

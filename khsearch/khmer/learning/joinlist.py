@@ -36,11 +36,17 @@ class Decisions:
 def read_join_list(path: Path) -> Decisions:
     """Read a list: `a+b` is one word, `a|b` are two; `*` is any atom beside one; one entry a line, # comments.
 
-    LexiconError names the line that says something else, or what a line before it says.
+    LexiconError names the line that says something else, or what a line before it says, and a file that cannot be read.
     """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as problem:
+        raise LexiconError(f"{path}: cannot be read ({problem.strerror}); name a list of decisions") from None
+    except UnicodeDecodeError:
+        raise LexiconError(f"{path}: not UTF-8; save the list as UTF-8") from None
     joined: dict[tuple[Atom, ...], None] = {}
     parted: dict[tuple[Atom, ...], None] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         entry = line.partition("#")[0].strip()
         if not entry:
             continue

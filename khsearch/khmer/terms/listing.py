@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 
 from khsearch.khmer.terms.analyzer import Analyzer
 from khsearch.khmer.terms.tokens import PUNCTUATION, Token, atom_tokens, decoded, whole_tokens, word_terms
+from khsearch.khmer.terms.whole_batches import WholeBatch
 from khsearch.khmer.text import script
 
 MEGABYTE = 350_000
@@ -42,9 +43,7 @@ def token_lists(analyzer: Analyzer, texts: Sequence[str], mode: str) -> Iterator
 def term_lists(analyzer: Analyzer, texts: Sequence[str]) -> Iterator[list[str]]:
     """Terms of the whole words of some texts, together about a megabyte."""
     batch = analyzer.whole_batch(texts, "word")
-    atoms = list(map(decoded, batch.atoms.terms()))
-    edges = batch.atom_starts.tolist(), batch.atom_ends.tolist()
-    terms = word_terms(batch.normal, atoms, edges, batch.firsts.tolist(), (batch.starts.tolist(), batch.ends.tolist()))
+    terms = _terms(batch, list(map(decoded, batch.atoms.terms())))
     signs = set(batch.signs.tolist())
     for first, last in _stretches(batch.counts.tolist()):
         yield [terms[number] for number in range(first, last) if number not in signs] if signs else terms[first:last]
@@ -79,9 +78,8 @@ def _tokens(analyzer: Analyzer, texts: Sequence[str], mode: str) -> Iterator[lis
     batch = analyzer.whole_batch(texts, mode)
     terms = list(map(decoded, batch.atoms.terms()))
     atom_starts, atom_ends = (places.tolist() for places in batch.atom_spans())
-    edges = batch.atom_starts.tolist(), batch.atom_ends.tolist()
-    firsts, words = batch.firsts.tolist(), (batch.starts.tolist(), batch.ends.tolist())
-    found = terms if mode == "atom" else word_terms(batch.normal, terms, edges, firsts, words)
+    found = terms if mode == "atom" else _terms(batch, terms)
+    firsts = batch.firsts.tolist()
     starts, ends = (places.tolist() for places in batch.spans())
     signs = batch.signs.tolist()
     of_text = zip(_stretches(batch.atoms.counts.tolist()), _stretches(batch.counts.tolist()), strict=True)
@@ -93,6 +91,12 @@ def _tokens(analyzer: Analyzer, texts: Sequence[str], mode: str) -> Iterator[lis
         own = [number - first for number in firsts[a:b]]
         mine = {number - a for number in signs[bisect_left(signs, a) : bisect_left(signs, b)]}
         yield whole_tokens(atoms, found[a:b], own, starts[a:b], ends[a:b], mine)
+
+
+def _terms(batch: WholeBatch, atoms: Sequence[str]) -> list[str]:
+    """Terms of all whole words, of those of the atoms."""
+    edges = batch.atom_starts.tolist(), batch.atom_ends.tolist()
+    return word_terms(batch.normal, atoms, edges, batch.firsts.tolist(), (batch.starts.tolist(), batch.ends.tolist()))
 
 
 def _stretches(counts: Sequence[int]) -> Iterator[tuple[int, int]]:
