@@ -24,7 +24,14 @@ class KhsearchError(Exception):
 
 
 class DocumentError(KhsearchError):
-    """A document that cannot be indexed; the message names its source (file, line or id)."""
+    """A document that cannot be indexed; the message names its source (file, line or id).
+
+    reason: the kind of what is wrong, in a few words, by which those who pass over many count them.
+    """
+
+    def __init__(self, message: str, *, reason: str = "cannot be read") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class QueryError(KhsearchError):

@@ -1,5 +1,6 @@
 """documents: files, folders and streams in, `Document`s out.
 
+reasons    why a file, or a part of one, is passed over
 plain      the values of a document, as they are at that moment
 document   what a document is, what it may hold, and how it is written as a line of JSON
 records    keys and values, of a JSON object, a row of a table or a dict -> a document

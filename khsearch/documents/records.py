@@ -18,11 +18,15 @@ from khsearch.frozen import frozen
 
 @frozen
 class FieldNames:
-    """The keys or columns of a source that hold a document's id, title and text."""
+    """The keys or columns of a source that hold a document's id, title and text.
+
+    by_row: whether somebody named the column of the text, so that each row of a sheet is a document.
+    """
 
     id: str = "id"
     title: str = "title"
     text: str = "text"
+    by_row: bool = False
 
 
 _USUAL = FieldNames()

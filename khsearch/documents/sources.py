@@ -7,12 +7,13 @@ was given, with "/" between the parts, or the name of the file that was given.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from khsearch.documents import reasons
 from khsearch.documents.document import Document
-from khsearch.documents.formats.reader import OnBytes, Placed, Source
+from khsearch.documents.formats.reader import Found, OnBytes, Placed, Remark, Source
 from khsearch.documents.formats.registry import format_names, is_format, read
 from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
@@ -53,7 +54,7 @@ def placed_in_path(
         try:
             stream = file.open("rb")
         except OSError as problem:
-            yield from _settle([_unreadable(file, problem)], on_error)
+            yield from _settle(iter([_unreadable(file, problem)]), on_error)
             continue
         with stream:
             yield from _settle(read(Source(stream, shown_name(file), name, names, on_bytes), kind), on_error)
@@ -139,10 +140,12 @@ def _format_of(file: Path) -> str | None:
     return suffix if suffix and is_format(suffix) else None
 
 
-def _settle(found: Iterable[Placed | DocumentError], on_error: OnError | None) -> Iterator[Placed]:
+def _settle(found: Found, on_error: OnError | None) -> Iterator[Placed]:
     for item in found:
         if isinstance(item, Placed):
             yield item
+        elif isinstance(item, Remark):
+            continue
         elif on_error is None:
             raise item
         else:
@@ -151,4 +154,6 @@ def _settle(found: Iterable[Placed | DocumentError], on_error: OnError | None) -
 
 def _unreadable(path: Path, problem: OSError) -> DocumentError:
     where = shown_name(problem.filename or path)
-    return DocumentError(f"{where}: cannot be read ({problem.strerror}); check the path and its permissions")
+    return DocumentError(
+        f"{where}: cannot be read ({problem.strerror}); check the path and its permissions", reason=reasons.UNREADABLE
+    )

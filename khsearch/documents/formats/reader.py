@@ -17,9 +17,11 @@ there is a MissingExtraError with the command that installs it.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Protocol
 
+from khsearch.documents import reasons
 from khsearch.documents.document import Document, validate
 from khsearch.documents.records import FieldNames, document_of
 from khsearch.errors import DocumentError
@@ -37,7 +39,15 @@ class Placed:
     place: str
 
 
-Found = Iterator[Placed | DocumentError]
+@frozen
+class Remark:
+    """What people should know of a source from which nothing was left out: the delimiter of a table, say."""
+
+    place: str
+    text: str
+
+
+Found = Iterator[Placed | Remark | DocumentError]
 
 
 @frozen
@@ -49,6 +59,8 @@ class Source:
     id        the document's where the content has none; the beginning of the ids of several
     names     the keys or columns that hold what a document is made of, where content is records
     on_bytes  told how many bytes were read; `read` and `lines` tell it
+    qualified whether ids that the content gives are made unique by the source's own before them, as "path#id"
+    ocr       whether pages without a text that can be used are read by their picture
     """
 
     stream: BinaryIO
@@ -56,12 +68,18 @@ class Source:
     id: str
     names: FieldNames = FieldNames()
     on_bytes: OnBytes | None = None
+    qualified: bool = False
+    ocr: bool = False
 
     def read(self) -> bytes:
         """Read the whole content; OSError."""
         data = self.stream.read()
         self.tell(len(data))
         return data
+
+    def seekable(self) -> BinaryIO:
+        """Return the content as a stream that can go back: itself, or all of it in memory; OSError."""
+        return self.stream if self.stream.seekable() else io.BytesIO(self.read())
 
     def text(self) -> str:
         """Read the whole content as UTF-8, without a byte order mark; OSError, DocumentError."""
@@ -91,9 +109,17 @@ class Source:
         """Name the source, or a part of it: a line, a sheet, a page."""
         return f"{self.name}, {part}" if part else self.name
 
-    def error(self, problem: str, part: str = "") -> DocumentError:
-        """Say what cannot be read, where, and what to do."""
-        return DocumentError(f"{self.place(part)}: {problem}")
+    def id_of(self, part: str | int, *, given: bool = False) -> str:
+        """Return the id of one of several documents: a row, a sheet. given: whether the content itself has that id."""
+        return str(part) if given and not self.qualified else f"{self.id}#{part}"
+
+    def error(self, problem: str, part: str = "", *, reason: str = reasons.BROKEN) -> DocumentError:
+        """Say what cannot be read, where, and what to do. reason: one of `reasons`, by which such are counted."""
+        return DocumentError(f"{self.place(part)}: {problem}", reason=reason)
+
+    def remark(self, text: str, part: str = "") -> Remark:
+        """Say what people should know though nothing is left out."""
+        return Remark(self.place(part), text)
 
     def placed(self, document: Document, part: str = "") -> Placed | DocumentError:
         """Give a document and its place, or the error where it cannot be indexed."""

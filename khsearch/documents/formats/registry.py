@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, cast
 
 from khsearch import plugins
 from khsearch.arguments import FUNCTION, Kind, checked
-from khsearch.errors import DocumentError, KhsearchError
+from khsearch.documents import reasons
+from khsearch.errors import DocumentError, KhsearchError, MissingExtraError
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 GROUP = "khsearch.formats"
 """The group of entry points: suffix = "package.module:reader"."""
 
-BUILT_IN = ("txt", "jsonl", "csv")
-"""Formats of this folder: each is the `read` of the room of its name."""
+BUILT_IN = {"txt": "txt", "jsonl": "jsonl", "csv": "csv"}
+"""Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
+
+GUARDED = frozenset[str]()
+"""Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 _registered: dict[str, Reader] = {}
 _SUFFIXES = Kind(
@@ -72,7 +76,7 @@ def reader_of(name: str) -> Reader:
     if name in _registered:
         return _registered[name]
     if name in BUILT_IN:
-        room = f"khsearch.documents.formats.{name}"
+        room = f"khsearch.documents.formats.{BUILT_IN[name]}"
         loading(room)
         return cast("Reader", import_module(room).read)
     if name in _entry_points():
@@ -92,23 +96,29 @@ def _entry_points() -> dict[str, EntryPoint]:
 def read(source: Source, format: str) -> Found:
     """Read the documents of a source in a registered format; an error that ends the reading is the last."""
     loading("khsearch.documents.formats.reader")
-    from khsearch.documents.formats.reader import Placed
+    from khsearch.documents.formats.reader import Placed, Remark
 
     try:
         reader = reader_of(format)
+    except MissingExtraError as problem:
+        yield source.error(str(problem), reason=reasons.NO_PACKAGE)
+        return
     except KhsearchError as problem:
         yield source.error(str(problem))
         return
     try:
         for item in reader(source):
-            if not isinstance(item, Placed | DocumentError):
+            if not isinstance(item, Placed | Remark | DocumentError):
                 raise TypeError(f"it gives {item!r:.60}, which is neither source.placed(...) nor source.error(...)")
             yield item
     except OSError as problem:
-        yield source.error(f"cannot be read ({problem.strerror}); try again or leave it out")
+        told = f"cannot be read ({problem.strerror}); try again or leave it out"
+        yield source.error(told, reason=reasons.UNREADABLE)
     except DocumentError as problem:
         yield problem
-    except KhsearchError as problem:  # a package that is missed only now
+    except MissingExtraError as problem:  # a package that is missed only now
+        yield source.error(str(problem), reason=reasons.NO_PACKAGE)
+    except KhsearchError as problem:
         yield source.error(str(problem))
     except Exception as problem:  # whatever a reader of somebody's raises
         yield source.error(
