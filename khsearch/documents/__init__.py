@@ -5,6 +5,7 @@ plain      the values of a document, as they are at that moment
 document   what a document is, what it may hold, and how it is written as a line of JSON
 records    keys and values, of a JSON object, a row of a table or a dict -> a document
 formats/   the content of one file -> documents; a room a format, and a registry for those of others
+files/     files and folders as they lie on a disk -> the files to read, their ids, what is found in them
 sources    a path or a stream -> documents, in a steady order
 values     numbers, dates, truth values and keywords as people write them
 fields     an index's own fields: documents -> values to filter, sort and count by
