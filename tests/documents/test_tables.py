@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khsearch.documents import Document, FieldNames
+from khsearch.documents import Document, FieldNames, read_path
 from khsearch.documents.formats import dialects, registry
 from khsearch.documents.formats.reader import Placed, Remark, Source
 from khsearch.errors import DocumentError
@@ -155,3 +157,18 @@ def test_dates_are_read_in_the_order_that_is_said(text: str, order: str, day: da
 def test_what_is_no_date_is_told(text: str) -> None:
     _, errors, _ = read(f"text,d\n{RICE},{text}\n", "csv", FieldNames(own=(("d", "dmy"),)))
     assert errors[0].startswith("a, line 2: 'd': ")
+
+
+def test_a_file_that_gzip_made_smaller_is_read_as_its_name_says(tmp_path: Path) -> None:
+    lines = f'{{"id": "1", "text": "{RICE}"}}\n'.encode()
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines))
+    (tmp_path / "b.TXT.GZ").write_bytes(gzip.compress(RICE.encode()))
+    (tmp_path / "broken.jsonl.gz").write_bytes(gzip.compress(lines * 9)[:-9])
+    (tmp_path / "no.txt.gz").write_text(RICE, encoding="utf-8")
+    (tmp_path / "x.tar.gz").write_bytes(gzip.compress(lines))
+    told: list[str] = []
+    found = read_path(tmp_path, on_error=lambda error: told.append(str(error).partition(f"{tmp_path}/")[2]))
+    assert [document.id for document in found] == ["1", "b.TXT.GZ"]
+    assert told[0].startswith("broken.jsonl.gz: cannot be read (not what gzip wrote: ")
+    assert told[1].startswith("no.txt.gz: cannot be read (not what gzip wrote: ")
+    assert told[2].startswith("x.tar.gz: its name does not tell what is inside")

@@ -40,10 +40,11 @@ BUILT_IN = {
     "csv": "csv",
     "tsv": "tsv",
     "tab": "tsv",
+    "gz": "gz",
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"json"})
+GUARDED = frozenset({"json", "gz"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 _registered: dict[str, Reader] = {}
