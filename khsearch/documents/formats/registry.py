@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 GROUP = "khsearch.formats"
 """The group of entry points: suffix = "package.module:reader"."""
 
-BUILT_IN = {"txt": "txt", "jsonl": "jsonl", "csv": "csv"}
+BUILT_IN = {"txt": "txt", "jsonl": "jsonl", "csv": "csv", "pdf": "pdf"}
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset[str]()
+GUARDED = frozenset({"pdf"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 _registered: dict[str, Reader] = {}
