@@ -40,11 +40,12 @@ BUILT_IN = {
     "csv": "csv",
     "tsv": "tsv",
     "tab": "tsv",
+    "pdf": "pdf",
     "gz": "gz",
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"json", "gz"})
+GUARDED = frozenset({"json", "pdf", "gz"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 _registered: dict[str, Reader] = {}
