@@ -54,8 +54,8 @@ class _Reading:
         """Bytes of all files; None where stdin is one of them. DocumentError for a path with nothing to read."""
         from khsearch.documents import files_below
 
-        files = [file for source in self.sources if source != "-" for file, _, _ in files_below(source, self.format)]
-        return None if "-" in self.sources else sum(file.stat().st_size for file in files)
+        files = [file for source in self.sources if source != "-" for file in files_below(source, self.format)]
+        return None if "-" in self.sources else sum(file.size for file in files)
 
     def documents(self, show: Show, total: int | None) -> Iterator[Placed]:
         from khsearch.documents import placed_in_path, placed_in_stream

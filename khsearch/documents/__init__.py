@@ -8,6 +8,7 @@ names written_dates   names of fields as people write them; dates in the order t
 conversions   what a file has under the name of a field -> the value that is meant
 records    keys and values, of a JSON object, a row of a table or a dict -> a document
 formats/   the content of one file -> documents; a room a format, and a registry for those of others
+files/     files and folders as they lie on a disk -> the files to read, their ids, what is found in them
 sources    a path or a stream -> documents, in a steady order
 fields     an index's own fields: documents -> values to filter, sort and count by
 sought     what a filter asks of a field -> the values that it names

@@ -48,6 +48,9 @@ BUILT_IN = {
 GUARDED = frozenset({"json", "pdf", "gz"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
+READING = 1
+"""A number that grows when readers find more in the same files: then a sync reads them again."""
+
 _registered: dict[str, Reader] = {}
 _SUFFIXES = Kind(
     "a suffix, or several, such as 'md'",
@@ -77,6 +80,11 @@ def format_names() -> list[str]:
 def is_format(name: str) -> bool:
     """Whether files of this suffix can be read."""
     return name in _registered or name in BUILT_IN or name in _entry_points()
+
+
+def is_guarded(name: str) -> bool:
+    """Whether files of this format are read in a process of their own, with limits."""
+    return name not in _registered and BUILT_IN.get(name) in GUARDED
 
 
 def reader_of(name: str) -> Reader:
@@ -131,6 +139,9 @@ def read(source: Source, format: str) -> Found:
         yield source.error(str(problem), reason=reasons.NO_PACKAGE)
     except KhsearchError as problem:
         yield source.error(str(problem))
+    except MemoryError:
+        told = "what is in it takes more memory than a file may; part it, or save it in a simpler format"
+        yield source.error(told, reason=reasons.TOO_LARGE)
     except Exception as problem:  # whatever a reader of somebody's raises
         yield source.error(
             f"what reads .{format} fails ({type(problem).__name__}: {problem}); mend it, or leave this out"
