@@ -31,10 +31,21 @@ if TYPE_CHECKING:
 GROUP = "khsearch.formats"
 """The group of entry points: suffix = "package.module:reader"."""
 
-BUILT_IN = {"txt": "txt", "jsonl": "jsonl", "csv": "csv"}
+BUILT_IN = {
+    "txt": "txt",
+    "lines": "lines",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "json": "json",
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "pdf": "pdf",
+    "gz": "gz",
+}
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset[str]()
+GUARDED = frozenset({"json", "pdf", "gz"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 READING = 1
