@@ -36,6 +36,7 @@ SEAL = b'{"checksum":'
 """How a manifest begins, since format 2."""
 
 _LEXICON = "lexicon"
+_NAMED_ANEW = ("checksum", "spellings", "file_table", "resources")
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
 
@@ -49,7 +50,7 @@ class Manifest:
     spellings    those of one's own that searches take for the same
     files        the table of the files from which the documents came, which is read when it is asked for
     built        what is kept of the analyzer's settings; of format 1, the only record of what its terms depend on
-    finished     False where a rebuild was interrupted, which only format 1 can tell
+    finished     False where a rebuild was interrupted, as only format 1 tells
     """
 
     analyzer: Analyzer
@@ -121,16 +122,13 @@ def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -
     Raises as `read` does.
     """
     _, content = _content(where, files)
-    return _changed(where, files, {}, spellings, _files(where, content, files).data, name_file)
+    return _changed(where, files, {}, spellings, _kept(where, content, files)[1].data, name_file)
 
 
 def refiled(where: str, files: Files, table: bytes, name_file: NameFile) -> Files:
-    """Return the files of a commit with another table of files, all else as it is.
-
-    Raises as `read` does.
-    """
+    """Return the files of a commit with another table of files, all else as it is. Raises as `read` does."""
     _, content = _content(where, files)
-    return _changed(where, files, {}, _spellings(where, content, files).data, table, name_file)
+    return _changed(where, files, {}, _kept(where, content, files)[0].data, table, name_file)
 
 
 def reweighted(where: str, files: Files, fields: Declared, name_file: NameFile) -> Files:
@@ -139,8 +137,8 @@ def reweighted(where: str, files: Files, fields: Declared, name_file: NameFile) 
     Raises as `read` does.
     """
     _, content = _content(where, files)
-    spellings, table = _spellings(where, content, files).data, _files(where, content, files).data
-    return _changed(where, files, _declaration(fields), spellings, table, name_file)
+    spellings, table = _kept(where, content, files)
+    return _changed(where, files, _declaration(fields), spellings.data, table.data, name_file)
 
 
 def _declaration(fields: Declared) -> dict[str, object]:
@@ -152,7 +150,9 @@ def _changed(
 ) -> dict[str, bytes]:
     _, old = _content(where, files)
     name, copies = name_file(".json"), dict[str, bytes]()
-    content = {key: value for key, value in old.items() if key not in ("checksum", "spellings", "files", "resources")}
+    content = {
+        key: value for key, value in old.items() if key not in ("checksum", "spellings", "file_table", "resources")
+    }
     content.update(changes)
     content["format"] = version.NOW
     named = {}
@@ -172,7 +172,7 @@ def _changed(
 def _beside(content: dict[str, object], spellings: bytes, table: bytes, name_file: NameFile) -> dict[str, bytes]:
     """Name the files of spellings and of a table of files in a manifest -> these files, of what there is."""
     found = {}
-    for key, suffix, data in (("spellings", ".tsv", spellings), ("files", ".files", table)):
+    for key, suffix, data in (("spellings", ".tsv", spellings), ("file_table", ".files", table)):
         if data:
             content[key] = name = name_file(suffix)
             found[name] = data
@@ -212,7 +212,7 @@ def without_breaker(where: str, files: Files) -> Manifest:
     with suppress(IndexStoreError):
         path, content = _content(where, files)
         fields, ranking = _settings(where, path, content)
-        spellings, table = _spellings(where, content, files), _files(where, content, files)
+        spellings, table = _kept(where, content, files)
     return replace(make(None, None, fields, ranking), spellings=spellings, files=table)
 
 
@@ -255,7 +255,7 @@ def _manifest(
         ) from None
     fields, ranking = _settings(where, path, content)
     finished = content.get("finished", True) is True
-    kept = _spellings(where, content, files), _files(where, content, files)
+    kept = _kept(where, content, files)
     return Manifest(analyzer, own, kinds_of(fields), ranking.over(weights_of(fields)), built, *kept, finished)
 
 
@@ -303,12 +303,9 @@ def _resource_names(content: Mapping[str, object]) -> dict[str, str]:
     return named
 
 
-def _spellings(where: str, content: Mapping[str, object], files: Files) -> Spellings:
-    return Spellings(*_named(where, content, files, "spellings"))
-
-
-def _files(where: str, content: Mapping[str, object], files: Files) -> FileTable:
-    return FileTable(*_named(where, content, files, "files"))
+def _kept(where: str, content: Mapping[str, object], files: Files) -> tuple[Spellings, FileTable]:
+    named = (_named(where, content, files, key) for key in ("spellings", "file_table"))
+    return Spellings(*next(named)), FileTable(*next(named))
 
 
 def _named(where: str, content: Mapping[str, object], files: Files, key: str) -> tuple[str, bytes]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-import orjson
 import xxhash
 
 from khsearch.documents import (
@@ -133,7 +133,7 @@ def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[P
         time_limit if reasons.TOO_SLOW in why else None,
         dict(own) if reasons.VALUE in why else None,
     ]
-    return str(xxhash.xxh3_64_hexdigest(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)))
+    return str(xxhash.xxh3_64_hexdigest(json.dumps(content, sort_keys=True).encode()))
 
 
 def is_as_it_was(file: File, record: Record, how: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from khsearch.documents import (
     Children,
-    FieldNames,
     File,
     Order,
     Passed,
@@ -33,7 +33,7 @@ from khsearch.sync_plan import how_of
 from khsearch.sync_report import Outcome
 
 if TYPE_CHECKING:
-    from khsearch.documents import Task
+    from khsearch.documents import Suffixes, Task
     from khsearch.filing import Filing
     from khsearch.sync_plan import Plan
     from khsearch.sync_report import Tally
@@ -63,17 +63,20 @@ class _Work:
     error: DocumentError | None = None
 
 
-class _Taken:
-    """What was taken of a file so far."""
+class Taken:
+    """What was taken of a source so far.
 
-    def __init__(self, file: File) -> None:
-        self.file = file
-        self.ids = SuffixesOfFile(file.id)
-        self.values = values_of(file, file.format)
+    count     documents
+    passed    what was passed over, by reason
+    unfit     values that do not go with fields that are lenient: the first, and how many
+    is_twice  whether another source has an id of its
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
         self.passed: dict[str, Passed] = {}
-        self.unfit: list[str] = []  # the first, and how many
-        self.unfit_count = 0
-        self.is_twice = False  # whether another source has an id of its
+        self.unfit = ("", 0)
+        self.is_twice = False
 
 
 class FileReader:
@@ -136,7 +139,7 @@ class FileReader:
             return _Work(file, hash_, fresh, same=record)
         if not is_guarded(file.format):
             return _Work(file, hash_, fresh)
-        order = Order(file.path, file.format, file.shown, file.id, reading.names or FieldNames(), bool(reading.ocr))
+        order = Order(file.path, file.format, file.shown, file.id, reading.names, bool(reading.ocr))
         return _Work(file, hash_, fresh, task=children.start(order))
 
     def _file(self, work: _Work, plan: Plan, children: Children) -> None:
@@ -159,7 +162,7 @@ class FileReader:
             self._tally.done(Outcome(file.shown, "kept", before.count, passed))
 
     def _replace(self, work: _Work, plan: Plan, children: Children, before: Record | None) -> None:
-        file, names = work.file, plan.readings.of(work.file.id).names or FieldNames()
+        file, names = work.file, plan.readings.of(work.file.id).names
         if work.task is not None:
             found = children.found(work.task, self.on_bytes)
         else:
@@ -172,24 +175,28 @@ class FileReader:
                 qualified=True,
                 on_bytes=self.on_bytes,
             )
-        taken = _Taken(file)
+        taken, ids, values = Taken(), SuffixesOfFile(file.id), values_of(file, file.format)
         for item in found:
             if isinstance(item, Placed):
-                self._take(item, taken)
+                self._take(item, file, ids, values, taken)
             elif isinstance(item, Remark):
                 self._tally.listener.remark(item)
             else:
-                self._part(item, taken)
-        if taken.unfit:
-            told = f"{taken.unfit_count} values that no field can hold, by which nothing is found; {taken.unfit[0]}"
-            self._tally.listener.remark(Remark(file.shown, told))
-        self._keep(work, plan, before, taken)
+                self.part(item, taken)
+        self.tell_unfit(file.shown, taken)
+        self._keep(work, plan, before, taken, ids.suffixes)
 
-    def _take(self, item: Placed, taken: _Taken) -> None:
+    def tell_unfit(self, name: str, taken: Taken) -> None:
+        """Tell, once a source, of values that do not go with fields that an index has by default."""
+        first, count = taken.unfit
+        if count:
+            told = f"values that do not go with their fields: {count}; the first: {first}"
+            self._tally.listener.remark(Remark(name, told))
+
+    def _take(self, item: Placed, file: File, ids: SuffixesOfFile, values: Mapping[str, object], taken: Taken) -> None:
         """Add a document of a file, unless its id is there already."""
-        file, ids = taken.file, taken.ids
         id_ = ids.id_of(item.document.id)
-        item = Placed(described(replace(item.document, id=id_), taken.values, self._filing.fields), item.place)
+        item = Placed(described(replace(item.document, id=id_), values, self._filing.fields), item.place)
         owner = self._filing.table.owner(id_, but=file.id)
         other = owner.path if owner is not None and owner.path not in self._waiting else None
         other = other or self._in_streams.place_of(id_)
@@ -197,19 +204,20 @@ class FileReader:
         other = other or ids.place_of(id_)
         error = self.twice(item, other) if other else self.add(item, taken)
         if error is not None:
-            self._part(error, taken)
+            self.part(error, taken)
         else:
             ids.take(id_, item.place)
 
-    def add(self, item: Placed, taken: _Taken | None = None) -> DocumentError | None:
+    def add(self, item: Placed, taken: Taken) -> DocumentError | None:
         """Add a document -> why it cannot be."""
         try:
             unfit = self._filing.add(item.document)
         except DocumentError as problem:
             return DocumentError(f"{item.place}: {problem}", reason=reasons.VALUE)
         self._tally.written += 1
-        if taken is not None and unfit:
-            taken.unfit, taken.unfit_count = taken.unfit or unfit, taken.unfit_count + len(unfit)
+        taken.count += 1
+        if unfit:
+            taken.unfit = (taken.unfit[0] or unfit[0], taken.unfit[1] + len(unfit))
         return None
 
     def twice(self, item: Placed, other: str) -> DocumentError:
@@ -217,16 +225,16 @@ class FileReader:
         told = f"the id {item.document.id!r:.200} is that of {other}, too; the first stays: give each an id of its own"
         return DocumentError(f"{item.place}: {told}", reason=reasons.TWICE)
 
-    def _part(self, error: DocumentError, taken: _Taken) -> None:
+    def part(self, error: DocumentError, taken: Taken) -> None:
         """Note what is passed over of a file."""
         self._tally.problem(error)
         first = taken.passed.get(error.reason)
         count, message = (first.count + 1, first.message) if first is not None else (1, str(error))
         taken.passed[error.reason] = Passed(error.reason, count, message)
 
-    def _keep(self, work: _Work, plan: Plan, before: Record | None, taken: _Taken) -> None:
+    def _keep(self, work: _Work, plan: Plan, before: Record | None, taken: Taken, suffixes: Suffixes | None) -> None:
         """Note what a file is now that all of it was read."""
-        file, suffixes, passed = work.file, taken.ids.suffixes, tuple(taken.passed.values())
+        file, passed = work.file, tuple(taken.passed.values())
         if suffixes == [] and reasons.UNREADABLE in taken.passed:
             self._unreadable(file, before, passed)
             return

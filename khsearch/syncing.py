@@ -15,7 +15,7 @@ from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Suffix
 from khsearch.filing import Filing
 from khsearch.frozen import frozen
 from khsearch.sync_plan import Plan, make_plan
-from khsearch.sync_reading import FileReader
+from khsearch.sync_reading import FileReader, Taken
 from khsearch.sync_report import Listener, Outcome, SyncReport, Tally
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ class SyncOptions(TypedDict, total=False):
 
     root: str | os.PathLike[str] | None
     format: str | None
-    names: FieldNames | None
+    names: FieldNames
     ocr: bool | None
+    lenient: Collection[str] | None
     jobs: int | None
     time_limit: float
     only_changed: bool
@@ -48,7 +49,8 @@ class Options:
     root          the folder from which ids are counted; None: that of the runs before, else the folder that is given,
                   or the deepest that holds all that is given
     format, names, ocr
-                  see `Reading`; None: as it was said for these paths before
+                  see `Reading`; what is None, or usual, is as it was said for these paths before
+    lenient       own fields with which a value of a row need not go: it is kept, and not found by them
     jobs          how many processes read files of formats that may take long; None: a core each, at most four
     time_limit    seconds a file that is read so; by OCR, a page
     only_changed  read what changed, and let go what is gone; False: read all, let nothing go
@@ -59,8 +61,9 @@ class Options:
 
     root: str | os.PathLike[str] | None = None
     format: str | None = None
-    names: FieldNames | None = None
+    names: FieldNames = FieldNames()
     ocr: bool | None = None
+    lenient: Collection[str] | None = None
     jobs: int | None = None
     time_limit: float = TIME_LIMIT
     only_changed: bool = True
@@ -118,11 +121,13 @@ class _Run:
     def _write(self, plan: Plan | None, streams: Sequence[Stream]) -> None:
         """Do all that is to be done, and commit it."""
         reader = FileReader(self.filing, self.tally, self.in_streams, self.options.time_limit)
+        table, lenient = self.filing.table, self.options.lenient
+        if lenient is not None and table.lenient != frozenset(lenient):
+            table.lenient, table.changed = frozenset(lenient), True
         for stream in streams:
             self._stream(stream, reader)
         if plan is not None:
             self._tell(plan)
-            table = self.filing.table
             if plan.root != table.root or plan.given != table.given:
                 table.root, table.given, table.changed = plan.root, plan.given, True
             for record in plan.gone:
@@ -143,13 +148,18 @@ class _Run:
 
     def _stream(self, stream: Stream, reader: FileReader) -> None:
         """Add the documents of a stream, which keep their ids."""
+        taken = Taken()
         for item in stream.read(reader.on_bytes):
             if isinstance(item, Placed):
                 earlier = self.in_streams.take(item.document.id, item.place)
-                error = reader.twice(item, earlier) if earlier else reader.add(item)
+                error = reader.twice(item, earlier) if earlier else reader.add(item, taken)
                 if error:
-                    self.tally.problem(error)
+                    reader.part(error, taken)
             elif isinstance(item, Remark):
                 self.tally.listener.remark(item)
             else:
-                self.tally.problem(item)
+                reader.part(item, taken)
+        reader.tell_unfit(stream.name, taken)
+        passed = tuple(taken.passed.values())
+        status = "passed over" if passed and not taken.count else "read"
+        self.tally.done(Outcome(stream.name, status, taken.count, passed))

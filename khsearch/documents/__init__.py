@@ -54,10 +54,12 @@ if TYPE_CHECKING:
     from khsearch.documents.files.suffixes import SuffixesOfFile as SuffixesOfFile
     from khsearch.documents.files.table import Passed as Passed
     from khsearch.documents.files.table import Record as Record
+    from khsearch.documents.files.table import Suffixes as Suffixes
     from khsearch.documents.files.table import Table as Table
     from khsearch.documents.files.walking import File as File
     from khsearch.documents.files.walking import Skipped as Skipped
     from khsearch.documents.files.walking import chosen_format as chosen_format
+    from khsearch.documents.files.walking import suffix_of as suffix_of
     from khsearch.documents.files.walking import unreadable as unreadable
     from khsearch.documents.files.walking import walk as walk
     from khsearch.documents.formats.reader import Found as Found
@@ -67,8 +69,10 @@ if TYPE_CHECKING:
     from khsearch.documents.formats.reader import Source as Source
     from khsearch.documents.formats.registry import READING as READING
     from khsearch.documents.formats.registry import format_names as format_names
+    from khsearch.documents.formats.registry import is_format as is_format
     from khsearch.documents.formats.registry import is_guarded as is_guarded
     from khsearch.documents.formats.registry import register_format as register_format
+    from khsearch.documents.formats.registry import remedy_of as remedy_of
     from khsearch.documents.formats.title import TITLE_LENGTH as TITLE_LENGTH
     from khsearch.documents.formats.title import title_of as title_of
     from khsearch.documents.names import LATER as LATER
@@ -100,10 +104,10 @@ else:
             "files.opening": ("content_hash", "read_file"),
             "files.readings": ("Reading", "Readings"),
             "files.suffixes": ("SuffixesOfFile",),
-            "files.table": ("Passed", "Record", "Table"),
-            "files.walking": ("File", "Skipped", "chosen_format", "unreadable", "walk"),
+            "files.table": ("Passed", "Record", "Suffixes", "Table"),
+            "files.walking": ("File", "Skipped", "chosen_format", "suffix_of", "unreadable", "walk"),
             "formats.reader": ("Found", "Placed", "Reader", "Remark", "Source"),
-            "formats.registry": ("READING", "format_names", "is_guarded", "register_format"),
+            "formats.registry": ("READING", "format_names", "is_format", "is_guarded", "register_format", "remedy_of"),
             "formats.title": ("TITLE_LENGTH", "title_of"),
             "names": ("LATER", "named"),
             "records": ("FieldNames", "given"),

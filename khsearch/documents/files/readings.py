@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 from khsearch.documents.records import FieldNames
@@ -16,33 +15,35 @@ class Reading:
     """How files are read. What is None was not said.
 
     format  of files whose names do not tell it; in a folder it chooses the files
-    names   the keys or columns that hold id, title and text
+    names   the keys or columns that hold id, title and text, and how own fields are read; what is usual was not said
     ocr     whether pages without a text that can be used are read by their picture
     """
 
     format: str | None = None
-    names: FieldNames | None = None
+    names: FieldNames = FieldNames()
     ocr: bool | None = None
 
     def over(self, other: Reading) -> Reading:
         """Return what another says where this one says nothing."""
         return Reading(
             other.format if self.format is None else self.format,
-            other.names if self.names is None else self.names,
+            FieldNames.from_json(_names(other) | _names(self)),
             other.ocr if self.ocr is None else self.ocr,
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return what is said, as JSON."""
-        names = self.names and {one.name: getattr(self.names, one.name) for one in fields(self.names)}
-        said = {"format": self.format, "names": names, "ocr": self.ocr}
-        return {key: value for key, value in said.items() if value is not None}
+        said = {"format": self.format, "names": _names(self), "ocr": self.ocr}
+        return {key: value for key, value in said.items() if value not in (None, {})}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Reading:
         """Read what `to_json` gave; TypeError."""
-        names = content.get("names")
-        return cls(content.get("format"), None if names is None else FieldNames(**names), content.get("ocr"))
+        return cls(content.get("format"), FieldNames.from_json(content.get("names", {})), content.get("ocr"))
+
+
+def _names(reading: Reading) -> dict[str, Any]:
+    return reading.names.to_json()
 
 
 NOTHING_SAID = Reading()
