@@ -51,6 +51,9 @@ GUARDED = frozenset({"json", "pdf", "gz"})
 READING = 1
 """A number that grows when readers find more in the same files: then a sync reads them again."""
 
+REMEDIES: dict[str, str] = {}
+"""What helps with files of kinds that are not read, by suffix."""
+
 _registered: dict[str, Reader] = {}
 _SUFFIXES = Kind(
     "a suffix, or several, such as 'md'",
@@ -80,6 +83,11 @@ def format_names() -> list[str]:
 def is_format(name: str) -> bool:
     """Whether files of this suffix can be read."""
     return name in _registered or name in BUILT_IN or name in _entry_points()
+
+
+def remedy_of(suffix: str) -> str:
+    """Return what helps with files of a kind that is not read, "" where nothing is known."""
+    return REMEDIES.get(suffix, "")
 
 
 def is_guarded(name: str) -> bool:
