@@ -22,7 +22,7 @@ LIMIT = 2 << 30
 """Bytes of memory that tesseract may take; a page takes about 200 MB."""
 SECONDS = 180
 """Time that a picture may take."""
-DPI = 200
+DPI = 150
 """Dots an inch at which a page is drawn to be read: more make it no better."""
 
 _INSTALL = "install it (apt-get install tesseract-ocr tesseract-ocr-khm)"

@@ -31,10 +31,16 @@ if TYPE_CHECKING:
 GROUP = "khsearch.formats"
 """The group of entry points: suffix = "package.module:reader"."""
 
-BUILT_IN = {"txt": "txt", "jsonl": "jsonl", "csv": "csv", "pdf": "pdf"}
+BUILT_IN = {
+    "txt": "txt",
+    "jsonl": "jsonl",
+    "csv": "csv",
+    "pdf": "pdf",
+    **dict.fromkeys(("png", "jpg", "jpeg", "tif", "tiff"), "picture"),
+}
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"pdf"})
+GUARDED = frozenset({"pdf", "picture"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 _registered: dict[str, Reader] = {}

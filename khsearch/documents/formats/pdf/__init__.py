@@ -15,6 +15,7 @@ read by their picture, if the source says so (`Source.ocr`).
 from __future__ import annotations
 
 import os
+from pathlib import PurePosixPath
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document
@@ -49,6 +50,8 @@ def read(source: Source) -> Found:
         pages = Pages(file, ocr=source.ocr)
         texts = [pages.text(number) for number in range(1, min(file.pages, MOST_PAGES) + 1)]
         fields, title = fields_of(file.value, file.pages), title_in(file.value)
+    if title.casefold() == PurePosixPath(source.id).stem.casefold():  # as programs say where nobody gave one
+        title = ""
     if any(map(str.strip, texts)):
         text = "".join(f"{text}\f" for text in texts)
         yield source.placed(Document(source.id, title or title_of(text), text, fields))
