@@ -33,15 +33,24 @@ GROUP = "khsearch.formats"
 
 BUILT_IN = {
     "txt": "txt",
+    "lines": "lines",
     "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "json": "json",
     "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
     "pdf": "pdf",
     **dict.fromkeys(("png", "jpg", "jpeg", "tif", "tiff"), "picture"),
+    "gz": "gz",
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"pdf", "picture"})
+GUARDED = frozenset({"json", "pdf", "picture", "gz"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
+
+READING = 1
+"""A number that grows when readers find more in the same files: then a sync reads them again."""
 
 _registered: dict[str, Reader] = {}
 _SUFFIXES = Kind(
@@ -72,6 +81,11 @@ def format_names() -> list[str]:
 def is_format(name: str) -> bool:
     """Whether files of this suffix can be read."""
     return name in _registered or name in BUILT_IN or name in _entry_points()
+
+
+def is_guarded(name: str) -> bool:
+    """Whether files of this format are read in a process of their own, with limits."""
+    return name not in _registered and BUILT_IN.get(name) in GUARDED
 
 
 def reader_of(name: str) -> Reader:
@@ -126,6 +140,9 @@ def read(source: Source, format: str) -> Found:
         yield source.error(str(problem), reason=reasons.NO_PACKAGE)
     except KhsearchError as problem:
         yield source.error(str(problem))
+    except MemoryError:
+        told = "what is in it takes more memory than a file may; part it, or save it in a simpler format"
+        yield source.error(told, reason=reasons.TOO_LARGE)
     except Exception as problem:  # whatever a reader of somebody's raises
         yield source.error(
             f"what reads .{format} fails ({type(problem).__name__}: {problem}); mend it, or leave this out"

@@ -2,8 +2,8 @@
 
 The one door to pypdfium2. pdfium is no code for two threads at once: each call from here holds one lock.
 
-A small file can make pdfium take any memory: forms that draw forms that draw forms. It has no limit of its own, and where
-the process has one, it ends the process (SIGABRT). So who reads files of strangers does it in a process with limits.
+A small file can make pdfium take any memory: forms that draw forms that draw forms. It has no limit of its own, and
+where the process has one, it ends the process (SIGABRT). So who reads files of strangers uses a process with limits.
 """
 
 from __future__ import annotations
