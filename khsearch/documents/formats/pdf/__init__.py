@@ -32,8 +32,7 @@ def read(source: Source) -> Found:
     """Read a PDF as one document; what is left out is an error for each kind, which names the pages."""
     stream = source.seekable()
     size = stream.seek(0, os.SEEK_END)
-    if stream is source.stream:
-        source.tell(size)
+    untold = size if stream is source.stream else 0
     if not size:
         yield source.error("the file is empty; leave it out", reason=reasons.EMPTY)
         return
@@ -41,14 +40,22 @@ def read(source: Source) -> Found:
         file = File(stream)
     except EncryptedError:
         told = "it opens with a password alone; save it without one"
+        source.tell(untold)
         yield source.error(told, reason=reasons.ENCRYPTED)
         return
     except BrokenError:
+        source.tell(untold)
         yield source.error(_BROKEN)
         return
     with file:
         pages = Pages(file, ocr=source.ocr)
-        texts = [pages.text(number) for number in range(1, min(file.pages, MOST_PAGES) + 1)]
+        texts: list[str] = []
+        for number in range(1, min(file.pages, MOST_PAGES) + 1):
+            texts.append(pages.text(number))
+            share = untold // (file.pages + 1 - number)  # each page tells that reading goes on
+            source.tell(share)
+            untold -= share
+        source.tell(untold)
         fields, title = fields_of(file.value, file.pages), title_in(file.value)
     if title.casefold() == PurePosixPath(source.id).stem.casefold():  # as programs say where nobody gave one
         title = ""
