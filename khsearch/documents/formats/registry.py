@@ -41,11 +41,12 @@ BUILT_IN = {
     "tsv": "tsv",
     "tab": "tsv",
     "pdf": "pdf",
+    **dict.fromkeys(("png", "jpg", "jpeg", "tif", "tiff"), "picture"),
     "gz": "gz",
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"json", "pdf", "gz"})
+GUARDED = frozenset({"json", "pdf", "picture", "gz"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 READING = 1
