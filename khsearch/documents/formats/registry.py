@@ -31,11 +31,39 @@ if TYPE_CHECKING:
 GROUP = "khsearch.formats"
 """The group of entry points: suffix = "package.module:reader"."""
 
-BUILT_IN = {"txt": "txt", "jsonl": "jsonl", "csv": "csv"}
+BUILT_IN = {
+    "txt": "txt",
+    "jsonl": "jsonl",
+    "csv": "csv",
+    **dict.fromkeys(("md", "markdown"), "md"),
+    **dict.fromkeys(("html", "htm", "xhtml"), "html"),
+    **dict.fromkeys(("docx", "docm", "dotx", "dotm"), "docx"),
+    **dict.fromkeys(("odt", "ott", "odp", "otp"), "odf"),
+    **dict.fromkeys(("ods", "ots"), "ods"),
+    **dict.fromkeys(("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"), "pptx"),
+    **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm"), "xlsx"),
+    "epub": "epub",
+    **dict.fromkeys(("srt", "vtt"), "subtitles"),
+    "eml": "mail",
+}
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset[str]()
+GUARDED = frozenset(("docx", "epub", "html", "mail", "odf", "ods", "pptx", "xlsx"))
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
+
+_CONVERTED = "save it as .{0}; LibreOffice converts many at once: soffice --headless --convert-to {0} FILE"
+_REMEDIES = {
+    **dict.fromkeys(("doc", "dot", "rtf", "wps", "wpd", "sxw"), _CONVERTED.format("docx")),
+    **dict.fromkeys(("xls", "xlt", "xlsb", "sxc"), _CONVERTED.format("xlsx")),
+    **dict.fromkeys(("ppt", "pps", "pot", "sxi"), _CONVERTED.format("pptx")),
+    **dict.fromkeys(("odg", "vsd", "vsdx", "pub"), _CONVERTED.format("pdf")),
+    "pages": "save it as .docx: File, Export To, Word",
+    "numbers": "save it as .xlsx: File, Export To, Excel",
+    "key": "save it as .pptx: File, Export To, PowerPoint",
+    "msg": "save it as .eml, in Thunderbird or with msgconvert",
+    "mobi": "save it as .epub; Calibre converts many at once: ebook-convert FILE.mobi FILE.epub",
+}
+"""What can be done with files of kinds that nothing here reads."""
 
 _registered: dict[str, Reader] = {}
 _SUFFIXES = Kind(
@@ -66,6 +94,11 @@ def format_names() -> list[str]:
 def is_format(name: str) -> bool:
     """Whether files of this suffix can be read."""
     return name in _registered or name in BUILT_IN or name in _entry_points()
+
+
+def remedy_of(suffix: str) -> str | None:
+    """Say what can be done with files of a suffix that nothing reads; None where nothing is known."""
+    return _REMEDIES.get(suffix.lower())
 
 
 def reader_of(name: str) -> Reader:
