@@ -18,6 +18,9 @@ from khsearch import Document, KhsearchError
 from khsearch.documents import read_path
 
 SAMPLE_DOCS = Path(__file__).parent.parent / "sample_docs"
+SAMPLE_JUDGMENTS = Path(__file__).parent / "sample_docs"
+"""Queries for SAMPLE_DOCS and what answers them: queries.tsv, qrels.tsv."""
+
 SEED = 7
 DOCUMENT_BYTES = 3_000
 
@@ -47,10 +50,10 @@ class Corpus:
         return {"corpus": self.name, "documents": len(self.documents), "bytes": self.text_bytes, "sha256": self.sha256}
 
 
-def read(docs: Path) -> list[Document]:
-    """Read the documents of a file or folder; BenchmarkError where there are none."""
+def read(docs: Path, format: str | None = None) -> list[Document]:
+    """Read the documents of a file or folder, all or those of one format; BenchmarkError where there are none."""
     try:
-        return list(read_path(docs))
+        return list(read_path(docs, format))
     except KhsearchError as problem:
         raise BenchmarkError(str(problem)) from None
 

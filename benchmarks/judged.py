@@ -36,15 +36,16 @@ class Collection:
 
 
 def load(folder: Path) -> Collection:
-    """Read a BEIR folder (corpus.jsonl, queries.jsonl, qrels/*.tsv), or texts beside queries.tsv and qrels.tsv."""
+    """Read a BEIR folder (corpus.jsonl, queries.jsonl, qrels/*.tsv), or .txt files beside queries.tsv and qrels.tsv."""
+    tables = corpus.SAMPLE_JUDGMENTS if folder.resolve() == corpus.SAMPLE_DOCS.resolve() else folder
     if (folder / "corpus.jsonl").exists():
         documents = corpus.read(folder / "corpus.jsonl")
         queries = {entry["_id"]: entry["text"] for entry in _json_lines(folder / "queries.jsonl")}
         judgments = [row for path in sorted((folder / "qrels").glob("*.tsv")) for row in _rows(path)]
-    elif (folder / "queries.tsv").exists():
-        documents = corpus.read(folder)
-        queries = {row[0]: row[1] for row in _rows(folder / "queries.tsv")}
-        judgments = _rows(folder / "qrels.tsv")
+    elif (tables / "queries.tsv").exists():
+        documents = corpus.read(folder, "txt")
+        queries = {row[0]: row[1] for row in _rows(tables / "queries.tsv")}
+        judgments = _rows(tables / "qrels.tsv")
     else:
         raise BenchmarkError(f"{folder}: neither corpus.jsonl nor queries.tsv in it; name a folder of judged queries")
     return _make(corpus.make(folder.resolve().name, documents), queries, judgments)

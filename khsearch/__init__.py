@@ -17,6 +17,7 @@ imports only what stands on a line above it; tests hold that.
     frozen          the decorator for values: immutable, and nothing of them compiled before it is used
     lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not
     plugins         what installed packages bring, by entry points
+    sandbox         what a process gives away before it reads what it does not trust
     arrays/         what every zone computes with: runs of equal values, spans, interning
     schema          the streams of terms that every index keeps
     khmer/          text -> words and terms; knows no index

@@ -144,20 +144,21 @@ def _breakers() -> Sequence[str]:
     return breaker_names()
 
 
-def read_fields(option: str, given: tuple[str, ...]) -> Declared:
-    """Read the fields of an option that is given once a field."""
+def read_fields(option: str, given: tuple[str, ...]) -> tuple[Declared, dict[str, str]]:
+    """Read the fields of an option that is given once a field -> them, and how the values of each are read."""
     from khsearch.documents import read_field
 
     fields: dict[str, FieldKind | TextField] = {}
+    read_as: dict[str, str] = {}
     for field in given:
         try:
-            name, kind = read_field(field)
+            name, kind, how = read_field(field)
         except ValueError as problem:
             raise click.UsageError(f"{option}: {problem}") from None
         if name in fields:
             raise click.UsageError(f"{option}: {name!r} is named twice; give it one kind")
-        fields[name] = kind
-    return fields
+        fields[name], read_as[name] = kind, how
+    return fields, read_as
 
 
 def check_lexicon(breaker: str | None, lexicon: Path | None) -> None:

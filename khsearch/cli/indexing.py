@@ -54,8 +54,8 @@ class _Reading:
         """Bytes of all files; None where stdin is one of them. DocumentError for a path with nothing to read."""
         from khsearch.documents import files_below
 
-        files = [file for source in self.sources if source != "-" for file, _, _ in files_below(source, self.format)]
-        return None if "-" in self.sources else sum(file.stat().st_size for file in files)
+        files = [file for source in self.sources if source != "-" for file in files_below(source, self.format)]
+        return None if "-" in self.sources else sum(file.size for file in files)
 
     def documents(self, show: Show, total: int | None) -> Iterator[Placed]:
         from khsearch.documents import placed_in_path, placed_in_stream
@@ -101,7 +101,7 @@ def _formats() -> Sequence[str]:
 @click.option("--format", type=OneOf(_formats), help="Format of `-` and of files whose names do not tell.")
 @click.option("--id-field", default="id", show_default=True, help="JSON key or CSV column that holds the id.")
 @click.option("--title-field", default="title", show_default=True, help="JSON key or CSV column of the title.")
-@click.option("--text-field", default="text", show_default=True, help="JSON key or CSV column of the text.")
+@click.option("--text-field", help="JSON key, or column of a table, of the text [text]; each row is a document then.")
 @click.option("--skip-bad", is_flag=True, help="Report documents that cannot be read, and go on.")
 @click.option(
     "--field",
@@ -125,7 +125,7 @@ def index(
     format: str | None,
     id_field: str,
     title_field: str,
-    text_field: str,
+    text_field: str | None,
     skip_bad: bool,
     fields: tuple[str, ...],
     breaker: str | None,
@@ -149,9 +149,13 @@ def index(
         raise click.UsageError(
             "--settings has fields, breaker and lexicon in it; leave out --field, --breaker, --lexicon"
         )
-    declared = _Declared(breaker, lexicon, read_fields("--field", fields), settings)
+    own, read_as = read_fields("--field", fields)
+    declared = _Declared(breaker, lexicon, own, settings)
     started = time.perf_counter()
-    reading = _Reading(sources, format, FieldNames(id_field, title_field, text_field), skip_bad)
+    names = FieldNames(
+        id_field, title_field, text_field or "text", by_row=text_field is not None, own=tuple(read_as.items())
+    )
+    reading = _Reading(sources, format, names, skip_bad)
     total = reading.size()
     with progress("indexing") as show:
         documents = reading.documents(show, total)

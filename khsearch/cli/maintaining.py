@@ -192,7 +192,10 @@ def fields(path: str, added: tuple[str, ...], dropped: tuple[str, ...], skip_bad
         if wanted.pop(name, None) is None:
             raise click.UsageError(f"--drop: there is no field {name!r}; there are {', '.join(index.fields) or 'none'}")
     passed_over: list[str] = []
-    index.set_fields({**wanted, **read_fields("--add", added)}, wait, passed_over.append if skip_bad else None)
+    more, read_as = read_fields("--add", added)
+    if any(read_as.values()):
+        raise click.UsageError("--add: what stands behind date: and keyword: is how files are read; leave it out")
+    index.set_fields({**wanted, **more}, wait, passed_over.append if skip_bad else None)
     for item in passed_over:
         note(f"passed over: {item}")
     note(f"{path}: its fields are {', '.join(index.fields) or 'none'}")

@@ -3,10 +3,13 @@
 reasons    why a file, or a part of one, is passed over
 plain      the values of a document, as they are at that moment
 document   what a document is, what it may hold, and how it is written as a line of JSON
+values     numbers, dates, truth values and keywords as people write them
+names written_dates   names of fields as people write them; dates in the order that people say
+conversions   what a file has under the name of a field -> the value that is meant
 records    keys and values, of a JSON object, a row of a table or a dict -> a document
 formats/   the content of one file -> documents; a room a format, and a registry for those of others
+files/     files and folders as they lie on a disk -> the files to read, their ids, what is found in them
 sources    a path or a stream -> documents, in a steady order
-values     numbers, dates, truth values and keywords as people write them
 fields     an index's own fields: documents -> values to filter, sort and count by
 sought     what a filter asks of a field -> the values that it names
 stored     a document as an index keeps it
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from khsearch.documents.formats.registry import register_format as register_format
     from khsearch.documents.formats.title import TITLE_LENGTH as TITLE_LENGTH
     from khsearch.documents.formats.title import title_of as title_of
+    from khsearch.documents.names import LATER as LATER
+    from khsearch.documents.names import named as named
     from khsearch.documents.plain import brief_repr as brief_repr
     from khsearch.documents.plain import plain_value as plain_value
     from khsearch.documents.records import FieldNames as FieldNames
@@ -61,6 +66,7 @@ else:
             "formats.reader": ("Found", "Placed", "Reader", "Source"),
             "formats.registry": ("format_names", "register_format"),
             "formats.title": ("TITLE_LENGTH", "title_of"),
+            "names": ("LATER", "named"),
             "records": ("FieldNames", "given"),
             "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
             "plain": ("brief_repr", "plain_value"),

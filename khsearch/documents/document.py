@@ -97,11 +97,15 @@ def _tagged(value: object) -> object:
     return {"$date": value.isoformat()} if isinstance(value, date) else value
 
 
+def is_tagged(value: Mapping[str, object]) -> bool:
+    """Whether an object of JSON stands for a date, time or decimal."""
+    return len(value) == 1 and all(tag in _TAGS and isinstance(given, str) for tag, given in value.items())
+
+
 def untagged(value: object) -> object:
     """Return the value of a field as its JSON has it, dates, times and decimals as such; or ValueError."""
-    if isinstance(value, dict) and len(value) == 1:
-        tag, given = next(iter(value.items()))
-        if tag in _TAGS and isinstance(given, str):
+    if isinstance(value, dict) and is_tagged(value):
+        for tag, given in value.items():
             try:
                 return _TAGS[tag](given)
             except ArithmeticError:

@@ -10,7 +10,7 @@ from typing import cast, get_args
 
 from khsearch import schema
 from khsearch.arguments import Kind
-from khsearch.documents import values
+from khsearch.documents import conversions, names, values
 from khsearch.documents.document import Document
 from khsearch.errors import DocumentError, IndexDamagedError, QueryError
 from khsearch.schema import Declared, FieldKind, TextField
@@ -28,27 +28,29 @@ def check_fields(fields: Declared, kept: Container[str] = ()) -> None:
     for name, kind in fields.items():
         if name in _OPERATORS and name not in kept:
             raise ValueError(f"{name!r} cannot be a field: in a filter it joins others; choose another name")
-        if not name.isidentifier() or not name.isascii() or name in taken:
-            raise ValueError(f"{name!r} cannot be a field; use ASCII letters, digits and _, and none of {taken}")
+        if not names.is_name(name) or name in taken:
+            raise ValueError(f"{name!r} cannot be a field; use Khmer or ASCII letters, digits and _, none of {taken}")
         if not isinstance(kind, TextField) and kind not in KINDS:
             raise ValueError(f"field {name!r}: unknown kind {kind!r}; choose one of {', '.join(KINDS)}")
 
 
-def read_field(given: str) -> tuple[str, FieldKind | TextField]:
-    """Read a field as the command line has it: year=number, or summary=text:0.5 with a weight; ValueError."""
+def read_field(given: str) -> tuple[str, FieldKind | TextField, str]:
+    """Read a field as the command line has it -> its name, its kind, and how its values are read; ValueError.
+
+    year=number, summary=text:0.5 with a weight, date=date:dmy or tags=keyword:; with a conversion (`conversions`).
+    """
     name, _, kind = given.partition("=")
-    kind, weighed, weight = kind.partition(":")
-    if not weighed:
-        check_fields({name: cast("FieldKind", kind)})
-        return name, cast("FieldKind", kind)
-    if kind != "text":
-        raise ValueError(f"field {name!r}: only text has a weight, as in {name}=text:0.5")
+    kind, behind, how = kind.partition(":")
+    field = cast("FieldKind | TextField", kind)
     try:
-        field = TextField(values.number(weight))
+        if kind == "text" and behind:
+            field, how = TextField(values.number(how)), ""
+        elif behind:
+            conversions.check(kind, how)
     except ValueError as problem:
         raise ValueError(f"field {name!r}: {problem}") from None
     check_fields({name: field})
-    return name, field
+    return name, field, how
 
 
 def written_field(field: FieldKind | TextField) -> str:
@@ -68,10 +70,11 @@ FIELDS = Kind("a mapping of names to kinds of fields, such as {'date': 'date', '
 
 def column_of(fields: Mapping[str, str], name: str) -> str:
     """Name of a field that has values to sort and count by; QueryError for another."""
-    if fields.get(name, "text") == "text":
+    column = names.named(name, fields)
+    if column is None or fields[column] == "text":
         known = [field for field, kind in fields.items() if kind != "text"]
         raise QueryError(f"no field {name!r} with values to sort or count by; there are {', '.join(known) or 'none'}")
-    return name
+    return column
 
 
 def shown(stored: str | float, kind: str) -> str | int | float | bool | date:

@@ -7,10 +7,13 @@ of a mapping under "fields". {} is no field, and None is one only there, where `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from numbers import Integral
 
-from khsearch.documents.document import Document, untagged
+from khsearch.documents.conversions import converted
+from khsearch.documents.document import Document, is_tagged, untagged
+from khsearch.documents.names import form
 from khsearch.documents.plain import brief_repr
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
@@ -18,15 +21,17 @@ from khsearch.frozen import frozen
 
 @frozen
 class FieldNames:
-    """The keys or columns of a source that hold a document's id, title and text.
+    """The keys or columns of a source that hold a document's id, title and text, and its own fields.
 
-    by_row: whether somebody named the column of the text, so that each row of a sheet is a document.
+    by_row  whether somebody named the column of the text, so that each row of a sheet is a document
+    own     own fields, each with how its values are read (`conversions`)
     """
 
     id: str = "id"
     title: str = "title"
     text: str = "text"
     by_row: bool = False
+    own: tuple[tuple[str, str], ...] = ()
 
 
 _USUAL = FieldNames()
@@ -39,21 +44,84 @@ def document_of(record: Mapping[str, object], names: FieldNames = _USUAL, elsewh
     elsewhere  what the error adds where one of these is not there: how to name another, {} being id, title or text
     """
     content = dict(record)
-    id_name = "_id" if names.id == "id" and "id" not in content and "_id" in content else names.id
-    found: list[str] = []
-    for name, part in ((id_name, "id"), (names.title, "title"), (names.text, "text")):
-        value = content.pop(name, None)
-        if part == "id" and isinstance(value, Integral) and not isinstance(value, bool):
-            value = str(value)
-        if value is None and part == "title":
-            value = ""
-        if value is None:
-            raise ValueError(f"{name!r} is missing; add it{elsewhere.format(part)}")
-        if not isinstance(value, str):
-            raise ValueError(  # noqa: TRY004
-                f"{name!r} is not a string; make it one{elsewhere.format(part)}"
-            )
-        found.append(value)
+    id_ = _part(content, id_key(content, names.id), "id", elsewhere)
+    if id_ is None:
+        raise ValueError(f"{names.id!r} is missing; add it{elsewhere.format('id')}")
+    return _document(id_, content, names, elsewhere)
+
+
+def document_of_row(
+    record: Mapping[str, object], names: FieldNames, elsewhere: str, id_of: Callable[[str | None], str]
+) -> tuple[Document, list[str]]:
+    """Make a document of what a file has as one -> it, and the keys of nested values that it cannot hold.
+
+    Heads of columns that only differ in letter case, spaces and the like are those that `names` means. id_of: makes the
+    id of the one that the row has, or of None. ValueError as above.
+    """
+    heads = _meant(tuple(record), names)
+    content = {heads.get(key, key): _listed(value) for key, value in record.items()}
+    given = _part(content, id_key(content, names.id), "id", elsewhere)
+    own = dict(names.own)
+    nested = [key for key, value in content.items() if key not in own and not _fits(key, value)]
+    for key in nested:
+        del content[key]
+    for key, how in names.own:
+        value = content.get(key)
+        if isinstance(value, str) and not value.strip():
+            del content[key]
+        elif value is not None:
+            try:
+                content[key] = converted(value, how)
+            except ValueError as problem:
+                raise ValueError(f"{brief_repr(key)}: {problem}") from None
+    return _document(id_of(given or None), content, names, elsewhere), nested
+
+
+def id_key(content: Mapping[str, object], name: str) -> str:
+    """Return the key of the id."""
+    return "_id" if name == "id" and "id" not in content and "_id" in content else name
+
+
+def _listed(value: object) -> object:
+    """A list of numbers as a document holds it: as strings."""
+    if isinstance(value, list) and not any(isinstance(item, dict | list | bool | None) for item in value):
+        return [str(item) for item in value]
+    return value
+
+
+def _fits(key: str, value: object) -> bool:
+    if isinstance(value, dict):
+        return key == "fields" or not value or is_tagged(value)
+    return not isinstance(value, list) or all(isinstance(item, str) for item in value)
+
+
+@lru_cache(maxsize=64)
+def _meant(heads: tuple[str, ...], names: FieldNames) -> dict[str, str]:
+    """Heads that stand for a name that no head is."""
+    found: dict[str, str] = {}
+    for wanted in (names.id, names.title, names.text, *(name for name, _ in names.own)):
+        if wanted not in heads:
+            alike = next((head for head in heads if head not in found and form(head) == form(wanted)), None)
+            if alike is not None:
+                found[alike] = wanted
+    return found
+
+
+def _part(content: dict[str, object], name: str, part: str, elsewhere: str) -> str | None:
+    """Take the value of a key out that holds id, title or text; None where there is none."""
+    value = content.pop(name, None)
+    if part == "id" and isinstance(value, Integral) and not isinstance(value, bool):
+        value = str(value)
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"{name!r} is not a string; make it one{elsewhere.format(part)}")
+
+
+def _document(id_: str, content: dict[str, object], names: FieldNames, elsewhere: str) -> Document:
+    title = _part(content, names.title, "title", elsewhere) or ""
+    text = _part(content, names.text, "text", elsewhere)
+    if text is None:
+        raise ValueError(f"{names.text!r} is missing; add it{elsewhere.format('text')}")
     nested = content.get("fields")
     content = {key: value for key, value in content.items() if value is not None}
     if isinstance(nested, Mapping):
@@ -71,7 +139,6 @@ def document_of(record: Mapping[str, object], names: FieldNames = _USUAL, elsewh
             values[key] = untagged(value)
         except ValueError as problem:
             raise ValueError(f"{brief_repr(key)}: {problem}; write dates as 2021-05-11") from None
-    id_, title, text = found
     return Document(id_, title, text, values)
 
 

@@ -1,23 +1,27 @@
 """sources: a path or a stream in, documents out, in a steady order.
 
-A folder is read with all folders below it, sorted by name. The id of a .txt document is its path inside the folder that
-was given, with "/" between the parts, or the name of the file that was given.
+A folder is read with all folders below it, sorted by name (`files.walking`). The id of a file that is one document is
+its path inside the folder that was given, or the name of the file that was given.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import BinaryIO
+from dataclasses import replace
+from typing import BinaryIO, TypeVar
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document
-from khsearch.documents.formats.reader import Found, OnBytes, Placed, Remark, Source
+from khsearch.documents.files.ids import common_folder, real_path
+from khsearch.documents.files.opening import read_file
+from khsearch.documents.files.walking import File, Unlisted, chosen_format, shown_name, unreadable, walk
+from khsearch.documents.formats.reader import OnBytes, Placed, Remark, Source
 from khsearch.documents.formats.registry import format_names, is_format, read
 from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
 
+T = TypeVar("T")
 OnError = Callable[[DocumentError], None]
 """Told of a document that cannot be read; reading goes on with the next."""
 
@@ -50,14 +54,9 @@ def placed_in_path(
     on_bytes: OnBytes | None = None,
 ) -> Iterator[Placed]:
     """Read the documents of a path as `read_path` does, each with its place."""
-    for file, name, kind in files_below(path, format):
-        try:
-            stream = file.open("rb")
-        except OSError as problem:
-            yield from _settle(iter([_unreadable(file, problem)]), on_error)
-            continue
-        with stream:
-            yield from _settle(read(Source(stream, shown_name(file), name, names, on_bytes), kind), on_error)
+    for file in _settle(_files(path, format, all=on_error is not None), on_error):
+        found = read_file(file.path, file.format, name=file.shown, id=file.id, names=names, on_bytes=on_bytes)
+        yield from _settle(found, on_error)
 
 
 def read_stream(
@@ -89,71 +88,47 @@ def placed_in_stream(
     return _settle(read(Source(stream, source, source, names, on_bytes), format), on_error)
 
 
-def shown_name(path: str | os.PathLike[str]) -> str:
-    """Return a path as a message may hold it: bytes that are no UTF-8 as escapes."""
-    return os.fspath(path).encode("utf-8", "backslashreplace").decode()
+def files_below(path: str | os.PathLike[str], format: str | None = None) -> list[File]:
+    """List the files that `read_path` reads.
 
-
-def files_below(path: str | os.PathLike[str], format: str | None = None) -> list[tuple[Path, str, str]]:
-    """List the files that `read_path` reads: path, id of a .txt document, format.
-
-    `format` is that of a file whose name does not tell it; of a folder it chooses the files. Files in a folder that are
-    hidden, or whose names tell no format, are passed over. DocumentError where there is nothing to read.
+    `format` is that of a file whose name does not tell it; of a folder it chooses the files. Files in a folder whose
+    names tell no format are passed over. DocumentError where there is nothing to read.
     """
-    root = Path(path)
+    return [file for file in _files(path, format, all=False) if isinstance(file, File)]
+
+
+def _files(path: str | os.PathLike[str], format: str | None, *, all: bool) -> Iterator[File | DocumentError]:
+    """Files to read, and what is passed over; all: what is no file, too."""
+    top = os.fspath(path)
     try:
-        root.stat()
-        if root.is_dir():
-            below = [(file, _format_of(file)) for file in _walk(root, set())]
-        else:
-            kind = format or _format_of(root)
-            if kind is None:
-                known = ", ".join(format_names())
-                raise DocumentError(f"{shown_name(root)}: its name tells no format; say which with --format: {known}")
-            return [(root, root.name, kind)]
+        root = common_folder([real_path(top)])
     except OSError as problem:
-        raise _unreadable(root, problem) from None
-    found = [(file, file.relative_to(root).as_posix(), kind) for file, kind in below if kind and format in (None, kind)]
-    if not found:
-        wanted = ", ".join(f".{kind}" for kind in ([format] if format else format_names()))
-        raise DocumentError(f"{shown_name(root)}: a folder without documents ({wanted}); name another folder or a file")
-    return found
-
-
-def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
-    # Links may lead in circles: a folder is read once, under the first of its names.
-    status = folder.stat()
-    if (status.st_dev, status.st_ino) in seen:
-        return
-    seen.add((status.st_dev, status.st_ino))
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir():
-            yield from _walk(entry, seen)
-        elif entry.is_file():
-            yield entry
-
-
-def _format_of(file: Path) -> str | None:
-    suffix = file.suffix.lower().removeprefix(".")
-    return suffix if suffix and is_format(suffix) else None
-
-
-def _settle(found: Found, on_error: OnError | None) -> Iterator[Placed]:
-    for item in found:
-        if isinstance(item, Placed):
-            yield item
-        elif isinstance(item, Remark):
-            continue
-        elif on_error is None:
-            raise item
+        raise unreadable(top, problem) from None
+    empty = True
+    for met in walk([top], root):
+        if isinstance(met, File):
+            kind = chosen_format(met, format)
+            if kind:
+                empty = False
+                yield replace(met, format=kind)
+            elif met.given:
+                known = ", ".join(format_names())
+                raise DocumentError(f"{met.shown}: its name tells no format; say which with --format: {known}")
         else:
+            error = met.error if isinstance(met, Unlisted) else met
+            empty = False
+            if all or error.reason not in (reasons.NO_FILE, reasons.OUTSIDE):
+                yield error
+    if empty:
+        wanted = ", ".join(f".{kind}" for kind in ([format] if format else format_names()))
+        raise DocumentError(f"{shown_name(top)}: a folder without documents ({wanted}); name another folder or a file")
+
+
+def _settle(found: Iterator[T | Remark | DocumentError], on_error: OnError | None) -> Iterator[T]:
+    for item in found:
+        if isinstance(item, DocumentError):
+            if on_error is None:
+                raise item
             on_error(item)
-
-
-def _unreadable(path: Path, problem: OSError) -> DocumentError:
-    where = shown_name(problem.filename or path)
-    return DocumentError(
-        f"{where}: cannot be read ({problem.strerror}); check the path and its permissions", reason=reasons.UNREADABLE
-    )
+        elif not isinstance(item, Remark):
+            yield item

@@ -43,10 +43,10 @@ def number(text: str) -> int | float:
     "12,000.50" is both. "1,5", "1.500,25", "1 500", "1_500" and "1e5" are none. A whole number is an int of any size,
     and one with a point a float. ValueError.
     """
-    plain = _plain(text)
-    if not _NUMBER.fullmatch(plain):
+    seen = plain(text)
+    if not _NUMBER.fullmatch(seen):
         raise ValueError(f"{_shown(text)} is no number; write it as 1500, 1,500 or -1500.25")
-    digits = plain.replace(",", "")
+    digits = seen.replace(",", "")
     try:
         found = float(digits) if "." in digits else int(digits)
     except ValueError:  # Python reads some thousand digits
@@ -64,10 +64,10 @@ def of_decimal(value: Decimal) -> int | float:
 
 def truth(text: str) -> bool:
     """Read a truth value: true, yes or 1; false, no or 0. ValueError."""
-    plain = _plain(text).lower()
-    if plain not in TRUE + FALSE:
+    seen = plain(text).lower()
+    if seen not in TRUE + FALSE:
         raise ValueError(f"{_shown(text)} is neither true nor false; write true or false")
-    return plain in TRUE
+    return seen in TRUE
 
 
 def days(text: str) -> tuple[datetime, datetime]:
@@ -77,8 +77,7 @@ def days(text: str) -> tuple[datetime, datetime]:
     minute (2021-05-11 10:30), second, or fraction of a second (10:30:15.123). Behind a time, "Z" or an offset as
     "+07:00" is passed over: the day and the time count as they are written. ValueError.
     """
-    plain = _plain(text)
-    found = _DATE.fullmatch(plain.upper())
+    found = _DATE.fullmatch(plain(text).upper())
     if not found or (found["hour"] and not (found["day"] or found["digits"] or found["weekday"])):
         raise ValueError(f"{_shown(text)} is no date; write it as 2021-05-11, 2021-05, 2021 or 2021-05-11T10:30")
     try:
@@ -159,7 +158,8 @@ def _folded(char: str) -> str:
     return scripts.fold(char) if unicodedata.category(char)[0] in "LM" else char.casefold()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a number or date with ASCII digits, without what cannot be seen and spaces around."""
     return text.translate(_DIGITS).strip()
 
 

@@ -24,7 +24,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from khsearch.documents import brief_repr
+from khsearch.documents import brief_repr, named
 from khsearch.engine import nodes
 from khsearch.errors import QueryError
 from khsearch.query.clauses import Words
@@ -70,11 +70,11 @@ class Reader:
                 elif len(saying) == len(each):  # else one of them lets everything through
                     must.append(_any(saying))
             else:
-                kind = self._kind(name)
+                field, kind = self._field_of(name)
                 try:
-                    self._field(name, kind, value, must, without, depth)
+                    self._field(field, kind, value, must, without, depth)
                 except ValueError as wrong:
-                    raise QueryError(_told(name, kind, wrong)) from None
+                    raise QueryError(_told(field, kind, wrong)) from None
         return joined(must, [], without)
 
     def _inner(self, name: str, given: object, depth: int) -> nodes.Node | None:
@@ -83,12 +83,13 @@ class Reader:
             raise QueryError(f"filter: {name!r} takes {takes} of fields to values, not {brief_repr(given)}")
         return self.read(given, depth + 1)
 
-    def _kind(self, name: object) -> str:
-        kind = self._kinds.get(name) if isinstance(name, str) else None
-        if kind is None:
+    def _field_of(self, name: object) -> tuple[str, str]:
+        """The field that a name stands for, and its kind."""
+        field = named(name, self._kinds) if isinstance(name, str) else None
+        if field is None:
             there = ", ".join(sorted(self._kinds))
             raise QueryError(f"filter: no field {brief_repr(name)}; there are {there}, and 'and', 'or', 'not'")
-        return kind
+        return field, self._kinds[field]
 
     def _field(
         self,

@@ -32,6 +32,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from khsearch.documents import named
 from khsearch.errors import QueryError
 from khsearch.khmer import script
 from khsearch.query.clauses import Clause, Group, Item, Quoted, Range, Words
@@ -142,7 +143,7 @@ class _Parser:
         if token.lastgroup == "stray":
             raise self._wrong(_NO_END)
         if token.lastgroup == "field":
-            if token["name"] in self._fields:
+            if named(token["name"], self._fields) is not None:
                 return False
             if self._strict:
                 raise self._wrong(f"no field {token['name']!r}; there are {', '.join(sorted(self._fields))}")
@@ -174,8 +175,9 @@ class _Parser:
 
     def _item(self, depth: int) -> Item:
         token = self._tokens[self._at]
-        if token.lastgroup == "field" and token["name"] in self._fields:
-            return self._of_field(token)
+        field = named(token["name"], self._fields) if token.lastgroup == "field" else None
+        if field is not None:
+            return self._of_field(token, field)
         if token.lastgroup == "open":
             return self._bracket(depth)
         self._at += 1
@@ -186,9 +188,9 @@ class _Parser:
             return self._counted(self._word(token[0], token.start(), None), token)
         raise self._no_item(token)
 
-    def _of_field(self, named: re.Match[str]) -> Item:
+    def _of_field(self, token: re.Match[str], field: str) -> Item:
         """The name of a field, and what stands right behind it."""
-        field, compared = named["name"], named["compared"]
+        compared = token["compared"]
         self._at += 1
         token = self._tokens[self._at]
         self._at += 1
@@ -255,13 +257,13 @@ class _Parser:
 
     def _check_apart(self, text: str, start: int) -> None:
         """Refuse the name of a field without a value, or with one that begins as a link goes on."""
-        named = APART.match(text)
-        if named is None or named[1] not in self._fields:
+        name = APART.match(text)
+        if name is None or named(name[1], self._fields) is None:
             return
-        if named.end() == len(text):
+        if name.end() == len(text):
             raise self._wrong(f"a value has to stand right behind {text}, without a space", start)
-        if text[named.end()] == "/":
-            raise self._wrong(f'a value that begins with / stands in quotes: {named[0]}"{text[named.end() :]}"', start)
+        if text[name.end()] == "/":
+            raise self._wrong(f'a value that begins with / stands in quotes: {name[0]}"{text[name.end() :]}"', start)
 
     def _bracket(self, depth: int) -> Item:
         opened = self._tokens[self._at].start()

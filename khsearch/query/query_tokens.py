@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+from khsearch.documents import LATER
 from khsearch.query.clauses import Item, Like, Pattern, Words
 from khsearch.query.quoting import WITHIN, unquoted
 
@@ -21,7 +22,8 @@ OPERATES = re.compile(r"""["\u201c\u201d()\[\]{}+:*?~^]|(?:^|\s)-\S|\b(?:AND|OR|
 VALUE = re.compile(r"""[^\s()"^\u201c]+""")
 """What may stand behind the name of a field without quotes."""
 
-APART = re.compile(r"([^\W\d]\w*):(?:[<>]=?)?")
+_NAME = rf"[^\W\d][\w{LATER}]*"
+APART = re.compile(rf"({_NAME}):(?:[<>]=?)?")
 """The name of a field, and a sign that compares, behind which a value is lacking."""
 
 _BOUND = rf"""(?:"{WITHIN}"|[^\s\[\]{{}}"]+)"""
@@ -30,7 +32,7 @@ _TOKEN = re.compile(
       | (?P<open>\() | (?P<close>\))
       | (?P<sign>(?<![^\s(])[+-](?=[^\s+\-)]))
       | (?P<operator>(?:AND|OR|NOT)(?=[\s()]|$))
-      | (?P<field>(?P<name>[^\W\d]\w*):(?:(?P<compared>[<>](?:=|(?!=)))|(?![<>]))(?=[^\s)/]))
+      | (?P<field>(?P<name>{_NAME}):(?:(?P<compared>[<>](?:=|(?!=)))|(?![<>]))(?=[^\s)/]))
       | (?:"(?P<quoted>{WITHIN})" | \u201c(?P<curly>[^\u201c\u201d]*)\u201d) (?:~(?P<gap>\d{{1,4}}))?
       | (?P<range>[\[{{]\s*(?:(?P<low>{_BOUND})\s+)?TO(?:\s+(?P<high>{_BOUND}))?\s*(?P<end>[\]}}]))
       | (?P<boost>\^(?P<times>\d{{1,4}}(?:\.\d{{1,4}})?)(?=[\s()]|$))

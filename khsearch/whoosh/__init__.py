@@ -12,7 +12,7 @@ searching/  facets, results, searcher: a Searcher as Whoosh has it, which answer
 writing/    analysed, copying, merging, writer: documents as Whoosh takes them, and an IndexWriter
 index       create_in, open_dir, exists_in
 documents/  fields, column_terms, reader, planning, writer, index: an Index of khsearch's as Whoosh sees it
-migration/  sandbox, pickles, frames, postings, stock, child, importing: a folder of stock Whoosh's -> an index
+migration/  pickles, frames, postings, stock, child, importing: a folder of stock Whoosh's -> an index
 """
 
 from typing import TYPE_CHECKING

@@ -101,9 +101,9 @@ def test_files_and_folders_are_indexed(tmp_path):
 def test_a_bad_document_stops_everything_unless_it_is_skipped(tmp_path):
     path = tmp_path / "x.idx"
     bad = LINES + b"{}\n"
-    fails(run("index", path, "-", "--format=jsonl", stdin=b"{}\n" + LINES), "stdin, line 1: 'id' is missing")
+    fails(run("index", path, "-", "--format=jsonl", stdin=b"{}\n" + LINES), "stdin, line 1: 'text' is missing")
     assert not path.exists()
-    fails(run("index", path, "-", "--format=jsonl", stdin=bad), "line 5: 'id' is missing")
+    fails(run("index", path, "-", "--format=jsonl", stdin=bad), "line 5: 'text' is missing")
     assert not path.exists()
     result = run("index", path, "-", "--format=jsonl", "--skip-bad", stdin=bad)
     assert result.exit_code == 0
@@ -147,7 +147,7 @@ def test_a_word_list_is_taken_into_an_index(tmp_path):
         (["-"], "add --format"),
         (["nowhere"], "nowhere: cannot be read"),
         ([], "Missing argument 'PATH...' (see khsearch index --help)"),
-        (["x", "--format=odd"], "'odd' is not one of 'txt', 'jsonl', 'csv'"),
+        (["x", "--format=odd"], "'odd' is not one of 'txt', 'lines', 'jsonl'"),
     ],
 )
 def test_what_cannot_be_indexed_is_an_error(tmp_path, args, says):
@@ -184,7 +184,7 @@ def test_a_run_that_fails_leaves_no_new_index(tmp_path, folder):
 def test_a_run_that_fails_leaves_an_index_that_was_there(tmp_path):
     path = tmp_path / "x.idx"
     assert run("index", path, "-", "--format=jsonl", stdin=LINES).exit_code == 0
-    fails(run("index", path, "-", "--format=jsonl", stdin=b'{"id":"5","text":"x"}\n{}\n'), "line 2: 'id' is missing")
+    fails(run("index", path, "-", "--format=jsonl", stdin=b'{"id":"5","text":"x"}\n{}\n'), "line 2: 'text' is missing")
     assert run("search", path, FLOOD).exit_code == 0
 
 
@@ -790,7 +790,7 @@ def test_fields_are_added_dropped_and_listed(tmp_path):
     assert (run("fields", path).exit_code, run("fields", path).stdout) == (1, "")
     fails(run("fields", path, "--add", "year=number"), "document '1': its field 'year' is 'soon'")
     fails(run("fields", path, "--add", "year"), "--add: field 'year': unknown kind ''")
-    fails(run("fields", path, "--add", "year=number:2"), "only text has a weight")
+    fails(run("fields", path, "--add", "year=number:2"), "only date:dmy, keyword:; and text:0.5")
     fails(run("fields", path, "--drop", "year"), "there is no field 'year'; there are none")
     done = run("fields", path, "--add=year=number", "--add=note=text:0.5", "--skip-bad")
     assert done.exit_code == 0

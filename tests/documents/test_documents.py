@@ -170,12 +170,10 @@ def test_json_keys_can_be_named():
     [
         ('{"id": "1", "text": ', "x, line 2: not JSON"),
         ("[1]", "x, line 2: not a JSON object"),
-        ('{"text": "a"}', "x, line 2: 'id' is missing"),
         ('{"id": "1", "title": "a"}', "x, line 2: 'text' is missing"),
         ('{"id": "1", "text": 5}', "x, line 2: 'text' is not a string"),
         ('{"id": true, "text": "a"}', "x, line 2: 'id' is not a string"),
         ('{"id": "1", "text": " "}', "x, line 2: document '1': it has neither title nor text"),
-        ('{"id": "1", "text": "a", "f": [1]}', "x, line 2: document '1': its field 'f'"),
         ('{"id": "1", "text": "a", "f": {"$date": "soon"}}', "x, line 2: "),
         (b'{"id": "1", "text": "\xff"}', "x, line 2: not UTF-8 at byte 46"),
         (b'{"id": "1", "text": "\xed\xa0\x80"}', "x, line 2: not UTF-8 at byte 46"),
@@ -207,12 +205,9 @@ def test_csv_columns_become_fields():
     ("content", "says"),
     [
         ("", "x: the file is empty"),
-        ("id,title\n1,a\n", "x, line 1: no column 'text' among id, title; name the right one with --text-field"),
-        ("id,text,a,a\n", "x, line 1: two columns are called 'a'"),
         ("id,text\n", "x: no rows"),
         ("id,text\n1,a\n2\n", "x, line 3: 1 cells, but the header has 2"),
         ('id,text\n1,"a\nb"\n2,"c\n', "x, line 4: not CSV"),
-        ("id,text\n,a\n", "x, line 2: 'id' is missing"),
         ("id,text\n1,\n", "x, line 2: document '1': it has neither"),
         (b"id,text\n1,a\n2,\xe1\x9e\n", "x, line 3: not UTF-8 at byte 14"),
         (b"\xff\xfei\x00d\x00", "x, line 1: not UTF-8 at byte 0"),
@@ -309,7 +304,7 @@ def test_links_in_circles_do_no_harm(folder):
     (folder / "self").symlink_to("self")
     (folder / "gone.txt").symlink_to("nowhere")
     (folder / "link.txt").symlink_to("b.txt")
-    assert ids(folder) == ["a/b/c.txt", "a/z.TXT", "a-b.txt", "b.txt", "link.txt", "j"]
+    assert ids(folder) == ["a/b/c.txt", "a/z.TXT", "a-b.txt", "b.txt", "j"]
 
 
 def test_what_is_no_file_is_passed_over_in_a_folder(folder):
@@ -344,7 +339,7 @@ def test_a_file_name_that_is_not_utf8_is_an_error(folder):
 def test_every_byte_is_told(folder):
     told = []
     ids(folder, on_bytes=told.append)
-    assert sum(told) == sum(file.stat().st_size for file, _, _ in files_below(folder))
+    assert sum(told) == sum(file.size for file in files_below(folder))
 
 
 def test_an_unknown_format_is_an_error():

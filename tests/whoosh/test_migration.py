@@ -407,7 +407,7 @@ def test_what_a_trusted_pickle_runs_cannot_write(tmp_path):
         with suppress(KhsearchError):  # what a call gives may be a value that can be kept
             import_whoosh(tmp_path / f"old{number}", tmp_path / f"new{number}", trust_pickles=True)
     held = subprocess.run(
-        [sys.executable, "-c", "from khsearch.whoosh.migration.sandbox import *; print(give_away_rights())"],
+        [sys.executable, "-c", "from khsearch.sandbox import *; print(give_away_rights())"],
         capture_output=True,
         text=True,
         check=True,

@@ -8,7 +8,11 @@ legacy_fonts  fonts from before Unicode, by name
 whole         a text, and what its file says of itself -> the document of a whole file
 txt           one document
 jsonl         one JSON object a line
-csv           a header row, then one document a row
+lines         one document a line
+json          a list of objects
+csv           a header row, then one document a row: dialects finds the delimiter, rows the rows; tsv has its own
+gz            what gzip made smaller, read as what it is
+pdf/          pages; ocr reads their pictures
 subtitles     films: srt, vtt
 front_matter  the head of a Markdown file -> names and values
 md            Markdown

@@ -24,7 +24,7 @@ from typing import BinaryIO, Protocol
 from khsearch.documents import reasons
 from khsearch.documents.document import Document, validate
 from khsearch.documents.formats import encodings
-from khsearch.documents.records import FieldNames, document_of
+from khsearch.documents.records import FieldNames, document_of_row
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
@@ -141,12 +141,33 @@ class Source:
             return self.error(str(problem), part)
         return Placed(document, self.place(part))
 
-    def placed_record(self, record: Mapping[str, object], part: str) -> Placed | DocumentError:
-        """Give the document of keys and values and its place, or the error where they are none."""
+    def placed_record(
+        self, record: Mapping[str, object], part: str, key: str | int | None, left_out: set[str] | None = None
+    ) -> Placed | DocumentError:
+        """Give the document of keys and values and its place, or the error where they are none.
+
+        key       its id within the source where it has none of its own: the number of a row; None: it is all of it
+        left_out  gets the keys of nested values, which nobody asked for and no document can hold; None: there are none
+        """
+
+        def id_of(given: str | None) -> str:
+            if given is not None:
+                return self.id_of(given, given=True)
+            return self.id if key is None else self.id_of(key)
+
         try:
-            return self.placed(document_of(record, self.names, ", or name what holds it with --{}-field"), part)
+            document, nested = document_of_row(record, self.names, ", or name what holds it with --{}-field", id_of)
         except ValueError as problem:
             return self.error(str(problem), part)
+        if left_out is not None:
+            left_out.update(nested)
+        return self.placed(document, part)
+
+    def remarks_on(self, left_out: set[str]) -> Iterator[Remark]:
+        """Say which keys of nested values were left out of records, if any."""
+        if left_out:
+            names = ", ".join(sorted(left_out)[:10]) + (" and others" if len(left_out) > 10 else "")
+            yield self.remark(f"nested values are left out: {names:.300}")
 
     def _marked_lines(self, first: bytes) -> Iterator[str | DocumentError]:
         for number, (size, line) in enumerate(encodings.utf16_lines(first, iter(self.stream)), 1):

@@ -33,8 +33,13 @@ GROUP = "khsearch.formats"
 
 BUILT_IN = {
     "txt": "txt",
-    "jsonl": "jsonl",
+    "lines": "lines",
+    **dict.fromkeys(("jsonl", "ndjson"), "jsonl"),
+    "json": "json",
     "csv": "csv",
+    **dict.fromkeys(("tsv", "tab"), "tsv"),
+    "gz": "gz",
+    "pdf": "pdf",
     **dict.fromkeys(("md", "markdown"), "md"),
     **dict.fromkeys(("html", "htm", "xhtml"), "html"),
     **dict.fromkeys(("docx", "docm", "dotx", "dotm"), "docx"),
@@ -48,8 +53,11 @@ BUILT_IN = {
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset(("docx", "epub", "html", "mail", "odf", "ods", "pptx", "xlsx"))
+GUARDED = frozenset({"json", "pdf", "gz", "docx", "epub", "html", "mail", "odf", "ods", "pptx", "xlsx"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
+
+READING = 1
+"""A number that grows when readers find more in the same files: then a sync reads them again."""
 
 _CONVERTED = "save it as .{0}; LibreOffice converts many at once: soffice --headless --convert-to {0} FILE"
 _REMEDIES = {
@@ -99,6 +107,11 @@ def is_format(name: str) -> bool:
 def remedy_of(suffix: str) -> str | None:
     """Say what can be done with files of a suffix that nothing reads; None where nothing is known."""
     return _REMEDIES.get(suffix.lower())
+
+
+def is_guarded(name: str) -> bool:
+    """Whether files of this format are read in a process of their own, with limits."""
+    return name not in _registered and BUILT_IN.get(name) in GUARDED
 
 
 def reader_of(name: str) -> Reader:
@@ -153,6 +166,9 @@ def read(source: Source, format: str) -> Found:
         yield source.error(str(problem), reason=reasons.NO_PACKAGE)
     except KhsearchError as problem:
         yield source.error(str(problem))
+    except MemoryError:
+        told = "what is in it takes more memory than a file may; part it, or save it in a simpler format"
+        yield source.error(told, reason=reasons.TOO_LARGE)
     except Exception as problem:  # whatever a reader of somebody's raises
         yield source.error(
             f"what reads .{format} fails ({type(problem).__name__}: {problem}); mend it, or leave this out"

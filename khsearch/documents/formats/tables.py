@@ -10,10 +10,12 @@ from datetime import date, datetime
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document, blank
-from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy
-from khsearch.documents.formats.reader import Found, Placed, Source
+from khsearch.documents.formats.csv import column, heads
+from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy_text
+from khsearch.documents.formats.reader import Found, Source
 from khsearch.documents.formats.title import title_of
 from khsearch.documents.formats.whole import MOST_CHARACTERS, About, Flow, empty, named, whole
+from khsearch.documents.names import form
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
@@ -95,46 +97,52 @@ def _by_sheet(source: Source, sheets: Iterable[Sheet], about: About) -> Found:
 
 
 def _by_row(source: Source, sheets: list[Sheet]) -> Found:
+    wanted = source.names.text
     found = False
     for sheet in sheets:
         prefix, part = (f"{sheet.name}!", f"sheet {sheet.name!r:.80}, ") if len(sheets) > 1 else ("", "")
         rows = iter(sheet.rows)
-        header = next(rows, None)
-        if header is None:
+        first = next(rows, None)
+        if first is None:
             continue
         found = True
-        names = {cell.column: cell.text.strip() for cell in header.cells if cell.text.strip()}
-        wrong = _wrong_header(list(names.values()), source.names.text)
-        if wrong:
-            yield source.error(wrong, f"{part}row {header.number}")
+        names = dict(
+            zip((cell.column for cell in first.cells), heads([cell.text for cell in first.cells]), strict=True)
+        )
+        text = column(list(names.values()), wanted)
+        if text is None:
+            known = ", ".join(names.values())
+            told = f"no column {wanted!r} among {known:.300}; name the right one with --text-field"
+            yield source.error(told, f"{part}row {first.number}")
             continue
         for row in rows:
-            yield _placed_row(source, row, names, f"{part}row {row.number}", f"{prefix}{row.number}")
+            record: dict[str, object] = {list(names.values())[text]: ""}
+            place = f"{part}row {row.number}"
+            yield _legacy(source, row, place) or source.placed_record(
+                record | _record(source, row, names), place, f"{prefix}{row.number}"
+            )
     if not found:
         yield empty(source)
 
 
-def _wrong_header(names: list[str], text: str) -> str | None:
-    if text not in names:
-        return f"no column {text!r} among {', '.join(names)[:500]}; name the right one with --text-field"
-    twice = next((name for name in names if names.count(name) > 1), None)
-    return f"two columns are called {twice!r}; rename one" if twice else None
-
-
-def _placed_row(source: Source, row: Row, names: dict[int, str], part: str, key: str) -> Placed | DocumentError:
-    legacy = next(
-        (cell.font for cell in row.cells if is_legacy(cell.font) and cell.text.isascii() and cell.text.isalpha()), ""
-    )
-    if legacy:
-        return source.error(
-            f"in a font from before Unicode ({legacy[:60]}); {REMEDY}", part, reason=reasons.LEGACY_FONT
-        )
+def _record(source: Source, row: Row, names: dict[int, str]) -> dict[str, object]:
+    """Return the values of a row by the heads of their columns, or by its letter where it has none."""
     own = source.names
-    record: dict[str, object] = {own.text: ""}
+    texts = {form(own.id), form(own.title), form(own.text)}
+    record: dict[str, object] = {}
     for cell in row.cells:
         name = names.get(cell.column) or letters(cell.column)
-        record[name] = cell.text if name in (own.id, own.title, own.text) else cell.value
-    return source.placed_record(record, part, key)
+        record[name] = cell.text if form(name) in texts else cell.value
+    return record
+
+
+def _legacy(source: Source, row: Row, part: str) -> DocumentError | None:
+    font = next(
+        (cell.font for cell in row.cells if isinstance(cell.value, str) and is_legacy_text(cell.text, cell.font)), ""
+    )
+    if not font:
+        return None
+    return source.error(f"in a font from before Unicode ({font[:60]}); {REMEDY}", part, reason=reasons.LEGACY_FONT)
 
 
 def letters(column: int) -> str:

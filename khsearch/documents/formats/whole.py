@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document, blank
-from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy
+from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy, is_legacy_text
 from khsearch.documents.formats.reader import Placed, Source
 from khsearch.documents.formats.title import title_of
 from khsearch.errors import DocumentError
@@ -23,7 +23,6 @@ from khsearch.frozen import frozen
 MOST_CHARACTERS = 50_000_000
 """Characters of the longest text of a file: some hundred books."""
 
-_KHMER = re.compile("[\u1780-\u17ff]")
 _NAMES_OF_PROGRAMS = re.compile(
     r"(power ?point )?presentation ?\d*|(word )?document ?\d*|untitled.*|slide ?\d+|microsoft word - .*|book ?\d+", re.I
 )
@@ -70,7 +69,7 @@ class Flow:
         """Add a piece of text in a font, if that is known; DocumentError where the whole has become too long."""
         if not text:
             return
-        if font and not text.isspace() and is_legacy(font) and not _KHMER.search(text):
+        if is_legacy_text(text, font):
             self._legacy[font] += len(text)
             return
         if self._between and self._pieces:

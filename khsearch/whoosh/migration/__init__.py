@@ -3,7 +3,6 @@
 Such a folder holds pickles, which may run any code when they are read. So a process of its own reads it, which has
 given away its right to write, and passes on what it finds as plain data.
 
-sandbox    what a process gives away before it reads
 pickles    a reader of pickles that makes nothing but what an index of Whoosh's is made of
 frames     plain data through a pipe: JSON and arrays
 postings   the tokens of a range of documents, from the postings of one field

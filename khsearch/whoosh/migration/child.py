@@ -6,7 +6,7 @@
     end      all was read: how many tokens each field has
     error    why it was not; nothing follows
 
-Nothing that is read from the folder is run, or makes this process write: see `sandbox` and `pickles`.
+Nothing that is read from the folder is run, or makes this process write: see `khsearch.sandbox` and `pickles`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import numpy as np
 
 from khsearch.columnar import numbered_names
 from khsearch.errors import IndexMismatchError, KhsearchError
+from khsearch.sandbox import give_away_rights
 from khsearch.whoosh import schema as schemas
 from khsearch.whoosh import values
 from khsearch.whoosh.migration import frames, pickles
-from khsearch.whoosh.migration.sandbox import give_away_rights
 from khsearch.whoosh.migration.stock import Batch, StockIndex
 from khsearch.whoosh.writing.analysed import check_field
 

@@ -2,8 +2,8 @@
 
 On Linux from 5.13 on, Landlock takes the right to create, change or remove files, to start programs and, from 6.7 on,
 to connect by TCP, from this process and all that it starts. Where that is not to be had, and elsewhere, limits of the
-process remain: no byte can be written to a file, and no process started, but by root. Memory is limited to half of what
-the machine has. Modes and times of files, UDP and sockets of the same machine stay within reach of what is run.
+process remain: no byte can be written to a file, and no process started, but by root. Memory is limited. Modes and
+times of files, UDP and sockets of the same machine stay within reach of what is run.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import signal
 import struct
 import sys
 
-_CREATE_RULESET, _RESTRICT_SELF = 444, 446  # numbers of system calls, the same on all machines but alpha
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # system calls: the same on all machines but alpha
 _ASK_VERSION = 1
 _NO_NEW_PRIVILEGES = 38  # of prctl
+_BELOW_A_PATH = 1
 
 _EXECUTE, _WRITE_FILE = 1 << 0, 1 << 1
 _MAKE_AND_REMOVE = sum(1 << bit for bit in range(4, 13))  # folders, files, devices, sockets, pipes, links
@@ -27,24 +28,30 @@ _BIND_AND_CONNECT = 3  # TCP, from version 4 on
 _SCOPED = 3  # from version 6 on: signals and abstract sockets of other processes
 
 
-def give_away_rights() -> bool:
-    """Give away, for good, the rights to write files and start processes -> whether Landlock holds that."""
+def give_away_rights(*, memory: int | None = None, programs: bool = False) -> bool:
+    """Give away, for good, the rights to write files and start processes -> whether Landlock holds that.
+
+    memory    bytes that this process may ask for; by default half of what the machine has
+    programs  keep the right to start programs, which then have no more rights than this process
+    """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    memory = half if most == resource.RLIM_INFINITY else min(half, most)
+    if memory is None:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    memory = memory if most == resource.RLIM_INFINITY else min(memory, most)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
+    none = [resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, *([] if programs else [resource.RLIMIT_NPROC])]
+    for limit in none:
         resource.setrlimit(limit, (0, 0))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write is an error then, not the end
-    return sys.platform == "linux" and os.uname().machine != "alpha" and _landlocked()
+    return sys.platform == "linux" and os.uname().machine != "alpha" and _landlocked(programs=programs)
 
 
-def _landlocked() -> bool:
+def _landlocked(*, programs: bool) -> bool:
     libc = ctypes.CDLL(None, use_errno=True)
     version: int = libc.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION)
     if version < 1:
         return False
-    files = _EXECUTE | _WRITE_FILE | _MAKE_AND_REMOVE
+    files = _WRITE_FILE | _MAKE_AND_REMOVE | (0 if programs else _EXECUTE)
     for since, rights in _ADDED.items():
         files |= rights if version >= since else 0
     network = _BIND_AND_CONNECT if version >= 4 else 0
@@ -55,7 +62,17 @@ def _landlocked() -> bool:
     if ruleset < 0:
         return False
     try:
-        # Nothing is allowed again: what a rule set handles and no rule allows is denied.
+        if programs:  # which write to what keeps nothing
+            _allow(libc, ruleset, _WRITE_FILE, os.devnull)
+        # Nothing else is allowed again: what a rule set handles and no rule allows is denied.
         return bool(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0 and libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0)
     finally:
         os.close(ruleset)
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, rights: int, path: str) -> None:
+    fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        libc.syscall(_ADD_RULE, ruleset, _BELOW_A_PATH, struct.pack("=Qi", rights, fd), 0)
+    finally:
+        os.close(fd)

@@ -1,0 +1,9 @@
+"""files: files and folders as they lie on a disk in, what is found in them out.
+
+ids        where a file is -> its id
+walking    paths -> the files to read, each once, in a steady order
+described  what is known of a file without its content -> fields
+opening    a file that is read in this process
+child      python -m khsearch.documents.files.child: reads files in a process with limits
+children   files that are read in such processes
+"""

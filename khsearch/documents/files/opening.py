@@ -1,0 +1,92 @@
+"""opening: the path of a file in, its documents and errors out: opened here, in this process, within bounds."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+
+import xxhash
+
+from khsearch.documents import reasons
+from khsearch.documents.files.walking import unreadable
+from khsearch.documents.formats.reader import Found, OnBytes, Source
+from khsearch.documents.formats.registry import read
+from khsearch.documents.records import FieldNames
+from khsearch.errors import DocumentError
+
+MOST_AT_ONCE = 64 << 20
+"""Bytes of a file that is one text, or of one line, at most."""
+
+
+def read_file(
+    path: str,
+    format: str,
+    *,
+    name: str,
+    id: str,
+    names: FieldNames = FieldNames(),  # noqa: B008
+    qualified: bool = False,
+    ocr: bool = False,
+    on_bytes: OnBytes | None = None,
+    most_at_once: int | None = MOST_AT_ONCE,
+) -> Found:
+    """Read the documents of a file. name: what errors call it. most_at_once: bytes of what cannot be parted; None: any.
+
+    For the others see `Source`.
+    """
+    try:
+        raw = opened(path)
+    except OSError as problem:
+        yield unreadable(name, OSError(problem.errno, problem.strerror, name))
+        return
+    stream = io.BufferedReader(raw) if most_at_once is None else _Bounded(raw, name, most_at_once)
+    with stream:
+        yield from read(Source(stream, name, id, names, on_bytes, qualified, ocr), format)
+
+
+def opened(path: str) -> io.FileIO:
+    """Open a file for reading; OSError, also for what is no file, which is never waited for."""
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    raw = io.FileIO(fd, "rb")
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        raw.close()
+        raise OSError(0, "no file any more", path)
+    return raw
+
+
+def content_hash(path: str) -> str:
+    """Return 32 hexadecimal digits that stand for the content of a file; OSError."""
+    found = xxhash.xxh3_128()
+    with opened(path) as raw:
+        while data := raw.read(1 << 20):
+            found.update(data)
+    return found.hexdigest()
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which no more than some bytes are asked for at once."""
+
+    def __init__(self, raw: io.FileIO, name: str, most: int) -> None:
+        super().__init__(raw, 1 << 16)
+        self._name = name
+        self._most = most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            left = os.fstat(self.fileno()).st_size - self.tell()
+            data = super().read(self._most + 1) if left <= self._most else b""
+            if left > self._most or len(data) > self._most:
+                raise self._too_large(f"a text of more than {self._most:,} bytes")
+            return data
+        return super().read(size)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while line := super().readline(self._most + 1):
+            if len(line) > self._most:
+                raise self._too_large(f"a line of more than {self._most:,} bytes")
+            yield line
+
+    def _too_large(self, what: str) -> DocumentError:
+        return DocumentError(f"{self._name}: {what}; part it", reason=reasons.TOO_LARGE)
