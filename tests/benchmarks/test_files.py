@@ -29,18 +29,18 @@ def test_what_is_kept_is_a_share_of_the_words(folder: Path) -> None:
     assert kept["csv"] == Kept(1, 100.0, 100.0, 0)
     assert 20 < kept["half.txt"].exact < 80
     assert kept["srt"] == Kept(1, 0.0, 0.0, 1)
-    with pytest.raises(MissedError, match="half.txt: .*; srt: 0.0, not 100; srt: sound, and told"):
+    with pytest.raises(MissedError, match=r"half.txt: .*; srt: 0.0, not 100; srt: sound, and told"):
         files.check(kept, None)
-    with pytest.raises(MissedError, match="scan.pdf by OCR: 50.0, not 94"):
+    with pytest.raises(MissedError, match=r"scan.pdf by OCR: 50.0, not 94"):
         files.check({}, {"scan.pdf": Kept(1, 50.0, 50.0, 0)})
-    with pytest.raises(MissedError, match="weasy.pdf: 1 not told"):
+    with pytest.raises(MissedError, match=r"weasy.pdf: 1 not told"):
         files.check({"weasy.pdf": Kept(2, 60.0, 50.0, 1)}, None)
 
 
 def test_a_second_look_reads_nothing(folder: Path) -> None:
     looks = files.look_twice(folder, 8, lambda done, total: None)
     assert looks.files == 8
-    with pytest.raises(MissedError, match="takes 100.0 % of the first"):
+    with pytest.raises(MissedError, match=r"takes 100.0 % of the first"):
         files.check_looks(files.Looks(1, 1.0, 1.0))
 
 
