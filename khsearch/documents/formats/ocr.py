@@ -1,9 +1,8 @@
 """ocr: the picture of a page in, the Khmer text that tesseract reads in it out.
 
 The one door to the program tesseract, which is started anew for each picture: it reads the picture from a pipe and its
-data for Khmer from where it is installed, writes to a pipe, opens nothing else, and has one thread. So who limits a
-process that reads files lets it start a program, which may take LIMIT bytes. Who ends such a process ends its group:
-tesseract is in it.
+data for Khmer from where it is installed, writes to a pipe, opens nothing else, and has one thread. Who limits a
+process that reads files lets it start a program, and one that outlives it has SECONDS left.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from khsearch.errors import KhsearchError, MissingExtraError
 
 LIMIT = 2 << 30
 """Bytes of memory that tesseract may take; a page takes about 200 MB."""
-SECONDS = 180
-"""Time that a picture may take."""
-DPI = 200
+SECONDS = 60
+"""Time that a picture may take; one of a clean page takes one."""
+DPI = 150
 """Dots an inch at which a page is drawn to be read: more make it no better."""
 
 _INSTALL = "install it (apt-get install tesseract-ocr tesseract-ocr-khm)"
@@ -76,6 +75,7 @@ def read_picture(picture: bytes, dpi: int | None = None) -> list[str]:
             try:
                 with suppress(OSError, ValueError):  # where a lower limit is set already
                     resource.prlimit(process.pid, resource.RLIMIT_AS, (LIMIT, LIMIT))
+                    resource.prlimit(process.pid, resource.RLIMIT_CPU, (SECONDS, SECONDS))
                 text, told = process.communicate(picture, SECONDS)
             except subprocess.TimeoutExpired:
                 raise TooSlowError(f"takes tesseract more than {SECONDS} seconds") from None

@@ -40,6 +40,7 @@ BUILT_IN = {
     **dict.fromkeys(("tsv", "tab"), "tsv"),
     "gz": "gz",
     "pdf": "pdf",
+    **dict.fromkeys(("png", "jpg", "jpeg", "tif", "tiff"), "picture"),
     **dict.fromkeys(("md", "markdown"), "md"),
     **dict.fromkeys(("html", "htm", "xhtml"), "html"),
     **dict.fromkeys(("docx", "docm", "dotx", "dotm"), "docx"),
@@ -53,7 +54,7 @@ BUILT_IN = {
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"json", "pdf", "gz", "docx", "epub", "html", "mail", "odf", "ods", "pptx", "xlsx"})
+GUARDED = frozenset({"json", "pdf", "gz", "docx", "epub", "html", "mail", "odf", "ods", "picture", "pptx", "xlsx"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 READING = 1

@@ -15,6 +15,7 @@ read by their picture, if the source says so (`Source.ocr`).
 from __future__ import annotations
 
 import os
+from pathlib import PurePosixPath
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document
@@ -31,8 +32,7 @@ def read(source: Source) -> Found:
     """Read a PDF as one document; what is left out is an error for each kind, which names the pages."""
     stream = source.seekable()
     size = stream.seek(0, os.SEEK_END)
-    if stream is source.stream:
-        source.tell(size)
+    untold = size if stream is source.stream else 0
     if not size:
         yield source.error("the file is empty; leave it out", reason=reasons.EMPTY)
         return
@@ -40,15 +40,25 @@ def read(source: Source) -> Found:
         file = File(stream)
     except EncryptedError:
         told = "it opens with a password alone; save it without one"
+        source.tell(untold)
         yield source.error(told, reason=reasons.ENCRYPTED)
         return
     except BrokenError:
+        source.tell(untold)
         yield source.error(_BROKEN)
         return
     with file:
         pages = Pages(file, ocr=source.ocr)
-        texts = [pages.text(number) for number in range(1, min(file.pages, MOST_PAGES) + 1)]
+        texts: list[str] = []
+        for number in range(1, min(file.pages, MOST_PAGES) + 1):
+            texts.append(pages.text(number))
+            share = untold // (file.pages + 1 - number)  # each page tells that reading goes on
+            source.tell(share)
+            untold -= share
+        source.tell(untold)
         fields, title = fields_of(file.value, file.pages), title_in(file.value)
+    if title.casefold() == PurePosixPath(source.id).stem.casefold():  # as programs say where nobody gave one
+        title = ""
     if any(map(str.strip, texts)):
         text = "".join(f"{text}\f" for text in texts)
         yield source.placed(Document(source.id, title or title_of(text), text, fields))

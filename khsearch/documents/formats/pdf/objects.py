@@ -155,20 +155,33 @@ class Reading:
                 yield from self._pieces(calls.object_of_form, calls.objects_of_form, one, inner, depth + 1)
             elif kind == _IMAGE:
                 wide, tall = (max(way) - min(way) for way in zip(*self._corners(one, matrix), strict=True))
-                self._area += wide * tall
+                self._area += wide * tall  # which may be more than there is, where pictures lie on each other
             else:
                 self._shapes += 1
 
     def _piece(self, one: int, matrix: _Matrix) -> Piece:
-        a, b, c, d, x, y = _times(self._matrix_of(one), matrix)
-        self._calls.size(one, self._to_size)
-        length = math.hypot(a, b)
-        along, up = (a / length, b / length) if length else (1.0, 0.0)
-        start = x * along + y * up
-        end = max(start, *(right * along + top * up for right, top in self._corners(one, matrix)))
-        height = abs(self._size.value) * math.hypot(c, d) or 1.0
-        angle = round(math.degrees(math.atan2(up, along)))
-        return Piece(self._says(one), start, end, y * along - x * up, height, angle, self._font(one))
+        calls = self._calls
+        a, b, c, d, x, y = self._matrix_of(one)
+        if matrix is not _SAME:
+            a, b, c, d, x, y = _times((a, b, c, d, x, y), matrix)
+        calls.size(one, self._to_size)
+        size = abs(self._size.value)
+        if b == 0 and c == 0 and a > 0 and matrix is _SAME:  # as nearly all of a page is
+            angle, start, base, height = 0, x, y, size * abs(d)
+            end = max(self._sides[2].value if calls.bounds(one, *self._to_sides) else x, x)
+            last = self._last.get(one)
+            if last is not None and calls.box_of(self._text, last, self._to_box):
+                end = max(end, self._box.right)
+        else:
+            length = math.hypot(a, b)
+            along, up = (a / length, b / length) if length > 0 else (1.0, 0.0)
+            start, base, height = x * along + y * up, y * along - x * up, size * math.hypot(c, d)
+            end = max(start, *(right * along + top * up for right, top in self._corners(one, matrix)))
+            angle = round(math.degrees(math.atan2(up, along))) if math.isfinite(length) else 0
+        if not math.isfinite(start + end + base + height):
+            start = end = base = 0.0
+            height = 1.0
+        return Piece(self._says(one), start, end, base, height or 1.0, angle, self._font(one))
 
     def _says(self, one: int) -> str:
         calls = self._calls
@@ -197,16 +210,16 @@ class Reading:
 
     def _corners(self, one: int, matrix: _Matrix) -> list[tuple[float, float]]:
         """The corners of what an object covers of the page: of a text, up to where the next would begin."""
-        if not self._calls.bounds(one, *self._to_sides):
-            return [(0.0, 0.0)]
-        left, bottom, right, top = (side.value for side in self._sides)
+        corners: list[tuple[float, float]] = [(0.0, 0.0)]
+        if self._calls.bounds(one, *self._to_sides):
+            left, bottom, right, top = (side.value for side in self._sides)
+            a, b, c, d, e, f = matrix
+            corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
         last = self._last.get(one)
         if last is not None and self._calls.box_of(self._text, last, self._to_box):
-            right = max(right, self._box.right)
-        if matrix == _SAME:
-            return [(left, bottom), (left, top), (right, bottom), (right, top)]
-        a, b, c, d, e, f = matrix
-        return [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (bottom, top)]
+            box = self._box
+            corners += [(x, y) for x in (box.left, box.right) for y in (box.bottom, box.top)]
+        return corners
 
 
 def decoded(value: bytes) -> str:

@@ -1,6 +1,9 @@
 """pdfium: a PDF file in, its pages as pieces of text or as pictures, and what it says of itself, out.
 
 The one door to pypdfium2. pdfium is no code for two threads at once: each call from here holds one lock.
+
+A small file can make pdfium take any memory: forms that draw forms that draw forms. It has no limit of its own, and
+where the process has one, it ends the process (SIGABRT). So who reads files of strangers uses a process with limits.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ except ImportError:
 MOST_PAGES = 20_000
 """Pages of a file that are read."""
 _MOST_PIXELS = 40_000_000  # of a picture
+_LONGEST_VALUE = 1 << 16  # bytes
 _LOCK = Lock()
 _CALLS = Calls(raw)
 
@@ -63,8 +67,12 @@ class File:
     def value(self, name: str) -> str:
         """Return what the file says of itself: its Title, Author, CreationDate; "" for nothing."""
         with _LOCK:
-            found: str = self._file.get_metadata_value(name)
-        return found
+            size = raw.FPDF_GetMetaText(self._file.raw, name.encode(), None, 0)
+            if not 0 < size <= _LONGEST_VALUE:
+                return ""
+            value = ctypes.create_string_buffer(size)
+            raw.FPDF_GetMetaText(self._file.raw, name.encode(), value, size)
+        return value.raw.decode("utf-16-le", "replace").rstrip("\0")
 
     def page(self, number: int) -> Page:
         """Read a page, the first is 1; BrokenError, OSError."""
