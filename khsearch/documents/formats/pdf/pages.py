@@ -61,7 +61,8 @@ class Pages:
         if old:
             self._fonts.update(dict.fromkeys(piece.font.partition("+")[2] or piece.font for piece in old))
             self._note(reasons.LEGACY_FONT, number)
-        elif reason:
+            return "" if lies(text) else text
+        if reason:
             self._note(reason, number)
         return "" if reason else text
 
