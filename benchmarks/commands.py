@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from benchmarks import completion, corpus, everything, judged, linear, machine, report, segmentation, steps
+from benchmarks import completion, corpus, everything, files, judged, linear, machine, report, segmentation, steps
 from benchmarks.console import note
 from benchmarks.engines import PEERS
 from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
@@ -196,6 +196,24 @@ def typos_(folder: Path, count: int, out: Path | None) -> None:
     DIR holds pairs.jsonl, words.json and the documents, retrieval/corpus.jsonl: see benchmarks/typos.py.
     """
     _keep(steps.correct(folder, count), out)
+
+
+@app.command("files")
+@click.argument("folder", metavar="DIR", type=_EXISTING)
+@click.option("--copies", type=click.IntRange(min=1), default=300, show_default=True, help="Files of the second look.")
+@click.option("--ocr", is_flag=True, help="Read scans and broken text layers by their pictures, too.")
+@click.option("--check", is_flag=True, help="Exit with 1 where less is kept than has to be.")
+@_options(_json)
+def files_(folder: Path, copies: int, ocr: bool, check: bool, out: Path | None) -> None:
+    """Files of every kind: which of their words are kept; a sync of many, and a second one.
+
+    DIR holds texts, NAME.txt, and what was made of them, NAME.KIND.
+    """
+    run = steps.read_files(folder, copies, ocr=ocr)
+    _keep(run, out)
+    if check:
+        files.check(run.figures["kept"], run.figures["by_ocr"])
+        files.check_looks(run.figures["looks"])
 
 
 @app.command("indexing")

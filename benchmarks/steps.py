@@ -12,6 +12,7 @@ from benchmarks import (
     completion,
     corpus,
     drop_in,
+    files,
     gold,
     indexing,
     judged,
@@ -56,6 +57,7 @@ START_COLUMNS = [
     "first after another's commit, ms, times warm",
 ]
 RAW_COLUMNS = ["engine", "found", "precision", "recall"]
+LOOK_COLUMNS = ["files", "first sync, CPU s", "second", "second / first"]
 PROBE_COLUMNS = ["kind", "probes", "undisturbed", "disturbed", "difference"]
 
 
@@ -252,3 +254,22 @@ def complete(collection: Corpus, count: int) -> Run:
     title = f"Completion: {collection.name}, {len(collection.documents):,} documents"
     table(title, completion.COLUMNS, [completion.row(found)])
     return Run("completion", _settings(collection), asdict(found), {})
+
+
+def read_files(folder: Path, count: int, *, ocr: bool) -> Run:
+    """Keep the words of files of every kind; a second look at many."""
+    kept = files.kept(folder, ocr=False)
+    by_ocr = {kind: one for kind, one in files.kept(folder, ocr=True).items() if kind in files.BROKEN} if ocr else None
+    for title, found in (("files", kept), ("files, by OCR", by_ocr)):
+        rows = [
+            [kind, str(one.files), f"{one.exact:.1f}", f"{one.least:.1f}", str(one.told)]
+            for kind, one in (found or {}).items()
+        ]
+        if rows:
+            table(title, files.COLUMNS, rows)
+    with progress("files") as show:
+        looks = files.look_twice(folder, count, show)
+    row = [f"{looks.files:,}", f"{looks.first:.2f}", f"{looks.second:.3f}", f"{100 * looks.share:.2f} %"]
+    table("a second look", LOOK_COLUMNS, [row])
+    settings = {"corpus": folder.resolve().name, "copies": count, "ocr": ocr}
+    return Run("files", settings, {"kept": kept, "by_ocr": by_ocr, "looks": looks}, {})

@@ -30,6 +30,7 @@ imports only what stands on a line above it; tests hold that.
     query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
     hits/           what a search shows: results, snippets, marks, explain
     spellings       spellings of one's own, as an index keeps them
+    filetable       what an index keeps of the files that its documents came from, as a file of its commits
     manifest        what built an index: settings, lexicon, spellings
     agreement       whether a query breaks as the documents of a commit did
     opening         an engine -> its latest commit and what built it
@@ -41,6 +42,11 @@ imports only what stands on a line above it; tests hold that.
     fields          KHMER, where Whoosh's users look for it
     addresses       where an index is, and what keeps it there
     settings        what an index was told to be: held against what somebody declares, and as one file
+    sync_report     what a run over files did
+    filing          documents of files into an index, with what is known of these files
+    sync_plan       paths -> which files changed, which are gone
+    sync_reading    the files of a plan -> their documents in the index
+    syncing         files and folders into an index, only those that changed, and out of it what is gone
     maintenance     an index as a whole: verify, rebuild, rescue
     reader          an index to be asked
     index           Index: create, open, write, maintain

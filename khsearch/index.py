@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from khsearch import arguments, manifest, searching
 from khsearch import settings as kept_settings
@@ -24,6 +24,9 @@ from khsearch.schema import Declared, schema_of
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
+    from khsearch.documents import Stream
+    from khsearch.sync_report import Listener, SyncReport
+    from khsearch.syncing import SyncOptions
     from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
 
@@ -270,6 +273,21 @@ class Index(Reader):
         from khsearch.whoosh import DocumentIndex
 
         return DocumentIndex(self._last_commit, self.writer)
+
+    def sync(
+        self, *paths: str | Path | Stream, listener: Listener | None = None, **options: Unpack[SyncOptions]
+    ) -> SyncReport:
+        """Read what changed in files and below folders since the last time, and delete what is gone there.
+
+        options: see `khsearch.syncing.Options`, such as root="archive", ocr=True, wait=5; listener: told of each file.
+        DocumentError for a path that is not there; all else that cannot be read is in the report. It commits every half
+        minute: what was committed before an error or an interrupt stays, and the next run goes on from there.
+        """
+        loading("khsearch.syncing")
+        from khsearch import syncing
+
+        sources = [arguments.PATH.of("paths", path) if isinstance(path, str | Path) else path for path in paths]
+        return syncing.run(self._engine, sources, syncing.Options(**options), listener)
 
     @checked(wait=arguments.SECONDS)
     def optimize(self, wait: float = 0.0) -> None:

@@ -3,8 +3,9 @@
 The manifest proper (`khsearch.json` in a new index) says which khsearch and breaker broke the texts, and how they are
 ranked; what the breaker reads, a lexicon, is kept whole. So an index goes on breaking queries as it broke its documents
 whatever lexicon a later khsearch brings. The engine keeps all with the commit, so that a rebuild puts them in their
-places at once. Spellings of one's own are kept in the same way, and may change from one commit to the next. The first
-line of a manifest is a checksum of all others, for one whose commit is lost.
+places at once. Spellings of one's own, and the table of the files from which the documents came
+(`documents.files.table`), are kept in the same way, and may change from one commit to the next. The first line of a
+manifest is a checksum of all others, for one whose commit is lost.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from khsearch import version
 from khsearch.documents import check_fields
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError, LexiconError
+from khsearch.filetable import NO_FILES, FileTable
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, factory_of, make_breaker
 from khsearch.query import DEFAULT, Ranking
@@ -34,6 +36,7 @@ SEAL = b'{"checksum":'
 """How a manifest begins, since format 2."""
 
 _LEXICON = "lexicon"
+_NAMED_ANEW = ("checksum", "spellings", "file_table", "resources")
 _HEAD = re.compile(rb'\{"checksum":"([0-9a-f]{16})",\n')
 
 
@@ -45,8 +48,9 @@ class Manifest:
     fields       the index's own fields by name, each with its kind
     ranking      how its documents are ranked, with the weights of own fields that a search looks into unnamed
     spellings    those of one's own that searches take for the same
+    files        the table of the files from which the documents came, which is read when it is asked for
     built        what is kept of the analyzer's settings; of format 1, the only record of what its terms depend on
-    finished     False where a rebuild was interrupted, which only format 1 can tell
+    finished     False where a rebuild was interrupted, as only format 1 tells
     """
 
     analyzer: Analyzer
@@ -55,6 +59,7 @@ class Manifest:
     ranking: Ranking
     built: Mapping[str, object]
     spellings: Spellings = NONE
+    files: FileTable = NO_FILES
     finished: bool = True
 
     @property
@@ -107,7 +112,7 @@ def write(manifest: Manifest, name_file: NameFile) -> Files:
         content |= {"lexicon": lexicon, "lexicon_sha256": _sha256(files[lexicon])}
     if named:
         content["resources"] = named
-    files |= _with_spellings(content, manifest.spellings.data, name_file)
+    files |= _beside(content, manifest.spellings.data, manifest.files.data, name_file)
     return {name: sealed(content), **files}
 
 
@@ -116,7 +121,14 @@ def respelled(where: str, files: Files, spellings: bytes, name_file: NameFile) -
 
     Raises as `read` does.
     """
-    return _changed(where, files, {}, spellings, name_file)
+    _, content = _content(where, files)
+    return _changed(where, files, {}, spellings, _kept(where, content, files)[1].data, name_file)
+
+
+def refiled(where: str, files: Files, table: bytes, name_file: NameFile) -> Files:
+    """Return the files of a commit with another table of files, all else as it is. Raises as `read` does."""
+    _, content = _content(where, files)
+    return _changed(where, files, {}, _kept(where, content, files)[0].data, table, name_file)
 
 
 def reweighted(where: str, files: Files, fields: Declared, name_file: NameFile) -> Files:
@@ -125,7 +137,8 @@ def reweighted(where: str, files: Files, fields: Declared, name_file: NameFile) 
     Raises as `read` does.
     """
     _, content = _content(where, files)
-    return _changed(where, files, _declaration(fields), _spellings(where, content, files).data, name_file)
+    spellings, table = _kept(where, content, files)
+    return _changed(where, files, _declaration(fields), spellings.data, table.data, name_file)
 
 
 def _declaration(fields: Declared) -> dict[str, object]:
@@ -133,11 +146,13 @@ def _declaration(fields: Declared) -> dict[str, object]:
 
 
 def _changed(
-    where: str, files: Files, changes: Mapping[str, object], spellings: bytes, name_file: NameFile
+    where: str, files: Files, changes: Mapping[str, object], spellings: bytes, table: bytes, name_file: NameFile
 ) -> dict[str, bytes]:
     _, old = _content(where, files)
     name, copies = name_file(".json"), dict[str, bytes]()
-    content = {key: value for key, value in old.items() if key not in ("checksum", "spellings", "resources")}
+    content = {
+        key: value for key, value in old.items() if key not in ("checksum", "spellings", "file_table", "resources")
+    }
     content.update(changes)
     content["format"] = version.NOW
     named = {}
@@ -150,16 +165,18 @@ def _changed(
         content["lexicon"] = named.pop(_LEXICON)
     if named:
         content["resources"] = named
-    copies |= _with_spellings(content, spellings, name_file)
+    copies |= _beside(content, spellings, table, name_file)
     return {name: sealed(content), **copies}
 
 
-def _with_spellings(content: dict[str, object], spellings: bytes, name_file: NameFile) -> dict[str, bytes]:
-    """Name the file of some spellings in the content of a manifest -> the file; none where there are none."""
-    if not spellings:
-        return {}
-    content["spellings"] = name = name_file(".tsv")
-    return {name: spellings}
+def _beside(content: dict[str, object], spellings: bytes, table: bytes, name_file: NameFile) -> dict[str, bytes]:
+    """Name the files of spellings and of a table of files in a manifest -> these files, of what there is."""
+    found = {}
+    for key, suffix, data in (("spellings", ".tsv", spellings), ("file_table", ".files", table)):
+        if data:
+            content[key] = name = name_file(suffix)
+            found[name] = data
+    return found
 
 
 def sealed(content: Mapping[str, object]) -> bytes:
@@ -185,18 +202,18 @@ def renewed(where: str, files: Files) -> Manifest:
     path, content = _content(where, files)
     old = _manifest(where, path, content, files, only_own=True)
     analyzer = old.analyzer if old.own_lexicon else Analyzer(make_breaker(old.analyzer.breaker.name, {}))
-    return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings(), old.spellings)
+    return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings(), old.spellings, old.files)
 
 
 def without_breaker(where: str, files: Files) -> Manifest:
     """Return what an index gets whose breaker cannot be had: the default one, and what can be read of its settings."""
     fields: Declared = {}
-    ranking, spellings = DEFAULT, NONE
+    ranking, spellings, table = DEFAULT, NONE, NO_FILES
     with suppress(IndexStoreError):
         path, content = _content(where, files)
         fields, ranking = _settings(where, path, content)
-        spellings = _spellings(where, content, files)
-    return replace(make(None, None, fields, ranking), spellings=spellings)
+        spellings, table = _kept(where, content, files)
+    return replace(make(None, None, fields, ranking), spellings=spellings, files=table)
 
 
 def _content(where: str, files: Files) -> tuple[str, Mapping[str, object]]:
@@ -238,8 +255,8 @@ def _manifest(
         ) from None
     fields, ranking = _settings(where, path, content)
     finished = content.get("finished", True) is True
-    spellings = _spellings(where, content, files)
-    return Manifest(analyzer, own, kinds_of(fields), ranking.over(weights_of(fields)), built, spellings, finished)
+    kept = _kept(where, content, files)
+    return Manifest(analyzer, own, kinds_of(fields), ranking.over(weights_of(fields)), built, *kept, finished)
 
 
 def _settings(where: str, path: str, content: Mapping[str, object]) -> tuple[Declared, Ranking]:
@@ -286,13 +303,19 @@ def _resource_names(content: Mapping[str, object]) -> dict[str, str]:
     return named
 
 
-def _spellings(where: str, content: Mapping[str, object], files: Files) -> Spellings:
-    name = content.get("spellings")
+def _kept(where: str, content: Mapping[str, object], files: Files) -> tuple[Spellings, FileTable]:
+    named = (_named(where, content, files, key) for key in ("spellings", "file_table"))
+    return Spellings(*next(named)), FileTable(*next(named))
+
+
+def _named(where: str, content: Mapping[str, object], files: Files, key: str) -> tuple[str, bytes]:
+    """The path and the bytes of the file that a manifest names under a key; both empty where it names none."""
+    name = content.get(key)
     if name is None:
-        return NONE
+        return "", b""
     if not isinstance(name, str) or name not in files:
         raise _missing(where, str(name))
-    return Spellings(f"{where}/{name}", files[name])
+    return f"{where}/{name}", files[name]
 
 
 def _sha256(data: bytes) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
 from khsearch import manifest
 from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError
+from khsearch.filetable import NO_FILES
 from khsearch.khmer import Breaker, Lexicon, compile_lexicon
 from khsearch.manifest import Manifest, make
 from khsearch.query import DEFAULT, Ranking
@@ -65,7 +67,7 @@ def _are_its_atoms(kept: Lexicon | None, wanted: Lexicon | None) -> bool:
 def written(built: Manifest) -> bytes:
     """Return the file of the settings of an index."""
     numbers = itertools.count()
-    files = manifest.write(built, lambda suffix: f"{next(numbers)}{suffix}")
+    files = manifest.write(replace(built, files=NO_FILES), lambda suffix: f"{next(numbers)}{suffix}")
     (_, head), *others = files.items()
     content = orjson.loads(head)
     del content["checksum"]

@@ -6,7 +6,7 @@ from khsearch.errors import IndexMismatchError
 
 __version__ = "0.1.0"
 
-OLDEST, NOW = 1, 4
+OLDEST, NOW = 1, 5
 """Numbers of the formats that are read, of all that an index keeps; NOW is the one that is written."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -66,6 +66,18 @@ class Writer:
         """
         plain, text = validate(given(document))
         self._take(_Waiting(plain, text, row(plain, self._fields)))
+
+    def add_fitting(self, document: Document, lenient: Container[str]) -> list[str]:
+        """Add a document -> which of its values of some fields do not go with these, and are passed over.
+
+        DocumentError for all else that `add` refuses.
+        """
+        plain, text = validate(document)
+        strict = {name: kind for name, kind in self._fields.items() if name not in lenient}
+        others = {name: kind for name, kind in self._fields.items() if name in lenient}
+        values, problems = fitting(plain, others) if others else ({}, [])
+        self._take(_Waiting(plain, text, row(plain, strict) | values))
+        return problems
 
     def add_again(self, document: Document) -> list[str]:
         """Add a document that an index held -> which of its values do not go with their fields, and are passed over."""

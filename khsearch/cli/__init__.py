@@ -3,6 +3,7 @@
     console      what is common to the commands: notes, progress bars, options
     breaking     words
     learning     lexicon learn
+    reporting    what a run over files tells
     indexing     index
     migrating    import-whoosh
     maintaining  stats, delete, rebuild, optimize, verify, export

@@ -2,91 +2,45 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from khsearch.cli.console import (
     OneOf,
-    Show,
     breaker_options,
     check_lexicon,
     index_argument,
-    note,
-    progress,
     read_fields,
     refused,
     stdin,
+    utf8,
     wait_option,
 )
 from khsearch.errors import DocumentError, IndexExistsError, IndexLockedError, IndexNotFoundError, KhsearchError
 
 if TYPE_CHECKING:
     from khsearch import Index
-    from khsearch.documents import FieldNames, Placed
+    from khsearch.cli.reporting import Reporter
+    from khsearch.documents import FieldNames, Stream
     from khsearch.schema import Declared
-    from khsearch.writing import Writer
+    from khsearch.sync_report import SyncReport
 
 
 _AGAIN = 0.02
 """Seconds between two looks at an index that another process is creating."""
 
+_LOOK_AGAIN, _LOOKS = 2.0, 20
+"""Seconds between two looks at files that are watched; so many times what a look takes, where that is more."""
 
-@dataclass
-class _Reading:
-    """The documents of the sources that a command line names, and what became of them."""
-
-    sources: tuple[str, ...]
-    format: str | None
-    names: FieldNames
-    skip_bad: bool
-    good: int = 0
-    bad: int = 0
-    bytes_read: int = 0
-
-    def size(self) -> int | None:
-        """Bytes of all files; None where stdin is one of them. DocumentError for a path with nothing to read."""
-        from khsearch.documents import files_below
-
-        files = [file for source in self.sources if source != "-" for file in files_below(source, self.format)]
-        return None if "-" in self.sources else sum(file.size for file in files)
-
-    def documents(self, show: Show, total: int | None) -> Iterator[Placed]:
-        from khsearch.documents import placed_in_path, placed_in_stream
-
-        def read(count: int) -> None:
-            self.bytes_read += count
-            show(self.bytes_read, total)
-
-        on_error = self._skip if self.skip_bad else None
-        for source in self.sources:
-            if source == "-":
-                found = placed_in_stream(stdin(), self.format or "", names=self.names, on_error=on_error, on_bytes=read)
-            else:
-                found = placed_in_path(source, self.format, names=self.names, on_error=on_error, on_bytes=read)
-            for placed in found:
-                self.good += 1
-                yield placed
-
-    def add(self, writer: Writer, placed: Placed) -> None:
-        try:
-            writer.add(placed.document)
-        except DocumentError as problem:  # a value that does not go with the index's fields, an id that is too long
-            error = DocumentError(f"{placed.place}: {problem}")
-            if not self.skip_bad:
-                raise error from None
-            self.good -= 1
-            self._skip(error)
-
-    def _skip(self, error: DocumentError) -> None:
-        self.bad += 1
-        note(f"skipped: {error}")
+_PATIENCE = 86_400.0
+"""Seconds for which another writer is waited for while files are watched."""
 
 
 def _formats() -> Sequence[str]:
@@ -98,11 +52,37 @@ def _formats() -> Sequence[str]:
 @click.command()
 @index_argument
 @click.argument("sources", metavar="PATH...", nargs=-1, required=True)
+@click.option(
+    "--sync", is_flag=True, help="Read only files that changed, and delete the documents of those that are gone."
+)
+@click.option("--watch", is_flag=True, help="As --sync, and go on doing so until it is interrupted.")
 @click.option("--format", type=OneOf(_formats), help="Format of `-` and of files whose names do not tell.")
-@click.option("--id-field", default="id", show_default=True, help="JSON key or CSV column that holds the id.")
-@click.option("--title-field", default="title", show_default=True, help="JSON key or CSV column of the title.")
-@click.option("--text-field", help="JSON key, or column of a table, of the text [text]; each row is a document then.")
-@click.option("--skip-bad", is_flag=True, help="Report documents that cannot be read, and go on.")
+@click.option("--id-field", callback=utf8, default="id", show_default=True, help="JSON key or column of the id.")
+@click.option(
+    "--title-field", callback=utf8, default="title", show_default=True, help="JSON key or column of the title."
+)
+@click.option("--text-field", callback=utf8, help="JSON key or column of the text [text]; a row is a document then.")
+@click.option("--ocr", is_flag=True, help="Read pages without a usable text by their picture (needs tesseract).")
+@click.option(
+    "--root",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="The folder from which ids of files are counted, kept in the index [the folder that is given].",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", help="List every file there: what became of it."
+)
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that read files [one a core, at most 4].")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    default=120.0,
+    show_default=True,
+    help="Longest time for one file, or one page by OCR.",
+)
+@click.option("--skip-bad", is_flag=True, help="Pass over what cannot be read and go on: what is done anyway.")
+@click.option("--stop-at-bad", is_flag=True, help="End at the first thing that cannot be read, and index nothing.")
 @click.option(
     "--field",
     "fields",
@@ -111,6 +91,7 @@ def _formats() -> Sequence[str]:
     help="A field to search, filter, sort and count by: text, keyword, number, date or boolean; text:0.5 is searched "
     "where no field is named, too, with this weight.",
 )
+@click.option("--no-file-fields", is_flag=True, help="Leave out the fields that an index of files has by itself.")
 @breaker_options
 @click.option(
     "--settings",
@@ -122,26 +103,43 @@ def _formats() -> Sequence[str]:
 def index(
     path: str,
     sources: tuple[str, ...],
+    sync: bool,
+    watch: bool,
     format: str | None,
     id_field: str,
     title_field: str,
     text_field: str | None,
+    ocr: bool,
+    root: str | None,
+    report: Path | None,
+    jobs: int | None,
+    time_limit: float,
     skip_bad: bool,
+    stop_at_bad: bool,
     fields: tuple[str, ...],
+    no_file_fields: bool,
     breaker: str | None,
     lexicon: Path | None,
     settings: Path | None,
     wait: float,
-) -> None:
+) -> int:
     """Add documents to an index.
 
     INDEX is a folder, and is created if need be. PATH is a file in one of the formats of --format, whose name ends in
-    it, a folder of such files, or - for stdin. A document replaces the older one of the same id. All are added, or none
-    where one cannot be read. --field, --breaker and --lexicon, or --settings, are chosen when an index is created, and
-    stay; `khsearch fields` changes fields.
-    """
-    from khsearch.documents import FieldNames
+    it, a folder of such files, or - for stdin. A document replaces the older one of the same id, which is the path of
+    its file from the root. What cannot be read is named and passed over. --field, --breaker and --lexicon, or
+    --settings, are chosen when an index is created, and stay; `khsearch fields` changes fields. An index of files has
+    the fields path, folder, format, modified, date, pages and author by itself.
 
+    Exit status: 0 all was read, 1 something was passed over, 2 nothing could be read, or an error.
+    """
+    from khsearch.cli.reporting import Reporter, report_file, tell_interrupted, tell_table
+    from khsearch.documents import FILE_FIELDS, FieldNames
+
+    if skip_bad and stop_at_bad:
+        raise click.UsageError("--skip-bad goes on and --stop-at-bad ends; leave one out")
+    if watch and ("-" in sources or stop_at_bad):
+        raise click.UsageError("--watch looks at files again and again; leave out - and --stop-at-bad")
     if "-" in sources and format is None:
         raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(_formats())}")
     check_lexicon(breaker, lexicon)
@@ -150,81 +148,148 @@ def index(
             "--settings has fields, breaker and lexicon in it; leave out --field, --breaker, --lexicon"
         )
     own, read_as = read_fields("--field", fields)
-    declared = _Declared(breaker, lexicon, own, settings)
-    started = time.perf_counter()
+    by_default = {} if no_file_fields or sources == ("-",) else FILE_FIELDS
+    declared = _Declared(breaker, lexicon, own, settings, by_default)
     names = FieldNames(
         id_field, title_field, text_field or "text", by_row=text_field is not None, own=tuple(read_as.items())
     )
-    reading = _Reading(sources, format, names, skip_bad)
-    total = reading.size()
-    with progress("indexing") as show:
-        documents = reading.documents(show, total)
+    options: dict[str, Any] = {
+        "root": root,
+        "format": format,
+        "names": names,
+        "ocr": ocr or None,
+        "jobs": jobs,
+        "time_limit": time_limit,
+        "only_changed": sync or watch,
+        "stop_at_bad": stop_at_bad,
+        "unwanted": [os.path.realpath(path), *([os.path.realpath(report)] if report else [])],
+    }
+    started = time.perf_counter()
+    with report_file(report) as file:
+        reporter = Reporter(file, set() if watch else None)
         try:
-            first = next(documents, None)  # read before an index is created for nothing
-            if first is None:
-                raise DocumentError("none of the documents could be read; nothing was indexed")
-            with _begun(path, declared, wait) as (store, writer):
-                before = store.doc_count
-                with writer:
-                    for placed in chain([first], documents):
-                        reading.add(writer, placed)
-                if not reading.good:
-                    raise DocumentError("none of the documents could be added; nothing was indexed")
-        except DocumentError as error:
-            hint = "" if skip_bad else " (nothing was indexed; --skip-bad goes on without it)"
-            raise DocumentError(f"{error}{hint}") from None
-    added = store.doc_count - before
-    seconds = time.perf_counter() - started
-    bad = f", {reading.bad} bad" if skip_bad else ""
-    note(
-        f"{added} added, {reading.good - added} replaced{bad}; {store.doc_count} documents in {path} ({seconds:.1f} s)"
-    )
+            with reporter.bar():
+                store, done = _run(path, sources, declared, options, reporter, wait)
+            files = sources != ("-",)
+            tell_table(done, path, store.doc_count, time.perf_counter() - started, files=files)
+            if file is not None:
+                file.flush()
+            if watch:
+                with suppress(KeyboardInterrupt):
+                    _watch(store, path, sources, options, reporter)
+        except KeyboardInterrupt:
+            tell_interrupted(reporter, path)
+            raise
+    return 0 if done.complete else 1
 
 
 class _Declared(NamedTuple):
-    """What an index is created with."""
+    """What an index is created with. by_default: fields of an index of files, of which own ones are stronger."""
 
     breaker: str | None
     lexicon: Path | None
-    fields: Declared
+    own: Declared
     settings: Path | None
+    by_default: Declared
+
+    @property
+    def fields(self) -> Declared:
+        return {**self.by_default, **self.own}
+
+
+def _run(
+    path: str,
+    sources: Sequence[str],
+    declared: _Declared,
+    options: Mapping[str, Any],
+    reporter: Reporter,
+    wait: float,
+) -> tuple[Index, SyncReport]:
+    """Read all sources into the index, which is created if need be, and then none is left behind if it fails."""
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            with _begun(path, declared) as (store, lenient), ExitStack() as streams:
+                opened = [_opened(source, options, streams) for source in sources]
+                left = max(deadline - time.monotonic(), 0.0)
+                done = store.sync(*opened, listener=reporter, **options, lenient=lenient, wait=left)
+                something = done.read + done.changed + done.unchanged + done.kept + done.dropped
+                if not something and (done.passed_over or not options["only_changed"]):
+                    raise DocumentError("none of the documents could be read; nothing was indexed")
+                return store, done
+        except DocumentError as error:
+            hint = " (nothing was indexed)" if options["stop_at_bad"] else ""
+            raise DocumentError(f"{error}{hint}") from None
+        except (IndexLockedError, IndexNotFoundError):  # another is creating it, or has removed it
+            if time.monotonic() >= deadline or reporter.kept != (0, 0):
+                raise
+            time.sleep(_AGAIN)
+
+
+def _opened(source: str, options: Mapping[str, Any], streams: ExitStack) -> str | Stream:
+    """A source as `Index.sync` takes it: stdin and pipes are streams."""
+    from khsearch.documents import Stream, is_format, suffix_of
+
+    names: FieldNames = options["names"]
+    if source == "-":
+        return Stream(stdin(), options["format"], names=names)
+    with suppress(OSError):
+        kind = os.stat(source).st_mode  # noqa: PTH116
+        format_ = options["format"] or suffix_of(source)
+        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind) and is_format(format_):
+            return Stream(streams.enter_context(Path(source).open("rb")), format_, source, names)
+    return source
+
+
+def _watch(store: Index, path: str, sources: Sequence[str], options: Mapping[str, Any], reporter: Reporter) -> None:
+    """Look at the files again and again, and tell of each round that did something."""
+    from khsearch.cli.reporting import tell_round
+
+    pause = _LOOK_AGAIN
+    while True:
+        time.sleep(pause)
+        started = time.monotonic()
+        try:
+            done = store.sync(*sources, listener=reporter, **options, wait=_PATIENCE)
+        except DocumentError as error:  # a path that is not there just now
+            reporter.problem(error)
+            continue
+        tell_round(done, store.doc_count, path)
+        if not done.read + done.changed:
+            pause = max(_LOOK_AGAIN, _LOOKS * (time.monotonic() - started))
 
 
 @contextmanager
-def _begun(path: str, declared: _Declared, wait: float) -> Iterator[tuple[Index, Writer]]:
-    """Open the index, or create it, and then leave none behind if the block fails; begin to write."""
+def _begun(path: str, declared: _Declared) -> Iterator[tuple[Index, list[str] | None]]:
+    """Open the index, or create it, and then leave none behind if the block fails.
+
+    With it come the fields of a new one that it has by default.
+    """
     from khsearch import Index
 
-    deadline = time.monotonic() + wait
-    refused_before = False
-    while True:
-        was_there, created = Path(path).exists(), False
-        try:
+    was_there, created = Path(path).exists(), False
+    lenient: list[str] | None = None
+    try:
+        store = Index.open(path)
+    except IndexNotFoundError:
+        breaker, lexicon, own, settings, by_default = declared
+        fields = None if settings is not None else declared.fields or None
+        with refused():
             try:
-                store = Index.open(path)
-            except IndexNotFoundError:
-                with refused():
-                    breaker, lexicon, fields, settings = declared
-                    store = Index.create(
-                        path, breaker=breaker, lexicon=lexicon, fields=fields or None, settings=settings
-                    )
+                store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields, settings=settings)
                 created = True
-            writer = store.writer(max(deadline - time.monotonic(), 0.0))
-            break
-        except IndexExistsError:  # another process was quicker, or other files are in the folder
-            if refused_before:
-                raise
-            refused_before = True
-        except (IndexLockedError, IndexNotFoundError):  # another is creating it, or has removed it
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(_AGAIN)
+            except IndexExistsError as problem:  # another process was quicker, or other files are in the folder
+                try:
+                    store = Index.open(path)
+                except IndexNotFoundError:
+                    raise problem from None
+        if created:
+            lenient = [name for name, kind in by_default.items() if name not in own and store.fields.get(name) == kind]
     try:
         if not created:
             _check_declared(path, store, declared)
-        yield store, writer
+        yield store, lenient
     except BaseException:
-        writer.cancel()
         if created:
             _remove_empty(store, Path(path), keep_folder=was_there)
         raise
@@ -232,9 +297,9 @@ def _begun(path: str, declared: _Declared, wait: float) -> Iterator[tuple[Index,
 
 def _check_declared(path: str, store: Index, declared: _Declared) -> None:
     """Refuse what an index that is there cannot have: what it was created with stays."""
-    breaker, lexicon, fields, settings = declared
-    given = {"--breaker": breaker, "--lexicon": lexicon, "--field": fields != store.fields and fields}
-    for option, value in {**given, "--settings": settings}.items():
+    others = {name: field for name, field in declared.own.items() if store.fields.get(name) != field}
+    given = {"--breaker": declared.breaker, "--lexicon": declared.lexicon, "--field": others}
+    for option, value in {**given, "--settings": declared.settings}.items():
         if value:
             changed = f", or change its fields: khsearch fields {path}" if option == "--field" else ""
             raise IndexExistsError(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
+    from khsearch.documents import reasons as reasons
     from khsearch.documents import values as values
     from khsearch.documents.document import Document as Document
     from khsearch.documents.document import json_line as json_line
@@ -33,12 +34,45 @@ if TYPE_CHECKING:
     from khsearch.documents.fields import row as row
     from khsearch.documents.fields import shown as shown
     from khsearch.documents.fields import written_field as written_field
+    from khsearch.documents.files.children import Children as Children
+    from khsearch.documents.files.children import Order as Order
+    from khsearch.documents.files.children import Task as Task
+    from khsearch.documents.files.described import FILE_FIELDS as FILE_FIELDS
+    from khsearch.documents.files.described import OF_THE_FILE as OF_THE_FILE
+    from khsearch.documents.files.described import described as described
+    from khsearch.documents.files.described import modified_value as modified_value
+    from khsearch.documents.files.described import values_of as values_of
+    from khsearch.documents.files.ids import common_folder as common_folder
+    from khsearch.documents.files.ids import id_of as id_of
+    from khsearch.documents.files.ids import is_below as is_below
+    from khsearch.documents.files.ids import path_of as path_of
+    from khsearch.documents.files.ids import real_path as real_path
+    from khsearch.documents.files.opening import content_hash as content_hash
+    from khsearch.documents.files.opening import read_file as read_file
+    from khsearch.documents.files.readings import Reading as Reading
+    from khsearch.documents.files.readings import Readings as Readings
+    from khsearch.documents.files.suffixes import SuffixesOfFile as SuffixesOfFile
+    from khsearch.documents.files.table import Passed as Passed
+    from khsearch.documents.files.table import Record as Record
+    from khsearch.documents.files.table import Suffixes as Suffixes
+    from khsearch.documents.files.table import Table as Table
+    from khsearch.documents.files.walking import File as File
+    from khsearch.documents.files.walking import Skipped as Skipped
+    from khsearch.documents.files.walking import chosen_format as chosen_format
+    from khsearch.documents.files.walking import suffix_of as suffix_of
+    from khsearch.documents.files.walking import unreadable as unreadable
+    from khsearch.documents.files.walking import walk as walk
     from khsearch.documents.formats.reader import Found as Found
     from khsearch.documents.formats.reader import Placed as Placed
     from khsearch.documents.formats.reader import Reader as Reader
+    from khsearch.documents.formats.reader import Remark as Remark
     from khsearch.documents.formats.reader import Source as Source
+    from khsearch.documents.formats.registry import READING as READING
     from khsearch.documents.formats.registry import format_names as format_names
+    from khsearch.documents.formats.registry import is_format as is_format
+    from khsearch.documents.formats.registry import is_guarded as is_guarded
     from khsearch.documents.formats.registry import register_format as register_format
+    from khsearch.documents.formats.registry import remedy_of as remedy_of
     from khsearch.documents.formats.title import TITLE_LENGTH as TITLE_LENGTH
     from khsearch.documents.formats.title import title_of as title_of
     from khsearch.documents.names import LATER as LATER
@@ -48,6 +82,7 @@ if TYPE_CHECKING:
     from khsearch.documents.records import FieldNames as FieldNames
     from khsearch.documents.records import given as given
     from khsearch.documents.sought import span as span
+    from khsearch.documents.sources import Stream as Stream
     from khsearch.documents.sources import files_below as files_below
     from khsearch.documents.sources import placed_in_path as placed_in_path
     from khsearch.documents.sources import placed_in_stream as placed_in_stream
@@ -61,14 +96,22 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "": ("values",),
+            "": ("reasons", "values"),
             "document": ("Document", "json_line", "validate"),
-            "formats.reader": ("Found", "Placed", "Reader", "Source"),
-            "formats.registry": ("format_names", "register_format"),
+            "files.children": ("Children", "Order", "Task"),
+            "files.described": ("FILE_FIELDS", "OF_THE_FILE", "described", "modified_value", "values_of"),
+            "files.ids": ("common_folder", "id_of", "is_below", "path_of", "real_path"),
+            "files.opening": ("content_hash", "read_file"),
+            "files.readings": ("Reading", "Readings"),
+            "files.suffixes": ("SuffixesOfFile",),
+            "files.table": ("Passed", "Record", "Suffixes", "Table"),
+            "files.walking": ("File", "Skipped", "chosen_format", "suffix_of", "unreadable", "walk"),
+            "formats.reader": ("Found", "Placed", "Reader", "Remark", "Source"),
+            "formats.registry": ("READING", "format_names", "is_format", "is_guarded", "register_format", "remedy_of"),
             "formats.title": ("TITLE_LENGTH", "title_of"),
             "names": ("LATER", "named"),
             "records": ("FieldNames", "given"),
-            "sources": ("files_below", "placed_in_path", "placed_in_stream", "read_path", "read_stream"),
+            "sources": ("files_below", "placed_in_path", "Stream", "placed_in_stream", "read_path", "read_stream"),
             "plain": ("brief_repr", "plain_value"),
             "sought": ("span",),
             "fields": (

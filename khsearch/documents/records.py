@@ -8,8 +8,10 @@ of a mapping under "fields". {} is no field, and None is one only there, where `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import lru_cache
 from numbers import Integral
+from typing import Any
 
 from khsearch.documents.conversions import converted
 from khsearch.documents.document import Document, is_tagged, untagged
@@ -32,6 +34,16 @@ class FieldNames:
     text: str = "text"
     by_row: bool = False
     own: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """Return what is not usual, as JSON."""
+        parts = ((one.name, getattr(self, one.name)) for one in fields(self))
+        return {key: value for key, value in parts if value != getattr(_USUAL, key)}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> FieldNames:
+        """Read what `to_json` gave; TypeError."""
+        return cls(**{**content, "own": tuple((name, how) for name, how in content.get("own", ()))})
 
 
 _USUAL = FieldNames()

@@ -15,11 +15,12 @@ from khsearch.documents import reasons
 from khsearch.documents.document import Document
 from khsearch.documents.files.ids import common_folder, real_path
 from khsearch.documents.files.opening import read_file
-from khsearch.documents.files.walking import File, Unlisted, chosen_format, shown_name, unreadable, walk
-from khsearch.documents.formats.reader import OnBytes, Placed, Remark, Source
+from khsearch.documents.files.walking import File, chosen_format, shown_name, unreadable, walk
+from khsearch.documents.formats.reader import Found, OnBytes, Placed, Remark, Source
 from khsearch.documents.formats.registry import format_names, is_format, read
 from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
+from khsearch.frozen import frozen
 
 T = TypeVar("T")
 OnError = Callable[[DocumentError], None]
@@ -115,13 +116,26 @@ def _files(path: str | os.PathLike[str], format: str | None, *, all: bool) -> It
                 known = ", ".join(format_names())
                 raise DocumentError(f"{met.shown}: its name tells no format; say which with --format: {known}")
         else:
-            error = met.error if isinstance(met, Unlisted) else met
             empty = False
-            if all or error.reason not in (reasons.NO_FILE, reasons.OUTSIDE):
-                yield error
+            if all or met.error.reason not in (reasons.NO_FILE, reasons.OUTSIDE):
+                yield met.error
     if empty:
         wanted = ", ".join(f".{kind}" for kind in ([format] if format else format_names()))
         raise DocumentError(f"{shown_name(top)}: a folder without documents ({wanted}); name another folder or a file")
+
+
+@frozen
+class Stream:
+    """A binary stream to be read, such as stdin: its format, and what errors call it."""
+
+    stream: BinaryIO
+    format: str
+    name: str = "stdin"
+    names: FieldNames = _DEFAULT_NAMES
+
+    def read(self, on_bytes: OnBytes | None = None) -> Found:
+        """Read its documents; their ids are those that the content gives."""
+        return read(Source(self.stream, self.name, self.name, self.names, on_bytes), self.format)
 
 
 def _settle(found: Iterator[T | Remark | DocumentError], on_error: OnError | None) -> Iterator[T]:

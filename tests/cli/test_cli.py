@@ -95,22 +95,27 @@ def test_files_and_folders_are_indexed(tmp_path):
     path = tmp_path / "x.idx"
     result = run("index", path, folder, single, "--id-field=no", "--text-field=body", "--title-field=head")
     assert result.exit_code == 0
-    assert {hit["id"] for hit in hits(run("search", path, FLOOD, "--format=json"))} == {"a.txt", "7", "c.txt"}
+    found = {hit["id"] for hit in hits(run("search", path, FLOOD, "--format=json"))}
+    assert found == {"docs/a.txt", "docs/b.csv#7", "c.txt"}
 
 
-def test_a_bad_document_stops_everything_unless_it_is_skipped(tmp_path):
+def test_a_bad_document_is_told_and_passed_over_or_stops_everything(tmp_path):
     path = tmp_path / "x.idx"
     bad = LINES + b"{}\n"
-    fails(run("index", path, "-", "--format=jsonl", stdin=b"{}\n" + LINES), "stdin, line 1: 'text' is missing")
+    args = ("index", path, "-", "--format=jsonl")
+    fails(run(*args, "--stop-at-bad", stdin=b"{}\n" + LINES), "stdin, line 1: 'text' is missing")
     assert not path.exists()
-    fails(run("index", path, "-", "--format=jsonl", stdin=bad), "line 5: 'text' is missing")
+    fails(run(*args, "--stop-at-bad", stdin=bad), "line 5: 'text' is missing")
     assert not path.exists()
-    result = run("index", path, "-", "--format=jsonl", "--skip-bad", stdin=bad)
-    assert result.exit_code == 0
-    skipped, summary = result.stderr.splitlines()
-    assert skipped.startswith("khsearch: skipped: stdin, line 5: ")
-    assert "4 added, 0 replaced, 1 bad; 4 documents" in summary
-    fails(run("index", path, "-", "--format=jsonl", stdin=b"\xff"), "stdin, line 1: not UTF-8 at byte 0")
+    for option in ([], ["--skip-bad"]):
+        result = run(*args, *option, stdin=bad)
+        assert result.exit_code == 1
+        skipped, counted, summary = result.stderr.splitlines()
+        assert skipped.startswith("khsearch: skipped: stdin, line 5: ")
+        assert counted == "khsearch: passed over: 1 broken"
+        assert "0 replaced, 1 bad; 4 documents" in summary or "4 replaced, 1 bad; 4 documents" in summary
+    fails(run(*args, "--stop-at-bad", stdin=b"\xff"), "stdin, line 1: not UTF-8 at byte 0")
+    fails(run(*args, "--stop-at-bad", "--skip-bad", stdin=bad), "leave one out")
     assert run("search", path, FLOOD).exit_code == 0
 
 
@@ -160,11 +165,11 @@ def test_a_value_that_its_field_cannot_hold_is_told_with_file_and_line_and_can_b
     csv.write_text("id,text,price\nok,ក,5\nbad,ក,cheap\n", encoding="utf-8")
     path = tmp_path / "x.idx"
     args = ("index", path, csv, "--field", "price=number")
-    fails(run(*args), f"{csv}, line 3: document 'bad'")
+    fails(run(*args, "--stop-at-bad"), f"{csv}, line 3: document 'a.csv#bad'")
     assert not path.exists()
-    result = run(*args, "--skip-bad")
-    assert result.exit_code == 0
-    assert f"skipped: {csv}, line 3: document 'bad'" in result.stderr
+    result = run(*args)
+    assert result.exit_code == 1
+    assert f"skipped: {csv}, line 3: document 'a.csv#bad'" in result.stderr
     assert "1 added, 0 replaced, 1 bad" in result.stderr
 
 
@@ -174,7 +179,7 @@ def test_a_run_that_fails_leaves_no_new_index(tmp_path, folder):
     if folder:
         path.mkdir()
     bad = b'{"id":"1","text":"x","price":"cheap"}\n'
-    for more in ([], ["--skip-bad"]):
+    for more in ([], ["--stop-at-bad"]):
         result = run("index", path, "-", "--format=jsonl", "--field=price=number", *more, stdin=bad)
         assert result.exit_code == 2
         assert path.exists() == bool(folder)
@@ -184,8 +189,9 @@ def test_a_run_that_fails_leaves_no_new_index(tmp_path, folder):
 def test_a_run_that_fails_leaves_an_index_that_was_there(tmp_path):
     path = tmp_path / "x.idx"
     assert run("index", path, "-", "--format=jsonl", stdin=LINES).exit_code == 0
-    fails(run("index", path, "-", "--format=jsonl", stdin=b'{"id":"5","text":"x"}\n{}\n'), "line 2: 'text' is missing")
-    assert run("search", path, FLOOD).exit_code == 0
+    lines = b'{"id":"5","text":"x"}\n{}\n'
+    fails(run("index", path, "-", "--format=jsonl", "--stop-at-bad", stdin=lines), "line 2: 'text' is missing")
+    assert run("export", path).stdout.count("\n") == len(DOCUMENTS)
 
 
 @pytest.mark.parametrize("kinds", [("keyword", "number"), ("keyword", "keyword")])
@@ -210,30 +216,33 @@ def odd(tmp_path, monkeypatch):
 
 
 def test_a_file_whose_name_is_not_utf8_is_told_and_the_good_ones_beside_it_are_indexed(odd):
-    process = start("index", "x.idx", "docs", cwd=odd)
+    process = start("index", "x.idx", "docs", "--stop-at-bad", cwd=odd)
     told = process.communicate()[1].decode()
     assert process.returncode == 2
     assert told.startswith("khsearch: docs/a\\udce9b.txt: ")
     assert told.count("\n") == 1
     assert not Path("x.idx").exists()
-    process = start("index", f"{NO_UTF8}.idx", "docs", "--skip-bad", cwd=odd)
-    *skipped, summary = process.communicate()[1].decode().splitlines()
-    assert process.returncode == 0
+    process = start("index", f"{NO_UTF8}.idx", "docs", cwd=odd)
+    *skipped, _, _, summary = process.communicate()[1].decode().splitlines()
+    assert process.returncode == 1
     assert len(skipped) == 2
-    assert all("\\udce9" in line and "rename the file" in line for line in skipped)
+    assert all("\\udce9" in line and "rename it" in line for line in skipped)
     assert "1 added, 0 replaced, 2 bad; 1 documents in a\\udce9b.idx" in summary
 
 
 def test_what_a_file_holds_does_not_depend_on_its_name(odd):
-    assert run("index", "x.idx", f"{NO_UTF8}.jsonl", NO_UTF8).exit_code == 0
-    assert {"flood", "y.txt"} <= {hit["id"] for hit in hits(run("search", "x.idx", FLOOD, "--format=json"))}
+    assert run("index", "x.idx", NO_UTF8).exit_code == 0
+    assert run("index", "x.idx", NO_UTF8, "--sync").exit_code == 0
+    assert {"y.txt"} == {hit["id"] for hit in hits(run("search", "x.idx", FLOOD, "--format=json"))}
 
 
 @pytest.mark.parametrize(
     "args",
     [
         ["index", "x.idx", "nowhere?"],
-        ["index", "x.idx", "docs", "--format=csv", "?"],
+        ["index", "x.idx", "docs", "--format=csv", "?", "--stop-at-bad"],
+        ["index", "x.idx", "docs", "--root=?.idx"],
+        ["index", "x.idx", "docs", "--report=?/?/x"],
         ["index", "x.idx", "docs/ok.txt", "--lexicon=?"],
         ["index", "x.idx", "docs/ok.txt", "--field=?=text"],
         ["index", "x.idx", "docs/ok.txt", "--field=a=?"],
@@ -691,14 +700,14 @@ def test_fields_filters_sorting_facets_and_explanations(tmp_path):
     )
     index = tmp_path / "x.idx"
     fields = ("--field", "date=date", "--field", "tags=keyword")
-    fails(run("index", index, source, *fields), "yesterday")
-    told = run("index", index, source, *fields, "--skip-bad")
+    fails(run("index", index, source, *fields, "--stop-at-bad"), "yesterday")
+    told = run("index", index, source, *fields)
     assert "2 added, 0 replaced, 1 bad" in told.stderr
     ids = run("search", index, "កម្ពុជា", "--sort", "-date", "--format", "trec").stdout.split()[2::6]
-    assert ids == ["2", "1"]
+    assert ids == ["news.jsonl#2", "news.jsonl#1"]
     told = run("search", index, "កម្ពុជា", "--filter", "date:2021", "--facet", "tags", "--explain", "--format", "json")
     assert told.exit_code == 0
-    assert '"id":"1"' in told.stdout
+    assert '"id":"news.jsonl#1"' in told.stdout
     assert '"explain":[{' in told.stdout
     assert "NGO" in told.stderr
     assert "in all" in run("search", index, "កម្ពុជា", "--explain").stdout
@@ -760,12 +769,12 @@ def test_a_second_writer_waits_its_turn(tmp_path):
     told = second.communicate()[1]
     assert (first.returncode, second.returncode) == (0, 0)
     assert b"1 added, 0 replaced; 3 documents" in told
-    assert run("delete", path, "b", "--wait=5").exit_code == 0
+    assert run("delete", path, "b.jsonl#b", "--wait=5").exit_code == 0
 
 
 def test_a_writer_that_waits_makes_the_index_that_another_gave_up(tmp_path):
     path = tmp_path / "x.idx"
-    first = start("index", str(path), "-", "--format=jsonl")
+    first = start("index", str(path), "-", "--format=jsonl", "--stop-at-bad")
     first.stdin.write(json.dumps({"id": "a", "text": FLOOD}).encode() + b"\n{" + b" " * 200_000)
     first.stdin.flush()
     (tmp_path / "b.jsonl").write_text(json.dumps({"id": "b", "text": FLOOD}))
@@ -774,7 +783,7 @@ def test_a_writer_that_waits_makes_the_index_that_another_gave_up(tmp_path):
     first.communicate()  # in the middle of a line
     second.communicate()
     assert (first.returncode, second.returncode) == (2, 0)
-    assert [json.loads(line)["id"] for line in run("export", path).stdout.splitlines()] == ["b"]
+    assert [json.loads(line)["id"] for line in run("export", path).stdout.splitlines()] == ["b.jsonl#b"]
 
 
 # fields

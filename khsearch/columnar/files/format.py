@@ -10,6 +10,8 @@ index of each number lies in `tests/formats`.
         name and checksum
     3   tables of frequent pairs of neighbouring terms; a file of spellings of one's own that a manifest may name
     4   weights of own text fields in the manifest: a reader that passed over them would find less, and lose them
+    5   a table of the files that an index was made of: who passed over it would lose it, and with it what tells which
+        documents are of files that are gone
 
 Files:
 
@@ -20,6 +22,7 @@ Files:
     lexicon.khl         the lexicon that it was built with, whose checksum the manifest holds
     *.json, *.khl       the same of an index that was rebuilt; the catalog names the ones that count
     *.tsv               from 3: spellings of one's own, which the manifest names; a group a line
+    *.files             from 5: what is kept of the files that the documents came from, which the manifest names
     write.lock          who writes, and since when; empty when nobody does, and no part of the index
     *.tmp               what a writer has not finished; the next one removes it
 
@@ -64,5 +67,5 @@ LEXICON_NAME = "lexicon.khl"
 FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
 """What the first file of a suffix that belongs to a commit is called."""
 LOCK_NAME = "write.lock"
-NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tsv|tmp)", re.ASCII)
+NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tsv|files|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""

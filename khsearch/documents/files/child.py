@@ -63,9 +63,7 @@ def tell(pipe: IO[bytes], order: dict[str, Any]) -> None:
             pipe.flush()
             last, unread = time.monotonic(), 0
 
-    names = order["names"]
-    names["own"] = tuple(map(tuple, names["own"]))
-    order["names"] = FieldNames(**names)
+    order["names"] = FieldNames.from_json(order["names"])
     found = read_file(**order, qualified=True, on_bytes=on_bytes, most_at_once=None)
     for item in found:
         pipe.write(_line(item))

@@ -17,7 +17,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import fields
 
 import orjson
 
@@ -50,8 +49,7 @@ class Order:
     def written(self) -> bytes:
         """Return the line that tells a child."""
         content = {name: getattr(self, name) for name in ("path", "format", "name", "id", "ocr")}
-        names = {one.name: getattr(self.names, one.name) for one in fields(self.names)}
-        return json.dumps({**content, "names": names}).encode() + b"\n"
+        return json.dumps({**content, "names": self.names.to_json()}).encode() + b"\n"
 
 
 class Task:

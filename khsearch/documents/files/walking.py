@@ -51,14 +51,19 @@ class File:
 
 
 @frozen
-class Unlisted:
-    """A folder that could not be looked into: what is below it may be there as before. path: where it really lies."""
+class Skipped:
+    """What is passed over, and why: a file, or a folder that could not be looked into.
 
-    path: str
+    shown   as in `File`
+    folder  the real path of such a folder; what is below it may be there as before
+    """
+
+    shown: str
     error: DocumentError
+    folder: str | None = None
 
 
-Met = Iterator[File | Unlisted | DocumentError]
+Met = Iterator[File | Skipped]
 
 
 def suffix_of(name: str) -> str:
@@ -129,7 +134,7 @@ class _Walker:
             else:
                 yield item
 
-    def _entries(self, shown: str, path: str) -> Iterator[File | Unlisted | DocumentError | tuple[str, str]]:
+    def _entries(self, shown: str, path: str) -> Iterator[File | Skipped | tuple[str, str]]:
         """What is in a folder: files, errors, and folders as (shown, real path)."""
         if path in self.seen:
             return
@@ -138,7 +143,8 @@ class _Walker:
             with os.scandir(path) as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as problem:
-            yield Unlisted(path, unreadable(shown, OSError(problem.errno, problem.strerror, shown)))
+            error = unreadable(shown, OSError(problem.errno, problem.strerror, shown))
+            yield Skipped(shown_name(shown), error, path)
             return
         names = {entry.name for entry in entries}
         if any(index <= names for index in _INDEX):
@@ -151,28 +157,26 @@ class _Walker:
                 yield from self._entry(below, entry)
             except OSError as problem:
                 told = f"leads to nothing ({problem.strerror}); remove it, or mend it"
-                yield DocumentError(f"{shown_name(below)}: {told}", reason=reasons.NO_FILE)
+                yield _skipped(below, told, reasons.NO_FILE)
 
-    def _entry(self, shown: str, entry: os.DirEntry[str]) -> Iterator[File | DocumentError | tuple[str, str]]:
+    def _entry(self, shown: str, entry: os.DirEntry[str]) -> Iterator[File | Skipped | tuple[str, str]]:
         where, status = entry.path, entry.stat(follow_symlinks=False)
         if stat.S_ISLNK(status.st_mode):
             where = real_path(entry.path)
             status = os.stat(where)  # noqa: PTH116
             if not any(is_below(where, folder) for folder in self.folders):
                 told = f"a link to {shown_name(where)}, outside of what is read; give that folder, too"
-                yield DocumentError(f"{shown_name(shown)}: {told}", reason=reasons.OUTSIDE)
+                yield _skipped(shown, told, reasons.OUTSIDE)
                 return
         if not stat.S_ISDIR(status.st_mode):
             yield from self.file(shown, where, status)
         elif where not in self.seen:
-            if error := _name_error(shown, entry.name):
-                yield error
+            if not _is_utf8(entry.name):
+                yield _skipped(shown, _NOT_UTF8, reasons.ENCODING)
             else:
                 yield shown, where
 
-    def file(
-        self, shown: str, path: str, status: os.stat_result, *, given: bool = False
-    ) -> Iterator[File | DocumentError]:
+    def file(self, shown: str, path: str, status: os.stat_result, *, given: bool = False) -> Met:
         """A file of a real path, unless it has been met."""
         if path in self.seen:
             return
@@ -180,9 +184,9 @@ class _Walker:
         id_ = id_of(path, self.root)
         if not stat.S_ISREG(status.st_mode):
             told = "a pipe, socket or device; copy what it gives into a file, or send it through -"
-            yield DocumentError(f"{shown_name(shown)}: {told}", reason=reasons.NO_FILE)
-        elif error := _name_error(shown, id_):
-            yield error
+            yield _skipped(shown, told, reasons.NO_FILE)
+        elif not _is_utf8(id_):
+            yield _skipped(shown, _NOT_UTF8, reasons.ENCODING)
         else:
             kind = suffix_of(path)
             kind = kind if kind and is_format(kind) else ""
@@ -190,10 +194,17 @@ class _Walker:
             yield File(shown_name(shown), path, id_, kind, given, status.st_size, *times)
 
 
-def _name_error(shown: str, name: str) -> DocumentError | None:
+_NOT_UTF8 = "its id has a lone surrogate, as the name is not UTF-8; rename it"
+
+
+def _skipped(shown: str, told: str, reason: str) -> Skipped:
+    name = shown_name(shown)
+    return Skipped(name, DocumentError(f"{name}: {told}", reason=reason))
+
+
+def _is_utf8(name: str) -> bool:
     try:
         name.encode()
     except UnicodeEncodeError:
-        told = "its id has a lone surrogate, as the name is not UTF-8; rename it"
-        return DocumentError(f"{shown_name(shown)}: {told}", reason=reasons.ENCODING)
-    return None
+        return False
+    return True

@@ -36,7 +36,7 @@ def read_table(source: Source, usual: str) -> Found:
     if delimiter is None:
         text = source.names.text
         rows_of = [line for line in sample if not blank(line)]
-        delimiter, first = dialects.delimiter_of(rows_of, usual, lambda row: _column(row, text) is not None), 1
+        delimiter, first = dialects.delimiter_of(rows_of, usual, lambda row: column(row, text) is not None), 1
     else:
         begun, first = begun[1:], 2
     if delimiter != usual:
@@ -48,19 +48,19 @@ def read_table(source: Source, usual: str) -> Found:
     elif not header:
         told = "the file is empty; put a header row and one row a document into it"
         yield source.error(told, reason=reasons.EMPTY)
-    elif source.names.by_row and _column(header, source.names.text) is None:
+    elif source.names.by_row and column(header, source.names.text) is None:
         known = ", ".join(header)
         yield source.error(
             f"no column {source.names.text!r} among {known:.300}; name the right one with --text-field", part
         )
-    elif _column(header, source.names.text) is None:
+    elif column(header, source.names.text) is None:
         yield from _whole(source, chain([(part, header)], rows))
     else:
-        yield from _by_row(source, _heads(header), rows)
+        yield from _by_row(source, heads(header), rows)
 
 
 def _by_row(source: Source, header: list[str], rows: Iterator[Row]) -> Found:
-    text = header[_column(header, source.names.text) or 0]
+    text = header[column(header, source.names.text) or 0]
     number = 0
     for number, (part, row) in enumerate(rows, 1):
         if isinstance(row, DocumentError):
@@ -102,14 +102,14 @@ def _whole(source: Source, rows: Iterator[Row]) -> Found:
     yield source.placed(Document(source.id, title_of(text), text))
 
 
-def _column(header: list[str], name: str) -> int | None:
+def column(header: list[str], name: str) -> int | None:
     """The place of a column; None where there is none."""
     if name in header:
         return header.index(name)
     return next((at for at, head in enumerate(header) if head and form(head) == form(name)), None)
 
 
-def _heads(header: list[str]) -> list[str]:
+def heads(header: list[str]) -> list[str]:
     """Heads without spaces around, each another one: a second "note" is "note 2"."""
     found: list[str] = []
     for head in map(str.strip, header):

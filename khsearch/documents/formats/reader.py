@@ -23,6 +23,7 @@ from typing import BinaryIO, Protocol
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document, validate
+from khsearch.documents.formats import encodings
 from khsearch.documents.records import FieldNames, document_of_row
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
@@ -82,22 +83,33 @@ class Source:
         return self.stream if self.stream.seekable() else io.BytesIO(self.read())
 
     def text(self) -> str:
-        """Read the whole content as UTF-8, without a byte order mark; OSError, DocumentError."""
+        """Read the whole content, UTF-8 or what its mark says, lines ended as Unix does; OSError, DocumentError."""
+        return self.decoded(self.read()).replace("\r\n", "\n").replace("\r", "\n")
+
+    def decoded(self, data: bytes, declared: str | None = None, part: str = "") -> str:
+        """Decode UTF-8, else what its mark says, else what it says itself (declared); DocumentError."""
         try:
-            return self.read().decode().removeprefix("\ufeff")
-        except UnicodeDecodeError as problem:
-            raise self._not_utf8(problem.start) from None
+            return encodings.decoded(data, declared)
+        except ValueError as problem:
+            raise self.error(str(problem), part, reason=reasons.ENCODING) from None
 
     def lines(self) -> Iterator[str | DocumentError]:
-        """Read line by line, with line ends; one that is not UTF-8 is told as such, and the next still follow."""
+        """Read line by line, with line ends: UTF-8, or UTF-16 with its mark.
+
+        A line that is neither is told as such, and the next still follow.
+        """
         offset = 0
         for number, line in enumerate(self.stream, 1):
+            if number == 1 and encodings.marked(line):
+                yield from self._marked_lines(line)
+                return
             self.tell(len(line))
             try:
                 text = line.decode()
                 yield text if offset else text.removeprefix("\ufeff")
             except UnicodeDecodeError as problem:
-                yield self._not_utf8(offset + problem.start, f"line {number}")
+                told = encodings.not_utf8(offset + problem.start)
+                yield self.error(told, f"line {number}", reason=reasons.ENCODING)
             offset += len(line)
 
     def tell(self, size: int) -> None:
@@ -157,8 +169,14 @@ class Source:
             names = ", ".join(sorted(left_out)[:10]) + (" and others" if len(left_out) > 10 else "")
             yield self.remark(f"nested values are left out: {names:.300}")
 
-    def _not_utf8(self, offset: int, part: str = "") -> DocumentError:
-        return self.error(f"not UTF-8 at byte {offset}; save it as UTF-8 (iconv converts)", part)
+    def _marked_lines(self, first: bytes) -> Iterator[str | DocumentError]:
+        for number, (size, line) in enumerate(encodings.utf16_lines(first, iter(self.stream)), 1):
+            self.tell(size)
+            if line is None:
+                told = "not the UTF-16 that its mark says; save it as UTF-8"
+                yield self.error(told, f"line {number}", reason=reasons.ENCODING)
+            else:
+                yield line
 
 
 class Reader(Protocol):

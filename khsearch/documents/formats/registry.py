@@ -34,23 +34,45 @@ GROUP = "khsearch.formats"
 BUILT_IN = {
     "txt": "txt",
     "lines": "lines",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
+    **dict.fromkeys(("jsonl", "ndjson"), "jsonl"),
     "json": "json",
     "csv": "csv",
-    "tsv": "tsv",
-    "tab": "tsv",
+    **dict.fromkeys(("tsv", "tab"), "tsv"),
+    "gz": "gz",
     "pdf": "pdf",
     **dict.fromkeys(("png", "jpg", "jpeg", "tif", "tiff"), "picture"),
-    "gz": "gz",
+    **dict.fromkeys(("md", "markdown"), "md"),
+    **dict.fromkeys(("html", "htm", "xhtml"), "html"),
+    **dict.fromkeys(("docx", "docm", "dotx", "dotm"), "docx"),
+    **dict.fromkeys(("odt", "ott", "odp", "otp"), "odf"),
+    **dict.fromkeys(("ods", "ots"), "ods"),
+    **dict.fromkeys(("pptx", "pptm", "ppsx", "ppsm", "potx", "potm"), "pptx"),
+    **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm"), "xlsx"),
+    "epub": "epub",
+    **dict.fromkeys(("srt", "vtt"), "subtitles"),
+    "eml": "mail",
 }
 """Formats that khsearch brings, by suffix, each with the room of this folder whose `read` reads it."""
 
-GUARDED = frozenset({"json", "pdf", "picture", "gz"})
+GUARDED = frozenset({"json", "pdf", "gz", "docx", "epub", "html", "mail", "odf", "ods", "picture", "pptx", "xlsx"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
 READING = 1
 """A number that grows when readers find more in the same files: then a sync reads them again."""
+
+_CONVERTED = "save it as .{0}; LibreOffice converts many at once: soffice --headless --convert-to {0} FILE"
+_REMEDIES = {
+    **dict.fromkeys(("doc", "dot", "rtf", "wps", "wpd", "sxw"), _CONVERTED.format("docx")),
+    **dict.fromkeys(("xls", "xlt", "xlsb", "sxc"), _CONVERTED.format("xlsx")),
+    **dict.fromkeys(("ppt", "pps", "pot", "sxi"), _CONVERTED.format("pptx")),
+    **dict.fromkeys(("odg", "vsd", "vsdx", "pub"), _CONVERTED.format("pdf")),
+    "pages": "save it as .docx: File, Export To, Word",
+    "numbers": "save it as .xlsx: File, Export To, Excel",
+    "key": "save it as .pptx: File, Export To, PowerPoint",
+    "msg": "save it as .eml, in Thunderbird or with msgconvert",
+    "mobi": "save it as .epub; Calibre converts many at once: ebook-convert FILE.mobi FILE.epub",
+}
+"""What can be done with files of kinds that nothing here reads."""
 
 _registered: dict[str, Reader] = {}
 _SUFFIXES = Kind(
@@ -81,6 +103,11 @@ def format_names() -> list[str]:
 def is_format(name: str) -> bool:
     """Whether files of this suffix can be read."""
     return name in _registered or name in BUILT_IN or name in _entry_points()
+
+
+def remedy_of(suffix: str) -> str | None:
+    """Say what can be done with files of a suffix that nothing reads; None where nothing is known."""
+    return _REMEDIES.get(suffix.lower())
 
 
 def is_guarded(name: str) -> bool:
