@@ -23,10 +23,10 @@ from khsearch.documents.formats.pdf.soundness import lies
 from khsearch.documents.formats.reader import Placed, Remark, Source
 from khsearch.documents.formats.registry import read
 from khsearch.errors import DocumentError
-from tests.documents.pdf_maker import CATALOG, FONT, actual, file_of, pdf, shown, stream
+from tests.documents.formats.pdf_maker import CATALOG, FONT, actual, file_of, pdf, shown, stream
 
-FILES = Path(__file__).parents[1] / "files"
-SHARED = Path(__file__).parents[3] / "shared" / "data" / "files"
+FILES = Path(__file__).parents[2] / "files"
+SHARED = Path(__file__).parents[4] / "shared" / "data" / "files"
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"
 FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 600 800]"
