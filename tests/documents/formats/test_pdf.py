@@ -6,7 +6,10 @@ import io
 import random
 import re
 import shutil
+import subprocess
+import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -349,3 +352,27 @@ def test_a_stream_that_fails_in_its_midst():
 
     (problem,) = read(Source(Failing((FILES / "021-smot.lonoto.pdf").read_bytes()), "a", "a"), "pdf")
     assert str(problem).startswith("a: cannot be read (Input/output error)")
+
+
+def test_without_its_package_a_pdf_is_told_and_a_scan_is_read(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(pdf([shown(RICE)]))
+    (tmp_path / "b.png").write_bytes(b"\x89PNG")
+    code = (
+        "import sys\n"
+        "sys.path.insert(0, sys.argv[2])\n"
+        "from khsearch.documents import read_path\n"
+        "told = []\n"
+        "list(read_path(sys.argv[1], on_error=told.append))\n"
+        "print([(one.reason, 'khsearch[pdf]' in str(one)) for one in told])\n"
+    )
+    (tmp_path / ".site").mkdir()
+    (tmp_path / ".site" / "pypdfium2.py").write_text("raise ImportError")
+    command = [sys.executable, "-c", code, str(tmp_path), str(tmp_path / ".site")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said.stdout == f"{[(reasons.NO_PACKAGE, True), (reasons.SCANNED, False)]}\n"
+
+
+def test_threads_read_at_once():
+    files = [(FILES / f"021-smot.{kind}.pdf").read_bytes() for kind in SOUND] * 4
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(document_of, files)] == [*map(document_of, files)]

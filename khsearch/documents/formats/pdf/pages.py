@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from khsearch.documents import reasons
 from khsearch.documents.formats import ocr
 from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy
-from khsearch.documents.formats.pdf.lines import joined, text_of
+from khsearch.documents.formats.pdf.lines import text_of
 from khsearch.documents.formats.pdf.pdfium import BrokenError, File
 from khsearch.documents.formats.pdf.pieces import Page, Piece
 from khsearch.documents.formats.pdf.soundness import lies
@@ -83,7 +83,7 @@ class Pages:
             ocr.check()
             picture = self._file.picture(number, ocr.DPI)
             head = b"P5 %d %d 255\n" % (picture.width, picture.height)
-            text = joined("\n\n".join(ocr.read_picture(head + picture.pixels, picture.dpi)))
+            text = "\n".join(ocr.read_picture(head + picture.pixels, picture.dpi))
         except MissingExtraError as problem:
             self._note(reasons.NO_PACKAGE, number, f"{reason}: {problem}")
         except ocr.TooSlowError as problem:
