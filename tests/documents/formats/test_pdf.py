@@ -226,6 +226,14 @@ def test_pages_that_lie_are_left_out_and_the_others_are_read():
     ]
 
 
+def test_a_page_with_little_text_is_no_sounder_than_its_file():
+    junk = shown("\u17c1\ufffd\u17b6\u17d2" * 20)
+    assert [str(item).partition(":")[0] for item in found_in(pdf([junk, shown("\u1785\u1794\u17cb ២"), junk]))] == [
+        "a, p. 1 to 3"
+    ]
+    assert len(found_in(pdf([junk, shown(RICE * 4)]))) == 2
+
+
 def test_text_in_fonts_from_before_unicode_is_left_out_and_told():
     old = b"BT /F 12 Tf 50 700 Td (RksYgeFVIkar kmCa RBHraCaNacRk) Tj ET"
     assert told_in(pdf([old], font=b"ABCDEF+LimonS1")) == [

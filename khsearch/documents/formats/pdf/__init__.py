@@ -56,6 +56,8 @@ def read(source: Source) -> Found:
             source.tell(share)
             untold -= share
         source.tell(untold)
+        for number in pages.doubtful(texts):
+            texts[number - 1] = pages.doubted(number)
         fields, title = fields_of(file.value, file.pages), title_in(file.value)
     if title.casefold() == PurePosixPath(source.id).stem.casefold():  # as programs say where nobody gave one
         title = ""

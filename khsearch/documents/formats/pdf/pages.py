@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 
 from khsearch.documents import reasons
@@ -16,6 +17,7 @@ from khsearch.frozen import frozen
 
 _NO_LETTERS = 5  # fewer letters are a page's number
 _A_LINE = 60  # letters: what a scanner writes below a picture, but no page
+_TELLING = 100  # letters that tell whether a text is sound
 _MOSTLY = 0.6  # of a page's area
 
 _OCR = "--ocr reads them by their picture"
@@ -45,6 +47,7 @@ class Pages:
         self._wrong: dict[tuple[str, str], list[int]] = {}  # by reason, and what to say
         self._fonts: dict[str, None] = {}
         self._by_picture: list[int] = []
+        self._lying = False
 
     def text(self, number: int) -> str:
         """Read a page, the first is 1; "" for what is wrong, which `wrong` tells afterwards. OSError."""
@@ -56,6 +59,7 @@ class Pages:
         old = [piece for piece in page.pieces if _is_old(piece)]
         text = text_of([piece for piece in page.pieces if not _is_old(piece)] if old else page.pieces)
         reason = _reason(text, page, _letters(piece.text for piece in old))
+        self._lying = self._lying or reason == reasons.TEXT_LAYER
         if reason and self._ocr:
             return self._seen(number, reason)
         if old:
@@ -65,6 +69,19 @@ class Pages:
         if reason:
             self._note(reason, number)
         return "" if reason else text
+
+    def doubtful(self, texts: list[str]) -> list[int]:
+        """Which pages have too little text to tell whether it is sound, in a file whose other texts are not."""
+        rest = [number for number, text in enumerate(texts, 1) if text and number not in self._by_picture]
+        short = all(_letters([texts[number - 1]]) < _TELLING for number in rest)
+        return rest if self._lying and short else []
+
+    def doubted(self, number: int) -> str:
+        """Read such a page by its picture, or note it: "" then."""
+        if self._ocr:
+            return self._seen(number, reasons.TEXT_LAYER)
+        self._note(reasons.TEXT_LAYER, number)
+        return ""
 
     @property
     def wrong(self) -> list[Wrong]:
@@ -93,12 +110,12 @@ class Pages:
         except BrokenError:
             self._note(reasons.BROKEN, number)
         else:
-            self._by_picture.append(number)
+            insort(self._by_picture, number)
             return text
         return ""
 
     def _note(self, reason: str, number: int, told: str = "") -> None:
-        self._wrong.setdefault((reason, told or _TOLD[reason]), []).append(number)
+        insort(self._wrong.setdefault((reason, told or _TOLD[reason]), []), number)
 
 
 def _reason(text: str, page: Page, old: int) -> str:
