@@ -17,7 +17,7 @@ from khsearch.frozen import frozen
 
 _NO_LETTERS = 5  # fewer letters are a page's number
 _A_LINE = 60  # letters: what a scanner writes below a picture, but no page
-_TELLING = 100  # letters that tell whether a text is sound
+_TELLING = 25  # letters that tell whether a text is sound
 _MOSTLY = 0.6  # of a page's area
 
 _OCR = "--ocr reads them by their picture"
