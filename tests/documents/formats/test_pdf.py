@@ -194,6 +194,12 @@ def test_lines_go_on_where_they_go_on():
     assert text_of(heading) == f"{long}\n{long}\f"
 
 
+def test_a_word_that_a_page_divides_is_whole_on_the_first():
+    assert text_of(shown(f"{RICE} ក្រសួងអប់"), shown("រំបានប្រកាស")) == f"{RICE} ក្រសួងអប់រំ\fបានប្រកាស\f"
+    assert text_of(shown(RICE), shown(RAIN)) == f"{RICE}\f{RAIN}\f"
+    assert text_of(shown("ក្រសួងអប់"), shown("2021")) == "ក្រសួងអប់\f2021\f"
+
+
 def test_latin_lines_keep_their_spaces_and_lose_their_hyphens():
     def line(text: bytes, y: int) -> bytes:
         return b"BT /F 12 Tf 50 %d Td (%s) Tj ET\n" % (y, text)
