@@ -110,7 +110,8 @@ class Pages:
         except BrokenError:
             self._note(reasons.BROKEN, number)
         else:
-            insort(self._by_picture, number)
+            if text.strip():
+                insort(self._by_picture, number)
             return text
         return ""
 
