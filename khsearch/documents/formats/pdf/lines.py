@@ -18,7 +18,6 @@ _MOVED = 0.55  # of the height: the base line is another
 _BACK = 3.0  # heights to the left: a new line, or a new column
 _GAP = 0.23  # heights to the right: a space; LibreOffice leaves 0.2 between Khmer and Latin
 _KHMER_GAP = 1.0  # the same behind Khmer, as clusters are drawn with holes
-# heights to the right: a space; behind Khmer only a wide one, as clusters are drawn with holes
 _OTHER_SIZE = 1.12  # how much a font is larger that is not the same
 _LARGER_STEP = 1.3  # how much further down than usual a new paragraph begins
 _FIRST_STEP = 2.4  # heights, where nothing tells what is usual
