@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.pages import ROOT, example, page
 
@@ -52,3 +56,24 @@ def test_first_use_from_the_shell(tmp_path: Path) -> None:
     assert '{"total":' in printed
     backup = (tmp_path / "backup.jsonl").read_text("utf-8")
     assert len(backup.splitlines()) == len(list((ROOT / "sample_docs").glob("*.txt"))) - 1
+
+
+@pytest.mark.slow
+def test_an_archive_from_pip_install_on(tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "-q", ROOT, tmp_path / "clone"], check=True)
+    clone = tmp_path / "clone"
+    for year in "2022", "2023":
+        shutil.copytree(ROOT / "tests" / "files", clone / "archive" / year)
+    code = example(README, "archive", "bash")
+    told = subprocess.run(["bash", "-e"], cwd=clone, input=code, capture_output=True, text=True, check=False)
+    if told.returncode and re.search("Could not find a version|Failed to establish|NewConnectionError", told.stderr):
+        pytest.skip("pip reaches no packages here")
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert lines[0] == "some files were passed over: their names stand above"
+    assert sum("021-smot." in line and ".pdf" in line and "p. 1" in line for line in lines) == 3
+    assert "2023/021-smot.scan.pdf" in told.stderr
+    assert re.search(r"\d+ unchanged, \d+ passed over", told.stderr)
+    assert re.search(r"^khsearch: +\d+  docx$", told.stderr, re.M)
+    report = (clone / "report.tsv").read_text("utf-8").splitlines()
+    assert len(report) > 2 * len(list((ROOT / "tests" / "files").iterdir()))

@@ -95,6 +95,14 @@ FIGURES: dict[str, dict[str, Any]] = {
             "ms": 3.4,
         }
     },
+    "files": {
+        "kept": {
+            "docx": {"files": 3, "exact": 100.0, "least": 100.0, "told": 0},
+            "scan.pdf": {"files": 1, "exact": 0.0, "least": 0.0, "told": 1},
+        },
+        "by_ocr": {"scan.pdf": {"files": 1, "exact": 96.5, "least": 96.5, "told": 0}},
+        "looks": {"files": 300, "first": 5.0, "second": 0.02},
+    },
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
     "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from khsearch.documents import Document, FieldNames, format_names, read_path, re
 from khsearch.documents.formats import registry
 from khsearch.errors import DocumentError, MissingExtraError
 from tests import dummy_format
+from tests.documents.formats import making, pdf_maker
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"
@@ -26,9 +27,9 @@ class Sample:
     """Content of a format: what it is read as where the source is called "a", and one with a part that is wrong."""
 
     format: str
-    content: str
+    content: str | bytes
     documents: tuple[Document, ...]
-    bad: str
+    bad: str | bytes
     says: str
     left: int
 
@@ -76,6 +77,104 @@ SAMPLES = [
         0,
     ),
     Sample(
+        "md",
+        f"---\ndate: 2021-05-11\n---\n# {RICE}\n\n**{RAIN[:4]}**{RAIN[4:]}\n",
+        (Document("a", RICE, f"{RICE}\n\n{RAIN}", {"date": date(2021, 5, 11)}),),
+        "---\ndate: 2021-05-11\n---\n",
+        "a: there is no text",
+        0,
+    ),
+    Sample(
+        "html",
+        f'<html lang="km"><title>{RICE}</title><nav>menu</nav><p>{RAIN[:4]}<b>{RAIN[4:]}</b>',
+        (Document("a", RICE, RAIN, {"language": "km"}),),
+        f'<p>{RICE}</p><p style="font-family: Limon S1">sMNaj</p>',
+        "a: 5 characters in a font from before Unicode (Limon S1)",
+        1,
+    ),
+    Sample(
+        "docx",
+        making.docx(making.para(making.run(RICE)), {"docProps/core.xml": making.core("", "សុខា", "2021-05-11")}),
+        (Document("a", RICE, RICE, {"author": "សុខា", "date": date(2021, 5, 11)}),),
+        making.docx(making.para(making.run(RICE), making.run("sMNaj", '<w:rFonts w:ascii="Limon S1"/>'))),
+        "a: 5 characters in a font from before Unicode (Limon S1)",
+        1,
+    ),
+    Sample(
+        "pptx",
+        making.pptx(making.shape(RICE), making.shape(RAIN)),
+        (Document("a", RICE, f"{RICE}\f{RAIN}\f", {"pages": 2}),),
+        making.pptx(making.shape("")),
+        "a: there is no text",
+        0,
+    ),
+    Sample(
+        "xlsx",
+        making.xlsx({"ក": making.cells([RICE, "5"]), "ខ": making.cells([RAIN])}),
+        (Document("a#ក", "ក", f"{RICE}\t5"), Document("a#ខ", "ខ", RAIN)),
+        making.xlsx({"ក": making.cells([None])}),
+        "a: there is no text",
+        0,
+    ),
+    Sample(
+        "odt",
+        making.odf(f"<office:text><text:p>{RICE}</text:p></office:text>"),
+        (Document("a", RICE, RICE),),
+        making.odf("<office:text/>"),
+        "a: there is no text",
+        0,
+    ),
+    Sample(
+        "ods",
+        making.odf(making.ods_rows([RICE, "5"])),
+        (Document("a", f"{RICE}\t5", f"{RICE}\t5"),),
+        making.odf(making.ods_rows([])),
+        "a: there is no text",
+        0,
+    ),
+    Sample(
+        "epub",
+        making.epub(f"<h1>{RICE}</h1>", f"<p>{RAIN}</p>"),
+        (Document("a", RICE, f"{RICE}\n{RAIN}"),),
+        making.epub(f"<h1>{RICE}</h1>", f"<p>{RAIN}</p>", parts={"text/c0.xhtml": b"\xff\xff"}),
+        "a, text/c0.xhtml: not UTF-8 at byte 0",
+        1,
+    ),
+    Sample(
+        "srt",
+        f"1\n00:00:01,000 --> 00:00:02,000\n<i>{RICE}</i>\n\n2\n00:00:03,000 --> 00:00:04,000\n{RAIN}\n",
+        (Document("a", RICE, f"{RICE}\n{RAIN}"),),
+        RICE,
+        "a: no subtitles",
+        0,
+    ),
+    Sample(
+        "eml",
+        f"Subject: {RICE}\nFrom: សុខា <s@x.kh>\nDate: Tue, 11 May 2021 08:30:00 +0700\n\n{RAIN}\n",
+        (
+            Document(
+                "a",
+                RICE,
+                RAIN,
+                {
+                    "author": "សុខា",
+                    "date": datetime(2021, 5, 11, 8, 30, tzinfo=timezone(timedelta(hours=7))),
+                },
+            ),
+        ),
+        RICE,
+        "a: no mail",
+        0,
+    ),
+    Sample(
+        "pdf",
+        pdf_maker.pdf([pdf_maker.shown(RICE), pdf_maker.shown(RAIN)]),
+        (Document("a", RICE, f"{RICE}\f{RAIN}\f", {"pages": 2}),),
+        pdf_maker.pdf([pdf_maker.shown(RICE), pdf_maker.shown("\ufffd" * 9)]),
+        "a, p. 2: a text layer that is not what the pages show; --ocr",
+        1,
+    ),
+    Sample(
         "notes",
         f"# {RICE}\n@ 2021-05-11\n{RAIN}\n\n# ក\n{RICE}\n",
         (Document("a#1", RICE, RAIN, {"date": date(2021, 5, 11)}), Document("a#2", "ក", RICE)),
@@ -93,8 +192,12 @@ def _others(monkeypatch):
     register_format("notes", dummy_format.read)
 
 
+def encoded(content):
+    return content.encode() if isinstance(content, str) else content
+
+
 def read(content, format, **options):
-    return list(read_stream(io.BytesIO(content.encode()), format, source="a", **options))
+    return list(read_stream(io.BytesIO(encoded(content)), format, source="a", **options))
 
 
 every_format = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.format)
@@ -102,20 +205,22 @@ every_format = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sam
 
 def test_every_format_that_khsearch_brings_has_a_sample():
     rooms = [registry.BUILT_IN[sample.format] for sample in SAMPLES if sample.format != "notes"]
-    assert sorted([*rooms, "gz", "pdf"]) == sorted(set(registry.BUILT_IN.values()))  # gz is what a name before it says
+    others = ["gz", "picture"]  # what is in the one, its name says; the other has no text
+    assert sorted([*rooms, *others]) == sorted(set(registry.BUILT_IN.values()))
 
 
 @every_format
 def test_documents_come_in_the_order_of_the_content(sample):
     assert read(sample.content, sample.format) == list(sample.documents)
-    assert read("\ufeff" + sample.content, sample.format) == list(sample.documents)
+    if isinstance(sample.content, str):
+        assert read("\ufeff" + sample.content, sample.format) == list(sample.documents)
 
 
 @every_format
 def test_a_pipe_is_read_as_a_file_is(sample):
     ends = os.pipe()
     with os.fdopen(ends[1], "wb") as pipe:
-        pipe.write(sample.content.encode())
+        pipe.write(encoded(sample.content))
     with os.fdopen(ends[0], "rb") as pipe:
         assert tuple(read_stream(pipe, sample.format, source="a")) == sample.documents
 
@@ -142,7 +247,7 @@ def test_what_has_no_documents_is_an_error_that_names_the_source(sample, content
 def test_every_byte_is_told_once(sample):
     sizes = []
     read(sample.content, sample.format, on_bytes=sizes.append)
-    assert sum(sizes) == len(sample.content.encode())
+    assert sum(sizes) == len(encoded(sample.content))
 
 
 @every_format
@@ -161,7 +266,7 @@ def test_a_stream_that_fails_is_an_error_that_names_the_source(sample):
 @every_format
 def test_a_file_is_found_in_a_folder_and_indexed(sample, tmp_path):
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / f"x.{sample.format.upper()}").write_text(sample.content, encoding="utf-8")
+    (tmp_path / "docs" / f"x.{sample.format.upper()}").write_bytes(encoded(sample.content))
     assert len(list(read_path(tmp_path / "docs"))) == len(sample.documents)
     assert len(list(read_path(tmp_path / "docs", sample.format))) == len(sample.documents)
     run = CliRunner().invoke
@@ -182,11 +287,11 @@ def test_help_and_errors_list_what_is_registered(tmp_path):
 
 
 def test_a_program_may_read_several_suffixes_and_ours_otherwise(tmp_path):
-    register_format(["md", "markdown", "txt"], dummy_format.read)
-    for suffix in ("md", "markdown", "txt"):
+    register_format(["md", "markup", "txt"], dummy_format.read)
+    for suffix in ("md", "markup", "txt"):
         (tmp_path / f"x.{suffix}").write_text(f"# ក\n{RICE}\n", encoding="utf-8")
-    assert [document.id for document in read_path(tmp_path)] == ["x.markdown#1", "x.md#1", "x.txt#1"]
-    assert format_names() == [*registry.BUILT_IN, "notes", "md", "markdown"]
+    assert [document.id for document in read_path(tmp_path)] == ["x.markup#1", "x.md#1", "x.txt#1"]
+    assert format_names() == [*registry.BUILT_IN, "notes", "markup"]
 
 
 @pytest.mark.parametrize("suffix", ["", ".md", "MD", "tar.gz", "a b"])

@@ -45,11 +45,16 @@ def decoded(data: bytes, declared: str | None = None) -> str:
             return data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError as problem:
             told = not_utf8(problem.start)
-    if declared and (codec := _codec(declared)):
+    if declared and (name := _codec(declared)):
         try:
-            return codec.decode(data, "strict")[0].removeprefix("\ufeff")
+            text = data.decode(name).removeprefix("\ufeff")
+            text.encode()  # some decode to halves of characters
+        except LookupError:  # one of bytes, such as "hex"
+            pass
         except UnicodeError:
             told = f"neither UTF-8 nor {declared[:40]!r}, which it says it is in; save it as UTF-8"
+        else:
+            return text
     raise ValueError(told)
 
 
@@ -106,16 +111,15 @@ def _without_mark(data: bytes) -> str | None:
     return None
 
 
-def _codec(name: str) -> codecs.CodecInfo | None:
-    """Find what decodes an encoding of texts; None for a name that is none."""
+def _codec(name: str) -> str | None:
+    """Find an encoding as Python calls it; None for a name that is none."""
     plain = encodings.normalize_encoding(name.strip().lower()) if name.isascii() else ""
     module = encodings.aliases.aliases.get(plain, plain)
-    if not plain or not module.replace("_", "").isalnum() or module in _NOT_OF_FILES:
+    if not module.replace("_", "").isalnum() or module in _NOT_OF_FILES:
         return None
     loading(f"encodings.{module}")
     try:
-        found = codecs.lookup(module)
-        b"".decode(found.name)  # refuses those of bytes, such as "hex"
+        codecs.lookup(module)
     except (LookupError, ValueError):
         return None
-    return found
+    return module

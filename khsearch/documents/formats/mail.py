@@ -6,6 +6,7 @@ by hand, as real ones keep few of the rules: encoded words that part a letter, b
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -37,7 +38,7 @@ def read(source: Source) -> Found:
         return
     try:
         if data.strip():
-            yield from _read(source, message_from_bytes(data))
+            yield from _read(source, message_from_bytes(data.removeprefix(codecs.BOM_UTF8)))
         else:
             yield empty(source)
     except RecursionError:

@@ -7,6 +7,7 @@ feed, "\f". Deleted text that is still tracked is left out.
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from khsearch.documents import reasons
@@ -50,10 +51,9 @@ def about(package: Package, pages: int = 0) -> About:
     meta = texts(package, "meta.xml")
     return About(
         title=meta.get("dc:title", ""),
-        author=meta.get("meta:initial-creator") or meta.get("dc:creator", ""),
+        author=(meta.get("meta:initial-creator") or meta.get("dc:creator", "")).split(";"),
         date=moment(meta.get("meta:creation-date", "")),
         pages=pages or _stated_pages(package),
-        language=meta.get("dc:language", ""),
     )
 
 
@@ -80,21 +80,37 @@ class _Text:
         self._waiting: list[Flow] = []
 
     def read(self, package: Package, name: str) -> None:
-        """Read a part into the flow."""
+        """Read a part into the flow, and the charts and other documents that stand in it."""
+        objects: list[str] = []
         for event in package.events(name):
             if isinstance(event, Start):
                 if self._skipped or event.tag in _LEFT_OUT:
                     self._skipped += 1
                 else:
                     self._start(event)
+                    if event.tag == "draw:object" and name == "content.xml":
+                        objects.append(event.attributes.get("href", ""))
             elif isinstance(event, End):
                 if self._skipped:
                     self._skipped -= 1
                 else:
+                    if event.tag in ("draw:page", "office:body"):
+                        self._waiting += self._read_objects(package, objects)
                     self._end(event.tag)
             elif self._styles and self._shown and not self._skipped:
                 self._flow.add(_SPACE.sub(" ", event), self._fonts.of(reversed(self._styles[-1])))
         self._take_waiting()
+
+    def _read_objects(self, package: Package, addresses: list[str]) -> list[Flow]:
+        """Read what is embedded, as far as it is in the package."""
+        flows = []
+        for address in addresses:
+            part = package.inside(posixpath.normpath(address), "content.xml")
+            if part:
+                flows.append(self._flow.another())
+                _Text(flows[-1], OdfFonts()).read(package, part)
+        addresses.clear()
+        return flows
 
     def _start(self, event: Start) -> None:
         tag = event.tag
@@ -127,7 +143,7 @@ class _Text:
             self._styles[-1].pop()
         elif tag == "table:table-cell":
             self._flow.part("\t")
-        elif tag in ("table:table-row", "office:annotation"):
+        elif tag == "table:table-row":
             self._flow.part("\n")
         elif tag in _APART and self._apart:
             self._waiting.append(self._flow)

@@ -18,7 +18,6 @@ def about(package: Package, pages: int = 0) -> About:
         author=core.get("dc:creator", "").split(";"),
         date=moment(core.get("dcterms:created", "")),
         pages=pages or (int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 8 else 0),
-        language=core.get("dc:language", ""),
     )
 
 

@@ -72,7 +72,7 @@ class Flow:
         if is_legacy_text(text, font):
             self._legacy[font] += len(text)
             return
-        if self._between and self._pieces:
+        if self._between and self._pieces and self._pieces[-1] != "\f":
             self._pieces.append(self._between)
         self._between = ""
         self._pieces.append(text)
