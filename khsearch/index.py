@@ -286,8 +286,10 @@ class Index(Reader):
         loading("khsearch.syncing")
         from khsearch import syncing
 
-        sources = [arguments.PATH.of("paths", path) if isinstance(path, str | Path) else path for path in paths]
-        return syncing.run(self._engine, sources, syncing.Options(**options), listener)
+        sources = [syncing.SOURCE.of("paths", path) for path in paths]
+        return syncing.run(
+            self._engine, sources, syncing.Options.of(options), syncing.LISTENER.of("listener", listener)
+        )
 
     @checked(wait=arguments.SECONDS)
     def optimize(self, wait: float = 0.0) -> None:

@@ -8,10 +8,11 @@ file      their documents and what is known of them, a commit every half minute 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
-from khsearch.documents import FieldNames, File, Placed, Reading, Remark, SuffixesOfFile
+from khsearch import arguments
+from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Stream, SuffixesOfFile
 from khsearch.filing import Filing
 from khsearch.frozen import frozen
 from khsearch.sync_plan import Plan, make_plan
@@ -19,7 +20,6 @@ from khsearch.sync_reading import FileReader, Taken
 from khsearch.sync_report import Listener, Outcome, SyncReport, Tally
 
 if TYPE_CHECKING:
-    from khsearch.documents import Stream
     from khsearch.engine import Engine
 
 TIME_LIMIT = 120.0
@@ -70,6 +70,35 @@ class Options:
     stop_at_bad: bool = False
     wait: float = 0.0
     unwanted: Collection[str] = ()
+
+    @classmethod
+    def of(cls, given: Mapping[str, object]) -> Options:
+        """Return options as they were given by name; ValueError names one that cannot be."""
+        for name in given:
+            if name not in _KINDS:
+                raise ValueError(f"there is no option {name!r}; choose among {', '.join(_KINDS)}")
+        return cls(**{name: _KINDS[name].of(name, value) for name, value in given.items()})
+
+
+LISTENER = arguments.optional(arguments.instance(Listener))
+SOURCE = arguments.instance(Stream, arguments.PATH)
+"""What `Index.sync` takes beside options."""
+
+_JOBS = arguments.Kind("a whole number from 1 on", lambda value: arguments.COUNT.read(value) or None)
+_LIMIT = arguments.Kind("a number of seconds above 0", lambda value: arguments.SECONDS.read(value) or None)
+_KINDS = {
+    "root": arguments.optional(arguments.PATH),
+    "format": arguments.optional(arguments.TEXT),
+    "names": arguments.instance(FieldNames),
+    "ocr": arguments.optional(arguments.TRUTH),
+    "lenient": arguments.optional(arguments.TEXTS),
+    "jobs": arguments.optional(_JOBS),
+    "time_limit": _LIMIT,
+    "only_changed": arguments.TRUTH,
+    "stop_at_bad": arguments.TRUTH,
+    "wait": arguments.SECONDS,
+    "unwanted": arguments.TEXTS,
+}
 
 
 def run(

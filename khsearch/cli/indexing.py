@@ -217,6 +217,7 @@ def _run(
 ) -> tuple[Index, SyncReport]:
     """Read all sources into the index, which is created if need be, and then none is left behind if it fails."""
     deadline = time.monotonic() + wait
+    refused_before = False
     while True:
         try:
             with _begun(path, declared) as (store, created), ExitStack() as streams:
@@ -230,6 +231,10 @@ def _run(
         except DocumentError as error:
             hint = " (nothing was indexed)" if options["stop_at_bad"] else ""
             raise DocumentError(f"{error}{hint}") from None
+        except IndexExistsError:  # another process was quicker, or other files are in the folder
+            if refused_before:
+                raise
+            refused_before = True
         except (IndexLockedError, IndexNotFoundError):  # another is creating it, or has removed it
             if time.monotonic() >= deadline or reporter.kept != (0, 0):
                 raise
@@ -287,14 +292,8 @@ def _begun(path: str, declared: _Declared) -> Iterator[tuple[Index, bool]]:
         breaker, lexicon, _, settings, _ = declared
         fields = None if settings is not None else declared.fields or None
         with refused():
-            try:
-                store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields, settings=settings)
-                created = True
-            except IndexExistsError as problem:  # another process was quicker, or other files are in the folder
-                try:
-                    store = Index.open(path)
-                except IndexNotFoundError:
-                    raise problem from None
+            store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields, settings=settings)
+        created = True
     try:
         if not created:
             _check_declared(path, store, declared)

@@ -312,3 +312,18 @@ def test_what_was_said_for_a_folder_holds_below_it():
     assert readings.of("b/c/x.txt") == Reading(format="md", ocr=None)
     assert readings.of("../y/x.txt") == Reading(format="md")
     assert readings.of("../../x.txt") == Reading()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("root", 5), ("format", 5), ("names", {}), ("ocr", "yes"), ("jobs", 0), ("jobs", 1.5), ("time_limit", 0),
+        ("time_limit", "5"), ("only_changed", None), ("stop_at_bad", 1), ("wait", -1), ("unwanted", "x"),
+        ("lenient", 5), ("colour", 1),
+    ],
+)  # fmt: skip
+def test_what_an_option_cannot_be_is_a_value_error_that_names_it(index, name, value):
+    with pytest.raises(ValueError, match=name):
+        index.sync(**{name: value})
+    with pytest.raises(ValueError, match="paths takes"):
+        index.sync(5)
