@@ -178,6 +178,16 @@ def test_an_index_keeps_the_weights_of_its_fields_since_format_4(stored: Path) -
     assert Index.open(stored).fields.get("summary") == (TextField(0.5) if segment_formats(stored) >= [4] else None)
 
 
+def test_an_index_knows_its_files_since_format_5(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "empty.txt").touch()
+    report = Index.open(stored).sync(tmp_path / "d", root=tmp_path / "d")
+    assert (report.unchanged, report.read, report.passed) == (0, 0, 1)
+    known = [path for path in stored.iterdir() if path.suffix == ".files"]
+    assert len(known) == 1
+    assert list(Index.open(stored).export()) == DOCUMENTS
+
+
 def test_an_old_index_takes_spellings(stored: Path) -> None:
     reader = Index.open(stored)
     lexicons = sorted(path.read_bytes() for path in stored.glob("*.khl"))

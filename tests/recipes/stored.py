@@ -6,6 +6,7 @@ It makes `tests/formats/NOW`, which holds what `tests/test_formats.py` expects o
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from khsearch import Document, Index, TextField, version
 from khsearch.schema import Declared
@@ -27,7 +28,8 @@ LEXICON = STORED / "1" / "lexicon.khl"
 def make(path: Path) -> None:
     """Make the index: two commits, the second without a value of any field, and one document deleted.
 
-    Its segments have tables of all pairs, as large ones have of the frequent.
+    A third commit has a table of files, of one without documents. Its segments have tables of all pairs, as large ones
+    have of the frequent.
     """
     index = Index.create(path, lexicon=LEXICON, fields=FIELDS)
     with tables():
@@ -36,6 +38,9 @@ def make(path: Path) -> None:
         with index.writer() as writer:
             writer.add_all(DOCUMENTS[2:])
             writer.delete("3")
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "empty.txt").touch()
+        index.sync(folder)
     index.close()
     (path / "write.lock").unlink()
 

@@ -327,3 +327,25 @@ def test_what_an_option_cannot_be_is_a_value_error_that_names_it(index, name, va
         index.sync(**{name: value})
     with pytest.raises(ValueError, match="paths takes"):
         index.sync(5)
+
+
+@pytest.mark.slow
+def test_of_two_thousand_mixed_files_none_is_opened_the_second_time(tmp_path, index):
+    for number in range(2_000):
+        text = f"{RICE} {number}"
+        content = {
+            "txt": text,
+            "md": f"---\ntitle: {RAIN}\n---\n{text}",
+            "html": f"<title>{RAIN}</title><p>{text}</p>",
+            "jsonl": f'{{"id": "a", "text": "{text}"}}\n' * (1 + number % 3),
+            "csv": f"id,text\n1,{text}\n2,{text}\n",
+        }
+        suffix = [*content][number % 5]
+        write(tmp_path / "d" / str(number % 37) / f"{number}.{suffix}", content[suffix])
+    first = index.sync(tmp_path / "d")
+    assert first.read == 2_000
+    with opened_below(tmp_path / "d") as opened:
+        again = index.sync(tmp_path / "d")
+    assert opened == set()
+    assert (again.unchanged, again.passed_over) == (2_000, first.passed_over)
+    assert (again.added, again.replaced) == (0, 0)
