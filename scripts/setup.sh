@@ -64,6 +64,23 @@ install_system_packages() {
   $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" >&2
 }
 
+has_khmer_ocr() { command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx khm; }
+
+# What reads scans, where that may be installed; its tests are skipped elsewhere.
+install_ocr() {
+  local packages=(tesseract-ocr tesseract-ocr-khm) sudo=""
+  has_khmer_ocr && return
+  if [[ $(id -u) -ne 0 ]]; then
+    sudo="sudo -n"
+  fi
+  say "Installing ${packages[*]} ..."
+  if ! { command -v apt-get && { [[ -z "$sudo" ]] || sudo -n true; }; } >/dev/null 2>&1 ||
+    ! { $sudo apt-get update -q &&
+      $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"; } >&2; then
+    say "They cannot be installed, so tests that read scans are skipped; to run them: apt-get install ${packages[*]}"
+  fi
+}
+
 # Everything that decides what the environment holds.
 fingerprint() {
   { pwd && "$VENV/bin/python" -c 'import sys; print(sys.version)' && cat pyproject.toml; } 2>/dev/null | sha256sum

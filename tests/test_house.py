@@ -131,6 +131,7 @@ def test_foreign_code_has_one_door() -> None:
         ("icu", "khmer/words/icu.py"),
         ("khmernltk", "khmer/learning/crf_building.py"),
         ("zstandard", "columnar/segments/stored.py"),
+        ("pypdfium2", "documents/formats/pdf/pdfium.py"),
     ):
         users = {str(path.relative_to(ROOT)) for path in ROOMS if package in packages_of(path)}
         assert users == {door}

@@ -204,10 +204,11 @@ def _first_loose(results: Results) -> int:
 
 def _print_text(results: Results, *, explain: bool) -> None:
     first_loose = _first_loose(results)
-    for place, hit in enumerate(results):
-        if place == first_loose:
+    for number, hit in enumerate(results):
+        if number == first_loose:
             click.echo(f"{_LOOSER}\n")
-        click.echo(f"{hit.rank:>3}. {_heading(hit)}  {click.style(_plain(hit.id), dim=True)}")
+        place = _plain(hit.id) if hit.page is None else f"{_plain(hit.id)}, p. {hit.page}"
+        click.echo(f"{hit.rank:>3}. {_heading(hit)}  {click.style(place, dim=True)}")
         click.echo(f"     {hit.snippet.ansi()}\n")
         if hit.more:
             click.echo(f"     and {hit.more:,} more like it\n")

@@ -64,6 +64,15 @@ class Hit:
 
         return self._excerpts(lambda text: make_snippet(text, self._marks_of_text, self._found.analyzer))
 
+    @property
+    def page(self) -> int | None:
+        """Of a document with pages, as a PDF has, the one on which the first mark of the snippet is, from 1; else None.
+
+        None, too, where nothing is marked in the document's text.
+        """
+        snippet = self.snippet
+        return snippet.page if snippet.field == "text" else None
+
     @arguments.checked(length=arguments.COUNT, excerpts=arguments.COUNT)
     def make_snippet(self, length: int = 180, excerpts: int = 1) -> Snippet:
         """Return a snippet of another size than `snippet` has: at most so many excerpts, together about so long.
@@ -130,7 +139,7 @@ class Hit:
         """Return what a page shows of it, ready for JSON.
 
         rank, score, loose, id, title, title_marks, the text of the snippet, its marks, and the document's fields, dates
-        as ISO 8601 has them; of a grouped search, how many more.
+        as ISO 8601 has them; of a document with pages, the page; of a grouped search, how many more.
         """
         loading("khsearch.hits.written")
         from khsearch.hits.written import dict_of_hit

@@ -33,11 +33,15 @@ Mark = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """One excerpt: its text, its offset in the original, and marks as offsets into its text."""
+    """One excerpt: its text, its offset in the original, and marks as offsets into its text.
+
+    page: of a text with pages, the one on which its first mark begins, from 1; None without pages or marks
+    """
 
     text: str
     start: int
     marks: tuple[Mark, ...]
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Snippet:
     def text(self) -> str:
         """The excerpts, joined by an ellipsis."""
         return _GAP.join(fragment.text for fragment in self.fragments)
+
+    @property
+    def page(self) -> int | None:
+        """The page of the first mark, as `Fragment.page` has it."""
+        return next((fragment.page for fragment in self.fragments if fragment.marks), None)
 
     @property
     def marks(self) -> list[Mark]:
@@ -150,19 +159,34 @@ def _excerpts(
     """Cut excerpts around what was found and mark it there; None where nothing is to be marked."""
     fragments: list[Fragment] = []
     for first, last in _windows(found, size):
-        start, end = _cut(text, first, last, analyzer, size)
+        start, end = _cut_in_page(text, first, last, analyzer, size)
         if fragments:
             start = max(start, fragments[-1].start + len(fragments[-1].text))
         excerpt = text[start:end]
-        marks = [(a, b) for a, b, _ in search(excerpt, rows, analyzer)]
+        marks = _merged(((a, b) for a, b, _ in search(excerpt, rows, analyzer)), excerpt)
         if marks:
-            fragments.append(Fragment(excerpt, start, _merged(marks, excerpt)))
+            fragments.append(Fragment(_shown(excerpt), start, marks, page_of(text, start + marks[0][0])))
     return Snippet(tuple(fragments)) if fragments else None
 
 
 def _beginning(text: str, analyzer: Analyzer, size: _Size) -> Snippet:
-    start, end = _cut(text, 0, 0, analyzer, size)
-    return Snippet((Fragment(text[start:end], start, ()),))
+    written = re.search(r"\S", text)  # the first pages may be blank
+    first = written.start() if written else 0
+    start, end = _cut_in_page(text, first, first, analyzer, size)
+    return Snippet((Fragment(_shown(text[start:end]), start, ()),))
+
+
+_PAGE_END = "\f"
+
+
+def page_of(text: str, place: int) -> int | None:
+    """Return on which page of a text an offset is, from 1; None where it has no pages: each ends with a form feed."""
+    ended = text.count(_PAGE_END, 0, place)
+    return ended + 1 if ended or _PAGE_END in text else None
+
+
+def _shown(excerpt: str) -> str:
+    return excerpt.replace(_PAGE_END, " ")
 
 
 def _windows(spans: Sequence[Occurrence], size: _Size) -> list[Mark]:
@@ -201,6 +225,13 @@ def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[
 
 
 _SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")
+
+
+def _cut_in_page(text: str, first: int, last: int, analyzer: Analyzer, size: _Size) -> Mark:
+    """Widen a stretch of marks as `_cut` does, within the page, or the pages, that it is on."""
+    low, high = text.rfind(_PAGE_END, 0, first) + 1, text.find(_PAGE_END, last)
+    start, end = _cut(text[low : None if high < 0 else high], first - low, last - low, analyzer, size)
+    return low + start, low + end
 
 
 def _cut(text: str, first: int, last: int, analyzer: Analyzer, size: _Size) -> Mark:

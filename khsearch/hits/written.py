@@ -30,7 +30,8 @@ def dict_of_hit(hit: Hit) -> dict[str, object]:
         "marks": snippet.marks,
         "fields": {name: _plain(value) for name, value in hit.document.fields.items()},
     }
-    return found if hit.more is None else {**found, "more": hit.more}
+    known = {"page": hit.page, "more": hit.more}
+    return found | {name: value for name, value in known.items() if value is not None}
 
 
 def dict_of_results(results: Results) -> dict[str, object]:
@@ -50,7 +51,8 @@ def html_of_hit(hit: Hit) -> str:
     """Return a hit for a notebook: marked title and snippet."""
     title = _marked(hit.title, hit.title_marks) if hit.title else html.escape(hit.id)
     loose = ' style="opacity: 0.6"' if hit.loose else ""
-    return f'<div lang="km"{loose}><b>{title}</b> <small>{html.escape(hit.id)}</small><br>{hit.snippet.html()}</div>'
+    place = html.escape(hit.id) if hit.page is None else f"{html.escape(hit.id)}, p. {hit.page}"
+    return f'<div lang="km"{loose}><b>{title}</b> <small>{place}</small><br>{hit.snippet.html()}</div>'
 
 
 def html_of_results(results: Results) -> str:

@@ -16,7 +16,7 @@ from khsearch.documents import Document, FieldNames, format_names, read_path, re
 from khsearch.documents.formats import registry
 from khsearch.errors import DocumentError, MissingExtraError
 from tests import dummy_format
-from tests.documents.formats import making
+from tests.documents.formats import making, pdf_maker
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
 RAIN = "ភ្លៀងធ្លាក់ខ្លាំងនៅខេត្តកំពត"
@@ -167,6 +167,14 @@ SAMPLES = [
         0,
     ),
     Sample(
+        "pdf",
+        pdf_maker.pdf([pdf_maker.shown(RICE), pdf_maker.shown(RAIN)]),
+        (Document("a", RICE, f"{RICE}\f{RAIN}\f", {"pages": 2}),),
+        pdf_maker.pdf([pdf_maker.shown(RICE), pdf_maker.shown("\ufffd" * 9)]),
+        "a, p. 2: a text layer that is not what the pages show; --ocr",
+        1,
+    ),
+    Sample(
         "notes",
         f"# {RICE}\n@ 2021-05-11\n{RAIN}\n\n# ក\n{RICE}\n",
         (Document("a#1", RICE, RAIN, {"date": date(2021, 5, 11)}), Document("a#2", "ក", RICE)),
@@ -197,8 +205,8 @@ every_format = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sam
 
 def test_every_format_that_khsearch_brings_has_a_sample():
     rooms = [registry.BUILT_IN[sample.format] for sample in SAMPLES if sample.format != "notes"]
-    told_elsewhere = ["gz", "pdf", "picture"]  # gz is what a name before it says
-    assert sorted([*rooms, *told_elsewhere]) == sorted(set(registry.BUILT_IN.values()))
+    others = ["gz", "picture"]  # what is in the one, its name says; the other has no text
+    assert sorted([*rooms, *others]) == sorted(set(registry.BUILT_IN.values()))
 
 
 @every_format

@@ -124,7 +124,8 @@ def test_nothing_found_shows_the_beginning() -> None:
 def test_any_text_and_any_query(text: str, query: str) -> None:
     found = snippet(text, query)
     for fragment in found.fragments:
-        assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
+        stretch = text[fragment.start : fragment.start + len(fragment.text)]
+        assert stretch.replace("\f", " ") == fragment.text
         assert all(0 <= start < end <= len(fragment.text) for start, end in fragment.marks)
     found.html()
     found.ansi()
@@ -167,7 +168,8 @@ def test_a_snippet_is_hardly_longer_than_was_asked_for(text: str, query: str, le
     assert len(found.text) <= 1.5 * length
     assert 1 <= len(found.fragments) <= excerpts
     for fragment in found.fragments:
-        assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
+        stretch = text[fragment.start : fragment.start + len(fragment.text)]
+        assert stretch.replace("\f", " ") == fragment.text
         assert all(0 <= start < end <= len(fragment.text) for start, end in fragment.marks)
 
 

@@ -15,6 +15,7 @@ import subprocess
 from contextlib import suppress
 from functools import cache
 
+from khsearch.documents.formats.joints import joined
 from khsearch.errors import KhsearchError, MissingExtraError
 
 LIMIT = 2 << 30
@@ -59,9 +60,9 @@ def _missing() -> str:
 
 
 def read_picture(picture: bytes, dpi: int | None = None) -> list[str]:
-    """Read a picture, a file of any kind that tesseract knows -> its text, page by page: lines as they are drawn.
+    """Read a picture, a file of any kind that tesseract knows -> its text, page by page.
 
-    A blank line stands between two paragraphs. MissingExtraError, TooSlowError, OcrError.
+    MissingExtraError, TooSlowError, OcrError.
     """
     check()
     program = shutil.which("tesseract") or "tesseract"
@@ -86,6 +87,5 @@ def read_picture(picture: bytes, dpi: int | None = None) -> list[str]:
     if process.returncode:
         last = told.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"status {process.returncode}"]
         raise OcrError(f"tesseract cannot read it ({last[0]:.100})")
-    return [
-        _BLANK_LINES.sub("\n\n", page).strip() for page in text.decode("utf-8", "replace").rstrip("\f\n").split("\f")
-    ]
+    pages = text.decode("utf-8", "replace").rstrip("\f\n").split("\f")
+    return [joined(_BLANK_LINES.sub("\n\n", page).strip()) for page in pages]

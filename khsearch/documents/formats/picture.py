@@ -5,7 +5,6 @@ from __future__ import annotations
 from khsearch.documents import reasons
 from khsearch.documents.document import Document
 from khsearch.documents.formats import ocr
-from khsearch.documents.formats.pdf.lines import joined
 from khsearch.documents.formats.reader import Found, Source
 from khsearch.documents.formats.title import title_of
 
@@ -24,7 +23,7 @@ def read(source: Source) -> Found:
         yield source.error(f"more than {_LARGEST:,} bytes; save it smaller", reason=reasons.TOO_LARGE)
     else:
         try:
-            pages = [joined(page) for page in ocr.read_picture(data)]
+            pages = ocr.read_picture(data)
         except ocr.TooSlowError as problem:
             yield source.error(f"{problem}; save it smaller", reason=reasons.TOO_SLOW)
         except ocr.OcrError as problem:

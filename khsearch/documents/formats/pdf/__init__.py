@@ -19,6 +19,7 @@ from pathlib import PurePosixPath
 
 from khsearch.documents import reasons
 from khsearch.documents.document import Document
+from khsearch.documents.formats.joints import across_pages
 from khsearch.documents.formats.pdf.about import fields_of, title_in
 from khsearch.documents.formats.pdf.pages import Pages
 from khsearch.documents.formats.pdf.pdfium import MOST_PAGES, BrokenError, EncryptedError, File
@@ -56,6 +57,10 @@ def read(source: Source) -> Found:
             source.tell(share)
             untold -= share
         source.tell(untold)
+        for number in pages.doubtful(texts):
+            texts[number - 1] = pages.doubted(number)
+        for number in range(len(texts) - 1):
+            texts[number], texts[number + 1] = across_pages(texts[number], texts[number + 1])
         fields, title = fields_of(file.value, file.pages), title_in(file.value)
     if title.casefold() == PurePosixPath(source.id).stem.casefold():  # as programs say where nobody gave one
         title = ""

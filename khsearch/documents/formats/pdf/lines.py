@@ -1,7 +1,6 @@
 """lines: the pieces of a page in, its text out: pieces make lines, and lines go on in each other or end a paragraph.
 
-A line of Khmer may end inside a word: it is broken wherever a program sees the end of a shorter one. So lines that
-go on are joined without a space where a Khmer letter stands on both sides. A heading, a cell or a column does not.
+Lines that go on are joined as `joints` says. A heading, a cell or a column does not go on.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from khsearch.documents.formats.joints import KHMER_END, joint
 from khsearch.documents.formats.pdf.pieces import Piece
 
 _MOVED = 0.55  # of the height: the base line is another
 _BACK = 3.0  # heights to the left: a new line, or a new column
-_GAP, _KHMER_GAP = (
-    0.2,
-    1.0,
-)  # heights to the right: a space; behind Khmer only a wide one, as clusters are drawn with holes
+_GAP = 0.23  # heights to the right: a space; LibreOffice leaves 0.2 between Khmer and Latin
+_KHMER_GAP = 1.0  # the same behind Khmer, as clusters are drawn with holes
 _OTHER_SIZE = 1.12  # how much a font is larger that is not the same
 _LARGER_STEP = 1.3  # how much further down than usual a new paragraph begins
 _FIRST_STEP = 2.4  # heights, where nothing tells what is usual
@@ -28,11 +26,7 @@ _AROUND = 6  # lines
 _SPACED = 9  # characters between two spaces, on average
 
 _KHMER = re.compile("[\u1780-\u17d3\u17dd\u200b]+")
-_ENDS_IN_KHMER = re.compile("[\u1780-\u17d3\u17dd]\u200b*$")
-_BEGINS_IN_KHMER = re.compile("\u200b*[\u1780-\u17b3]")
 _DEPENDS = re.compile("[\u17b6-\u17d3\u17dd]")
-_HYPHENED = re.compile("[a-z\u00df-\u024f]\u00ad$|[a-z\u00df-\u024f]-$")
-_BEGINS_SMALL = re.compile("[a-z\u00df-\u024f]")
 
 
 @dataclass(slots=True)
@@ -57,23 +51,10 @@ def text_of(pieces: Iterable[Piece]) -> str:
             if _ends(before, line, steps) or _is_short(lines, number - 1):
                 text.append("\n")
             else:
-                text[-1], between = _joint(text[-1], line.text, between_words)
+                text[-1], between = joint(text[-1], line.text, between_words)
                 text.append(between)
         text.append(line.text.strip(" "))
     return "".join(text).replace("\u00ad", "").strip("\n")
-
-
-def joined(text: str) -> str:
-    """Return a text whose paragraphs have blank lines between them, with the lines of each joined."""
-    parts: list[str] = []
-    for paragraph in text.split("\n\n"):
-        parts.append("\n" if parts else "")
-        for number, line in enumerate(paragraph.splitlines()):
-            if number:
-                parts[-1], between = _joint(parts[-1], line, "")
-                parts.append(between)
-            parts.append(line.strip())
-    return "".join(parts)
 
 
 def _lines(pieces: Iterable[Piece]) -> list[_Line]:
@@ -91,7 +72,7 @@ def _lines(pieces: Iterable[Piece]) -> list[_Line]:
         if line is None or _is_elsewhere(line, piece):
             lines.append(_Line(text, piece.start, piece.end, piece.base, piece.height, piece.angle))
             continue
-        gap = _KHMER_GAP if _ENDS_IN_KHMER.search(line.text) else _GAP
+        gap = _KHMER_GAP if KHMER_END.search(line.text) else _GAP
         if _DEPENDS.match(text):  # it is part of the cluster before, however far away it is drawn
             line.text = line.text.rstrip(" ")
         elif text and piece.start - line.end > gap * max(line.height, piece.height) and line.text[-1:] != " ":
@@ -144,16 +125,3 @@ def _is_spaced(lines: list[_Line]) -> bool:
     """Whether a space stands behind nearly every word of Khmer, so that lines, too, end at one, which is not drawn."""
     runs = [run for line in lines for run in _KHMER.findall(line.text)]
     return sum(map(len, runs)) < _SPACED * len(runs)
-
-
-def _joint(before: str, line: str, between_words: str) -> tuple[str, str]:
-    """The text of a line that goes on, and what stands between it and the next.
-
-    between_words: what does between two of Khmer.
-    """
-    before = before.rstrip(" ")
-    if _ENDS_IN_KHMER.search(before) and _BEGINS_IN_KHMER.match(line.lstrip(" ")):
-        return before, between_words
-    if _HYPHENED.search(before) and _BEGINS_SMALL.match(line):
-        return before[:-1], ""
-    return before, " "

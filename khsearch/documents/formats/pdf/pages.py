@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
 
 from khsearch.documents import reasons
 from khsearch.documents.formats import ocr
 from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy
-from khsearch.documents.formats.pdf.lines import joined, text_of
+from khsearch.documents.formats.pdf.lines import text_of
 from khsearch.documents.formats.pdf.pdfium import BrokenError, File
 from khsearch.documents.formats.pdf.pieces import Page, Piece
 from khsearch.documents.formats.pdf.soundness import lies
@@ -16,6 +17,7 @@ from khsearch.frozen import frozen
 
 _NO_LETTERS = 5  # fewer letters are a page's number
 _A_LINE = 60  # letters: what a scanner writes below a picture, but no page
+_TELLING = 25  # letters that tell whether a text is sound
 _MOSTLY = 0.6  # of a page's area
 
 _OCR = "--ocr reads them by their picture"
@@ -45,6 +47,7 @@ class Pages:
         self._wrong: dict[tuple[str, str], list[int]] = {}  # by reason, and what to say
         self._fonts: dict[str, None] = {}
         self._by_picture: list[int] = []
+        self._lying = False
 
     def text(self, number: int) -> str:
         """Read a page, the first is 1; "" for what is wrong, which `wrong` tells afterwards. OSError."""
@@ -56,14 +59,29 @@ class Pages:
         old = [piece for piece in page.pieces if _is_old(piece)]
         text = text_of([piece for piece in page.pieces if not _is_old(piece)] if old else page.pieces)
         reason = _reason(text, page, _letters(piece.text for piece in old))
+        self._lying = self._lying or reason == reasons.TEXT_LAYER
         if reason and self._ocr:
             return self._seen(number, reason)
         if old:
             self._fonts.update(dict.fromkeys(piece.font.partition("+")[2] or piece.font for piece in old))
             self._note(reasons.LEGACY_FONT, number)
-        elif reason:
+            return "" if lies(text) else text
+        if reason:
             self._note(reason, number)
         return "" if reason else text
+
+    def doubtful(self, texts: list[str]) -> list[int]:
+        """Which pages have too little text to tell whether it is sound, in a file whose other texts are not."""
+        rest = [number for number, text in enumerate(texts, 1) if text and number not in self._by_picture]
+        short = all(_letters([texts[number - 1]]) < _TELLING for number in rest)
+        return rest if self._lying and short else []
+
+    def doubted(self, number: int) -> str:
+        """Read such a page by its picture, or note it: "" then."""
+        if self._ocr:
+            return self._seen(number, reasons.TEXT_LAYER)
+        self._note(reasons.TEXT_LAYER, number)
+        return ""
 
     @property
     def wrong(self) -> list[Wrong]:
@@ -82,7 +100,7 @@ class Pages:
             ocr.check()
             picture = self._file.picture(number, ocr.DPI)
             head = b"P5 %d %d 255\n" % (picture.width, picture.height)
-            text = joined("\n\n".join(ocr.read_picture(head + picture.pixels, picture.dpi)))
+            text = "\n".join(ocr.read_picture(head + picture.pixels, picture.dpi))
         except MissingExtraError as problem:
             self._note(reasons.NO_PACKAGE, number, f"{reason}: {problem}")
         except ocr.TooSlowError as problem:
@@ -92,12 +110,13 @@ class Pages:
         except BrokenError:
             self._note(reasons.BROKEN, number)
         else:
-            self._by_picture.append(number)
+            if text.strip():
+                insort(self._by_picture, number)
             return text
         return ""
 
     def _note(self, reason: str, number: int, told: str = "") -> None:
-        self._wrong.setdefault((reason, told or _TOLD[reason]), []).append(number)
+        insort(self._wrong.setdefault((reason, told or _TOLD[reason]), []), number)
 
 
 def _reason(text: str, page: Page, old: int) -> str:
