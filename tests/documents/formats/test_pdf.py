@@ -232,6 +232,15 @@ def test_pages_that_lie_are_left_out_and_the_others_are_read():
     ]
 
 
+def test_words_on_a_picture_are_a_slide_or_the_stamp_of_a_scanner():
+    image = stream(b"\0", b"/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray")
+    whole = b"q 600 0 0 800 0 0 cm /X Do Q "
+    pages = [whole + shown("ជំពូក ១"), whole + shown("Scanned by CamScanner"), whole + shown("12")]
+    placed, told = found_in(pdf(pages, resources=b"/XObject<</X 4 0 R>>", more=[image]))
+    assert placed.document.text == "ជំពូក ១\f\f\f"
+    assert (told.reason, str(told).partition(":")[0]) == (reasons.SCANNED, "a, p. 2 to 3")
+
+
 def test_a_page_with_little_text_is_no_sounder_than_its_file():
     junk = shown("\u17c1\ufffd\u17b6\u17d2" * 20)
     assert [str(item).partition(":")[0] for item in found_in(pdf([junk, shown("\u1785\u1794\u17cb ២"), junk]))] == [
