@@ -22,6 +22,7 @@ from khsearch.documents import Document, reasons
 from khsearch.documents.formats import ocr
 from khsearch.documents.formats.pdf.about import fields_of, title_in
 from khsearch.documents.formats.pdf.pages import ranges
+from khsearch.documents.formats.pdf.pdfium import File
 from khsearch.documents.formats.pdf.soundness import lies
 from khsearch.documents.formats.reader import Placed, Remark, Source
 from khsearch.documents.formats.registry import read
@@ -103,6 +104,17 @@ def test_pages_without_sound_text_are_read_by_their_picture():
     assert [item.place for item in found_in((FILES / "021-smot.scan.pdf").read_bytes(), ocr=True)] == ["a", "a, p. 1"]
     sound = (FILES / "021-smot.lonoto.pdf").read_bytes()
     assert found_in(sound, ocr=True) == found_in(sound)
+
+
+@needs_tesseract
+def test_a_text_layer_by_tesseract_is_read(tmp_path):
+    with File(io.BytesIO((FILES / "021-smot.scan.pdf").read_bytes())) as file:
+        picture = file.picture(1, 150)
+    content = b"P5 %d %d 255\n" % (picture.width, picture.height) + picture.pixels
+    command = ["tesseract", "stdin", str(tmp_path / "x"), "-l", "khm", "--psm", "4", "pdf"]
+    subprocess.run(command, input=content, capture_output=True, check=True)
+    text = document_of((tmp_path / "x.pdf").read_bytes()).text
+    assert kept((FILES / "021-smot.txt").read_text("utf-8"), text) >= 94
 
 
 @needs_tesseract
@@ -210,6 +222,11 @@ def test_latin_lines_keep_their_spaces_and_lose_their_hyphens():
     assert text_of(kerned) == "The quick\f"
     digits = b"".join(b"BT /F 12 Tf %g 700 Td (1) Tj ET " % (50 + 6.672 * number) for number in range(4))
     assert text_of(digits) == "1111\f"
+
+
+def test_signs_of_a_font_of_signs_are_bullets():
+    items = b"".join(shown("\uf0b7 food", y=y) for y in (700, 650, 600, 550))
+    assert text_of(items) == "\u2022 food\n\u2022 food\n\u2022 food\n\u2022 food\f"
 
 
 def test_turned_text_is_read_in_its_direction():
