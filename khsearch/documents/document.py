@@ -64,6 +64,8 @@ def validate(document: object) -> tuple[Document, bytes]:
             raise ValueError("is no name for a field; use a str that is not empty")
     except ValueError as problem:
         raise DocumentError(f"document {brief_repr(document.id)}: its {what} {problem}") from None
+    except MemoryError:
+        raise
     except Exception as problem:  # whatever an object of the caller's raises when it is asked for what it holds
         given = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
         raise DocumentError(f"document {brief_repr(document.id)}: its {what} {given}") from problem

@@ -26,6 +26,7 @@ from typing import IO, Any
 
 import orjson
 
+from khsearch.documents import reasons
 from khsearch.documents.document import json_line
 from khsearch.documents.files.opening import read_file
 from khsearch.documents.formats.reader import Placed, Remark
@@ -65,9 +66,13 @@ def tell(pipe: IO[bytes], order: dict[str, Any]) -> None:
 
     order["names"] = FieldNames.from_json(order["names"])
     found = read_file(**order, qualified=True, on_bytes=on_bytes, most_at_once=None)
-    for item in found:
-        pipe.write(_line(item))
-        pipe.flush()
+    try:
+        for item in found:
+            pipe.write(_line(item))
+            pipe.flush()
+    except MemoryError:  # for the line
+        told = "a text in it is too long for the memory that a file may take; part it"
+        pipe.write(_line(DocumentError(f"{order['name']}: {told}", reason=reasons.TOO_LARGE)))
     pipe.write(b"B %d\n.\n" % unread)
     pipe.flush()
 

@@ -204,7 +204,7 @@ class _Worker(threading.Thread):
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as problem:
             self.end()
             told = f"what reads .{order.format} failed ({problem}); try again, or leave the file out"
-            self._children.put(task, DocumentError(f"{order.name}: {told}"), 0)
+            self._children.put(task, DocumentError(f"{order.name}: {told}", reason=reasons.BROKEN), 0)
 
 
 class _EndedError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from khsearch.documents.records import FieldNames
@@ -48,6 +48,8 @@ def _names(reading: Reading) -> dict[str, Any]:
 
 NOTHING_SAID = Reading()
 
+_MOST_UP = 64  # folders
+
 
 class Readings:
     """How each file is read: as was said for it, or for the nearest folder above it."""
@@ -61,15 +63,20 @@ class Readings:
         """Return how a file or folder is read, by its path from the root."""
         if path in self._given:
             return self._given[path]
-        return self._of_folder(_above(path))
+        folder = _above(path)
+        found = self._known.get(folder)
+        if found is None:
+            folders = (folder, *_folders_of(folder))
+            found = next((self._given[one] for one in folders if one in self._given), NOTHING_SAID)
+            self._known[folder] = found
+        return found
 
     def say(self, path: str, reading: Reading) -> None:
         """Let all at and below a path be read so, where that says something, and as before where not."""
         if reading == NOTHING_SAID:
             return
         said = reading.over(self.of(path))
-        below = "" if path == "." else f"{path}/"
-        self._given = {other: kept for other, kept in self._given.items() if not f"{other}/".startswith(below)}
+        self._given = {other: kept for other, kept in self._given.items() if path not in (other, *_folders_of(other))}
         self._given[path] = said
         self._known.clear()
 
@@ -77,16 +84,18 @@ class Readings:
         """Return them as they are kept."""
         return {path: reading.to_json() for path, reading in sorted(self._given.items())}
 
-    def _of_folder(self, path: str) -> Reading:
-        found = self._known.get(path)
-        if found is None:
-            if path in self._given:
-                found = self._given[path]
-            else:
-                found = NOTHING_SAID if path in (".", "/") else self._of_folder(_above(path))
-            self._known[path] = found
-        return found
-
 
 def _above(path: str) -> str:
-    return "." if path in (".", "..") or path.endswith("/..") else posixpath.dirname(path) or "."
+    """The folder of a file or folder: of "a" it is ".", of that "..", of that "../.."."""
+    if path == ".":
+        return ".."
+    if path == ".." or path.endswith("/.."):
+        return f"{path}/.."
+    return posixpath.dirname(path) or "."
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first, as far up as anybody gives one."""
+    while path.count("..") < _MOST_UP:
+        path = _above(path)
+        yield path

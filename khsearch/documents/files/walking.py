@@ -108,7 +108,7 @@ def walk(given: Sequence[str], root: str, unwanted: Collection[str] = ()) -> Met
             tops.append((path, where, os.stat(where)))  # noqa: PTH116
         except OSError as problem:
             raise unreadable(path, problem) from None
-    walker.folders = [where for _, where, status in tops if stat.S_ISDIR(status.st_mode)]
+    walker.given = [where for _, where, _ in tops]
     for path, where, status in tops:
         if stat.S_ISDIR(status.st_mode):
             yield from walker.folder(path, where)
@@ -117,9 +117,9 @@ def walk(given: Sequence[str], root: str, unwanted: Collection[str] = ()) -> Met
 
 
 class _Walker:
-    def __init__(self, root: str, folders: list[str], unwanted: set[str]) -> None:
+    def __init__(self, root: str, given: list[str], unwanted: set[str]) -> None:
         self.root = root
-        self.folders = folders
+        self.given = given
         self.seen = unwanted
 
     def folder(self, shown: str, path: str) -> Met:
@@ -164,7 +164,7 @@ class _Walker:
         if stat.S_ISLNK(status.st_mode):
             where = real_path(entry.path)
             status = os.stat(where)  # noqa: PTH116
-            if not any(is_below(where, folder) for folder in self.folders):
+            if not any(is_below(where, top) for top in self.given):
                 told = f"a link to {shown_name(where)}, outside of what is read; give that folder, too"
                 yield _skipped(shown, told, reasons.OUTSIDE)
                 return

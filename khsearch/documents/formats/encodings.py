@@ -49,11 +49,12 @@ def decoded(data: bytes, declared: str | None = None) -> str:
         try:
             text = data.decode(name).removeprefix("\ufeff")
             text.encode()  # some decode to halves of characters
-            return text
         except LookupError:  # one of bytes, such as "hex"
             pass
         except UnicodeError:
             told = f"neither UTF-8 nor {declared[:40]!r}, which it says it is in; save it as UTF-8"
+        else:
+            return text
     raise ValueError(told)
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _MOST_RULES = 2_000
-_FAMILY = re.compile(r"(?:^|[;{\s\"'])font(?:-family)?\s*:\s*([^;}]*)", re.I)
-_SIZE = re.compile(r"^.*?\d[\w.%]*(?:/[\w.%]+)?\s+")
+_FAMILY = re.compile(r"(?:^|[;{\s\"'])font(-family)?\s*:\s*([^;}]*)", re.I)
+_SIZE = re.compile(r"^.*?(?:\d(?:p[xtc]|r?em|ex|[cm]m|in|%)|small\w*|medium|large\w*)(?:\s*/\s*[\w.%]+)?\s+", re.I)
 
 
 def fonts_of(tree: LexborHTMLParser) -> dict[int, str]:
@@ -50,7 +50,10 @@ def stated_font(node: LexborNode) -> str:
 
 def _first_family(rules: str) -> str:
     found = _FAMILY.findall(rules)
-    return _first(_SIZE.sub("", found[-1][:200])) if found else ""
+    if not found:
+        return ""
+    is_family, value = found[-1]
+    return _first(value if is_family else _SIZE.sub("", value[:200]))
 
 
 def _first(families: str) -> str:

@@ -29,7 +29,7 @@ _LINK = re.compile(
 _TAG = re.compile(r"<(?:https?://[^<>\s]*|mailto:[^<>\s]*|/?[a-zA-Z][^<>]{0,2000})>")
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _SIGNS = re.compile(
-    r"(?!(?<=\d)\*+\d)(?<!\s)(?<!^)(?:\*{1,3}|~~)|(?:\*{1,3}|~~)(?=\S)|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)"
+    r"(?!(?<=\d)\*+\d)(?:(?<!\s)(?<!^)(?:\*{1,3}|~~)|(?:\*{1,3}|~~)(?=\S))|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)"
 )
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LONGEST = 20_000  # characters of a line in which code is looked for

@@ -143,7 +143,7 @@ class _Text:
             self._styles[-1].pop()
         elif tag == "table:table-cell":
             self._flow.part("\t")
-        elif tag in ("table:table-row", "office:annotation"):
+        elif tag == "table:table-row":
             self._flow.part("\n")
         elif tag in _APART and self._apart:
             self._waiting.append(self._flow)

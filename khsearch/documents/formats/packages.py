@@ -12,7 +12,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from urllib.parse import unquote
 from xml.parsers import expat
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 400_000_000
 """Bytes that may come out of one zip."""
+_SURELY_FINE, _MOST_TIMES = 30_000_000, 100
+"""Bytes of a part that may have been any number of times smaller, and how many times others may."""
+_LONGEST_DIRECTORY = 8_000_000  # bytes, for some hundred thousand parts: each takes ten times as much in memory
 _MOST_DEPTH = 1_000
 _LONGEST_TOKEN = 1 << 24  # bytes that the parser keeps until a tag or a comment ends
 _BLOCK = 1 << 16
@@ -62,16 +65,14 @@ _NAMESPACES = {
 """Short names of namespaces, so that an element is called as in the standards: "w:p"; of others only the local name."""
 
 
-@frozen
-class Start:
+class Start(NamedTuple):
     """An element begins."""
 
     tag: str
     attributes: dict[str, str]
 
 
-@frozen
-class End:
+class End(NamedTuple):
     """An element ends."""
 
     tag: str
@@ -107,7 +108,8 @@ class Package:
         if not start.startswith(b"PK"):
             raise _another_kind(source, stream, start, remedy)
         try:
-            self._zip = zipfile.ZipFile(stream)
+            self._size = size
+            self._zip = zipfile.ZipFile(cast("BinaryIO", _InPieces(stream)))
             self.names = set(self._zip.namelist())
         except _BROKEN as problem:
             raise self._broken(problem) from None
@@ -122,6 +124,8 @@ class Package:
         """Read the XML of a part. doctype: whether it may name one, if that declares nothing. DocumentError."""
         found: list[Event] = []
         short: dict[str, str] = {}
+        starts: dict[str, Start] = {}
+        ends: dict[str, End] = {}
         depth = 0
 
         def tag(long: str) -> str:
@@ -136,12 +140,19 @@ class Package:
             depth += 1
             if depth > _MOST_DEPTH:
                 raise self._error(f"{name} is nested more than {_MOST_DEPTH} deep", reasons.TOO_LARGE)
-            found.append(Start(tag(long), {tag(key): value for key, value in given.items()} if given else given))
+            if given:
+                found.append(Start(tag(long), {tag(key): value for key, value in given.items()}))
+                return
+            if long not in starts:
+                starts[long] = Start(tag(long), given)
+            found.append(starts[long])
 
         def end(long: str) -> None:
             nonlocal depth
             depth -= 1
-            found.append(End(tag(long)))
+            if long not in ends:
+                ends[long] = End(tag(long))
+            found.append(ends[long])
 
         def refuse(_name: str, _system: str | None, _public: str | None, declares: int) -> None:
             if declares or not doctype:
@@ -209,11 +220,13 @@ class Package:
                 raise self._encrypted()
             if about.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise self._error(f"{name} is packed in a way that office programs do not use", reasons.BROKEN)
+            packed, unpacked = min(about.compress_size, self._size), 0
             with self._zip.open(about) as part:
                 while block := part.read(_BLOCK):
                     self._left -= len(block)
-                    if self._left < 0:
-                        told = f"it unpacks to more than {MOST_BYTES // 1_000_000} MB"
+                    unpacked += len(block)
+                    if self._left < 0 or unpacked > max(_SURELY_FINE, packed * _MOST_TIMES):
+                        told = f"{name} unpacks to far more than such a part holds"
                         raise self._error(told, reasons.TOO_LARGE, "split it or leave it out")
                     yield block
         except KeyError:
@@ -238,6 +251,22 @@ _BROKEN = (
     *(ValueError, LookupError, ArithmeticError),
 )
 """What opening and reading a zip raises for bytes that are none."""
+
+
+class _InPieces:
+    """What a zip is read from: no piece is longer than the longest directory."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _LONGEST_DIRECTORY:
+            raise zipfile.BadZipFile("its directory is too long")
+        return self._stream.read(size)
+
+    def seekable(self) -> bool:
+        return True
 
 
 def _another_kind(source: Source, stream: BinaryIO, start: bytes, remedy: str) -> DocumentError:

@@ -166,7 +166,7 @@ def epub(*chapters, about="", parts=None):
     order = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
     return zipped(
         {
-            "META-INF/container.xml": '<container><rootfiles><rootfile full-path="text/book.opf"/></rootfiles></container>',
+            "META-INF/container.xml": '<container><rootfile full-path="text/book.opf"/></container>',
             "text/book.opf": '<package xmlns:dc="http://purl.org/dc/elements/1.1/">'
             f"<metadata>{about}</metadata><manifest>"
             f'<item id="nav" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>{items}'

@@ -72,7 +72,18 @@ def test_a_zip_that_unpacks_to_too_much_is_told_and_takes_little_room(monkeypatc
     assert tracemalloc.get_traced_memory()[1] < 4_000_000
     tracemalloc.stop()
     assert error.reason == reasons.TOO_LARGE
-    assert "unpacks to more than 2 MB" in str(error)
+    assert "unpacks to far more" in str(error)
+
+
+def test_a_part_that_unpacks_to_far_more_than_xml_does_is_told_early(monkeypatch):
+    monkeypatch.setattr(packages, "_SURELY_FINE", 100_000)
+    assert refused(docx("<w:p/>" * 50_000), "docx").reason == reasons.TOO_LARGE
+    assert refused(docx("".join(f"<w:p>{number}</w:p>" for number in range(20_000))), "docx").reason == reasons.EMPTY
+
+
+def test_a_directory_that_is_too_long_is_told(monkeypatch):
+    monkeypatch.setattr(packages, "_LONGEST_DIRECTORY", 70_000)
+    assert "its directory is too long" in str(refused(zipped(dict.fromkeys(map(str, range(2_000)), "")), "docx"))
 
 
 def test_a_text_that_is_too_long_is_told(monkeypatch):
