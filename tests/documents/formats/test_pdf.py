@@ -229,6 +229,14 @@ def test_signs_of_a_font_of_signs_are_bullets():
     assert text_of(items) == "\u2022 food\n\u2022 food\n\u2022 food\n\u2022 food\f"
 
 
+def test_what_was_filled_into_a_form_is_text():
+    fields = b"<</Subtype/Widget/FT/Tx/V %s>><</Subtype/Widget/FT/Btn/V/Yes>><</Subtype/FreeText/Contents %s>>"
+    content = pdf([shown("ឈ្មោះ")]).replace(
+        b"/MediaBox", b"/Annots[%s]/MediaBox" % (fields % (actual("សុខា"), actual(RAIN)))
+    )
+    assert document_of(content).text == f"ឈ្មោះ\nសុខា\n{RAIN}\f"
+
+
 def test_turned_text_is_read_in_its_direction():
     span = b"BT /F 12 Tf 0 1 -1 0 100 %d Tm /Span<</ActualText %s>>BDC (xxxxx) Tj EMC ET "
     assert text_of(span % (100, actual("ប៉ារីស")) + span % (130, actual("ហាណូយ"))) == "ប៉ារីសហាណូយ\f"

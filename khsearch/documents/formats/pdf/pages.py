@@ -58,6 +58,7 @@ class Pages:
             return ""
         old = [piece for piece in page.pieces if _is_old(piece)]
         text = text_of([piece for piece in page.pieces if not _is_old(piece)] if old else page.pieces)
+        text = "\n".join(filter(None, (text, *(value.replace("\r", "\n").replace("\f", " ") for value in page.filled))))
         reason = _reason(text, page, _letters(piece.text for piece in old))
         self._lying = self._lying or reason == reasons.TEXT_LAYER
         if reason and self._ocr:
