@@ -42,7 +42,7 @@ class Plan:
 
     root, given  as the table is to have them
     files        to be read, or looked at, with their formats
-    unchanged    what is known of files that are as they were
+    unchanged    files that are as they were
     gone         what is known of files that are no more there
     passed       what is passed over before it is opened: errors, and files of kinds that are not read
     readings     how files are read
@@ -51,7 +51,7 @@ class Plan:
     root: str
     given: dict[str, dict[str, object]]
     files: list[File] = field(default_factory=list)
-    unchanged: list[tuple[File, Record]] = field(default_factory=list)
+    unchanged: list[File] = field(default_factory=list)
     gone: list[Record] = field(default_factory=list)
     passed: list[Skipped | File] = field(default_factory=list)
     readings: Readings = field(default_factory=lambda: Readings({}))
@@ -98,14 +98,14 @@ def make_plan(
         if record is not None and is_as_it_was(
             file, record, how_of(file, said, filing.fields, record.passed, time_limit)
         ):
-            plan.unchanged.append((file, record))
+            plan.unchanged.append(file)
         else:
             plan.files.append(file)
-    lost = filing.missing(record for _, record in plan.unchanged)
+    lost = filing.missing(filter(None, (table.get(file.id) for file in plan.unchanged)))
     if lost:
-        plan.files.extend(file for file, _ in plan.unchanged if file.id in lost)
+        plan.files.extend(file for file in plan.unchanged if file.id in lost)
         plan.files.sort(key=lambda file: file.id)
-        plan.unchanged[:] = [one for one in plan.unchanged if one[0].id not in lost]
+        plan.unchanged[:] = [file for file in plan.unchanged if file.id not in lost]
     if only_changed:
         folders = [top for top in tops if os.path.isdir(top)]  # noqa: PTH112
         for id_ in table.paths():

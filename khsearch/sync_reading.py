@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from khsearch.documents import (
+    NO_HASH,
     Children,
     File,
     Order,
@@ -42,6 +43,7 @@ _BETWEEN_COMMITS = 30.0  # seconds
 _AHEAD = 64  # files
 _FRESH, _FRESH_SECOND = 50_000_000, 2_000_000_000  # nanoseconds for which a change may go unseen by a file's times
 _MOST_SETTLED = 200
+_MOST_HASHED = 256 << 20  # bytes of a file that is read from end to end before it is known whether it can be read
 
 
 @frozen
@@ -128,15 +130,16 @@ class FileReader:
         """Look at a file, and begin to read it where that goes on elsewhere."""
         try:
             file = _as_it_is(file)
-            fresh, hash_ = _is_fresh(file), content_hash(file.path)
+            fresh, known = _is_fresh(file), self._filing.table.get(file.id) if only_changed else None
+            is_same_size = known is not None and known.size == file.size and known.hash != NO_HASH
+            hash_ = content_hash(file.path) if is_same_size or file.size <= _MOST_HASHED else NO_HASH
         except OSError as problem:
             error = unreadable(file.shown, OSError(problem.errno, problem.strerror, file.shown))
             return _Work(file, error=error)
         reading = plan.readings.of(file.id)
-        record = self._filing.table.get(file.id) if only_changed else None
-        same = record is not None and record.hash == hash_ and record.how == self._how(file, plan, record.passed)
-        if record is not None and same and not self._filing.missing([record]):
-            return _Work(file, hash_, fresh, same=record)
+        same = known is not None and known.hash == hash_ != NO_HASH and known.how == self._how(file, plan, known.passed)
+        if known is not None and same and not self._filing.missing([known]):
+            return _Work(file, hash_, fresh, same=known)
         if not is_guarded(file.format):
             return _Work(file, hash_, fresh)
         order = Order(file.path, file.format, file.shown, file.id, reading.names, bool(reading.ocr))
@@ -239,7 +242,10 @@ class FileReader:
             self._unreadable(file, before, passed)
             return
         retried = taken.is_twice or reasons.NO_PACKAGE in taken.passed or reasons.UNREADABLE in taken.passed
-        hash_ = work.hash if _is_still(file) and not retried else ""
+        hash_ = work.hash
+        if hash_ == NO_HASH and reasons.TOO_LARGE not in taken.passed:
+            hash_ = self._hash_later(file)
+        hash_ = hash_ if _is_still(file) and not retried else ""
         changed = file.changed if hash_ and not work.fresh else 0
         if hash_ and work.fresh:
             self._fresh.append((file, hash_))
@@ -250,6 +256,13 @@ class FileReader:
         self._tally.done(
             Outcome(file.shown, status if record.count or not passed else "passed over", record.count, passed)
         )
+
+    def _hash_later(self, file: File) -> str:
+        """The hash of a file that was large, and could be read all the same."""
+        try:
+            return content_hash(file.path)
+        except OSError:
+            return ""
 
     def _renew(self, work: _Work, record: Record) -> None:
         """Note the times of a file whose content is that of before, in its documents, too."""
@@ -270,7 +283,7 @@ class FileReader:
         for file, hash_ in self._fresh[-_MOST_SETTLED:]:
             record = self._filing.table.get(file.id)
             wait = _fresh_until(file) - time.time_ns()
-            if record is None or wait > _FRESH:
+            if record is None or wait > _FRESH or hash_ == NO_HASH:
                 continue
             time.sleep(max(wait, 0) / 1e9)
             try:

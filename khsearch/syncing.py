@@ -143,7 +143,9 @@ class _Run:
                 self.tally.unread(item)
             else:
                 self.tally.passed(item.shown, item.error)
-        for file, record in plan.unchanged:
+        for file in plan.unchanged:
+            record = self.filing.table.get(file.id)
+            assert record is not None
             self.tally.unchanged(file, record)
 
     def _stream(self, stream: Stream, reader: FileReader) -> None:

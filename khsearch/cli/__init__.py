@@ -1,6 +1,6 @@
 """cli: the command `khsearch`. Results go to stdout, what people want to know besides goes to stderr.
 
-    console      what is common to the commands: notes, progress bars, options
+    console      what is common to the commands: notes, options
     breaking     words
     learning     lexicon learn
     reporting    what a run over files tells

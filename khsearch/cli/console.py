@@ -1,4 +1,4 @@
-"""console: what is common to the commands: notes for people, progress bars, checked arguments."""
+"""console: what is common to the commands: notes for people, checked arguments."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from khsearch.errors import DocumentError, IndexLockedError
-
-Show = Callable[[int, int | None], None]
-"""Told how much is done, and of how much, if that is known."""
 
 if TYPE_CHECKING:
     from khsearch.schema import Declared, FieldKind, TextField
@@ -194,18 +191,3 @@ def is_terminal(stream: TextIO | None) -> bool:
 def note(message: str) -> None:
     """Tell people something that is no result."""
     click.echo(f"khsearch: {message}", err=True)
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Show]:
-    """Show a bar on stderr while the block runs, if that is a terminal."""
-    if not is_terminal(sys.stderr):
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -39,6 +39,9 @@ _AGAIN = 0.02
 _LOOK_AGAIN, _LOOKS = 2.0, 20
 """Seconds between two looks at files that are watched; so many times what a look takes, where that is more."""
 
+_NOTHING_READ = 2
+"""The exit status that an error has, too."""
+
 _PATIENCE = 86_400.0
 """Seconds for which another writer is waited for while files are watched."""
 
@@ -180,6 +183,8 @@ def index(
         except KeyboardInterrupt:
             tell_interrupted(reporter, path)
             raise
+    if _nothing(done, options):
+        return _NOTHING_READ
     return 0 if done.complete else 1
 
 
@@ -196,6 +201,11 @@ class _Declared(NamedTuple):
     def fields(self) -> Declared:
         return {**self.by_default, **self.own}
 
+    def lenient(self, store: Index) -> list[str]:
+        """The fields of a new index that it has by default."""
+        by_default = self.by_default.items()
+        return [name for name, kind in by_default if name not in self.own and store.fields.get(name) == kind]
+
 
 def _run(
     path: str,
@@ -209,12 +219,12 @@ def _run(
     deadline = time.monotonic() + wait
     while True:
         try:
-            with _begun(path, declared) as (store, lenient), ExitStack() as streams:
+            with _begun(path, declared) as (store, created), ExitStack() as streams:
                 opened = [_opened(source, options, streams) for source in sources]
+                lenient = declared.lenient(store) if created else None
                 left = max(deadline - time.monotonic(), 0.0)
                 done = store.sync(*opened, listener=reporter, **options, lenient=lenient, wait=left)
-                something = done.read + done.changed + done.unchanged + done.kept + done.dropped
-                if not something and (done.passed_over or not options["only_changed"]):
+                if _nothing(done, options) and created:
                     raise DocumentError("none of the documents could be read; nothing was indexed")
                 return store, done
         except DocumentError as error:
@@ -224,6 +234,12 @@ def _run(
             if time.monotonic() >= deadline or reporter.kept != (0, 0):
                 raise
             time.sleep(_AGAIN)
+
+
+def _nothing(done: SyncReport, options: Mapping[str, Any]) -> bool:
+    """Whether a run read nothing, though there was something, or should have been."""
+    something = done.read + done.changed + done.unchanged + done.kept + done.dropped
+    return not something and bool(done.passed_over or not options["only_changed"])
 
 
 def _opened(source: str, options: Mapping[str, Any], streams: ExitStack) -> str | Stream:
@@ -260,19 +276,15 @@ def _watch(store: Index, path: str, sources: Sequence[str], options: Mapping[str
 
 
 @contextmanager
-def _begun(path: str, declared: _Declared) -> Iterator[tuple[Index, list[str] | None]]:
-    """Open the index, or create it, and then leave none behind if the block fails.
-
-    With it come the fields of a new one that it has by default.
-    """
+def _begun(path: str, declared: _Declared) -> Iterator[tuple[Index, bool]]:
+    """Open the index, or create it, and then leave none behind if the block fails -> it, and whether it is new."""
     from khsearch import Index
 
     was_there, created = Path(path).exists(), False
-    lenient: list[str] | None = None
     try:
         store = Index.open(path)
     except IndexNotFoundError:
-        breaker, lexicon, own, settings, by_default = declared
+        breaker, lexicon, _, settings, _ = declared
         fields = None if settings is not None else declared.fields or None
         with refused():
             try:
@@ -283,12 +295,10 @@ def _begun(path: str, declared: _Declared) -> Iterator[tuple[Index, list[str] | 
                     store = Index.open(path)
                 except IndexNotFoundError:
                     raise problem from None
-        if created:
-            lenient = [name for name, kind in by_default.items() if name not in own and store.fields.get(name) == kind]
     try:
         if not created:
             _check_declared(path, store, declared)
-        yield store, lenient
+        yield store, created
     except BaseException:
         if created:
             _remove_empty(store, Path(path), keep_folder=was_there)

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from khsearch.documents.fields import shown as shown
     from khsearch.documents.fields import written_field as written_field
     from khsearch.documents.files.children import Children as Children
-    from khsearch.documents.files.children import Order as Order
     from khsearch.documents.files.children import Task as Task
     from khsearch.documents.files.described import FILE_FIELDS as FILE_FIELDS
     from khsearch.documents.files.described import OF_THE_FILE as OF_THE_FILE
@@ -49,9 +48,11 @@ if TYPE_CHECKING:
     from khsearch.documents.files.ids import real_path as real_path
     from khsearch.documents.files.opening import content_hash as content_hash
     from khsearch.documents.files.opening import read_file as read_file
+    from khsearch.documents.files.process import Order as Order
     from khsearch.documents.files.readings import Reading as Reading
     from khsearch.documents.files.readings import Readings as Readings
     from khsearch.documents.files.suffixes import SuffixesOfFile as SuffixesOfFile
+    from khsearch.documents.files.table import NO_HASH as NO_HASH
     from khsearch.documents.files.table import Passed as Passed
     from khsearch.documents.files.table import Record as Record
     from khsearch.documents.files.table import Suffixes as Suffixes
@@ -98,13 +99,14 @@ else:
         {
             "": ("reasons", "values"),
             "document": ("Document", "json_line", "validate"),
-            "files.children": ("Children", "Order", "Task"),
+            "files.children": ("Children", "Task"),
+            "files.process": ("Order",),
             "files.described": ("FILE_FIELDS", "OF_THE_FILE", "described", "modified_value", "values_of"),
             "files.ids": ("common_folder", "id_of", "is_below", "path_of", "real_path"),
             "files.opening": ("content_hash", "read_file"),
             "files.readings": ("Reading", "Readings"),
             "files.suffixes": ("SuffixesOfFile",),
-            "files.table": ("Passed", "Record", "Suffixes", "Table"),
+            "files.table": ("NO_HASH", "Passed", "Record", "Suffixes", "Table"),
             "files.walking": ("File", "Skipped", "chosen_format", "suffix_of", "unreadable", "walk"),
             "formats.reader": ("Found", "Placed", "Reader", "Remark", "Source"),
             "formats.registry": ("READING", "format_names", "is_format", "is_guarded", "register_format", "remedy_of"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from khsearch.documents import Children, FieldNames, Order, Placed, reasons
-from khsearch.documents.files import children as room
+from khsearch.documents.files import process as room
 from khsearch.documents.formats import registry
 from tests.sync.folders import Told, new_index, write
 

@@ -8,5 +8,6 @@ readings   how files are read, as was said for a path
 table      what an index keeps of its files
 suffixes   the ids of the documents of one source, none of them twice
 child      python -m khsearch.documents.files.child: reads files in a process with limits
+process    one such process: what it is told, what its lines mean
 children   files that are read in such processes
 """

@@ -1,6 +1,6 @@
 r"""child: python -m khsearch.documents.files.child MEMORY PROGRAMS: reads files that its parent names, within limits.
 
-Each line of stdin, JSON, is the file to be read next (`children.Order`); lines of stdout are what is found in it, up to
+Each line of stdin, JSON, is the file to be read next (`process.Order`); lines of stdout are what is found in it, up to
 the line ".":
 
     D "place"<tab>{...}      a document, as `json_line` writes it
@@ -30,6 +30,7 @@ from khsearch.documents import reasons
 from khsearch.documents.document import json_line
 from khsearch.documents.files.opening import read_file
 from khsearch.documents.formats.reader import Placed, Remark
+from khsearch.documents.formats.registry import OUT_OF_MEMORY
 from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
 from khsearch.sandbox import give_away_rights
@@ -71,8 +72,7 @@ def tell(pipe: IO[bytes], order: dict[str, Any]) -> None:
             pipe.write(_line(item))
             pipe.flush()
     except MemoryError:  # for the line
-        told = "a text in it is too long for the memory that a file may take; part it"
-        pipe.write(_line(DocumentError(f"{order['name']}: {told}", reason=reasons.TOO_LARGE)))
+        pipe.write(_line(DocumentError(f"{order['name']}: {OUT_OF_MEMORY}", reason=reasons.TOO_LARGE)))
     pipe.write(b"B %d\n.\n" % unread)
     pipe.flush()
 

@@ -3,53 +3,30 @@
 Each process reads one file after the other (`child`); a thread here gives it orders and takes what it tells. What is
 found waits for its turn, so that documents come in the order of files whichever is read first. A process that is dead,
 takes too long or asks for too much is told as an error of its file; the next file gets a new one.
+
+All together stay below half a gigabyte: each has little more than files commonly need, and a file that needs more is
+read again by a process that has much, while the others rest.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import queue
-import select
 import subprocess
-import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator
-
-import orjson
+from contextlib import contextmanager
 
 from khsearch.documents import reasons
-from khsearch.documents.document import from_json_line
-from khsearch.documents.files.opening import MOST_AT_ONCE
-from khsearch.documents.formats.reader import Found, OnBytes, Placed, Remark
-from khsearch.documents.records import FieldNames
+from khsearch.documents.files.process import EndedError, Item, Order, item_of, lines_of, started
+from khsearch.documents.formats.reader import Found, OnBytes
+from khsearch.documents.formats.registry import OUT_OF_MEMORY
 from khsearch.errors import DocumentError
-from khsearch.frozen import frozen
 
-CHILD = "khsearch.documents.files.child"
-MEMORY = 350 << 20
-"""Bytes that a process may ask for."""
-
+_FOR_ALL, _AT_FIRST, _SHARED = 350 << 20, 64 << 20, 160 << 20
+_RESTING = 32 << 20  # bytes: what is a process's own that reads nothing
 _MOST_HELD = 16 << 20  # bytes of what waits for its turn, and of one file
-
-
-@frozen
-class Order:
-    """A file to be read: see `Source`."""
-
-    path: str
-    format: str
-    name: str
-    id: str
-    names: FieldNames
-    ocr: bool
-
-    def written(self) -> bytes:
-        """Return the line that tells a child."""
-        content = {name: getattr(self, name) for name in ("path", "format", "name", "id", "ocr")}
-        return json.dumps({**content, "names": self.names.to_json()}).encode() + b"\n"
 
 
 class Task:
@@ -57,8 +34,57 @@ class Task:
 
     def __init__(self, order: Order) -> None:
         self.order = order
-        self.waiting: deque[tuple[Placed | Remark | DocumentError | int | None, int]] = deque()
+        self.waiting: deque[tuple[Item | None, int]] = deque()
         self.size = 0
+        self.alone = False  # whether nothing else is read meanwhile
+
+
+class _Lanes:
+    """Who reads: any number at once, or one alone. A change of it is told by a condition that others have, too."""
+
+    def __init__(self, changed: threading.Condition) -> None:
+        self._changed = changed
+        self._together = 0
+        self._waiting = 0  # to be alone, or alone
+        self._alone = False
+
+    def enter(self, *, alone: bool) -> None:
+        """Wait until one may read."""
+        with self._changed:
+            self._waiting += alone
+            if alone:
+                self._changed.wait_for(lambda: not self._together and not self._alone)
+                self._alone = True
+            else:
+                self._changed.wait_for(lambda: not self._waiting)
+                self._together += 1
+
+    def leave(self, *, alone: bool) -> None:
+        """Let others read."""
+        with self._changed:
+            if alone:
+                self._waiting, self._alone = self._waiting - 1, False
+            else:
+                self._together -= 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def entered(self, *, alone: bool) -> Iterator[None]:
+        """Read in the block."""
+        self.enter(alone=alone)
+        try:
+            yield
+        finally:
+            self.leave(alone=alone)
+
+    @contextmanager
+    def left(self, alone: bool) -> Iterator[None]:
+        """Let others read in the block."""
+        self.leave(alone=alone)
+        try:
+            yield
+        finally:
+            self.enter(alone=alone)
 
 
 class Children:
@@ -78,7 +104,10 @@ class Children:
         self._held = 0
         self._pending = 0  # tasks that no thread has taken
         self._head: Task | None = None
+        self.lanes = _Lanes(self._changed)
         self.closed = False
+        self.most_memory = max(_FOR_ALL - (jobs - 1) * _RESTING, _FOR_ALL // 2)
+        self.memory = self.most_memory if programs or jobs == 1 else _AT_FIRST + _SHARED // jobs
 
     def __enter__(self) -> Children:
         return self
@@ -130,11 +159,16 @@ class Children:
             else:
                 yield item
 
-    def put(self, task: Task, item: Placed | Remark | DocumentError | int | None, size: int) -> None:
+    def put(self, task: Task, item: Item | None, size: int) -> None:
         """Let something wait for its turn; where too much does, wait with it."""
         with self._changed:
-            while not self.closed and (task.size > _MOST_HELD or (task is not self._head and self._held > _MOST_HELD)):
-                self._changed.wait()
+
+            def is_full() -> bool:
+                return task.size > _MOST_HELD or (task is not self._head and self._held > _MOST_HELD)
+
+            if not self.closed and is_full():
+                with self.lanes.left(task.alone):
+                    self._changed.wait_for(lambda: self.closed or not is_full())
             task.waiting.append((item, size))
             task.size += size
             self._held += size
@@ -149,6 +183,7 @@ class _Worker(threading.Thread):
         self._children = children
         self._orders = orders
         self._child: subprocess.Popen[bytes] | None = None
+        self._tired = False
         self.idle = True
 
     def run(self) -> None:
@@ -174,6 +209,7 @@ class _Worker(threading.Thread):
     def end(self) -> None:
         """End the process, whatever it does."""
         child, self._child = self._child, None
+        self._tired = False
         if child is not None:
             child.kill()
             child.wait()
@@ -182,104 +218,48 @@ class _Worker(threading.Thread):
                     pipe.close()
 
     def _read(self, task: Task) -> None:
-        order = task.order
-        limit, large = self._children.time_limit, False
+        """Have a file read; with more memory, and nothing beside it, where it needs that."""
+        children = self._children
+        with children.lanes.entered(alone=False):
+            told = self._attempt(task, children.memory, 0)
+        if told is not None:
+            self.end()
+            task.alone = True
+            with children.lanes.entered(alone=True):
+                self._attempt(task, children.most_memory, told)
+                self.end()
+
+    def _attempt(self, task: Task, memory: int, told: int) -> int | None:
+        """Have a file read within some memory, of which so much was told -> how much now, where it needs more."""
+        order, limit = task.order, self._children.time_limit
+        is_last = memory == self._children.most_memory
+        count = 0
         try:
-            child = self._child = self._child or _started(programs=self._children.programs)
+            child = self._child = self._child or started(memory, programs=self._children.programs)
             if self._children.closed:
-                raise _EndedError(None)
+                raise EndedError(None)
             assert child.stdin is not None
             os.write(child.stdin.fileno(), order.written())
-            for kind, line in _lines(child, limit, by_sign=order.ocr):
-                item = _item(order, kind, line)
-                self._children.put(task, item, len(line))
-                large = large or (isinstance(item, DocumentError) and item.reason == reasons.TOO_LARGE)
-            if large:  # what it holds it may never give back
+            for kind, line in lines_of(child, limit, by_sign=order.ocr):
+                item = item_of(order, kind, line)
+                if isinstance(item, DocumentError) and item.reason == reasons.TOO_LARGE:
+                    self._tired = True  # what it holds it may never give back
+                    if not is_last and str(item).endswith(OUT_OF_MEMORY):
+                        return count
+                count += not isinstance(item, int)
+                if count > told or isinstance(item, int):
+                    self._children.put(task, item, len(line))
+            if self._tired:
                 self.end()
-        except _EndedError as ended:
+        except EndedError as ended:
             self.end()
+            if ended.by_signal and not is_last:  # as some libraries do when they get no memory
+                return count
             if ended.error is not None:
-                told, reason = ended.error
-                self._children.put(task, DocumentError(f"{order.name}: {told}", reason=reason), 0)
+                told_, reason = ended.error
+                self._children.put(task, DocumentError(f"{order.name}: {told_}", reason=reason), 0)
         except (OSError, ValueError, KeyError, AttributeError, TypeError) as problem:
             self.end()
-            told = f"what reads .{order.format} failed ({problem}); try again, or leave the file out"
-            self._children.put(task, DocumentError(f"{order.name}: {told}", reason=reasons.BROKEN), 0)
-
-
-class _EndedError(Exception):
-    """A process that reads no more, and what to tell of its file: a text, a reason."""
-
-    def __init__(self, error: tuple[str, str] | None) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def _started(*, programs: bool) -> subprocess.Popen[bytes]:
-    paths = [path or os.getcwd() for path in sys.path]  # noqa: PTH109
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_THREAD_LIMIT": "1",
-    }
-    command = [sys.executable, "-P", "-m", CHILD, str(MEMORY), str(int(programs))]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0)
-
-
-def _lines(child: subprocess.Popen[bytes], limit: float, *, by_sign: bool) -> Iterator[tuple[bytes, bytes]]:
-    """Lines about one file, each as its first letter and the rest, up to the end; _EndedError.
-
-    limit: seconds for which it may be waited, in all, or by_sign: for each line.
-    """
-    assert child.stdout is not None
-    fd, left, data = child.stdout.fileno(), limit, bytearray()
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    begin = 0  # of what has not been looked through for the end of a line
-    while True:
-        started = time.monotonic()
-        ready = poll.poll(max(left, 0.0) * 1000)
-        left -= time.monotonic() - started
-        if not ready:
-            raise _EndedError((f"not read within {limit:g} s; give it more with --time-limit", reasons.TOO_SLOW))
-        more = os.read(fd, 1 << 16)
-        if not more:
-            status = child.wait()
-            how = f"signal {-status}" if status < 0 else f"status {status}"
-            told = f"the process that reads it died ({how}); it is broken, or made to do harm: leave it out"
-            raise _EndedError((told, reasons.BROKEN))
-        data += more
-        if by_sign:
-            left = limit
-        while (end := data.find(b"\n", begin)) >= 0:
-            line = bytes(data[:end])
-            del data[: end + 1]
-            begin = 0
-            if line == b".":
-                return
-            yield line[:1], line[2:]
-        begin = len(data)
-        if begin > MOST_AT_ONCE:
-            told = f"a text of more than {MOST_AT_ONCE:,} bytes is in it; part it"
-            raise _EndedError((told, reasons.TOO_LARGE))
-
-
-def _item(order: Order, kind: bytes, line: bytes) -> Placed | Remark | DocumentError | int:
-    """What a line tells; ValueError, KeyError, AttributeError or TypeError for one that no child writes."""
-    if kind == b"D":
-        place, _, body = line.partition(b"\t")
-        document = from_json_line(body)
-        if document.id != order.id and not document.id.startswith(f"{order.id}#"):
-            raise ValueError(f"a document {document.id!r:.80}")
-        return Placed(document, str(orjson.loads(place)))
-    if kind == b"B":
-        return int(line)
-    first, second = map(str, orjson.loads(line))
-    if kind == b"R":
-        return Remark(first, second)
-    if kind == b"E":
-        return DocumentError(second, reason=first)
-    raise ValueError(f"a line {kind!r}")
+            why = f"what reads .{order.format} failed ({problem}); try again, or leave the file out"
+            self._children.put(task, DocumentError(f"{order.name}: {why}", reason=reasons.BROKEN), 0)
+        return None

@@ -41,8 +41,7 @@ def read_file(
     except OSError as problem:
         yield unreadable(name, OSError(problem.errno, problem.strerror, name))
         return
-    stream = io.BufferedReader(raw) if most_at_once is None else _Bounded(raw, name, most_at_once)
-    with stream:
+    with _Bounded(raw, name, most_at_once) as stream:
         yield from read(Source(stream, name, id, names, on_bytes, qualified, ocr), format)
 
 
@@ -66,23 +65,29 @@ def content_hash(path: str) -> str:
 
 
 class _Bounded(io.BufferedReader):
-    """A file of which no more than some bytes are asked for at once."""
+    """A file of which no more than some bytes are asked for at once, and no memory for more than there are."""
 
-    def __init__(self, raw: io.FileIO, name: str, most: int) -> None:
+    def __init__(self, raw: io.FileIO, name: str, most: int | None) -> None:
         super().__init__(raw, 1 << 16)
         self._name = name
         self._most = most
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or size < 0:
-            left = os.fstat(self.fileno()).st_size - self.tell()
-            data = super().read(self._most + 1) if left <= self._most else b""
-            if left > self._most or len(data) > self._most:
-                raise self._too_large(f"a text of more than {self._most:,} bytes")
+        left = max(os.fstat(self.fileno()).st_size - self.tell(), 0)
+        if size is not None and 0 <= size <= left:
+            return super().read(size)
+        most = left if self._most is None else self._most
+        if left <= most:
+            data = super().read(left + 1)  # one that grows meanwhile is told by its times
+            if size is not None and size >= 0:
+                return data[:size]
             return data
-        return super().read(size)
+        raise self._too_large(f"a text of more than {most:,} bytes")
 
     def __iter__(self) -> Iterator[bytes]:
+        if self._most is None:
+            yield from iter(super().readline, b"")
+            return
         while line := super().readline(self._most + 1):
             if len(line) > self._most:
                 raise self._too_large(f"a line of more than {self._most:,} bytes")

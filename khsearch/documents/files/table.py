@@ -21,6 +21,8 @@ _MOST_BYTES = 1 << 30
 _QUICKLY = 1  # of zlib
 _LONGEST_MESSAGE = 400
 
+NO_HASH = "-"
+
 Suffixes = list[str | list[int]]
 """Ids of the documents of a file, without its path and "#"; [3, 7] is 3 to 7, and [] the path itself."""
 
@@ -42,7 +44,7 @@ class Record:
     size      bytes
     modified  and `changed`: times of its content and of its entry, nanoseconds from 1970; changed is 0 where both were
               too fresh to tell a later change
-    hash      of its content, 32 hexadecimal digits; "" where it changed while it was read
+    hash      of its content, 32 hexadecimal digits; "" where it is to be read again, NO_HASH where it is too large
     how       what the result depends on beside the content, as a hash
     suffixes  ids of its documents; None for the one document that has its path
     passed    what was passed over
@@ -158,7 +160,8 @@ class Table:
         """Keep the record of a file in place of the one before."""
         passed = [(one.reason, one.count, one.message[:_LONGEST_MESSAGE]) for one in record.passed]
         times = record.modified, record.changed
-        line = orjson.dumps([record.size, *times, record.hash, record.how, record.suffixes, passed])
+        found = orjson.dumps([record.size, *times, record.hash, record.how, record.suffixes, passed])
+        line = bytes(memoryview(found))  # orjson leaves a kilobyte or more behind each
         if self._lines.get(record.path) != line:
             self._lines[record.path] = line
             self.changed = True

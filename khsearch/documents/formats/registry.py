@@ -57,6 +57,9 @@ BUILT_IN = {
 GUARDED = frozenset({"json", "pdf", "gz", "docx", "epub", "html", "mail", "odf", "ods", "picture", "pptx", "xlsx"})
 """Rooms of formats that may ask for any time and memory: files of many come through a process of their own."""
 
+OUT_OF_MEMORY = "what is in it takes more memory than a file may; part it, or save it in a simpler format"
+"""How the error of a file ends that asked for more memory than it got."""
+
 READING = 1
 """A number that grows when readers find more in the same files: then a sync reads them again."""
 
@@ -168,8 +171,7 @@ def read(source: Source, format: str) -> Found:
     except KhsearchError as problem:
         yield source.error(str(problem))
     except MemoryError:
-        told = "what is in it takes more memory than a file may; part it, or save it in a simpler format"
-        yield source.error(told, reason=reasons.TOO_LARGE)
+        yield source.error(OUT_OF_MEMORY, reason=reasons.TOO_LARGE)
     except Exception as problem:  # whatever a reader of somebody's raises
         yield source.error(
             f"what reads .{format} fails ({type(problem).__name__}: {problem}); mend it, or leave this out"
