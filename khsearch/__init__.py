@@ -59,6 +59,7 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
+    from khsearch.documents import FILE_FIELDS as FILE_FIELDS
     from khsearch.documents import Document as Document
     from khsearch.documents import register_format as register_format
     from khsearch.engine import FieldScale as FieldScale
@@ -101,7 +102,7 @@ else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
-            "documents": ("Document", "register_format"),
+            "documents": ("FILE_FIELDS", "Document", "register_format"),
             "engine": ("FieldScale", "register_engine"),
             "errors": (
                 "DocumentError",

@@ -10,7 +10,15 @@ import pytest
 
 from tests.pages import ROOT, page
 
-PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/from-whoosh.md", "docs/nlp.md", "docs/site.md"]
+PAGES = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/files.md",
+    "docs/from-whoosh.md",
+    "docs/nlp.md",
+    "docs/site.md",
+]
 CODE = r"`([^`\n]+)`"
 
 

@@ -40,7 +40,8 @@ def read_path(
     """Read the documents of a file, or of the files below a folder that `files_below` lists.
 
     A document that cannot be read is a DocumentError that names file and line; with `on_error` it is told there, and
-    reading goes on. A path that does not exist, or a folder without documents, is an error in any case.
+    reading goes on. A path that does not exist, or a folder without documents, is an error in any case. Files are read
+    by this process, without limits: of files from anybody, let `Index.sync` make an index.
     """
     found = placed_in_path(path, format, names=names, on_error=on_error, on_bytes=on_bytes)
     return (placed.document for placed in found)

@@ -127,7 +127,7 @@ SAMPLES = [
     Sample(
         "ods",
         making.odf(making.ods_rows([RICE, "5"])),
-        (Document("a", f"{RICE}\t5", f"{RICE}\t5"),),
+        (Document("a", f"{RICE} 5", f"{RICE}\t5"),),
         making.odf(making.ods_rows([])),
         "a: there is no text",
         0,

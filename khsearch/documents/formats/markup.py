@@ -157,7 +157,7 @@ def _add(flow: Flow, root: LexborNode, fonts: dict[int, str], left_out: frozense
                 flow.add(text, font)
                 space = text[-1] == " "
         elif tag in _BLOCKS:
-            flow.end_line()
+            flow.begin_block() if begins and tag != "tr" else flow.end_line()
             space = True
         elif tag in ("td", "th") and not begins:
             flow.part("\t")
@@ -176,7 +176,7 @@ def _walk(
     while True:
         if node.tag == "-text":
             yield node, True, font, is_pre
-        elif node.is_element_node and node.tag not in _NEVER and node.mem_id not in left_out:
+        elif _is_element(node) and node.tag not in _NEVER and node.mem_id not in left_out:
             yield node, True, font, is_pre
             child = node.first_child
             if child is not None:
@@ -191,6 +191,10 @@ def _walk(
         if not open_ or node.next is None:
             return
         node = node.next
+
+
+def _is_element(node: LexborNode) -> bool:
+    return (node.tag or "-")[0] not in "-!"
 
 
 def _about(tree: LexborHTMLParser) -> About:

@@ -277,10 +277,10 @@ def _another_kind(source: Source, stream: BinaryIO, start: bytes, remedy: str) -
         kind = _ole_kind(stream)
         if kind == "encrypted":
             return source.error("encrypted; save it without a password", reason=reasons.ENCRYPTED)
-        return source.error(f"{kind} under a new name; open it, and {remedy}", reason=reasons.UNKNOWN_KIND)
+        return source.error(f"{kind} under another name; {remedy}", reason=reasons.UNKNOWN_KIND)
     for mark, kind in ((b"{\\rtf", "RTF"), (b"%PDF", "a PDF"), (b"<", "HTML or XML")):
         if start.startswith(mark):
-            return source.error(f"{kind} under another name; open it, and {remedy}", reason=reasons.UNKNOWN_KIND)
+            return source.error(f"{kind} under another name; {remedy}", reason=reasons.UNKNOWN_KIND)
     return source.error(f"no zip, as such files are: broken, or of another kind; {remedy}", reason=reasons.BROKEN)
 
 

@@ -13,8 +13,7 @@ from khsearch.documents.document import Document, blank
 from khsearch.documents.formats.csv import column, heads
 from khsearch.documents.formats.legacy_fonts import REMEDY, is_legacy_text
 from khsearch.documents.formats.reader import Found, Source
-from khsearch.documents.formats.title import title_of
-from khsearch.documents.formats.whole import MOST_CHARACTERS, About, Flow, empty, named, whole
+from khsearch.documents.formats.whole import MOST_CHARACTERS, About, Flow, empty, first_line, named, whole
 from khsearch.documents.names import form
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
@@ -89,7 +88,7 @@ def _by_sheet(source: Source, sheets: Iterable[Sheet], about: About) -> Found:
     for name, flow in filled:
         part, text = f"sheet {name!r:.80}", flow.text()
         if not blank(text):
-            title = named(name) or title_of(text)
+            title = named(name) or first_line(text)
             yield source.placed(Document(source.id_of(name), title, text, about.fields()), part)
         yield from flow.legacy(part)
     if not filled:

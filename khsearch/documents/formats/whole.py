@@ -24,7 +24,9 @@ MOST_CHARACTERS = 50_000_000
 """Characters of the longest text of a file: some hundred books."""
 
 _NAMES_OF_PROGRAMS = re.compile(
-    r"(power ?point )?presentation ?\d*|(word )?document ?\d*|untitled.*|slide ?\d+|microsoft word - .*|book ?\d+", re.I
+    r"(power ?point )?presentation ?\d*|(word )?document ?\d*|untitled.*|slide ?\d+|microsoft word - .*|book ?\d+"
+    r"|unknown( title)?",
+    re.I,
 )
 """Titles that programs write where people write none."""
 
@@ -90,6 +92,11 @@ class Flow:
         """Let the next piece be parted from those before by a tab, a line end or an empty line: what is said last."""
         self._between = by
 
+    def begin_block(self) -> None:
+        """Part the next piece by a line end, unless a cell has just ended: it is the first of the next."""
+        if self._between != "\t":
+            self.end_line()
+
     def end_line(self) -> None:
         """Part the next piece by a line end, and forget spaces before it."""
         if self._pieces and self._between != "\n":
@@ -129,7 +136,7 @@ def whole(source: Source, flow: Flow, about: About = NOTHING) -> list[Placed | D
     """Give the document of a file, and what of it is left out."""
     text, told = flow.text(), flow.legacy()
     if not blank(text):
-        return [source.placed(Document(source.id, named(about.title) or title_of(text), text, about.fields())), *told]
+        return [source.placed(Document(source.id, named(about.title) or first_line(text), text, about.fields())), *told]
     return [*(told or [empty(source)])]
 
 
@@ -137,6 +144,11 @@ def named(title: str) -> str:
     """Return a title on one line, or nothing where a program has written it."""
     line = " ".join(title.split())
     return "" if _NAMES_OF_PROGRAMS.fullmatch(line) else line
+
+
+def first_line(text: str) -> str:
+    """Return the title of a text that has none of its own; cells of a table are parted by spaces there."""
+    return title_of(text).replace("\t", " ")
 
 
 def empty(source: Source, part: str = "") -> DocumentError:

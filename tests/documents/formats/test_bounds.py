@@ -34,7 +34,7 @@ def check(data, format):
 def test_another_kind_under_the_name_is_told(format):
     for data, says, reason in (
         (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted; save it without a password", reasons.ENCRYPTED),
-        (OLE + "WordDocument".encode("utf-16-le"), "the old format of Word under a new name", reasons.UNKNOWN_KIND),
+        (OLE + "WordDocument".encode("utf-16-le"), "the old format of Word under another name", reasons.UNKNOWN_KIND),
         (b"{\\rtf1 x}", "RTF under another name", reasons.UNKNOWN_KIND),
         (b"%PDF-1.7", "a PDF under another name", reasons.UNKNOWN_KIND),
         (b"rubbish", "no zip", reasons.BROKEN),

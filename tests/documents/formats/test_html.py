@@ -17,7 +17,7 @@ def text(body):
 def test_blocks_end_a_line_and_what_is_inline_parts_no_word():
     assert text("<p>ស្រូវ<b>វស្សា</b><wbr>ឆ្នាំ<span>នេះ</span></p><div>ក</div>ខ<br>គ") == "ស្រូវវស្សាឆ្នាំនេះ\nក\nខ\nគ"
     assert text("<p>ក\n   ខ</p>\n\n<ul>\n<li> គ </li>\n<li>ឃ</ul>") == "ក ខ\nគ\nឃ"
-    assert text("<table><tr><td>ក</td><td>ខ</td></tr><tr><th>គ<th>ឃ</table>") == "ក\tខ\nគ\tឃ"
+    assert text("<table><tr><td>ក</td><td>ខ</td></tr><tr><th>គ<th><p>ឃ</table>ង") == "ក\tខ\nគ\tឃ\nង"
     assert text("<pre>a\n  b</pre>") == "a\n  b"
     assert text("ក&#x1781;&amp;&nbsp;<!-- x -->គ") == "កខ&\u00a0គ"
     assert text("<ruby>ក<rt>k</rt></ruby><script>x</script><style>y</style><template>z</template>") == "ក"

@@ -22,6 +22,7 @@ from khsearch.documents import Document, reasons
 from khsearch.documents.formats import ocr
 from khsearch.documents.formats.pdf.about import fields_of, title_in
 from khsearch.documents.formats.pdf.pages import ranges
+from khsearch.documents.formats.pdf.pdfium import File
 from khsearch.documents.formats.pdf.soundness import lies
 from khsearch.documents.formats.reader import Placed, Remark, Source
 from khsearch.documents.formats.registry import read
@@ -103,6 +104,17 @@ def test_pages_without_sound_text_are_read_by_their_picture():
     assert [item.place for item in found_in((FILES / "021-smot.scan.pdf").read_bytes(), ocr=True)] == ["a", "a, p. 1"]
     sound = (FILES / "021-smot.lonoto.pdf").read_bytes()
     assert found_in(sound, ocr=True) == found_in(sound)
+
+
+@needs_tesseract
+def test_a_text_layer_by_tesseract_is_read(tmp_path):
+    with File(io.BytesIO((FILES / "021-smot.scan.pdf").read_bytes())) as file:
+        picture = file.picture(1, 150)
+    content = b"P5 %d %d 255\n" % (picture.width, picture.height) + picture.pixels
+    command = ["tesseract", "stdin", str(tmp_path / "x"), "-l", "khm", "--psm", "4", "pdf"]
+    subprocess.run(command, input=content, capture_output=True, check=True)
+    text = document_of((tmp_path / "x.pdf").read_bytes()).text
+    assert kept((FILES / "021-smot.txt").read_text("utf-8"), text) >= 94
 
 
 @needs_tesseract
@@ -212,6 +224,19 @@ def test_latin_lines_keep_their_spaces_and_lose_their_hyphens():
     assert text_of(digits) == "1111\f"
 
 
+def test_signs_of_a_font_of_signs_are_bullets():
+    items = b"".join(shown("\uf0b7 food", y=y) for y in (700, 650, 600, 550))
+    assert text_of(items) == "\u2022 food\n\u2022 food\n\u2022 food\n\u2022 food\f"
+
+
+def test_what_was_filled_into_a_form_is_text():
+    fields = b"<</Subtype/Widget/FT/Tx/V %s>><</Subtype/Widget/FT/Btn/V/Yes>><</Subtype/FreeText/Contents %s>>"
+    content = pdf([shown("ឈ្មោះ")]).replace(
+        b"/MediaBox", b"/Annots[%s]/MediaBox" % (fields % (actual("សុខា"), actual(RAIN)))
+    )
+    assert document_of(content).text == f"ឈ្មោះ\nសុខា\n{RAIN}\f"
+
+
 def test_turned_text_is_read_in_its_direction():
     span = b"BT /F 12 Tf 0 1 -1 0 100 %d Tm /Span<</ActualText %s>>BDC (xxxxx) Tj EMC ET "
     assert text_of(span % (100, actual("ប៉ារីស")) + span % (130, actual("ហាណូយ"))) == "ប៉ារីសហាណូយ\f"
@@ -230,6 +255,15 @@ def test_pages_that_lie_are_left_out_and_the_others_are_read():
         (reasons.TEXT_LAYER, "a, p. 2, 6"),
         (reasons.SCANNED, "a, p. 3 to 4"),
     ]
+
+
+def test_words_on_a_picture_are_a_slide_or_the_stamp_of_a_scanner():
+    image = stream(b"\0", b"/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray")
+    whole = b"q 600 0 0 800 0 0 cm /X Do Q "
+    pages = [whole + shown("ជំពូក ១"), whole + shown("Scanned by CamScanner"), whole + shown("12")]
+    placed, told = found_in(pdf(pages, resources=b"/XObject<</X 4 0 R>>", more=[image]))
+    assert placed.document.text == "ជំពូក ១\f\f\f"
+    assert (told.reason, str(told).partition(":")[0]) == (reasons.SCANNED, "a, p. 2 to 3")
 
 
 def test_a_page_with_little_text_is_no_sounder_than_its_file():

@@ -71,7 +71,7 @@ def test_days_since_1904():
 
 def test_one_sheet_is_the_workbook_and_of_several_each_is_a_document():
     rows = cells([RICE, None, "5"], [None], [RAIN])
-    assert one(xlsx({"a": rows, "b": cells([None])}), "xlsx") == Document("a", f"{RICE}\t5", f"{RICE}\t5\n{RAIN}")
+    assert one(xlsx({"a": rows, "b": cells([None])}), "xlsx") == Document("a", f"{RICE} 5", f"{RICE}\t5\n{RAIN}")
     found = read(xlsx({"ក": rows, "b": "", "Sheet 2": cells([RAIN])}), "xlsx")
     assert [(document.id, document.title) for document in found] == [("a#ក", "ក"), ("a#Sheet 2", "Sheet 2")]
 

@@ -26,6 +26,7 @@ _AROUND = 6  # lines
 _SPACED = 9  # characters between two spaces, on average
 
 _KHMER = re.compile("[\u1780-\u17d3\u17dd\u200b]+")
+_BULLET = re.compile("(?<!\\S)[\uf000-\uf0ff\ufffd](?= )")  # a sign alone, of a font of signs
 _DEPENDS = re.compile("[\u17b6-\u17d3\u17dd]")
 
 
@@ -54,7 +55,7 @@ def text_of(pieces: Iterable[Piece]) -> str:
                 text[-1], between = joint(text[-1], line.text, between_words)
                 text.append(between)
         text.append(line.text.strip(" "))
-    return "".join(text).replace("\u00ad", "").strip("\n")
+    return _BULLET.sub("\u2022", "".join(text)).replace("\u00ad", "").strip("\n")
 
 
 def _lines(pieces: Iterable[Piece]) -> list[_Line]:

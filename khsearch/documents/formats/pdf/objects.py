@@ -129,7 +129,11 @@ class Reading:
     def _character(self, place: int) -> str:
         calls, text = self._calls, self._text
         code = calls.character(text, place)
-        if calls.is_unknown(text, place) == 1 or not 0 < code < 0x110000:
+        if not 0 < code < 0x110000:
+            return _UNKNOWN
+        # What no table of a font has is told as its number in the font. Programs that write what they read of pictures
+        # number letters as Unicode does; no font has so many glyphs that another's number looks like Khmer.
+        if calls.is_unknown(text, place) == 1 and not _is_khmer(chr(code)):
             return _UNKNOWN
         if code in (2, 0xFFFE) and calls.is_hyphen(text, place) == 1:
             return "\u00ad"
@@ -231,7 +235,7 @@ def decoded(value: bytes) -> str:
 
 
 def _is_khmer(char: str) -> bool:
-    return "\u1780" <= char <= "\u17d3"
+    return "\u1780" <= char <= "\u17f9"
 
 
 def _whole(text: str) -> str:

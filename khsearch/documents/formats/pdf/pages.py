@@ -16,7 +16,7 @@ from khsearch.errors import MissingExtraError
 from khsearch.frozen import frozen
 
 _NO_LETTERS = 5  # fewer letters are a page's number
-_A_LINE = 60  # letters: what a scanner writes below a picture, but no page
+_A_LINE = 60  # letters: what a program that scans writes below a picture, but no page
 _TELLING = 25  # letters that tell whether a text is sound
 _MOSTLY = 0.6  # of a page's area
 
@@ -58,6 +58,7 @@ class Pages:
             return ""
         old = [piece for piece in page.pieces if _is_old(piece)]
         text = text_of([piece for piece in page.pieces if not _is_old(piece)] if old else page.pieces)
+        text = "\n".join(filter(None, (text, *(value.replace("\r", "\n").replace("\f", " ") for value in page.filled))))
         reason = _reason(text, page, _letters(piece.text for piece in old))
         self._lying = self._lying or reason == reasons.TEXT_LAYER
         if reason and self._ocr:
@@ -87,7 +88,9 @@ class Pages:
     def wrong(self) -> list[Wrong]:
         """What is wrong with the pages that were read."""
         fonts = ", ".join([*self._fonts][:3])
-        return [Wrong(ranges(numbers), told.format(fonts), reason) for (reason, told), numbers in self._wrong.items()]
+        return [
+            Wrong(ranges(numbers), told.replace("{}", fonts), reason) for (reason, told), numbers in self._wrong.items()
+        ]
 
     @property
     def by_picture(self) -> str:
@@ -124,13 +127,19 @@ def _reason(text: str, page: Page, old: int) -> str:
     letters = _letters([text])
     if old > letters:
         return reasons.LEGACY_FONT
-    if not old and page.drawn and letters < (_A_LINE if page.covered > _MOSTLY else _NO_LETTERS):
+    # Khmer on a picture is a slide; a line of Latin on one is what a program that scans leaves.
+    scanned = page.covered > _MOSTLY and not _has_khmer(text)
+    if not old and page.drawn and letters < (_A_LINE if scanned else _NO_LETTERS):
         return reasons.SCANNED
     return reasons.TEXT_LAYER if lies(text) else ""
 
 
 def _is_old(piece: Piece) -> bool:
-    return bool(piece.text) and is_legacy(piece.font) and not any("\u1780" <= char <= "\u17ff" for char in piece.text)
+    return bool(piece.text) and is_legacy(piece.font) and not _has_khmer(piece.text)
+
+
+def _has_khmer(text: str) -> bool:
+    return any("\u1780" <= char <= "\u17ff" for char in text)
 
 
 def _letters(texts: Iterable[str]) -> int:

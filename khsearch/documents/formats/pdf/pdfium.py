@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO, Self
 
 from khsearch.documents.formats.pdf.objects import Calls, Reading, TooLargeError
@@ -28,6 +30,7 @@ MOST_PAGES = 20_000
 """Pages of a file that are read."""
 _MOST_PIXELS = 40_000_000  # of a picture
 _LONGEST_VALUE = 1 << 16  # bytes
+_MOST_FIELDS = 5000  # of a page
 _LOCK = Lock()
 _CALLS = Calls(raw)
 
@@ -77,7 +80,7 @@ class File:
     def page(self, number: int) -> Page:
         """Read a page, the first is 1; BrokenError, OSError."""
         with _LOCK, _Loaded(self, number) as page:
-            return _page_of(page)
+            return replace(_page_of(page), filled=tuple(_filled(page)))
 
     def picture(self, number: int, dpi: int) -> Picture:
         """Draw a page, at fewer dots an inch where it is very large; BrokenError, OSError."""
@@ -148,6 +151,29 @@ def _page_of(page: Any) -> Page:
         raise BrokenError from None
     finally:
         raw.FPDFText_ClosePage(text)
+
+
+def _filled(page: Any) -> Iterator[str]:
+    """Texts in fields of a form, and those that were written on the page with a reader of PDFs."""
+    for number in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST_FIELDS)):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        if not annotation:
+            continue
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        if kind == raw.FPDF_ANNOT_FREETEXT:
+            yield _value(annotation, b"Contents")
+        elif kind == raw.FPDF_ANNOT_WIDGET and _value(annotation, b"FT") in ("Tx", "Ch"):  # a text or a choice
+            yield _value(annotation, b"V")
+        raw.FPDFPage_CloseAnnot(annotation)
+
+
+def _value(annotation: Any, name: bytes) -> str:
+    size = raw.FPDFAnnot_GetStringValue(annotation, name, None, 0)
+    if not 2 < size <= _LONGEST_VALUE:
+        return ""
+    value = (raw.FPDF_WCHAR * (size // 2))()
+    raw.FPDFAnnot_GetStringValue(annotation, name, value, size)
+    return bytes(value).decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _address(pointer: Any) -> int:

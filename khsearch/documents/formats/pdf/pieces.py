@@ -34,11 +34,13 @@ class Page:
     pieces   in the order in which it draws them
     covered  how much of its area pictures cover
     drawn    whether there are pictures or shapes enough to hold a text
+    filled   what people wrote into the fields of a form, or as a text of their own on the page
     """
 
     pieces: tuple[Piece, ...]
     covered: float
     drawn: bool
+    filled: tuple[str, ...] = ()
 
 
 @frozen
