@@ -66,17 +66,18 @@ class Filing:
 
     def put(self, record: Record, before: Record | None) -> None:
         """Keep what is known of a file all of whose documents are added; those of before that it has no more go."""
+        self.begin()  # before the table changes, which it may read anew
         self.table.put(record)
         if before is not None:
             self._forget(record, before)
 
     def drop(self, before: Record) -> None:
         """Delete the documents of a file, and what is known of it."""
+        self.begin()
         self.table.drop(before.path)
         self._forget(None, before)
 
     def _forget(self, record: Record | None, before: Record) -> None:
-        self._taken()
         if record is not None and record.suffixes == before.suffixes:
             return
         kept = set(record.ids()) if record is not None else set()
