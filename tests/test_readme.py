@@ -71,7 +71,7 @@ def test_an_archive_from_pip_install_on(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
     lines = told.stdout.splitlines()
     assert lines[0] == "some files were passed over: their names stand above"
-    assert sum("021-smot." in line and ".pdf" in line and "p. 1" in line for line in lines) == 3
+    assert sum("021-smot." in line and ".pdf" in line and "p. 1" in line for line in lines) >= 3
     assert "2023/021-smot.scan.pdf" in told.stderr
     assert re.search(r"\d+ unchanged, \d+ passed over", told.stderr)
     assert re.search(r"^khsearch: +\d+  docx$", told.stderr, re.M)
