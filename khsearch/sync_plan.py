@@ -122,13 +122,15 @@ def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[P
     """Return what the documents of a file depend on beside its content, as a hash.
 
     said: how it is read. own: fields of the index, each with its kind. passed: what was passed over of it: only where
-    something was for want of time, or for a value, does it depend on the limit of time, or on the kinds of fields.
+    something was for want of time, of a value or of a text that can be used, does it depend on the limit of time, on the
+    kinds of fields, or on whether pages are read by their picture.
     """
     why = {one.reason for one in passed}
     content = [
         READING,
         file.format,
-        said.to_json(),
+        replace(said, ocr=None).to_json(),
+        bool(said.ocr) if why & {reasons.SCANNED, reasons.TEXT_LAYER} else None,
         [name for name in OF_THE_FILE if name in own],
         time_limit if reasons.TOO_SLOW in why else None,
         dict(own) if reasons.VALUE in why else None,

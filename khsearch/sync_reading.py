@@ -165,7 +165,7 @@ class FileReader:
             self._tally.done(Outcome(file.shown, "kept", before.count, passed))
 
     def _replace(self, work: _Work, plan: Plan, children: Children, before: Record | None) -> None:
-        file, names = work.file, plan.readings.of(work.file.id).names
+        file, reading = work.file, plan.readings.of(work.file.id)
         if work.task is not None:
             found = children.found(work.task, self.on_bytes)
         else:
@@ -174,8 +174,9 @@ class FileReader:
                 file.format,
                 name=file.shown,
                 id=file.id,
-                names=names,
+                names=reading.names,
                 qualified=True,
+                ocr=bool(reading.ocr),
                 on_bytes=self.on_bytes,
             )
         taken, ids, values = Taken(), SuffixesOfFile(file.id), values_of(file, file.format)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from khsearch import Document, DocumentError, Index, IndexDamagedError
-from khsearch.documents import FieldNames, Passed, Record, Table, reasons
+from khsearch.documents import FieldNames, Found, Passed, Record, Source, Table, reasons
 from khsearch.documents.files.readings import Reading, Readings
 from khsearch.documents.files.suffixes import SuffixesOfFile
+from khsearch.documents.formats import registry
 from tests.sync.folders import RAIN, RICE, WORK, Told, contents, new_index, opened_below, write
 
 
@@ -55,6 +56,29 @@ def test_a_change_of_the_same_size_and_time_is_seen(folder, index):
     os.utime(folder / "a.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
     assert (folder / "a.txt").stat().st_size == before.st_size
     assert index.sync(folder).changed == 1
+
+
+def test_with_ocr_only_files_that_lacked_text_are_read_again(folder, index, monkeypatch):
+    def read(source: Source) -> Found:
+        text = source.text()
+        if "scan" in text and not source.ocr:
+            yield source.error("no text; --ocr reads it", reason=reasons.SCANNED)
+        else:
+            yield source.placed(Document(source.id, "", text))
+
+    monkeypatch.setattr(registry, "_registered", {"page": read})
+    write(folder / "sound.page", RICE)
+    write(folder / "scan.page", f"scan {RICE}")
+    report = index.sync(folder)
+    assert (report.read, report.passed_over) == (5, {reasons.SCANNED: 1})
+    assert index.sync(folder).passed_over == {reasons.SCANNED: 1}
+    with opened_below(folder) as opened:
+        assert index.sync(folder, ocr=True).complete
+    assert {Path(path).name for path in opened} == {"scan.page"}
+    with opened_below(folder) as opened:
+        assert index.sync(folder).complete
+        assert index.sync(folder, ocr=True).complete
+    assert not opened
 
 
 def test_a_new_time_alone_changes_the_field_and_reads_nothing_anew(folder, index):
