@@ -122,8 +122,8 @@ def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[P
     """Return what the documents of a file depend on beside its content, as a hash.
 
     said: how it is read. own: fields of the index, each with its kind. passed: what was passed over of it: only where
-    something was for want of time, of a value or of a text that can be used, does it depend on the limit of time, on the
-    kinds of fields, or on whether pages are read by their picture.
+    something was for want of time, of a value or of a usable text, does it depend on the limit of time, on the kinds of
+    fields, or on whether pages are read by their picture.
     """
     why = {one.reason for one in passed}
     content = [

@@ -92,7 +92,7 @@ def _formats() -> Sequence[str]:
     metavar="NAME=KIND",
     multiple=True,
     help="A field to search, filter, sort and count by: text, keyword, number, date or boolean; text:0.5 is searched "
-    "where no field is named, too, with this weight.",
+    "where no field is named, too, with this weight; date:dmy reads 11/05/2021 (or mdy, ymd, excel), keyword:; splits.",
 )
 @click.option("--no-file-fields", is_flag=True, help="Leave out the fields that an index of files has by itself.")
 @breaker_options

@@ -77,6 +77,18 @@ def document_of_row(
     nested = [key for key, value in content.items() if key not in own and not _fits(key, value)]
     for key in nested:
         del content[key]
+    return _document(id_of(given or None), content, names, elsewhere), nested
+
+
+def with_own_fields(document: Document, names: FieldNames) -> Document:
+    """Return a document whose own fields have their names and values as they are meant; ValueError.
+
+    Names in the file may differ as heads of columns do; values are converted; a blank text is no value.
+    """
+    if not names.own or not document.fields:
+        return document
+    heads = _meant(tuple(document.fields), names)
+    content = {heads.get(key, key): value for key, value in document.fields.items()}
     for key, how in names.own:
         value = content.get(key)
         if isinstance(value, str) and not value.strip():
@@ -85,8 +97,8 @@ def document_of_row(
             try:
                 content[key] = converted(value, how)
             except ValueError as problem:
-                raise ValueError(f"{brief_repr(key)}: {problem}") from None
-    return _document(id_of(given or None), content, names, elsewhere), nested
+                raise ValueError(f"its field {brief_repr(key)}: {problem}") from None
+    return Document(document.id, document.title, document.text, content)
 
 
 def id_key(content: Mapping[str, object], name: str) -> str:

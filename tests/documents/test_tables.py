@@ -156,7 +156,15 @@ def test_dates_are_read_in_the_order_that_is_said(text: str, order: str, day: da
 @pytest.mark.parametrize("text", ["11/05/21", "31/02/2021", "soon", "11/05/2021x", "99999999999"])
 def test_what_is_no_date_is_told(text: str) -> None:
     _, errors, _ = read(f"text,d\n{RICE},{text}\n", "csv", FieldNames(own=(("d", "dmy"),)))
-    assert errors[0].startswith("a, line 2: 'd': ")
+    assert errors[0].startswith("a, line 2: its field 'd': ")
+
+
+def test_the_head_of_a_page_has_own_fields_as_a_table_has() -> None:
+    names = FieldNames(own=(("d", "dmy"), ("tags", ";"), ("note_2", "")))
+    documents, errors, _ = read(f"---\nD: 11/05/2021\ntags: NGO; ក\nnote 2: y\n---\n{RICE}\n", "md", names)
+    assert not errors
+    assert documents[0].fields == {"d": date(2021, 5, 11), "tags": ["NGO", "ក"], "note_2": "y"}
+    assert read(f"---\nd: soon\n---\n{RICE}\n", "md", names)[1][0].startswith("a: its field 'd': ")
 
 
 def test_a_file_that_gzip_made_smaller_is_read_as_its_name_says(tmp_path: Path) -> None:

@@ -25,9 +25,10 @@ class Reading:
 
     def over(self, other: Reading) -> Reading:
         """Return what another says where this one says nothing."""
+        own = dict(other.names.own) | dict(self.names.own)
         return Reading(
             other.format if self.format is None else self.format,
-            FieldNames.from_json(_names(other) | _names(self)),
+            FieldNames.from_json(_names(other) | _names(self) | {"own": own.items()}),
             other.ocr if self.ocr is None else self.ocr,
         )
 

@@ -24,7 +24,7 @@ from typing import BinaryIO, Protocol
 from khsearch.documents import reasons
 from khsearch.documents.document import Document, validate
 from khsearch.documents.formats import encodings
-from khsearch.documents.records import FieldNames, document_of_row
+from khsearch.documents.records import FieldNames, document_of_row, with_own_fields
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
 
@@ -134,9 +134,12 @@ class Source:
         return Remark(self.place(part), text)
 
     def placed(self, document: Document, part: str = "") -> Placed | DocumentError:
-        """Give a document and its place, or the error where it cannot be indexed."""
+        """Give a document, its own fields as they are meant, and its place, or the error where it cannot be indexed."""
         try:
+            document = with_own_fields(document, self.names)
             validate(document)
+        except ValueError as problem:
+            return self.error(str(problem), part, reason=reasons.VALUE)
         except DocumentError as problem:
             return self.error(str(problem), part)
         return Placed(document, self.place(part))
