@@ -42,11 +42,7 @@ imports only what stands on a line above it; tests hold that.
     fields          KHMER, where Whoosh's users look for it
     addresses       where an index is, and what keeps it there
     settings        what an index was told to be: held against what somebody declares, and as one file
-    sync_report     what a run over files did
-    filing          documents of files into an index, with what is known of these files
-    sync_plan       paths -> which files changed, which are gone
-    sync_reading    the files of a plan -> their documents in the index
-    syncing         files and folders into an index, only those that changed, and out of it what is gone
+    syncing/        files and folders into an index, only those that changed, and out of it what is gone
     maintenance     an index as a whole: verify, rebuild, rescue
     reader          an index to be asked
     index           Index: create, open, write, maintain

@@ -25,8 +25,7 @@ from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.documents import Stream
-    from khsearch.sync_report import Listener, SyncReport
-    from khsearch.syncing import SyncOptions
+    from khsearch.syncing import Listener, SyncOptions, SyncReport
     from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
 
@@ -287,7 +286,7 @@ class Index(Reader):
         from khsearch import syncing
 
         sources = [syncing.SOURCE.of("paths", path) for path in paths]
-        return syncing.run(
+        return syncing.sync(
             self._engine, sources, syncing.Options.of(options), syncing.LISTENER.of("listener", listener)
         )
 

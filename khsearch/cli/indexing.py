@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from khsearch.cli.reporting import Reporter
     from khsearch.documents import FieldNames, Stream
     from khsearch.schema import Declared
-    from khsearch.sync_report import SyncReport
+    from khsearch.syncing import SyncReport
 
 
 _AGAIN = 0.02

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from khsearch.cli.console import is_terminal, note
-from khsearch.sync_report import Listener
+from khsearch.syncing import Listener
 
 if TYPE_CHECKING:
     from khsearch.documents import Remark
     from khsearch.errors import DocumentError
-    from khsearch.sync_report import Outcome, SyncReport
+    from khsearch.syncing import Outcome, SyncReport
 
 _HEADS = ("status", "path", "documents", "reason", "message")
 _MOST_KINDS = 12

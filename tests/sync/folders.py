@@ -9,7 +9,7 @@ from pathlib import Path
 
 from khsearch import Index
 from khsearch.documents import FILE_FIELDS, Document
-from khsearch.sync_report import Listener, Outcome
+from khsearch.syncing import Listener, Outcome
 
 RICE, RAIN, WORK = "ស្រូវ", "ភ្លៀង", "ការងារ"
 

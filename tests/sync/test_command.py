@@ -19,14 +19,14 @@ from tests.sync.folders import RAIN, RICE, contents, write
 
 SLOWLY = """
 import sys, time
-from khsearch import sync_reading
+from khsearch.syncing import reading
 from khsearch.cli import main
-sync_reading._BETWEEN_COMMITS = {between}
-real = sync_reading.FileReader._file
+reading._BETWEEN_COMMITS = {between}
+real = reading.FileReader._file
 def slowly(self, *args):
     time.sleep({pause})
     return real(self, *args)
-sync_reading.FileReader._file = slowly
+reading.FileReader._file = slowly
 sys.argv = ["khsearch", *{args}]
 main()
 """

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from khsearch import DocumentError, Index, filing, sync_reading
+from khsearch import DocumentError, Index
+from khsearch.syncing import filing, reading
 from tests.sync.folders import RAIN, RICE, WORK, Told, contents, new_index, opened_below, totals
 
 NAMES = ("a.txt", "b.txt", "b/a.txt", "b/c.jsonl", "b/d/e.csv", "c/f.txt", "c/g.csv", "x.odd")
@@ -121,8 +122,8 @@ class Histories(RuleBasedStateMachine):
         """Killed before the step of a number, with a commit a file; and what a kill leaves is the last commit."""
         limit = iter(range(limit))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sync_reading, "_BETWEEN_COMMITS", -1.0)
-            for owner, name in ((sync_reading.FileReader, "_file"), (filing.Filing, "publish"), (filing.Filing, "put")):
+            patch.setattr(reading, "_BETWEEN_COMMITS", -1.0)
+            for owner, name in ((reading.FileReader, "_file"), (filing.Filing, "publish"), (filing.Filing, "put")):
                 patch.setattr(owner, name, stopping(getattr(owner, name), limit))
             with suppress(StopError, DocumentError):
                 self.index.sync(self.folder / part, root=self.folder)

@@ -190,7 +190,7 @@ def test_a_file_that_cannot_be_read_any_more(folder, index, monkeypatch):
 
     write(folder / "b" / "x.txt", WORK)
     with monkeypatch.context() as patch:
-        patch.setattr("khsearch.sync_reading.content_hash", refuse)
+        patch.setattr("khsearch.syncing.reading.content_hash", refuse)
         told = Told()
         report = index.sync(folder, listener=told)
     assert (report.kept, report.passed_over[reasons.UNREADABLE]) == (1, 1)

@@ -1,4 +1,4 @@
-"""sync_reading: the files of a plan in; their documents, and what is known of each file, handed to the index, out."""
+"""reading: the files of a plan in; their documents, and what is known of each file, handed to the index, out."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from khsearch.documents import (
 )
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
-from khsearch.sync_plan import how_of
-from khsearch.sync_report import Outcome
+from khsearch.syncing.plan import how_of
+from khsearch.syncing.report import Outcome
 
 if TYPE_CHECKING:
     from khsearch.documents import Suffixes, Task
-    from khsearch.filing import Filing
-    from khsearch.sync_plan import Plan
-    from khsearch.sync_report import Tally
+    from khsearch.syncing.filing import Filing
+    from khsearch.syncing.plan import Plan
+    from khsearch.syncing.report import Tally
 
 _BETWEEN_COMMITS = 30.0  # seconds
 _AHEAD = 64  # files

@@ -1,4 +1,4 @@
-"""sync_plan: paths and what an index knows of files in; which files are to be read, and which are gone, out."""
+"""plan: paths and what an index knows of files in; which files are to be read, and which are gone, out."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from khsearch.documents import (
     walk,
 )
 from khsearch.errors import DocumentError
-from khsearch.filing import Filing
 from khsearch.frozen import frozen
+from khsearch.syncing.filing import Filing
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""sync_report: what a run over files did: told while it goes on, and in all."""
+"""report: what a run over files did: told while it goes on, and in all."""
 
 from __future__ import annotations
 

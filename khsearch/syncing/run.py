@@ -1,8 +1,8 @@
-"""syncing: files and folders into an index, only those that changed, and out of it what is gone.
+"""run: files and folders into an index, only those that changed, and out of it what is gone.
 
-plan      which files changed, which are gone                                                      (`sync_plan`)
-read      those that may take any time or memory in processes with limits, some ahead of their turn (`sync_reading`)
-file      their documents and what is known of them, a commit every half minute                    (`filing`)
+plan      which files changed, which are gone
+read      those that may take any time or memory in processes with limits, some ahead of their turn
+file      their documents and what is known of them, a commit every half minute
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from khsearch import arguments
 from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Stream, SuffixesOfFile
-from khsearch.filing import Filing
 from khsearch.frozen import frozen
-from khsearch.sync_plan import Plan, make_plan
-from khsearch.sync_reading import FileReader, Taken
-from khsearch.sync_report import Listener, Outcome, SyncReport, Tally
+from khsearch.syncing.filing import Filing
+from khsearch.syncing.plan import Plan, make_plan
+from khsearch.syncing.reading import FileReader, Taken
+from khsearch.syncing.report import Listener, Outcome, SyncReport, Tally
 
 if TYPE_CHECKING:
     from khsearch.engine import Engine
@@ -101,7 +101,7 @@ _KINDS = {
 }
 
 
-def run(
+def sync(
     engine: Engine, sources: Sequence[str | Stream], options: Options, listener: Listener | None = None
 ) -> SyncReport:
     """Read files, folders and streams into an index.
