@@ -6,13 +6,8 @@ belongs to the reading of files, not to the index: documents get dates and lists
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from khsearch.documents import written_dates
 from khsearch.documents.values import keyword
-
-Conversions = Mapping[str, str]
-"""By name of a field: an order of dates, or what its keywords are split at; "" for none."""
 
 
 def check(kind: str, how: str) -> None:
