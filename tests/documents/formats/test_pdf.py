@@ -85,7 +85,12 @@ def test_the_words_of_real_files_are_kept(kind):
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [("weasy", reasons.TEXT_LAYER), ("noactual", reasons.TEXT_LAYER), ("scan", reasons.SCANNED)],
+    [
+        ("weasy", reasons.TEXT_LAYER),
+        ("noactual", reasons.TEXT_LAYER),
+        ("lofallback", reasons.TEXT_LAYER),
+        ("scan", reasons.SCANNED),
+    ],
 )
 def test_a_text_layer_that_lies_or_is_not_there_is_told(kind, reason):
     files = [*FILES.glob(f"*.{kind}.pdf"), *SHARED.glob(f"*.{kind}.pdf")]
