@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from khsearch.documents import reasons
 from khsearch.documents.formats.odf_fonts import OdfFonts
@@ -65,6 +66,17 @@ def _stated_pages(package: Package) -> int:
     return 0
 
 
+def embedded(package: Package, addresses: Iterable[str]) -> list[Flow]:
+    """Read what is embedded, such as charts, as far as it is in the package. DocumentError."""
+    flows = []
+    for address in addresses:
+        part = package.inside(posixpath.normpath(address), "content.xml")
+        if part:
+            flows.append(Flow(package.source))
+            _Text(flows[-1], OdfFonts()).read(package, part)
+    return flows
+
+
 class _Text:
     """The state of reading one part."""
 
@@ -95,22 +107,12 @@ class _Text:
                     self._skipped -= 1
                 else:
                     if event.tag in ("draw:page", "office:body"):
-                        self._waiting += self._read_objects(package, objects)
+                        self._waiting += embedded(package, objects)
+                        objects.clear()
                     self._end(event.tag)
             elif self._styles and self._shown and not self._skipped:
                 self._flow.add(_SPACE.sub(" ", event), self._fonts.of(reversed(self._styles[-1])))
         self._take_waiting()
-
-    def _read_objects(self, package: Package, addresses: list[str]) -> list[Flow]:
-        """Read what is embedded, as far as it is in the package."""
-        flows = []
-        for address in addresses:
-            part = package.inside(posixpath.normpath(address), "content.xml")
-            if part:
-                flows.append(self._flow.another())
-                _Text(flows[-1], OdfFonts()).read(package, part)
-        addresses.clear()
-        return flows
 
     def _start(self, event: Start) -> None:
         tag = event.tag

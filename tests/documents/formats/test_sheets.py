@@ -1,5 +1,7 @@
 """Sheets of xlsx and ods: what people see in the cells, a document a sheet or a row."""
 
+import io
+import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -177,3 +179,13 @@ def test_sheets_of_opendocument():
         Document("a#4", "", RICE, {"d": datetime(2021, 5, 11, 8, 30), "e": 1500}),
     ]
     assert one(odf(ods_rows([RICE], [RAIN])), "ods").text == f"{RICE}\n{RAIN}"
+
+
+def test_charts_on_sheets_of_opendocument_are_read():
+    chart = zipfile.ZipFile(io.BytesIO(odf(f"<office:chart><text:p>{RAIN}</text:p></office:chart>"))).read(
+        "content.xml"
+    )
+    frame = '<table:shapes><draw:frame><draw:object href="./Object 1"/></draw:frame></table:shapes>'
+    rows = f"<table:table-row><table:table-cell><text:p>{RICE}</text:p></table:table-cell></table:table-row>"
+    body = f'<office:spreadsheet><table:table table:name="a">{frame}{rows}</table:table></office:spreadsheet>'
+    assert one(odf(body, **{"Object 1/content.xml": chart}), "ods").text == f"{RICE}\n{RAIN}"
