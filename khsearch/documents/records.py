@@ -72,9 +72,11 @@ def document_of_row(
     """
     heads = _meant(tuple(record), names)
     content = {heads.get(key, key): _listed(value) for key, value in record.items()}
+    if names.text in content:
+        content[names.text] = _joined(content[names.text])
     given = _part(content, id_key(content, names.id), "id", elsewhere)
     own = dict(names.own)
-    nested = [key for key, value in content.items() if key not in own and not _fits(key, value)]
+    nested = [key for key, value in content.items() if key not in own and key != names.text and not _fits(key, value)]
     for key in nested:
         del content[key]
     for key, how in names.own:
@@ -99,6 +101,17 @@ def _listed(value: object) -> object:
     if isinstance(value, list) and not any(isinstance(item, dict | list | bool | None) for item in value):
         return [str(item) for item in value]
     return value
+
+
+def _joined(value: object) -> object:
+    """A text that comes in pieces: paragraphs, or words beside which stands how they look, as chats are exported."""
+    if not isinstance(value, list):
+        return value
+    pieces = [item.get("text") if isinstance(item, dict) else item for item in value]
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    if len(texts) < len(pieces):
+        return value
+    return ("\n" if pieces == value else "").join(texts)
 
 
 def _fits(key: str, value: object) -> bool:

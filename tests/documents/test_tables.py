@@ -125,6 +125,22 @@ def test_nested_values_that_nobody_asked_for_are_left_out_and_told(format: str) 
     assert "its field 'meta'" in read(line, format, FieldNames(own=(("meta", ""),)))[1][0]
 
 
+def test_a_text_in_pieces_is_joined_and_one_that_is_none_is_told_as_such() -> None:
+    chat = f'{{"id": 1, "text": ["{RICE} ", {{"type": "bold", "text": "ដី"}}, "ធ្លី"]}}'
+    book = f'{{"id": 2, "text": ["{RICE}", "{RAIN}"]}}'
+    documents, errors, remarks = read(f'[{chat}, {book}, {{"text": {{"a": 1}}}}]', "json")
+    assert [document.text for document in documents] == [f"{RICE} ដីធ្លី", f"{RICE}\n{RAIN}"]
+    assert errors == ["a, object 3: 'text' is not a string; make it one, or name what holds it with --text-field"]
+    assert not remarks
+
+
+@pytest.mark.parametrize("content", ["name,note\n?????,????\n12,??????\n", "id,text\n1,??????????\n"])
+def test_letters_that_were_lost_before_are_told(content: str) -> None:
+    for format in ("csv", "txt"):
+        assert any("its letters are question marks" in remark for remark in read(content, format)[2])
+    assert not any("question" in remark for remark in read(content.replace("?", "ក?"), "csv")[2])
+
+
 def test_json_that_is_none_is_told_with_its_line() -> None:
     assert read('[{"text": "a"},\n {"text" 5}]', "json")[1][0].startswith("a: not JSON (")
     assert "line 2" in read('[{"text": "a"},\n {"text" 5}]', "json")[1][0]

@@ -41,6 +41,7 @@ def read_table(source: Source, usual: str) -> Found:
         begun, first = begun[1:], 2
     if delimiter != usual:
         yield source.remark(f"its cells are divided by {dialects.DELIMITERS.get(delimiter, repr(delimiter))}")
+    yield from source.remarks_on_letters("".join(sample))
     rows = iter(Rows(source, chain(begun, lines), delimiter, first))
     part, header = next(rows, ("", []))
     if isinstance(header, DocumentError):

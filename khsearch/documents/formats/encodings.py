@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import encodings.aliases
+import re
 from collections.abc import Iterator
 
 from khsearch.sharing import loading
@@ -22,6 +23,15 @@ _NOT_OF_FILES = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "un
 """Encodings of Python that no file is in, whatever it says."""
 _HIGH_BYTES = frozenset(b"\0\x17\x20")  # of UTF-16: ASCII, Khmer, and the marks that are not seen
 _BLOCK = 1 << 16
+_LOST = re.compile(r"\?{3,}")
+_MANY, _MOST_LOST = 8, 0.2  # question marks, and how many of all characters they are
+
+
+def are_lost(text: str) -> bool:
+    """Whether the letters of a text are question marks: a program wrote them in an encoding that has none of them."""
+    beginning = text[:_BLOCK]
+    lost = sum(map(len, _LOST.findall(beginning)))
+    return lost > _MANY and lost > _MOST_LOST * len("".join(beginning.split()))
 
 
 def marked(data: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from khsearch.documents import reasons
 from khsearch.documents.document import Document, blank
 from khsearch.documents.formats.reader import Found, Source
 from khsearch.documents.formats.title import title_of
@@ -16,6 +17,7 @@ def read(source: Source) -> Found:
         return
     text = source.text()
     if blank(text):
-        yield source.error("the file is empty; put text into it or leave it out")
+        yield source.error("the file is empty; put text into it or leave it out", reason=reasons.EMPTY)
     else:
+        yield from source.remarks_on_letters(text)
         yield source.placed(Document(source.id, title_of(text), text))
