@@ -14,7 +14,7 @@ from khsearch.documents.document import Document, blank
 from khsearch.documents.formats import dialects
 from khsearch.documents.formats.reader import Found, Source
 from khsearch.documents.formats.rows import Row, Rows
-from khsearch.documents.formats.title import title_of
+from khsearch.documents.formats.whole import first_line
 from khsearch.documents.names import form
 from khsearch.errors import DocumentError
 
@@ -100,7 +100,7 @@ def _whole(source: Source, rows: Iterator[Row]) -> Found:
         return
     wanted = source.names.text
     yield source.remark(f"one document, as no column is called {wanted}; --text-field NAME makes each row one")
-    yield source.placed(Document(source.id, title_of(text), text))
+    yield source.placed(Document(source.id, first_line(text), text))
 
 
 def column(header: list[str], name: str) -> int | None:

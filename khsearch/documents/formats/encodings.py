@@ -23,15 +23,23 @@ _NOT_OF_FILES = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "un
 """Encodings of Python that no file is in, whatever it says."""
 _HIGH_BYTES = frozenset(b"\0\x17\x20")  # of UTF-16: ASCII, Khmer, and the marks that are not seen
 _BLOCK = 1 << 16
-_LOST = re.compile(r"\?{3,}")
-_MANY, _MOST_LOST = 8, 0.2  # question marks, and how many of all characters they are
+_AGAIN = "save it again as UTF-8, in Excel as 'CSV UTF-8'"
+_DAMAGES = {
+    re.compile(r"\?{3,}"): f"its letters are question marks, as a program saved it without Khmer; {_AGAIN}",
+    re.compile("\u00e1[\u017e\u0178].?"): f"its Khmer was UTF-8, and a program took it for Windows-1252; {_AGAIN}",
+}
+"""Signs that letters are lost, and what to say."""
+_MANY, _MOST_LOST = 8, 0.2  # characters of such signs, and how many of all they are
 
 
-def are_lost(text: str) -> bool:
-    """Whether the letters of a text are question marks: a program wrote them in an encoding that has none of them."""
+def damage(text: str) -> str:
+    """Say what was done to the letters of a text before it was saved; "" for nothing."""
     beginning = text[:_BLOCK]
-    lost = sum(map(len, _LOST.findall(beginning)))
-    return lost > _MANY and lost > _MOST_LOST * len("".join(beginning.split()))
+    for signs, told in _DAMAGES.items():
+        lost = sum(map(len, signs.findall(beginning)))
+        if lost > _MANY and lost > _MOST_LOST * len("".join(beginning.split())):
+            return told
+    return ""
 
 
 def marked(data: bytes) -> str | None:

@@ -171,9 +171,8 @@ class Source:
 
     def remarks_on_letters(self, text: str) -> Iterator[Remark]:
         """Say where the letters of a text were lost before it was saved."""
-        if encodings.are_lost(text):
-            told = "its letters are question marks: a program saved it in an encoding without Khmer"
-            yield self.remark(f"{told}; save it again as UTF-8, in Excel as 'CSV UTF-8'")
+        if told := encodings.damage(text):
+            yield self.remark(told)
 
     def _marked_lines(self, first: bytes) -> Iterator[str | DocumentError]:
         for number, (size, line) in enumerate(encodings.utf16_lines(first, iter(self.stream)), 1):
