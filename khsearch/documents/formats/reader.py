@@ -91,7 +91,8 @@ class Source:
         try:
             return encodings.decoded(data, declared)
         except ValueError as problem:
-            raise self.error(str(problem), part, reason=reasons.ENCODING) from None
+            reason = reasons.UNKNOWN_KIND if encodings.disguised(data) else reasons.ENCODING
+            raise self.error(str(problem), part, reason=reason) from None
 
     def lines(self) -> Iterator[str | DocumentError]:
         """Read line by line, with line ends: UTF-8, or UTF-16 with its mark.
@@ -104,6 +105,9 @@ class Source:
                 yield from self._marked_lines(line)
                 return
             self.tell(len(line))
+            if number == 1 and (told := encodings.disguised(line)):
+                yield self.error(told, reason=reasons.UNKNOWN_KIND)
+                return
             try:
                 text = line.decode()
                 yield text if offset else text.removeprefix("\ufeff")
