@@ -52,7 +52,7 @@ def about(package: Package, pages: int = 0) -> About:
     meta = texts(package, "meta.xml")
     return About(
         title=meta.get("dc:title", ""),
-        author=(meta.get("meta:initial-creator") or meta.get("dc:creator", "")).split(";"),
+        author=meta.get("meta:initial-creator") or meta.get("dc:creator", ""),
         date=moment(meta.get("meta:creation-date", "")),
         pages=pages or _stated_pages(package),
     )

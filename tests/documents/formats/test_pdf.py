@@ -348,6 +348,8 @@ def test_a_file_says_its_title_and_author():
         "a", "រឿងព្រេង", f"{RICE}\f", {"pages": 1, "author": "Sok", "date": date(2021, 5, 11)}
     )
     assert document_of(pdf([shown(RICE)], about={"Title": b"(a)"})).title == RICE  # the name of the file
+    both = document_of(pdf([shown(RICE)], about={"Author": b"(Sok; Chan;)"}))
+    assert both.fields["author"] == ["Sok", "Chan"]
 
 
 # Whatever bytes there are
