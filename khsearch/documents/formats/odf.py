@@ -44,7 +44,7 @@ def read(source: Source) -> Found:
     reader = _Text(flow, fonts)
     reader.read(package, "content.xml")
     flow.take(of_pages)
-    yield from whole(source, flow, about(package, reader.pages))
+    yield from whole(source, flow, about(package, reader.pages), pictures=package.has_pictures)
 
 
 def about(package: Package, pages: int = 0) -> About:

@@ -137,11 +137,16 @@ class Flow:
         return [self.source.error(told, part, reason=reasons.LEGACY_FONT)]
 
 
-def whole(source: Source, flow: Flow, about: About = NOTHING) -> list[Placed | DocumentError]:
-    """Give the document of a file, and what of it is left out."""
+def whole(
+    source: Source, flow: Flow, about: About = NOTHING, *, pictures: bool = False
+) -> list[Placed | DocumentError]:
+    """Give the document of a file, and what of it is left out. pictures: whether it has any, which may hold a text."""
     text, told = flow.text(), flow.legacy()
     if not blank(text):
         return [source.placed(Document(source.id, named(about.title) or first_line(text), text, about.fields())), *told]
+    if pictures and not told:
+        problem = "no text, only pictures; save it as .pdf, and read that with --ocr"
+        return [source.error(problem, reason=reasons.SCANNED)]
     return [*(told or [empty(source)])]
 
 
