@@ -7,7 +7,9 @@ of a mapping under "fields". {} is no field, and None is one only there, where `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from functools import lru_cache
 from numbers import Integral
@@ -47,6 +49,7 @@ class FieldNames:
 
 
 _USUAL = FieldNames()
+_KHMER_AS_BYTES = re.compile("\u00e1[\u009e\u009f][\u0080-\u00bf]")
 
 
 def document_of(record: Mapping[str, object], names: FieldNames = _USUAL, elsewhere: str = "") -> Document:
@@ -71,10 +74,12 @@ def document_of_row(
     id of the one that the row has, or of None. ValueError as above.
     """
     heads = _meant(tuple(record), names)
-    content = {heads.get(key, key): _listed(value) for key, value in record.items()}
+    content = {heads.get(key, key): _listed(_as_meant(value)) for key, value in record.items()}
+    if names.text in content:
+        content[names.text] = _joined(content[names.text])
     given = _part(content, id_key(content, names.id), "id", elsewhere)
     own = dict(names.own)
-    nested = [key for key, value in content.items() if key not in own and not _fits(key, value)]
+    nested = [key for key, value in content.items() if key not in own and key != names.text and not _fits(key, value)]
     for key in nested:
         del content[key]
     return _document(id_of(given or None), content, names, elsewhere), nested
@@ -111,6 +116,25 @@ def _listed(value: object) -> object:
     if isinstance(value, list) and not any(isinstance(item, dict | list | bool | None) for item in value):
         return [str(item) for item in value]
     return value
+
+
+def _as_meant(value: object) -> object:
+    """A text of which each byte of its UTF-8 was written as a character, as Facebook exports all texts."""
+    if isinstance(value, str) and _KHMER_AS_BYTES.search(value):
+        with suppress(UnicodeError):
+            return value.encode("latin-1").decode()
+    return value
+
+
+def _joined(value: object) -> object:
+    """A text that comes in pieces: paragraphs, or words beside which stands how they look, as chats are exported."""
+    if not isinstance(value, list):
+        return value
+    pieces = [item.get("text") if isinstance(item, dict) else item for item in value]
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    if len(texts) < len(pieces):
+        return value
+    return ("\n" if pieces == value else "").join(texts)
 
 
 def _fits(key: str, value: object) -> bool:

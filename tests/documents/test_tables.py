@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -95,7 +96,7 @@ def test_two_columns_of_one_name_are_both_kept() -> None:
 
 def test_a_table_without_texts_is_one_document_and_nothing_is_lost() -> None:
     documents, errors, remarks = read(f"{RICE};1500\n{RAIN};2000;\n", "csv")
-    assert documents == [Document("a", f"{RICE}\t1500", f"{RICE}\t1500\n{RAIN}\t2000")]
+    assert documents == [Document("a", f"{RICE} 1500", f"{RICE}\t1500\n{RAIN}\t2000")]
     assert not errors
     assert remarks[1].startswith("one document, as no column is called text")
     named = FieldNames(text="body", by_row=True)
@@ -123,6 +124,29 @@ def test_nested_values_that_nobody_asked_for_are_left_out_and_told(format: str) 
     assert not errors
     assert remarks == ["nested values are left out: m, meta"]
     assert "its field 'meta'" in read(line, format, FieldNames(own=(("meta", ""),)))[1][0]
+
+
+def test_a_text_in_pieces_is_joined_and_one_that_is_none_is_told_as_such() -> None:
+    chat = f'{{"id": 1, "text": ["{RICE} ", {{"type": "bold", "text": "ដី"}}, "ធ្លី"]}}'
+    book = f'{{"id": 2, "text": ["{RICE}", "{RAIN}"]}}'
+    documents, errors, remarks = read(f'[{chat}, {book}, {{"text": {{"a": 1}}}}]', "json")
+    assert [document.text for document in documents] == [f"{RICE} ដីធ្លី", f"{RICE}\n{RAIN}"]
+    assert errors == ["a, object 3: 'text' is not a string; make it one, or name what holds it with --text-field"]
+    assert not remarks
+
+
+@pytest.mark.parametrize("content", ["name,note\n?????,????\n12,??????\n", "id,text\n1,??????????\n"])
+def test_letters_that_were_lost_before_are_told(content: str) -> None:
+    for format in ("csv", "txt"):
+        assert any("its letters are question marks" in remark for remark in read(content, format)[2])
+    assert not any("question" in remark for remark in read(content.replace("?", "ក?"), "csv")[2])
+    wrong = f"id,text\n1,{RICE.encode().decode('cp1252', 'replace')}\n"
+    assert any("took it for Windows-1252" in remark for remark in read(wrong, "csv")[2])
+
+
+def test_a_text_whose_bytes_were_written_as_characters_is_read_as_it_was_meant() -> None:
+    line = json.dumps({"id": "1", "text": f"{RICE} \U0001f600".encode().decode("latin-1"), "by": "caf\u00e9"})
+    assert read(line, "jsonl")[0] == [Document("1", "", f"{RICE} \U0001f600", {"by": "caf\u00e9"})]
 
 
 def test_json_that_is_none_is_told_with_its_line() -> None:

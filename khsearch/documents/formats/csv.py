@@ -14,7 +14,7 @@ from khsearch.documents.document import Document, blank
 from khsearch.documents.formats import dialects
 from khsearch.documents.formats.reader import Found, Source
 from khsearch.documents.formats.rows import Row, Rows
-from khsearch.documents.formats.title import title_of
+from khsearch.documents.formats.whole import first_line
 from khsearch.documents.names import form
 from khsearch.errors import DocumentError
 
@@ -41,6 +41,7 @@ def read_table(source: Source, usual: str) -> Found:
         begun, first = begun[1:], 2
     if delimiter != usual:
         yield source.remark(f"its cells are divided by {dialects.DELIMITERS.get(delimiter, repr(delimiter))}")
+    yield from source.remarks_on_letters("".join(sample))
     rows = iter(Rows(source, chain(begun, lines), delimiter, first))
     part, header = next(rows, ("", []))
     if isinstance(header, DocumentError):
@@ -99,7 +100,7 @@ def _whole(source: Source, rows: Iterator[Row]) -> Found:
         return
     wanted = source.names.text
     yield source.remark(f"one document, as no column is called {wanted}; --text-field NAME makes each row one")
-    yield source.placed(Document(source.id, title_of(text), text))
+    yield source.placed(Document(source.id, first_line(text), text))
 
 
 def column(header: list[str], name: str) -> int | None:

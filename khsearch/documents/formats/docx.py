@@ -43,7 +43,7 @@ def read(source: Source) -> Found:
             yield source.remark(
                 f"another document within it ({link.target[:80]}) is not read; save it as a file of its own"
             )
-    yield from whole(source, flow, about(package))
+    yield from whole(source, flow, about(package), pictures=package.has_pictures)
 
 
 def _parts(package: Package, main: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import encodings.aliases
+import re
 from collections.abc import Iterator
 
 from khsearch.sharing import loading
@@ -22,6 +23,32 @@ _NOT_OF_FILES = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "un
 """Encodings of Python that no file is in, whatever it says."""
 _HIGH_BYTES = frozenset(b"\0\x17\x20")  # of UTF-16: ASCII, Khmer, and the marks that are not seen
 _BLOCK = 1 << 16
+_NO_TEXTS = {
+    b"PK\x03\x04": "a zip, or a document of an office program,",
+    b"\xd0\xcf\x11\xe0": "a document of an old office program",
+    b"%PDF-": "a PDF",
+    b"\x1f\x8b": "a .gz",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+"""What files of other kinds begin with."""
+_AGAIN = "save it again as UTF-8, in Excel as 'CSV UTF-8'"
+_DAMAGES = {
+    re.compile(r"\?{3,}"): f"its letters are question marks, as a program saved it without Khmer; {_AGAIN}",
+    re.compile("\u00e1[\u017e\u0178].?"): f"its Khmer was UTF-8, and a program took it for Windows-1252; {_AGAIN}",
+}
+"""Signs that letters are lost, and what to say."""
+_MANY, _MOST_LOST = 8, 0.2  # characters of such signs, and how many of all they are
+
+
+def damage(text: str) -> str:
+    """Say what was done to the letters of a text before it was saved; "" for nothing."""
+    beginning = text[:_BLOCK]
+    for signs, told in _DAMAGES.items():
+        lost = sum(map(len, signs.findall(beginning)))
+        if lost > _MANY and lost > _MOST_LOST * len("".join(beginning.split())):
+            return told
+    return ""
 
 
 def marked(data: bytes) -> str | None:
@@ -39,7 +66,7 @@ def decoded(data: bytes, declared: str | None = None) -> str:
             raise ValueError(
                 f"not {mark.upper()} at byte {problem.start}, as its mark says; save it as UTF-8"
             ) from None
-    told = _without_mark(data)
+    told = disguised(data) or _without_mark(data)
     if not told:
         try:
             return data.decode().removeprefix("\ufeff")
@@ -56,6 +83,12 @@ def decoded(data: bytes, declared: str | None = None) -> str:
         else:
             return text
     raise ValueError(told)
+
+
+def disguised(data: bytes) -> str | None:
+    """Tell what is no text at all, by how it begins; None for what may be one."""
+    kind = next((kind for sign, kind in _NO_TEXTS.items() if data.startswith(sign)), None)
+    return kind and f"{kind} under another name; give it the ending that it should have"
 
 
 def not_utf8(offset: int) -> str:

@@ -44,6 +44,9 @@ _EMPTY = _tags("area base br col embed hr img input link meta param source track
 _FORMATTING = _tags("a b big code em font i nobr s small strike strong tt u")
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _CHARSET = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_XHTML = re.compile(r"<\?xml\s|<html\b[^<>]*\bxmlns\s*=", re.I)
+_ENDED_AT_ONCE = re.compile(r"""<([a-zA-Z][\w:.-]*)((?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?)/>""")
+"""A tag of XML that is its own end: to HTML it has none, and <title/> would take all that follows for a title."""
 _SPACE = re.compile("[ \t\r\n\f]+")
 
 
@@ -72,6 +75,8 @@ def page(source: Source, data: bytes, declared: str = "", part: str = "", *, boo
         raise source.error(told, part, reason=reasons.TOO_LARGE)
     said = _CHARSET.search(data, 0, 4096)
     text = source.decoded(data, declared or (said[1].decode() if said else None), part)
+    if book or _XHTML.search(text, 0, 1024):
+        text = _ENDED_AT_ONCE.sub(_with_end, text)
     if _is_too_deep(text.encode()):
         raise source.error("its tags are nested too deep to be read; leave it out", part, reason=reasons.TOO_LARGE)
     tree = LexborHTMLParser(text)
@@ -86,6 +91,10 @@ def page(source: Source, data: bytes, declared: str = "", part: str = "", *, boo
         flow = Flow(source)
         _add(flow, root, fonts, frozenset())
     return Page(flow, _about(tree))
+
+
+def _with_end(found: re.Match[str]) -> str:
+    return found[0] if found[1].lower() in _EMPTY else f"<{found[1]}{found[2]}></{found[1]}>"
 
 
 def _is_too_deep(data: bytes) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from khsearch.documents import reasons
 from khsearch.documents.formats.odf_fonts import OdfFonts
@@ -43,7 +44,7 @@ def read(source: Source) -> Found:
     reader = _Text(flow, fonts)
     reader.read(package, "content.xml")
     flow.take(of_pages)
-    yield from whole(source, flow, about(package, reader.pages))
+    yield from whole(source, flow, about(package, reader.pages), pictures=package.has_pictures)
 
 
 def about(package: Package, pages: int = 0) -> About:
@@ -51,7 +52,7 @@ def about(package: Package, pages: int = 0) -> About:
     meta = texts(package, "meta.xml")
     return About(
         title=meta.get("dc:title", ""),
-        author=(meta.get("meta:initial-creator") or meta.get("dc:creator", "")).split(";"),
+        author=meta.get("meta:initial-creator") or meta.get("dc:creator", ""),
         date=moment(meta.get("meta:creation-date", "")),
         pages=pages or _stated_pages(package),
     )
@@ -63,6 +64,17 @@ def _stated_pages(package: Package) -> int:
             stated = event.attributes.get("meta:page-count", "")
             return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 8 else 0
     return 0
+
+
+def embedded(package: Package, addresses: Iterable[str]) -> list[Flow]:
+    """Read what is embedded, such as charts, as far as it is in the package. DocumentError."""
+    flows = []
+    for address in addresses:
+        part = package.inside(posixpath.normpath(address), "content.xml")
+        if part:
+            flows.append(Flow(package.source))
+            _Text(flows[-1], OdfFonts()).read(package, part)
+    return flows
 
 
 class _Text:
@@ -95,22 +107,12 @@ class _Text:
                     self._skipped -= 1
                 else:
                     if event.tag in ("draw:page", "office:body"):
-                        self._waiting += self._read_objects(package, objects)
+                        self._waiting += embedded(package, objects)
+                        objects.clear()
                     self._end(event.tag)
             elif self._styles and self._shown and not self._skipped:
                 self._flow.add(_SPACE.sub(" ", event), self._fonts.of(reversed(self._styles[-1])))
         self._take_waiting()
-
-    def _read_objects(self, package: Package, addresses: list[str]) -> list[Flow]:
-        """Read what is embedded, as far as it is in the package."""
-        flows = []
-        for address in addresses:
-            part = package.inside(posixpath.normpath(address), "content.xml")
-            if part:
-                flows.append(self._flow.another())
-                _Text(flows[-1], OdfFonts()).read(package, part)
-        addresses.clear()
-        return flows
 
     def _start(self, event: Start) -> None:
         tag = event.tag

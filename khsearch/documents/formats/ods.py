@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from khsearch.documents import reasons
-from khsearch.documents.formats.odf import REMEDY, about
+from khsearch.documents.formats.odf import REMEDY, about, embedded
 from khsearch.documents.formats.packages import End, Event, Package, Start
 from khsearch.documents.formats.reader import Found, Source
 from khsearch.documents.formats.tables import Cell, Row, Sheet, Value, read_sheets
@@ -18,17 +18,23 @@ def read(source: Source) -> Found:
     if "content.xml" not in package.names:
         told = f"a zip, but no OpenDocument file, as its name says; {REMEDY}"
         raise source.error(told, reason=reasons.BROKEN)
-    yield from read_sheets(source, _sheets(package.events("content.xml")), about(package))
+    yield from read_sheets(source, _sheets(package), about(package))
 
 
-def _sheets(events: Iterator[Event]) -> Iterator[Sheet]:
+def _sheets(package: Package) -> Iterator[Sheet]:
+    events = package.events("content.xml")
     for event in events:
         if isinstance(event, Start) and event.tag == "table:table":
-            yield Sheet(event.attributes.get("table:name", ""), list(_rows(events)))
+            charts: list[str] = []
+            rows = list(_rows(events, charts))
+            yield Sheet(event.attributes.get("table:name", ""), rows, embedded(package, charts))
 
 
-def _rows(events: Iterator[Event]) -> Iterator[Row]:
-    """Read the rows of a sheet that hold something, up to its end; tables within it are parts of it."""
+def _rows(events: Iterator[Event], charts: list[str]) -> Iterator[Row]:
+    """Read the rows of a sheet that hold something, up to its end; tables within it are parts of it.
+
+    charts: gets the addresses of what is embedded beside the cells
+    """
     number, depth = 1, 1
     row_repeats = 1
     cells: list[Cell] = []
@@ -40,8 +46,10 @@ def _rows(events: Iterator[Event]) -> Iterator[Row]:
             elif event.tag == "table:table-row":
                 cells, column = [], 1
                 row_repeats = _repeats(event, "table:number-rows-repeated")
+            elif event.tag == "draw:object":
+                charts.append(event.attributes.get("href", ""))
             elif event.tag in ("table:table-cell", "table:covered-table-cell"):
-                text = _text(events, event.tag)
+                text = _text(events, event.tag, charts)
                 if text.strip():
                     cells.append(Cell(column, _value(event.attributes, text), text))
                 column += _repeats(event, "table:number-columns-repeated")
@@ -62,7 +70,7 @@ def _repeats(event: Start, name: str) -> int:
     return int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 9 else 1
 
 
-def _text(events: Iterator[Event], end: str) -> str:
+def _text(events: Iterator[Event], end: str, charts: list[str]) -> str:
     """Read the text of a cell, its comments behind it."""
     pieces: list[str] = []
     inside = [end]
@@ -71,6 +79,8 @@ def _text(events: Iterator[Event], end: str) -> str:
             inside.append(event.tag)
             if event.tag in ("text:s", "text:tab"):
                 pieces.append(" ")
+            elif event.tag == "draw:object":
+                charts.append(event.attributes.get("href", ""))
         elif isinstance(event, End):
             inside.pop()
             if not inside:

@@ -15,7 +15,7 @@ def about(package: Package, pages: int = 0) -> About:
     stated = app.get("Pages", "").strip()
     return About(
         title=core.get("dc:title", ""),
-        author=core.get("dc:creator", "").split(";"),
+        author=core.get("dc:creator", ""),
         date=moment(core.get("dcterms:created", "")),
         pages=pages or (int(stated) if stated.isascii() and stated.isdigit() and len(stated) < 8 else 0),
     )

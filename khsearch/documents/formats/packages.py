@@ -116,6 +116,11 @@ class Package:
         if b"encryption-data" in (self.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in self.names else b""):
             raise self._encrypted()
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there are pictures in it, which may be all that an office document has."""
+        return any(name.rpartition("/")[0].rpartition("/")[2] in ("media", "Pictures") for name in self.names)
+
     def read(self, name: str) -> bytes:
         """Read a part as a whole; DocumentError."""
         return b"".join(self._blocks(name))

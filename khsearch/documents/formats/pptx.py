@@ -39,7 +39,7 @@ def read(source: Source) -> Found:
             elif link.kind == "comments":
                 _read_shapes(package, link.target, flow, theme)
         flow.end_page()
-    yield from whole(source, flow, about(package, len(slides)))
+    yield from whole(source, flow, about(package, len(slides)), pictures=package.has_pictures)
 
 
 def _read_shapes(package: Package, name: str, flow: Flow, theme: dict[str, str]) -> None:

@@ -91,7 +91,8 @@ class Source:
         try:
             return encodings.decoded(data, declared)
         except ValueError as problem:
-            raise self.error(str(problem), part, reason=reasons.ENCODING) from None
+            reason = reasons.UNKNOWN_KIND if encodings.disguised(data) else reasons.ENCODING
+            raise self.error(str(problem), part, reason=reason) from None
 
     def lines(self) -> Iterator[str | DocumentError]:
         """Read line by line, with line ends: UTF-8, or UTF-16 with its mark.
@@ -104,6 +105,9 @@ class Source:
                 yield from self._marked_lines(line)
                 return
             self.tell(len(line))
+            if number == 1 and (told := encodings.disguised(line)):
+                yield self.error(told, reason=reasons.UNKNOWN_KIND)
+                return
             try:
                 text = line.decode()
                 yield text if offset else text.removeprefix("\ufeff")
@@ -171,6 +175,11 @@ class Source:
         if left_out:
             names = ", ".join(sorted(left_out)[:10]) + (" and others" if len(left_out) > 10 else "")
             yield self.remark(f"nested values are left out: {names:.300}")
+
+    def remarks_on_letters(self, text: str) -> Iterator[Remark]:
+        """Say where the letters of a text were lost before it was saved."""
+        if told := encodings.damage(text):
+            yield self.remark(told)
 
     def _marked_lines(self, first: bytes) -> Iterator[str | DocumentError]:
         for number, (size, line) in enumerate(encodings.utf16_lines(first, iter(self.stream)), 1):

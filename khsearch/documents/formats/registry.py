@@ -72,6 +72,12 @@ _REMEDIES = {
     "pages": "save it as .docx: File, Export To, Word",
     "numbers": "save it as .xlsx: File, Export To, Excel",
     "key": "save it as .pptx: File, Export To, PowerPoint",
+    "fodt": _CONVERTED.format("odt"),
+    "fods": _CONVERTED.format("ods"),
+    "fodp": _CONVERTED.format("odp"),
+    **dict.fromkeys(("zip", "rar", "7z", "tar", "tgz"), "unpack it, and index the folder"),
+    **dict.fromkeys(("mht", "mhtml"), "save it as .html"),
+    "mbox": "save its messages as .eml, in Thunderbird",
     "msg": "save it as .eml, in Thunderbird or with msgconvert",
     "mobi": "save it as .epub; Calibre converts many at once: ebook-convert FILE.mobi FILE.epub",
 }

@@ -19,4 +19,5 @@ def read(source: Source) -> Found:
     if blank(text):
         yield source.error("the file is empty; put text into it or leave it out", reason=reasons.EMPTY)
     else:
+        yield from source.remarks_on_letters(text)
         yield source.placed(Document(source.id, title_of(text), text))

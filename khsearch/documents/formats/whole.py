@@ -44,14 +44,19 @@ class About:
     def fields(self) -> dict[str, object]:
         """Return those that become fields of the document, by name."""
         names = [self.author] if isinstance(self.author, str) else self.author
-        authors = list(dict.fromkeys(filter(None, (" ".join(name.split()) for name in names))))
+        authors = [author for name in names for author in authors_of(name)]
         values: dict[str, object] = {
-            "author": authors[0] if len(authors) == 1 else authors,
+            "author": authors[0] if len(set(authors)) == 1 else list(dict.fromkeys(authors)),
             "date": self.date,
             "pages": self.pages if 0 < self.pages < 10_000_000 else 0,
             "language": self.language.strip()[:40],
         }
         return {name: value for name, value in values.items() if value}
+
+
+def authors_of(stated: str) -> list[str]:
+    """Return the names in what a file states as its author: programs write several with semicolons between them."""
+    return [name for part in stated.split(";") if (name := " ".join(part.split()))]
 
 
 NOTHING = About()
@@ -132,11 +137,16 @@ class Flow:
         return [self.source.error(told, part, reason=reasons.LEGACY_FONT)]
 
 
-def whole(source: Source, flow: Flow, about: About = NOTHING) -> list[Placed | DocumentError]:
-    """Give the document of a file, and what of it is left out."""
+def whole(
+    source: Source, flow: Flow, about: About = NOTHING, *, pictures: bool = False
+) -> list[Placed | DocumentError]:
+    """Give the document of a file, and what of it is left out. pictures: whether it has any, which may hold a text."""
     text, told = flow.text(), flow.legacy()
     if not blank(text):
         return [source.placed(Document(source.id, named(about.title) or first_line(text), text, about.fields())), *told]
+    if pictures and not told:
+        problem = "no text, only pictures; save it as .pdf, and read that with --ocr"
+        return [source.error(problem, reason=reasons.SCANNED)]
     return [*(told or [empty(source)])]
 
 

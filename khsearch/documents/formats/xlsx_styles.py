@@ -9,11 +9,12 @@ from khsearch.documents.formats.packages import End, Package, Start
 from khsearch.documents.formats.tables import Value
 from khsearch.documents.formats.whole import moment
 
-_QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-_DAY, _TIME, _SHARE = 1, 2, 4  # what a format shows, added up
+_QUOTED = re.compile(r'"[^"]*"|\[(?!(?:h+|m+|s+)\])[^\]]*\]|\\.|_.|\*.', re.I)
+_DAY, _TIME, _SHARE, _LENGTH = 1, 2, 4, 8  # what a format shows, added up; a length of time goes on above 24 hours
 _KNOWN = {
     **dict.fromkeys((*range(14, 18), *range(27, 32), 34, 35, 36, *range(50, 59)), _DAY),
-    **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 46, 47), _TIME),
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), _TIME),
+    46: _TIME | _LENGTH,
     **{22: _DAY | _TIME, 9: _SHARE, 10: _SHARE},
 }
 """Formats that have a number and no code."""
@@ -63,8 +64,9 @@ class Styles:
         days, fraction = divmod(number, 1)
         seconds = round(fraction * 86_400)
         if not shows & _DAY:
-            if number >= 1:  # a length of time, in hours
+            if number >= 1 and not shows & _LENGTH:
                 return number
+            seconds += int(days) * 86_400
             return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}" + (f":{seconds % 60:02}" if seconds % 60 else "")
         if days < 60 and not self._since_1904:  # Excel takes 1900 for a leap year
             days += 1
@@ -102,6 +104,7 @@ def _shown_by(code: str) -> int:
     plain = _QUOTED.sub("", code.partition(";")[0]).lower()
     if "general" in plain:
         return 0
-    has_time = "h" in plain or "s" in plain
+    is_length = "[" in plain
+    has_time = is_length or "h" in plain or "s" in plain
     has_day = "d" in plain or "y" in plain or ("m" in plain and not has_time)
-    return has_day * _DAY | has_time * _TIME | ("%" in plain) * _SHARE
+    return has_day * _DAY | has_time * _TIME | ("%" in plain) * _SHARE | is_length * _LENGTH

@@ -98,18 +98,22 @@ def shape(*lines):
     return f"<p:sp><p:txBody>{paragraphs}</p:txBody></p:sp>"
 
 
-def xlsx(sheets, styles="", strings=(), parts=None, about=""):
-    """A workbook: the XML of the rows of each sheet, by its name."""
+def xlsx(sheets, styles="", strings=(), parts=None, about="", kinds=None):
+    """A workbook: the XML of the rows of each sheet, by its name; kinds: of sheets that are no worksheets."""
     names = {name: f"sheet{number}" for number, name in enumerate(sheets, 1)}
     listed = "".join(f'<sheet name="{name}" r:id="work{part}"/>' for name, part in names.items())
-    links = {f"work{part}": f"worksheets/{part}.xml" for part in names.values()}
+    links = {
+        f"work{part}": (f"worksheets/{part}.xml", (kinds or {}).get(name, "worksheet")) for name, part in names.items()
+    }
     made = {
         "_rels/.rels": rels(officeDocument="xl/workbook.xml"),
         "xl/workbook.xml": f"<workbook {X}>{about}<sheets>{listed}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": rels(styles="styles.xml", sharedStrings="strings.xml").replace(
             "</Relationships>", ""
         )
-        + "".join(f'<Relationship Id="{key}" Type="x/worksheet" Target="{target}"/>' for key, target in links.items())
+        + "".join(
+            f'<Relationship Id="{key}" Type="x/{kind}" Target="{target}"/>' for key, (target, kind) in links.items()
+        )
         + "</Relationships>",
         "xl/styles.xml": f"<styleSheet {X}>{styles}</styleSheet>",
         "xl/strings.xml": f"<sst {X}>{''.join(f'<si><t>{text}</t></si>' for text in strings)}</sst>",

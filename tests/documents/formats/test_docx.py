@@ -157,3 +157,8 @@ def test_a_document_within_the_document_is_told():
 def test_a_document_without_text_is_told():
     assert refused(docx(""), "docx").reason == reasons.EMPTY
     assert refused(zipped({"word/document.xml": "<x"}), "docx").reason == reasons.BROKEN
+
+
+def test_pages_that_are_pictures_are_told_as_such():
+    assert refused(docx(para(), {"word/media/image1.png": "x"}), "docx").reason == reasons.SCANNED
+    assert one(docx(para(run(RICE)), {"word/media/image1.png": "x"}), "docx").text == RICE

@@ -82,3 +82,9 @@ def test_lines_of_utf_16_are_those_of_utf_8(text):
         found = Source(io.BytesIO(data), "a", "a", on_bytes=sizes.append).lines()
         assert "".join(map(str, found)).removeprefix("\ufeff") == text.removeprefix("\ufeff")
         assert sum(sizes) == len(data)
+
+
+@pytest.mark.parametrize("format", ["txt", "csv", "jsonl", "md", "html", "lines"])
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"%PDF-1.7\n%\xff", b"\xd0\xcf\x11\xe0"])
+def test_a_file_of_another_kind_is_told_once_as_such(begins, format):
+    assert "under another name" in str(refused(begins + b"\n\xff\n\xfe\n", format))

@@ -55,6 +55,15 @@ def test_what_a_page_says_of_itself():
     assert one(f'<meta name=date content="yesterday"><meta name=author content="https://x">{RICE}', "html").fields == {}
 
 
+@pytest.mark.parametrize("tag", ["title", "script src='a'", 'style a="/>"', "textarea", "a id='p1' "])
+def test_tags_of_xml_that_end_at_once_take_nothing_with_them(tag):
+    body = (
+        f"<html xmlns='http://www.w3.org/1999/xhtml'><head><{tag}/></head><body><p>{RICE}<br/>{RAIN}</p></body></html>"
+    )
+    assert one(f"<?xml version='1.0'?>{body}", "xhtml").text == f"{RICE}\n{RAIN}"
+    assert one(body, "html").text == f"{RICE}\n{RAIN}"
+
+
 def test_encodings():
     assert one(f'<meta charset="iso-8859-1"><p>{RICE}'.encode(), "html").text == RICE
     assert (

@@ -85,7 +85,12 @@ def test_the_words_of_real_files_are_kept(kind):
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [("weasy", reasons.TEXT_LAYER), ("noactual", reasons.TEXT_LAYER), ("scan", reasons.SCANNED)],
+    [
+        ("weasy", reasons.TEXT_LAYER),
+        ("noactual", reasons.TEXT_LAYER),
+        ("lofallback", reasons.TEXT_LAYER),
+        ("scan", reasons.SCANNED),
+    ],
 )
 def test_a_text_layer_that_lies_or_is_not_there_is_told(kind, reason):
     files = [*FILES.glob(f"*.{kind}.pdf"), *SHARED.glob(f"*.{kind}.pdf")]
@@ -343,6 +348,8 @@ def test_a_file_says_its_title_and_author():
         "a", "រឿងព្រេង", f"{RICE}\f", {"pages": 1, "author": "Sok", "date": date(2021, 5, 11)}
     )
     assert document_of(pdf([shown(RICE)], about={"Title": b"(a)"})).title == RICE  # the name of the file
+    both = document_of(pdf([shown(RICE)], about={"Author": b"(Sok; Chan;)"}))
+    assert both.fields["author"] == ["Sok", "Chan"]
 
 
 # Whatever bytes there are

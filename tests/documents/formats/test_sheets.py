@@ -1,5 +1,7 @@
 """Sheets of xlsx and ods: what people see in the cells, a document a sheet or a row."""
 
+import io
+import zipfile
 from datetime import date, datetime
 
 import pytest
@@ -24,10 +26,12 @@ from tests.documents.formats.making import (
 
 STYLES = (
     '<numFmts><numFmt numFmtId="164" formatCode="[$-453]dd\\-mmmm\\-yyyy"/><numFmt numFmtId="165" formatCode="h:mm"/>'
-    '<numFmt numFmtId="166" formatCode="#,##0.00&quot;days&quot;"/></numFmts>'
+    '<numFmt numFmtId="166" formatCode="#,##0.00&quot;days&quot;"/>'
+    '<numFmt numFmtId="167" formatCode="[h]:mm;[Red]-[h]:mm"/></numFmts>'
     '<fonts><font><name val="Khmer OS"/></font><font><name val="Limon S1"/></font></fonts>'
     '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="164"/><xf numFmtId="165"/>'
-    '<xf numFmtId="9"/><xf numFmtId="166"/><xf numFmtId="0" fontId="1"/></cellXfs>'
+    '<xf numFmtId="9"/><xf numFmtId="166"/><xf numFmtId="0" fontId="1"/>'
+    '<xf numFmtId="167"/></cellXfs>'
 )
 BY_ROW = FieldNames(by_row=True)
 
@@ -47,6 +51,7 @@ def cell(value, style=0, kind="n"):
         (cell(44327, 3), "2021-05-11"),
         (cell("44327.354166666664", 2), "2021-05-11 08:30"),
         (cell("0.35416666666666669", 4), "08:30"),
+        (cell("1.5", 8), "36:00"),
         (cell(59, 1), "1900-02-28"),
         (cell(99999999, 1), "99999999"),
         (cell("0.25", 5), "25%"),
@@ -106,6 +111,38 @@ def test_comments_and_shapes_belong_to_their_sheet():
     assert one(xlsx({"a": cells([RICE])}, parts=parts), "xlsx").text == f"{RICE}\nមតិ\nរូប"
 
 
+def test_headers_and_footers_belong_to_a_sheet_that_holds_something():
+    of_page = (
+        '</sheetData><headerFooter><oddHeader>&amp;L&amp;"Khmer OS,Bold"&amp;12ក្រសួង &amp;&amp; ដី'
+        "&amp;CPage &amp;P</oddHeader>"
+        "<evenHeader>&amp;Lក្រសួង &amp;&amp; ដី</evenHeader></headerFooter><sheetData>"
+    )
+    made = xlsx({"a": cells([RICE]) + of_page, "b": cells([None]) + of_page})
+    assert one(made, "xlsx") == Document("a", RICE, f"{RICE}\nក្រសួង & ដី")
+
+
+def test_a_chart_on_a_sheet_of_its_own_is_read():
+    chart = '<c:chart xmlns:c="{0}/chart" xmlns:a="{0}/main"><a:p><a:r><a:t>{1}</a:t></a:r></a:p></c:chart>'
+    made = xlsx(
+        {"a": cells([RICE]), "ក្រាហ្វ": ""},
+        parts={
+            "xl/worksheets/_rels/sheet2.xml.rels": rels(drawing="../drawing.xml"),
+            "xl/drawing.xml": "<x/>",
+            "xl/_rels/drawing.xml.rels": rels(chart="chart.xml"),
+            "xl/chart.xml": chart.format("http://schemas.openxmlformats.org/drawingml/2006", RAIN),
+        },
+        kinds={"ក្រាហ្វ": "chartsheet"},
+    )
+    assert [found.text for found in read(made, "xlsx")] == [RICE, RAIN]
+
+
+def test_formulas_without_a_stored_value_are_counted():
+    made = xlsx({"a": cells([RICE]) + '<row><c><f>1+1</f></c><c><f>2</f><v/></c><c t="str"><f>""</f><v></v></c></row>'})
+    document, remark = read(made, "xlsx")
+    assert document.text == RICE
+    assert remark.text.startswith("2 formulas have no value stored")
+
+
 def test_text_in_a_font_from_before_unicode_is_told():
     made = xlsx({"a": cells(["text"]) + cell("sMNaj", 7, "str") + cells([RICE])}, STYLES)
     document, error = read(made, "xlsx")
@@ -142,3 +179,13 @@ def test_sheets_of_opendocument():
         Document("a#4", "", RICE, {"d": datetime(2021, 5, 11, 8, 30), "e": 1500}),
     ]
     assert one(odf(ods_rows([RICE], [RAIN])), "ods").text == f"{RICE}\n{RAIN}"
+
+
+def test_charts_on_sheets_of_opendocument_are_read():
+    chart = zipfile.ZipFile(io.BytesIO(odf(f"<office:chart><text:p>{RAIN}</text:p></office:chart>"))).read(
+        "content.xml"
+    )
+    frame = '<table:shapes><draw:frame><draw:object href="./Object 1"/></draw:frame></table:shapes>'
+    rows = f"<table:table-row><table:table-cell><text:p>{RICE}</text:p></table:table-cell></table:table-row>"
+    body = f'<office:spreadsheet><table:table table:name="a">{frame}{rows}</table:table></office:spreadsheet>'
+    assert one(odf(body, **{"Object 1/content.xml": chart}), "ods").text == f"{RICE}\n{RAIN}"

@@ -27,6 +27,16 @@ def test_only_what_is_said_is_read(content, format, said):
     assert one(content.encode("utf-16"), format).text == said
 
 
+def test_lines_that_roll_up_are_read_once():
+    first, second, third = (
+        f"{TIME}\n \n{RICE[:9]}<00:00:01.500><c>{RICE[9:]}</c>\n\n",
+        f"{TIME}\n{RICE}\n \n\n",
+        f"{TIME}\n{RICE}\n{RAIN}\n\n",
+    )
+    assert one(f"WEBVTT\n\n{first}{second}{third}", "vtt").text == f"{RICE}\n{RAIN}"
+    assert one(f"WEBVTT\n\n{second}{second}", "vtt").text == f"{RICE}\n{RICE}"
+
+
 def test_what_are_no_subtitles_is_told():
     assert refused(RICE, "srt").reason == reasons.BROKEN
     assert refused("\n", "vtt").reason == reasons.EMPTY

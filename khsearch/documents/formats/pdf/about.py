@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from khsearch.documents.formats.whole import authors_of
+
 _DATE = re.compile(
     r"D?:?\s*(\d{4})-?(\d\d)?-?(\d\d)?[T ]?(?:(\d\d):?(\d\d)?:?(\d\d)?)?\s*(?:([+-])(\d\d)'?:?(\d\d)?|(Z))?", re.I
 )
@@ -51,7 +53,8 @@ def fields_of(value: Callable[[str], str], pages: int) -> dict[str, object]:
     fields: dict[str, object] = {"pages": pages}
     author = _said(value("Author"))
     if author and not _NO_AUTHOR.match(author):
-        fields["author"] = author
+        authors = authors_of(author)
+        fields["author"] = authors[0] if len(authors) == 1 else authors
     made = _date(value("CreationDate"))
     if made is not None:
         fields["date"] = made

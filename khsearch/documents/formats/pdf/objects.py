@@ -27,6 +27,7 @@ _PICTURED = 0.05  # of a page's area, from which on pictures may hold text
 _DRAWN = 40  # shapes, from which on they may be letters
 _WIDE = 1.0  # heights between two characters of Khmer, from which on there is a space: clusters are drawn with holes
 _UNKNOWN = "\ufffd"
+_COENG = 0x17D2
 _TEXT, _IMAGE, _FORM = 1, 3, 5  # kinds of objects
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -77,6 +78,8 @@ class Reading:
         self._calls, self._page, self._text = calls, page, text
         self._said: set[int] = set()  # marks whose ActualText is among the pieces
         self._fonts: dict[int, str] = {}
+        self._lone: dict[int, int] = {}  # coengs of an object that are a glyph of their own
+        self._says_khmer, self._torn = False, 0
         self._area = 0.0  # of pictures
         self._shapes = 0
         self._matrix, self._box = calls.matrix(), calls.box()
@@ -98,7 +101,8 @@ class Reading:
         pieces = tuple(self._pieces(calls.object_at, calls.objects, page, _SAME, 0))
         whole = calls.page_width(page) * calls.page_height(page)
         covered = self._area / whole if whole > 0 else 0.0
-        return Page(pieces, covered, covered > _PICTURED or self._shapes >= _DRAWN)
+        torn = self._torn if self._says_khmer else 0
+        return Page(pieces, covered, covered > _PICTURED or self._shapes >= _DRAWN, torn)
 
     def _by_object(self, count: int) -> tuple[dict[int, str], dict[int, int]]:
         """What each object says by its glyphs, and the number of its last character."""
@@ -118,6 +122,8 @@ class Reading:
                     ends[last] = before
                 last, parts, gap = mine, found.setdefault(mine, []), False
             char = self._character(place)
+            if ord(char) == _COENG and self._is_lone(place):
+                self._lone[mine] = self._lone.get(mine, 0) + 1
             if gap and parts and not (_is_khmer(parts[-1]) and _is_khmer(char) and not self._is_wide(before, place)):
                 parts.append(" ")
             gap, before = False, place
@@ -138,6 +144,14 @@ class Reading:
         if code in (2, 0xFFFE) and calls.is_hyphen(text, place) == 1:
             return "\u00ad"
         return chr(code)
+
+    def _is_lone(self, place: int) -> bool:
+        """Whether a character has a glyph of its own: those of one glyph have one box."""
+        calls, box = self._calls, self._box
+        if not calls.box_of(self._text, place, self._to_box):
+            return False
+        left, right = box.left, box.right
+        return not calls.box_of(self._text, place + 1, self._to_box) or (left, right) != (box.left, box.right)
 
     def _is_wide(self, before: int, place: int) -> bool:
         """Whether two characters are far apart."""
@@ -195,7 +209,10 @@ class Reading:
                 if mark in self._said:
                     return ""
                 self._said.add(mark)
-                return decoded(bytes(self._value[: min(self._length.value, _LONGEST_VALUE)]))
+                text = decoded(bytes(self._value[: min(self._length.value, _LONGEST_VALUE)]))
+                self._says_khmer = self._says_khmer or any(map(_is_khmer, text))
+                return text
+        self._torn += self._lone.get(one, 0)
         return self._characters.get(one, " ")  # pdfium leaves out what draws nothing but spaces
 
     def _font(self, one: int) -> str:

@@ -66,7 +66,7 @@ class Pages:
         if old:
             self._fonts.update(dict.fromkeys(piece.font.partition("+")[2] or piece.font for piece in old))
             self._note(reasons.LEGACY_FONT, number)
-            return "" if lies(text) else text
+            return "" if lies(text, page.torn) else text
         if reason:
             self._note(reason, number)
         return "" if reason else text
@@ -131,7 +131,7 @@ def _reason(text: str, page: Page, old: int) -> str:
     scanned = page.covered > _MOSTLY and not _has_khmer(text)
     if not old and page.drawn and letters < (_A_LINE if scanned else _NO_LETTERS):
         return reasons.SCANNED
-    return reasons.TEXT_LAYER if lies(text) else ""
+    return reasons.TEXT_LAYER if lies(text, page.torn) else ""
 
 
 def _is_old(piece: Piece) -> bool:

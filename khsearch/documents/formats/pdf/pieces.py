@@ -34,12 +34,14 @@ class Page:
     pieces   in the order in which it draws them
     covered  how much of its area pictures cover
     drawn    whether there are pictures or shapes enough to hold a text
+    torn     coengs that are a glyph of their own, on a page whose producer shapes Khmer: what they subscribe is lost
     filled   what people wrote into the fields of a form, or as a text of their own on the page
     """
 
     pieces: tuple[Piece, ...]
     covered: float
     drawn: bool
+    torn: int = 0
     filled: tuple[str, ...] = ()
 
 

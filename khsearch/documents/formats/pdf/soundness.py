@@ -4,6 +4,9 @@ A text layer lies where a font does not say which letters its glyphs are, or say
 letters that nobody writes so. Sound texts have fewer than 1 such sign in 100 letters, carelessly typed ones up to 3,
 text layers that lie mostly 9 and more. Where vowels stand in the order in which they are drawn, or fonts give wrong
 letters, there may be fewer: then most of the words, too, are none.
+
+Where LibreOffice takes Khmer from another font than the text names, it gives some glyphs a coeng alone, and loses the
+letter below. Such words look like others that exist, so the glyphs are counted.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ _MOST_SIGNS = 0.03  # a letter
 _SOME_SIGNS = 0.004  # a letter, from which on the words are looked at
 _MOST_UNKNOWN = 0.16  # of the letters of Khmer, in words that no dictionary has; sound texts have up to 0.12
 _ENOUGH = 200  # letters of Khmer whose words tell
+_MOST_TORN = 0.01  # coengs that are a glyph of their own, a letter: sound pages of a producer that shapes have none
 _FEW = 12  # signs or letters below which nothing can be said of a page
 
 _INVISIBLE = re.compile(f"[{script.INVISIBLE}]")
@@ -38,10 +42,15 @@ _SIGN = re.compile(
 _UNKNOWN_SIGN = re.compile(_UNKNOWN)
 
 
-def lies(text: str) -> bool:
-    """Whether the text of a page, as its text layer has it, is something else than what the page shows."""
+def lies(text: str, torn: int = 0) -> bool:
+    """Whether the text of a page, as its text layer has it, is something else than what the page shows.
+
+    torn: coengs whose glyphs have lost the letter below (`Page.torn`)
+    """
     text = _INVISIBLE.sub("", text).replace("\n", " ")
     khmer = len(_KHMER_LETTER.findall(text))
+    if torn > _MOST_TORN * khmer:
+        return True
     if khmer >= _FEW:
         signs = len(_SIGN.findall(text))
         if signs > max(_MOST_SIGNS * khmer, 2):
