@@ -181,7 +181,7 @@ def index(
                 with suppress(KeyboardInterrupt):
                     _watch(store, path, sources, options, reporter)
         except KeyboardInterrupt:
-            tell_interrupted(reporter, path)
+            tell_interrupted(path)
             raise
     if _nothing(done, options):
         return _NOTHING_READ

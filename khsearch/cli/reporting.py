@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from khsearch.cli.console import is_terminal, note
+from khsearch.errors import IndexNotFoundError
 from khsearch.syncing import Listener
 
 if TYPE_CHECKING:
@@ -175,8 +176,14 @@ def _kinds(kinds: Mapping[str, int]) -> str:
     return f": {', '.join(shown)}" if shown else ""
 
 
-def tell_interrupted(reporter: Reporter, path: str) -> None:
+def tell_interrupted(path: str) -> None:
     """Tell what stays of a run that was interrupted."""
-    files, documents = reporter.kept
-    told = f"interrupted; {files} files with {documents} documents of this run are in {path}, run it again to go on"
-    click.echo(f"\nkhsearch: {told}", err=True)
+    from khsearch import Index
+
+    try:
+        stays = (
+            f"{path} has {Index.open(path).doc_count} documents, and what was committed stays: run it again to go on"
+        )
+    except IndexNotFoundError:
+        stays = "nothing was indexed"
+    click.echo(f"\nkhsearch: interrupted; {stays}", err=True)

@@ -44,7 +44,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def start(*args: str, pause: float = 0.0, between: float = 30.0) -> subprocess.Popen[str]:
     """Begin the command, with a pause before each file."""
     code = SLOWLY.format(pause=pause, between=between, args=list(args))
-    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", code]
+    # What began the tests may ignore interrupts, and whatever it begins would, too.
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=obey_interrupts)
+
+
+def obey_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def lines(done) -> list[str]:
@@ -140,7 +146,7 @@ def test_an_interrupt_keeps_what_was_committed(folder):
     assert process.returncode == 130
     assert "Traceback" not in told
     kept = Index.open("x.idx").doc_count
-    assert f"{kept} files with {kept} documents of this run are in x.idx, run it again to go on" in told
+    assert f"interrupted; x.idx has {kept} documents, and what was committed stays: run it again to go on" in told
     assert 0 < kept < 6
     done = run("index", "x.idx", "d", "--sync")
     assert lines(done)[0] == f"files: {6 - kept} read, {kept} unchanged"
