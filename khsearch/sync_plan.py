@@ -77,7 +77,7 @@ def make_plan(
     base = _root(table, root, tops)
     readings = Readings(table.given)
     for top in tops:
-        readings.say(id_of(top, base), reading)
+        readings.say(id_of(top, base), reading, anew=not only_changed)
     plan = Plan(base, readings.to_json(), readings=readings)
     met: set[str] = set()
     unlisted: list[str] = []
@@ -106,16 +106,24 @@ def make_plan(
         plan.files.extend(file for file in plan.unchanged if file.id in lost)
         plan.files.sort(key=lambda file: file.id)
         plan.unchanged[:] = [file for file in plan.unchanged if file.id not in lost]
+    gone = _renamed(table, plan)
     if only_changed:
         folders = [top for top in tops if os.path.isdir(top)]  # noqa: PTH112
         for id_ in table.paths():
             path = path_of(id_, base)
             below = any(is_below(path, folder) for folder in folders)
-            if id_ not in met and below and not any(is_below(path, folder) for folder in unlisted) and _is_gone(path):
-                record = table.get(id_)
-                assert record is not None
-                plan.gone.append(record)
+            if below and not any(is_below(path, folder) for folder in unlisted) and _is_gone(path, unwanted):
+                gone.add(id_)
+    plan.gone.extend(filter(None, (table.get(id_) for id_ in sorted(gone - met))))
     return plan
+
+
+def _renamed(table: Table, plan: Plan) -> set[str]:
+    """Ids of files of this run from another root: a file has one id."""
+    if table.root is None or table.root == plan.root:
+        return set()
+    met = {file.path for file in (*plan.files, *plan.unchanged)}
+    return {id_ for id_ in table.paths() if path_of(id_, table.root) in met}
 
 
 def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[Passed], time_limit: float) -> str:
@@ -170,8 +178,10 @@ def _root(table: Table, given: str | None, tops: Sequence[str]) -> str:
     return table.root
 
 
-def _is_gone(path: str) -> bool:
-    """Whether there is no such file any more, under just this path."""
+def _is_gone(path: str, unwanted: Collection[str]) -> bool:
+    """Whether there is no such file any more, under just this path, or none that is looked at."""
+    if path in unwanted:
+        return True
     try:
         return os.path.realpath(path, strict=True) != path or not stat.S_ISREG(os.lstat(path).st_mode)
     except PermissionError:

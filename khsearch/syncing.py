@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from khsearch import arguments
-from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Stream, SuffixesOfFile
+from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Stream, SuffixesOfFile, is_format
 from khsearch.filing import Filing
 from khsearch.frozen import frozen
 from khsearch.sync_plan import Plan, make_plan
@@ -86,9 +86,10 @@ SOURCE = arguments.instance(Stream, arguments.PATH)
 
 _JOBS = arguments.Kind("a whole number from 1 on", lambda value: arguments.COUNT.read(value) or None)
 _LIMIT = arguments.Kind("a number of seconds above 0", lambda value: arguments.SECONDS.read(value) or None)
+_FORMAT = arguments.Kind("the suffix of a format, such as 'csv'", lambda value: value if is_format(value) else None)
 _KINDS = {
     "root": arguments.optional(arguments.PATH),
-    "format": arguments.optional(arguments.TEXT),
+    "format": arguments.optional(_FORMAT),
     "names": arguments.instance(FieldNames),
     "ocr": arguments.optional(arguments.TRUTH),
     "lenient": arguments.optional(arguments.TEXTS),
@@ -128,6 +129,7 @@ class _Run:
             if streams or (plan is not None and plan.changes(self.filing.table)):
                 if self.filing.begin() and paths:
                     plan = self._plan(paths)
+                before = self.filing.commit.view.doc_count  # another may have written until now
                 self._write(plan, streams)
             elif plan is not None:
                 self._tell(plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,6 +120,37 @@ def test_an_archive_that_moved_keeps_its_ids(folder, index):
     assert index.sync(moved).unchanged == 4
 
 
+def test_a_file_has_one_id_though_another_root_is_given(folder, index):
+    for only_changed in (True, False):
+        index.sync(folder, root=folder)
+        index.sync(folder, root=folder.parent, only_changed=only_changed)
+        assert set(contents(index)) == {f"d/{id}" for id in ALL}
+
+
+def test_a_time_that_is_to_come_is_trusted(folder, index):
+    os.utime(folder / "a.txt", (4e9, 4e9))
+    index.sync(folder)
+    with opened_below(folder) as opened:
+        assert index.sync(folder).unchanged == 4
+    assert not opened
+
+
+def test_what_others_wrote_while_a_run_waited_is_not_what_it_added(folder, index):
+    writer = index.writer()
+    writer.add(Document(id="other", text=RICE))
+    later = threading.Timer(0.2, writer.commit)
+    later.start()
+    report = index.sync(folder, wait=30)
+    later.join()
+    assert (report.added, report.replaced, index.doc_count) == (5, 0, 6)
+
+
+def test_an_index_is_no_folder_of_files(folder, index, tmp_path):
+    told = Told()
+    assert index.sync(tmp_path / "x.idx", folder, listener=told).read == 4
+    assert [problem for problem in told.problems if "an index of khsearch" in problem] == told.problems != []
+
+
 def test_links_and_what_is_no_file(folder, index, tmp_path):
     write(tmp_path / "out.txt", RICE)
     (folder / "out.txt").symlink_to(tmp_path / "out.txt")
@@ -151,6 +183,8 @@ def test_an_index_and_a_report_in_the_archive_are_not_read(folder):
     other.sync(folder, unwanted=[str(folder / "a.txt")])
     assert set(contents(index)) == ALL
     assert set(contents(other)) == ALL - {"a.txt"}
+    index.sync(folder, unwanted=[str(folder / "a.txt")])
+    assert set(contents(index)) == ALL - {"a.txt"}
 
 
 def test_a_file_that_cannot_be_read_any_more(folder, index, monkeypatch):
@@ -208,6 +242,11 @@ def test_how_files_are_read_is_kept_for_the_next_run(folder, index):
     write(folder / "n.csv", f"no,text\n9,{RAIN}\n")
     index.sync(folder)
     assert {"b/n.csv#8", "n.csv#1"} <= set(contents(index))
+    index.sync(folder / "b", names=FieldNames(text="no", by_row=True))
+    index.sync(folder / "b", names=FieldNames(text="text", by_row=True))
+    assert "b/n.csv#8" not in contents(index)
+    index.sync(folder, only_changed=False)  # forgets what was said
+    assert {"b/n.csv", "n.csv#1"} <= set(contents(index))
 
 
 def test_a_value_that_goes_with_no_field_of_a_file_is_kept_and_told_once(folder, tmp_path):
@@ -317,9 +356,9 @@ def test_what_was_said_for_a_folder_holds_below_it():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("root", 5), ("format", 5), ("names", {}), ("ocr", "yes"), ("jobs", 0), ("jobs", 1.5), ("time_limit", 0),
-        ("time_limit", "5"), ("only_changed", None), ("stop_at_bad", 1), ("wait", -1), ("unwanted", "x"),
-        ("lenient", 5), ("colour", 1),
+        ("root", 5), ("format", 5), ("format", "xyz"), ("names", {}), ("ocr", "yes"), ("jobs", 0), ("jobs", 1.5),
+        ("time_limit", 0), ("time_limit", "5"), ("only_changed", None), ("stop_at_bad", 1), ("wait", -1),
+        ("unwanted", "x"), ("lenient", 5), ("colour", 1),
     ],
 )  # fmt: skip
 def test_what_an_option_cannot_be_is_a_value_error_that_names_it(index, name, value):
