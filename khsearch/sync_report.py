@@ -122,8 +122,10 @@ class Tally:
         self.done(Outcome(file.shown, "passed over", 0, (Passed(reasons.UNKNOWN_KIND, 1, ""),)))
 
     def unchanged(self, file: File, record: Record) -> None:
-        """Note a file that is as it was."""
+        """Note a file that is as it was; what was passed over of it is a problem still."""
         for passed in record.passed:
+            if self.stop_at_bad:
+                raise DocumentError(passed.message, reason=passed.reason)
             self._passed_over[passed.reason] += passed.count
         status = "unchanged" if record.count or not record.passed else "passed over"
         self.done(Outcome(file.shown, status, record.count, record.passed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 import time
@@ -139,6 +140,10 @@ def index(
     from khsearch.cli.reporting import Reporter, report_file, tell_interrupted, tell_table
     from khsearch.documents import FILE_FIELDS, FieldNames
 
+    if not all(sources):
+        raise click.UsageError("PATH is empty; name a file or a folder")
+    if math.isnan(time_limit):
+        raise click.UsageError("--time-limit: not a number of seconds")
     if skip_bad and stop_at_bad:
         raise click.UsageError("--skip-bad goes on and --stop-at-bad ends; leave one out")
     if watch and ("-" in sources or stop_at_bad):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -65,6 +66,18 @@ def test_a_file_that_does_what_none_should_is_told_and_the_others_are_read(tmp_p
     assert says in str(error)
     assert str(error).startswith("1.odd")
     assert not list(tmp_path.glob("*.written"))
+
+
+@pytest.mark.usefixtures("odd")
+@pytest.mark.parametrize("limit", [1e8, 1e300, math.inf])
+def test_a_limit_may_be_as_long_as_anybody_says(tmp_path, limit):
+    assert texts(read(tmp_path, "a b", limit=limit)[0]) == ["a", "b"]
+
+
+@pytest.mark.usefixtures("odd")
+def test_a_file_on_which_a_thread_fails_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("khsearch.documents.files.children.item_of", lambda *_: 1 / 0)
+    assert texts(read(tmp_path, "a")[0]) == [reasons.BROKEN]
 
 
 @pytest.mark.usefixtures("odd")

@@ -95,6 +95,21 @@ def test_what_is_passed_over_is_named_counted_and_listed(folder):
     assert "d/report.csv" not in Path("d/report.csv").read_text("utf-8")
 
 
+def test_what_is_no_path_and_no_time_is_refused(folder):
+    for args in ([""], ["d", "--time-limit", "nan"]):
+        done = run("index", "x.idx", *args)
+        assert (done.exit_code, "fault" in done.stderr, Path("x.idx").exists()) == (2, False, False)
+
+
+def test_what_was_passed_over_before_stops_a_run_that_is_to_stop(folder):
+    write(folder / "bad.txt", b"\xff")
+    assert run("index", "x.idx", "d").exit_code == 1
+    write(folder / "new.txt", RICE)
+    done = run("index", "x.idx", "d", "--sync", "--stop-at-bad")
+    assert (done.exit_code, lines(done)[0][:32]) == (2, "d/bad.txt: not UTF-8 at byte 0; ")
+    assert "new.txt" not in contents(Index.open("x.idx"))
+
+
 def test_a_name_is_one_line_that_steers_nothing(folder):
     for name in ("a\nb.pdf", "\x1b[31m.pdf", "a  \t b.txt"):
         write(folder / name, RICE)

@@ -275,6 +275,12 @@ def test_what_an_index_does_to_itself_keeps_what_it_knows_of_files(folder, index
     assert opened == set()
     assert Index.rescue(tmp_path / "x.idx", tmp_path / "saved.idx") == []
     assert Index.open(tmp_path / "saved.idx").sync(folder).unchanged == 4
+    (table,) = (tmp_path / "saved.idx").glob("*.files")
+    table.write_bytes(table.read_bytes()[:-1])
+    (lost,) = Index.rescue(tmp_path / "saved.idx", tmp_path / "again.idx")
+    assert "what is known of its files" in lost
+    assert "--root" in lost
+    assert Index.open(tmp_path / "again.idx").sync(folder, root=folder).read == 4
     (tmp_path / "settings").write_bytes(index.settings())
     other = Index.create(tmp_path / "y.idx", settings=tmp_path / "settings")
     assert other.sync(folder).read == 4

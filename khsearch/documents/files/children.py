@@ -258,7 +258,7 @@ class _Worker(threading.Thread):
             if ended.error is not None:
                 told_, reason = ended.error
                 self._children.put(task, DocumentError(f"{order.name}: {told_}", reason=reason), 0)
-        except (OSError, ValueError, KeyError, AttributeError, TypeError) as problem:
+        except Exception as problem:  # a file of which nothing is told would count as read
             self.end()
             why = f"what reads .{order.format} failed ({problem}); try again, or leave the file out"
             self._children.put(task, DocumentError(f"{order.name}: {why}", reason=reasons.BROKEN), 0)
