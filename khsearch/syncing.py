@@ -171,7 +171,8 @@ class _Run:
         """Tell what is known before any file is opened."""
         for item in plan.passed:
             if isinstance(item, File):
-                self.tally.unread(item)
+                known = self.filing.table.get(item.id)
+                self.tally.unread(item, 0 if known is None else known.count)
             else:
                 self.tally.passed(item.shown, item.error)
         for file in plan.unchanged:

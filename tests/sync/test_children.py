@@ -74,6 +74,15 @@ def test_a_limit_may_be_as_long_as_anybody_says(tmp_path, limit):
     assert texts(read(tmp_path, "a b", limit=limit)[0]) == ["a", "b"]
 
 
+@pytest.mark.parametrize("jobs", [1, 4, 64])
+def test_files_are_read_by_any_number_of_processes(tmp_path, jobs):
+    pytest.importorskip("selectolax")
+    write(tmp_path / "a.html", "<p>a</p>")
+    with Children(jobs, 60.0, programs=False) as children:
+        task = children.start(Order(str(tmp_path / "a.html"), "html", "a.html", "a.html", FieldNames(), False))
+        assert texts(list(children.found(task, lambda size: None))) == ["a"]
+
+
 @pytest.mark.usefixtures("odd")
 def test_a_file_on_which_a_thread_fails_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("khsearch.documents.files.children.item_of", lambda *_: 1 / 0)

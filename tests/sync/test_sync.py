@@ -14,6 +14,7 @@ from khsearch import Document, DocumentError, Index, IndexDamagedError
 from khsearch.documents import FieldNames, Passed, Record, Table, reasons
 from khsearch.documents.files.readings import Reading, Readings
 from khsearch.documents.files.suffixes import SuffixesOfFile
+from khsearch.documents.formats import registry
 from tests.sync.folders import RAIN, RICE, WORK, Told, contents, new_index, opened_below, write
 
 
@@ -208,6 +209,17 @@ def test_a_file_that_cannot_be_read_any_more(folder, index, monkeypatch):
     assert RICE in contents(index)["b/x.txt"].text
     index.sync(folder)
     assert contents(index)["b/x.txt"].text == WORK
+
+
+def test_documents_of_a_format_that_others_read_stay_and_are_told(folder, index, monkeypatch):
+    monkeypatch.setitem(registry.BUILT_IN, "odd", "txt")
+    write(folder / "a.odd", RICE)
+    index.sync(folder)
+    monkeypatch.delitem(registry.BUILT_IN, "odd")
+    told = Told()
+    assert index.sync(folder, listener=told).kept == 1
+    assert [(one.status, one.documents) for one in told.outcomes if one.path.endswith("a.odd")] == [("kept", 1)]
+    assert "a.odd" in contents(index)
 
 
 def test_two_things_under_one_id_are_an_error_that_names_both(folder, index):
