@@ -28,6 +28,7 @@ from khsearch.documents import (
     path_of,
     real_path,
     reasons,
+    shown_name,
     unreadable,
     walk,
 )
@@ -106,9 +107,9 @@ def make_plan(
         plan.files.extend(file for file in plan.unchanged if file.id in lost)
         plan.files.sort(key=lambda file: file.id)
         plan.unchanged[:] = [file for file in plan.unchanged if file.id not in lost]
-    gone = _renamed(table, plan)
+    folders = [top for top in tops if os.path.isdir(top)]  # noqa: PTH112
+    gone = _renamed(table, plan, folders)
     if only_changed:
-        folders = [top for top in tops if os.path.isdir(top)]  # noqa: PTH112
         for id_ in table.paths():
             path = path_of(id_, base)
             below = any(is_below(path, folder) for folder in folders)
@@ -118,12 +119,24 @@ def make_plan(
     return plan
 
 
-def _renamed(table: Table, plan: Plan) -> set[str]:
-    """Ids of files of this run from another root: a file has one id."""
+def _renamed(table: Table, plan: Plan, folders: Sequence[str]) -> set[str]:
+    """Ids that files of this run had from another root: a file has one id.
+
+    DocumentError where one that is not of this run would have another, too.
+    """
     if table.root is None or table.root == plan.root:
         return set()
-    met = {file.path for file in (*plan.files, *plan.unchanged)}
-    return {id_ for id_ in table.paths() if path_of(id_, table.root) in met}
+    found, met = set(), {file.path for file in (*plan.files, *plan.unchanged)}
+    for id_ in table.paths():
+        before, now = path_of(id_, table.root), path_of(id_, plan.root)
+        if before in met:
+            found.add(id_)
+        elif os.path.lexists(before) and not os.path.lexists(now) and not any(is_below(now, top) for top in folders):
+            raise DocumentError(
+                f"{shown_name(plan.root)}: from this root, {shown_name(before)} would have another id than before; "
+                "read it in this run, too, or leave out --root"
+            )
+    return found
 
 
 def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[Passed], time_limit: float) -> str:
@@ -170,10 +183,9 @@ def _root(table: Table, given: str | None, tops: Sequence[str]) -> str:
     if table.root is None:
         return common_folder(tops)
     if not os.path.isdir(table.root):  # noqa: PTH112
-        shown = table.root.encode("utf-8", "backslashreplace").decode()
         raise DocumentError(
-            f"{shown}: the folder from which this index counts the ids of files is gone; where the archive has moved, "
-            "say where it is now with --root"
+            f"{shown_name(table.root)}: the folder from which this index counts the ids of files is gone; where the "
+            "archive has moved, say where it is now with --root"
         )
     return table.root
 

@@ -126,6 +126,9 @@ def test_a_file_has_one_id_though_another_root_is_given(folder, index):
         index.sync(folder, root=folder)
         index.sync(folder, root=folder.parent, only_changed=only_changed)
         assert set(contents(index)) == {f"d/{id}" for id in ALL}
+    with pytest.raises(DocumentError, match=r"a\.txt would have another id than before; read it"):
+        index.sync(folder / "b", root=folder)
+    assert set(contents(index)) == {f"d/{id}" for id in ALL}
 
 
 def test_a_time_that_is_to_come_is_trusted(folder, index):
@@ -159,15 +162,17 @@ def test_links_and_what_is_no_file(folder, index, tmp_path):
     (folder / "up").symlink_to(folder)
     (folder / "self").symlink_to("self")
     (folder / "gone.txt").symlink_to("nowhere")
+    (folder / "long.txt").symlink_to("x" * 300)
     os.mkfifo(folder / "pipe.txt")
     for name in (".hidden.txt", "~$a.docx", "Thumbs.db", "desktop.ini", ".git/x.txt"):
         write(folder / name, RICE)
     told = Told()
     report = index.sync(folder, listener=told)
     assert set(contents(index)) == ALL
-    assert report.passed_over == {reasons.OUTSIDE: 1, reasons.NO_FILE: 3}
+    assert report.passed_over == {reasons.OUTSIDE: 1, reasons.NO_FILE: 3, reasons.UNREADABLE: 1}
     assert {Path(problem.split(": ")[0]).name for problem in told.problems} == {
         "gone.txt",
+        "long.txt",
         "out.txt",
         "pipe.txt",
         "self",

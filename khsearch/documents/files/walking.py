@@ -7,6 +7,7 @@ is followed as far as it leads to what lies below the folders that were given. P
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -162,6 +163,9 @@ class _Walker:
             try:
                 yield from self._entry(below, entry)
             except OSError as problem:
+                if problem.errno not in (errno.ENOENT, errno.ELOOP):
+                    yield Skipped(shown_name(below), unreadable(below, OSError(problem.errno, problem.strerror, below)))
+                    continue
                 told = f"leads to nothing ({problem.strerror}); remove it, or mend it"
                 yield _skipped(below, told, reasons.NO_FILE)
 
