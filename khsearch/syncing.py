@@ -116,9 +116,9 @@ def run(
 class _Run:
     def __init__(self, engine: Engine, options: Options, listener: Listener) -> None:
         self.options = options
-        self.filing = Filing(engine, options.wait)
-        self.tally = Tally(listener, stop_at_bad=options.stop_at_bad)
         self.in_streams = SuffixesOfFile(None)
+        self.filing = Filing(engine, options.wait, self.in_streams)
+        self.tally = Tally(listener, stop_at_bad=options.stop_at_bad)
 
     def run(self, sources: Sequence[str | Stream]) -> SyncReport:
         before = self.filing.commit.view.doc_count

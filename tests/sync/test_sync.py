@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from khsearch import Document, DocumentError, Index, IndexDamagedError
-from khsearch.documents import FieldNames, Passed, Record, Table, reasons
+from khsearch.documents import FieldNames, Passed, Record, Stream, Table, reasons
 from khsearch.documents.files.readings import Reading, Readings
 from khsearch.documents.files.suffixes import SuffixesOfFile
 from khsearch.documents.formats import registry
@@ -246,6 +247,17 @@ def test_two_things_under_one_id_are_an_error_that_names_both(folder, index):
     (folder / "u.csv").unlink()
     index.sync(folder)
     assert contents(index)["u.csv#1.txt"].text == RAIN
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_a_stream_has_stays_though_a_file_had_its_id(folder, index, gone):
+    index.sync(folder)
+    if gone:
+        (folder / "a.txt").unlink()
+    row = f'{{"id": "a.txt", "text": "{RAIN}"}}\n'
+    report = index.sync(folder, Stream(io.BytesIO(row.encode()), "jsonl"), only_changed=gone)
+    assert contents(index)["a.txt"].text == RAIN
+    assert report.passed_over == ({} if gone else {reasons.TWICE: 1})
 
 
 def test_how_files_are_read_is_kept_for_the_next_run(folder, index):
