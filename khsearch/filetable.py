@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from khsearch.errors import IndexDamagedError
 from khsearch.frozen import frozen
 from khsearch.sharing import loading
 
@@ -24,6 +25,8 @@ NO_FILES = FileTable()
 
 def table_of(kept: FileTable) -> Table:
     """Return the table; IndexDamagedError."""
+    if kept.path and not kept.data:
+        raise IndexDamagedError(f"{kept.path}: damaged (nothing is in it); restore it from a backup, or index anew")
     loading("khsearch.documents.files.table")
     from khsearch.documents import Table
 

@@ -20,6 +20,7 @@ from khsearch.errors import (
     IndexStoreError,
     OtherDocumentsError,
 )
+from khsearch.filetable import NO_FILES, table_of
 from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
 from khsearch.schema import Declared, declared, kinds_of, schema_of, weights_of
@@ -157,6 +158,11 @@ def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:
     except IndexStoreError as problem:
         on_lost(f"the spellings ({problem})")
         built = replace(built, spellings=NONE)
+    try:
+        table_of(built.files)
+    except IndexStoreError as problem:
+        on_lost(f"what is known of its files ({problem}); name their folder to the next run with --root")
+        built = replace(built, files=NO_FILES)
     return built, _told(found, on_lost)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 import time
@@ -139,6 +140,10 @@ def index(
     from khsearch.cli.reporting import Reporter, report_file, tell_interrupted, tell_table
     from khsearch.documents import FILE_FIELDS, FieldNames
 
+    if not all(sources):
+        raise click.UsageError("PATH is empty; name a file or a folder")
+    if math.isnan(time_limit):
+        raise click.UsageError("--time-limit: not a number of seconds")
     if skip_bad and stop_at_bad:
         raise click.UsageError("--skip-bad goes on and --stop-at-bad ends; leave one out")
     if watch and ("-" in sources or stop_at_bad):
@@ -150,6 +155,7 @@ def index(
         raise click.UsageError(
             "--settings has fields, breaker and lexicon in it; leave out --field, --breaker, --lexicon"
         )
+    chosen = None if "-" in sources and any(map(os.path.isdir, sources)) else format  # it is that of - then
     own, read_as = read_fields("--field", fields)
     by_default = {} if no_file_fields or sources == ("-",) else FILE_FIELDS
     declared = _Declared(breaker, lexicon, own, settings, by_default)
@@ -158,7 +164,7 @@ def index(
     )
     options: dict[str, Any] = {
         "root": root,
-        "format": format,
+        "format": chosen,
         "names": names,
         "ocr": ocr or None,
         "jobs": jobs,
@@ -172,11 +178,10 @@ def index(
         reporter = Reporter(file, set() if watch else None)
         try:
             with reporter.bar():
-                store, done = _run(path, sources, declared, options, reporter, wait)
+                store, done = _run(path, sources, format, declared, options, reporter, wait)
             files = sources != ("-",)
             tell_table(done, path, store.doc_count, time.perf_counter() - started, files=files)
-            if file is not None:
-                file.flush()
+            reporter.listed()
             if watch:
                 with suppress(KeyboardInterrupt):
                     _watch(store, path, sources, options, reporter)
@@ -210,6 +215,7 @@ class _Declared(NamedTuple):
 def _run(
     path: str,
     sources: Sequence[str],
+    format: str | None,
     declared: _Declared,
     options: Mapping[str, Any],
     reporter: Reporter,
@@ -221,7 +227,7 @@ def _run(
     while True:
         try:
             with _begun(path, declared) as (store, created), ExitStack() as streams:
-                opened = [_opened(source, options, streams) for source in sources]
+                opened = [_opened(source, format, options["names"], streams) for source in sources]
                 lenient = declared.lenient(store) if created else None
                 left = max(deadline - time.monotonic(), 0.0)
                 done = store.sync(*opened, listener=reporter, **options, lenient=lenient, wait=left)
@@ -247,16 +253,16 @@ def _nothing(done: SyncReport, options: Mapping[str, Any]) -> bool:
     return not something and bool(done.passed_over or not options["only_changed"])
 
 
-def _opened(source: str, options: Mapping[str, Any], streams: ExitStack) -> str | Stream:
+def _opened(source: str, format: str | None, names: FieldNames, streams: ExitStack) -> str | Stream:
     """A source as `Index.sync` takes it: stdin and pipes are streams."""
     from khsearch.documents import Stream, is_format, suffix_of
 
-    names: FieldNames = options["names"]
     if source == "-":
-        return Stream(stdin(), options["format"], names=names)
+        assert format is not None
+        return Stream(stdin(), format, names=names)
     with suppress(OSError):
         kind = os.stat(source).st_mode  # noqa: PTH116
-        format_ = options["format"] or suffix_of(source)
+        format_ = format or suffix_of(source)
         if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind) and is_format(format_):
             return Stream(streams.enter_context(Path(source).open("rb")), format_, source, names)
     return source
@@ -270,11 +276,13 @@ def _watch(store: Index, path: str, sources: Sequence[str], options: Mapping[str
     while True:
         time.sleep(pause)
         started = time.monotonic()
+        reporter.again()
         try:
             done = store.sync(*sources, listener=reporter, **options, wait=_PATIENCE)
         except DocumentError as error:  # a path that is not there just now
             reporter.problem(error)
             continue
+        reporter.listed()
         tell_round(done, store.doc_count, path)
         if not done.read + done.changed:
             pause = max(_LOOK_AGAIN, _LOOKS * (time.monotonic() - started))

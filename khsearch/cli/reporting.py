@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from khsearch.errors import DocumentError
     from khsearch.syncing import Outcome, SyncReport
 
-_HEADS = ("status", "path", "documents", "reason", "message")
+_HEAD = "status\tpath\tdocuments\treason\tmessage\n"
 _MOST_KINDS = 12
 _BETWEEN_LOOKS = 0.1  # seconds
 
@@ -42,9 +42,9 @@ class Reporter(Listener):
 
     def problem(self, error: DocumentError) -> None:
         """Name what is passed over; a package that is missing, once."""
-        from khsearch.documents import reasons
+        from khsearch.documents import reasons, shown_name
 
-        told = str(error)
+        told = shown_name(str(error))
         if error.reason == reasons.NO_PACKAGE:
             _, _, package = told.partition(": ")
             if package in self._packages:
@@ -58,15 +58,32 @@ class Reporter(Listener):
 
     def remark(self, remark: Remark) -> None:
         """Tell what people should know."""
-        note(f"{remark.place}: {remark.text}")
+        from khsearch.documents import shown_name
+
+        note(shown_name(f"{remark.place}: {remark.text}"))
 
     def done(self, outcome: Outcome) -> None:
         """Write a line for each file, or one for each reason for which something of it was passed over."""
         if self._file is None:
             return
+        from khsearch.documents import shown_name
+
+        path = shown_name(outcome.path)
         for reason, message in [(one.reason, one.message) for one in outcome.passed] or [("", "")]:
-            cells = (outcome.status, outcome.path, str(outcome.documents), reason, message)
-            self._file.write("\t".join(" ".join(cell.split()) for cell in cells) + "\n")
+            cells = (outcome.status, path, str(outcome.documents), reason, shown_name(message))
+            self._file.write("\t".join(cells) + "\n")
+
+    def again(self) -> None:
+        """Begin the file that lists all anew: it tells of one look at the files."""
+        if self._file is not None and self._file.seekable():
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(_HEAD)
+
+    def listed(self) -> None:
+        """Let others see all that the file lists."""
+        if self._file is not None:
+            self._file.flush()
 
     def progress(self, files: int, of_files: int, size: int, of_size: int) -> None:
         """Show how far it is."""
@@ -115,12 +132,16 @@ class _Bar:
 
 @contextmanager
 def report_file(path: Path | None) -> Iterator[TextIO | None]:
-    """Open the file that lists every file, tab separated, with a line of heads."""
+    """Open the file that lists every file, tab separated, with a line of heads; another's file is not written over."""
     if path is None:
         yield None
         return
+    if path.is_file() and path.stat().st_size:
+        with path.open("rb") as file:
+            if file.read(len(_HEAD)) != _HEAD.encode():
+                raise click.UsageError(f"--report: {path} is there, and is no report; name another file")
     with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write("\t".join(_HEADS) + "\n")
+        file.write(_HEAD)
         yield file
 
 
@@ -141,6 +162,8 @@ def tell_table(report: SyncReport, path: str, documents: int, seconds: float, *,
     for reason, count in sorted(report.passed_over.items(), key=lambda item: -item[1]):
         note(f"passed over: {count:,} {reason}{kinds if _is_kind(reason) else ''}")
     bad = sum(report.passed_over.values())
+    if bad > len(report.problems) + sum(report.kinds.values()):
+        note("passed over in earlier runs, too: --report FILE names all")
     gone = f", {report.deleted} deleted" if report.deleted else ""
     passed = f", {bad} bad" if bad else ""
     note(

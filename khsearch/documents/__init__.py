@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from khsearch.documents.files.walking import File as File
     from khsearch.documents.files.walking import Skipped as Skipped
     from khsearch.documents.files.walking import chosen_format as chosen_format
+    from khsearch.documents.files.walking import shown_name as shown_name
     from khsearch.documents.files.walking import suffix_of as suffix_of
     from khsearch.documents.files.walking import unreadable as unreadable
     from khsearch.documents.files.walking import walk as walk
@@ -107,7 +108,7 @@ else:
             "files.readings": ("Reading", "Readings"),
             "files.suffixes": ("SuffixesOfFile",),
             "files.table": ("NO_HASH", "Passed", "Record", "Suffixes", "Table"),
-            "files.walking": ("File", "Skipped", "chosen_format", "suffix_of", "unreadable", "walk"),
+            "files.walking": ("File", "Skipped", "chosen_format", "shown_name", "suffix_of", "unreadable", "walk"),
             "formats.reader": ("Found", "Placed", "Reader", "Remark", "Source"),
             "formats.registry": ("READING", "format_names", "is_format", "is_guarded", "register_format", "remedy_of"),
             "formats.title": ("TITLE_LENGTH", "title_of"),

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from khsearch import manifest
-from khsearch.documents import Document, Record
+from khsearch.documents import Document, Record, SuffixesOfFile
 from khsearch.engine import Engine, EngineWriter
 from khsearch.filetable import table_of
 from khsearch.opening import begin, latest
@@ -23,7 +23,9 @@ PATIENCE = 60.0
 class Filing:
     """The writing side of a run over files. It takes the index's one writer when something is to be written."""
 
-    def __init__(self, engine: Engine, wait: float) -> None:
+    def __init__(self, engine: Engine, wait: float, in_streams: SuffixesOfFile) -> None:
+        """in_streams: ids of this run that are no file's."""
+        self._in_streams = in_streams
         self._engine = engine
         self._wait = wait
         self._raw: EngineWriter | None = None
@@ -82,6 +84,7 @@ class Filing:
             return
         kept = set(record.ids()) if record is not None else set()
         gone = (id for id in before.ids() if id not in kept)
+        gone = (id for id in gone if self._in_streams.place_of(id) is None)
         self._doomed.update(id for id in gone if self.table.owner(id, but=before.path) is None)
 
     def publish(self) -> None:

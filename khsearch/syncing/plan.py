@@ -28,6 +28,7 @@ from khsearch.documents import (
     path_of,
     real_path,
     reasons,
+    shown_name,
     unreadable,
     walk,
 )
@@ -77,7 +78,7 @@ def make_plan(
     base = _root(table, root, tops)
     readings = Readings(table.given)
     for top in tops:
-        readings.say(id_of(top, base), reading)
+        readings.say(id_of(top, base), reading, anew=not only_changed)
     plan = Plan(base, readings.to_json(), readings=readings)
     met: set[str] = set()
     unlisted: list[str] = []
@@ -106,16 +107,36 @@ def make_plan(
         plan.files.extend(file for file in plan.unchanged if file.id in lost)
         plan.files.sort(key=lambda file: file.id)
         plan.unchanged[:] = [file for file in plan.unchanged if file.id not in lost]
+    folders = [top for top in tops if os.path.isdir(top)]  # noqa: PTH112
+    gone = _renamed(table, plan, folders)
     if only_changed:
-        folders = [top for top in tops if os.path.isdir(top)]  # noqa: PTH112
         for id_ in table.paths():
             path = path_of(id_, base)
             below = any(is_below(path, folder) for folder in folders)
-            if id_ not in met and below and not any(is_below(path, folder) for folder in unlisted) and _is_gone(path):
-                record = table.get(id_)
-                assert record is not None
-                plan.gone.append(record)
+            if below and not any(is_below(path, folder) for folder in unlisted) and _is_gone(path, unwanted):
+                gone.add(id_)
+    plan.gone.extend(filter(None, (table.get(id_) for id_ in sorted(gone - met))))
     return plan
+
+
+def _renamed(table: Table, plan: Plan, folders: Sequence[str]) -> set[str]:
+    """Ids that files of this run had from another root: a file has one id.
+
+    DocumentError where one that is not of this run would have another, too.
+    """
+    if table.root is None or table.root == plan.root:
+        return set()
+    found, met = set(), {file.path for file in (*plan.files, *plan.unchanged)}
+    for id_ in table.paths():
+        before, now = path_of(id_, table.root), path_of(id_, plan.root)
+        if before in met:
+            found.add(id_)
+        elif os.path.lexists(before) and not os.path.lexists(now) and not any(is_below(now, top) for top in folders):
+            raise DocumentError(
+                f"{shown_name(plan.root)}: from this root, {shown_name(before)} would have another id than before; "
+                "read it in this run, too, or leave out --root"
+            )
+    return found
 
 
 def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[Passed], time_limit: float) -> str:
@@ -164,16 +185,17 @@ def _root(table: Table, given: str | None, tops: Sequence[str]) -> str:
     if table.root is None:
         return common_folder(tops)
     if not os.path.isdir(table.root):  # noqa: PTH112
-        shown = table.root.encode("utf-8", "backslashreplace").decode()
         raise DocumentError(
-            f"{shown}: the folder from which this index counts the ids of files is gone; where the archive has moved, "
-            "say where it is now with --root"
+            f"{shown_name(table.root)}: the folder from which this index counts the ids of files is gone; where the "
+            "archive has moved, say where it is now with --root"
         )
     return table.root
 
 
-def _is_gone(path: str) -> bool:
-    """Whether there is no such file any more, under just this path."""
+def _is_gone(path: str, unwanted: Collection[str]) -> bool:
+    """Whether there is no such file any more, under just this path, or none that is looked at."""
+    if path in unwanted:
+        return True
     try:
         return os.path.realpath(path, strict=True) != path or not stat.S_ISREG(os.lstat(path).st_mode)
     except PermissionError:

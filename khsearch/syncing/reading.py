@@ -312,8 +312,11 @@ def _is_still(file: File) -> bool:
 
 
 def _fresh_until(file: File) -> int:
-    """When a change of a file must show in its times, nanoseconds from 1970: systems count these in steps."""
-    return max(file.modified, file.changed) + (_FRESH if file.changed % 10**9 else _FRESH_SECOND)
+    """When a change of a file must show in its times, nanoseconds from 1970: systems count these in steps.
+
+    Anybody may set the time of its content, even to one that is to come; that of its entry is the system's.
+    """
+    return file.changed + (_FRESH if file.changed % 10**9 else _FRESH_SECOND)
 
 
 def _is_fresh(file: File) -> bool:

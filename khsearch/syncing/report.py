@@ -20,7 +20,7 @@ class Outcome:
 
     path       as it was reached; of one that is gone, its path from the root
     status     "read" (new), "changed" (read again), "unchanged", "dropped" (gone), "passed over" (nothing of it is
-               found), "kept" (cannot be opened now; its documents stay)
+               found), "kept" (cannot be opened now, or read by this process; its documents stay)
     documents  how many of it are in the index
     passed     what was passed over of it, by reason
     """
@@ -114,16 +114,19 @@ class Tally:
         self.problem(error)
         self.done(Outcome(path, "passed over", 0, (Passed(error.reason, 1, str(error)),)))
 
-    def unread(self, file: File) -> None:
-        """Note a file of a kind that is not read."""
+    def unread(self, file: File, documents: int) -> None:
+        """Note a file of a kind that is not read here, and how many documents are kept of it that others read."""
         self._passed_over[reasons.UNKNOWN_KIND] += 1
         self._kinds[file.suffix] += 1
         self.listener.unread(file)
-        self.done(Outcome(file.shown, "passed over", 0, (Passed(reasons.UNKNOWN_KIND, 1, ""),)))
+        status = "kept" if documents else "passed over"
+        self.done(Outcome(file.shown, status, documents, (Passed(reasons.UNKNOWN_KIND, 1, ""),)))
 
     def unchanged(self, file: File, record: Record) -> None:
-        """Note a file that is as it was."""
+        """Note a file that is as it was; what was passed over of it is a problem still."""
         for passed in record.passed:
+            if self.stop_at_bad:
+                raise DocumentError(passed.message, reason=passed.reason)
             self._passed_over[passed.reason] += passed.count
         status = "unchanged" if record.count or not record.passed else "passed over"
         self.done(Outcome(file.shown, status, record.count, record.passed))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 from khsearch import arguments
-from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Stream, SuffixesOfFile
+from khsearch.documents import FieldNames, File, Placed, Reading, Remark, Stream, SuffixesOfFile, is_format
 from khsearch.frozen import frozen
 from khsearch.syncing.filing import Filing
 from khsearch.syncing.plan import Plan, make_plan
@@ -86,9 +86,10 @@ SOURCE = arguments.instance(Stream, arguments.PATH)
 
 _JOBS = arguments.Kind("a whole number from 1 on", lambda value: arguments.COUNT.read(value) or None)
 _LIMIT = arguments.Kind("a number of seconds above 0", lambda value: arguments.SECONDS.read(value) or None)
+_FORMAT = arguments.Kind("the suffix of a format, such as 'csv'", lambda value: value if is_format(value) else None)
 _KINDS = {
     "root": arguments.optional(arguments.PATH),
-    "format": arguments.optional(arguments.TEXT),
+    "format": arguments.optional(_FORMAT),
     "names": arguments.instance(FieldNames),
     "ocr": arguments.optional(arguments.TRUTH),
     "lenient": arguments.optional(arguments.TEXTS),
@@ -115,9 +116,9 @@ def sync(
 class _Run:
     def __init__(self, engine: Engine, options: Options, listener: Listener) -> None:
         self.options = options
-        self.filing = Filing(engine, options.wait)
-        self.tally = Tally(listener, stop_at_bad=options.stop_at_bad)
         self.in_streams = SuffixesOfFile(None)
+        self.filing = Filing(engine, options.wait, self.in_streams)
+        self.tally = Tally(listener, stop_at_bad=options.stop_at_bad)
 
     def run(self, sources: Sequence[str | Stream]) -> SyncReport:
         before = self.filing.commit.view.doc_count
@@ -128,6 +129,7 @@ class _Run:
             if streams or (plan is not None and plan.changes(self.filing.table)):
                 if self.filing.begin() and paths:
                     plan = self._plan(paths)
+                before = self.filing.commit.view.doc_count  # another may have written until now
                 self._write(plan, streams)
             elif plan is not None:
                 self._tell(plan)
@@ -169,7 +171,8 @@ class _Run:
         """Tell what is known before any file is opened."""
         for item in plan.passed:
             if isinstance(item, File):
-                self.tally.unread(item)
+                known = self.filing.table.get(item.id)
+                self.tally.unread(item, 0 if known is None else known.count)
             else:
                 self.tally.passed(item.shown, item.error)
         for file in plan.unchanged:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -65,6 +66,27 @@ def test_a_file_that_does_what_none_should_is_told_and_the_others_are_read(tmp_p
     assert says in str(error)
     assert str(error).startswith("1.odd")
     assert not list(tmp_path.glob("*.written"))
+
+
+@pytest.mark.usefixtures("odd")
+@pytest.mark.parametrize("limit", [1e8, 1e300, math.inf])
+def test_a_limit_may_be_as_long_as_anybody_says(tmp_path, limit):
+    assert texts(read(tmp_path, "a b", limit=limit)[0]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("jobs", [1, 4, 64])
+def test_files_are_read_by_any_number_of_processes(tmp_path, jobs):
+    pytest.importorskip("selectolax")
+    write(tmp_path / "a.html", "<p>a</p>")
+    with Children(jobs, 60.0, programs=False) as children:
+        task = children.start(Order(str(tmp_path / "a.html"), "html", "a.html", "a.html", FieldNames(), False))
+        assert texts(list(children.found(task, lambda size: None))) == ["a"]
+
+
+@pytest.mark.usefixtures("odd")
+def test_a_file_on_which_a_thread_fails_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("khsearch.documents.files.children.item_of", lambda *_: 1 / 0)
+    assert texts(read(tmp_path, "a")[0]) == [reasons.BROKEN]
 
 
 @pytest.mark.usefixtures("odd")

@@ -101,6 +101,43 @@ def test_what_is_passed_over_is_named_counted_and_listed(folder):
     assert "d/report.csv" not in Path("d/report.csv").read_text("utf-8")
 
 
+def test_what_is_no_path_and_no_time_is_refused(folder):
+    for args in ([""], ["d", "--time-limit", "nan"]):
+        done = run("index", "x.idx", *args)
+        assert (done.exit_code, "fault" in done.stderr, Path("x.idx").exists()) == (2, False, False)
+
+
+def test_what_was_passed_over_before_stops_a_run_that_is_to_stop(folder):
+    write(folder / "bad.txt", b"\xff")
+    assert run("index", "x.idx", "d").exit_code == 1
+    write(folder / "new.txt", RICE)
+    done = run("index", "x.idx", "d", "--sync", "--stop-at-bad")
+    assert (done.exit_code, lines(done)[0][:32]) == (2, "d/bad.txt: not UTF-8 at byte 0; ")
+    assert "new.txt" not in contents(Index.open("x.idx"))
+
+
+def test_a_name_is_one_line_that_steers_nothing(folder):
+    for name in ("a\nb.pdf", "\x1b[31m.pdf", "a  \t b.txt"):
+        write(folder / name, RICE)
+    done = run("index", "x.idx", "d", "--sync", "--report", "r.tsv")
+    assert [line.partition(": not")[0] for line in lines(done)[:2]] == [
+        r"skipped: d/\x1b[31m.pdf",
+        r"skipped: d/a\nb.pdf",
+    ]
+    assert r"d/a  \t b.txt" in [line.split("\t")[1] for line in Path("r.tsv").read_text("utf-8").splitlines()]
+
+
+def test_a_report_is_not_written_over_a_file_of_something_else(folder):
+    done = run("index", "x.idx", "d", "--report", "d/2022/0.txt")
+    assert (done.exit_code, "is no report; name another file" in done.stderr) == (2, True)
+    assert (folder / "2022" / "0.txt").read_text("utf-8") == f"{RICE} 0"
+
+
+def test_the_format_of_stdin_chooses_no_files_of_a_folder(folder):
+    assert run("index", "x.idx", "-", "d", "--format", "lines", stdin=RAIN).exit_code == 0
+    assert Index.open("x.idx").doc_count == 7
+
+
 def test_nothing_that_can_be_read_is_status_2_and_leaves_no_index(folder):
     write(folder.parent / "e" / "a.doc", "x")
     (folder.parent / "f").mkdir()
@@ -153,7 +190,7 @@ def test_an_interrupt_keeps_what_was_committed(folder):
 
 
 def test_files_are_watched_until_an_interrupt(folder):
-    process = start("index", "x.idx", "d", "--watch")
+    process = start("index", "x.idx", "d", "--watch", "--report", "r.tsv")
     told: list[str] = []
 
     def wait_for(text: str) -> None:
@@ -173,6 +210,7 @@ def test_files_are_watched_until_an_interrupt(folder):
     process.communicate()
     assert process.returncode == 0
     assert sum("bad.txt" in line for line in told) == 1
+    assert Path("r.tsv").read_text("utf-8").count("d/t.csv\t") == 1
 
 
 @pytest.mark.parametrize("seed", range(3))

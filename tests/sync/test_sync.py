@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from khsearch import Document, DocumentError, Index, IndexDamagedError
-from khsearch.documents import FieldNames, Found, Passed, Record, Source, Table, reasons
+from khsearch.documents import FieldNames, Found, Passed, Record, Source, Stream, Table, reasons
 from khsearch.documents.files.readings import Reading, Readings
 from khsearch.documents.files.suffixes import SuffixesOfFile
 from khsearch.documents.formats import registry
@@ -143,6 +145,40 @@ def test_an_archive_that_moved_keeps_its_ids(folder, index):
     assert index.sync(moved).unchanged == 4
 
 
+def test_a_file_has_one_id_though_another_root_is_given(folder, index):
+    for only_changed in (True, False):
+        index.sync(folder, root=folder)
+        index.sync(folder, root=folder.parent, only_changed=only_changed)
+        assert set(contents(index)) == {f"d/{id}" for id in ALL}
+    with pytest.raises(DocumentError, match=r"a\.txt would have another id than before; read it"):
+        index.sync(folder / "b", root=folder)
+    assert set(contents(index)) == {f"d/{id}" for id in ALL}
+
+
+def test_a_time_that_is_to_come_is_trusted(folder, index):
+    os.utime(folder / "a.txt", (4e9, 4e9))
+    index.sync(folder)
+    with opened_below(folder) as opened:
+        assert index.sync(folder).unchanged == 4
+    assert not opened
+
+
+def test_what_others_wrote_while_a_run_waited_is_not_what_it_added(folder, index):
+    writer = index.writer()
+    writer.add(Document(id="other", text=RICE))
+    later = threading.Timer(0.2, writer.commit)
+    later.start()
+    report = index.sync(folder, wait=30)
+    later.join()
+    assert (report.added, report.replaced, index.doc_count) == (5, 0, 6)
+
+
+def test_an_index_is_no_folder_of_files(folder, index, tmp_path):
+    told = Told()
+    assert index.sync(tmp_path / "x.idx", folder, listener=told).read == 4
+    assert [problem for problem in told.problems if "an index of khsearch" in problem] == told.problems != []
+
+
 def test_links_and_what_is_no_file(folder, index, tmp_path):
     write(tmp_path / "out.txt", RICE)
     (folder / "out.txt").symlink_to(tmp_path / "out.txt")
@@ -150,15 +186,17 @@ def test_links_and_what_is_no_file(folder, index, tmp_path):
     (folder / "up").symlink_to(folder)
     (folder / "self").symlink_to("self")
     (folder / "gone.txt").symlink_to("nowhere")
+    (folder / "long.txt").symlink_to("x" * 300)
     os.mkfifo(folder / "pipe.txt")
     for name in (".hidden.txt", "~$a.docx", "Thumbs.db", "desktop.ini", ".git/x.txt"):
         write(folder / name, RICE)
     told = Told()
     report = index.sync(folder, listener=told)
     assert set(contents(index)) == ALL
-    assert report.passed_over == {reasons.OUTSIDE: 1, reasons.NO_FILE: 3}
+    assert report.passed_over == {reasons.OUTSIDE: 1, reasons.NO_FILE: 3, reasons.UNREADABLE: 1}
     assert {Path(problem.split(": ")[0]).name for problem in told.problems} == {
         "gone.txt",
+        "long.txt",
         "out.txt",
         "pipe.txt",
         "self",
@@ -175,6 +213,8 @@ def test_an_index_and_a_report_in_the_archive_are_not_read(folder):
     other.sync(folder, unwanted=[str(folder / "a.txt")])
     assert set(contents(index)) == ALL
     assert set(contents(other)) == ALL - {"a.txt"}
+    index.sync(folder, unwanted=[str(folder / "a.txt")])
+    assert set(contents(index)) == ALL - {"a.txt"}
 
 
 def test_a_file_that_cannot_be_read_any_more(folder, index, monkeypatch):
@@ -200,6 +240,17 @@ def test_a_file_that_cannot_be_read_any_more(folder, index, monkeypatch):
     assert contents(index)["b/x.txt"].text == WORK
 
 
+def test_documents_of_a_format_that_others_read_stay_and_are_told(folder, index, monkeypatch):
+    monkeypatch.setitem(registry.BUILT_IN, "odd", "txt")
+    write(folder / "a.odd", RICE)
+    index.sync(folder)
+    monkeypatch.delitem(registry.BUILT_IN, "odd")
+    told = Told()
+    assert index.sync(folder, listener=told).kept == 1
+    assert [(one.status, one.documents) for one in told.outcomes if one.path.endswith("a.odd")] == [("kept", 1)]
+    assert "a.odd" in contents(index)
+
+
 def test_two_things_under_one_id_are_an_error_that_names_both(folder, index):
     write(folder / "t.csv", f"id,text\n1,{RICE}\n2,{RAIN}\n1,{WORK}\nx,{RAIN}\nx,{WORK}\n")
     write(folder / "t.csv#2", RICE)
@@ -221,6 +272,17 @@ def test_two_things_under_one_id_are_an_error_that_names_both(folder, index):
     assert contents(index)["u.csv#1.txt"].text == RAIN
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_a_stream_has_stays_though_a_file_had_its_id(folder, index, gone):
+    index.sync(folder)
+    if gone:
+        (folder / "a.txt").unlink()
+    row = f'{{"id": "a.txt", "text": "{RAIN}"}}\n'
+    report = index.sync(folder, Stream(io.BytesIO(row.encode()), "jsonl"), only_changed=gone)
+    assert contents(index)["a.txt"].text == RAIN
+    assert report.passed_over == ({} if gone else {reasons.TWICE: 1})
+
+
 def test_how_files_are_read_is_kept_for_the_next_run(folder, index):
     write(folder / "b" / "n.csv", f"no,body\n7,{RAIN}\n")
     index.sync(folder)
@@ -232,6 +294,11 @@ def test_how_files_are_read_is_kept_for_the_next_run(folder, index):
     write(folder / "n.csv", f"no,text\n9,{RAIN}\n")
     index.sync(folder)
     assert {"b/n.csv#8", "n.csv#1"} <= set(contents(index))
+    index.sync(folder / "b", names=FieldNames(text="no", by_row=True))
+    index.sync(folder / "b", names=FieldNames(text="text", by_row=True))
+    assert "b/n.csv#8" not in contents(index)
+    index.sync(folder, only_changed=False)  # forgets what was said
+    assert {"b/n.csv", "n.csv#1"} <= set(contents(index))
 
 
 def test_a_value_that_goes_with_no_field_of_a_file_is_kept_and_told_once(folder, tmp_path):
@@ -260,6 +327,12 @@ def test_what_an_index_does_to_itself_keeps_what_it_knows_of_files(folder, index
     assert opened == set()
     assert Index.rescue(tmp_path / "x.idx", tmp_path / "saved.idx") == []
     assert Index.open(tmp_path / "saved.idx").sync(folder).unchanged == 4
+    (table,) = (tmp_path / "saved.idx").glob("*.files")
+    table.write_bytes(table.read_bytes()[:-1])
+    (lost,) = Index.rescue(tmp_path / "saved.idx", tmp_path / "again.idx")
+    assert "what is known of its files" in lost
+    assert "--root" in lost
+    assert Index.open(tmp_path / "again.idx").sync(folder, root=folder).read == 4
     (tmp_path / "settings").write_bytes(index.settings())
     other = Index.create(tmp_path / "y.idx", settings=tmp_path / "settings")
     assert other.sync(folder).read == 4
@@ -344,9 +417,9 @@ def test_what_was_said_for_a_folder_holds_below_it():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("root", 5), ("format", 5), ("names", {}), ("ocr", "yes"), ("jobs", 0), ("jobs", 1.5), ("time_limit", 0),
-        ("time_limit", "5"), ("only_changed", None), ("stop_at_bad", 1), ("wait", -1), ("unwanted", "x"),
-        ("lenient", 5), ("colour", 1),
+        ("root", 5), ("format", 5), ("format", "xyz"), ("names", {}), ("ocr", "yes"), ("jobs", 0), ("jobs", 1.5),
+        ("time_limit", 0), ("time_limit", "5"), ("only_changed", None), ("stop_at_bad", 1), ("wait", -1),
+        ("unwanted", "x"), ("lenient", 5), ("colour", 1),
     ],
 )  # fmt: skip
 def test_what_an_option_cannot_be_is_a_value_error_that_names_it(index, name, value):

@@ -25,6 +25,7 @@ from khsearch.documents.formats.registry import OUT_OF_MEMORY
 from khsearch.errors import DocumentError
 
 _FOR_ALL, _AT_FIRST, _SHARED = 350 << 20, 64 << 20, 160 << 20
+_MOST_SHARING = 16  # with less than is theirs, processes cannot even load the libraries that they read with
 _RESTING = 32 << 20  # bytes: what is a process's own that reads nothing
 _MOST_HELD = 16 << 20  # bytes of what waits for its turn, and of one file
 
@@ -107,7 +108,7 @@ class Children:
         self.lanes = _Lanes(self._changed)
         self.closed = False
         self.most_memory = max(_FOR_ALL - (jobs - 1) * _RESTING, _FOR_ALL // 2)
-        self.memory = self.most_memory if programs or jobs == 1 else _AT_FIRST + _SHARED // jobs
+        self.memory = self.most_memory if programs or jobs == 1 else _AT_FIRST + _SHARED // min(jobs, _MOST_SHARING)
 
     def __enter__(self) -> Children:
         return self
@@ -258,7 +259,7 @@ class _Worker(threading.Thread):
             if ended.error is not None:
                 told_, reason = ended.error
                 self._children.put(task, DocumentError(f"{order.name}: {told_}", reason=reason), 0)
-        except (OSError, ValueError, KeyError, AttributeError, TypeError) as problem:
+        except Exception as problem:  # a file of which nothing is told would count as read
             self.end()
             why = f"what reads .{order.format} failed ({problem}); try again, or leave the file out"
             self._children.put(task, DocumentError(f"{order.name}: {why}", reason=reasons.BROKEN), 0)

@@ -22,6 +22,8 @@ from khsearch.frozen import frozen
 
 CHILD = "khsearch.documents.files.child"
 
+_LONGEST_WAIT = 3600.0  # seconds; what systems take at once has an end
+
 Item = Placed | Remark | DocumentError | int
 """What a line tells; an int is so many bytes that have been read."""
 
@@ -79,8 +81,10 @@ def lines_of(child: subprocess.Popen[bytes], limit: float, *, by_sign: bool) -> 
     begin = 0  # of what has not been looked through for the end of a line
     while True:
         started = time.monotonic()
-        ready = poll.poll(max(left, 0.0) * 1000)
+        ready = poll.poll(min(max(left, 0.0), _LONGEST_WAIT) * 1000)
         left -= time.monotonic() - started
+        if not ready and left > 0:
+            continue
         if not ready:
             raise EndedError((f"not read within {limit:g} s; give it more with --time-limit", reasons.TOO_SLOW))
         more = os.read(fd, 1 << 16)

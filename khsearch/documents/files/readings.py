@@ -25,10 +25,11 @@ class Reading:
 
     def over(self, other: Reading) -> Reading:
         """Return what another says where this one says nothing."""
+        text = {"text": self.names.text} if self.names.by_row else {}  # named, though it may be the usual one
         own = dict(other.names.own) | dict(self.names.own)
         return Reading(
             other.format if self.format is None else self.format,
-            FieldNames.from_json(_names(other) | _names(self) | {"own": own.items()}),
+            FieldNames.from_json(_names(other) | _names(self) | text | {"own": own.items()}),
             other.ocr if self.ocr is None else self.ocr,
         )
 
@@ -72,13 +73,20 @@ class Readings:
             self._known[folder] = found
         return found
 
-    def say(self, path: str, reading: Reading) -> None:
-        """Let all at and below a path be read so, where that says something, and as before where not."""
-        if reading == NOTHING_SAID:
-            return
-        said = reading.over(self.of(path))
+    def say(self, path: str, reading: Reading, *, anew: bool = False) -> None:
+        """Let all at and below a path be read so, where that says something, and as before where not.
+
+        anew: forget what was said for it before; what was said for folders above it stays.
+        """
+        if anew:
+            self._forget(path)
+        if reading != NOTHING_SAID:
+            said = reading.over(self.of(path))
+            self._forget(path)
+            self._given[path] = said
+
+    def _forget(self, path: str) -> None:
         self._given = {other: kept for other, kept in self._given.items() if path not in (other, *_folders_of(other))}
-        self._given[path] = said
         self._known.clear()
 
     def to_json(self) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,9 @@ is followed as far as it leads to what lies below the folders that were given. P
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 
@@ -21,12 +23,14 @@ _NOT_MEANT = ("Thumbs.db", "desktop.ini")
 _INDEX = ({"catalog.json", "write.lock"}, {"catalog.json", "khsearch.json"})
 """Names that stand together in the folder of an index."""
 
+_STEERS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
 
 @frozen
 class File:
     """A file to be read, as it was when it was met.
 
-    shown            the path by which it was reached, for messages: bytes that are no UTF-8 are escapes
+    shown            the path by which it was reached, for messages: see `shown_name`
     path             where it really lies
     id               the path from the root
     format           the suffix by which it is read; "" where that is of no format
@@ -72,8 +76,9 @@ def suffix_of(name: str) -> str:
 
 
 def shown_name(path: str | os.PathLike[str]) -> str:
-    """Return a path as a message may hold it: bytes that are no UTF-8 as escapes."""
-    return os.fspath(path).encode("utf-8", "backslashreplace").decode()
+    """Return a path as a line may hold it: bytes that are no UTF-8, and signs that end lines or steer, as escapes."""
+    told = os.fspath(path).encode("utf-8", "backslashreplace").decode()
+    return _STEERS.sub(lambda found: found[0].encode("unicode_escape").decode(), told)
 
 
 def unreadable(path: str | os.PathLike[str], problem: OSError) -> DocumentError:
@@ -148,6 +153,8 @@ class _Walker:
             return
         names = {entry.name for entry in entries}
         if any(index <= names for index in _INDEX):
+            if path in self.given:
+                yield _skipped(shown, "an index of khsearch; give the folder of its files", reasons.NO_FILE)
             return
         for entry in entries:
             if entry.name.startswith((".", "~$")) or entry.name in _NOT_MEANT:
@@ -156,6 +163,9 @@ class _Walker:
             try:
                 yield from self._entry(below, entry)
             except OSError as problem:
+                if problem.errno not in (errno.ENOENT, errno.ELOOP):
+                    yield Skipped(shown_name(below), unreadable(below, OSError(problem.errno, problem.strerror, below)))
+                    continue
                 told = f"leads to nothing ({problem.strerror}); remove it, or mend it"
                 yield _skipped(below, told, reasons.NO_FILE)
 
