@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from functools import lru_cache
 
 import xxhash
 
@@ -111,6 +112,8 @@ def make_plan(
     gone = _renamed(table, plan, folders)
     if only_changed:
         for id_ in table.paths():
+            if id_ in met:
+                continue
             path = path_of(id_, base)
             below = any(is_below(path, folder) for folder in folders)
             if below and not any(is_below(path, folder) for folder in unlisted) and _is_gone(path, unwanted):
@@ -147,15 +150,19 @@ def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[P
     fields, or on whether pages are read by their picture.
     """
     why = {one.reason for one in passed}
-    content = [
-        READING,
+    return _hashed(
         file.format,
-        replace(said, ocr=None).to_json(),
+        said,
         bool(said.ocr) if why & {reasons.SCANNED, reasons.TEXT_LAYER} else None,
-        [name for name in OF_THE_FILE if name in own],
+        tuple(name for name in OF_THE_FILE if name in own),
         time_limit if reasons.TOO_SLOW in why else None,
-        dict(own) if reasons.VALUE in why else None,
-    ]
+        tuple(own.items()) if reasons.VALUE in why else None,
+    )
+
+
+@lru_cache(maxsize=256)
+def _hashed(format: str, said: Reading, *others: object) -> str:
+    content = [READING, format, replace(said, ocr=None).to_json(), *others]
     return str(xxhash.xxh3_64_hexdigest(json.dumps(content, sort_keys=True).encode()))
 
 
