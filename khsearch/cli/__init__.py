@@ -4,6 +4,7 @@
     breaking     words
     learning     lexicon learn
     reporting    what a run over files tells
+    creating     the index that a command fills: opened, or created
     indexing     index
     migrating    import-whoosh
     maintaining  stats, delete, rebuild, optimize, verify, export

@@ -6,10 +6,10 @@ import math
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,18 +19,17 @@ from khsearch.cli.console import (
     check_lexicon,
     index_argument,
     read_fields,
-    refused,
     stdin,
     utf8,
     wait_option,
 )
-from khsearch.errors import DocumentError, IndexExistsError, IndexLockedError, IndexNotFoundError, KhsearchError
+from khsearch.cli.creating import Choices, opened_or_created
+from khsearch.errors import DocumentError, IndexExistsError, IndexLockedError, IndexNotFoundError
 
 if TYPE_CHECKING:
     from khsearch import Index
     from khsearch.cli.reporting import Reporter
     from khsearch.documents import FieldNames, Stream
-    from khsearch.schema import Declared
     from khsearch.syncing import SyncReport
 
 
@@ -137,19 +136,13 @@ def index(
 
     Exit status: 0 all was read, 1 something was passed over, 2 nothing could be read, or an error.
     """
-    from khsearch.cli.reporting import Reporter, report_file, tell_interrupted, tell_table
     from khsearch.documents import FILE_FIELDS, FieldNames
 
-    if not all(sources):
-        raise click.UsageError("PATH is empty; name a file or a folder")
-    if math.isnan(time_limit):
-        raise click.UsageError("--time-limit: not a number of seconds")
+    _check_sources(sources, format, time_limit)
     if skip_bad and stop_at_bad:
         raise click.UsageError("--skip-bad goes on and --stop-at-bad ends; leave one out")
     if watch and ("-" in sources or stop_at_bad):
         raise click.UsageError("--watch looks at files again and again; leave out - and --stop-at-bad")
-    if "-" in sources and format is None:
-        raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(_formats())}")
     check_lexicon(breaker, lexicon)
     if settings is not None and (breaker or lexicon or fields):
         raise click.UsageError(
@@ -158,7 +151,7 @@ def index(
     chosen = None if "-" in sources and any(map(os.path.isdir, sources)) else format  # it is that of - then
     own, read_as = read_fields("--field", fields)
     by_default = {} if no_file_fields or sources == ("-",) else FILE_FIELDS
-    declared = _Declared(breaker, lexicon, own, settings, by_default)
+    declared = Choices(breaker, lexicon, own, settings, by_default)
     names = FieldNames(
         id_field, title_field, text_field or "text", by_row=text_field is not None, own=tuple(read_as.items())
     )
@@ -173,6 +166,36 @@ def index(
         "stop_at_bad": stop_at_bad,
         "unwanted": [os.path.realpath(path), *([os.path.realpath(report)] if report else [])],
     }
+    done = _fill(path, sources, format, declared, options, report, watch=watch, wait=wait)
+    if _nothing(done, options):
+        return _NOTHING_READ
+    return 0 if done.complete else 1
+
+
+def _check_sources(sources: Sequence[str], format: str | None, time_limit: float) -> None:
+    """Refuse what nothing can be read from."""
+    if not all(sources):
+        raise click.UsageError("PATH is empty; name a file or a folder")
+    if math.isnan(time_limit):
+        raise click.UsageError("--time-limit: not a number of seconds")
+    if "-" in sources and format is None:
+        raise click.UsageError(f"stdin has no name that tells its format; add --format {'|'.join(_formats())}")
+
+
+def _fill(
+    path: str,
+    sources: Sequence[str],
+    format: str | None,
+    declared: Choices,
+    options: Mapping[str, Any],
+    report: Path | None,
+    *,
+    watch: bool,
+    wait: float,
+) -> SyncReport:
+    """Read all sources, tell what was done, and go on looking at them if they are watched."""
+    from khsearch.cli.reporting import Reporter, report_file, tell_interrupted, tell_table
+
     started = time.perf_counter()
     with report_file(report) as file:
         reporter = Reporter(file, set() if watch else None)
@@ -188,35 +211,14 @@ def index(
         except KeyboardInterrupt:
             tell_interrupted(path)
             raise
-    if _nothing(done, options):
-        return _NOTHING_READ
-    return 0 if done.complete else 1
-
-
-class _Declared(NamedTuple):
-    """What an index is created with. by_default: fields of an index of files, of which own ones are stronger."""
-
-    breaker: str | None
-    lexicon: Path | None
-    own: Declared
-    settings: Path | None
-    by_default: Declared
-
-    @property
-    def fields(self) -> Declared:
-        return {**self.by_default, **self.own}
-
-    def lenient(self, store: Index) -> list[str]:
-        """The fields of a new index that it has by default."""
-        by_default = self.by_default.items()
-        return [name for name, kind in by_default if name not in self.own and store.fields.get(name) == kind]
+    return done
 
 
 def _run(
     path: str,
     sources: Sequence[str],
     format: str | None,
-    declared: _Declared,
+    declared: Choices,
     options: Mapping[str, Any],
     reporter: Reporter,
     wait: float,
@@ -226,7 +228,7 @@ def _run(
     refused_before = False
     while True:
         try:
-            with _begun(path, declared) as (store, created), ExitStack() as streams:
+            with opened_or_created(path, declared) as (store, created), ExitStack() as streams:
                 opened = [_opened(source, format, options["names"], streams) for source in sources]
                 lenient = declared.lenient(store) if created else None
                 left = max(deadline - time.monotonic(), 0.0)
@@ -286,52 +288,3 @@ def _watch(store: Index, path: str, sources: Sequence[str], options: Mapping[str
         tell_round(done, store.doc_count, path)
         if not done.read + done.changed:
             pause = max(_LOOK_AGAIN, _LOOKS * (time.monotonic() - started))
-
-
-@contextmanager
-def _begun(path: str, declared: _Declared) -> Iterator[tuple[Index, bool]]:
-    """Open the index, or create it, and then leave none behind if the block fails -> it, and whether it is new."""
-    from khsearch import Index
-
-    was_there, created = Path(path).exists(), False
-    try:
-        store = Index.open(path)
-    except IndexNotFoundError:
-        breaker, lexicon, _, settings, _ = declared
-        fields = None if settings is not None else declared.fields or None
-        with refused():
-            store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields, settings=settings)
-        created = True
-    try:
-        if not created:
-            _check_declared(path, store, declared)
-        yield store, created
-    except BaseException:
-        if created:
-            _remove_empty(store, Path(path), keep_folder=was_there)
-        raise
-
-
-def _check_declared(path: str, store: Index, declared: _Declared) -> None:
-    """Refuse what an index that is there cannot have: what it was created with stays."""
-    others = {name: field for name, field in declared.own.items() if store.fields.get(name) != field}
-    given = {"--breaker": declared.breaker, "--lexicon": declared.lexicon, "--field": others}
-    for option, value in {**given, "--settings": declared.settings}.items():
-        if value:
-            changed = f", or change its fields: khsearch fields {path}" if option == "--field" else ""
-            raise IndexExistsError(
-                f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
-                f"{changed}"
-            )
-
-
-def _remove_empty(created: Index, folder: Path, *, keep_folder: bool) -> None:
-    """Remove an index that was created just now, unless another process has begun to use it."""
-    with suppress(KhsearchError, OSError):
-        writer = created.writer()
-        if not created.doc_count:
-            for file in folder.iterdir():
-                file.unlink()
-            if not keep_folder:
-                folder.rmdir()
-        writer.cancel()

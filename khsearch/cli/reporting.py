@@ -136,6 +136,8 @@ def report_file(path: Path | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return
+    if not path.parent.is_dir():
+        raise click.UsageError(f"--report: {path.parent} is no folder; name a file in one that is there")
     if path.is_file() and path.stat().st_size:
         with path.open("rb") as file:
             if file.read(len(_HEAD)) != _HEAD.encode():
@@ -162,8 +164,8 @@ def tell_table(report: SyncReport, path: str, documents: int, seconds: float, *,
     for reason, count in sorted(report.passed_over.items(), key=lambda item: -item[1]):
         note(f"passed over: {count:,} {reason}{kinds if _is_kind(reason) else ''}")
     bad = sum(report.passed_over.values())
-    if bad > len(report.problems) + sum(report.kinds.values()):
-        note("passed over in earlier runs, too: --report FILE names all")
+    if report.as_before:
+        note(f"{report.as_before:,} of these as in earlier runs: --report FILE names all")
     gone = f", {report.deleted} deleted" if report.deleted else ""
     passed = f", {bad} bad" if bad else ""
     note(

@@ -85,9 +85,6 @@ if TYPE_CHECKING:
     from khsearch.documents.records import given as given
     from khsearch.documents.sought import span as span
     from khsearch.documents.sources import Stream as Stream
-    from khsearch.documents.sources import files_below as files_below
-    from khsearch.documents.sources import placed_in_path as placed_in_path
-    from khsearch.documents.sources import placed_in_stream as placed_in_stream
     from khsearch.documents.sources import read_path as read_path
     from khsearch.documents.sources import read_stream as read_stream
     from khsearch.documents.stored import bodies_of as bodies_of
@@ -114,7 +111,7 @@ else:
             "formats.title": ("TITLE_LENGTH", "title_of"),
             "names": ("LATER", "named"),
             "records": ("FieldNames", "given"),
-            "sources": ("files_below", "placed_in_path", "Stream", "placed_in_stream", "read_path", "read_stream"),
+            "sources": ("Stream", "read_path", "read_stream"),
             "plain": ("brief_repr", "plain_value"),
             "sought": ("span",),
             "fields": (

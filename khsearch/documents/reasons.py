@@ -18,3 +18,6 @@ TWICE = "an id that is there already"
 VALUE = "a value that does not go with its field"
 OUTSIDE = "a link to outside"
 NO_FILE = "a link to nothing, or no file"
+
+READ_BY_PICTURE = frozenset({SCANNED, TEXT_LAYER, LEGACY_FONT})
+"""What is wrong with pages that OCR reads all the same."""

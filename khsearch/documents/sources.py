@@ -16,7 +16,7 @@ from khsearch.documents.document import Document
 from khsearch.documents.files.ids import common_folder, real_path
 from khsearch.documents.files.opening import read_file
 from khsearch.documents.files.walking import File, chosen_format, shown_name, unreadable, walk
-from khsearch.documents.formats.reader import Found, OnBytes, Placed, Remark, Source
+from khsearch.documents.formats.reader import Found, OnBytes, Remark, Source
 from khsearch.documents.formats.registry import format_names, is_format, read
 from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
@@ -37,28 +37,18 @@ def read_path(
     on_error: OnError | None = None,
     on_bytes: OnBytes | None = None,
 ) -> Iterator[Document]:
-    """Read the documents of a file, or of the files below a folder that `files_below` lists.
+    """Read the documents of a file, or of the files below a folder.
+
+    `format` is that of a file whose name does not tell it; of a folder it chooses the files. Files in a folder whose
+    names tell no format are passed over.
 
     A document that cannot be read is a DocumentError that names file and line; with `on_error` it is told there, and
     reading goes on. A path that does not exist, or a folder without documents, is an error in any case. Files are read
     by this process, without limits: of files from anybody, let `Index.sync` make an index.
     """
-    found = placed_in_path(path, format, names=names, on_error=on_error, on_bytes=on_bytes)
-    return (placed.document for placed in found)
-
-
-def placed_in_path(
-    path: str | os.PathLike[str],
-    format: str | None = None,
-    *,
-    names: FieldNames = _DEFAULT_NAMES,
-    on_error: OnError | None = None,
-    on_bytes: OnBytes | None = None,
-) -> Iterator[Placed]:
-    """Read the documents of a path as `read_path` does, each with its place."""
     for file in _settle(_files(path, format, all=on_error is not None), on_error):
         found = read_file(file.path, file.format, name=file.shown, id=file.id, names=names, on_bytes=on_bytes)
-        yield from _settle(found, on_error)
+        yield from (placed.document for placed in _settle(found, on_error))
 
 
 def read_stream(
@@ -71,32 +61,10 @@ def read_stream(
     on_bytes: OnBytes | None = None,
 ) -> Iterator[Document]:
     """Read the documents of a binary stream; `source` names it in errors, and is the id of a txt document."""
-    found = placed_in_stream(stream, format, source=source, names=names, on_error=on_error, on_bytes=on_bytes)
-    return (placed.document for placed in found)
-
-
-def placed_in_stream(
-    stream: BinaryIO,
-    format: str,
-    *,
-    source: str = "stdin",
-    names: FieldNames = _DEFAULT_NAMES,
-    on_error: OnError | None = None,
-    on_bytes: OnBytes | None = None,
-) -> Iterator[Placed]:
-    """Read the documents of a binary stream as `read_stream` does, each with its place."""
     if not is_format(format):
         raise DocumentError(f"{source}: unknown format {format!r}; use one of {', '.join(format_names())}")
-    return _settle(read(Source(stream, source, source, names, on_bytes), format), on_error)
-
-
-def files_below(path: str | os.PathLike[str], format: str | None = None) -> list[File]:
-    """List the files that `read_path` reads.
-
-    `format` is that of a file whose name does not tell it; of a folder it chooses the files. Files in a folder whose
-    names tell no format are passed over. DocumentError where there is nothing to read.
-    """
-    return [file for file in _files(path, format, all=False) if isinstance(file, File)]
+    found = Stream(stream, format, source, names).read(on_bytes)
+    return (placed.document for placed in _settle(found, on_error))
 
 
 def _files(path: str | os.PathLike[str], format: str | None, *, all: bool) -> Iterator[File | DocumentError]:

@@ -153,7 +153,7 @@ def how_of(file: File, said: Reading, own: Mapping[str, str], passed: Iterable[P
     return _hashed(
         file.format,
         said,
-        bool(said.ocr) if why & {reasons.SCANNED, reasons.TEXT_LAYER} else None,
+        bool(said.ocr) if why & reasons.READ_BY_PICTURE else None,
         tuple(name for name in OF_THE_FILE if name in own),
         time_limit if reasons.TOO_SLOW in why else None,
         tuple(own.items()) if reasons.VALUE in why else None,

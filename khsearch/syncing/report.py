@@ -42,6 +42,7 @@ class SyncReport:
     passed_over  how many files, or parts of them, for each reason (`documents.reasons`)
     kinds        files of kinds that are not read, by the end of their names
     problems     the first errors, at most a hundred
+    as_before    how many of those in passed_over are of files that have not changed: no error tells of them again
     """
 
     read: int = 0
@@ -56,6 +57,7 @@ class SyncReport:
     passed_over: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
     problems: tuple[DocumentError, ...] = ()
+    as_before: int = 0
 
     @property
     def complete(self) -> bool:
@@ -98,6 +100,7 @@ class Tally:
         self._passed_over: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._problems: list[DocumentError] = []
+        self._as_before = 0
         self._files = self._of_files = self._size = self._now = self._of_size = 0
 
     def problem(self, error: DocumentError) -> None:
@@ -128,6 +131,7 @@ class Tally:
             if self.stop_at_bad:
                 raise DocumentError(passed.message, reason=passed.reason)
             self._passed_over[passed.reason] += passed.count
+            self._as_before += passed.count
         status = "unchanged" if record.count or not record.passed else "passed over"
         self.done(Outcome(file.shown, status, record.count, record.passed))
 
@@ -176,4 +180,5 @@ class Tally:
             dict(self._passed_over),
             dict(self._kinds),
             tuple(self._problems),
+            self._as_before,
         )

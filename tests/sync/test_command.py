@@ -162,6 +162,24 @@ def test_own_fields_are_stronger_than_those_of_files(folder):
     assert Index.open("y.idx").fields == {}
 
 
+def test_what_was_passed_over_before_is_counted_and_not_named_again(folder):
+    for number in range(120):
+        write(folder / f"bad{number}.txt", b"\xff")
+    told = lines(run("index", "x.idx", "d"))
+    assert sum(line.startswith("skipped: ") for line in told) == 120
+    assert not any("earlier runs" in line for line in told)
+    told = lines(run("index", "x.idx", "d", "--sync"))
+    assert not any(line.startswith("skipped: ") for line in told)
+    assert "120 of these as in earlier runs: --report FILE names all" in told
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(folder):
+    done = run("index", "x.idx", "d", "--report", "nowhere/r.tsv")
+    assert done.exit_code == 2
+    assert "--report: nowhere is no folder; name a file in one that is there" in done.stderr
+    assert not Path("x.idx").exists()
+
+
 def test_a_pipe_that_is_named_is_read(folder):
     os.mkfifo("pipe.csv")
     process = start("index", "x.idx", "pipe.csv", "d")

@@ -60,11 +60,12 @@ def test_a_change_of_the_same_size_and_time_is_seen(folder, index):
     assert index.sync(folder).changed == 1
 
 
-def test_with_ocr_only_files_that_lacked_text_are_read_again(folder, index, monkeypatch):
+@pytest.mark.parametrize("reason", sorted(reasons.READ_BY_PICTURE))
+def test_with_ocr_only_files_that_lacked_text_are_read_again(folder, index, monkeypatch, reason):
     def read(source: Source) -> Found:
         text = source.text()
         if "scan" in text and not source.ocr:
-            yield source.error("no text; --ocr reads it", reason=reasons.SCANNED)
+            yield source.error("no text; --ocr reads it", reason=reason)
         else:
             yield source.placed(Document(source.id, "", text))
 
@@ -72,8 +73,9 @@ def test_with_ocr_only_files_that_lacked_text_are_read_again(folder, index, monk
     write(folder / "sound.page", RICE)
     write(folder / "scan.page", f"scan {RICE}")
     report = index.sync(folder)
-    assert (report.read, report.passed_over) == (5, {reasons.SCANNED: 1})
-    assert index.sync(folder).passed_over == {reasons.SCANNED: 1}
+    assert (report.read, report.passed_over, report.as_before) == (5, {reason: 1}, 0)
+    report = index.sync(folder)
+    assert (report.passed_over, report.as_before, report.problems) == ({reason: 1}, 1, ())
     with opened_below(folder) as opened:
         assert index.sync(folder, ocr=True).complete
     assert {Path(path).name for path in opened} == {"scan.page"}

@@ -19,7 +19,7 @@ from khsearch.documents.names import form
 from khsearch.errors import DocumentError
 
 LONGEST = 16_000_000
-"""Characters of a table that is one document."""
+"""Characters of a table that is one document, which the process that asks for it holds in memory."""
 
 
 def read(source: Source) -> Found:

@@ -8,27 +8,16 @@ from __future__ import annotations
 
 import orjson
 
-from khsearch.documents import reasons
-from khsearch.documents.document import blank
 from khsearch.documents.formats.reader import Found, Placed, Source
 from khsearch.errors import DocumentError
 
 
 def read(source: Source) -> Found:
     """Read a document a line; blank lines are passed over."""
-    empty, left_out = True, set[str]()
-    for number, line in enumerate(source.lines(), 1):
-        if isinstance(line, DocumentError):
-            yield line
-        elif blank(line):
-            continue
-        else:
-            yield _from_json(line, source, number, left_out)
-        empty = False
+    left_out = set[str]()
+    for number, line in source.filled_lines("one JSON object a line"):
+        yield line if isinstance(line, DocumentError) else _from_json(line, source, number, left_out)
     yield from source.remarks_on(left_out)
-    if empty:
-        told = "the file is empty; put one JSON object a line into it or leave it out"
-        yield source.error(told, reason=reasons.EMPTY)
 
 
 def _from_json(line: str, source: Source, number: int, left_out: set[str]) -> Placed | DocumentError:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Protocol
 
 from khsearch.documents import reasons
-from khsearch.documents.document import Document, validate
+from khsearch.documents.document import Document, blank, validate
 from khsearch.documents.formats import encodings
 from khsearch.documents.records import FieldNames, document_of_row, with_own_fields
 from khsearch.errors import DocumentError
@@ -115,6 +115,19 @@ class Source:
                 told = encodings.not_utf8(offset + problem.start)
                 yield self.error(told, f"line {number}", reason=reasons.ENCODING)
             offset += len(line)
+
+    def filled_lines(self, wanted: str) -> Iterator[tuple[int, str | DocumentError]]:
+        """Read the lines that are not blank, each with its number; an error where there are none.
+
+        wanted: what is to be put into a file that has none.
+        """
+        empty = True
+        for number, line in enumerate(self.lines(), 1):
+            if isinstance(line, DocumentError) or not blank(line):
+                yield number, line
+                empty = False
+        if empty:
+            yield 0, self.error(f"the file is empty; put {wanted} into it or leave it out", reason=reasons.EMPTY)
 
     def tell(self, size: int) -> None:
         """Say that some bytes have been read."""

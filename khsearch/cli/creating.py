@@ -1,0 +1,84 @@
+"""creating: the index that a command fills: it is opened, or created and removed again if that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from khsearch.cli.console import refused
+from khsearch.errors import IndexExistsError, IndexNotFoundError, KhsearchError
+
+if TYPE_CHECKING:
+    from khsearch import Index
+    from khsearch.schema import Declared
+
+
+class Choices(NamedTuple):
+    """What an index is created with. by_default: fields of an index of files, of which own ones are stronger."""
+
+    breaker: str | None
+    lexicon: Path | None
+    own: Declared
+    settings: Path | None
+    by_default: Declared
+
+    @property
+    def fields(self) -> Declared:
+        """All fields of a new index."""
+        return {**self.by_default, **self.own}
+
+    def lenient(self, store: Index) -> list[str]:
+        """The fields of a new index that it has by default."""
+        by_default = self.by_default.items()
+        return [name for name, kind in by_default if name not in self.own and store.fields.get(name) == kind]
+
+
+@contextmanager
+def opened_or_created(path: str, declared: Choices) -> Iterator[tuple[Index, bool]]:
+    """Open the index, or create it, and then leave none behind if the block fails -> it, and whether it is new."""
+    from khsearch import Index
+
+    was_there, created = Path(path).exists(), False
+    try:
+        store = Index.open(path)
+    except IndexNotFoundError:
+        breaker, lexicon, _, settings, _ = declared
+        fields = None if settings is not None else declared.fields or None
+        with refused():
+            store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields, settings=settings)
+        created = True
+    try:
+        if not created:
+            _check_declared(path, store, declared)
+        yield store, created
+    except BaseException:
+        if created:
+            _remove_empty(store, Path(path), keep_folder=was_there)
+        raise
+
+
+def _check_declared(path: str, store: Index, declared: Choices) -> None:
+    """Refuse what an index that is there cannot have: what it was created with stays."""
+    others = {name: field for name, field in declared.own.items() if store.fields.get(name) != field}
+    given = {"--breaker": declared.breaker, "--lexicon": declared.lexicon, "--field": others}
+    for option, value in {**given, "--settings": declared.settings}.items():
+        if value:
+            changed = f", or change its fields: khsearch fields {path}" if option == "--field" else ""
+            raise IndexExistsError(
+                f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
+                f"{changed}"
+            )
+
+
+def _remove_empty(created: Index, folder: Path, *, keep_folder: bool) -> None:
+    """Remove an index that was created just now, unless another process has begun to use it."""
+    with suppress(KhsearchError, OSError):
+        writer = created.writer()
+        if not created.doc_count:
+            for file in folder.iterdir():
+                file.unlink()
+            if not keep_folder:
+                folder.rmdir()
+        writer.cancel()
