@@ -46,6 +46,7 @@ imports only what stands on a line above it; tests hold that.
     maintenance     an index as a whole: verify, rebuild, rescue
     reader          an index to be asked
     index           Index: create, open, write, maintain
+    web/            a search page, an HTTP API and tools for language models
     cli/            the khsearch command
     __main__        python -m khsearch
 """

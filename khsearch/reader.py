@@ -14,7 +14,7 @@ from khsearch.arrays import give_back_freed_memory
 from khsearch.documents import Document, written_field
 from khsearch.engine import Engine, View
 from khsearch.errors import IndexStoreError
-from khsearch.hits import Facet, Results
+from khsearch.hits import Facet, Hit, Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
 from khsearch.query import Filter, Match, Ranking
@@ -90,6 +90,11 @@ class Reader:
     def spellings(self) -> str:
         """The index's own spellings, as a file that `set_spellings` takes has them; empty where it has none."""
         return spellings.text_of(self._last_commit().built.spellings)
+
+    @property
+    def commit_id(self) -> str:
+        """Names the last commit: the same in every process, another when anything was changed. An ETag, say."""
+        return self._view().commit_id
 
     @property
     def doc_count(self) -> int:
@@ -235,6 +240,16 @@ class Reader:
         """
         commit = self._last_commit()
         return searching.similar(commit, self._spellings(commit), id, limit)
+
+    @checked(id=arguments.TEXT, query=arguments.TEXT, correct=arguments.TRUTH)
+    def hit(self, id: str, query: str, *, correct: bool = True) -> Hit | None:
+        """The document of an id as a hit of a query, wherever that ranks it: with its marks and snippet, its rank 0.
+
+        None if there is no such document. QueryError for a query of more than 10,000 characters.
+        """
+        commit = self._last_commit()
+        asked = searching.asked(query, correct=correct)
+        return searching.hit_of(commit, self._spellings(commit), id, asked, plan_of)
 
     @checked(id=arguments.TEXT)
     def get(self, id: str) -> Document | None:

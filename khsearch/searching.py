@@ -17,7 +17,7 @@ from khsearch.hits import Facet, Hit, Results, Search, count
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
 from khsearch.pages import Pages
-from khsearch.query import MATCHES, Filter, Match, Plan, Planner, Ranking
+from khsearch.query import MATCHES, Filter, Judged, Match, Plan, Planner, Ranking
 
 _SCORE = "score"
 _FACETS = replace(several(instance(Facet, arguments.TEXT)), takes="names of fields, or Facet objects, in a list")
@@ -85,20 +85,11 @@ def asked(
 def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[Commit, object], Plan]) -> Results:
     """Search a commit; QueryError, IndexMismatchError. plan_of: plans what is of another language."""
     started = time.perf_counter()
-    view, built = commit.view, commit.built
-    if isinstance(asked.query, str):
-        commit.agreement.check(asked.query)
-    ranking = (asked.ranking or built.ranking).over(built.ranking.own)
-    planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
+    built = commit.built
     order = [_sort_key(name, built.fields) for name in asked.sort]
     group = None if asked.group_by is None else column_of(built.fields, asked.group_by)
     facets = _facets(asked.facets)
-    if isinstance(asked.query, str):
-        text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
-    else:
-        text, plan = "", plan_of(commit, asked.query)
-    kept = _kept(commit, planner, asked.filter, plan_of)
-    made = Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
+    made = _made(commit, spellings, asked, plan_of)
     pages = Pages(made, order, group)
     behind = None if asked.search_after is None else paging.behind(asked.identity, asked.search_after)
     page = pages.page(asked.limit, asked.offset, behind)
@@ -113,6 +104,21 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     counts = {facet.field: one for facet, one in zip(facets, count(made, facets), strict=True)} if facets else None
     goes_on = after if hits and page.goes_on else None
     return Results(hits, time.perf_counter() - started, made, counts, goes_on, page.groups)
+
+
+def _made(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[Commit, object], Plan]) -> Search:
+    """What is asked, planned."""
+    view, built = commit.view, commit.built
+    if isinstance(asked.query, str):
+        commit.agreement.check(asked.query)
+    ranking = (asked.ranking or built.ranking).over(built.ranking.own)
+    planner = Planner(view, built.analyzer, built.fields, spellings, ranking)
+    if isinstance(asked.query, str):
+        text, plan = asked.query, planner.plan(asked.query, asked.match, strict=asked.strict, correct=asked.correct)
+    else:
+        text, plan = "", plan_of(commit, asked.query)
+    kept = _kept(commit, planner, asked.filter, plan_of)
+    return Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
 
 
 def ids_of(
@@ -137,6 +143,20 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     rows = Pages(made, stages=()).page(limit, 0).rows
     hits = [Hit.of(rank, row.judged, made, loose=row.loose) for rank, row in enumerate(rows, 1)]
     return Results(hits, time.perf_counter() - started, made)
+
+
+def hit_of(
+    commit: Commit, spellings: Variants, id: str, asked: Asked, plan_of: Callable[[Commit, object], Plan]
+) -> Hit | None:
+    """Return the document of an id as a hit, of rank 0, of what is asked; None without one."""
+    key = commit.view.key(id)
+    if key is None:
+        return None
+    made = _made(commit, spellings, asked, plan_of)
+    view, weighting = commit.view, made.ranking.weighting
+    (score,) = view.scores(key, [made.plan.node], weighting)
+    (stands,) = view.among([key], made.settled[0], weighting)
+    return Hit.of(0, Judged(key, score or 0.0), made, loose=not stands)
 
 
 def _kept(

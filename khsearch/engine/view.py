@@ -114,6 +114,10 @@ class View(Protocol):
         """Where it is, for messages: a path, or an address without secrets."""
 
     @property
+    def commit_id(self) -> str:
+        """Names this commit: the same in every process, and another for every other commit."""
+
+    @property
     def doc_count(self) -> int:
         """How many documents there are."""
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from functools import cmp_to_key, partial
+from secrets import token_hex
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -43,6 +44,7 @@ class MemoryView:
     def __init__(self, name: str, commit: Commit) -> None:
         self.name = name
         self.commit = commit
+        self.commit_id = token_hex(8)
         self._memo: dict[tuple[str, Hashable], object] = {}
 
     @property

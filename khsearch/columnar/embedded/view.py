@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from khsearch.arrays import DOC, Array
+from khsearch.columnar.files.wholefile import checksum
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.neighbours import neighbours
 from khsearch.columnar.search.searcher import Searcher
@@ -34,6 +35,13 @@ class EmbeddedView:
     def name(self) -> str:
         """The path of the folder."""
         return str(self.searcher.commit.folder)
+
+    @property
+    def commit_id(self) -> str:
+        """The generation, and a checksum of what the catalog names."""
+        catalog = self.searcher.commit.catalog
+        told = repr((catalog.generation, catalog.segments, catalog.deletions, sorted(catalog.others.items())))
+        return f"{catalog.generation:x}-{checksum(told.encode())}"
 
     @property
     def doc_count(self) -> int:

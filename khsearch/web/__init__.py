@@ -1,0 +1,21 @@
+"""web: an index in a browser and over HTTP: a search page, a JSON API, tools for language models.
+
+bounds    how much one request may ask for, and how many are answered at once
+workers   a few threads that search, and the line before them
+asking    a query string -> a question that an index answers
+site      what is served: index, title, bounds, threads
+answers   what endpoints make or raise -> responses
+guard     hosts that are answered, and headers that keep responses safe
+api       what programs ask, as JSON
+app       all of it as one ASGI application
+"""
+
+from typing import TYPE_CHECKING
+
+from khsearch.lazy import face
+
+if TYPE_CHECKING:
+    from khsearch.web.app import create_app as create_app
+    from khsearch.web.bounds import Bounds as Bounds
+else:
+    __getattr__, __dir__, __all__ = face(__name__, {"app": ("create_app",), "bounds": ("Bounds",)})

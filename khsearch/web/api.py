@@ -1,0 +1,34 @@
+"""api: what programs ask: searches, completions, documents and what is like them, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from khsearch.web import asking
+from khsearch.web.answers import Endpoint, json, unless_known
+from khsearch.web.site import Site
+
+
+async def search(request: Request, site: Site) -> Response:
+    """Hits, total and counts, as `Results.to_dict` has them."""
+    question = asking.read(request.query_params.multi_items(), site.index.fields, site.bounds, strict=True)
+
+    async def found() -> Response:
+        return json(await site.run(lambda index: question.search(index).to_dict()))
+
+    return await unless_known(request, site, found)
+
+
+async def health(_request: Request, site: Site) -> Response:
+    """Whether the index can be searched."""
+    await site.run(lambda index: index.doc_count)
+    return json({"status": "ok"})
+
+
+ROUTES: Sequence[tuple[str, Endpoint]] = (
+    ("/api/search", search),
+    ("/health", health),
+)

@@ -1,0 +1,91 @@
+"""app: an index in; an ASGI application out, to be mounted anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from khsearch import arguments
+from khsearch.arguments import checked, instance, optional, several
+from khsearch.hits import Facet
+from khsearch.reader import Reader
+from khsearch.web import api
+from khsearch.web.answers import Endpoint, ShowError, json_error, served
+from khsearch.web.asking import facet_of
+from khsearch.web.bounds import Bounds
+from khsearch.web.guard import LOOPBACK, Guard
+from khsearch.web.site import Site
+
+METHODS = ["GET", "HEAD"]
+_SMALLEST_TO_COMPRESS = 500  # bytes
+
+
+@checked(
+    title=optional(arguments.TEXT),
+    facets=optional(several(instance(Facet, arguments.TEXT))),
+    hosts=several(arguments.TEXT),
+    files=optional(arguments.PATH),
+    bounds=optional(instance(Bounds)),
+)
+def create_app(
+    index: Reader,
+    *,
+    title: str | None = None,
+    facets: Sequence[str | Facet] | None = None,
+    hosts: Sequence[str] = LOOPBACK,
+    files: str | Path | None = None,
+    bounds: Bounds | None = None,
+) -> ASGIApp:
+    """Return a search page and a JSON API over an index, as an ASGI application: run it, or mount it under any path.
+
+    title   the heading of its pages; the name of the index's folder without it
+    facets  what pages count: names of fields, "date:year", or `Facet` objects; without it, what the fields suggest
+    hosts   the hosts that are answered, as in Host headers, without ports; "*" for any, where others see to that
+    files   a folder from which the files of documents may be served, the root that their ids begin at
+    bounds  how much one request may ask for, and how many are answered at once
+
+    ValueError, QueryError for facets that cannot be.
+    """
+    limits = bounds or Bounds()
+    counted = (
+        None
+        if facets is None
+        else tuple(one if isinstance(one, Facet) else facet_of(one, limits.values) for one in facets)
+    )
+    site = Site(index, title or Path(index.address).stem, counted, Path(files) if files else None, limits)
+    return Guard(_application(site), hosts)
+
+
+def _application(site: Site) -> Starlette:
+    endpoints: list[tuple[str, Endpoint, ShowError]] = [(path, endpoint, json_error) for path, endpoint in api.ROUTES]
+    routes = [Route(path, served(endpoint, site, show), methods=METHODS) for path, endpoint, show in endpoints]
+
+    async def wrong(request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, HTTPException)
+        response = json_error(request, site, problem.status_code, problem.detail)
+        response.headers.update(problem.headers or {})
+        return response
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        site.workers.close()
+
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(GZipMiddleware, minimum_size=_SMALLEST_TO_COMPRESS)],
+        exception_handlers={HTTPException: wrong},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app

@@ -1,0 +1,99 @@
+"""guard: the outermost room: refuses requests for another host, and gives every response the headers that keep it safe.
+
+A page of another site can make a browser ask a server on its own machine, under a name that its owner pointed there
+(DNS rebinding): the Host header tells that name, and only known ones are answered.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Hosts that are answered unless others are named."""
+
+ANY = "*"
+
+CONTENT = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SAFE = {
+    "content-security-policy": CONTENT,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+"""Headers of every response that has none of its own."""
+
+
+class Guard:
+    """An application behind a check of the host.
+
+    hosts  names and addresses, without ports, that are answered; ANY for all
+    own    whether the address is answered, too, at which the request came in: no name can be pointed at an address
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str], *, own: bool = False) -> None:
+        self._app = app
+        self._hosts = {host.lower().strip("[]").rstrip(".") for host in hosts}
+        self._own = own
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI has it."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+
+        async def safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SAFE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if self._is_known(scope):
+            await self._app(scope, receive, safely)
+        else:
+            refusal = PlainTextResponse("this host is not served here; start with --allow-host HOST to allow it", 400)
+            await refusal(scope, receive, safely)
+
+    def _is_known(self, scope: Scope) -> bool:
+        if ANY in self._hosts:
+            return True
+        given = Headers(scope=scope).getlist("host")
+        host = host_of(given[0]) if len(given) == 1 else None
+        return host is not None and (host in self._hosts or (self._own and _same_address(host, scope.get("server"))))
+
+
+def host_of(header: str) -> str | None:
+    """Return the host of a Host header, without port and brackets; None for what is no host."""
+    text = header.strip().lower()
+    if text.startswith("["):
+        host, bracket, port = text[1:].partition("]")
+        is_right = bool(bracket) and (not port or (port.startswith(":") and _is_port(port[1:])))
+    else:
+        host, colon, port = text.partition(":")
+        is_right = not colon or _is_port(port)
+    host = host.rstrip(".")
+    return host if host and is_right else None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _same_address(host: str, server: Any) -> bool:
+    try:
+        return ipaddress.ip_address(host) == ipaddress.ip_address(server[0])
+    except (ValueError, TypeError):
+        return False
