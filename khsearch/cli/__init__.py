@@ -9,6 +9,7 @@
     migrating    import-whoosh
     maintaining  stats, delete, rebuild, optimize, verify, export
     searching    search, complete, similar
+    serving      serve
     commands     the names of all commands, each loaded when it is run
     app          the command and how it ends: exit status, one line an error, closed pipes, Ctrl-C
 

@@ -18,6 +18,7 @@ ROOMS = {
         "complete": "Complete what is being typed.",
         "similar": "Find documents like one.",
     },
+    "serving": {"serve": "Show an index in a browser."},
     "breaking": {"words": "Break a text into words."},
     "maintaining": {
         "stats": "Tell what an index holds.",

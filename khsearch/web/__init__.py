@@ -8,6 +8,7 @@ answers   what endpoints make or raise -> responses
 guard     hosts that are answered, and headers that keep responses safe
 api       what programs ask, as JSON
 app       all of it as one ASGI application
+serving   a process that answers with it
 """
 
 from typing import TYPE_CHECKING
@@ -17,5 +18,11 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.web.app import create_app as create_app
     from khsearch.web.bounds import Bounds as Bounds
+    from khsearch.web.guard import LOOPBACK as LOOPBACK
+    from khsearch.web.serving import serve as serve
+    from khsearch.web.serving import show_log as show_log
 else:
-    __getattr__, __dir__, __all__ = face(__name__, {"app": ("create_app",), "bounds": ("Bounds",)})
+    __getattr__, __dir__, __all__ = face(
+        __name__,
+        {"app": ("create_app",), "bounds": ("Bounds",), "guard": ("LOOPBACK",), "serving": ("serve", "show_log")},
+    )

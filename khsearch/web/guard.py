@@ -38,14 +38,13 @@ SAFE = {
 class Guard:
     """An application behind a check of the host.
 
-    hosts  names and addresses, without ports, that are answered; ANY for all
-    own    whether the address is answered, too, at which the request came in: no name can be pointed at an address
+    hosts  names and addresses, without ports, that are answered; ANY for all. So is the address at which a request
+           came in: no name that points there is that address itself
     """
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str], *, own: bool = False) -> None:
+    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
         self._hosts = {host.lower().strip("[]").rstrip(".") for host in hosts}
-        self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
@@ -72,7 +71,7 @@ class Guard:
             return True
         given = Headers(scope=scope).getlist("host")
         host = host_of(given[0]) if len(given) == 1 else None
-        return host is not None and (host in self._hosts or (self._own and _same_address(host, scope.get("server"))))
+        return host is not None and (host in self._hosts or _is_address(host, scope.get("server")))
 
 
 def host_of(header: str) -> str | None:
@@ -92,7 +91,7 @@ def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
-def _same_address(host: str, server: Any) -> bool:
+def _is_address(host: str, server: Any) -> bool:
     try:
         return ipaddress.ip_address(host) == ipaddress.ip_address(server[0])
     except (ValueError, TypeError):
