@@ -129,32 +129,65 @@ def occurrences(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyz
     return []
 
 
+def everywhere(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Occurrence]:
+    """Return what `occurrences` does, of all of the text and however often it stands there."""
+    for wanted in (rows, [(bigram,) for bigram in dict.fromkeys(bigrams)]):
+        at = 0
+        places: list[_Place] = []
+        for piece in pieces(text, _PIECE):
+            places += [(at + a, at + b, row, whole) for a, b, row, whole in _found(piece, wanted, analyzer, None)]
+            at += len(piece)
+        found = _whole_first(places)
+        if found:
+            return found
+    return []
+
+
 def search(text: str, rows: Iterable[Row], analyzer: Analyzer) -> list[Occurrence]:
-    """Places, rising, where rows stand in a text, found in its normal form."""
+    """Places, rising, where rows stand in a text, found in its normal form; of each row the first _ENOUGH."""
+    return _whole_first(_found(text, rows, analyzer, _ENOUGH))
+
+
+_Place = tuple[int, int, Row, bool]
+"""An occurrence, and whether its words begin and end there."""
+
+
+def _whole_first(places: Sequence[_Place]) -> list[Occurrence]:
+    """Occurrences of each row where its words begin and end, or if there are none, within longer words.
+
+    Inside of those a word of one cluster says nothing.
+    """
+    whole = {row for _, _, row, is_whole in places if is_whole}
+    return [
+        (start, end, row)
+        for start, end, row, is_whole in places
+        if is_whole or (row not in whole and _has_two_clusters(row[0]))
+    ]
+
+
+def _found(text: str, rows: Iterable[Row], analyzer: Analyzer, most: int | None) -> list[_Place]:
+    """Places, rising, where rows stand in a text, at most so many of each."""
     normal = normalize(text)
-    found = sorted(_stand(normal, set(rows), analyzer))
+    found = sorted(_stand(normal, set(rows), analyzer, most))
     starts, ends = normal.spans(
-        np.array([a for a, _, _ in found], np.int64), np.array([b for _, b, _ in found], np.int64)
+        np.array([one[0] for one in found], np.int64), np.array([one[1] for one in found], np.int64)
     )
     # One character stands before the text in what the normal form leads back to.
     spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
-    return [(start - 1, end - 1, row) for start, end, (_, _, row) in spans if start < end]
+    return [(start - 1, end - 1, row, whole) for start, end, (_, _, row, whole) in spans if start < end]
 
 
-def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer) -> list[Occurrence]:
+def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer, most: int | None) -> list[_Place]:
     """Places in the codes where rows stand."""
     codes = normal.codes
-    found: list[Occurrence] = []
+    found: list[_Place] = []
     for row in rows:
         if not any(script.LETTER in word for word in row):
-            places = [(*place, row) for place in islice(stretches(codes, row), _ENOUGH)]
-            # Where a word stands once, it is marked, be it part of a longer one or not.
-            if len(row) == 1 and script.CLASS[row[0][0]] in _KHMER and places:
-                several = _has_two_clusters(row[0])
-                if len(places) > 1 or not several:
-                    whole = [place for place in places if _is_word(codes, *place[:2], analyzer)]
-                    places = whole or (places if several else [])
-            found += places
+            may_be_inside = len(row) == 1 and script.CLASS[row[0][0]] in _KHMER
+            found += [
+                (start, end, row, not may_be_inside or _is_word(codes, start, end, analyzer))
+                for start, end in islice(stretches(codes, row), most)
+            ]
     # Words glued to letters outside ASCII, folded from them, or divided for their length do not stand between what is
     # no letter; and codes do not tell those letters apart.
     by_analysis = script.LETTER in codes or _LONG_RUN.search(codes) is not None
@@ -170,7 +203,7 @@ def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer) -> list[Occur
         for row in analysed:
             length = len(row)
             found += [
-                (starts[at], ends[at + length - 1], row)
+                (starts[at], ends[at + length - 1], row, True)
                 for at, word in enumerate(words)
                 if word == row[0] and tuple(words[at : at + length]) == row
             ]

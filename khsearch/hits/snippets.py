@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, TRUTH, checked
 from khsearch.frozen import frozen
-from khsearch.hits.occurrences import Occurrence, Row, glance, occurrences, parts_cluster, search
+from khsearch.hits.occurrences import Occurrence, Row, everywhere, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
 from khsearch.query import Marks
 
@@ -148,8 +148,8 @@ def _snippet(text: str, wanted: Marks, analyzer: Analyzer, size: _Size) -> Snipp
 
 
 def marks_in(text: str, wanted: Marks, analyzer: Analyzer) -> list[Mark]:
-    """Return where what is wanted stands in all of a short text, as (start, end)."""
-    found = occurrences(text, list(dict.fromkeys(wanted.rows)), wanted.bigrams, analyzer)
+    """Return where what is wanted stands in all of a text, as (start, end)."""
+    found = everywhere(text, list(dict.fromkeys(wanted.rows)), wanted.bigrams, analyzer)
     return list(_merged(((start, end) for start, end, _ in found), text))
 
 

@@ -192,6 +192,18 @@ def test_marks_of_all_of_a_text_have_those_of_its_snippet(text: str, query: str)
             assert every & set(range(fragment.start + start, fragment.start + end))
 
 
+def test_marks_of_all_of_a_text_are_told_however_many_there_are() -> None:
+    """In a text of several pieces, too; and inside longer words only where a word stands nowhere by itself."""
+    line = "ជនមានពិការភាពនៅកម្ពុជា។ " * 40
+    text = line * 400
+    assert len(text) > 300_000
+    places = marks_in(text, wanted("កម្ពុជា"), ANALYZER)
+    assert [text[start:end] for start, end in places] == ["កម្ពុជា"] * 16_000
+    alone, inside = "នគរ។ ", "នគរបាល។ "
+    assert len(marks_in(inside * 50_000, wanted("នគរ"), ANALYZER)) == 50_000
+    assert len(marks_in(inside * 50_000 + alone, wanted("នគរ"), ANALYZER)) == 1
+
+
 def test_a_snippet_takes_no_length_that_holds_nothing() -> None:
     for length, excerpts in ((LEAST - 1, 1), (100, 0)):
         with pytest.raises(ValueError, match="takes a number"):
