@@ -6,7 +6,9 @@ asking    a query string -> a question that an index answers
 site      what is served: index, title, bounds, threads
 answers   what endpoints make or raise -> responses
 guard     hosts that are answered, and headers that keep responses safe
+files     documents -> the addresses of their files
 api       what programs ask, as JSON
+pages/    what people see, as HTML
 app       all of it as one ASGI application
 serving   a process that answers with it
 """

@@ -19,7 +19,7 @@ from khsearch import arguments
 from khsearch.arguments import checked, instance, optional, several
 from khsearch.hits import Facet
 from khsearch.reader import Reader
-from khsearch.web import api
+from khsearch.web import api, pages
 from khsearch.web.answers import Endpoint, ShowError, json_error, served
 from khsearch.web.asking import facet_of
 from khsearch.web.bounds import Bounds
@@ -28,6 +28,8 @@ from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
 _SMALLEST_TO_COMPRESS = 500  # bytes
+_OF_API = ("/api", "/health", "/openapi.json")
+"""How paths begin whose errors programs read."""
 
 
 @checked(
@@ -67,12 +69,16 @@ def create_app(
 
 
 def _application(site: Site) -> Starlette:
-    endpoints: list[tuple[str, Endpoint, ShowError]] = [(path, endpoint, json_error) for path, endpoint in api.ROUTES]
+    endpoints: list[tuple[str, Endpoint, ShowError]] = [
+        *((path, endpoint, json_error) for path, endpoint in api.ROUTES),
+        *((path, endpoint, pages.page_error) for path, endpoint in pages.ROUTES),
+    ]
     routes = [Route(path, served(endpoint, site, show), methods=METHODS) for path, endpoint, show in endpoints]
 
     async def wrong(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
-        response = json_error(request, site, problem.status_code, problem.detail)
+        show_error = json_error if _is_of_api(request) else pages.page_error
+        response = show_error(request, site, problem.status_code, problem.detail)
         response.headers.update(problem.headers or {})
         return response
 
@@ -89,3 +95,8 @@ def _application(site: Site) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _is_of_api(request: Request) -> bool:
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", "")).startswith(_OF_API)

@@ -1,0 +1,123 @@
+"""views: requests in; pages, files that they load, and errors out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from khsearch.errors import QueryError
+from khsearch.reader import Reader
+from khsearch.web import asking
+from khsearch.web.answers import Endpoint, NotThereError, unless_known
+from khsearch.web.pages import static
+from khsearch.web.pages.languages import Language, language_of, other_than
+from khsearch.web.pages.links import SHOWING, Links, with_language
+from khsearch.web.pages.listing import listing, right
+from khsearch.web.pages.reading import page_of
+from khsearch.web.pages.rendering import render
+from khsearch.web.site import Site
+
+_HTML = "text/html"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_LARGEST = 10**9
+
+
+async def search(request: Request, site: Site) -> Response:
+    """The search page."""
+    links, language = _links(request, site), _language(request)
+
+    def made(index: Reader) -> bytes:
+        shown = listing(site, index, links, language)
+        return render("search", language, site=site, links=links, shown=shown, other_address=_in_other(request, "./"))
+
+    return await _page(request, site, language, made)
+
+
+async def document(request: Request, site: Site) -> Response:
+    """A document, with the marks of a query."""
+    links, language = _links(request, site), _language(request)
+    given = request.query_params
+    if not given.get("id"):
+        raise NotThereError("the address of a document has its id, as in document?id=ID")
+    mark, part = _number(given, "mark"), _number(given, "part")
+
+    def made(index: Reader) -> bytes:
+        shown = page_of(site, index, links, language, given["id"], mark, part)
+        address = _in_other(request, "document")
+        return render("document", language, site=site, links=links, shown=shown, other_address=address)
+
+    return await _page(request, site, language, made)
+
+
+async def file(request: Request, site: Site) -> Response:
+    """A file that pages load."""
+    found = static.files().get(request.path_params["name"])
+    if found is None:
+        raise NotThereError("there is no such file")
+    is_this = request.query_params.get("v") == found.hash
+    headers = {"Cache-Control": _FOR_EVER if is_this else "no-cache", "Content-Type": found.type}
+    return Response(found.body, headers=headers)
+
+
+def page_error(request: Request, site: Site, status: int, told: str) -> Response:
+    """Return an error for people, with a box to search on."""
+    language = _language(request)
+    body = render(
+        "error",
+        language,
+        site=site,
+        links=Links(
+            asking.Question(q=request.query_params.get("q", "")[: site.bounds.query]), _asked_language(request)
+        ),
+        up=_up(request),
+        name=f"error_{status if status in (400, 404, 405, 503) else 500}",
+        told=told,
+    )
+    return Response(body, status, {"Vary": "Accept-Language"}, _HTML)
+
+
+async def _page(request: Request, site: Site, language: Language, made: Callable[[Reader], bytes]) -> Response:
+    async def answer() -> Response:
+        return Response(await site.run(made), media_type=_HTML)
+
+    response = await unless_known(request, site, answer, language.code, static.version())
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _links(request: Request, site: Site) -> Links:
+    given = [(name, value) for name, value in request.query_params.multi_items() if name not in SHOWING]
+    question = asking.read(given, site.index.fields, site.bounds, strict=False)
+    return Links(right(question), _asked_language(request))
+
+
+def _asked_language(request: Request) -> str | None:
+    given = request.query_params.get("lang")
+    return given if given in ("km", "en") else None
+
+
+def _language(request: Request) -> Language:
+    return language_of(_asked_language(request), request.headers.get("accept-language", ""))
+
+
+def _in_other(request: Request, path: str) -> str:
+    return with_language(path, request.query_params.multi_items(), other_than(_language(request)).code)
+
+
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    value = given.get(name, "")
+    if value and not (value.isascii() and value.isdigit() and 0 < int(value[:12]) <= _LARGEST):
+        raise QueryError(f"{name} takes a number from 1 on")
+    return int(value) if value else None
+
+
+def _up(request: Request) -> str:
+    """Return the way from the address of a request to the level where pages lie."""
+    path = request.scope.get("raw_path") or request.scope["path"].encode()
+    depth = path.split(b"?")[0].count(b"/") - request.scope.get("root_path", "").count("/") - 1
+    return "../" * max(depth, 0) or "./"
+
+
+ROUTES: Sequence[tuple[str, Endpoint]] = (("/", search), ("/document", document), ("/static/{name}", file))
