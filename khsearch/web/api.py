@@ -15,11 +15,7 @@ from khsearch.web.site import Site
 async def search(request: Request, site: Site) -> Response:
     """Hits, total and counts, as `Results.to_dict` has them."""
     question = asking.read(request.query_params.multi_items(), site.index.fields, site.bounds, strict=True)
-
-    async def found() -> Response:
-        return json(await site.run(lambda index: question.search(index).to_dict()))
-
-    return await unless_known(request, site, found)
+    return await unless_known(request, site, lambda index: json(question.search(index).to_dict()))
 
 
 async def health(_request: Request, site: Site) -> Response:
