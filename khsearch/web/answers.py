@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from khsearch.errors import IndexStoreError, QueryError
 from khsearch.version import __version__
+from khsearch.web import targets
 from khsearch.web.site import Site
 from khsearch.web.workers import BusyError
 
@@ -42,6 +43,7 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
         status, told = 500, FAULT
         headers: Mapping[str, str] = {}
         try:
+            targets.check(request.scope)
             return await endpoint(request, site)
         except QueryError as problem:
             status, told = 400, str(problem)
@@ -57,7 +59,7 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
         except Exception:
             log.exception("a request ended with a fault of khsearch")
         response = show_error(request, site, status, told)
-        response.headers.update(headers)
+        response.headers.update({"Cache-Control": "no-store", **headers})
         return response
 
     return serve
@@ -80,8 +82,8 @@ async def unless_known(request: Request, site: Site, make: Callable[[], Awaitabl
     more: whatever else of the request the answer depends on, such as its language
     """
     commit = await site.run(lambda index: index.commit_id)
-    asked = "\0".join((__version__, commit, request.url.path, request.url.query, *more))
-    tag = f'W/"{blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()}"'
+    known_by = "\0".join((__version__, commit, repr(site.bounds), *more)).encode("utf-8", "surrogatepass")
+    tag = f'W/"{blake2b(targets.raw(request.scope) + b" " + known_by, digest_size=12).hexdigest()}"'
     known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
     if tag in known or tag.removeprefix("W/") in known:
         response = Response(status_code=304)
