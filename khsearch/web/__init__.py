@@ -2,10 +2,14 @@
 
 bounds    how much one request may ask for, and how many are answered at once
 workers   a few threads that search, and the line before them
+targets   what a request asks for, held to be readable in one way only
+parameters   the table of what requests can say
 asking    a query string -> a question that an index answers
 site      what is served: index, title, bounds, threads
 answers   what endpoints make or raise -> responses
 guard     hosts that are answered, and headers that keep responses safe
+schemas   which values fields and bodies of the API can have, as JSON Schema
+openapi   what the API does -> its description
 api       what programs ask, as JSON
 app       all of it as one ASGI application
 serving   a process that answers with it

@@ -21,9 +21,9 @@ from khsearch.hits import Facet
 from khsearch.reader import Reader
 from khsearch.web import api
 from khsearch.web.answers import Endpoint, ShowError, json_error, served
-from khsearch.web.asking import facet_of
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
+from khsearch.web.parameters import facet_of
 from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
