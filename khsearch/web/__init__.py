@@ -2,19 +2,24 @@
 
 bounds    how much one request may ask for, and how many are answered at once
 workers   a few threads that search, and the line before them
+targets   what a request asks for, held to be readable in one way only
+parameters   the table of what requests can say
 asking    a query string -> a question that an index answers
 site      what is served: index, title, bounds, threads
 answers   what endpoints make or raise -> responses
 guard     hosts that are answered, and headers that keep responses safe
 files     documents -> the addresses of their files
+schemas   which values fields and bodies of the API can have, as JSON Schema
+openapi   what the API does -> its description
 api       what programs ask, as JSON
 pages/    what people see, as HTML
 app       all of it as one ASGI application
 serving   a process that answers with it
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from khsearch.errors import MissingExtraError
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
@@ -24,7 +29,17 @@ if TYPE_CHECKING:
     from khsearch.web.serving import serve as serve
     from khsearch.web.serving import show_log as show_log
 else:
-    __getattr__, __dir__, __all__ = face(
+    _load, __dir__, __all__ = face(
         __name__,
         {"app": ("create_app",), "bounds": ("Bounds",), "guard": ("LOOPBACK",), "serving": ("serve", "show_log")},
     )
+    _EXTRAS = {"starlette": "web", "uvicorn": "web", "jinja2": "web", "mcp": "mcp"}
+
+    def __getattr__(name: str) -> Any:
+        try:
+            return _load(name)
+        except ModuleNotFoundError as problem:
+            if problem.name not in _EXTRAS:
+                raise
+            extra = _EXTRAS[problem.name]
+            raise MissingExtraError(f"{problem.name} is not installed: pip install 'khsearch[{extra}]'") from None

@@ -21,9 +21,9 @@ from khsearch.hits import Facet
 from khsearch.reader import Reader
 from khsearch.web import api, pages
 from khsearch.web.answers import Endpoint, ShowError, json_error, served
-from khsearch.web.asking import facet_of
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
+from khsearch.web.parameters import facet_of
 from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
@@ -64,6 +64,8 @@ def create_app(
         if facets is None
         else tuple(one if isinstance(one, Facet) else facet_of(one, limits.values) for one in facets)
     )
+    if counted:
+        index.search(limit=0, facets=counted)  # raises now what pages would tell visitors
     site = Site(index, title or Path(index.address).stem, counted, Path(files) if files else None, limits)
     return Guard(_application(site), hosts)
 
