@@ -165,9 +165,8 @@ def _numbered(html: str, numbers: Numbers) -> str:
 def cut(text: str, marks: Sequence[Mark], most: int) -> tuple[str, Sequence[Mark]]:
     """Shorten a text to so many characters, with an ellipsis for what is gone."""
     end = most
-    while end > most - 20 and text[end] not in _STARTS and not text[end].isspace():
+    while end > most - 20 and not (text[end].isspace() or (text[end] in _STARTS and text[end - 1] != _COENG)):
         end -= 1
-    while end > 0 and text[end - 1] == _COENG:
-        end -= 1
-    kept = [(start, min(stop, end)) for start, stop in marks if start < end]
-    return text[:end].rstrip() + "\u2026", [one for one in kept if one[0] < one[1] <= len(text[:end].rstrip())]
+    shown = text[:end].rstrip()
+    kept = [(start, min(stop, len(shown))) for start, stop in marks if start < len(shown)]
+    return shown + "\u2026", kept

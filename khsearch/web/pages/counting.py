@@ -6,6 +6,7 @@ once for that, and again when the index has grown or shrunk by much, or has been
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,6 +31,8 @@ _SHOWN = 6  # of them before one asks for more
 _FEW = 12  # values of a field of numbers, or of any, that are always worth a look
 _NEVER = ("path", "modified")
 _KEPT = 60.0  # seconds
+_NO_VALUE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that a form cannot send as they are."""
 
 
 @frozen
@@ -136,7 +139,7 @@ def told(
         rows = [
             Counted(written, weave(of_written(written, kind, language), most=100), count, form in wanted)
             for written, count in _ordered(facet, kind, counts[facet.field])
-            if 0 < len(written) <= longest
+            if 0 < len(written) <= longest and not _NO_VALUE.search(written)
             for form in [_form(written, kind)]
         ]
         there = {_form(row.value, kind) for row in rows}

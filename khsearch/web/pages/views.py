@@ -79,8 +79,8 @@ def page_error(request: Request, site: Site, status: int, told: str) -> Response
 
 
 async def _page(request: Request, site: Site, language: Language, made: Callable[[Reader], bytes]) -> Response:
-    async def answer() -> Response:
-        return Response(await site.run(made), media_type=_HTML)
+    def answer(index: Reader) -> Response:
+        return Response(made(index), media_type=_HTML)
 
     response = await unless_known(request, site, answer, language.code, static.version())
     response.headers["Vary"] = "Accept-Language"
@@ -117,7 +117,7 @@ def _up(request: Request) -> str:
     """Return the way from the address of a request to the level where pages lie."""
     path = request.scope.get("raw_path") or request.scope["path"].encode()
     depth = path.split(b"?")[0].count(b"/") - request.scope.get("root_path", "").count("/") - 1
-    return "../" * max(depth, 0) or "./"
+    return "../" * int(max(depth, 0))
 
 
 ROUTES: Sequence[tuple[str, Endpoint]] = (("/", search), ("/document", document), ("/static/{name}", file))
