@@ -3,6 +3,10 @@ const form = document.getElementById("f");
 const box = document.getElementById("q");
 const list = document.getElementById("list");
 const say = document.getElementById("say");
+// As the server writes them; few browsers know how Khmer does.
+const NUMBERS = document.documentElement.lang === "km"
+  ? new Intl.NumberFormat("de", { numberingSystem: "khmr" })
+  : new Intl.NumberFormat("en");
 const REST = 110; // milliseconds without a key
 
 let going, waiting, chosen = -1;
@@ -51,14 +55,10 @@ async function complete() {
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
     const told = texts.length === 1 ? form.dataset.suggestion : form.dataset.suggestions;
-    say.textContent = told.replace("{n}", number(texts.length));
+    say.textContent = told.replace("{n}", NUMBERS.format(texts.length));
   } catch (problem) {
     if (problem.name !== "AbortError") close();
   }
-}
-
-function number(count) {
-  return count.toLocaleString(document.documentElement.lang === "km" ? "km-u-nu-khmr" : "en");
 }
 
 function choose(at) {

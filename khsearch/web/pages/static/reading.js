@@ -1,9 +1,12 @@
 // From mark to mark without loading the page again, by links and by the keys n and p. Marks elsewhere are links as ever.
 const marks = document.querySelector(".marks");
 const say = document.getElementById("say");
+// As the server writes them; few browsers know how Khmer does.
+const NUMBERS = document.documentElement.lang === "km"
+  ? new Intl.NumberFormat("de", { numberingSystem: "khmr" })
+  : new Intl.NumberFormat("en");
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-const number = (count) => count.toLocaleString(document.documentElement.lang === "km" ? "km-u-nu-khmr" : "en");
 const link = (name) => document.getElementById(name);
 
 function lead(name, mark, total) {
@@ -25,7 +28,7 @@ function go(mark) {
   place.scrollIntoView({ block: "center", behavior: still.matches ? "auto" : "smooth" });
   lead("previous", mark - 1, total);
   lead("next", mark + 1, total);
-  const told = marks.dataset.text.replace("{n}", number(mark)).replace("{total}", number(total));
+  const told = marks.dataset.text.replace("{n}", NUMBERS.format(mark)).replace("{total}", NUMBERS.format(total));
   link("at").textContent = told;
   say.textContent = told;
   const here = new URL(location);
