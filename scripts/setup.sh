@@ -68,8 +68,12 @@ has_khmer_ocr() { command -v tesseract >/dev/null && tesseract --list-langs 2>/d
 
 # What reads scans, where that may be installed; its tests are skipped elsewhere.
 install_ocr() {
-  local packages=(tesseract-ocr tesseract-ocr-khm) sudo=""
-  has_khmer_ocr && return
+  has_khmer_ocr || install_where_allowed "tests that read scans" tesseract-ocr tesseract-ocr-khm
+}
+
+# install_where_allowed TESTS PACKAGE...: what TESTS need, or if that may not be, how to have them.
+install_where_allowed() {
+  local tests="$1" packages=("${@:2}") sudo=""
   if [[ $(id -u) -ne 0 ]]; then
     sudo="sudo -n"
   fi
@@ -77,8 +81,19 @@ install_ocr() {
   if ! { command -v apt-get && { [[ -z "$sudo" ]] || sudo -n true; }; } >/dev/null 2>&1 ||
     ! { $sudo apt-get update -q &&
       $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"; } >&2; then
-    say "They cannot be installed, so tests that read scans are skipped; to run them: apt-get install ${packages[*]}"
+    say "They cannot be installed, so $tests are skipped; to run them: apt-get install ${packages[*]}"
   fi
+}
+
+has_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+has_khmer_font() { command -v fc-list && [[ -n "$(fc-list :lang=km family)" ]]; } >/dev/null
+
+# What looks at pages, where that may be installed; its tests are skipped elsewhere.
+install_browser() {
+  local packages=()
+  has_chromium || packages+=(chromium)
+  has_khmer_font || packages+=(fontconfig fonts-khmeros fonts-noto-core)
+  [[ ${#packages[@]} -eq 0 ]] || install_where_allowed "tests that look at pages" "${packages[@]}"
 }
 
 # Everything that decides what the environment holds.

@@ -119,7 +119,7 @@ _KHMER_DIGITS = str.maketrans("0123456789", script.KHMER_DIGITS)
 
 def occurrences(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Occurrence]:
     """Places, rising, where rows stand in any spelling; those of bigrams where no row does."""
-    for wanted in (rows, [(bigram,) for bigram in dict.fromkeys(bigrams)]):
+    for wanted in _in_turn(rows, bigrams):
         at = 0
         for piece in pieces(text, _PIECE):
             found = search(piece, wanted, analyzer)
@@ -131,7 +131,7 @@ def occurrences(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyz
 
 def everywhere(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyzer: Analyzer) -> list[Occurrence]:
     """Return what `occurrences` does, of all of the text and however often it stands there."""
-    for wanted in (rows, [(bigram,) for bigram in dict.fromkeys(bigrams)]):
+    for wanted in _in_turn(rows, bigrams):
         at = 0
         places: list[_Place] = []
         for piece in pieces(text, _PIECE):
@@ -141,6 +141,11 @@ def everywhere(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyze
         if found:
             return found
     return []
+
+
+def _in_turn(rows: Sequence[Row], bigrams: Sequence[bytes]) -> Iterator[Sequence[Row]]:
+    """What is looked for, and where it stands nowhere, what else; nothing where there is nothing to look for."""
+    yield from filter(None, (rows, [(bigram,) for bigram in dict.fromkeys(bigrams)]))
 
 
 def search(text: str, rows: Iterable[Row], analyzer: Analyzer) -> list[Occurrence]:

@@ -28,8 +28,8 @@ from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
 _SMALLEST_TO_COMPRESS = 500  # bytes
-_OF_API = ("/api", "/health", "/openapi.json")
-"""How paths begin whose errors programs read."""
+_OF_API = ("api", "health", "openapi.json")
+"""First parts of paths whose errors programs read."""
 
 
 @checked(
@@ -101,4 +101,4 @@ def _application(site: Site) -> Starlette:
 
 def _is_of_api(request: Request) -> bool:
     path: str = request.scope["path"]
-    return path.removeprefix(request.scope.get("root_path", "")).startswith(_OF_API)
+    return path.removeprefix(request.scope.get("root_path", "")).lower().strip("/").partition("/")[0] in _OF_API

@@ -129,9 +129,14 @@ def told(
     kinds: Mapping[str, str],
     language: Language,
     weave: Weaving,
+    total: int,
     longest: int,
 ) -> list[Counts]:
-    """What a page shows of counts. longest: characters that a value may have to be chosen."""
+    """What a page shows of counts, unless all documents found have the same value.
+
+    total    documents that count as found
+    longest  characters that a value may have to be chosen
+    """
     shown = []
     for facet in facets:
         kind = kinds[facet.field]
@@ -147,7 +152,7 @@ def told(
         rows = [
             Counted(value, weave(of_written(value, kind, language), most=100), None, True) for value in missing
         ] + rows
-        if rows:
+        if len(rows) > 1 or any(row.chosen or row.count != total for row in rows):
             first = max(_SHOWN, max((at for at, row in enumerate(rows, 1) if row.chosen), default=0))
             first = len(rows) if len(rows) <= first + 2 else first
             shown.append(Counts(facet.field, language.label(facet.field)[:80], rows[:first], rows[first:]))

@@ -108,7 +108,7 @@ def listing(site: Site, index: Reader, links: Links, language: Language) -> List
         problem=results.problem,
         chips=chips(links, kinds, language, weave),
         unfiltered=links.search(chosen=(), filter=None),
-        counts=counting.told(question, facets, counts, kinds, language, weave, site.bounds.query),
+        counts=counting.told(question, facets, counts, kinds, language, weave, results.total, site.bounds.query),
         sorts=_sorts(question, kinds, language),
         steps=steps(links, results.total, bool(results) and results.after is not None, site.bounds.offset),
     )
