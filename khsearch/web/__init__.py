@@ -1,14 +1,15 @@
 """web: an index in a browser and over HTTP: a search page, a JSON API, tools for language models.
 
-bounds    how much one request may ask for, and how many are answered at once
-workers   a few threads that search, and the line before them
-asking    a query string -> a question that an index answers
-site      what is served: index, title, bounds, threads
-answers   what endpoints make or raise -> responses
-guard     hosts that are answered, and headers that keep responses safe
-api       what programs ask, as JSON
-app       all of it as one ASGI application
-serving   a process that answers with it
+bounds      how much one request may ask for, and how many are answered at once
+workers     a few threads that search, and the line before them
+asking      a query string -> a question that an index answers
+site        what is served: index, title, bounds, threads
+answers     what endpoints make or raise -> responses
+guard       hosts that are answered, and headers that keep responses safe
+requestlog  a line for each request
+api         what programs ask, as JSON
+app         all of it as one ASGI application
+serving     a process that answers with it
 """
 
 from typing import TYPE_CHECKING

@@ -24,6 +24,7 @@ from khsearch.web.answers import Endpoint, ShowError, json_error, served
 from khsearch.web.asking import facet_of
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
+from khsearch.web.requestlog import RequestLog
 from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
@@ -63,7 +64,7 @@ def create_app(
         else tuple(one if isinstance(one, Facet) else facet_of(one, limits.values) for one in facets)
     )
     site = Site(index, title or Path(index.address).stem, counted, Path(files) if files else None, limits)
-    return Guard(_application(site), hosts)
+    return RequestLog(Guard(_application(site), hosts), limits.slow)
 
 
 def _application(site: Site) -> Starlette:
