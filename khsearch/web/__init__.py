@@ -3,6 +3,7 @@
 bounds      how much one request may ask for, and how many are answered at once
 workers     a few threads that search, and the line before them
 asking      a query string -> a question that an index answers
+querylog    what is asked, and what was found, a line each
 site        what is served: index, title, bounds, threads
 answers     what endpoints make or raise -> responses
 guard       hosts that are answered, and headers that keep responses safe

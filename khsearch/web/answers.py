@@ -74,16 +74,21 @@ def json(data: object, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-async def unless_known(request: Request, site: Site, make: Callable[[], Awaitable[Response]], *more: str) -> Response:
+async def unless_known(
+    request: Request, site: Site, make: Callable[[], Awaitable[Response]], *more: str, always: bool = False
+) -> Response:
     """Return what is made, with an ETag of the commit and the request; 304 where the client has that already.
 
-    more: whatever else of the request the answer depends on, such as its language
+    more    whatever else of the request the answer depends on, such as its language
+    always  make it even for a client that has it, for what is done on the way
     """
     commit = await site.run(lambda index: index.commit_id)
     asked = "\0".join((__version__, commit, request.url.path, request.url.query, *more))
     tag = f'W/"{blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()}"'
     known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
     if tag in known or tag.removeprefix("W/") in known:
+        if always:
+            await make()
         response = Response(status_code=304)
     else:
         response = await make()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
+from khsearch.reader import Reader
 from khsearch.web import asking
 from khsearch.web.answers import Endpoint, json, unless_known
 from khsearch.web.site import Site
@@ -16,10 +17,15 @@ async def search(request: Request, site: Site) -> Response:
     """Hits, total and counts, as `Results.to_dict` has them."""
     question = asking.read(request.query_params.multi_items(), site.index.fields, site.bounds, strict=True)
 
-    async def found() -> Response:
-        return json(await site.run(lambda index: question.search(index).to_dict()))
+    def find(index: Reader) -> dict[str, object]:
+        results = question.search(index)
+        site.query_log.write(request, question, results)
+        return results.to_dict()
 
-    return await unless_known(request, site, found)
+    async def found() -> Response:
+        return json(await site.run(find))
+
+    return await unless_known(request, site, found, always=site.query_log.counts(request, question))
 
 
 async def health(_request: Request, site: Site) -> Response:
