@@ -4,6 +4,7 @@ bounds      how much one request may ask for, and how many are answered at once
 workers     a few threads that search, and the line before them
 asking      a query string -> a question that an index answers
 querylog    what is asked, and what was found, a line each
+asked       query logs -> what is asked most, and what finds nothing
 site        what is served: index, title, bounds, threads
 answers     what endpoints make or raise -> responses
 guard       hosts that are answered, and headers that keep responses safe
@@ -19,6 +20,8 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.web.app import create_app as create_app
+    from khsearch.web.asked import Asked as Asked
+    from khsearch.web.asked import AskedQuery as AskedQuery
     from khsearch.web.bounds import Bounds as Bounds
     from khsearch.web.guard import LOOPBACK as LOOPBACK
     from khsearch.web.serving import serve as serve
@@ -26,5 +29,11 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
-        {"app": ("create_app",), "bounds": ("Bounds",), "guard": ("LOOPBACK",), "serving": ("serve", "show_log")},
+        {
+            "app": ("create_app",),
+            "asked": ("Asked", "AskedQuery"),
+            "bounds": ("Bounds",),
+            "guard": ("LOOPBACK",),
+            "serving": ("serve", "show_log"),
+        },
     )
