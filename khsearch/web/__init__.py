@@ -12,6 +12,7 @@ requestlog  a line for each request
 api         what programs ask, as JSON
 app         all of it as one ASGI application
 serving     a process that answers with it
+mcp         tools for language models, and a process that has them
 """
 
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from khsearch.web.asked import AskedQuery as AskedQuery
     from khsearch.web.bounds import Bounds as Bounds
     from khsearch.web.guard import LOOPBACK as LOOPBACK
+    from khsearch.web.mcp import create_tools as create_tools
+    from khsearch.web.mcp import serve_tools as serve_tools
     from khsearch.web.serving import serve as serve
     from khsearch.web.serving import show_log as show_log
 else:
@@ -34,6 +37,7 @@ else:
             "asked": ("Asked", "AskedQuery"),
             "bounds": ("Bounds",),
             "guard": ("LOOPBACK",),
+            "mcp": ("create_tools", "serve_tools"),
             "serving": ("serve", "show_log"),
         },
     )
