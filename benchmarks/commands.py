@@ -9,7 +9,19 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from benchmarks import completion, corpus, everything, files, judged, linear, machine, report, segmentation, steps
+from benchmarks import (
+    completion,
+    corpus,
+    everything,
+    files,
+    judged,
+    linear,
+    machine,
+    report,
+    segmentation,
+    served,
+    steps,
+)
 from benchmarks.console import note
 from benchmarks.engines import PEERS
 from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
@@ -240,6 +252,21 @@ def latency_(
     """A query to ten hits with stored title and id: microseconds by class."""
     whole = corpus.load(docs, None if as_is else size)
     _keep(steps.ask(whole, _names(peers, everything.peers_for(len(whole.documents))), queries, rounds, core), out)
+
+
+@app.command("served")
+@click.option("--clients", type=click.IntRange(min=1), default=16, show_default=True, help="That search all the time.")
+@click.option("--seconds", type=click.FloatRange(min=1), default=60, show_default=True, help="That they do so.")
+@click.option("--check", is_flag=True, help="Exit with 1 where a bar is missed.")
+@_options(_docs, _size, _as_is, _queries, _json)
+def served_(
+    clients: int, seconds: float, check: bool, docs: Path, size: int, as_is: bool, queries: int, out: Path | None
+) -> None:
+    """`khsearch serve` under load while another process commits each second, and beyond what it takes."""
+    run = steps.serve(corpus.load(docs, None if as_is else size), clients, seconds, queries)
+    _keep(run, out)
+    if check:
+        served.check(run.figures)
 
 
 @app.command("raw")

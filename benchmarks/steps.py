@@ -24,6 +24,7 @@ from benchmarks import (
     relevance,
     scaling,
     segmentation,
+    served,
     sets,
     standing,
     start,
@@ -128,6 +129,15 @@ def ask(whole: Corpus, wanted: Sequence[str], queries: int, rounds: int, core: i
         table(title, LATENCY_COLUMNS, latency.rows(figures))
     table("Start and change", START_COLUMNS, latency.rows_of_starts(found))
     return Run("latency", _settings(whole, rounds=rounds, queries=queries, core=core), asdict(found), skipped)
+
+
+def serve(whole: Corpus, clients: int, seconds: float, queries: int) -> Run:
+    """A server under load."""
+    with progress("serving") as show:
+        found = served.measure(whole, clients, seconds, queries, show)
+    title = f"{whole.name}, {len(whole.documents):,} documents, {found.commits} commits in {seconds:g} s"
+    table(f"{title}; a crowd; a few after it", served.COLUMNS, served.rows(found))
+    return Run("served", _settings(whole, clients=clients, seconds=seconds, queries=queries), asdict(found), {})
 
 
 def find_raw(whole: Corpus) -> Run:

@@ -15,8 +15,9 @@ serving     a process that answers with it
 mcp         tools for language models, and a process that has them
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from khsearch.errors import MissingExtraError
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from khsearch.web.serving import serve as serve
     from khsearch.web.serving import show_log as show_log
 else:
-    __getattr__, __dir__, __all__ = face(
+    _load, __dir__, __all__ = face(
         __name__,
         {
             "app": ("create_app",),
@@ -41,3 +42,13 @@ else:
             "serving": ("serve", "show_log"),
         },
     )
+    _EXTRAS = {"starlette": "web", "uvicorn": "web", "jinja2": "web", "mcp": "mcp"}
+
+    def __getattr__(name: str) -> Any:
+        try:
+            return _load(name)
+        except ModuleNotFoundError as problem:
+            if problem.name not in _EXTRAS:
+                raise
+            extra = _EXTRAS[problem.name]
+            raise MissingExtraError(f"{problem.name} is not installed: pip install 'khsearch[{extra}]'") from None

@@ -6,9 +6,11 @@ for what is not there, and whatever an index raises; all become responses with t
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from hashlib import blake2b
+from typing import Any
 
 import orjson
 from starlette.exceptions import HTTPException
@@ -16,11 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from khsearch.errors import IndexStoreError, QueryError
+from khsearch.reader import Reader
 from khsearch.version import __version__
 from khsearch.web.site import Site
 from khsearch.web.workers import BusyError
 
-Endpoint = Callable[[Request, Site], Awaitable[Response]]
+Endpoint = Callable[[Request, Site], Coroutine[Any, Any, Response]]
 ShowError = Callable[[Request, Site, int, str], Response]
 """Makes the response of an error from its status and message."""
 
@@ -31,18 +34,28 @@ _AGAIN = {"Retry-After": "1"}
 log = logging.getLogger("khsearch.web")
 
 
+GONE = 499
+"""The status of an answer that nobody waits for any more; nobody sees it."""
+
+
 class NotThereError(Exception):
     """What was asked for is not there: 404."""
 
 
-def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[Request], Awaitable[Response]]:
+class GoneError(Exception):
+    """The client has gone away."""
+
+
+def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[Request], Coroutine[Any, Any, Response]]:
     """Return the endpoint as Starlette calls it, its errors as responses."""
 
     async def serve(request: Request) -> Response:
         status, told = 500, FAULT
         headers: Mapping[str, str] = {}
         try:
-            return await endpoint(request, site)
+            return await _while_wanted(request, endpoint(request, site))
+        except GoneError:
+            return Response(status_code=GONE)
         except QueryError as problem:
             status, told = 400, str(problem)
         except NotThereError as problem:
@@ -63,6 +76,24 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
     return serve
 
 
+async def _while_wanted(request: Request, answer: Coroutine[Any, Any, Response]) -> Response:
+    """Wait for an answer as long as the client does, who types on and asks anew; GoneError. Then it is not begun."""
+
+    async def until_gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+
+    answering, leaving = asyncio.ensure_future(answer), asyncio.ensure_future(until_gone())
+    try:
+        await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not answering.done():
+            raise GoneError
+        return answering.result()
+    finally:
+        answering.cancel()
+        leaving.cancel()
+
+
 def json_error(_request: Request, _site: Site, status: int, told: str) -> Response:
     """Return an error of the API."""
     return json({"error": told}, status)
@@ -75,24 +106,24 @@ def json(data: object, status: int = 200) -> Response:
 
 
 async def unless_known(
-    request: Request, site: Site, make: Callable[[], Awaitable[Response]], *more: str, always: bool = False
+    request: Request, site: Site, make: Callable[[Reader], Response], *more: str, always: bool = False
 ) -> Response:
-    """Return what is made, with an ETag of the commit and the request; 304 where the client has that already.
+    """Return what is made of the index, in one of the threads, with an ETag; 304 where the client has that already.
 
-    more    whatever else of the request the answer depends on, such as its language
+    more    whatever else the answer depends on beside the commit and the address, such as the language
     always  make it even for a client that has it, for what is done on the way
     """
-    commit = await site.run(lambda index: index.commit_id)
-    asked = "\0".join((__version__, commit, request.url.path, request.url.query, *more))
-    tag = f'W/"{blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()}"'
-    known = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or tag.removeprefix("W/") in known:
-        if always:
-            await make()
-        response = Response(status_code=304)
-    else:
-        response = await make()
-    if response.status_code in (200, 304):
-        response.headers["ETag"] = tag
+    asked = "\0".join((__version__, request.url.path, request.url.query, *more))
+    known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+
+    def answer(index: Reader) -> Response:
+        told = f"{index.commit_id}\0{asked}".encode("utf-8", "surrogatepass")
+        tag = f'"{blake2b(told, digest_size=12).hexdigest()}"'
+        made = make(index) if always or tag not in known else None
+        response = Response(status_code=304) if made is None or tag in known else made
+        # A commit in between makes the answer newer than its tag, never older.
+        response.headers["ETag"] = f"W/{tag}"
         response.headers["Cache-Control"] = "no-cache"
-    return response
+        return response
+
+    return await site.run(answer)

@@ -17,13 +17,10 @@ async def search(request: Request, site: Site) -> Response:
     """Hits, total and counts, as `Results.to_dict` has them."""
     question = asking.read(request.query_params.multi_items(), site.index.fields, site.bounds, strict=True)
 
-    def find(index: Reader) -> dict[str, object]:
+    def found(index: Reader) -> Response:
         results = question.search(index)
         site.query_log.write(request, question, results)
-        return results.to_dict()
-
-    async def found() -> Response:
-        return json(await site.run(find))
+        return json(results.to_dict())
 
     return await unless_known(request, site, found, always=site.query_log.counts(request, question))
 

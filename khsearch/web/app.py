@@ -67,6 +67,8 @@ def create_app(
         if facets is None
         else tuple(one if isinstance(one, Facet) else facet_of(one, limits.values) for one in facets)
     )
+    if counted:
+        index.search(limit=0, facets=counted)  # raises now what pages would tell visitors
     site = Site(
         index,
         title or Path(index.address).stem,

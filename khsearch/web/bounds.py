@@ -22,7 +22,7 @@ class Bounds:
     limit: int = 50
     offset: int = 1_000
     values: int = 100
-    threads: int = 4
+    threads: int = 3
     waiting: int = 64
     seconds: float = 20.0
     slow: float = 1.0

@@ -30,15 +30,16 @@ try:
     loading("mcp.server.mcpserver")
     from mcp.server.mcpserver import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
-    from mcp_types import ToolAnnotations
+    from mcp.types import ToolAnnotations
     from pydantic import Field
 except ImportError:
     raise MissingExtraError("tools for language models need a package more: pip install 'khsearch[mcp]'") from None
 
+from khsearch.web.answers import AWAY, FAULT  # which loads what comes with that package
+
 _EXCERPTS = 5
 _LONGEST_READING = 20_000  # characters
 _LONGEST_VALUE = 300  # characters of a field's value in a list of hits
-_AWAY = "the index cannot be read now; try again later"
 
 _ABOUT = """\
 Full-text search in an index of documents, most of them in Khmer (Cambodian). Ask in the language of the documents: \
@@ -141,7 +142,10 @@ class _Tools:
             raise ToolError(str(problem)) from None
         except IndexStoreError as problem:
             log.warning("%s", problem)
-            raise ToolError(_AWAY) from None
+            raise ToolError(AWAY) from None
+        except Exception:
+            log.exception("a tool ended with a fault of khsearch")
+            raise ToolError(FAULT) from None
 
 
 def create_tools(index: Reader, bounds: Bounds | None = None) -> MCPServer[Any]:

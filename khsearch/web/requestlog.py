@@ -2,7 +2,7 @@
 
     GET /search/api/search 200 12.3 ms 4511 bytes
     GET /search/api/documents/... 200 1203.9 ms 90211 bytes, slow
-    GET /search/api/search 200 640.0 ms 4511 bytes, client gone
+    GET /search/api/search 499 640.0 ms 0 bytes, client gone
 
 Method, path, status, milliseconds until all was handed to the server, bytes of the body. A line holds nothing secret:
 no query string, no address and no header of the client, and no id of a document, which can tell as much as a query.
@@ -18,6 +18,8 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from khsearch.web.answers import GONE
 
 log = logging.getLogger("khsearch.web.requests")
 
@@ -44,7 +46,8 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         began = perf_counter()
-        status, size = "-", 0
+        status: int | None = None
+        size = 0
         is_whole = is_gone = has_failed = False
 
         async def counted(message: Message) -> None:
@@ -70,14 +73,14 @@ class RequestLog:
         finally:
             seconds = perf_counter() - began
             marks = ", slow" if seconds >= self._slow else ""
-            if is_gone or not (is_whole or has_failed):
+            if is_gone or status == GONE or not (is_whole or has_failed):
                 marks += ", client gone"
             elif not is_whole:
                 marks += ", not finished"
             if scope["method"] == "HEAD":
                 size = 0
             method = _shown(scope["method"])
-            log.info("%s %s %s %.1f ms %d bytes%s", method, _path(scope), status, 1000 * seconds, size, marks)
+            log.info("%s %s %s %.1f ms %d bytes%s", method, _path(scope), status or "-", 1000 * seconds, size, marks)
 
 
 async def _has_gone(scope: Scope, receive: Receive) -> bool:

@@ -151,7 +151,7 @@ def test_an_index_that_cannot_be_read_tells_no_path(index: Index, monkeypatch: p
 
 def test_a_fault_tells_nothing_of_the_inside(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Index, "hit", lambda *_, **__: 1 / 0)
-    assert call(create_tools(index), "get", id="b") == "Error executing tool get"
+    assert call(create_tools(index), "get", id="b") == "Error executing tool get: this is a fault of the site"
 
 
 def test_limits_can_be_others(index: Index) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -151,6 +152,17 @@ def test_a_client_that_does_not_wait_is_told(lines: list[str], messages: list[di
     ask(RequestLog(slow, 10), [*messages])
     ask(RequestLog(slow, 10), [BODY])
     assert [line.endswith(" 7 bytes, client gone") for line in lines] == [True, False]
+
+
+def test_an_answer_that_nobody_waits_for_is_told(
+    client: TestClient, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Index, "search", lambda *_, **__: time.sleep(0.1))
+    scope = {"path": "/api/search", "headers": [(b"host", b"localhost")]}
+    ask(client.app, [BODY, GONE], **scope)
+    (line,) = lines
+    assert line.startswith("GET /api/search 499 ")
+    assert line.endswith(" 0 bytes, client gone")
 
 
 def test_a_client_that_leaves_in_the_middle_is_told(lines: list[str]) -> None:
