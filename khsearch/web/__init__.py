@@ -9,6 +9,7 @@ site        what is served: index, title, bounds, threads
 answers     what endpoints make or raise -> responses
 guard       hosts that are answered, and headers that keep responses safe
 requestlog  a line for each request
+mounting    the path of an application ends in a slash
 api         what programs ask, as JSON
 app         all of it as one ASGI application
 serving     a process that answers with it
@@ -17,7 +18,6 @@ mcp         tools for language models, and a process that has them
 
 from typing import TYPE_CHECKING, Any
 
-from khsearch.errors import MissingExtraError
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
@@ -50,5 +50,7 @@ else:
         except ModuleNotFoundError as problem:
             if problem.name not in _EXTRAS:
                 raise
+            from khsearch.errors import MissingExtraError
+
             extra = _EXTRAS[problem.name]
             raise MissingExtraError(f"{problem.name} is not installed: pip install 'khsearch[{extra}]'") from None

@@ -24,6 +24,7 @@ from khsearch.web.answers import Endpoint, ShowError, json_error, served
 from khsearch.web.asking import facet_of
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
+from khsearch.web.mounting import EndsInSlash
 from khsearch.web.querylog import QueryLog
 from khsearch.web.requestlog import RequestLog
 from khsearch.web.site import Site
@@ -97,7 +98,7 @@ def _application(site: Site) -> Starlette:
 
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(GZipMiddleware, minimum_size=_SMALLEST_TO_COMPRESS)],
+        middleware=[Middleware(EndsInSlash), Middleware(GZipMiddleware, minimum_size=_SMALLEST_TO_COMPRESS)],
         exception_handlers={HTTPException: wrong},
         lifespan=lifespan,
     )
