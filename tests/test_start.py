@@ -177,7 +177,7 @@ def test_completion_finds_commands_options_and_choices():
         )
         return {line.partition(",")[2] for line in done.stdout.splitlines()}
 
-    assert completed("se") == {"search"}
+    assert completed("se") == {"search", "serve"}
     assert completed("lexicon ") == {"crf", "learn", "pairs", "slips"}
     assert completed("search x --f") == {"--filter", "--facet", "--format"}
     assert completed("index x --format ") == set(format_names())

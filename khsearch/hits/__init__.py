@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from khsearch.hits.search import Search as Search
     from khsearch.hits.snippets import Fragment as Fragment
     from khsearch.hits.snippets import Snippet as Snippet
+    from khsearch.hits.written import plain_fields as plain_fields
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
@@ -31,5 +32,6 @@ else:
             "results": ("Results",),
             "search": ("Search",),
             "snippets": ("Fragment", "Snippet"),
+            "written": ("plain_fields",),
         },
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from khsearch.hits.snippets import Fragment, Mark, Snippet
 
 if TYPE_CHECKING:
+    from khsearch.documents import Document
     from khsearch.hits.facets import Value
     from khsearch.hits.hit import Hit
     from khsearch.hits.results import Results
@@ -28,7 +29,7 @@ def dict_of_hit(hit: Hit) -> dict[str, object]:
         "title_marks": list(hit.title_marks),
         "snippet": snippet.text,
         "marks": snippet.marks,
-        "fields": {name: _plain(value) for name, value in hit.document.fields.items()},
+        "fields": plain_fields(hit.document),
     }
     known = {"page": hit.page, "more": hit.more}
     return found | {name: value for name, value in known.items() if value is not None}
@@ -45,6 +46,11 @@ def dict_of_results(results: Results) -> dict[str, object]:
         },
         "hits": [dict_of_hit(hit) for hit in results],
     }
+
+
+def plain_fields(document: Document) -> dict[str, object]:
+    """Return the fields of a document for JSON: dates as ISO 8601 has them, decimals as text."""
+    return {name: _plain(value) for name, value in document.fields.items()}
 
 
 def html_of_hit(hit: Hit) -> str:

@@ -2,6 +2,8 @@
 
 bounds      how much one request may ask for, and how many are answered at once
 workers     a few threads that search, and the line before them
+targets     what a request asks for, held to be readable in one way only
+parameters  the table of what requests can say
 asking      a query string -> a question that an index answers
 querylog    what is asked, and what was found, a line each
 asked       query logs -> what is asked most, and what finds nothing
@@ -10,6 +12,8 @@ answers     what endpoints make or raise -> responses
 guard       hosts that are answered, and headers that keep responses safe
 requestlog  a line for each request
 mounting    the path of an application ends in a slash
+schemas     which values fields and bodies of the API can have, as JSON Schema
+openapi     what the API does -> its description
 api         what programs ask, as JSON
 app         all of it as one ASGI application
 serving     a process that answers with it

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from khsearch.errors import IndexStoreError, QueryError
 from khsearch.reader import Reader
 from khsearch.version import __version__
+from khsearch.web import targets
 from khsearch.web.site import Site
 from khsearch.web.workers import BusyError
 
@@ -53,6 +54,7 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
         status, told = 500, FAULT
         headers: Mapping[str, str] = {}
         try:
+            targets.check(request.scope)
             return await _while_wanted(request, endpoint(request, site))
         except GoneError:
             return Response(status_code=GONE)
@@ -70,7 +72,7 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
         except Exception:
             log.exception("a request ended with a fault of khsearch")
         response = show_error(request, site, status, told)
-        response.headers.update(headers)
+        response.headers.update({"Cache-Control": "no-store", **headers})
         return response
 
     return serve
@@ -92,6 +94,7 @@ async def _while_wanted(request: Request, answer: Coroutine[Any, Any, Response])
     finally:
         answering.cancel()
         leaving.cancel()
+        await asyncio.wait((answering, leaving))
 
 
 def json_error(_request: Request, _site: Site, status: int, told: str) -> Response:
@@ -113,12 +116,13 @@ async def unless_known(
     more    whatever else the answer depends on beside the commit and the address, such as the language
     always  make it even for a client that has it, for what is done on the way
     """
-    asked = "\0".join((__version__, request.url.path, request.url.query, *more))
+    asked = targets.raw(request.scope) + "\0".join(("", __version__, repr(site.bounds), *more)).encode(
+        "utf-8", "surrogatepass"
+    )
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
 
     def answer(index: Reader) -> Response:
-        told = f"{index.commit_id}\0{asked}".encode("utf-8", "surrogatepass")
-        tag = f'"{blake2b(told, digest_size=12).hexdigest()}"'
+        tag = f'"{blake2b(index.commit_id.encode() + asked, digest_size=12).hexdigest()}"'
         made = make(index) if always or tag not in known else None
         response = Response(status_code=304) if made is None or tag in known else made
         # A commit in between makes the answer newer than its tag, never older.

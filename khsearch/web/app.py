@@ -21,10 +21,10 @@ from khsearch.hits import Facet
 from khsearch.reader import Reader
 from khsearch.web import api
 from khsearch.web.answers import Endpoint, ShowError, json_error, served
-from khsearch.web.asking import facet_of
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
 from khsearch.web.mounting import EndsInSlash
+from khsearch.web.parameters import facet_of
 from khsearch.web.querylog import QueryLog
 from khsearch.web.requestlog import RequestLog
 from khsearch.web.site import Site

@@ -13,12 +13,12 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, cast
+from typing import Annotated, Any, NoReturn
 
 import orjson
 
 from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
-from khsearch.hits import Fragment, Hit, Results
+from khsearch.hits import Fragment, Hit, Results, plain_fields
 from khsearch.reader import Reader
 from khsearch.sharing import loading
 from khsearch.web import asking
@@ -205,7 +205,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 def _fields(hit: Hit, longest: int) -> dict[str, Any]:
     """The document's own fields, if it has any; texts of more characters are cut."""
-    fields = cast("dict[str, Any]", hit.to_dict()["fields"])
+    fields = plain_fields(hit.document)
     cut = {
         name: f"{value[:longest]}..."
         for name, value in fields.items()

@@ -53,17 +53,16 @@ class QueryLog:
                 told = f"{path}: no query log can be written there ({problem.strerror}); name another file"
                 raise KhsearchError(told) from None
 
-    def counts(self, request: Request, question: Question) -> bool:
-        """Whether a search is to be written down: done, then, even for a client that has its results already."""
-        is_asked = request.method == "GET" and INSTANT not in request.headers
-        return self._path is not None and is_asked and question.offset == 0 and bool(question.q.strip())
+    def keeps(self, request: Request) -> bool:
+        """Whether what a request searches is written down: it is done, then, for a client that has the answer, too."""
+        return self._path is not None and request.method == "GET" and INSTANT not in request.headers
 
     def write(self, request: Request, question: Question, results: Results) -> None:
         """Write a search down if it counts; in the thread that searched, since the total may have to be found.
 
         A search goes on if it cannot be written down: that is told in the log of the application, once.
         """
-        if self._path is None or not self.counts(request, question):
+        if self._path is None or not self.keeps(request) or question.offset or not question.q.strip():
             return
         line = {
             "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

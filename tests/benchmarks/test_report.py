@@ -29,6 +29,7 @@ BESIDE = {
     "stock_per_s": None,
     "ours_per_s": None,
 }
+LOAD = {"clients": 16, "answers": 900, "busy": 3, "rate": 75.0, "p50": 200.0, "p99": 500.0, "megabytes": [230, 240]}
 FIGURES: dict[str, dict[str, Any]] = {
     "segmentation": {
         "quality": {
@@ -103,6 +104,7 @@ FIGURES: dict[str, dict[str, Any]] = {
         "by_ocr": {"scan.pdf": {"files": 1, "exact": 96.5, "least": 96.5, "told": 0}},
         "looks": {"files": 300, "first": 5.0, "second": 0.02},
     },
+    "served": {"steady": LOAD, "crowd": LOAD, "after": LOAD, "commits": 60, "threads": 100.0},
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
     "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},

@@ -1,4 +1,4 @@
-"""The application under a path of other applications, as the page about sites shows it, and beside another one."""
+"""The application under a path of other applications, as the page about serving shows it, and beside another one."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def recipe(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module", params=[PLAIN, KHMER], ids=["plain", "khmer"])
 def mounted(recipe: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Mounted]:
-    code = example(page("docs/site.md"), f"mount-{recipe}", "python").replace(f'"{PLAIN}"', f'"{request.param}"')
+    code = example(page("docs/serve.md"), f"mount-{recipe}", "python").replace(f'"{PLAIN}"', f'"{request.param}"')
     names: dict[str, Any] = {"__name__": "asgi"}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
