@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 import orjson
 
+from khsearch.documents import written_field
 from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
 from khsearch.hits import Fragment, Hit, Results, plain_fields
 from khsearch.reader import Reader
@@ -152,7 +153,7 @@ def create_tools(index: Reader, bounds: Bounds | None = None) -> MCPServer[Any]:
     """Return a server of the package mcp, with tools that ask an index."""
     site = Site(index, Path(index.address).stem, bounds=bounds)
     tools = _Tools(site)
-    fields = ", ".join(f"{name} ({kind})" for name, kind in index.fields.items())
+    fields = ", ".join(f"{name} ({written_field(field)})" for name, field in index.fields.items())
     described = f" Fields for filter, sort and facets: {fields}." if fields else ""
     # Whatever is told there goes to stderr; that a tool was asked wrongly is told to who asked.
     server: MCPServer[Any] = MCPServer("khsearch", title=site.title, instructions=_ABOUT, log_level="WARNING")

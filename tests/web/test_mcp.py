@@ -19,7 +19,7 @@ pytest.importorskip("mcp.server.mcpserver", reason="the package mcp is not insta
 
 from mcp import Client, StdioServerParameters, stdio_client
 
-from khsearch import Index, IndexStoreError
+from khsearch import Index, IndexStoreError, TextField
 from khsearch.web import Bounds, create_tools
 
 RICE = "\u179f\u17d2\u179a\u17bc\u179c"
@@ -29,7 +29,7 @@ LONG = "".join(f"abc {number}. " for number in range(2_000)) + RICE
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    fields = {"section": "keyword", "date": "date", "note": "text"}
+    fields = {"section": "keyword", "date": "date", "note": TextField(weight=0.5)}
     index = Index.create(tmp_path_factory.mktemp("tools") / "x.idx", fields=fields)
     with index.writer() as writer:
         writer.add({"id": "a/1", "title": RICE, "text": f"{RICE} {WATER}", "section": "news", "date": date(2021, 5, 1)})
@@ -62,7 +62,7 @@ def tools(index: Index) -> Any:
 def test_a_client_learns_what_there_is_and_how_to_ask(tools: Any) -> None:
     found = {tool.name: tool for tool in ask(tools, lambda client: client.list_tools()).tools}
     assert set(found) == {"search", "get", "similar"}
-    assert "section (keyword), date (date)" in found["search"].description
+    assert "section (keyword), date (date), note (text:0.5)" in found["search"].description
     assert set(found["search"].input_schema["properties"]) == {"query", "limit", "offset", "filter", "sort", "facets"}
     for tool in found.values():
         assert tool.annotations.read_only_hint
