@@ -179,21 +179,38 @@ class Links(HTMLParser):
         self.found += [value for name, value in attrs if name in ("href", "src", "action", "data-url") and value]
 
 
+def links_of(mounted: Mounted, answer: Any) -> list[str]:
+    """Where the links of a page lead, all below the path, and none with a host or a path from the root."""
+    found = []
+    for link in Links(answer.text).found:
+        there = urljoin(str(answer.url), link).partition("#")[0]
+        assert there.startswith(f"{URL}{quote(mounted.path)}/"), (answer.url, link)
+        assert not urlsplit(link).netloc
+        assert not link.startswith("/")
+        found.append(there)
+    return found
+
+
 def test_all_links_of_its_pages_stay_below_the_path(mounted: Mounted) -> None:
     first = mounted.get(f"/?q={quote(RICE)}")
     if first.status_code == 404:
         pytest.skip("there is no page yet")
-    waiting, seen = [str(first.url)], set()
+    waiting, seen = links_of(mounted, first), {str(first.url)}
     while waiting and len(seen) < 60:
         url = waiting.pop(0)
-        answer = mounted.client.get(url)
-        assert answer.status_code == 200, url
-        if answer.headers["Content-Type"].startswith("text/html"):
-            for link in Links(answer.text).found:
-                there = urljoin(url, link).partition("#")[0]
-                assert there.startswith(f"{URL}{quote(mounted.path)}/"), (url, link)
-                assert urlsplit(link).netloc == ""
-                if there not in seen:
-                    seen.add(there)
-                    waiting.append(there)
+        if url not in seen:
+            seen.add(url)
+            answer = mounted.client.get(url)
+            assert answer.status_code == 200, url
+            if answer.headers["Content-Type"].startswith("text/html"):
+                waiting += links_of(mounted, answer)
     assert len(seen) > 3
+
+
+@pytest.mark.parametrize("below", ["/nowhere", "/no/such/place", "/no/such/", "/document?id=none", "/?sort=nothing"])
+def test_links_of_errors_lead_back(mounted: Mounted, below: str) -> None:
+    answer = mounted.get(below)
+    assert answer.status_code in (400, 404)
+    if answer.headers["Content-Type"].startswith("text/html"):
+        for there in {*links_of(mounted, answer)} - {str(answer.url)}:  # which leads to a place in itself
+            assert mounted.client.get(there).status_code == 200
