@@ -7,6 +7,9 @@ parameters   the table of what requests can say
 asking    a query string -> a question that an index answers
 site      what is served: index, title, bounds, threads
 answers   what endpoints make or raise -> responses
+confined  a path that somebody wrote -> the open file there, below one folder
+transfer  an open file -> a response, or a range of it
+files     the file of a document
 guard     hosts that are answered, and headers that keep responses safe
 schemas   which values fields and bodies of the API can have, as JSON Schema
 openapi   what the API does -> its description

@@ -209,7 +209,7 @@ def read(
     *,
     strict: bool,
 ) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
-    """Read the pairs of a query string -> values of parameters by name, and those of own fields, as written; QueryError.
+    """Read the pairs of a query string -> parameters by name, and values of own fields as they are written; QueryError.
 
     fields  own fields that may stand there, too, several times
     strict  refuse what is neither, instead of passing it over
