@@ -20,6 +20,7 @@ from khsearch.arguments import checked, instance, optional, several
 from khsearch.hits import Facet
 from khsearch.reader import Reader
 from khsearch.web import api, pages
+from khsearch.web import files as files_of_documents
 from khsearch.web.answers import Endpoint, ShowError, json_error, served
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
@@ -88,7 +89,15 @@ def _application(site: Site) -> Starlette:
         *((path, endpoint, json_error) for path, endpoint in api.ROUTES),
         *((path, endpoint, pages.page_error) for path, endpoint in pages.ROUTES),
     ]
-    routes = [Route(path, served(endpoint, site, show), methods=METHODS) for path, endpoint, show in endpoints]
+    packed = [Middleware(GZipMiddleware, minimum_size=_SMALLEST_TO_COMPRESS)]
+    routes = [
+        Route(path, served(endpoint, site, show), methods=METHODS, middleware=packed)
+        for path, endpoint, show in endpoints
+    ]
+    # Files may be of any size, are asked for in ranges, and are compressed already, most of them.
+    routes += [
+        Route(path, served(endpoint, site, json_error), methods=METHODS) for path, endpoint in files_of_documents.ROUTES
+    ]
 
     async def wrong(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
@@ -104,7 +113,7 @@ def _application(site: Site) -> Starlette:
 
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(EndsInSlash), Middleware(GZipMiddleware, minimum_size=_SMALLEST_TO_COMPRESS)],
+        middleware=[Middleware(EndsInSlash)],
         exception_handlers={HTTPException: wrong},
         lifespan=lifespan,
     )

@@ -18,6 +18,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Hosts that are answered unless others are named."""
 
 ANY = "*"
+_NOT_SERVED = 1008  # a violation of policy, as WebSocket has it
 
 CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -44,13 +45,15 @@ class Guard:
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
-        self._hosts = {host.lower().strip("[]").rstrip(".") for host in hosts}
+        self._hosts = {host.lower().strip("[]").removesuffix(".") for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
         if scope["type"] != "http":
-            if scope["type"] == "lifespan":
-                await self._app(scope, receive, send)
+            await send({"type": "websocket.close", "code": _NOT_SERVED})  # before it was accepted: 403
             return
 
         async def safely(message: Message) -> None:
@@ -76,14 +79,14 @@ class Guard:
 
 def host_of(header: str) -> str | None:
     """Return the host of a Host header, without port and brackets; None for what is no host."""
-    text = header.strip().lower()
+    text = header.strip(" \t").lower()
     if text.startswith("["):
         host, bracket, port = text[1:].partition("]")
-        is_right = bool(bracket) and (not port or (port.startswith(":") and _is_port(port[1:])))
+        is_right = bool(bracket) and ":" in host and (not port or (port.startswith(":") and _is_port(port[1:])))
     else:
         host, colon, port = text.partition(":")
         is_right = not colon or _is_port(port)
-    host = host.rstrip(".")
+    host = host.removesuffix(".")
     return host if host and is_right else None
 
 

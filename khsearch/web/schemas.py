@@ -34,11 +34,13 @@ _RANGED = {"number": _NUMBER, "date": _DATE}
 
 
 def of_parameter(kind: FieldKind) -> JsonSchema:
-    """Return the schema of one value that a parameter of a field's name takes."""
-    if kind in _RANGED:
-        one = _RANGED[kind]
-        return {"type": "string", "pattern": rf"^({one}|({one}|\*) TO ({one}|\*))$"}
-    return _STRINGS[kind]
+    """Return the schema of one value that a parameter of a field's name takes; an empty one says nothing."""
+    one = _RANGED.get(kind)
+    if one is not None:
+        return {"type": "string", "pattern": rf"^({one}|({one}|\*) TO ({one}|\*))?$"}
+    if kind == "text":
+        return {"type": "string", "pattern": f"^$|{_WORD}"}
+    return {"type": "string", "enum": [*_TRUTHS, ""]} if kind == "boolean" else _STRINGS[kind]
 
 
 def filter_of(kinds: Kinds) -> JsonSchema:

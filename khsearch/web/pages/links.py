@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
+from khsearch.documents import Document
 from khsearch.frozen import frozen
 from khsearch.web.asking import PARAMETERS, Question
 
@@ -52,6 +53,14 @@ class Links:
     @property
     def _lang(self) -> list[tuple[str, str]]:
         return [("lang", self.lang)] if self.lang else []
+
+
+def at_page(file: str | None, document: Document, page: int | None) -> str | None:
+    """Return the address of a document's file, opened at a page where browsers can do that: in a PDF."""
+    if file is None or page is None:
+        return file
+    path = document.fields.get("path") or document.id
+    return f"{file}#page={page}" if str(path).partition("#")[0].lower().endswith(".pdf") else file
 
 
 def pairs(question: Question) -> list[tuple[str, str]]:

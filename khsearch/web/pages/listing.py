@@ -16,7 +16,7 @@ from khsearch.web.pages.chips import Chip, chips
 from khsearch.web.pages.counting import Counts
 from khsearch.web.pages.facts import Fact, brief, kinds_of
 from khsearch.web.pages.languages import Language
-from khsearch.web.pages.links import Links
+from khsearch.web.pages.links import Links, at_page
 from khsearch.web.pages.paging import Steps, steps
 from khsearch.web.site import Site
 
@@ -58,6 +58,7 @@ class Sort:
 class Listing:
     """What the search page shows of an answer.
 
+    results    the answer itself
     documents  of the whole index
     found      hits that count as found, looser: those beyond
     instead    how the query was read; with the address of a search for what was typed
@@ -65,6 +66,7 @@ class Listing:
     literal    the address of a search that allows other spellings, where this one does not
     """
 
+    results: Results
     documents: int
     total: int
     number: int
@@ -94,6 +96,7 @@ def listing(site: Site, index: Reader, links: Links, language: Language) -> List
     found = [item for loose, item in items if not loose]
     first = question.offset + 1
     return Listing(
+        results=results,
         documents=index.doc_count,
         total=results.total,
         number=question.offset // question.limit + 1,
@@ -132,7 +135,7 @@ def _item(
         page=hit.page,
         place=place,
         facts=brief(document, kinds, language, weave),
-        file=link_of(site, document),
+        file=at_page(link_of(site, document), document, hit.page),
     )
 
 

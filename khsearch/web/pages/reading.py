@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from khsearch.documents import Document
 from khsearch.frozen import frozen
 from khsearch.hits import Hit
 from khsearch.reader import Reader
@@ -24,7 +25,7 @@ from khsearch.web.pages import stretches
 from khsearch.web.pages.breaking import Mark, Numbers, Weaving, Woven
 from khsearch.web.pages.facts import Fact, full, kinds_of
 from khsearch.web.pages.languages import Language
-from khsearch.web.pages.links import Links
+from khsearch.web.pages.links import Links, at_page
 from khsearch.web.pages.listing import LONGEST_TITLE
 from khsearch.web.site import Site
 
@@ -39,10 +40,15 @@ Spans = NDArray[np.int64]
 
 @frozen
 class Block:
-    """A paragraph, or the beginning of a page without text. near: whether it is a line that follows another."""
+    """A paragraph, or the beginning of a page without text.
+
+    page  the page that begins with it, if one does; at: the address of the file there, if it is served
+    near  whether it is a line that follows another
+    """
 
     text: Woven
     page: int | None
+    at: str | None
     near: bool
 
 
@@ -99,6 +105,7 @@ def page_of(
     if current or (part is None and total):
         part = stretches.number_at(text, int(spans[(current or 1) - 1][0]), analyzer)
     shown = stretches.stretch(text, part or 1, analyzer)
+    file = link_of(site, document)
     first = int(np.searchsorted(spans[:, 1], shown.start, side="right"))
     last = int(np.searchsorted(spans[:, 0], shown.end, side="left"))
     return Page(
@@ -108,12 +115,12 @@ def page_of(
         loose=hit.loose and bool(question.q.strip()),
         facts=full(document, kinds_of(index.fields), language, weave),
         texts=_texts(hit, index, language, weave),
-        blocks=_blocks(text, shown, spans[first:last].tolist(), first + 1, current, weave),
+        blocks=_blocks(document, shown, spans[first:last].tolist(), Numbers(first + 1, current), file, weave),
         marks=_way(links, id, total, current, first),
         part=shown,
         before=links.document(id, part=shown.number - 1) if shown.number > 1 else None,
         behind=links.document(id, part=shown.number + 1) if shown.number < shown.total else None,
-        file=link_of(site, document),
+        file=file,
         similar=_similar(index, links, id, weave),
     )
 
@@ -133,11 +140,10 @@ def _texts(hit: Hit, index: Reader, language: Language, weave: Weaving) -> list[
 
 
 def _blocks(
-    text: str, shown: stretches.Stretch, marks: list[Mark], first: int, current: int | None, weave: Weaving
+    document: Document, shown: stretches.Stretch, marks: list[Mark], numbers: Numbers, file: str | None, weave: Weaving
 ) -> list[Block]:
     """Paragraphs with their marks; a mark that reaches over the end of one goes on, without a number, in the next."""
-    blocks = []
-    at = 0
+    text, blocks, at = document.text, [], 0
     for paragraph in stretches.paragraphs(text, shown):
         start, end = paragraph.start, paragraph.end
         while at < len(marks) and marks[at][1] <= start:
@@ -145,8 +151,9 @@ def _blocks(
         inside = bisect_left(marks, end, at, key=lambda mark: mark[0])
         own = [(max(a, start) - start, min(b, end) - start) for a, b in marks[at:inside]]
         goes_on = bool(own) and marks[at][0] < start and start > shown.start
-        numbers = Numbers(first + at, current, goes_on)
-        blocks.append(Block(weave(text[start:end], own, numbers=numbers), paragraph.page, paragraph.near))
+        block = weave(text[start:end], own, numbers=Numbers(numbers.first + at, numbers.current, goes_on))
+        page = paragraph.page
+        blocks.append(Block(block, page, None if page is None else at_page(file, document, page), paragraph.near))
         at = max(at, inside - 1)
     return blocks
 

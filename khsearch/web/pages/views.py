@@ -30,9 +30,10 @@ async def search(request: Request, site: Site) -> Response:
 
     def made(index: Reader) -> bytes:
         shown = listing(site, index, links, language)
+        site.query_log.write(request, links.question, shown.results)
         return render("search", language, site=site, links=links, shown=shown, other_address=_in_other(request, "./"))
 
-    return await _page(request, site, language, made)
+    return await _page(request, site, language, made, always=site.query_log.keeps(request))
 
 
 async def document(request: Request, site: Site) -> Response:
@@ -78,11 +79,13 @@ def page_error(request: Request, site: Site, status: int, told: str) -> Response
     return Response(body, status, {"Vary": "Accept-Language"}, _HTML)
 
 
-async def _page(request: Request, site: Site, language: Language, made: Callable[[Reader], bytes]) -> Response:
+async def _page(
+    request: Request, site: Site, language: Language, made: Callable[[Reader], bytes], *, always: bool = False
+) -> Response:
     def answer(index: Reader) -> Response:
         return Response(made(index), media_type=_HTML)
 
-    response = await unless_known(request, site, answer, language.code, static.version())
+    response = await unless_known(request, site, answer, site.title, language.code, static.version(), always=always)
     response.headers["Vary"] = "Accept-Language"
     return response
 
