@@ -56,11 +56,14 @@ class Links:
 
 
 def at_page(file: str | None, document: Document, page: int | None) -> str | None:
-    """Return the address of a document's file, opened at a page where browsers can do that: in a PDF."""
-    if file is None or page is None:
-        return file
+    """Return the address of a document's file, opened at a page where browsers can do that."""
+    return f"{file}#page={page}" if file and page and opens_at_pages(document) else file
+
+
+def opens_at_pages(document: Document) -> bool:
+    """Whether a browser can open the file of a document at a page: a PDF."""
     path = document.fields.get("path") or document.id
-    return f"{file}#page={page}" if str(path).partition("#")[0].lower().endswith(".pdf") else file
+    return str(path).partition("#")[0].lower().endswith(".pdf")
 
 
 def pairs(question: Question) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ from khsearch.web.pages import stretches
 from khsearch.web.pages.breaking import Mark, Numbers, Weaving, Woven
 from khsearch.web.pages.facts import Fact, full, kinds_of
 from khsearch.web.pages.languages import Language
-from khsearch.web.pages.links import Links, at_page
+from khsearch.web.pages.links import Links, at_page, opens_at_pages
 from khsearch.web.pages.listing import LONGEST_TITLE
 from khsearch.web.site import Site
 
@@ -144,6 +144,7 @@ def _blocks(
 ) -> list[Block]:
     """Paragraphs with their marks; a mark that reaches over the end of one goes on, without a number, in the next."""
     text, blocks, at = document.text, [], 0
+    paged = opens_at_pages(document)
     for paragraph in stretches.paragraphs(text, shown):
         start, end = paragraph.start, paragraph.end
         while at < len(marks) and marks[at][1] <= start:
@@ -153,7 +154,7 @@ def _blocks(
         goes_on = bool(own) and marks[at][0] < start and start > shown.start
         block = weave(text[start:end], own, numbers=Numbers(numbers.first + at, numbers.current, goes_on))
         page = paragraph.page
-        blocks.append(Block(block, page, None if page is None else at_page(file, document, page), paragraph.near))
+        blocks.append(Block(block, page, at_page(file, document, page) if page and paged else None, paragraph.near))
         at = max(at, inside - 1)
     return blocks
 

@@ -257,3 +257,36 @@ def test_files_are_kept_for_ever_under_their_hash(client: TestClient) -> None:
         kind = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}[address.split("?")[0].split(".")[1]]
         assert answer.headers["content-type"].startswith(kind)
     assert client.get("/static/page.css?v=old").headers["cache-control"] == "no-cache"
+
+
+def test_searches_are_written_down_when_they_are_finished(texts: Index, tmp_path: Path) -> None:
+    written = tmp_path / "queries.jsonl"
+    with TestClient(create_app(texts, hosts=["*"], query_log=written)) as client:
+        first = client.get("/", params={"q": PEOPLE})
+        client.get("/", params={"q": PEOPLE}, headers={"if-none-match": first.headers["etag"]})
+        client.get("/", params={"q": "typed"}, headers={"X-Khsearch-Instant": "1"})
+        client.get("/", params={"q": PEOPLE, "offset": "10"})
+        client.get("/", params={"q": VILLAGE, "section": SECTIONS[0]})
+    lines = [json.loads(line) for line in written.read_text("utf-8").splitlines()]
+    assert [line["query"] for line in lines] == [PEOPLE, PEOPLE, VILLAGE]
+
+
+def test_files_that_are_served_are_linked_to(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    for name in ("a.pdf", "b.txt"):
+        (root / name).write_text("x", "utf-8")
+    index = Index.create(tmp_path / "own.idx", fields={"path": "keyword"})
+    with index.writer() as writer:
+        for name in ("a.pdf", "b.txt", "gone.pdf"):
+            writer.add({"id": name, "title": name, "text": f"{VILLAGE}\f{PEOPLE}\f", "path": name})
+    with index, TestClient(create_app(index, hosts=["*"], files=root)) as client:
+        page = get(client, q=PEOPLE)
+        links = [link.attributes["href"] for link in page.all("a") if link.text == "Open the file"]
+        assert sorted(links) == ["file?id=a.pdf#page=2", "file?id=b.txt"]
+        assert client.get("/" + links[0]).content == b"x"
+        document = get(client, "document", id="a.pdf", q=PEOPLE)
+        assert document.one("p", id="p2").one("a").attributes["href"] == "file?id=a.pdf#page=2"
+        assert document.one("a", class_="button").attributes["href"] == "file?id=a.pdf"
+        other = get(client, "document", id="b.txt", q=PEOPLE)
+        assert other.one("p", id="p2").one("a").attributes["href"] == "#p2"
