@@ -204,6 +204,19 @@ def test_enter_makes_an_entry_to_come_back_to(site: str, look: Any) -> None:
         expect(box(page)).to_have_value(VILLAGE)
 
 
+def test_a_screen_reader_can_go_past_the_box(site: str, look: Any) -> None:
+    with look(f"{site}?q={quote(PEOPLE)}") as page:
+        asked: list[str] = []
+        page.on("request", lambda one: asked.append(one.url))
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        expect(page.locator(".skip")).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        page.wait_for_timeout(200)
+        assert not [url for url in asked if "?q=" in url]
+
+
 def test_a_document_leads_from_mark_to_mark_and_back(site: str, look: Any) -> None:
     with look(f"{site}?q={quote(VILLAGE)}&section={quote(SECTIONS[0])}") as page:
         titles = page.locator(".hit h3").all_inner_texts()

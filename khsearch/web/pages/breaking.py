@@ -24,6 +24,7 @@ _CONTROLS = re.compile("[\x00-\x02]")
 _STARTS = frozenset(map(chr, range(0x1780, 0x17B4)))  # letters that a cluster begins with
 _LETTERS = frozenset(map(chr, (*range(0x1780, 0x17D2), 0x17D3, 0x17DD)))
 _COENG = "\u17d2"
+_KHMER = re.compile("[\u1780-\u17ff]")
 _SHORT = 80  # characters
 _REMEMBERED = 5_000  # short texts
 
@@ -51,6 +52,11 @@ class Woven:
         self._weaving = weaving
         self._numbers = numbers
         self._html: Markup | None = None
+
+    @property
+    def khmer(self) -> bool:
+        """Whether there is Khmer in it."""
+        return _KHMER.search(self.plain) is not None
 
     def __html__(self) -> str:
         """Return the HTML."""

@@ -18,8 +18,6 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "skip": ("រំលងទៅលទ្ធផល", "Skip to results"),
     "skip_to_text": ("រំលងទៅអត្ថបទ", "Skip to text"),
     "other_language": ("English", "ភាសាខ្មែរ"),
-    "documents": ("មានឯកសារ {n}", "{n} documents"),
-    "documents_one": ("មានឯកសារ {n}", "{n} document"),
     "found": ("រកឃើញ {n} ឯកសារ", "{n} documents found"),
     "found_one": ("រកឃើញ {n} ឯកសារ", "{n} document found"),
     "all": ("ឯកសារទាំងអស់ {n}", "All {n} documents"),
@@ -77,9 +75,7 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "next_mark": ("កន្លែងបន្ទាប់", "Next match"),
     "loose": ("ឯកសារនេះមានតែពាក្យខ្លះនៃ {q}", "This document has only some of the words of {q}"),
     "no_marks": ("រកមិនឃើញ {q} ក្នុងអត្ថបទនេះទេ", "{q} does not stand in this text"),
-    "read_as": ("បានអានជា {q}", "Read as {q}"),
     "facts": ("អំពីឯកសារ", "About this document"),
-    "identifier": ("លេខសម្គាល់", "Identifier"),
     "text": ("អត្ថបទ", "Text"),
     "no_text": ("ឯកសារនេះគ្មានអត្ថបទទេ", "This document has no text"),
     "parts": ("ផ្នែកនៃអត្ថបទ", "Parts of the text"),
@@ -102,8 +98,6 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "error_503": ("មានអ្នកប្រើច្រើនពេក សូមសាកម្ដងទៀតបន្តិចក្រោយ", "The site is busy; try again in a moment"),
     "error_500": ("មានបញ្ហានៅក្នុងគេហទំព័រនេះ", "Something went wrong on this site"),
     "start_again": ("ទៅទំព័រដើម", "Go to the start page"),
-    "keys": ("ចុច / ដើម្បីស្វែងរក", "Press / to search"),
-    "mark_keys": ("ចុច n និង p ដើម្បីទៅកន្លែងបន្ទាប់ និងមុន", "Press n and p for the next and the previous match"),
 }
 """By name: what stands on a Khmer page, and on an English one. {n} is a number; NAME_one is for one alone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -65,6 +66,8 @@ async def file(request: Request, site: Site) -> Response:
 def page_error(request: Request, site: Site, status: int, told: str) -> Response:
     """Return an error for people, with a box to search on."""
     language = _language(request)
+    # Of others the heading says all that a visitor can do.
+    is_told = status in (400, 404) and told != HTTPStatus(status).phrase
     body = render(
         "error",
         language,
@@ -74,7 +77,7 @@ def page_error(request: Request, site: Site, status: int, told: str) -> Response
         ),
         up=_up(request),
         name=f"error_{status if status in (400, 404, 405, 503) else 500}",
-        told=told,
+        told=told if is_told else "",
     )
     return Response(body, status, {"Vary": "Accept-Language"}, _HTML)
 

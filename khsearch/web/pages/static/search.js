@@ -20,6 +20,12 @@ function query() {
 
 const address = (search) => search || "./";
 
+// Whether two query strings say the same, however they are encoded.
+function alike(one, other) {
+  const [a, b] = [one, other].map((search) => String([...new URLSearchParams(search)].filter(([, value]) => value).sort()));
+  return a === b;
+}
+
 async function ask(search, instant, signal) {
   const headers = instant ? { "X-Khsearch-Instant": "1" } : {};
   const answer = await fetch(address(search), { headers, signal });
@@ -76,14 +82,14 @@ function same(held) {
 // One request for a query that was rested on: a log of queries leaves those out that come while one types.
 function record(search) {
   clearTimeout(resting);
-  if (asked === search) return;
+  if (alike(asked, search)) return;
   asked = search;
   fetch(address(search)).catch(() => {});
 }
 
 async function whileTyping() {
   const search = query();
-  if (search === shown) return;
+  if (alike(search, shown)) return;
   if (await show(search, true)) history.replaceState(null, "", address(search));
 }
 
@@ -97,7 +103,7 @@ async function go(search, top) {
   history.replaceState({ y: scrollY }, "");
   history.pushState(null, "", address(search));
   committed = location.href;
-  if (search === shown) record(search);
+  if (alike(search, shown)) record(search);
   else if ((await show(search)) && top) {
     scrollTo(0, 0);
     main.focus({ preventScroll: true });
@@ -114,9 +120,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(typing);
   const search = query();
-  if (new URL(address(search), location).href === committed) return search === shown ? record(search) : show(search);
   history.replaceState(null, "", committed);
-  go(search, false);
+  if (!alike(search, new URL(committed).search)) go(search, false);
+  else if (alike(search, shown)) record(search);
+  else show(search);
 });
 
 main.addEventListener("change", (event) => {
@@ -136,5 +143,6 @@ main.addEventListener("click", (event) => {
 addEventListener("popstate", async (event) => {
   box.value = new URLSearchParams(location.search).get("q") ?? "";
   committed = location.href;
+  if (alike(location.search, shown)) return; // another place of this page
   if (await show(location.search)) scrollTo(0, event.state?.y ?? 0);
 });
