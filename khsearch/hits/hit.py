@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LONG = 200_000  # characters of a text
 _MOST_ROWS = 30  # that are looked for in a long text
+_MANY_ROWS = 300  # more than that come of patterns alone, whose words stand as words of a text
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Hit:
     @cached_property
     def title_marks(self) -> list[Mark]:
         """Where what the query asked for stands in the title: offsets of its first characters and behind its last."""
-        return self._marked(self.title, self._marks)
+        return self._marked(self.title, self._marks_of(self.title))
 
     @cached_property
     def text_marks(self) -> list[Mark]:
@@ -99,7 +100,7 @@ class Hit:
     @cached_property
     def field_marks(self) -> dict[str, list[Mark]]:
         """The same in own text fields that the query looks into: those that it names, and those that have weight."""
-        return {name: self._marked(text, self._marks) for name, text in self._own_texts()}
+        return {name: self._marked(text, self._marks_of(text)) for name, text in self._own_texts()}
 
     def _own_texts(self) -> Iterator[tuple[str, str]]:
         for name in self._found.plan.fields:
@@ -124,11 +125,20 @@ class Hit:
     def _marks(self) -> Marks:
         return self._found.loose_marks if self.loose else self._found.marks
 
+    def _marks_of(self, text: str) -> Marks:
+        """What is to be marked in a text: of very many rows, those whose words are among its own."""
+        marks = self._marks
+        if len(marks.rows) <= _MANY_ROWS or not text:
+            return marks if text else Marks([])
+        words = set(self._found.analyzer.batch([text]).words.terms())
+        there = [row for row in marks.rows if words.issuperset(row)]
+        return Marks(there or marks.rows[:_MOST_ROWS], marks.bigrams[:_MOST_ROWS])
+
     @property
     def _marks_of_text(self) -> Marks:
         marks, search = self._marks, self._found
         if len(self.document.text) <= _LONG:
-            return marks
+            return self._marks_of(self.document.text)
         # To look in vain for words that are not there takes longest of all.
         there = (row for row in marks.rows if all(search.view.has(TEXT, word, self._key) for word in row))
         # What counts as found may stand inside of longer words alone.

@@ -208,3 +208,25 @@ def test_a_snippet_takes_no_length_that_holds_nothing() -> None:
     for length, excerpts in ((LEAST - 1, 1), (100, 0)):
         with pytest.raises(ValueError, match="takes a number"):
             snippet_of_length("text", wanted("text"), ANALYZER, length, excerpts)
+
+
+def test_very_many_rows_mark_what_a_few_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index.memory()
+    with index.writer() as writer:
+        for number in range(400):
+            writer.add(
+                {
+                    "id": str(number),
+                    "title": f"{number} {number + 1}",
+                    "text": f"\u1780\u1798 {number} {number * 7 % 400}",
+                }
+            )
+
+    def marked() -> list[object]:
+        found = index.search("1* 2* 3*", match="any", limit=20)
+        return [(hit.id, hit.title_marks, hit.text_marks, hit.snippet.marks) for hit in found]
+
+    monkeypatch.setattr("khsearch.hits.hit._MANY_ROWS", 10)
+    few = marked()
+    monkeypatch.setattr("khsearch.hits.hit._MANY_ROWS", 10_000)
+    assert few == marked()
