@@ -135,8 +135,9 @@ def test_foreign_code_has_one_door() -> None:
     ):
         users = {str(path.relative_to(ROOT)) for path in ROOMS if package in packages_of(path)}
         assert users == {door}
-    users = {path.parent.name for path in ROOMS if {"click", "rich"} & packages_of(path)}
-    assert users == {"cli"}
+    for packages, zone in (({"click", "rich"}, "cli"), ({"starlette", "uvicorn", "jinja2", "mcp", "pydantic"}, "web")):
+        users = {path.relative_to(ROOT).parts[0] for path in ROOMS if packages & packages_of(path)}
+        assert users == {zone}
 
 
 def test_imports_run_one_way() -> None:

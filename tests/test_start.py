@@ -14,7 +14,8 @@ from khsearch.cli import app, commands
 from khsearch.documents import format_names
 
 ROOT = Path(khsearch.__file__).parent
-HEAVY = {"numpy", "rich", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"}
+WEB = {"starlette", "uvicorn", "jinja2", "mcp", "anyio", "pydantic"}
+HEAVY = {"numpy", "rich", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"} | WEB
 
 
 def loaded(code, **environment):
@@ -80,13 +81,55 @@ def test_words_wake_the_breaker_alone():
     assert not packages(found) & {"whoosh", "rich", "click"}
 
 
+@pytest.fixture(scope="module")
+def small_index(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("start")
+    with khsearch.Index.create(folder / "x.idx").writer() as writer:
+        writer.add({"id": "1", "text": "abc"})
+    (folder / "q.log").write_text('{"time":"2026-03-01T00:00:00Z","query":"abc","total":1,"corrected":null}\n')
+    return folder
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("search", "x.idx", "abc"),
+        ("complete", "x.idx", "a"),
+        ("similar", "x.idx", "1"),
+        ("stats", "x.idx"),
+        ("verify", "x.idx"),
+        ("export", "x.idx"),
+        ("fields", "x.idx"),
+        ("index", "x.idx", "q.log", "--format", "lines"),
+        ("queries", "q.log"),
+    ],
+)
+def test_who_serves_nothing_loads_no_server(args, small_index, monkeypatch):
+    monkeypatch.chdir(small_index)
+    found = command(*args)
+    assert f"khsearch.cli.{next(room for room, names in commands.ROOMS.items() if args[0] in names)}" in found
+    assert not packages(found) & WEB
+
+
+@pytest.mark.parametrize(
+    "code", ["from khsearch.web import Asked, Bounds", "import khsearch.web.querylog", "import khsearch.web.workers"]
+)
+def test_what_a_site_knows_without_its_server_loads_none(code):
+    assert not packages(loaded(code)) & WEB
+
+
+def test_tools_for_language_models_serve_no_pages():
+    found = loaded("from khsearch.web import create_tools")
+    assert not found & {"khsearch.web.app", "khsearch.web.api", "khsearch.web.serving"}
+
+
 def test_no_text_needs_masked_arrays():
     found = loaded("from khsearch import words; assert len(words('\u179f\u17d2\u179a\u17d2\u178f\u17b8 \u00e9')) == 2")
     assert "numpy" in found
     assert "numpy.ma" not in found  # which numpy.unique imports, in the time of three searches
 
 
-@pytest.mark.parametrize("name", ["khmer", "documents", "columnar", "query", "hits", "whoosh"])
+@pytest.mark.parametrize("name", ["khmer", "documents", "columnar", "query", "hits", "whoosh", "web"])
 def test_a_zone_loads_none_of_its_rooms_before_a_name_is_asked_for(name, nothing):
     found = loaded(f"import khsearch.{name}") - nothing
     assert zones(found) == {"lazy", "sharing", name}
@@ -134,7 +177,7 @@ def test_completion_finds_commands_options_and_choices():
         )
         return {line.partition(",")[2] for line in done.stdout.splitlines()}
 
-    assert completed("se") == {"search"}
+    assert completed("se") == {"search", "serve"}
     assert completed("lexicon ") == {"crf", "learn", "pairs", "slips"}
     assert completed("search x --f") == {"--filter", "--facet", "--format"}
     assert completed("index x --format ") == set(format_names())

@@ -10,6 +10,8 @@
     maintaining  stats, delete, rebuild, optimize, verify, export
     searching    search, complete, similar
     serving      serve
+    asked        queries
+    tools        mcp
     commands     the names of all commands, each loaded when it is run
     app          the command and how it ends: exit status, one line an error, closed pipes, Ctrl-C
 

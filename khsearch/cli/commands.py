@@ -19,6 +19,8 @@ ROOMS = {
         "similar": "Find documents like one.",
     },
     "serving": {"serve": "Show an index in a browser."},
+    "asked": {"queries": "Tell what is asked most, and what finds nothing."},
+    "tools": {"mcp": "Give an index to language models, as tools."},
     "breaking": {"words": "Break a text into words."},
     "maintaining": {
         "stats": "Tell what an index holds.",

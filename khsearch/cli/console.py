@@ -196,6 +196,11 @@ def note(message: str) -> None:
     click.echo(f"khsearch: {message}", err=True)
 
 
+def plain(text: str) -> str:
+    """Write control characters, which a terminal would obey, as spaces."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Show]:
     """Show a bar on stderr while the block runs, if that is a terminal."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from khsearch.cli.console import QueryCommand, index_argument, note, stdin, utf8
+from khsearch.cli.console import QueryCommand, index_argument, note, plain, stdin, utf8
 from khsearch.errors import KhsearchError, QueryError
 
 if TYPE_CHECKING:
@@ -104,13 +103,13 @@ def search(
         if results.problem:
             note(f"searched as plain words: {results.problem}")
         if results.corrected is not None:
-            note(f"searched for {_plain(results.corrected)} instead")
+            note(f"searched for {plain(results.corrected)} instead")
         # A full page was hardly a slip, and what was meant is found out from all terms of the index.
         elif format == "text" and first_loose < limit and results.suggestion:
-            note(f"did you mean: {_plain(results.suggestion)}")
+            note(f"did you mean: {plain(results.suggestion)}")
         if format == "text":
             if query == "-":
-                click.secho(_plain(text), underline=True)
+                click.secho(plain(text), underline=True)
             _print_text(results, explain=explain)
         elif format == "json":
             _print_json(results, text if query == "-" else None, explain=explain)
@@ -194,7 +193,7 @@ def _print_facets(results: Results) -> None:
     for field, counts in results.facets.items():
         note(f"{field}:")
         for value, count in counts.items():
-            note(f"{count:>8,}  {_plain(str(value))}")
+            note(f"{count:>8,}  {plain(str(value))}")
 
 
 def _first_loose(results: Results) -> int:
@@ -207,7 +206,7 @@ def _print_text(results: Results, *, explain: bool) -> None:
     for number, hit in enumerate(results):
         if number == first_loose:
             click.echo(f"{_LOOSER}\n")
-        place = _plain(hit.id) if hit.page is None else f"{_plain(hit.id)}, p. {hit.page}"
+        place = plain(hit.id) if hit.page is None else f"{plain(hit.id)}, p. {hit.page}"
         click.echo(f"{hit.rank:>3}. {_heading(hit)}  {click.style(place, dim=True)}")
         click.echo(f"     {hit.snippet.ansi()}\n")
         if hit.more:
@@ -215,7 +214,7 @@ def _print_text(results: Results, *, explain: bool) -> None:
         if explain:
             for part in hit.explain():
                 score = f"{part.score:.4f}" if part.score else ""
-                click.echo(f"     {score:>9}  {_plain(part.what)}  {click.style(part.field, dim=True)}")
+                click.echo(f"     {score:>9}  {plain(part.what)}  {click.style(part.field, dim=True)}")
             click.echo(f"     {hit.score:>9.4f}  in all\n")
     note(f"{_shown(results)} in {1000 * results.seconds:.1f} ms")
 
@@ -234,12 +233,7 @@ def _heading(hit: Hit) -> str:
     from khsearch.hits import Fragment, Snippet
 
     title = Snippet((Fragment(hit.title, 0, tuple(hit.title_marks)),)) if hit.title else None
-    return click.style(_plain(hit.id) if title is None else title.ansi(bold=True), bold=True)
-
-
-def _plain(text: str) -> str:
-    """Write control characters, which a terminal would obey, as spaces."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", text)
+    return click.style(plain(hit.id) if title is None else title.ansi(bold=True), bold=True)
 
 
 def _print_json(results: Results, query: str | None, *, explain: bool) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from khsearch.cli.console import index_argument, note, refused, utf8
@@ -37,6 +35,12 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
     metavar="ROOT",
     help="Let people open the files of documents; ROOT is the folder that ids begin at.",
 )
+@click.option(
+    "--query-log",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write down what is asked: time, query, total; `khsearch queries FILE` reads it.",
+)
 def serve(
     path: str,
     host: str,
@@ -45,8 +49,9 @@ def serve(
     facets: str | None,
     hosts: tuple[str, ...],
     files: str | None,
+    query_log: str | None,
 ) -> None:
-    """Show INDEX in a browser.
+    """Show an index in a browser.
 
     A search page, and a JSON API under /api, described at /openapi.json. Only this machine can reach it unless --host
     says otherwise; it has no passwords, so who can reach it can read all documents. It shows what is committed to
@@ -63,7 +68,8 @@ def serve(
             title=title,
             facets=None if facets is None else [one.strip() for one in facets.split(",") if one.strip()],
             hosts=[*LOOPBACK, host, *hosts],
-            files=None if files is None else Path(files),
+            files=files,
+            query_log=query_log,
         )
     show_log()
     if host not in _LOCAL:

@@ -94,6 +94,7 @@ async def _while_wanted(request: Request, answer: Coroutine[Any, Any, Response])
     finally:
         answering.cancel()
         leaving.cancel()
+        await asyncio.wait((answering, leaving))
 
 
 def json_error(_request: Request, _site: Site, status: int, told: str) -> Response:
@@ -107,10 +108,13 @@ def json(data: object, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-async def unless_known(request: Request, site: Site, make: Callable[[Reader], Response], *more: str) -> Response:
+async def unless_known(
+    request: Request, site: Site, make: Callable[[Reader], Response], *more: str, always: bool = False
+) -> Response:
     """Return what is made of the index, in one of the threads, with an ETag; 304 where the client has that already.
 
-    more: whatever else the answer depends on beside the commit and the address, such as the language
+    more    whatever else the answer depends on beside the commit and the address, such as the language
+    always  make it even for a client that has it, for what is done on the way
     """
     asked = targets.raw(request.scope) + "\0".join(("", __version__, repr(site.bounds), *more)).encode(
         "utf-8", "surrogatepass"
@@ -119,7 +123,8 @@ async def unless_known(request: Request, site: Site, make: Callable[[Reader], Re
 
     def answer(index: Reader) -> Response:
         tag = f'"{blake2b(index.commit_id.encode() + asked, digest_size=12).hexdigest()}"'
-        response = Response(status_code=304) if tag in known else make(index)
+        made = make(index) if always or tag not in known else None
+        response = Response(status_code=304) if made is None or tag in known else made
         # A commit in between makes the answer newer than its tag, never older.
         response.headers["ETag"] = f"W/{tag}"
         response.headers["Cache-Control"] = "no-cache"

@@ -38,8 +38,10 @@ register_url_convertor("rest_as_id", _Rest())
 
 
 def _search(request: Request, site: Site, index: Reader) -> object:
-    given = request.query_params.multi_items()
-    return asking.read(given, index.fields, site.bounds, strict=True).search(index).to_dict()
+    question = asking.read(request.query_params.multi_items(), index.fields, site.bounds, strict=True)
+    results = question.search(index)
+    site.query_log.write(request, question, results)
+    return results.to_dict()
 
 
 def _complete(request: Request, site: Site, index: Reader) -> object:
@@ -120,7 +122,8 @@ def _endpoint_of(operation: Operation) -> Endpoint:
             return json(operation.answer(request, site, index))
 
         if operation.tagged:
-            return await unless_known(request, site, made, site.title)
+            always = operation.answer is _search and site.query_log.keeps(request)
+            return await unless_known(request, site, made, site.title, always=always)
         response = await site.run(made)
         response.headers["Cache-Control"] = "no-store"
         return response

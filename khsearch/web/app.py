@@ -24,7 +24,10 @@ from khsearch.web import files as files_of_documents
 from khsearch.web.answers import Endpoint, ShowError, json_error, served
 from khsearch.web.bounds import Bounds
 from khsearch.web.guard import LOOPBACK, Guard
+from khsearch.web.mounting import EndsInSlash
 from khsearch.web.parameters import facet_of
+from khsearch.web.querylog import QueryLog
+from khsearch.web.requestlog import RequestLog
 from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
@@ -37,6 +40,7 @@ _SMALLEST_TO_COMPRESS = 500  # bytes
     hosts=several(arguments.TEXT),
     files=optional(arguments.PATH),
     bounds=optional(instance(Bounds)),
+    query_log=optional(arguments.PATH),
 )
 def create_app(
     index: Reader,
@@ -46,16 +50,18 @@ def create_app(
     hosts: Sequence[str] = LOOPBACK,
     files: str | Path | None = None,
     bounds: Bounds | None = None,
+    query_log: str | Path | None = None,
 ) -> ASGIApp:
     """Return a search page and a JSON API over an index, as an ASGI application: run it, or mount it under any path.
 
-    title   the heading of its pages; the name of the index's folder without it
-    facets  what pages count: names of fields, "date:year", or `Facet` objects; without it, what the fields suggest
-    hosts   the hosts that are answered, as in Host headers, without ports; "*" for any, where others see to that
-    files   a folder from which the files of documents may be served, the root that their ids begin at
-    bounds  how much one request may ask for, and how many are answered at once
+    title      the heading of its pages; the name of the index's folder without it
+    facets     what pages count: names of fields, "date:year", or `Facet` objects; without it, what the fields suggest
+    hosts      the hosts that are answered, as in Host headers, without ports; "*" for any, where others see to that
+    files      a folder from which the files of documents may be served, the root that their ids begin at
+    bounds     how much one request may ask for, and how many are answered at once
+    query_log  a file that searches are written to, for `khsearch queries`: time, query, how many were found
 
-    ValueError, QueryError for facets that cannot be.
+    ValueError, QueryError for facets that cannot be, KhsearchError for a query log that cannot be written.
     """
     limits = bounds or Bounds()
     counted = (
@@ -65,8 +71,15 @@ def create_app(
     )
     if counted:
         index.search(limit=0, facets=counted)  # raises now what pages would tell visitors
-    site = Site(index, title or Path(index.address).stem, counted, Path(files) if files else None, limits)
-    return Guard(_application(site), hosts)
+    site = Site(
+        index,
+        title or Path(index.address).stem,
+        counted,
+        Path(files) if files else None,
+        limits,
+        QueryLog(query_log),
+    )
+    return RequestLog(Guard(_application(site), hosts), limits.slow)
 
 
 def _application(site: Site) -> Starlette:
@@ -94,6 +107,7 @@ def _application(site: Site) -> Starlette:
 
     app = Starlette(
         routes=routes,
+        middleware=[Middleware(EndsInSlash)],
         exception_handlers={HTTPException: wrong},
         lifespan=lifespan,
     )

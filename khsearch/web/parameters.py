@@ -207,7 +207,7 @@ def read(
     *,
     strict: bool,
 ) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
-    """Read the pairs of a query string -> parameters by name, and values of own fields as they are written; QueryError.
+    """Read the pairs of a query string -> values of parameters by name, and of own fields as written; QueryError.
 
     fields  own fields that may stand there, too, several times
     strict  refuse what is neither, and what is empty and should not be, instead of passing it over, as forms send it

@@ -9,6 +9,7 @@ from typing import TypeVar
 from khsearch.hits import Facet
 from khsearch.reader import Reader
 from khsearch.web.bounds import Bounds
+from khsearch.web.querylog import QueryLog
 from khsearch.web.workers import Workers
 
 T = TypeVar("T")
@@ -17,9 +18,10 @@ T = TypeVar("T")
 class Site:
     """One index, as it is served.
 
-    title    the heading of its pages
-    facets   what its pages count; None: what its fields suggest
-    files    the folder from which the files of its documents may be served; None: they may not
+    title      the heading of its pages
+    facets     what its pages count; None: what its fields suggest
+    files      the folder from which the files of its documents may be served; None: they may not
+    query_log  where searches are written down, or nowhere
     """
 
     def __init__(
@@ -29,12 +31,14 @@ class Site:
         facets: tuple[Facet, ...] | None = None,
         files: Path | None = None,
         bounds: Bounds | None = None,
+        query_log: QueryLog | None = None,
     ) -> None:
         self.index = index
         self.title = title
         self.facets = facets
         self.files = files
         self.bounds = bounds or Bounds()
+        self.query_log = query_log or QueryLog(None)
         self.workers = Workers(self.bounds)
 
     async def run(self, work: Callable[[Reader], T]) -> T:

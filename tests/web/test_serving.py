@@ -70,6 +70,13 @@ def test_it_shows_what_is_committed_meanwhile_and_ends_with_a_signal(index: Inde
         assert process.wait(20) == 0
 
 
+def test_what_is_asked_is_written_down_where_that_is_wanted(index: Index, tmp_path: Path) -> None:
+    with serving(index, "--query-log", str(tmp_path / "asked.jsonl")) as (_, url):
+        get(f"{url}api/search?q=one")
+    (line,) = (tmp_path / "asked.jsonl").read_text().splitlines()
+    assert json.loads(line)["query"] == "one"
+
+
 def test_an_interrupt_ends_it(index: Index) -> None:
     with serving(index) as (process, _):
         process.send_signal(signal.SIGINT)
