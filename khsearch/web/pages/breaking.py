@@ -25,8 +25,8 @@ _STARTS = frozenset(map(chr, range(0x1780, 0x17B4)))  # letters that a cluster b
 _LETTERS = frozenset(map(chr, (*range(0x1780, 0x17D2), 0x17D3, 0x17DD)))
 _COENG = "\u17d2"
 _KHMER = re.compile("[\u1780-\u17ff]")
-_SHORT = 80  # characters
-_REMEMBERED = 5_000  # short texts
+_SHORT = 250  # characters: titles, values, most excerpts
+_REMEMBERED = 3_000  # short texts
 
 
 @frozen

@@ -62,7 +62,7 @@ def test_texts_of_a_page_are_broken_together_and_short_ones_remembered() -> None
     analyzer = Counting(breaker())
     for expected in ([2], [2, 1]):
         weave = Weaving(analyzer)
-        pieces = [weave(TEXT), weave(TEXT * 9), weave(TEXT)]
+        pieces = [weave(TEXT), weave(TEXT * 30), weave(TEXT)]
         assert "<wbr>" in pieces[1].__html__()
         assert pieces[0].__html__() == pieces[2].__html__()
         assert calls == expected
