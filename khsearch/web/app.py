@@ -96,7 +96,8 @@ def _application(site: Site) -> Starlette:
     ]
     # Files may be of any size, are asked for in ranges, and are compressed already, most of them.
     routes += [
-        Route(path, served(endpoint, site, json_error), methods=METHODS) for path, endpoint in files_of_documents.ROUTES
+        Route(path, served(endpoint, site, pages.page_error), methods=METHODS)
+        for path, endpoint in files_of_documents.ROUTES
     ]
 
     async def wrong(request: Request, problem: Exception) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from khsearch.web import create_app
 from tests.extent import examples
 from tests.web.asked import Answer, ask
 from tests.web.conftest import FIELDS, RICE
+from tests.web.pages.parsed import safe
 
 SCRIPTS = (
     "<script>alert(1)</script>",
@@ -160,10 +160,7 @@ def check(answer: Answer, place: Path, target: str) -> None:
     assert "set-cookie" not in answer.headers
     media = answer.headers.get("content-type", "").partition(";")[0]
     if media == "text/html":
-        page = answer.body.decode("utf-8")
-        assert not re.search(r"<script>|<img src=x|<svg/onload|onerror=alert\(1\)>|<b>|\bonmouseover='", page), target
-        assert not re.search(r"""<[a-z][^<>]*\son[a-z]+\s*=""", page), target
-        assert not re.search(r"""(href|src|action)\s*=\s*["']?\s*javascript:""", page), target
+        assert safe(answer.body.decode("utf-8")), target
     else:
         assert media in ("application/json", "text/plain", "application/octet-stream", ""), target
         assert answer.headers["x-content-type-options"] == "nosniff"

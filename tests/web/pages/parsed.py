@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 EMPTY = {"meta", "link", "input", "br", "wbr", "path", "circle"}
+
+NAMES = """
+    html head meta title link script body a header div h1 h2 h3 p form label svg circle path input button ul ol li
+    main section span footer kbd select option details summary fieldset legend mark wbr strong q nav article dl dt dd
+"""
+ELEMENTS = frozenset(NAMES.split())
 
 
 @dataclass
@@ -70,4 +77,20 @@ def parse(html: str) -> Element:
     (page,) = reader.open
     ids = [one.attributes["id"] for one in page if "id" in one.attributes]
     assert len(ids) == len(set(ids)), ids
+    return page
+
+
+def safe(html: str) -> Element:
+    """Read a page, and hold that it is made of nothing but what pages are made of, and leads nowhere else."""
+    page = parse(html)
+    for one in page:
+        assert one.name in ELEMENTS, one
+        assert not any(name.startswith("on") or name == "style" for name in one.attributes), one
+        for name in ("href", "src", "action"):
+            value = re.split("[?#]", one.attributes.get(name, "./"), maxsplit=1)[0]
+            while value.startswith("../"):
+                value = value[3:]
+            assert value in ("", "./", "document", "file") or value.startswith("static/"), one
+    assert all(re.match(r"(\.\./)*static/", one.attributes["src"]) for one in page.all("script"))
+    assert not any(ord(char) < 32 and char not in "\t\n\r" for char in html)
     return page
