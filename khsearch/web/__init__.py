@@ -9,6 +9,9 @@ querylog    what is asked, and what was found, a line each
 asked       query logs -> what is asked most, and what finds nothing
 site        what is served: index, title, bounds, threads
 answers     what endpoints make or raise -> responses
+confined    a path that somebody wrote -> the open file there, below one folder
+transfer    an open file -> a response, or a range of it
+files       the file of a document
 guard       hosts that are answered, and headers that keep responses safe
 requestlog  a line for each request
 mounting    the path of an application ends in a slash

@@ -57,7 +57,7 @@ SAVED = {
 """Types of files that it saves; all others are just bytes."""
 
 _NOTHING_RUNS = "sandbox; default-src 'none'; frame-ancestors 'none'"
-_PDF_SHOWS = "default-src 'none'; frame-ancestors 'none'"  # browsers show no PDF in a sandbox
+_PDF_SHOWS = "default-src 'none'; frame-ancestors 'none'"  # not all browsers show a PDF in a sandbox
 _LOOKED_AT = 1 << 20  # bytes of a text that tell whether it is UTF-8
 _MOST_PARTS = 10  # of an id that may be the path
 

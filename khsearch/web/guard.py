@@ -53,7 +53,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": _NOT_SERVED})  # before it was accepted: 403
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": _NOT_SERVED})  # before it was accepted: 403
             return
 
         async def safely(message: Message) -> None:

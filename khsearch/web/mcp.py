@@ -95,10 +95,11 @@ class _Tools:
             "q": query,
             "limit": str(limit),
             "offset": str(offset),
-            "filter": "" if filter is None else orjson.dumps(filter).decode(),
             "sort": ",".join(sort),
             "facets": ",".join(facets),
         }
+        if filter is not None:
+            asked["filter"] = orjson.dumps(filter).decode()
 
         def find(index: Reader) -> dict[str, Any]:
             return _results(asking.read(asked.items(), index.fields, self._site.bounds, strict=True).search(index))

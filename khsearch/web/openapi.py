@@ -85,7 +85,7 @@ def describe(operations: Sequence[Operation], title: str, index: Reader, bounds:
         "servers": [{"url": "."}],  # where this description lies, under whatever path that is
         "paths": {one.path: _path_of(one, kinds, bounds) for one in operations},
         "components": {
-            "schemas": {**schemas.BODIES, "Filter": schemas.filter_of(kinds)},
+            "schemas": {**schemas.BODIES, **schemas.filters_of(kinds)},
             "headers": {name: {"description": told, "schema": schema} for name, (told, schema) in _HEADERS.items()},
             "responses": {str(status): _failure(status) for status in _FAILURES},
         },

@@ -33,9 +33,9 @@ class Parameter:
     """One parameter of a query string, or of a path.
 
     told    what it means, for people who write programs
-    read    reads a value that is not empty; QueryError
+    read    reads a value; QueryError
     schema  which values can be, in an index with these fields
-    absent  its value where it is not given, or empty
+    absent  its value where it is not given
     must    whether it has to be given
     """
 
@@ -88,11 +88,9 @@ def _names(name: str, value: str, bounds: Bounds) -> tuple[str, ...]:
     return tuple(one.strip() for one in short(name, value, bounds.query).split(",") if one.strip())
 
 
-def _filter(written: str, bounds: Bounds) -> Mapping[str, Any] | None:
-    if not short("filter", written, bounds.filter).strip():
-        return None
+def _filter(written: str, bounds: Bounds) -> Mapping[str, Any]:
     try:
-        found = orjson.loads(written)
+        found = orjson.loads(short("filter", written, bounds.filter))
     except orjson.JSONDecodeError as problem:
         raise QueryError(f'filter is no JSON ({problem}); write one as {{"section": "news"}}') from None
     if not isinstance(found, dict):
@@ -212,11 +210,11 @@ def read(
     """Read the pairs of a query string -> values of parameters by name, and of own fields as written; QueryError.
 
     fields  own fields that may stand there, too, several times
-    strict  refuse what is neither, instead of passing it over
+    strict  refuse what is neither, and what is empty and should not be, instead of passing it over, as forms send it
     """
     table = {one.name: one for one in takes}
     known: dict[str, str] = {}
-    chosen: dict[tuple[str, str], None] = {}
+    own: dict[str, list[str]] = {}
     for name, value in given:
         field = None if name in table else named(name, fields)
         if name in table:
@@ -224,17 +222,18 @@ def read(
                 raise QueryError(f"{name} is there twice; leave one out")
             known[name] = value
         elif field is not None:
-            if short(field, value, bounds.filter):
-                chosen[field, value] = None
+            own.setdefault(field, []).append(short(field, value, bounds.filter))
         elif strict:
             there = ", ".join((*table, *(name for name in fields if name not in table)))
             raise QueryError(f"no parameter {brief_repr(name)}; there {f'are {there}' if there else 'is none'}")
-    if len(chosen) > bounds.limit:
-        raise QueryError(f"{len(chosen):,} values of fields; at most {bounds.limit:,} can be")
+    for field, some in own.items():
+        if len(some) > bounds.limit:
+            raise QueryError(f"{field}: {len(some):,} values; at most {bounds.limit:,} can be")
     missing = next((one.name for one in takes if one.must and not known.get(one.name)), None)
     if missing is not None:
         raise QueryError(f"{missing} is missing; add ?{missing}=\u2026")
     values = {
-        name: one.read(known[name], bounds) if known.get(name) else one.absent(bounds) for name, one in table.items()
+        name: one.read(known[name], bounds) if name in known and (strict or known[name]) else one.absent(bounds)
+        for name, one in table.items()
     }
-    return values, tuple(chosen)
+    return values, tuple((field, value) for field, some in own.items() for value in dict.fromkeys(some) if value)

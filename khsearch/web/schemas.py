@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import cache
 from typing import Any
 
 from khsearch.schema import FieldKind
@@ -9,12 +11,11 @@ from khsearch.web.parameters import JsonSchema, Kinds
 
 _NUMBER = r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?"
 _DATE = "(?!0000)[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?"
-_WORD = "[0-9A-Za-z\u1780-\u17a2]"
 _TRUTHS = ["true", "false", "yes", "no", "1", "0"]
 
 _STRINGS: dict[FieldKind, JsonSchema] = {
     "keyword": {"type": "string"},
-    "text": {"type": "string", "pattern": _WORD},
+    "text": {"$ref": "#/components/schemas/Words"},
     "number": {"type": "string", "pattern": f"^{_NUMBER}$"},
     "date": {"type": "string", "pattern": f"^{_DATE}$"},
     "boolean": {"type": "string", "enum": _TRUTHS},
@@ -33,37 +34,70 @@ _DATA: dict[FieldKind, list[JsonSchema]] = {
 _RANGED = {"number": _NUMBER, "date": _DATE}
 
 
+def _ref(name: str) -> JsonSchema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 def of_parameter(kind: FieldKind) -> JsonSchema:
     """Return the schema of one value that a parameter of a field's name takes; an empty one says nothing."""
     one = _RANGED.get(kind)
     if one is not None:
         return {"type": "string", "pattern": rf"^({one}|({one}|\*) TO ({one}|\*))?$"}
     if kind == "text":
-        return {"type": "string", "pattern": f"^$|{_WORD}"}
+        return _ref("WordsOrNone")
     return {"type": "string", "enum": [*_TRUTHS, ""]} if kind == "boolean" else _STRINGS[kind]
 
 
-def filter_of(kinds: Kinds) -> JsonSchema:
-    """Return the schema of filters as data, for an index with these fields."""
-    inner = {"$ref": "#/components/schemas/Filter"}
-    several = {"type": "array", "items": inner}
-    own: JsonSchema = {name: _asked(kind) for name, kind in {"title": "text", "text": "text", **kinds}.items()}
-    return {
+def filters_of(kinds: Kinds) -> dict[str, JsonSchema]:
+    """Return the schema of filters as data, for an index with these fields, and those that it names."""
+    inner = _ref("Filter")
+    several: JsonSchema = {"type": "array", "items": inner}
+    every: Kinds = {"title": "text", "text": "text", **kinds}
+    whole: JsonSchema = {
         "type": "object",
-        "properties": {**own, "and": several, "or": several, "not": inner},
+        "properties": {
+            **{name: _ref(_asked_name(kind)) for name, kind in every.items()},
+            **{"and": several, "or": several, "not": inner},
+        },
         "additionalProperties": False,
     }
+    words = {"Words": _pattern(_letters()), "WordsOrNone": _pattern(f"^$|{_letters()}")}
+    return {"Filter": whole, **{_asked_name(kind): _asked(kind) for kind in every.values()}, **words}
+
+
+@cache
+def _letters() -> str:
+    """A pattern for a letter or digit, of any script, one of which a text has that is looked for.
+
+    Written out, as no class of them is known to all that read patterns.
+    """
+    codes = [code for code in range(_LAST_LETTER) if unicodedata.category(chr(code)) in _OF_WORDS]
+    firsts = [code for code, before in zip(codes, [-1, *codes], strict=False) if code != before + 1]
+    lasts = [code for code, behind in zip(codes, [*codes[1:], -1], strict=True) if code + 1 != behind]
+    ranges = (f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))
+    return f"[{''.join(ranges)}]"
+
+
+_LAST_LETTER = 0x32400
+_OF_WORDS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
+
+
+def _pattern(pattern: str) -> JsonSchema:
+    return {"type": "string", "pattern": pattern}
+
+
+def _asked_name(kind: FieldKind) -> str:
+    return f"FilterBy{kind.capitalize()}"
 
 
 def _asked(kind: FieldKind) -> JsonSchema:
-    """What a filter asks of one field."""
-    one: list[JsonSchema] = [*_DATA[kind], _STRINGS[kind]]
-    value: JsonSchema = {"anyOf": one} if len(one) > 1 else one[0]
-    operators: JsonSchema = {"exists": {"type": "boolean"}, "not": value}
+    """What a filter asks of a field of some kind."""
+    value: list[JsonSchema] = [*_DATA[kind], _STRINGS[kind]]
+    operators: JsonSchema = {"exists": {"type": "boolean"}, "not": _ref(_asked_name(kind))}
     if kind not in ("text", "boolean"):
-        operators |= dict.fromkeys(("gt", "gte", "lt", "lte"), value)
-    ranged = {"type": "object", "properties": operators, "additionalProperties": False}
-    return {"anyOf": [{"type": "null"}, *one, {"type": "array", "items": {"anyOf": [*one, {"type": "null"}]}}, ranged]}
+        operators |= dict.fromkeys(("gt", "gte", "lt", "lte"), {"anyOf": value} if len(value) > 1 else value[0])
+    one = [{"type": "null"}, *value, {"type": "object", "properties": operators, "additionalProperties": False}]
+    return {"anyOf": [*one, {"type": "array", "items": {"anyOf": one}}]}
 
 
 def _object(**properties: JsonSchema) -> JsonSchema:
@@ -88,10 +122,6 @@ _FIELDS: JsonSchema = {
     },
 }
 _COUNTS: JsonSchema = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _COUNT}}
-
-
-def _ref(name: str) -> JsonSchema:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 _HIT = _object(

@@ -139,6 +139,11 @@ REFUSED = [
     ("/api/search?limit=%D9%A3", "limit takes a number"),
     ("/api/search?limit=%E1%9F%A3", "limit takes a number"),
     ("/api/search?limit=" + "9" * 5000, "limit takes a number"),
+    ("/api/search?limit=", "limit takes a number from 0 to 50, not ''"),
+    ("/api/search?match=", "match takes best"),
+    ("/api/search?correct=", "correct takes true or false"),
+    ("/api/search?filter=", "filter is no JSON"),
+    ("/api/search?filter=%20", "filter is no JSON"),
     ("/api/search?offset=1001", "offset takes a number from 0 to 1,000"),
     ("/api/search?limit=1&limit=1", "limit is there twice"),
     ("/api/search?q=a&q=b", "q is there twice"),
@@ -165,7 +170,7 @@ REFUSED = [
     ("/api/search?draft=maybe", "neither true nor false"),
     ("/api/search?note=%21", "has no word to look for"),
     ("/api/search?section=" + "a" * 2001, "section: 2,001 characters; at most 2,000 can be"),
-    ("/api/search?" + "&".join(f"section={n}" for n in range(51)), "51 values of fields; at most 50 can be"),
+    ("/api/search?" + "&".join(f"section={n}" for n in range(51)), "section: 51 values; at most 50 can be"),
     ("/api/search?filter=x", "filter is no JSON"),
     ("/api/search?filter=[]", "filter takes a JSON object"),
     ("/api/search?filter=null", "filter takes a JSON object"),
@@ -201,9 +206,9 @@ def test_what_cannot_be_is_refused_with_the_reason(app: ASGIApp, target: str, to
 @pytest.mark.parametrize(
     "target",
     [
-        *("/api/search", "/api/search?", "/api/search?q=", "/api/search?limit=&offset=&sort=&match=&facets=&filter="),
+        *("/api/search", "/api/search?", "/api/search?q=", "/api/search?sort=&facets=&section=&date="),
         *("/api/search?limit=0", "/api/search?limit=0050", "/api/search?offset=1000", "/api/search?q=" + "a" * 300),
-        *("/api/search?sort=,score,,-date,", "/api/search?correct=0", "/api/search?filter=%20", "/api/search?price="),
+        *("/api/search?sort=,score,,-date,", "/api/search?correct=0", "/api/search?price="),
         *("/api/search?filter={}", "/api/search?price=9" + "9" * 200, '/api/search?filter={"price":' + "9" * 200 + "}"),
         *("/api/search?section=a&section=a&section=b", "/api/search?&&", "/api/search?q=a&"),
     ],
@@ -211,6 +216,11 @@ def test_what_cannot_be_is_refused_with_the_reason(app: ASGIApp, target: str, to
 )
 def test_what_can_be_is_answered(app: ASGIApp, target: str) -> None:
     assert ask(app, target).status == 200
+
+
+def test_what_forms_send_empty_says_nothing(index: Index) -> None:
+    pairs = [(name, "") for name in (*asking.PARAMETERS, *FIELDS)]
+    assert asking.read([*pairs, ("utm_source", "x")], index.fields, Bounds(), strict=False) == asking.Question()
 
 
 # Own fields: every value that facets tell goes back, and finds as many documents as it was said to.
