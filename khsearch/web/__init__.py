@@ -15,9 +15,6 @@ files       the file of a document
 guard       hosts that are answered, and headers that keep responses safe
 requestlog  a line for each request
 mounting    the path of an application ends in a slash
-confined    a path that somebody wrote -> the open file there, below one folder
-transfer    an open file -> a response, or a range of it
-files       the file of a document
 schemas     which values fields and bodies of the API can have, as JSON Schema
 openapi     what the API does -> its description
 api         what programs ask, as JSON
