@@ -10,6 +10,7 @@ const REST = 140, COMPOSING = 600, ASKED = 1500, TOLD = 800;
 
 let going, typing, resting, telling;
 let shown = location.search; // what the page shows
+let wanted = location.search; // what it will show when what is on the way has come
 let asked = location.search; // the last query that was asked for good, and not on the way
 let committed = location.href; // the address that Back shall lead to from what is typed now
 
@@ -42,6 +43,7 @@ async function show(search, instant = false) {
   clearTimeout(typing);
   clearTimeout(resting);
   const own = (going = new AbortController());
+  wanted = search;
   main.setAttribute("aria-busy", "true");
   try {
     const answer = await ask(search, instant, own.signal);
@@ -53,7 +55,10 @@ async function show(search, instant = false) {
     else asked = search;
     return true;
   } catch (problem) {
-    if (own === going && problem.name !== "AbortError") say.textContent = form.dataset.away;
+    if (own === going) {
+      wanted = shown;
+      if (problem.name !== "AbortError") say.textContent = form.dataset.away;
+    }
     return false;
   } finally {
     if (own === going) main.removeAttribute("aria-busy");
@@ -89,7 +94,7 @@ function record(search) {
 
 async function whileTyping() {
   const search = query();
-  if (alike(search, shown)) return;
+  if (alike(search, wanted)) return;
   if (await show(search, true)) history.replaceState(null, "", address(search));
 }
 
@@ -103,7 +108,7 @@ async function go(search, top) {
   history.replaceState({ y: scrollY }, "");
   history.pushState(null, "", address(search));
   committed = location.href;
-  if (alike(search, shown)) record(search);
+  if (alike(search, wanted)) record(search);
   else if ((await show(search)) && top) {
     scrollTo(0, 0);
     main.focus({ preventScroll: true });
@@ -122,7 +127,7 @@ form.addEventListener("submit", (event) => {
   const search = query();
   history.replaceState(null, "", committed);
   if (!alike(search, new URL(committed).search)) go(search, false);
-  else if (alike(search, shown)) record(search);
+  else if (alike(search, wanted)) record(search);
   else show(search);
 });
 
@@ -143,6 +148,6 @@ main.addEventListener("click", (event) => {
 addEventListener("popstate", async (event) => {
   box.value = new URLSearchParams(location.search).get("q") ?? "";
   committed = location.href;
-  if (alike(location.search, shown)) return; // another place of this page
+  if (alike(location.search, wanted)) return; // another place of this page
   if (await show(location.search)) scrollTo(0, event.state?.y ?? 0);
 });
