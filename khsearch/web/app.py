@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from khsearch import arguments
 from khsearch.arguments import checked, instance, optional, several
+from khsearch.errors import QueryError
 from khsearch.hits import Facet
 from khsearch.reader import Reader
 from khsearch.web import api, pages
@@ -73,6 +74,12 @@ def create_app(
     )
     if counted:
         index.search(limit=0, facets=counted)  # raises now what pages would tell visitors
+        for facet in counted:
+            if facet.field in pages.NO_FILTERS:
+                raise QueryError(
+                    f"facets {facet.field!r}: in addresses of pages that says something else, so no page can filter by "
+                    "it; leave it out, or give the field another name"
+                )
     site = Site(
         index,
         title or Path(index.address).stem,

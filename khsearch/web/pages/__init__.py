@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from khsearch.lazy import face
 
 if TYPE_CHECKING:
+    from khsearch.web.pages.links import NO_FILTERS as NO_FILTERS
     from khsearch.web.pages.views import ROUTES as ROUTES
     from khsearch.web.pages.views import page_error as page_error
 else:
-    __getattr__, __dir__, __all__ = face(__name__, {"views": ("ROUTES", "page_error")})
+    __getattr__, __dir__, __all__ = face(__name__, {"links": ("NO_FILTERS",), "views": ("ROUTES", "page_error")})
