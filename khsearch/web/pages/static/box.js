@@ -1,4 +1,4 @@
-// The box: completions as an ARIA combobox, and "/" to come to it. Everything works without this, but for completions.
+// The box: completions as an ARIA combobox, and Ctrl+K to come to it. Everything works without this, but for completions.
 const form = document.getElementById("f");
 const box = document.getElementById("q");
 const list = document.getElementById("list");
@@ -8,6 +8,7 @@ const NUMBERS = document.documentElement.lang === "km"
   ? new Intl.NumberFormat("de", { numberingSystem: "khmr" })
   : new Intl.NumberFormat("en");
 const REST = 110; // milliseconds without a key
+const MOST = 6; // more would hide the results that come at the same time
 
 let going, waiting, chosen = -1;
 
@@ -47,7 +48,7 @@ async function complete() {
     const answer = await fetch(`${form.dataset.complete}?q=${encodeURIComponent(typed)}`, { signal: own.signal });
     const found = answer.ok ? (await answer.json()).completions : [];
     if (own !== going || document.activeElement !== box || box.value !== typed) return;
-    const texts = found.filter((text) => text !== typed);
+    const texts = found.filter((text) => text !== typed).slice(0, MOST);
     if (!texts.length) return close();
     list.replaceChildren(...texts.map(option));
     chosen = -1;
@@ -114,10 +115,18 @@ list.addEventListener("click", (event) => {
 box.addEventListener("blur", close);
 form.addEventListener("submit", close);
 
+// No single character: who speaks to a machine, or rests a hand on the keys, sends those without meaning to.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea")) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.target === box) return;
+  const isK = event.key.toLowerCase() === "k" || (event.code === "KeyK" && event.key > "\x7f"); // on a Khmer keyboard
+  if (!isK) return;
   event.preventDefault();
   box.focus();
   box.select();
 });
+
+if (/Mac|iP/.test(navigator.platform)) {
+  for (const key of document.querySelectorAll("kbd")) {
+    key.textContent = key.textContent.replace("Ctrl", "\u2318").replace("Alt", "\u2325");
+  }
+}

@@ -1,4 +1,4 @@
-// From mark to mark without loading the page again, by links and by the keys n and p. Marks elsewhere are links as ever.
+// From mark to mark without loading the page again, by links and by Alt with an arrow. Marks elsewhere are links as ever.
 const marks = document.querySelector(".marks");
 const say = document.getElementById("say");
 // As the server writes them; few browsers know how Khmer does.
@@ -47,9 +47,11 @@ if (marks) {
     if (go(Number(to.dataset.mark))) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.target.closest("input, select, textarea")) return;
-    const to = link({ n: "next", p: "previous" }[event.key]);
-    if (to && !to.hidden) to.click();
+    const to = link({ ArrowDown: "next", ArrowUp: "previous" }[event.key]);
+    if (!to) return;
+    event.preventDefault();
+    if (!to.hidden) to.click();
   });
 }

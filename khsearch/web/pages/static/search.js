@@ -3,6 +3,7 @@ const form = document.getElementById("f");
 const box = document.getElementById("q");
 const main = document.getElementById("main");
 const say = document.getElementById("say");
+const trouble = document.getElementById("trouble");
 
 // Milliseconds without a key: until results come; while an input method composes; until a query counts as asked; until
 // a screen reader is told how many were found.
@@ -31,7 +32,7 @@ async function ask(search, instant, signal) {
   const headers = instant ? { "X-Khsearch-Instant": "1" } : {};
   const answer = await fetch(address(search), { headers, signal });
   if (answer.status !== 503) return answer;
-  say.textContent = form.dataset.waiting;
+  trouble.textContent = form.dataset.waiting;
   const seconds = Math.min(Math.max(Number(answer.headers.get("Retry-After")) || 1, 1), 10);
   await new Promise((done) => setTimeout(done, 1000 * seconds));
   signal.throwIfAborted();
@@ -57,7 +58,7 @@ async function show(search, instant = false) {
   } catch (problem) {
     if (own === going) {
       wanted = shown;
-      if (problem.name !== "AbortError") say.textContent = form.dataset.away;
+      if (problem.name !== "AbortError") trouble.textContent = form.dataset.away;
     }
     return false;
   } finally {
@@ -68,6 +69,7 @@ async function show(search, instant = false) {
 function put(page) {
   const next = page.getElementById("main");
   if (!next) throw new Error("no page");
+  trouble.textContent = "";
   const open = [...main.querySelectorAll("details[open]")].map((one) => one.id);
   const held = main.contains(document.activeElement) ? document.activeElement : null;
   main.replaceChildren(...next.childNodes);
