@@ -67,10 +67,9 @@ _choices: WeakKeyDictionary[Reader, _Choice] = WeakKeyDictionary()
 
 
 def facets_of(site: Site, index: Reader) -> list[Facet]:
-    """Return what pages count; a field whose name stands for something else on pages cannot be."""
+    """Return what pages count."""
     chosen = suggested(index) if site.facets is None else site.facets
-    some = [facet for facet in chosen if facet.field not in NO_FILTERS]
-    return [facet if facet.by or facet.ranges else replace(facet, limit=_MOST) for facet in some]
+    return [facet if facet.by or facet.ranges else replace(facet, limit=_MOST) for facet in chosen]
 
 
 def suggested(index: Reader) -> tuple[Facet, ...]:
@@ -149,8 +148,9 @@ def told(
         ]
         there = {_form(row.value, kind) for row in rows}
         missing = [value for form, value in wanted.items() if form not in there]
+        none = 0 if kind == "keyword" and len(counts[facet.field]) < _MOST else None
         rows = [
-            Counted(value, weave(of_written(value, kind, language), most=100), None, True) for value in missing
+            Counted(value, weave(of_written(value, kind, language), most=100), none, True) for value in missing
         ] + rows
         if len(rows) > 1 or any(row.chosen or row.count != total for row in rows):
             first = max(_SHOWN, max((at for at, row in enumerate(rows, 1) if row.chosen), default=0))
@@ -165,7 +165,7 @@ def _ordered(facet: Facet, kind: str, counts: Mapping[Any, int]) -> list[tuple[s
     if facet.ranges:
         return pairs
     if kind == "date":
-        return sorted(pairs, reverse=True)[:_MOST]
+        return sorted(pairs, key=lambda pair: (int(pair[0].partition("-")[0]), pair[0]), reverse=True)[:_MOST]
     return pairs if kind != "number" else sorted(pairs, key=lambda pair: float(pair[0]))
 
 

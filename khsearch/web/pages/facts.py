@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import orjson
 
@@ -16,6 +16,7 @@ from khsearch.web.pages.breaking import Weaving, Woven
 from khsearch.web.pages.languages import Language
 
 _MOST_VALUES = 10  # of one field
+_MOST_DIGITS = 20  # before or behind the point
 _OF_PLACE = ("path", "folder")
 _ASIDE = (*_OF_PLACE, "modified", "pages")  # what a list says nothing of, or says last
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(?:T.*)?", re.ASCII)
@@ -24,11 +25,12 @@ _RANGE = " TO "
 
 @frozen
 class Fact:
-    """A field of a document, named as people read it."""
+    """A field of a document, named as people read it. named: whether the value alone does not tell what it is of."""
 
     field: str
     label: str
     value: Woven
+    named: bool
 
 
 def kinds_of(fields: Declared) -> dict[str, str]:
@@ -64,12 +66,16 @@ def _facts(
     most: int,
 ) -> Iterator[Fact]:
     """Facts of some fields, at most so many, with at most so many characters of each."""
+    has = (name for name in fields if name not in _ASIDE and document.fields.get(name))
+    dates = [name for name in has if fields[name] == "date"]
     for name in dict.fromkeys(names):
         kind = fields.get(name, "keyword")
         shown = "" if kind == "text" else read(document.fields.get(name), kind, language, longest)
         if shown and most:
             most -= 1
-            yield Fact(name, language.label(name)[:80], weave(shown, most=longest))
+            is_number = kind == "number" or isinstance(document.fields[name], int | float | Decimal)
+            named = is_number or (name in dates and len(dates) > 1)
+            yield Fact(name, language.label(name)[:80], weave(shown, most=longest), named)
 
 
 def read(value: object, kind: str, language: Language, longest: int) -> str:
@@ -93,7 +99,7 @@ def of_value(value: bool | int | float | Decimal | date, kind: str, language: La
         return told if value.time() == time() else f"{told} {language.digits(f'{value:%H:%M}')}"
     if isinstance(value, date):
         return language.day(value)
-    return language.digits(f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value))
+    return language.decimal(f"{value:.0f}" if isinstance(value, float) and value.is_integer() else _plain(str(value)))
 
 
 def of_written(value: str, kind: str, language: Language) -> str:
@@ -109,8 +115,19 @@ def of_written(value: str, kind: str, language: Language) -> str:
         if named:
             name = "between" if len(named) == 2 else "from" if "low" in named else "before"
             return language.say(name, **named).unescape()
+    if kind == "number":
+        return language.decimal(_plain(value))
     day = _DAY.fullmatch(value) if kind == "date" else None
     if day is None or not 1 <= int(day[2]) <= 12:
         return language.digits(value)
     month = language.month(int(day[1]), int(day[2]))
     return f"{language.digits(str(int(day[3])))} {month}" if day[3] else month
+
+
+def _plain(written: str) -> str:
+    """Write out a number that has an exponent, unless that takes many digits."""
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        return written
+    return f"{number:f}" if number.is_finite() and abs(number.adjusted()) <= _MOST_DIGITS else written

@@ -24,15 +24,16 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "all_one": ("ឯកសារទាំងអស់ {n}", "{n} document"),
     "on_page": ("ទំព័រទី {n}", "page {n}"),
     "results": ("លទ្ធផល", "Results"),
-    "corrected": ("បង្ហាញលទ្ធផលសម្រាប់ {q}", "Showing results for {q}"),
+    "corrected": ("បង្ហាញលទ្ធផលសម្រាប់ {q}។", "Showing results for {q}."),
     "literally": ("ស្វែងរក {q} តាមដែលបានវាយ", "Search for {q} as typed"),
     "as_typed": ("ស្វែងរកតាមដែលបានវាយតែប៉ុណ្ណោះ។", "Searched exactly as typed."),
     "allow_others": ("អនុញ្ញាតអក្ខរាវិរុទ្ធផ្សេង", "Allow other spellings"),
     "did_you_mean": ("តើអ្នកចង់រក {q} ឬ?", "Did you mean {q}?"),
-    "problem": ("សំណួរត្រូវបានអានជាពាក្យធម្មតា", "The query was read as plain words"),
+    "problem": ("សំណួរត្រូវបានអានជាពាក្យធម្មតា៖", "The query was read as plain words:"),
     "looser": ("ឯកសារដែលមានតែពាក្យខ្លះ", "Documents that have only some of the words"),
     "none": ("រកមិនឃើញអ្វីសម្រាប់ {q} ទេ", "Nothing found for {q}"),
     "none_at_all": ("រកមិនឃើញឯកសារទេ", "No documents found"),
+    "none_yet": ("មិនទាន់មានឯកសារនៅឡើយទេ", "There are no documents yet"),
     "past_the_end": ("គ្មានលទ្ធផលបន្ថែមទៀតទេ", "There are no more results"),
     "try_spelling": ("សូមពិនិត្យអក្ខរាវិរុទ្ធ", "Check the spelling"),
     "try_fewer": ("សាកប្រើពាក្យតិចជាងនេះ ឬពាក្យទូទៅជាងនេះ", "Try fewer words, or more general ones"),
@@ -73,8 +74,7 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "marks_total_one": ("រកឃើញ {n} កន្លែង", "{n} match"),
     "previous_mark": ("កន្លែងមុន", "Previous match"),
     "next_mark": ("កន្លែងបន្ទាប់", "Next match"),
-    "loose": ("ឯកសារនេះមានតែពាក្យខ្លះនៃ {q}", "This document has only some of the words of {q}"),
-    "no_marks": ("រកមិនឃើញ {q} ក្នុងអត្ថបទនេះទេ", "{q} does not stand in this text"),
+    "loose": ("ឯកសារនេះខ្វះពាក្យខ្លះនៃ {q}", "This document does not have all the words of {q}"),
     "facts": ("អំពីឯកសារ", "About this document"),
     "text": ("អត្ថបទ", "Text"),
     "no_text": ("ឯកសារនេះគ្មានអត្ថបទទេ", "This document has no text"),
@@ -85,7 +85,7 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "similar": ("ឯកសារស្រដៀងគ្នា", "Similar documents"),
     "suggestions": ("សំណូមពរ {n}", "{n} suggestions"),
     "suggestions_one": ("សំណូមពរ {n}", "{n} suggestion"),
-    "waiting": ("មានអ្នកស្វែងរកច្រើន សូមរង់ចាំបន្តិច…", "The site is busy; trying again…"),
+    "waiting": ("គេហទំព័រមិនទាន់អាចឆ្លើយបានទេ សូមរង់ចាំបន្តិច…", "The site cannot answer yet; trying again…"),
     "away": ("ទាក់ទងគេហទំព័រមិនបានទេ សូមសាកម្ដងទៀត", "The site cannot be reached; try again"),
     "true": ("បាទ/ចាស", "yes"),
     "false": ("ទេ", "no"),
@@ -94,8 +94,15 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "between": ("ពី {low} ដល់មុន {high}", "{low} to {high}"),
     "error_400": ("សំណួរនេះអានមិនបានទេ", "This cannot be searched"),
     "error_404": ("រកមិនឃើញទំព័រនេះទេ", "There is no such page"),
+    "error_document": (
+        "គ្មានឯកសារនេះទេ ប្រហែលជាត្រូវបានដកចេញហើយ",
+        "There is no such document; it may have been taken away",
+    ),
     "error_405": ("មិនអាចធ្វើដូច្នេះបានទេ", "That cannot be done here"),
-    "error_503": ("មានអ្នកប្រើច្រើនពេក សូមសាកម្ដងទៀតបន្តិចក្រោយ", "The site is busy; try again in a moment"),
+    "error_503": (
+        "គេហទំព័រមិនអាចឆ្លើយបាននៅពេលនេះទេ សូមសាកម្ដងទៀតបន្តិចក្រោយ",
+        "The site cannot answer now; try again in a moment",
+    ),
     "error_500": ("មានបញ្ហានៅក្នុងគេហទំព័រនេះ", "Something went wrong on this site"),
     "start_again": ("ទៅទំព័រដើម", "Go to the start page"),
 }
@@ -160,6 +167,10 @@ class Language:
     def digits(self, text: str) -> str:
         """Write the digits of a text as the language does."""
         return text if self.at else text.translate(_TO_KHMER)
+
+    def decimal(self, text: str) -> str:
+        """Write a number that may have a point; it is a comma in Khmer, where points part thousands."""
+        return text if self.at else self.digits(text.replace(".", ","))
 
     def day(self, value: date) -> str:
         """Write a day."""

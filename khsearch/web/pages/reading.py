@@ -29,6 +29,7 @@ from khsearch.web.pages.links import Links, at_page, opens_at_pages
 from khsearch.web.pages.listing import LONGEST_TITLE
 from khsearch.web.site import Site
 
+TAKEN_AWAY = "there is no such document; it may have been taken away"
 _LONG = 100_000  # characters of a text whose marks are remembered
 _REMEMBERED = 16
 _LONGEST_FIELD = 5_000  # characters of a text of an own field that are shown
@@ -69,7 +70,7 @@ class Page:
     texts     own fields of text: names and texts
     part      the stretch of the text that is shown; before, behind: addresses of those beside it
     similar   titles and addresses of documents like this one
-    loose     whether the document has only some of the words
+    loose     whether the document does not have all of the words
     """
 
     id: str
@@ -97,7 +98,7 @@ def page_of(
     question = links.question
     hit = index.hit(id, question.q, correct=question.correct)
     if hit is None:
-        raise NotThereError("there is no such document; it may have been taken away")
+        raise NotThereError(TAKEN_AWAY)
     document, weave, analyzer = hit.document, Weaving(index.analyzer), index.analyzer
     text, spans = document.text, _spans(index, hit, question.q, question.correct)
     total = len(spans)
@@ -131,12 +132,15 @@ def _title(hit: Hit, weave: Weaving) -> Woven:
 
 
 def _texts(hit: Hit, index: Reader, language: Language, weave: Weaving) -> list[tuple[str, Woven]]:
-    marks = hit.field_marks
-    return [
-        (language.label(name)[:80], weave(value, marks.get(name, ()), most=_LONGEST_FIELD))
-        for name, kind in kinds_of(index.fields).items()
-        if kind == "text" and isinstance(value := hit.document.fields.get(name), str) and value.strip()
-    ]
+    texts = []
+    for name, kind in kinds_of(index.fields).items():
+        value = hit.document.fields.get(name)
+        if kind == "text" and isinstance(value, str) and value.strip():
+            shown = value.lstrip()
+            before = len(value) - len(shown)
+            marks = [(max(a - before, 0), b - before) for a, b in hit.field_marks.get(name, ()) if b > before]
+            texts.append((language.label(name)[:80], weave(shown, marks, most=_LONGEST_FIELD)))
+    return texts
 
 
 def _blocks(

@@ -16,7 +16,7 @@ from khsearch.web.pages import static
 from khsearch.web.pages.languages import Language, language_of, other_than
 from khsearch.web.pages.links import SHOWING, Links, with_language
 from khsearch.web.pages.listing import listing, right
-from khsearch.web.pages.reading import page_of
+from khsearch.web.pages.reading import TAKEN_AWAY, page_of
 from khsearch.web.pages.rendering import render
 from khsearch.web.site import Site
 
@@ -67,7 +67,8 @@ def page_error(request: Request, site: Site, status: int, told: str) -> Response
     """Return an error for people, with a box to search on."""
     language = _language(request)
     # Of others the heading says all that a visitor can do.
-    is_told = status in (400, 404) and told != HTTPStatus(status).phrase
+    is_told = status in (400, 404) and told not in (HTTPStatus(status).phrase, TAKEN_AWAY)
+    kind = "document" if told == TAKEN_AWAY else status if status in (400, 404, 405, 503) else 500
     body = render(
         "error",
         language,
@@ -76,7 +77,7 @@ def page_error(request: Request, site: Site, status: int, told: str) -> Response
             asking.Question(q=request.query_params.get("q", "")[: site.bounds.query]), _asked_language(request)
         ),
         up=_up(request),
-        name=f"error_{status if status in (400, 404, 405, 503) else 500}",
+        name=f"error_{kind}",
         told=told if is_told else "",
     )
     return Response(body, status, {"Vary": "Accept-Language"}, _HTML)
@@ -114,7 +115,7 @@ def _in_other(request: Request, path: str) -> str:
 
 def _number(given: Mapping[str, str], name: str) -> int | None:
     value = given.get(name, "")
-    if value and not (value.isascii() and value.isdigit() and 0 < int(value[:12]) <= _LARGEST):
+    if value and not (value.isascii() and value.isdigit() and len(value) < 20 and 0 < int(value) <= _LARGEST):
         raise QueryError(f"{name} takes a number from 1 on")
     return int(value) if value else None
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
-from khsearch import Document, Index
+from khsearch import Document, Index, TextField
 from khsearch.web import create_app
 from khsearch.web.pages.stretches import SIZE
 from tests.web.archive import PEOPLE, SECTIONS, VILLAGE
@@ -80,11 +81,16 @@ def test_pages_of_a_file_are_told_and_linked_to(client: TestClient, texts: Index
 def test_a_document_that_does_not_have_all_words_tells_so(client: TestClient, texts: Index) -> None:
     query = f"{PEOPLE} {VILLAGE} ស្រូវ"
     loose = next(hit for hit in texts.search(query) if hit.loose)
-    assert "only some of the words" in get(client, "document", id=loose.id, q=query).text
+    assert "does not have all the words" in get(client, "document", id=loose.id, q=query).text
     page = get(client, "document", id=BOOK, q="zzzqqq", correct="false")
     assert page.all("p", class_="note")
     assert not page.all("nav", class_="marks")
     assert not get(client, "document", id=BOOK).all("p", class_="note")
+
+
+def test_a_document_that_matches_by_its_title_or_fields_is_told_nothing(client: TestClient, texts: Index) -> None:
+    for q in ("format:pdf", "title:របាយការណ៍"):
+        assert not get(client, "document", id=BOOK, q=q).all("p", class_="note"), q
 
 
 def test_similar_documents_are_linked_to(client: TestClient, texts: Index) -> None:
@@ -94,11 +100,36 @@ def test_similar_documents_are_linked_to(client: TestClient, texts: Index) -> No
     assert shown == [hit.id for hit in texts.similar(id, 5) if not hit.loose]
 
 
-@pytest.mark.parametrize(("asked", "status"), [({}, 404), ({"id": "none"}, 404), ({"id": BOOK, "mark": "x"}, 400)])
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({}, 404),
+        ({"id": "none"}, 404),
+        ({"id": BOOK, "mark": "x"}, 400),
+        ({"id": BOOK, "mark": "0" * 8 + "1" * 5_000}, 400),
+    ],
+)
 def test_what_is_not_there_is_an_error(client: TestClient, asked: dict[str, str], status: int) -> None:
     answer = client.get("/document", params=asked)
     assert answer.status_code == status
     assert parse(answer.text).one("h1")
+
+
+def test_a_document_that_was_taken_away_is_told_in_the_language_of_the_page(client: TestClient) -> None:
+    for language, told in (("km", "គ្មានឯកសារនេះទេ"), ("en", "There is no such document")):
+        page = parse(client.get("/document?id=none", headers={"accept-language": language}).text)
+        assert told in page.one("h1").text
+        assert len(page.one("main").all("p")) == 1
+
+
+def test_a_text_of_a_field_begins_with_its_first_word(tmp_path: Path) -> None:
+    index = Index.create(tmp_path / "own.idx", fields={"note": TextField()})
+    with index.writer() as writer:
+        writer.add({"id": "1", "text": "x", "note": "\n \nភូមិ ថ្មី"})
+    with index, TestClient(create_app(index, hosts=["*"])) as client:
+        shown = get(client, "document", id="1", q="ភូមិ").one("p", class_="plain")
+        assert shown.text == "ភូមិ ថ្មី"
+        assert [mark.text for mark in shown.all("mark")] == ["ភូមិ"]
 
 
 @pytest.fixture(scope="module")

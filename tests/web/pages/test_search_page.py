@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from starlette.testclient import TestClient
 
-from khsearch import Facet, Index
+from khsearch import Facet, Index, QueryError
 from khsearch.web import Bounds, create_app
 from tests.web.archive import PEOPLE, SECTIONS, VILLAGE
 from tests.web.pages.parsed import Element, parse
@@ -119,6 +119,37 @@ def test_years_are_counted_newest_first_and_filter(client: TestClient, texts: In
     assert "February 2019" in chosen.one("div", class_="chips").text
 
 
+def test_years_of_any_length_are_in_order(tmp_path: Path) -> None:
+    index = Index.create(tmp_path / "old.idx", fields={"date": "date"})
+    years = (987, 1, 9999, 2021)
+    with index.writer() as writer:
+        writer.add_all({"id": str(year), "text": "x", "date": date(year, 5, 1)} for year in years)
+    with index, TestClient(create_app(index, hosts=["*"])) as client:
+        boxes = get(client).all("input", name="date")
+        assert [one.attributes["value"] for one in boxes] == [str(year) for year in sorted(years, reverse=True)]
+        assert titles(get(client, date="987")) == ["987"]
+
+
+def test_numbers_and_several_dates_stand_with_the_names_of_their_fields(tmp_path: Path) -> None:
+    fields = {"section": "keyword", "price": "number", "date": "date", "published": "date"}
+    index = Index.create(tmp_path / "own.idx", fields=fields)
+    days = {"date": date(2021, 5, 1), "published": date(2022, 5, 1)}
+    with index.writer() as writer:
+        writer.add({"id": "1", "text": "x", "section": "news", "price": 1.5, **days})
+        writer.add({"id": "2", "text": "x", "section": "news", "date": date(2021, 5, 1)})
+    with index, TestClient(create_app(index, hosts=["*"])) as client:
+        one, other = get(client).all("ul", class_="facts")
+        unseen = [[label.text for label in facts.all("span", class_="unseen")] for facts in (one, other)]
+        assert unseen == [["Section: "], ["Section: ", "Date: "]]
+        assert "Price: 1.5" in one.text
+
+
+def test_a_chosen_value_that_nothing_has_counts_none(client: TestClient) -> None:
+    page = get(client, q="ជនពិការ", tags="nothing")
+    chosen = next(one for one in page.all("label") if one.all("input", name="tags", value="nothing"))
+    assert chosen.one("span", class_="count").text == "0"
+
+
 def test_what_was_chosen_can_be_taken_off_one_by_one(client: TestClient) -> None:
     data = json.dumps({"draft": False})
     page = get(client, q=VILLAGE, section=SECTIONS[0], filter=data, sort="-date", lang="en")
@@ -146,6 +177,16 @@ def test_a_site_says_what_is_counted(texts: Index) -> None:
         assert values == ["2018 TO 2020", "2020 TO *"]
         total = texts.search(filter={"date": {"gte": "2018", "lt": "2020"}}).total
         assert get(client, date=values[0]).one("p", id="total").text == f"{total} documents found"
+
+
+@pytest.mark.parametrize("name", ["lang", "mark", "part", "q", "limit", "sort", "filter"])
+@pytest.mark.parametrize("make", [str, Facet])
+def test_fields_that_no_page_can_filter_by_are_not_counted(tmp_path: Path, name: str, make: type[str | Facet]) -> None:
+    with (
+        Index.create(tmp_path / "own.idx", fields={name: "keyword"}) as index,
+        pytest.raises(QueryError, match=f"facets '{name}': .* leave it out"),
+    ):
+        create_app(index, facets=[make(name)])
 
 
 def test_sorting_is_offered_by_what_fields_there_are(client: TestClient, texts: Index) -> None:
@@ -212,7 +253,7 @@ def test_a_page_that_is_known_is_not_sent_again(client: TestClient) -> None:
 def test_facets_follow_an_index_that_changes(tmp_path: Path) -> None:
     index = Index.create(tmp_path / "own.idx", fields={"kind": "keyword", "year": "number", "lang": "keyword"})
     with index, TestClient(create_app(index, hosts=["*"])) as client:
-        assert "No documents found" in get(client).text
+        assert "There are no documents yet" in get(client).text
         with index.writer() as writer:
             for number in range(40):
                 writer.add({"id": str(number), "text": "x", "kind": f"k{number % 3}", "year": number, "lang": "km"})
