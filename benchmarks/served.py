@@ -92,8 +92,9 @@ def measure(corpus: Corpus, clients: int, seconds: float, count: int, show: Show
             show(3, 5)
             after = _load(process, url, asked, 2, min(seconds, 5))
             show(4, 5)
-        with _writer(path, seconds):
-            rates = [_run("threads", path, asked, number, seconds / len(THREADS))["rate"] for number in THREADS]
+        short = min(seconds, 10)
+        with _writer(path, short * len(THREADS)):
+            rates = [_run("threads", path, asked, number, short)["rate"] for number in THREADS]
     return Figures(steady, crowd, after, commits, max(rates))
 
 

@@ -18,7 +18,7 @@ class Bounds:
     """
 
     query: int = 300
-    filter: int = 2_000
+    filter: int = 10_000
     limit: int = 50
     offset: int = 1_000
     values: int = 100

@@ -16,7 +16,6 @@ import re
 from time import perf_counter
 from urllib.parse import quote
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from khsearch.web.answers import GONE
@@ -27,7 +26,6 @@ _LONGEST = 200  # characters of a path
 _ID_FOLLOWS = re.compile("/api/(?:documents|similar)/(?=.)", re.DOTALL)
 _SENT = re.compile(rb"[^?]*")
 _UNSHOWN = re.compile("[^!-~]")
-_SOON = 0.05  # seconds: whether the client of a quicker answer has gone is not worth to be asked
 
 
 class RequestLog:
@@ -57,8 +55,6 @@ class RequestLog:
             else:
                 size += len(message.get("body", b""))
                 is_whole = not message.get("more_body", False)
-                if is_whole and perf_counter() - began > _SOON:
-                    is_gone = await _has_gone(scope, receive)
             try:
                 await send(message)
             except OSError:
@@ -81,12 +77,6 @@ class RequestLog:
                 size = 0
             method = _shown(scope["method"])
             log.info("%s %s %s %.1f ms %d bytes%s", method, _path(scope), status or "-", 1000 * seconds, size, marks)
-
-
-async def _has_gone(scope: Scope, receive: Receive) -> bool:
-    request = Request(scope, receive)
-    # The first message may be the body of the request, which nobody read.
-    return await request.is_disconnected() or await request.is_disconnected()
 
 
 def _path(scope: Scope) -> str:

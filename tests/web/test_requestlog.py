@@ -81,11 +81,6 @@ async def fine(scope: Any, receive: Any, send: Any) -> None:
     await PlainTextResponse("x" * 7)(scope, receive, send)
 
 
-async def slow(scope: Any, receive: Any, send: Any) -> None:
-    await asyncio.sleep(0.06)
-    await fine(scope, receive, send)
-
-
 def test_a_line_has_method_path_status_time_and_size(client: TestClient, lines: list[str]) -> None:
     answer = client.get("/api/search", params={"q": "secret"}, headers={"X-Secret": "secret", "Cookie": "secret"})
     (line,) = lines
@@ -145,13 +140,6 @@ def test_slow_requests_are_marked(lines: list[str]) -> None:
     ask(RequestLog(fine, 0), [BODY])
     ask(RequestLog(fine, 10), [BODY])
     assert [line.endswith(" 7 bytes, slow") for line in lines] == [True, False]
-
-
-@pytest.mark.parametrize("messages", [[BODY, GONE], [GONE]])
-def test_a_client_that_does_not_wait_is_told(lines: list[str], messages: list[dict[str, Any]]) -> None:
-    ask(RequestLog(slow, 10), [*messages])
-    ask(RequestLog(slow, 10), [BODY])
-    assert [line.endswith(" 7 bytes, client gone") for line in lines] == [True, False]
 
 
 def test_an_answer_that_nobody_waits_for_is_told(
