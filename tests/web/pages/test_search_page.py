@@ -62,6 +62,7 @@ def test_what_was_read_in_another_spelling_is_told_with_the_way_back(client: Tes
     literal = get(client, q=typed, correct="false")
     assert literal.one("input", name="correct").attributes["value"] == "false"
     assert literal.all("p", class_="note")[0].one("a").asks == {"q": typed}
+    assert "Showing results" not in get(client, q=typed, section="nothing").text
 
 
 def test_a_query_that_cannot_be_read_is_told(client: TestClient) -> None:
