@@ -66,11 +66,11 @@ class Search:
 
     @cached_property
     def loose_marks(self) -> Marks:
-        """What is marked in looser hits: nothing that very many documents have."""
+        """What is marked in looser hits: chunks, as they stand, and of their words those that not so many documents have."""
         chunks = () if self.plan.found is None else self.plan.found.rows
-        wanted = dict.fromkeys([*chunks, *self.plan.marks.rows])
-        common = self._common(TEXT, [row[0] for row in wanted if len(row) == 1])
-        rows = [row for row in wanted if len(row) > 1 or row[0] not in common]
+        words = [row for row in self.plan.marks.rows if row not in chunks]
+        common = self._common(TEXT, [row[0] for row in words if len(row) == 1])
+        rows = [*chunks, *(row for row in words if len(row) > 1 or row[0] not in common)]
         bigrams = list(dict.fromkeys(self.plan.marks.bigrams))
         often = self._common(BIGRAMS, bigrams)
         return Marks(rows, [bigram for bigram in bigrams if bigram not in often])

@@ -230,3 +230,14 @@ def test_very_many_rows_mark_what_a_few_would(monkeypatch: pytest.MonkeyPatch) -
     few = marked()
     monkeypatch.setattr("khsearch.hits.hit._MANY_ROWS", 10_000)
     assert few == marked()
+
+
+def test_looser_hits_mark_what_was_typed_however_many_documents_have_it() -> None:
+    index = Index.memory()
+    with index.writer() as writer:
+        writer.add({"id": "both", "text": "\u1797\u17bc\u1798\u17b7 \u179f\u17d2\u179a\u17bc\u179c"})
+        for number in range(5):
+            writer.add({"id": str(number), "text": "\u1787\u17b6 \u179f\u17d2\u179a\u17bc\u179c"})
+    found = index.search("\u1797\u17bc\u1798\u17b7 \u179f\u17d2\u179a\u17bc\u179c")
+    assert [hit.loose for hit in found] == [False] + [True] * 5
+    assert all(hit.snippet.marks == [(3, 8)] for hit in found[1:])
