@@ -66,7 +66,7 @@ class Search:
 
     @cached_property
     def loose_marks(self) -> Marks:
-        """What is marked in looser hits: chunks, as they stand, and of their words those that not so many documents have."""
+        """What is marked in looser hits: chunks, and of their words those that not very many documents have."""
         chunks = () if self.plan.found is None else self.plan.found.rows
         words = [row for row in self.plan.marks.rows if row not in chunks]
         common = self._common(TEXT, [row[0] for row in words if len(row) == 1])
