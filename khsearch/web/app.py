@@ -63,7 +63,8 @@ def create_app(
     bounds     how much one request may ask for, and how many are answered at once
     query_log  a file that searches are written to, for `khsearch queries`: time, query, how many were found
 
-    ValueError, QueryError for facets that cannot be, KhsearchError for a query log that cannot be written.
+    ValueError for a host that no header tells; ValueError, QueryError for facets that cannot be, KhsearchError for a
+    query log that cannot be written.
     """
     limits = bounds or Bounds()
     counted = (
