@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from khsearch.errors import KhsearchError
 from khsearch.web import workers
+from khsearch.web.transfer import CutShortError
 
 _LAST_ANSWERS = 5  # seconds for which requests that are being answered are waited for at the end
 
@@ -24,6 +25,8 @@ _INTERRUPTED = 130  # the status of a process that SIGINT ended
 _NOT_ENDED = "lifespan.shutdown.failed"
 
 _BACKLOG = 1024  # connections that wait to be taken
+
+log = logging.getLogger("khsearch.web")
 
 
 def serve(app: ASGIApp, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -63,7 +66,10 @@ def serve(app: ASGIApp, host: str, port: int, announce: Callable[[str], None]) -
 
 
 class _Ending:
-    """An application that, when the server ends and waits no longer, refuses what it did not answer yet."""
+    """An application whose answers may end before they are whole, without a traceback: the server cuts the connection.
+
+    When the server ends and waits no longer, it refuses what it did not answer yet.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -80,6 +86,8 @@ class _Ending:
 
         try:
             await self._app(scope, receive, noted)
+        except CutShortError as problem:
+            log.warning("%s", problem)
         except asyncio.CancelledError:  # by the server, and only at its end
             if not is_begun:
                 refusal = PlainTextResponse("this server ends; ask again", 503, {"Retry-After": "1"})
