@@ -40,6 +40,7 @@ class Reader:
         self._cache_mb = cache_mb
         self._commit: Commit | None = commit
         self._variants = variants
+        self._given = None if variants is None else spellings.name_of(variants)
         self._joined: tuple[Spellings, Variants] | None = None
 
     def close(self) -> None:
@@ -93,8 +94,12 @@ class Reader:
 
     @property
     def commit_id(self) -> str:
-        """Names the last commit: the same in every process, another when anything was changed. An ETag, say."""
-        return self._view().commit_id
+        """Names the last commit: the same in every process, another when anything was changed. An ETag, say.
+
+        Where spellings were given when it was opened, these count, too: other answers follow from them.
+        """
+        commit = self._view().commit_id
+        return commit if self._given is None else f"{commit}-{self._given}"
 
     @property
     def doc_count(self) -> int:

@@ -6,6 +6,7 @@ The file is kept as it was given (`khmer.spelling.groups` says what one holds), 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 
 from khsearch.errors import IndexDamagedError, LexiconError
@@ -49,6 +50,11 @@ def variants_of(spellings: Spellings) -> Variants:
         return Variants.parse(text_of(spellings), spellings.path)
     except LexiconError as problem:
         raise _damaged(spellings, str(problem)) from None
+
+
+def name_of(spellings: Variants) -> str:
+    """Return a name that other spellings do not have, the same in every process."""
+    return blake2b(repr(spellings.groups).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _damaged(spellings: Spellings, what: str) -> IndexDamagedError:

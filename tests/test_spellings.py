@@ -133,6 +133,7 @@ def test_those_given_when_it_is_opened_come_to_them(index: Index, ours: Path) ->
     assert (ids(opened, LATIN), ids(opened, "mhop")) == (["1"], ["2"])
     assert (ids(index, LATIN), ids(index, "mhop")) == ([], ["2"])
     assert opened.spellings == index.spellings
+    assert opened.commit_id == Index.open(index.address, spellings=ours).commit_id != index.commit_id
     index.set_spellings(None)
     assert (ids(opened, LATIN), ids(opened, "mhop")) == (["1"], [])
 

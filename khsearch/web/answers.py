@@ -109,12 +109,20 @@ def json(data: object, status: int = 200) -> Response:
 
 
 async def unless_known(
-    request: Request, site: Site, make: Callable[[Reader], Response], *more: str, always: bool = False
+    request: Request,
+    site: Site,
+    make: Callable[[Reader], Response],
+    *more: str,
+    also: Callable[[Reader], object] = lambda _: None,
+    always: bool = False,
+    by_body: bool = False,
 ) -> Response:
     """Return what is made of the index, in one of the threads, with an ETag; 304 where the client has that already.
 
-    more    whatever else the answer depends on beside the commit and the address, such as the language
-    always  make it even for a client that has it, for what is done on the way
+    more     whatever else the answer depends on beside the commit and the address, such as the language
+    also     tells, in the thread, what has to be asked of the index for that; its repr counts
+    always   make it even for a client that has it, for what is done on the way
+    by_body  it depends on what only the body tells, such as files on the disk: make it, and let the tag name that
     """
     asked = targets.raw(request.scope) + "\0".join(("", __version__, repr(site.bounds), *more)).encode(
         "utf-8", "surrogatepass"
@@ -122,8 +130,14 @@ async def unless_known(
     known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
 
     def answer(index: Reader) -> Response:
-        tag = f'"{blake2b(index.commit_id.encode() + asked, digest_size=12).hexdigest()}"'
-        made = make(index) if always or tag not in known else None
+        names = blake2b(index.commit_id.encode() + asked, digest_size=12)
+        names.update(repr(also(index)).encode("utf-8", "surrogatepass"))
+        made = make(index) if by_body else None
+        if made is not None:
+            names.update(made.body)
+        tag = f'"{names.hexdigest()}"'
+        if made is None and (always or tag not in known):
+            made = make(index)
         response = Response(status_code=304) if made is None or tag in known else made
         # A commit in between makes the answer newer than its tag, never older.
         response.headers["ETag"] = f"W/{tag}"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from khsearch import arguments
 from khsearch.arguments import checked, instance, optional, several
@@ -32,6 +34,7 @@ from khsearch.web.requestlog import RequestLog
 from khsearch.web.site import Site
 
 METHODS = ["GET", "HEAD"]
+_NO_GZIP = re.compile(r"\bgzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 _SMALLEST_TO_COMPRESS = 500  # bytes
 _OF_API = ("api", "health", "openapi.json")
 """First parts of paths whose errors programs read."""
@@ -64,7 +67,8 @@ def create_app(
     bounds     how much one request may ask for, and how many are answered at once
     query_log  a file that searches are written to, for `khsearch queries`: time, query, how many were found
 
-    ValueError, QueryError for facets that cannot be, KhsearchError for a query log that cannot be written.
+    ValueError for a host that no header tells; ValueError, QueryError for facets that cannot be, KhsearchError for a
+    query log that cannot be written.
     """
     limits = bounds or Bounds()
     counted = (
@@ -91,12 +95,22 @@ def create_app(
     return RequestLog(Guard(_application(site), hosts), limits.slow)
 
 
+class _Packed(GZipMiddleware):
+    """Compresses for those who take it: Starlette's own does for those who refuse it by name, too (gzip;q=0)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _NO_GZIP.search(Headers(scope=scope).get("accept-encoding", "")):
+            kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+            scope = {**scope, "headers": kept}
+        await super().__call__(scope, receive, send)
+
+
 def _application(site: Site) -> Starlette:
     endpoints: list[tuple[str, Endpoint, ShowError]] = [
         *((path, endpoint, json_error) for path, endpoint in api.ROUTES),
         *((path, endpoint, pages.page_error) for path, endpoint in pages.ROUTES),
     ]
-    packed = [Middleware(GZipMiddleware, minimum_size=_SMALLEST_TO_COMPRESS)]
+    packed = [Middleware(_Packed, minimum_size=_SMALLEST_TO_COMPRESS)]
     routes = [
         Route(path, served(endpoint, site, show), methods=METHODS, middleware=packed)
         for path, endpoint, show in endpoints

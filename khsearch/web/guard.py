@@ -7,6 +7,7 @@ A page of another site can make a browser ask a server on its own machine, under
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Hosts that are answered unless others are named."""
 
 ANY = "*"
+_NAME = re.compile("[a-z0-9._-]*[a-z0-9]")
 _NOT_SERVED = 1008  # a violation of policy, as WebSocket has it
 
 CONTENT = (
@@ -45,7 +47,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
-        self._hosts = {host.lower().strip("[]").removesuffix(".") for host in hosts}
+        self._hosts = {_allowed(host) for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, as ASGI has it."""
@@ -91,12 +93,28 @@ def host_of(header: str) -> str | None:
     return host if host and is_right else None
 
 
+def _allowed(host: str) -> str:
+    """Return a host that is named to be answered, as `host_of` returns it; ValueError."""
+    found = host.lower().strip("[]").removesuffix(".")
+    if host != ANY and not _NAME.fullmatch(found) and _address_of(found) is None:
+        told = "write a name or an address alone, without port, scheme or path, and as browsers send it (xn--...)"
+        raise ValueError(f"{host!r} is no host; {told}")
+    return found
+
+
 def _is_port(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
 def _is_address(host: str, server: Any) -> bool:
+    address = _address_of(host)
+    here = _address_of(str(server[0])) if server else None
+    # A socket for both families tells addresses of IPv4 as ::ffff:a.b.c.d.
+    return address is not None and address in (here, getattr(here, "ipv4_mapped", None))
+
+
+def _address_of(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host) == ipaddress.ip_address(server[0])
-    except (ValueError, TypeError):
-        return False
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None

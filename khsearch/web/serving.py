@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import signal
 import socket
 import threading
 from collections.abc import Callable
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from khsearch.errors import KhsearchError
+from khsearch.web import workers
+from khsearch.web.transfer import CutShortError
 
 _LAST_ANSWERS = 5  # seconds for which requests that are being answered are waited for at the end
 
+_INTERRUPTED = 130  # the status of a process that SIGINT ended
+
+_NOT_ENDED = "lifespan.shutdown.failed"
+
 _BACKLOG = 1024  # connections that wait to be taken
+
+log = logging.getLogger("khsearch.web")
 
 
 def serve(app: ASGIApp, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -27,7 +38,7 @@ def serve(app: ASGIApp, host: str, port: int, announce: Callable[[str], None]) -
     KhsearchError for an address that cannot be had.
     """
     config = uvicorn.Config(
-        app,
+        _Ending(app),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -36,12 +47,51 @@ def serve(app: ASGIApp, host: str, port: int, announce: Callable[[str], None]) -
         lifespan="on",
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
+    is_process = threading.current_thread() is threading.main_thread()
     with listening(host, port) as door:
-        if threading.current_thread() is threading.main_thread():
+        if is_process:
             # The server ends by itself, and raises the signal once more when it has.
             signal.signal(signal.SIGTERM, lambda *_: None)
         announce(_address(door))
-        uvicorn.Server(config).run(sockets=[door])
+        status = 0
+        try:
+            uvicorn.Server(config).run(sockets=[door])
+        except KeyboardInterrupt:
+            status = _INTERRUPTED
+            raise
+        finally:
+            if is_process and workers.go_on():
+                # A search cannot be stopped, and the interpreter would wait for it. Nothing is unwritten.
+                os._exit(status)
+
+
+class _Ending:
+    """An application whose answers may end before they are whole, without a traceback: the server cuts the connection.
+
+    When the server ends and waits no longer, it refuses what it did not answer yet.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, as ASGI has it."""
+        is_begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal is_begun
+            is_begun = True
+            if message["type"] != _NOT_ENDED:  # which has a traceback of what ended it: a second SIGINT
+                await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except CutShortError as problem:
+            log.warning("%s", problem)
+        except asyncio.CancelledError:  # by the server, and only at its end
+            if not is_begun:
+                refusal = PlainTextResponse("this server ends; ask again", 503, {"Retry-After": "1"})
+                await refusal(scope, receive, send)
 
 
 def show_log() -> None:

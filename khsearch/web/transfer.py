@@ -22,6 +22,10 @@ _PIECE = 1 << 18  # bytes
 _RANGE = re.compile("bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
+class CutShortError(Exception):
+    """A file became shorter while it was sent, or cannot be read on: its connection ends before the length told."""
+
+
 def response_of(request: Request, file: OpenFile, headers: Mapping[str, str]) -> Response:
     """Return the response to a request for a file, which closes it when it is sent."""
     size = file.known.st_size
@@ -58,9 +62,12 @@ class _Sent(StreamingResponse):
 
     async def _pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
         while start < end:
-            piece = await run_in_threadpool(os.pread, self._stream.fileno(), min(_PIECE, end - start), start)
+            try:
+                piece = await run_in_threadpool(os.pread, self._stream.fileno(), min(_PIECE, end - start), start)
+            except OSError as problem:
+                raise CutShortError(problem.strerror) from None
             if not piece:
-                raise OSError("a file became shorter while it was sent")  # so the connection ends before its length
+                raise CutShortError("a file became shorter while it was sent")
             start += len(piece)
             yield piece
 

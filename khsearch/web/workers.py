@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -16,6 +17,10 @@ from typing import TypeVar
 from khsearch.web.bounds import Bounds
 
 T = TypeVar("T")
+
+
+_NAME = "khsearch-web"
+_SOON = 0.2  # seconds in which a thread that has nothing to do ends
 
 
 class BusyError(Exception):
@@ -38,7 +43,7 @@ class Workers:
         if not self._places.acquire(blocking=False):
             raise BusyError("too many searches at once")
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._bounds.threads, thread_name_prefix="khsearch-web")
+            self._pool = ThreadPoolExecutor(self._bounds.threads, thread_name_prefix=_NAME)
         try:
             done: Future[T] = self._pool.submit(work)
         except BaseException:
@@ -55,3 +60,12 @@ class Workers:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
             self._pool = None
+
+
+def go_on() -> bool:
+    """Whether some work goes on in this process although all workers were closed: the interpreter waits for its end."""
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith(_NAME)]
+    until = time.monotonic() + _SOON
+    for thread in threads:
+        thread.join(max(until - time.monotonic(), 0))
+    return any(thread.is_alive() for thread in threads)

@@ -106,6 +106,10 @@ def test_bodies_are_compressed_for_who_wants_that(app: ASGIApp) -> None:
     packed = ask(app, f"/api/search?q={RICE}", headers=[(b"accept-encoding", b"gzip")])
     assert packed.headers["content-encoding"] == "gzip"
     assert gzip.decompress(packed.body) == plain.body
+    for accepted in (b"gzip;q=0", b"br, GZIP; q=0.00, *;q=0"):
+        assert ask(app, f"/api/search?q={RICE}", headers=[(b"accept-encoding", accepted)]).body == plain.body
+    nearly = ask(app, f"/api/search?q={RICE}", headers=[(b"accept-encoding", b"gzip;q=0.5")])
+    assert nearly.headers["content-encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["vary"]
 
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message
 
 from khsearch import Index
 from khsearch.web import create_app
-from khsearch.web.guard import SAFE, host_of
+from khsearch.web.guard import SAFE, Guard, host_of
 from tests.web.asked import ask
 
 Headers = list[tuple[bytes, bytes]]
@@ -78,6 +78,27 @@ def test_other_hosts_can_be_named(index: Index) -> None:
     for given in ([], ["evil"], ["a", "b"], ["localhost:80@evil"], ["["], ["\xff"], [""]):
         for path in ("/health", "/api/search", "/nothing"):
             assert ask(anything, path, host=hosts(*given)).status in (200, 404)
+
+
+@pytest.mark.parametrize(
+    "host", ["", ".", "a.b:80", "http://a.b", "a.b/", "a b", "*.a.b", "1.2.3.4:80", "::1]x", "b\xfccher.org"]
+)
+def test_what_no_host_header_tells_cannot_be_named(index: Index, host: str) -> None:
+    with pytest.raises(ValueError, match="is no host; write a name or an address alone"):
+        create_app(index, hosts=["localhost", host])
+
+
+def test_a_socket_for_both_families_answers_its_address_in_either() -> None:
+    for host, here, is_it in (
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.2", "::ffff:192.0.2.1", False),
+        ("192.0.2.1", "192.0.2.1", True),
+        ("::1", "::1", True),
+        ("a.b", None, False),
+    ):
+        guard = Guard(create_app, [])  # type: ignore[arg-type]
+        scope = {"type": "http", "server": here and (here, 80), "headers": hosts(f"[{host}]" if ":" in host else host)}
+        assert guard._is_known(scope) is is_it
 
 
 @pytest.mark.parametrize(

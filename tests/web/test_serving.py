@@ -10,8 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,6 +83,36 @@ def test_an_interrupt_ends_it(index: Index) -> None:
     with serving(index) as (process, _):
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 130
+
+
+ENDLESS = """
+import sys, time
+from khsearch import Index
+from khsearch.web import create_app, serve, serving, show_log
+serving._LAST_ANSWERS = 1
+index = Index.open(sys.argv[1])
+Index.search = lambda *_, **__: (print("it begins", file=sys.stderr, flush=True), time.sleep(60))
+show_log()
+serve(create_app(index), "127.0.0.1", 0, lambda address: print(address, file=sys.stderr, flush=True))
+"""
+
+
+@pytest.mark.parametrize(("sent", "status"), [([signal.SIGTERM], 0), ([signal.SIGINT, signal.SIGINT], 130)])
+def test_what_takes_too_long_at_the_end_is_refused_and_not_waited_for(
+    index: Index, sent: list[signal.Signals], status: int
+) -> None:
+    command = [sys.executable, "-c", ENDLESS, str(index.path)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process, ThreadPoolExecutor() as asking:
+        assert process.stderr is not None
+        url = process.stderr.readline().strip()
+        answer = asking.submit(get, f"{url}api/search?q=x")
+        assert process.stderr.readline() == "it begins\n"
+        for one in sent:
+            process.send_signal(one)
+            time.sleep(0.2)
+        assert process.wait(20) == status
+        assert answer.result()[0] == 503
+        assert "Traceback" not in process.stderr.read()
 
 
 def test_only_known_hosts_are_answered(index: Index) -> None:

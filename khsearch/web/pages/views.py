@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from khsearch.errors import QueryError
 from khsearch.reader import Reader
 from khsearch.web import asking
 from khsearch.web.answers import Endpoint, NotThereError, unless_known
-from khsearch.web.pages import static
+from khsearch.web.pages import counting, static
 from khsearch.web.pages.languages import Language, language_of, other_than
 from khsearch.web.pages.links import SHOWING, Links, with_language
 from khsearch.web.pages.listing import listing, right
@@ -34,7 +35,10 @@ async def search(request: Request, site: Site) -> Response:
         site.query_log.write(request, links.question, shown.results)
         return render("search", language, site=site, links=links, shown=shown, other_address=_in_other(request, "./"))
 
-    return await _page(request, site, language, made, always=site.query_log.keeps(request))
+    def counted(index: Reader) -> object:
+        return counting.facets_of(site, index)
+
+    return await _page(request, site, language, made, also=counted, always=site.query_log.keeps(request))
 
 
 async def document(request: Request, site: Site) -> Response:
@@ -84,12 +88,16 @@ def page_error(request: Request, site: Site, status: int, told: str) -> Response
 
 
 async def _page(
-    request: Request, site: Site, language: Language, made: Callable[[Reader], bytes], *, always: bool = False
+    request: Request, site: Site, language: Language, made: Callable[[Reader], bytes], **depends: Any
 ) -> Response:
+    """Return a page, unless the client has it; depends: what else it depends on, as `unless_known` takes it."""
+
     def answer(index: Reader) -> Response:
         return Response(made(index), media_type=_HTML)
 
-    response = await unless_known(request, site, answer, site.title, language.code, static.version(), always=always)
+    # Whether a document has a link to its file is told by the disk.
+    depends["by_body"] = site.files is not None
+    response = await unless_known(request, site, answer, site.title, language.code, static.version(), **depends)
     response.headers["Vary"] = "Accept-Language"
     return response
 

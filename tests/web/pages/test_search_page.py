@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -251,6 +252,23 @@ def test_a_page_that_is_known_is_not_sent_again(client: TestClient) -> None:
     assert khmer.status_code == 200
 
 
+def test_a_page_that_is_made_otherwise_is_sent_again(texts: Index, tmp_path: Path) -> None:
+    def ask(path: str, tag: str, **options: Any) -> Any:
+        asked = {"q": PEOPLE, "id": texts.search(PEOPLE)[0].id}
+        client = TestClient(create_app(texts, hosts=["*"], **options))
+        return client.get(path, params=asked, headers=ENGLISH | {"if-none-match": tag})
+
+    tag = ask("/", "").headers["etag"]
+    assert ask("/", tag, facets=["section"]).status_code == 200
+    for path in ("/", "/document"):
+        tag = ask(path, "", files=tmp_path).headers["etag"]
+        assert ask(path, tag, files=tmp_path).status_code == 304
+        file = tmp_path / texts.search(PEOPLE)[0].id  # a file that comes later
+        file.write_text("x")
+        assert ask(path, tag, files=tmp_path).status_code == 200
+        file.unlink()
+
+
 def test_facets_follow_an_index_that_changes(tmp_path: Path) -> None:
     index = Index.create(tmp_path / "own.idx", fields={"kind": "keyword", "year": "number", "lang": "keyword"})
     with index, TestClient(create_app(index, hosts=["*"])) as client:
@@ -281,7 +299,7 @@ def test_addresses_that_are_not_there_lead_to_those_that_are(client: TestClient,
     assert answer.status_code == 404
     up = "../" * (path.count("/") - 1)
     assert page.one("link", rel="stylesheet").attributes["href"].startswith(f"{up}static/page.css?v=")
-    assert page.one("form").attributes["action"] == up or "./"
+    assert page.one("form").attributes["action"] == (up or "./")
     assert client.post("/").headers["allow"]
     assert client.get("/api/nothing").headers["content-type"] == "application/json"
 
