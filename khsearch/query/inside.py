@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Sequence
 
+from khsearch import deadline
 from khsearch.engine import EVERY_COMMIT, Key, View
 from khsearch.khmer import normalize_all, script, stretches
 
 _REMEMBERED = 1 << 14  # documents of chunks
+_AT_ONCE = 200  # documents that are read before anybody asks how late it is
 _BYTES = 120  # that one takes, about
 _ODD = re.compile("[\u17a3-\u17b3]")  # letters that the normal form may write otherwise
 _LETTER = "[\u1780-\u17a2]"
@@ -49,6 +51,8 @@ class Inside:
         holds = [False] * len(keys)
         likely: list[tuple[int, str]] = []
         for place, key in enumerate(keys):
+            if not place % _AT_ONCE:
+                deadline.check()
             document = self._view.document(key)
             texts = (document.text, document.title)
             likely += ((place, one) for one in texts if letters is None or letters.search(one) or _ODD.search(one))

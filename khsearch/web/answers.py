@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from khsearch.deadline import TimeIsUpError
 from khsearch.errors import IndexStoreError, QueryError
 from khsearch.reader import Reader
 from khsearch.version import __version__
@@ -64,7 +65,7 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
             status, told = 404, str(problem)
         except HTTPException as problem:
             status, told, headers = problem.status_code, problem.detail, problem.headers or {}
-        except BusyError as problem:
+        except (BusyError, TimeIsUpError) as problem:
             status, told, headers = 503, str(problem), _AGAIN
         except IndexStoreError as problem:  # its message names a path
             status, told, headers = 503, AWAY, _AGAIN

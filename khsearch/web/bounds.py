@@ -13,7 +13,7 @@ class Bounds:
     filter   characters of a filter           offset   hits that may be passed over
     values   values told of a facet
     threads  searches at once                 waiting  requests that wait for their turn; more are refused
-    seconds  for which an answer is waited for
+    seconds  for which an answer is waited for; a search gives up then
     slow     seconds from which on a request is marked as slow in the log
     """
 
@@ -24,5 +24,5 @@ class Bounds:
     values: int = 100
     threads: int = 3
     waiting: int = 64
-    seconds: float = 20.0
+    seconds: float = 10.0
     slow: float = 1.0

@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 import orjson
 
+from khsearch.deadline import TimeIsUpError
 from khsearch.documents import written_field
 from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
 from khsearch.hits import Fragment, Hit, Results, plain_fields
@@ -140,7 +141,7 @@ class _Tools:
         """Do some work in one of the threads -> what it tells, as JSON; ToolError."""
         try:
             return orjson.dumps(await self._site.run(work)).decode()
-        except (QueryError, BusyError) as problem:
+        except (QueryError, BusyError, TimeIsUpError) as problem:
             raise ToolError(str(problem)) from None
         except IndexStoreError as problem:
             log.warning("%s", problem)

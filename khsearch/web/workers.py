@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from khsearch import deadline
 from khsearch.web.bounds import Bounds
 
 T = TypeVar("T")
@@ -38,14 +39,20 @@ class Workers:
     async def run(self, work: Callable[[], T]) -> T:
         """Do some work and return what it returns; BusyError, and whatever it raises.
 
-        Work that nobody waits for any more is not begun.
+        Work that nobody waits for any more is not begun, and gives up where it asks how late it is.
         """
+        latest = time.monotonic() + self._bounds.seconds
+
+        def in_time() -> T:
+            with deadline.until(latest):
+                return work()
+
         if not self._places.acquire(blocking=False):
             raise BusyError("too many searches at once")
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._bounds.threads, thread_name_prefix=_NAME)
         try:
-            done: Future[T] = self._pool.submit(work)
+            done: Future[T] = self._pool.submit(in_time)
         except BaseException:
             self._places.release()
             raise
