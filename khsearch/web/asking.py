@@ -1,6 +1,6 @@
 """asking: the query string of a request in; a question that an index answers out, or a QueryError that says why not.
 
-Every parameter stands in `PARAMETERS`; besides, each own field has a parameter of its name, whose values filter: one of
+Every parameter stands in `SEARCH`; besides, each own field has a parameter of its name, whose values filter: one of
 several values of one field, all of several fields.
 """
 
