@@ -177,7 +177,7 @@ def serve_tools(index: Reader) -> None:
     try:
         asyncio.run(server.run_stdio_async())
     except* BrokenPipeError:
-        pass  # the client has gone
+        _end(0)  # the client has gone; what it did not take the interpreter would try to write again, and complain
 
 
 def _end(status: int) -> NoReturn:
