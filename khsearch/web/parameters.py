@@ -24,6 +24,8 @@ Kinds = Mapping[str, FieldKind]
 
 JsonSchema = dict[str, Any]
 
+_MOST_SORTS, _MOST_FACETS = 5, 20
+
 DAYS: tuple[By, ...] = get_args(By)
 """What dates are counted by."""
 
@@ -84,8 +86,11 @@ def _match(value: str, _: Bounds) -> str:
     return value
 
 
-def _names(name: str, value: str, bounds: Bounds) -> tuple[str, ...]:
-    return tuple(one.strip() for one in short(name, value, bounds.query).split(",") if one.strip())
+def _names(name: str, value: str, bounds: Bounds, most: int) -> tuple[str, ...]:
+    found = tuple(one.strip() for one in short(name, value, bounds.filter).split(",") if one.strip())
+    if len(found) > most:
+        raise QueryError(f"{name}: {len(found)} names; at most {most} can be")
+    return found
 
 
 def _filter(written: str, bounds: Bounds) -> Mapping[str, Any]:
@@ -107,21 +112,17 @@ def _facets_schema(_: Bounds, kinds: Kinds) -> JsonSchema:
     dates = {name: [name, *(f"{name}:{by}" for by in DAYS)] for name, kind in kinds.items() if kind == "date"}
     names = [one for name in _counted(kinds) for one in dates.get(name, [name])]
     once = [{"contains": {"enum": some}, "minContains": 0, "maxContains": 1} for some in dates.values()]
-    schema: JsonSchema = {"type": "array", "items": _one_of(names), "uniqueItems": True, "maxItems": _most(names)}
+    schema: JsonSchema = {"type": "array", "items": _one_of(names), "uniqueItems": True, "maxItems": _MOST_FACETS}
     return schema | ({"allOf": once} if once else {})
 
 
 def _sort_schema(_: Bounds, kinds: Kinds) -> JsonSchema:
     names = ["score", *(sign + name for name in _counted(kinds) if name != "score" for sign in ("", "-"))]
-    return {"type": "array", "items": _one_of(names), "maxItems": _most(names)}
+    return {"type": "array", "items": _one_of(names), "maxItems": _MOST_SORTS}
 
 
 def _one_of(names: Sequence[str]) -> JsonSchema:
     return {"type": "string", "enum": list(names)} if names else {"type": "string"}
-
-
-def _most(names: Sequence[str]) -> int:
-    return min(len(names), 5)  # more are taken while they are short
 
 
 def _up_to(most: Callable[[Bounds], int], absent: int) -> Callable[[Bounds, Kinds], JsonSchema]:
@@ -159,7 +160,7 @@ OFFSET = Parameter(
 SORT = Parameter(
     "sort",
     "Fields to order by instead of the score, each with - before it for the greatest first; score for the best first.",
-    lambda value, bounds: _names("sort", value, bounds),
+    lambda value, bounds: _names("sort", value, bounds, _MOST_SORTS),
     _sort_schema,
     lambda _: (),
 )
@@ -180,7 +181,9 @@ CORRECT = Parameter(
 FACETS = Parameter(
     "facets",
     "Fields whose values are counted in all that was found; dates by year, month or day, too.",
-    lambda value, bounds: tuple(facet_of(name, bounds.values) for name in _names("facets", value, bounds)),
+    lambda value, bounds: tuple(
+        facet_of(name, bounds.values) for name in _names("facets", value, bounds, _MOST_FACETS)
+    ),
     _facets_schema,
     lambda _: (),
 )

@@ -173,6 +173,7 @@ REFUSED = [
     ("/api/search?date=0", "is no date"),
     ("/api/search?draft=maybe", "neither true nor false"),
     ("/api/search?note=%21", "has no word to look for"),
+    ("/api/search?sort=" + ",".join(["price"] * 6), "sort: 6 names; at most 5 can be"),
     ("/api/search?section=" + "a" * 10_001, "section: 10,001 characters; at most 10,000 can be"),
     ("/api/search?" + "&".join(f"section={n}" for n in range(51)), "section: 51 values; at most 50 can be"),
     ("/api/search?filter=x", "filter is no JSON"),
