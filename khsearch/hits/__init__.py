@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from khsearch.hits.snippets import Fragment as Fragment
     from khsearch.hits.snippets import Snippet as Snippet
     from khsearch.hits.written import plain_fields as plain_fields
+    from khsearch.hits.written import written_value as written_value
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
@@ -32,6 +33,6 @@ else:
             "results": ("Results",),
             "search": ("Search",),
             "snippets": ("Fragment", "Snippet"),
-            "written": ("plain_fields",),
+            "written": ("plain_fields", "written_value"),
         },
     )

@@ -42,7 +42,8 @@ def dict_of_results(results: Results) -> dict[str, object]:
         "corrected": results.corrected,
         "suggestion": results.suggestion,
         "facets": {
-            name: {_name(value): count for value, count in counts.items()} for name, counts in results.facets.items()
+            name: {written_value(value): count for value, count in counts.items()}
+            for name, counts in results.facets.items()
         },
         "hits": [dict_of_hit(hit) for hit in results],
     }
@@ -79,8 +80,8 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _name(value: Value) -> str:
-    """A value that was counted, as text."""
+def written_value(value: Value) -> str:
+    """Return a value that was counted as text, as filters take it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):

@@ -44,6 +44,12 @@ class NotThereError(Exception):
     """What was asked for is not there: 404."""
 
 
+def no_document(id: str) -> NotThereError:
+    """Return the error of an id that no document has."""
+    shown = id if len(id) <= 100 else f"{id[:100]}\u2026"
+    return NotThereError(f"no document {shown!r}; search for it, and take the id of a hit")
+
+
 class GoneError(Exception):
     """The client has gone away."""
 

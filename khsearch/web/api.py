@@ -16,7 +16,7 @@ from starlette.responses import Response
 from khsearch.hits import plain_fields
 from khsearch.reader import Reader
 from khsearch.web import asking
-from khsearch.web.answers import Endpoint, NotThereError, json, unless_known
+from khsearch.web.answers import Endpoint, json, no_document, unless_known
 from khsearch.web.openapi import Operation, describe
 from khsearch.web.parameters import CORRECT, ID, LIMIT, Parameter, Q, read
 from khsearch.web.site import Site
@@ -54,7 +54,7 @@ def _document(request: Request, site: Site, index: Reader) -> object:
     hit = index.hit(given["id"], given["q"], correct=given["correct"]) if given["q"] else None
     document = index.get(given["id"]) if hit is None else hit.document
     if document is None:
-        raise _no_document(given["id"])
+        raise no_document(given["id"])
     found = {"id": document.id, "title": document.title, "text": document.text, "fields": plain_fields(document)}
     return found if hit is None else found | {"title_marks": hit.title_marks, "text_marks": hit.text_marks}
 
@@ -62,7 +62,7 @@ def _document(request: Request, site: Site, index: Reader) -> object:
 def _similar(request: Request, site: Site, index: Reader) -> object:
     given = _given(request, site, (ID, LIMIT))
     if given["id"] not in index:
-        raise _no_document(given["id"])
+        raise no_document(given["id"])
     return index.similar(given["id"], given["limit"]).to_dict()
 
 
@@ -93,11 +93,6 @@ def _given(request: Request, site: Site, takes: Sequence[Parameter]) -> dict[str
     path = request.path_params
     values, _ = read(pairs, [one for one in takes if one.name not in path], site.bounds, {}, strict=True)
     return values | path
-
-
-def _no_document(id: str) -> NotThereError:
-    shown = id if len(id) <= 100 else f"{id[:100]}\u2026"
-    return NotThereError(f"no document {shown!r}; search for it, and take the id of a hit")
 
 
 _BY_ID = (

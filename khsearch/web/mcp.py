@@ -37,7 +37,7 @@ try:
 except ImportError:
     raise MissingExtraError("tools for language models need a package more: pip install 'khsearch[mcp]'") from None
 
-from khsearch.web.answers import AWAY, FAULT  # which loads what comes with that package
+from khsearch.web.answers import AWAY, FAULT, NotThereError, no_document  # which loads what comes with that package
 
 _EXCERPTS = 5
 _LONGEST_READING = 20_000  # characters
@@ -118,7 +118,7 @@ class _Tools:
             typed = asking.read([("q", query or "")], index.fields, self._site.bounds, strict=True).q
             hit = index.hit(id, typed)
             if hit is None:
-                raise _no_document(id)
+                raise no_document(id)
             text = hit.document.text
             end = min(start + length, len(text))
             told = {"id": hit.id, "title": hit.title, **_fields(hit, length), "characters": len(text)}
@@ -132,7 +132,7 @@ class _Tools:
         def find(index: Reader) -> dict[str, Any]:
             question = asking.read([("limit", str(limit))], index.fields, self._site.bounds, strict=True)
             if id not in index:
-                raise _no_document(id)
+                raise no_document(id)
             return _results(index.similar(id, question.limit))
 
         return await self._answer(find)
@@ -141,7 +141,7 @@ class _Tools:
         """Do some work in one of the threads -> what it tells, as JSON; ToolError."""
         try:
             return orjson.dumps(await self._site.run(work)).decode()
-        except (QueryError, BusyError, TimeIsUpError) as problem:
+        except (QueryError, NotThereError, BusyError, TimeIsUpError) as problem:
             raise ToolError(str(problem)) from None
         except IndexStoreError as problem:
             log.warning("%s", problem)
@@ -183,10 +183,6 @@ def serve_tools(index: Reader) -> None:
 def _end(status: int) -> NoReturn:
     # A thread waits for the next line of stdin, and the interpreter would wait for the thread. Nothing is unwritten.
     os._exit(status)
-
-
-def _no_document(id: str) -> QueryError:
-    return QueryError(f"no document has the id {id!r}; give one that is in the index")
 
 
 def _results(results: Results) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def test_similar_finds_others(tools: Any) -> None:
 
 @pytest.mark.parametrize("name", ["get", "similar"])
 def test_an_id_that_no_document_has_is_an_error(tools: Any, name: str) -> None:
-    assert call(tools, name, id="none").endswith(": no document has the id 'none'; give one that is in the index")
+    assert call(tools, name, id="none").endswith(": no document 'none'; search for it, and take the id of a hit")
 
 
 def test_an_index_that_cannot_be_read_tells_no_path(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

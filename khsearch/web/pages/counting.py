@@ -10,13 +10,12 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from khsearch.documents import values
 from khsearch.frozen import frozen
-from khsearch.hits import Facet
+from khsearch.hits import Facet, written_value
 from khsearch.reader import Reader
 from khsearch.web.asking import Question
 from khsearch.web.pages.breaking import Weaving, Woven
@@ -161,23 +160,12 @@ def told(
 
 def _ordered(facet: Facet, kind: str, counts: Mapping[Any, int]) -> list[tuple[str, int]]:
     """Values as filters take them: years and the like newest first, numbers rising, others by their counts."""
-    pairs = [(_written(value), count) for value, count in counts.items() if count or facet.ranges]
+    pairs = [(written_value(value), count) for value, count in counts.items() if count or facet.ranges]
     if facet.ranges:
         return pairs
     if kind == "date":
         return sorted(pairs, key=lambda pair: (int(pair[0].partition("-")[0]), pair[0]), reverse=True)[:_MOST]
     return pairs if kind != "number" else sorted(pairs, key=lambda pair: float(pair[0]))
-
-
-def _written(value: object) -> str:
-    """Write a value that was counted as a filter takes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, tuple):
-        return " TO ".join("*" if bound is None else _written(bound) for bound in value)
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _form(value: str, kind: str) -> str:
