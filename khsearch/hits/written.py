@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from khsearch.hits.hit import Hit
     from khsearch.hits.results import Results
 
+_EXACT = 2**53
+"""From here on, a float may stand for a neighbour of the number that it shows."""
+
 
 def dict_of_hit(hit: Hit) -> dict[str, object]:
     """Return a hit for JSON; `Hit.to_dict` says what is in it."""
@@ -85,5 +88,7 @@ def written_value(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return " TO ".join("*" if bound is None else str(_plain(bound)) for bound in value)
+        return " TO ".join("*" if bound is None else written_value(bound) for bound in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return f"{value:.0f}"
     return str(_plain(value))

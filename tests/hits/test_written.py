@@ -114,3 +114,17 @@ def test_copies_know_what_a_page_shows(index: Index) -> None:
         assert copied[0].text_marks == found[0].text_marks
     with pytest.raises(QueryError, match="search again"):
         pickle.loads(pickle.dumps(found))[0].make_snippet(50)
+
+
+def test_whole_numbers_that_were_counted_are_written_so() -> None:
+    index = Index.memory(fields={"year": "number"})
+    with index.writer() as writer:
+        for number, year in enumerate([2021.0, 2021.0, 2.5]):
+            writer.add({"id": str(number), "text": "x", "year": year})
+    told = index.search(
+        "x",
+        facets=[
+            "year",
+        ],
+    ).to_dict()["facets"]
+    assert told == {"year": {"2021": 2, "2.5": 1}}
