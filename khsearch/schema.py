@@ -156,10 +156,14 @@ STREAMS: tuple[Stream, ...] = (
 
 @frozen
 class Schema:
-    """What an index keeps beside its documents: streams of terms, and columns of values, each with its kind."""
+    """What an index keeps beside its documents: streams of terms, and columns of values, each with its kind.
+
+    dates  those of the columns that hold dates and times
+    """
 
     streams: tuple[Stream, ...]
     columns: Mapping[str, Kind]
+    dates: frozenset[str] = frozenset()
 
 
 def schema_of(fields: Mapping[str, str]) -> Schema:
@@ -168,7 +172,8 @@ def schema_of(fields: Mapping[str, str]) -> Schema:
     columns: dict[str, Kind] = {
         name: "text" if kind == "keyword" else "number" for name, kind in fields.items() if kind != "text"
     }
-    return Schema((*STREAMS, *own), columns)
+    dates = frozenset(name for name, kind in fields.items() if kind == "date")
+    return Schema((*STREAMS, *own), columns, dates)
 
 
 def for_words(role: Role) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ formats/   the content of one file -> documents; a room a format, and a registry
 files/     files and folders as they lie on a disk -> the files to read, their ids, what is found in them
 sources    a path or a stream -> documents, in a steady order
 fields     an index's own fields: documents -> values to filter, sort and count by
+comparing  values as they are compared
 sought     what a filter asks of a field -> the values that it names
 stored     a document as an index keeps it
 """
@@ -22,6 +23,10 @@ from khsearch.lazy import face
 if TYPE_CHECKING:
     from khsearch.documents import reasons as reasons
     from khsearch.documents import values as values
+    from khsearch.documents.comparing import Compared as Compared
+    from khsearch.documents.comparing import compared as compared
+    from khsearch.documents.comparing import several as several
+    from khsearch.documents.comparing import written as written
     from khsearch.documents.document import Document as Document
     from khsearch.documents.document import json_line as json_line
     from khsearch.documents.document import validate as validate
@@ -96,6 +101,7 @@ else:
         __name__,
         {
             "": ("reasons", "values"),
+            "comparing": ("Compared", "compared", "several", "written"),
             "document": ("Document", "json_line", "validate"),
             "files.children": ("Children", "Task"),
             "files.process": ("Order",),

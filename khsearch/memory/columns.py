@@ -2,43 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from khsearch.documents import keyword_form, values
+from khsearch.documents import Compared, compared, written
 from khsearch.engine import By, SortKey, Value
 from khsearch.errors import QueryError
-
-Compared = int | float | bytes
-
-
-def values_of(given: object) -> list[object]:
-    """Return the values of one document in one column: None is none, a list several; NaN is no value."""
-    several = [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
-    return [value for value in several if not (isinstance(value, float) and math.isnan(value))]
-
-
-def compared(value: object) -> Compared:
-    """Return what a value is compared by: dates and times are microseconds from year 1, truth values 0 and 1."""
-    if isinstance(value, datetime):
-        return (value.replace(tzinfo=None) - datetime.min) // timedelta(microseconds=1)
-    if isinstance(value, date):
-        return compared(datetime.combine(value, time()))
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, Decimal):
-        return values.of_decimal(value)
-    if isinstance(value, int | float):
-        return value
-    return keyword_form(written(value))
-
-
-def written(value: object) -> bytes:
-    """Return a value that is text as it was written."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
 def shown(value: object) -> object:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from khsearch.documents import compared, several
 from khsearch.engine import BM25, EQUAL, FieldScale, Node, Proximity, boosts_of, nodes, term_weight
 from khsearch.errors import QueryError
-from khsearch.memory.columns import compared, values_of
 from khsearch.memory.commit import Commit
 
 Scores = dict[int, float]
@@ -70,7 +70,7 @@ def _distance(one: str | bytes, other: str | bytes) -> int:
 def _saturated(commit: Commit, stream: str, number: int, tf: int, scale: FieldScale, average: float) -> float:
     """The part of the formula that the document decides."""
     boost, column = boosts_of(scale)
-    own = next(map(compared, values_of(commit.entries[number].values.get(column))), 1)
+    own = next(map(compared, several(commit.entries[number].values.get(column))), 1)
     weight = tf * boost * float(own)
     length = commit.length(stream, number) / average if average > 0 else 1.0
     return weight * (scale.k1 + 1) / (weight + scale.k1 * (1 - scale.b + scale.b * length)) if weight else 0.0
@@ -183,7 +183,7 @@ def _between(commit: Commit, node: nodes.Between, _: BM25) -> Scores:
     return {
         number: node.boost
         for number, entry in enumerate(commit.entries)
-        if any(fits(compared(value)) for value in values_of(entry.values.get(node.column)))
+        if any(fits(compared(value)) for value in several(entry.values.get(node.column)))
     }
 
 

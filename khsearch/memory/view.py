@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from khsearch.arrays import Array, pack
-from khsearch.documents import Document
+from khsearch.documents import Compared, Document, compared, several
 from khsearch.engine import (
     BM25,
     BY_SCORE,
@@ -31,7 +31,7 @@ from khsearch.engine import (
     read_place,
     write_place,
 )
-from khsearch.memory.columns import Compared, bucket, compared, is_between, ordered, shown, values_of
+from khsearch.memory.columns import bucket, is_between, ordered, shown
 from khsearch.memory.commit import Commit
 from khsearch.memory.matching import matches, near_pairs, near_terms
 
@@ -237,7 +237,7 @@ class MemoryView:
         return cast("T", self._memo[room, key])
 
     def _values(self, column: str, number: int) -> list[object]:
-        return values_of(self.commit.entries[number].values.get(column))
+        return several(self.commit.entries[number].values.get(column))
 
     def _row(self, number: int, score: float, sort: Sequence[SortKey]) -> tuple[Value, ...]:
         """What orders a document."""
