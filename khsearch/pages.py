@@ -7,14 +7,13 @@ look at, a page is found by its ranks; beyond, by the place in the engine's orde
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
-import numpy as np
-
-from khsearch.engine import EQUAL, Found, Node, Place, SortKey, nodes
+from khsearch.engine import Best, Found, Node, Place, SortKey, Sought, best_of, nodes
 from khsearch.frozen import frozen
 from khsearch.hits import Search
 from khsearch.paging import Behind
-from khsearch.query import SHARE, Judged, Ranked, Rescorer, rescored
+from khsearch.query import DEPTH, SHARE, Judged, Stage, rescored
 
 
 @frozen
@@ -44,16 +43,19 @@ class Pages:
         made: Search,
         sort: Sequence[SortKey] = (),
         group: str | None = None,
-        stages: Sequence[Rescorer] | None = None,
+        *,
+        judged: bool = True,
     ) -> None:
+        """judged: whether stages judge the best, if nothing else orders them."""
         self._made = made
         self._sort = sort
         self._group = group
         self._total: int | None = None  # of the set, where it was found out
-        if sort or group is not None:
-            stages = ()
-        self._stages = made.ranking.rescorers(made.plan.rows) if stages is None else stages
-        self._is_one = bool(sort) or group is not None or (not self._stages and made.plan.found is None)
+        judged = judged and not sort and group is None
+        self._near = made.ranking.near(made.plan.rows) if judged else None
+        self._stages = cast("Sequence[Stage]", made.ranking.stages) if judged else ()
+        is_judged = self._near is not None or bool(self._stages)
+        self._is_one = bool(sort) or group is not None or (not is_judged and made.plan.found is None)
 
     def page(self, limit: int, offset: int, behind: Behind | None = None) -> Page:
         """Documents from rank `offset` on, or behind another page."""
@@ -70,16 +72,15 @@ class Pages:
             rows = self._behind(limit + 1, behind)
         else:
             offset = offset if behind is None else behind.rank
-            judged, ahead = rescored(self._made.view, self._retrieve, self._stages, offset + limit + 1, offset)
+            view, count = self._made.view, offset + limit + 1
+            judged, ahead = rescored(view, self._retrieve, self._near, self._stages, count, offset)
             rows = [Row(one, rank >= ahead) for rank, one in enumerate(judged, offset)]
         return Page(rows[:limit], len(rows) > limit, self._total)
 
     def behind(self, rank: int, row: Row) -> Behind:
         """What comes behind a document of a rank."""
-        if not all(stage.only_adds for stage in self._stages):
-            return Behind(rank, row.loose, None)  # any document may have been moved anywhere
-        if rank <= max((stage.depth for stage in self._stages), default=0):
-            return Behind(rank, row.loose, None)
+        if self._stages or (self._near is not None and rank <= DEPTH):
+            return Behind(rank, row.loose, None)  # it may have been moved
         # Beyond what stages look at, the order is the engine's.
         return Behind(rank, row.loose, self._made.view.place(row.judged.key, row.judged.score, self._sort))
 
@@ -95,31 +96,25 @@ class Pages:
             rows += _rows(self._search(looser, count - len(rows), 0, place), loose=True)
         return rows
 
-    def _retrieve(self, count: int) -> Ranked:
+    def _retrieve(self, count: int) -> Best:
         """The first documents, as many as there are up to a count."""
         made, found = self._made, self._made.plan.found
-        if found is None:
-            return _ranked(self._search(made.ranked_set, count), count)
-        if found.nearly and found.count is None and made.filter is None:
-            keys, scores, *_ = self._search(made.plan.node, count)
-            size = int(np.count_nonzero(scores >= SHARE * EQUAL * max(float(scores[0]), 0.0))) if len(keys) else 0
-            if size < count:
-                self._total = size
-                kept = len(keys) if made.plan.loose else size
-                return Ranked(keys[:kept], scores[:kept], size)
-        self._total = made.total
-        if not made.plan.loose or made.total >= count:
-            return _ranked(self._search(made.ranked_set, count), count)
-        wanted, _ = made.settled
-        keys, scores, *_ = self._search(self._ranked(), count)
-        ahead = np.array(made.view.among(keys, wanted, made.ranking.weighting), np.bool_)
-        size = int(np.count_nonzero(ahead))
-        if size == made.total:
-            order = np.argsort(~ahead, kind="stable")
-            return Ranked([keys[at] for at in order.tolist()], scores.take(order), size)
-        first = self._search(made.ranked_set, count)
-        rest = self._search(nodes.AndNot(self._ranked(), wanted), count - len(first.keys))
-        return Ranked([*first.keys, *rest.keys], np.concatenate([first.scores, rest.scores]), len(first.keys))
+        open_set = found is not None and found.nearly and found.count is None and made.filter is None
+        sought = Sought(
+            self._ranked(),
+            None if found is None else made.wanted,
+            SHARE if open_set else None,
+            made.plan.loose,
+            made.ranking.weighting,
+            self._near,
+            DEPTH,
+            made.known,
+            lambda: made.settled,
+        )
+        far = made.view.far
+        best = best_of(made.view, sought, count) if far is None else far.best(sought, count)
+        self._total = best.total
+        return best
 
     def _ranked(self) -> Node:
         """All that ranks, and that the filter lets through."""
@@ -137,10 +132,6 @@ class Pages:
             after=after,
             group=self._group,
         )
-
-
-def _ranked(found: Found, ahead: int) -> Ranked:
-    return Ranked(found.keys, found.scores, ahead)
 
 
 def _rows(found: Found, *, loose: bool = False) -> list[Row]:

@@ -140,7 +140,7 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     view, built = commit.view, commit.built
     plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
     made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
-    rows = Pages(made, stages=()).page(limit, 0).rows
+    rows = Pages(made, judged=False).page(limit, 0).rows
     hits = [Hit.of(rank, row.judged, made, loose=row.loose) for rank, row in enumerate(rows, 1)]
     return Results(hits, time.perf_counter() - started, made)
 

@@ -96,6 +96,15 @@ install_browser() {
   [[ ${#packages[@]} -eq 0 ]] || install_where_allowed "tests that look at pages" "${packages[@]}"
 }
 
+# What starts OpenSearch nodes, where that may be installed; tests that need one are skipped elsewhere.
+install_java() {
+  local packages=()
+  command -v javac >/dev/null || packages+=(openjdk-17-jdk-headless)
+  command -v mvn >/dev/null || packages+=(maven)
+  command -v curl >/dev/null || packages+=(curl)
+  [[ ${#packages[@]} -eq 0 ]] || install_where_allowed "tests of OpenSearch" "${packages[@]}"
+}
+
 # Everything that decides what the environment holds.
 fingerprint() {
   { pwd && "$VENV/bin/python" -c 'import sys; print(sys.version)' && cat pyproject.toml; } 2>/dev/null | sha256sum

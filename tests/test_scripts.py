@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = ("scripts/demo", "scripts/test", "scripts/check", ".ci/run")
+SCRIPTS = ("scripts/demo", "scripts/test", "scripts/check", "scripts/opensearch", ".ci/run")
 
 
 @pytest.mark.parametrize("name", [*SCRIPTS, "scripts/setup.sh"])

@@ -4,14 +4,18 @@ weighting   how terms score: BM25 with a scale a field, and pairs that stand nea
 nodes       what a query plan is made of
 tokens      documents with their terms and values, for a writer
 view        an index somewhere, one commit of it, its writer: the interfaces
+retrieval   the best documents of a search, asked of a view step by step
+far         what a view can do besides where every question is a journey
 places      where a document stands in an order, as values that JSON knows, and back
 engines     kinds of engines from elsewhere, by the scheme of an address
 """
 
 from khsearch.engine import nodes
 from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
+from khsearch.engine.far import FarView, Foreseen
 from khsearch.engine.nodes import Node
 from khsearch.engine.places import BY_SCORE, Placed, Value, read_place, write_place
+from khsearch.engine.retrieval import Best, Sought, best_of
 from khsearch.engine.tokens import PAIR, Batch, TermList, TokenBatch
 from khsearch.engine.view import (
     EVERY_COMMIT,
@@ -44,14 +48,17 @@ __all__ = [
     "PAIR",
     "UNSATURATED",
     "Batch",
+    "Best",
     "BoostedScale",
     "By",
     "Counted",
     "Engine",
     "EngineKind",
     "EngineWriter",
+    "FarView",
     "FieldScale",
     "Files",
+    "Foreseen",
     "Found",
     "Key",
     "Limits",
@@ -62,10 +69,12 @@ __all__ = [
     "Placed",
     "Proximity",
     "SortKey",
+    "Sought",
     "TermList",
     "TokenBatch",
     "Value",
     "View",
+    "best_of",
     "boosts_of",
     "engine_kind",
     "idf",

@@ -267,20 +267,32 @@ class Leading(Base):
         return [(self.child, 1.0)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class TwoPhase(Base):
     """Documents that a node matches and that pass a check that no engine makes, with the scores of the node.
 
     Named as in Lucene: `approximation` is quick and finds too much; `passes` looks at each that is left after all else,
-    keys (`View`) in, whether each passes out.
+    keys (`View`) in, whether each passes out. `exact` matches the same documents, for an engine that keeps positions in
+    every stream; without one, the check alone can tell.
     """
 
     approximation: Node
     passes: Callable[[Sequence[int | str]], Sequence[bool]]
+    exact: Node | None = None
 
     def scoring(self) -> Sequence[tuple[Node, float]]:
         """The approximation."""
         return [(self.approximation, 1.0)]
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, TwoPhase) or self.exact is None or self.exact != other.exact:
+            return False
+        return self.approximation == other.approximation
+
+    def __hash__(self) -> int:
+        return hash((self.approximation, self.exact))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

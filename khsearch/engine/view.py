@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from khsearch.arrays import Array
 from khsearch.documents import Document
+from khsearch.engine.far import FarView
 from khsearch.engine.nodes import Fuzzy, Node
 from khsearch.engine.tokens import Batch, TermList
 from khsearch.engine.weighting import BM25, Proximity
@@ -132,6 +133,10 @@ class View(Protocol):
     @property
     def traits(self) -> frozenset[str]:
         """Lines that say what the terms of its documents depend on (`Batch.traits`)."""
+
+    @property
+    def far(self) -> FarView | None:
+        """The view itself where every question is a journey, for who can ask much at once; None where it is at hand."""
 
     # Documents
 

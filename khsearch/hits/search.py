@@ -45,10 +45,15 @@ class Search:
     @cached_property
     def total(self) -> int:
         """How many documents count as found."""
-        known = self.known_total
-        if known is None and self.plan.found is not None and self.filter is None:
-            known = self.plan.found.count
+        known = self.known
         return self.settled[1] if known is None else known
+
+    @property
+    def known(self) -> int | None:
+        """The same where nobody has to look for it."""
+        if self.known_total is None and self.plan.found is not None and self.filter is None:
+            return self.plan.found.count
+        return self.known_total
 
     @cached_property
     def settled(self) -> tuple[Node, int]:

@@ -41,6 +41,8 @@ T = TypeVar("T")
 class MemoryView:
     """A commit, and what was worked out about it."""
 
+    far = None
+
     def __init__(self, name: str, commit: Commit) -> None:
         self.name = name
         self.commit = commit

@@ -51,10 +51,9 @@ if TYPE_CHECKING:
     from khsearch.query.ranking import DEFAULT as DEFAULT
     from khsearch.query.ranking import Ranking as Ranking
     from khsearch.query.similar import like as like
+    from khsearch.query.stages import DEPTH as DEPTH
     from khsearch.query.stages import Candidate as Candidate
     from khsearch.query.stages import Judged as Judged
-    from khsearch.query.stages import Ranked as Ranked
-    from khsearch.query.stages import Rescorer as Rescorer
     from khsearch.query.stages import Stage as Stage
     from khsearch.query.stages import rescored as rescored
     from khsearch.query.standing import Standing as Standing
@@ -69,7 +68,7 @@ else:
             "plan": ("Marks", "Plan", "Planner"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
-            "stages": ("Candidate", "Judged", "Ranked", "Rescorer", "Stage", "rescored"),
+            "stages": ("DEPTH", "Candidate", "Judged", "Stage", "rescored"),
             "standing": ("Standing",),
             "common_words": ("common_words",),
             "completion": ("complete",),

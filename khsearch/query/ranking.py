@@ -28,7 +28,7 @@ from typing import Any, Self
 from khsearch import schema
 from khsearch.arguments import COUNT, FACTOR, Kind, instance
 from khsearch.engine import BM25, FieldScale, Proximity
-from khsearch.query.stages import ByProximity, Judge, Rescorer, Stage
+from khsearch.query.stages import Judge, Stage
 from khsearch.schema import BIGRAMS, LEAD, TEXT, WORDS, Role, Stream
 from khsearch.sharing import cached_property
 
@@ -111,13 +111,10 @@ class Ranking:
         """What the bigrams of a query of so many words are multiplied by."""
         return min(1.0, self.few_words / max(words, 1))
 
-    def rescorers(self, rows: Sequence[Sequence[bytes]]) -> list[Rescorer]:
-        """The stages of a search, for words of its query in the order of its rows of words."""
+    def near(self, rows: Sequence[Sequence[bytes]]) -> Proximity | None:
+        """Neighbours in the rows of words of a query, which should stand near each other; None where that adds nothing."""
         pairs = tuple(dict.fromkeys(pair for row in rows for pair in pairwise(row)))[:_MOST_PAIRS]
-        first = (
-            [ByProximity(Proximity(TEXT, pairs, self.slop, self.closeness))] if pairs and self.closeness.weight else []
-        )
-        return [*first, *map(_stage, self.stages)]
+        return Proximity(TEXT, pairs, self.slop, self.closeness) if pairs and self.closeness.weight else None
 
     def to_json(self) -> dict[str, object]:
         """Return the numbers as JSON-able values; ValueError where there are stages, which are code."""

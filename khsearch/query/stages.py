@@ -19,19 +19,21 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from khsearch.arguments import COUNT, FUNCTION, TEXT
 from khsearch.arrays import Array
 from khsearch.documents import Document
-from khsearch.engine import Key, Proximity, View
+from khsearch.engine import Best, Key, Proximity, View
 from khsearch.frozen import frozen
 from khsearch.sharing import cached_property
 
 DEPTH = 100
 """How many of the best a stage looks at."""
+
+CLOSE = "words close to each other"
+"""What a hit's explanation calls what the engine adds where words of the query stand near each other."""
 
 
 class Candidate:
@@ -76,16 +78,6 @@ class Stage:
         if COUNT.of("depth", self.depth) < 1:
             raise ValueError(f"depth takes a whole number from 1 on, not {self.depth!r}")
 
-    @property
-    def field(self) -> str:
-        """None: a judge looks at all of a document."""
-        return ""
-
-    @property
-    def only_adds(self) -> bool:
-        """No: a judge may do anything."""
-        return False
-
     def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
         """Ask the judge; ValueError where it does not answer with one number for each."""
         candidates = [Candidate(view, key, score) for key, score in zip(keys, scores.tolist(), strict=True)]
@@ -115,57 +107,6 @@ def _is_finite(score: object) -> bool:
         return False
 
 
-class Rescorer(Protocol):
-    """A stage as a search runs it: a depth, a name, and new scores."""
-
-    @property
-    def name(self) -> str:
-        """What it judges by, as a hit's explanation says it."""
-
-    @property
-    def field(self) -> str:
-        """The stream that it looks at; empty for all of a document."""
-
-    @property
-    def depth(self) -> int:
-        """How many of the best it looks at."""
-
-    @property
-    def only_adds(self) -> bool:
-        """Whether no score ever falls: then nothing that it did not look at can move up."""
-
-    def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
-        """Documents, best first, and their scores (n,) float64 -> their new scores (n,) float64."""
-
-
-@frozen
-class ByProximity:
-    """Words of the query that stand near each other add to a score."""
-
-    wanted: Proximity
-    name: str = "words close to each other"
-    depth: int = DEPTH
-    only_adds: bool = True
-
-    @property
-    def field(self) -> str:
-        """The stream in which the words stand."""
-        return self.wanted.field
-
-    def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
-        """Add what the engine tells of where the words stand."""
-        added: Array = scores + view.proximity(keys, self.wanted)
-        return added
-
-
-class Ranked(NamedTuple):
-    """Documents, best first: their keys and scores (n,), and how many of the first stay ahead of the others."""
-
-    keys: Sequence[Key]
-    scores: Array
-    ahead: int
-
-
 @frozen
 class Judged:
     """A document of a search, ranked: its score, and of each stage that changed it: name, field, what it added."""
@@ -176,27 +117,29 @@ class Judged:
 
 
 def rescored(
-    view: View, retrieve: Callable[[int], Ranked], stages: Sequence[Rescorer], count: int, offset: int = 0
+    view: View,
+    retrieve: Callable[[int], Best],
+    near: Proximity | None,
+    stages: Sequence[Stage],
+    count: int,
+    offset: int,
 ) -> tuple[list[Judged], int]:
     """Return those of the best `count` documents after all stages from `offset` on, and how many of all are ahead.
 
-    retrieve: so many of the best, best first.
+    retrieve: so many of the best, best first. near: what it has added for, before any stage.
     """
-    depths = [stage.depth for stage in stages]
-    keys, first, ahead = retrieve(
-        max([count, *depths]) if all(stage.only_adds for stage in stages) else count + sum(depths)
-    )
-    scores = first.astype(np.float64)
+    # A stage may move any document that it looks at behind all others.
+    keys, scores, close, ahead, _ = retrieve(count + sum(stage.depth for stage in stages))
     order = np.arange(len(scores))
     behind = order >= ahead
-    added: list[tuple[str, str, Array]] = []
+    added: list[tuple[str, str, Array]] = [] if near is None else [(CLOSE, near.field, close)]
     for stage in stages if len(keys) else ():
         best = order[: stage.depth]
         before = scores[best]
         scores[best] = stage.rescore(view, [keys[at] for at in best.tolist()], before)
         change = np.zeros(len(scores))
         change[best] = scores[best] - before
-        added.append((stage.name, stage.field, change))
+        added.append((stage.name, "", change))
         order = order[np.lexsort((-scores[order], behind[order]))]
     judged = [
         Judged(

@@ -26,6 +26,8 @@ T = TypeVar("T")
 class EmbeddedView:
     """One commit of a folder; keys are document numbers."""
 
+    far = None
+
     def __init__(self, searcher: Searcher, files: Files) -> None:
         self.searcher = searcher
         self._documents, self._terms = searcher.documents, searcher.terms
