@@ -27,6 +27,7 @@ imports only what stands on a line above it; tests hold that.
     documents/      files, folders, streams, records -> Document; own fields and their values
     engine/         what an index asks of whatever keeps it: nodes, weighting, tokens, interfaces
     columnar/       the embedded engine: array postings on disk; knows no Khmer, no Whoosh
+    remote/         the engine on OpenSearch: any number of machines
     memory/         an engine in memory: the shortest one, for tests and notebooks
     query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
     hits/           what a search shows: results, snippets, marks, explain

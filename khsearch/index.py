@@ -20,7 +20,7 @@ from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
 from khsearch.query import DEFAULT, Filter, Ranking
 from khsearch.reader import Reader, plan_of
-from khsearch.schema import Declared, schema_of
+from khsearch.schema import Declared
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -137,9 +137,7 @@ class Index(Reader):
 
     @classmethod
     def _created(cls, address: str, built: Manifest) -> Self:
-        engine = kind_at(address).create(
-            address, schema_of(built.fields), lambda name_file: manifest.write(built, name_file)
-        )
+        engine = kind_at(address).create(address, built.schema, lambda name_file: manifest.write(built, name_file))
         return cls(engine, latest(engine))
 
     @classmethod

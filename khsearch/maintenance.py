@@ -23,7 +23,7 @@ from khsearch.errors import (
 from khsearch.filetable import NO_FILES, table_of
 from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
-from khsearch.schema import Declared, declared, kinds_of, schema_of, weights_of
+from khsearch.schema import Declared, declared, kinds_of, weights_of
 from khsearch.spellings import NONE, variants_of
 from khsearch.writing import Writer
 
@@ -100,7 +100,8 @@ def set_fields(engine: Engine, fields: Declared, wait: float, on_lost: Tell | No
     it that is a DocumentError, and nothing changed.
     """
     kinds = kinds_of(fields)
-    raw = engine.writer(schema_of(kinds), wait)
+    asked = replace(latest(engine).built, fields=kinds)
+    raw = engine.writer(asked.schema, wait)
     try:
         commit = latest(engine)
         view, built = commit.view, commit.built

@@ -14,6 +14,7 @@ holding known        the terms that hold a word; the spellings that parts of an 
 candidates           the spellings of a commit that are near a word
 meant                a row of words -> what was probably meant
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
+foreseeing           what a plan will ask, for a view that is far away
 common_words         the words of an index, the most frequent first
 continuations        words and pairs of words of an index, by their beginnings
 expansion            other readings of what was typed

@@ -86,7 +86,7 @@ class Candidates:
                     found[spelling] = Candidate(spelling, near.excess, near.score)
                     dfs[spelling] = known.documents(near.number)
         each = list(found.values())
-        if view.deleted:
+        if view.deleted and view.far is None:  # what is proposed has to stand anyhow
             each = self._living(each, dfs, view)
         return sorted(each, key=lambda one: (-one.score, one.spelling))[:_KEPT]
 

@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
 
-from khsearch.engine import BM25, View
+from khsearch.engine import BM25, Foreseen, View
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed, Variants, script
 from khsearch.query.chunks import Chunk, Way, chunks_of
@@ -141,6 +141,8 @@ class _Corrector:
     def options(self, typed: Typed, chunk: Chunk) -> list[_Option]:
         """What may have been meant by a chunk of a text, likeliest first."""
         part = typed.cut(chunk.start, chunk.end)
+        others = self._spellings(part)
+        self._foresee(("options", part.text), [part, *(part.analyzer.spelled(other) for other in others)])
         df = self._df(part)
         if df * _COMMON > self._view.doc_count:
             return []
@@ -160,7 +162,13 @@ class _Corrector:
 
     def whole(self, typed: Typed, df: int) -> Iterator[tuple[float, Correction]]:
         """Chunks that stand, in more than the `df` documents in which what was typed does."""
-        for spelling, meant in self._readings(typed, df):
+        readings = self._readings(typed, df)
+        far = self._view.far
+        if far is not None:  # most are asked for, and all are in one request
+            readings = iter(likely := list(readings))
+            parts = [typed.analyzer.spelled(spelling) for spelling, _ in likely]
+            self._foresee(("corrections", typed.text, df), parts)
+        for spelling, meant in readings:
             part = typed.analyzer.spelled(spelling)
             found = self._df(part)
             if found > df:
@@ -188,13 +196,17 @@ class _Corrector:
     def _other_spelling(self, typed: Typed) -> tuple[int, str]:
         """The listed spelling of a chunk that stands in the most documents, with their number; 0 where none stands."""
         best = (0, "")
-        for other in self._variants.alternatives(typed)[:_HELD] if self._variants else ():
-            if other.weight == 1:
-                spelling = typed.text[: other.start] + other.spelling + typed.text[other.end :]
-                found = self._df(typed.analyzer.spelled(spelling))
-                if found > best[0]:
-                    best = found, spelling
+        for spelling in self._spellings(typed):
+            found = self._df(typed.analyzer.spelled(spelling))
+            if found > best[0]:
+                best = found, spelling
         return best
+
+    def _spellings(self, typed: Typed) -> list[str]:
+        """A chunk in the spellings that are listed for stretches of it."""
+        others = self._variants.alternatives(typed)[:_HELD] if self._variants else ()
+        text = typed.text
+        return [text[: one.start] + one.spelling + text[one.end :] for one in others if one.weight == 1]
 
     def _usual(self, typed: Typed, correction: Correction) -> str:
         """A correction in the spelling that is listed as the usual one, if that stands."""
@@ -210,8 +222,19 @@ class _Corrector:
 
     def _df(self, typed: Typed) -> int:
         """Documents in which a chunk stands as it is spelled."""
-        words = tuple(typed.terms.words)
-        return self._standing.settled(Chunk(0, len(typed.text), (Way(words, ()),)))[1] if words else 0
+        return self._standing.settled(_as_spelled(typed))[1] if typed.terms.words else 0
+
+    def _foresee(self, key: Hashable, parts: Iterable[Typed]) -> None:
+        """Have it asked for in one request in how many documents some chunks stand, where each takes one."""
+        far = self._view.far
+        if far is not None:
+            chunks = [_as_spelled(part) for part in parts if part.terms.words]
+            far.foresee(key, BM25(), lambda: Foreseen(counts=list(map(self._standing.of, chunks))))
+
+
+def _as_spelled(typed: Typed) -> Chunk:
+    """A text as a chunk that stands as it is spelled, and in no longer words."""
+    return Chunk(0, len(typed.text), (Way(tuple(typed.terms.words), ()),))
 
 
 def _changed(typed: Typed, first: int, meant: Meant) -> str:

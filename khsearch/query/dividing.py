@@ -7,13 +7,16 @@ longest: words that stand side by side were hardly meant apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import Typed, letters_of
+from khsearch.khmer import Typed, clusters_of, letters_of, script
+from khsearch.query.chunks import Chunk, way_of
 from khsearch.query.frequencies import Frequencies
+from khsearch.query.standing import Standing
 from khsearch.schema import BIGRAMS
+from khsearch.sharing import cached_property
 
 _MOST_WHOLE = 24
 """Whole words of the longest chunk that is divided between them."""
@@ -25,13 +28,10 @@ _MOST_PARTS = 4
 """Parts into which a chunk is divided in every way."""
 
 
-def divided(typed: Typed, view: View, stands: Callable[[Typed], nodes.Node]) -> list[Typed] | None:
-    """Return the parts of a chunk that stand in one document; None where no parts do.
-
-    `stands` tells where a part stands, settled.
-    """
+def divided(typed: Typed, view: View, standing: Standing) -> list[Typed] | None:
+    """Return the parts of a chunk that stand in one document; None where no parts do."""
     torn = _torn(typed, view)
-    ways = _Ways(typed, view, stands)
+    ways = _Ways(typed, view, standing)
     whole = [first for first in typed.whole.firsts if first]
     found = None
     if len(whole) < _MOST_WHOLE and torn.issubset(whole) and ways.is_held(whole):
@@ -40,6 +40,21 @@ def divided(typed: Typed, view: View, stands: Callable[[Typed], nodes.Node]) -> 
     elif ways.count <= _MOST_WORDS:
         found = _first(ways, range(1, ways.count), torn)
     return None if found is None else ways.parts(found)
+
+
+def in_pieces(typed: Typed, standing: Standing) -> nodes.Node | None:
+    """Where all words of a chunk stand, each on its own or inside of others: in no other document do parts of it stand.
+
+    None where nothing can be said, as of words of one cluster.
+    """
+    pieces: list[nodes.Node] = []
+    for word in dict.fromkeys(typed.terms.words):
+        units = clusters_of(word) if word[0] >= script.BASES.start else []
+        if len(units) > 1:
+            bigrams = tuple(nodes.Term(BIGRAMS, one + two) for one, two in pairwise(units))
+            own = tuple(nodes.Term(name, word) for name in standing.own)
+            pieces.append(nodes.Or((nodes.And(bigrams), *own)) if own else nodes.And(bigrams))
+    return nodes.And(tuple(pieces)) if pieces else None
 
 
 def _first(ways: _Ways, places: Sequence[int], torn: set[int]) -> Sequence[int] | None:
@@ -66,10 +81,10 @@ def _merged(ways: _Ways, places: Sequence[int], torn: set[int]) -> Sequence[int]
 class _Ways:
     """Ways to divide one chunk, each as the numbers of the words before which it is cut."""
 
-    def __init__(self, typed: Typed, view: View, stands: Callable[[Typed], nodes.Node]) -> None:
-        self._typed, self._view, self._stands = typed, view, stands
+    def __init__(self, typed: Typed, view: View, standing: Standing) -> None:
+        self._typed, self._view, self._standing = typed, view, standing
         self._edges = [0, *accumulate(len(letters_of(word)) for word in typed.terms.words)]
-        self._known: dict[tuple[int, int], tuple[Typed, nodes.Node]] = {}
+        self._known: dict[tuple[int, int], Typed] = {}
         self.count = len(typed.terms.words)
 
     def _spans(self, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -79,23 +94,40 @@ class _Ways:
         """Letters of the shortest part."""
         return min(self._edges[end] - self._edges[first] for first, end in self._spans(cuts))
 
-    def _part(self, span: tuple[int, int]) -> tuple[Typed, nodes.Node]:
+    def _part(self, span: tuple[int, int]) -> Typed:
         found = self._known.get(span)
         if found is None:
             starts, ends = self._typed.spans
-            part = self._typed.analyzer.spelled(self._typed.text[starts[span[0]] : ends[span[1] - 1]])
-            found = self._known[span] = part, self._stands(part)
+            text = self._typed.text[starts[span[0]] : ends[span[1] - 1]]
+            found = self._known[span] = self._typed.analyzer.spelled(text)
         return found
+
+    def _chunk(self, span: tuple[int, int]) -> Chunk:
+        part = self._part(span)
+        return Chunk(0, len(part.text), (way_of(part.terms),))
+
+    @cached_property
+    def _rows(self) -> list[set[tuple[int, int]]] | None:
+        """Of each document that may hold parts, the parts that it holds; None where one asks part by part."""
+        far, within = self._view.far, in_pieces(self._typed, self._standing)
+        if far is None or within is None:
+            return None
+        whole = [0, *(first for first in self._typed.whole.firsts if first), self.count]
+        edges = range(self.count + 1) if self.count <= _MOST_WORDS else whole
+        return far.rows(within, lambda: {one: self._standing.of(self._chunk(one)) for one in combinations(edges, 2)})
 
     def parts(self, cuts: Sequence[int]) -> list[Typed]:
         """The parts, as texts."""
-        return [self._part(span)[0] for span in self._spans(cuts)]
+        return [self._part(span) for span in self._spans(cuts)]
 
     def is_held(self, cuts: Sequence[int]) -> bool:
         """Whether a document holds all parts."""
-        standing = [self._part(span)[1] for span in self._spans(cuts)]
-        return not any(isinstance(node, nodes.Nothing) for node in standing) and bool(
-            self._view.count(nodes.And(tuple(standing)))
+        if self._rows is not None:
+            spans = list(self._spans(cuts))
+            return any(row.issuperset(spans) for row in self._rows)
+        standing = [self._standing.settled(self._chunk(span)) for span in self._spans(cuts)]
+        return all(count for _, count in standing) and bool(
+            self._view.count(nodes.And(tuple(node for node, _ in standing)))
         )
 
 

@@ -137,6 +137,7 @@ class Expansion:
         if len(words) > JOINED or not any(self._is_suspect(word) for word in words):
             return
         rows = Rows(self._view, self._own)
+        likely: list[tuple[int, int, list[bytes], float]] = []
         for first, end in rows_of(typed):
             row, best = words[first:end], None
             odd = [odd and word not in settled for odd, word in zip(rows.odd(row), row, strict=True)]
@@ -145,11 +146,13 @@ class Expansion:
                 weight = _CORRECTED * math.exp((meant.gain - best) / _LIKELIHOOD)
                 for change in meant.changes:
                     new = typed.analyzer.spelled(script.decode_term(change.meant.spelling)).terms.words
-                    yield from self._instead(terms, known, first + change.first, first + change.end, new, weight)
+                    likely.append((first + change.first, first + change.end, new, weight))
             for start, stop in combinations(range(first, end + 1), 2):
                 if stop > start + 1 and any(odd[start - first : stop - first]):
-                    joined = b"".join(words[start:stop])
-                    yield from self._instead(terms, known, start, stop, [joined], _CORRECTED)
+                    likely.append((start, stop, [b"".join(words[start:stop])], _CORRECTED))
+        self._dfs.learn(word for _, _, new, _ in likely for word in new)
+        for first, end, new, weight in likely:
+            yield from self._instead(terms, known, first, end, new, weight)
 
     def _instead(
         self, terms: Terms, known: set[bytes], first: int, end: int, new: list[bytes], weight: float

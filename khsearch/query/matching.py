@@ -14,14 +14,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from khsearch.engine import BM25, View, nodes
+from khsearch.engine import BM25, Foreseen, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
-from khsearch.query.chunks import FUNCTION_WORDS, SENTENCE, Chunk, way_of
+from khsearch.query.chunks import FUNCTION_WORDS, SENTENCE, Chunk
 from khsearch.query.clauses import Group, Item, Words
-from khsearch.query.dividing import divided
+from khsearch.query.dividing import divided, in_pieces
 from khsearch.query.literal import Literal, check_words
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
@@ -118,6 +119,10 @@ class Matching:
         correct: whether chunks that stand nowhere are read otherwise.
         """
         leaves = self.leaves(item)
+        far = self._view.far
+        if far is not None:
+            ahead = partial(self._foreseen, item, leaves, ranked, correct=correct)
+            far.foresee(("found", item, correct, ranked), self._weighting, ahead)
         if isinstance(item, Words) and item.field is None and leaves:
             node, count = self._standing.of_all([leaf.chunk for leaf in leaves])
         else:
@@ -143,13 +148,24 @@ class Matching:
         leading = nodes.Leading(nodes.Require(ranked, values), SHARE)
         return Found(*self._settled(leading), None, leaves, nearly=True)
 
+    def _foreseen(self, item: Item, leaves: Sequence[Leaf], ranked: nodes.Node, *, correct: bool) -> Foreseen:
+        """What is asked for a set, for a view that is far away."""
+        tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
+        counts = [] if tree is None else [tree]
+        for leaf in leaves if correct else ():
+            if leaf.field is None:
+                pieces = in_pieces(self._texts.read(leaf.text), self._standing)
+                counts += [self._standing.of(leaf.chunk), *([] if pieces is None else [pieces])]
+        return Foreseen(counts=list(dict.fromkeys(counts)), tops=[ranked])
+
     def _with_nearly(
         self, node: nodes.Node, count: int, leaves: Sequence[Leaf], ranked: nodes.Node
-    ) -> tuple[nodes.Node, int]:
+    ) -> tuple[nodes.Node, int | None]:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= SENTENCE for leaf in leaves):
             return node, count
-        return self._settled(nodes.Or((node, nodes.Leading(ranked, SHARE))))
+        either = nodes.Or((node, nodes.Leading(ranked, SHARE)))
+        return (either, None) if self._view.far is not None else self._settled(either)
 
     def _settled(self, node: nodes.Node | None) -> tuple[nodes.Node, int]:
         return (nodes.Nothing(), 0) if node is None else self._view.settled(node, self._weighting)
@@ -159,7 +175,8 @@ class Matching:
             check_words(words)
             return None
         if words.field is None:
-            return self._standing.of_all(chunks)[0]
+            far = self._view.far is not None
+            return self._standing.where(chunks) if far else self._standing.of_all(chunks)[0]
         return nodes.And(tuple(self._standing.of(chunk, words.field) for chunk in chunks))
 
     def _read_as(self, readings: dict[tuple[str | None, str], Reading], chunk: Chunk, words: Words) -> Sequence[Chunk]:
@@ -208,25 +225,22 @@ class Matching:
         for leaf in sorted(leaves, key=lambda leaf: -len(leaf.text)):
             if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
-            parts = self._parts(self._texts.read(leaf.text))
+            parts = self._standing.read_as(leaf.text, lambda text: self._parts(self._texts.read(text)))
             if parts is not None:
-                spelling = " ".join(part.text for part in parts)
-                chunks = tuple(chunk for part in parts for chunk in self._texts.chunks(part.text))
-                readings[leaf.field, leaf.text] = Reading(spelling, chunks)
+                chunks = tuple(chunk for part in parts for chunk in self._texts.chunks(part))
+                readings[leaf.field, leaf.text] = Reading(" ".join(parts), chunks)
             elif all_needed:
                 return {}
         return readings
 
-    def _parts(self, typed: Typed) -> Sequence[Typed] | None:
+    def _parts(self, typed: Typed) -> tuple[str, ...] | None:
         """What was meant by a chunk that stands nowhere: another chunk, or several; None where nothing is near."""
         corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
         if corrected is None or corrected.excess > _SURE:
-            parts = divided(typed, self._view, self._stands)
+            parts = divided(typed, self._view, self._standing)
             if parts is not None:
-                return parts
-        if corrected is None or corrected.excess > _MOST_EXCESS:
-            return None
-        return [self._texts.read(corrected.spelling)]
+                return tuple(part.text for part in parts)
+        return None if corrected is None or corrected.excess > _MOST_EXCESS else (corrected.spelling,)
 
     def _corrected(self, typed: Typed) -> Correction | None:
         """What was probably meant by a chunk that stands nowhere; None where nothing is near."""
@@ -234,11 +248,6 @@ class Matching:
         from khsearch.query.correcting import corrected
 
         return next(iter(corrected(self._view, typed, 1, self._standing.own)), None)
-
-    def _stands(self, typed: Typed) -> nodes.Node:
-        """Where a text stands as it is spelled, settled; Nothing where it stands nowhere."""
-        node, count = self._standing.settled(Chunk(0, len(typed.text), (way_of(typed.terms),)))
-        return node if count else nodes.Nothing()
 
 
 def joined(must: Sequence[nodes.Node], may: Sequence[nodes.Node], without: Sequence[nodes.Node]) -> nodes.Node | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from khsearch.engine import View, nodes
+from khsearch.engine import Foreseen, View, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Typed, Variants
 from khsearch.query.clauses import Filter, Group, Item, Match, Words
 from khsearch.query.expansion import Expansion
+from khsearch.query.foreseeing import terms_of
 from khsearch.query.language import is_everything, parse
 from khsearch.query.literal import Literal
 from khsearch.query.matching import Found, Matching
@@ -83,6 +84,7 @@ class Planner:
         if is_everything(text):
             return Plan(nodes.Every(), Marks([]), found=Found(nodes.Every(), self._view.doc_count))
         texts, literal, matching = self._ways(text)
+        self._foresee(text, texts)
         item, planned = self._ranked(text, texts, literal, matching, strict=strict)
         if self._own:
             asked = set(_fields_of(item))
@@ -100,6 +102,17 @@ class Planner:
             _, meant = self._ranked(found.corrected, texts, literal, matching, strict=False)
             planned = replace(planned, node=_either(planned.node, meant.node), rows=[*planned.rows, *meant.rows])
         return replace(planned, found=found, loose=match == "best")
+
+    def _foresee(self, text: str, texts: Texts) -> None:
+        """Have the document frequencies of a query's terms asked for in one request, where each takes one."""
+        far = self._view.far
+        if far is not None:
+
+            def terms() -> Foreseen:
+                item, _ = parse(text, self._kinds, strict=False)
+                return Foreseen(terms=terms_of(item, texts, self._ranking))
+
+            far.foresee(("terms", text, texts.tolerant), self._ranking.weighting, terms)
 
     def filter(self, given: Filter, check: Callable[[str], None]) -> nodes.Node | None:
         """Plan what hits must match without scoring for it; None for what is blank or empty, which says nothing.

@@ -112,7 +112,7 @@ class Ranking:
         return min(1.0, self.few_words / max(words, 1))
 
     def near(self, rows: Sequence[Sequence[bytes]]) -> Proximity | None:
-        """Neighbours in the rows of words of a query, which should stand near each other; None where that adds nothing."""
+        """Neighbours in rows of words of a query, which should stand near each other; None where that adds nothing."""
         pairs = tuple(dict.fromkeys(pair for row in rows for pair in pairwise(row)))[:_MOST_PAIRS]
         return Proximity(TEXT, pairs, self.slop, self.closeness) if pairs and self.closeness.weight else None
 

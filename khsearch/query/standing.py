@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from khsearch.engine import BM25, View, nodes
-from khsearch.khmer import clusters_of, script
+from khsearch.khmer import bigrams_between, clusters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.holding import holders
@@ -20,6 +20,10 @@ from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 _BYTES = 600
 """That a chunk takes whose documents are remembered, beside four for each of these."""
+
+
+_READ = 1 << 10
+"""Chunks whose readings are remembered."""
 
 
 def _size(settled: tuple[nodes.Node, int]) -> int:
@@ -48,6 +52,9 @@ class Standing:
 
     def of_all(self, chunks: Sequence[Chunk]) -> tuple[nodes.Node, int]:
         """Where all of some chunks stand, each in any field, settled, and in how many documents."""
+        if self._view.far is not None:
+            where = tuple(chunk.ways for chunk in chunks)
+            return self._remembered(where, lambda: self._view.settled(self.where(chunks), self._weighting))
         first, *others = sorted(chunks, key=self._rarest)
         found = self.settled(first)
         if not others or not found[1]:
@@ -59,9 +66,26 @@ class Standing:
 
         return self._remembered(tuple(chunk.ways for chunk in (first, *others)), both)
 
+    def where(self, chunks: Sequence[Chunk]) -> nodes.Node:
+        """Where all of some chunks stand, each in any field; not settled."""
+        each = tuple(map(self.of, chunks))
+        return each[0] if len(each) == 1 else nodes.And(each)
+
     def settled(self, chunk: Chunk) -> tuple[nodes.Node, int]:
         """Where a chunk stands, in any field, settled, and in how many documents."""
         return self._remembered((chunk.ways,), lambda: self._view.settled(self.of(chunk), self._weighting))
+
+    def read_as(self, text: str, find: Callable[[str], tuple[str, ...] | None]) -> tuple[str, ...] | None:
+        """What a chunk that stands nowhere is read as, if `find` tells; remembered."""
+        known: dict[str, tuple[str, ...] | None] = self._view.memo(
+            "readings", (self._inside is not None, self.own), dict, lambda _: _READ * _BYTES
+        )
+        if text not in known:
+            found = find(text)
+            if len(known) >= _READ:
+                known.clear()
+            known[text] = found
+        return known[text]
 
     def _remembered(
         self, ways: tuple[tuple[Way, ...], ...], find: Callable[[], tuple[nodes.Node, int]]
@@ -109,8 +133,10 @@ class Standing:
         units = _units(way)
         if len(units) == 2:
             return [bigrams]
-        lacking = nodes.AndNot(bigrams, nodes.And(_words(way)))
-        return [nodes.TwoPhase(lacking, partial(self._inside.passes, units))]
+        words = nodes.And(_words(way))
+        in_order = _in_order(way, units)
+        exact = None if in_order is None else nodes.AndNot(nodes.Phrase(BIGRAMS, in_order), words)
+        return [nodes.TwoPhase(nodes.AndNot(bigrams, words), partial(self._inside.passes, units), exact)]
 
 
 def _units(way: Way) -> tuple[bytes, ...]:
@@ -118,6 +144,14 @@ def _units(way: Way) -> tuple[bytes, ...]:
     return tuple(
         unit for word in way.words for unit in (clusters_of(word) if word[0] >= script.BASES.start else [word])
     )
+
+
+def _in_order(way: Way, units: Sequence[bytes]) -> tuple[bytes, ...] | None:
+    """The bigrams of a way, one for each two neighbours of its units; None where some two have none."""
+    if len(way.bigrams) == len(units) - 1:
+        return way.bigrams
+    between = tuple(bigrams_between(way.words))
+    return between if len(between) == len(units) - 1 and set(between) == set(way.bigrams) else None
 
 
 def _words(way: Way) -> tuple[nodes.Node, ...]:
