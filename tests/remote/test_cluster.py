@@ -1,0 +1,107 @@
+"""Three nodes: one of them dies while documents are written, and with it the only copy of a shard."""
+
+from __future__ import annotations
+
+import threading
+import time
+from urllib.error import URLError
+
+import pytest
+
+from khsearch import Index, IndexStoreError
+from tests import opensearch_node
+from tests.opensearch_node import ask
+from tests.remote import corpora
+
+pytestmark = pytest.mark.slow
+
+DOCUMENTS = 3_000
+NAME = "three"
+
+
+def address(cluster: dict[str, str]) -> str:
+    """An index that any of the nodes is asked for."""
+    return f"http://{','.join(url.removeprefix('http://') for url in cluster.values())}/{NAME}"
+
+
+def shards(url: str, index: str) -> dict[str, set[str]]:
+    """Numbers of the shards of an index that each node has a copy of."""
+    found: dict[str, set[str]] = {}
+    for one in ask(url, f"/_cat/shards/{index}?format=json&h=shard,node,state"):
+        found.setdefault(one["node"], set()).add(one["shard"])
+    return found
+
+
+def written(url: str) -> int:
+    """How many documents the shards were told to write, copies counted."""
+    told = ask(url, f"/{NAME}/_stats/indexing")
+    return int(told["_all"]["total"]["indexing"]["index_total"])
+
+
+def test_a_node_that_is_killed_while_documents_are_written_loses_none(cluster, monkeypatch):
+    monkeypatch.setattr("khsearch.remote.bulk.BYTES", 20_000)  # many bulks: it dies in the middle of them
+    first, *_, last = cluster
+    documents = corpora.make(range(DOCUMENTS))
+    outcome: list[BaseException | None] = []
+
+    def write(index: Index) -> None:
+        try:
+            with index.writer() as writer:
+                writer.add_all(documents)
+        except BaseException as problem:
+            outcome.append(problem)
+        else:
+            outcome.append(None)
+
+    with Index.create(address(cluster), fields=corpora.FIELDS, shards=3, replicas=1) as index:
+        thread = threading.Thread(target=write, args=(index,))
+        thread.start()
+        while written(cluster[first]) < DOCUMENTS // 10:
+            assert thread.is_alive(), outcome
+            time.sleep(0.01)
+        opensearch_node.kill(last)
+        assert thread.is_alive(), "all was written before the node died: there is nothing to see"
+        thread.join(300)
+        assert outcome == [None]
+        corpora.holds(index, {document.id: document for document in documents})
+
+
+def test_a_shard_that_is_lost_is_an_error_and_never_fewer_hits(cluster):
+    documents = corpora.make(range(300))
+    with Index.create(address(cluster), fields=corpora.FIELDS, shards=3, replicas=0) as index:
+        with index.writer() as writer:
+            writer.add_all(documents)
+        whole = index.search("kind:a", limit=300, facets=["kind"]).total
+        url = next(iter(cluster.values()))
+        kept = shards(url, f"{NAME}-meta")
+        lost = next(node for node in shards(url, NAME) if node not in kept)  # settings and terms can still be read
+        opensearch_node.kill(lost)
+        left = {name: url for name, url in cluster.items() if name != lost}
+        _wait_until_lost(next(iter(left.values())), lost)
+        for asked in (
+            lambda index: index.search("kind:a", limit=10).total,
+            lambda index: [hit.id for hit in index.search("kind:a", limit=300)],
+            lambda index: index.search("kind:a", limit=0, facets=["kind"]).facet("kind"),
+            lambda index: [hit.id for hit in index.search("kind:a", sort="size")],
+            lambda index: list(index.export()),
+            lambda index: index.get_many([document.id for document in documents]),
+        ):
+            with pytest.raises(IndexStoreError, match=NAME):
+                asked(index)
+        with pytest.raises(IndexStoreError), index.writer() as writer:
+            writer.add_all(corpora.make(range(300), seed=1))
+        with pytest.raises(IndexStoreError, match=NAME), Index.open(address(left)) as again:
+            assert again.search("kind:a", limit=1).total == whole
+
+
+def _wait_until_lost(url: str, node: str) -> None:
+    """Wait until the other nodes have seen that it is gone."""
+    for _ in range(300):
+        try:
+            names = {one["name"] for one in ask(url, "/_cat/nodes?format=json&h=name")}
+        except URLError:  # until they have chosen a new manager
+            names = {node}
+        if node not in names and ask(url, "/_cluster/health")["status"] == "red":
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{node} is still there")
