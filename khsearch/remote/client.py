@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from khsearch.errors import (
+    IndexExistsError,
     IndexMismatchError,
     IndexNotFoundError,
     IndexStoreError,
@@ -228,6 +229,8 @@ class Client:
             return QueryError(f"{name}: the query has more terms than OpenSearch takes; ask for fewer words")
         if "index_not_found" in text:
             return IndexNotFoundError(f"{name}: no index here{reason}; make one with: khsearch index {name} PATH")
+        if "resource_already_exists" in text:
+            return IndexExistsError(f"{name}: it is there already{reason}; choose another name")
         if status in (401, 403) and "cluster_block" not in text:
             what = "does not know who asks" if status == 401 else "does not allow it"
             return IndexStoreError(f"{name}: OpenSearch {what} ({status}); check user and password, and its rights")
