@@ -10,6 +10,7 @@ from typing import NoReturn, TypeVar
 import click
 
 from benchmarks import (
+    clusters,
     completion,
     corpus,
     everything,
@@ -267,6 +268,36 @@ def served_(
     _keep(run, out)
     if check:
         served.check(run.figures)
+
+
+@app.command("clusters")
+@click.option("--collection", "folders", type=_EXISTING, multiple=True, help="Folder: BEIR, or queries.tsv, qrels.tsv.")
+@click.option(
+    "--queries", type=click.IntRange(min=1), default=100, show_default=True, help="Of all operators together."
+)
+@click.option("--check", is_flag=True, help="Exit with 1 where a bar is missed.")
+@_options(_rounds, _json)
+def clusters_(folders: tuple[Path, ...], queries: int, check: bool, rounds: int, out: Path | None) -> None:
+    """On OpenSearch, 1 and 3 shards: rankings, answers and speed, beside embedded, and beside OpenSearch's ICU words.
+
+    It starts a node by scripts/opensearch, or takes that of KHSEARCH_OPENSEARCH_URL.
+    """
+    chosen = [judged.load(folder) for folder in folders or (corpus.SAMPLE_DOCS,)]
+    if out and len(chosen) > 1:
+        raise click.UsageError("--json keeps one collection; name one")
+    for collection in chosen:
+        run = steps.compare_clusters(collection, queries, rounds)
+        _keep(run, out)
+        if check:
+            clusters.check(run.figures, news=collection.name.startswith("news"))
+
+
+@app.command("fill")
+@click.option("--size", type=click.IntRange(min=1), default=1_000_000, show_default=True, help="How many.")
+@_options(_docs, _json)
+def fill_(size: int, docs: Path, out: Path | None) -> None:
+    """Very many short documents through one node of OpenSearch: documents a second, memory of the client."""
+    _keep(steps.fill_node(docs, size), out)
 
 
 @app.command("raw")

@@ -9,10 +9,12 @@ from typing import Any
 
 from benchmarks import (
     cache,
+    clusters,
     completion,
     corpus,
     drop_in,
     files,
+    fill,
     gold,
     indexing,
     judged,
@@ -138,6 +140,30 @@ def serve(whole: Corpus, clients: int, seconds: float, queries: int) -> Run:
     title = f"{whole.name}, {len(whole.documents):,} documents, {found.commits} commits in {seconds:g} s"
     table(f"{title}; a crowd; a few after it", served.COLUMNS, served.rows(found))
     return Run("served", _settings(whole, clients=clients, seconds=seconds, queries=queries), asdict(found), {})
+
+
+def compare_clusters(collection: Collection, queries: int, rounds: int) -> Run:
+    """On OpenSearch, beside the embedded engine and OpenSearch's own words."""
+    with progress(f"on OpenSearch: {collection.name}") as show:
+        found = clusters.measure(collection, queries, rounds, show)
+    whole = collection.corpus
+    title = f"{collection.name}: {len(collection.queries)} queries, {len(whole.documents):,} documents"
+    table(title, clusters.COLUMNS, clusters.rows(found))
+    table(f"The same for {queries} queries of every operator", clusters.SAME_COLUMNS, clusters.rows_of_same(found))
+    table("Speed, node and client on the same cores", clusters.SPEED_COLUMNS, clusters.rows_of_speed(found))
+    for name, aspects in found.same.items():
+        for aspect, one in aspects.items():
+            for differing in one.differing[:3]:
+                note(f"{name}: {aspect} differs for {differing}")
+    return Run("clusters", _settings(whole, queries=queries, rounds=rounds), asdict(found), {})
+
+
+def fill_node(docs: Path, size: int) -> Run:
+    """Very many short documents through one node."""
+    found = fill.measure(docs, size)
+    table("Short documents into OpenSearch, node and client on the same cores", fill.COLUMNS, fill.rows(found))
+    settings = {"corpus": docs.resolve().stem, "size": size, "seed": corpus.SEED, "heap": fill.HEAP}
+    return Run("fill", settings, asdict(found), {})
 
 
 def find_raw(whole: Corpus) -> Run:

@@ -30,6 +30,7 @@ BESIDE = {
     "ours_per_s": None,
 }
 LOAD = {"clients": 16, "answers": 900, "busy": 3, "rate": 75.0, "p50": 200.0, "p99": 500.0, "megabytes": [230, 240]}
+ASKING = {"p50_ms": 8.0, "by_icu": 2.0, "requests": 3}
 FIGURES: dict[str, dict[str, Any]] = {
     "segmentation": {
         "quality": {
@@ -105,6 +106,14 @@ FIGURES: dict[str, dict[str, Any]] = {
         "looks": {"files": 300, "first": 5.0, "second": 0.02},
     },
     "served": {"steady": LOAD, "crowd": LOAD, "after": LOAD, "commits": 60, "threads": 100.0},
+    "clusters": {
+        "rankings": {name: {"ndcg": 62.5, "overlap": 99.0, "first": 98.0} for name in ("embedded", "on OpenSearch")},
+        "same": {"on OpenSearch": {"facets": {"asked": 100, "same": 99, "differing": ["AND: x"]}}},
+        "speeds": {
+            name: {"documents_per_s": 500.0, "by_icu": SPREAD, "new": ASKING, "known": ASKING}
+            for name in ("embedded", "on OpenSearch")
+        },
+    },
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
     "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
     "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},
