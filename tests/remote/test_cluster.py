@@ -39,7 +39,7 @@ def written(url: str) -> int:
 
 
 def test_a_node_that_is_killed_while_documents_are_written_loses_none(cluster, monkeypatch):
-    monkeypatch.setattr("khsearch.remote.bulk.BYTES", 20_000)  # many bulks: it dies in the middle of them
+    monkeypatch.setattr("khsearch.remote.bulk.MOST_BYTES", 20_000)  # many bulks: it dies in the middle of them
     first, *_, last = cluster
     documents = corpora.make(range(DOCUMENTS))
     outcome: list[BaseException | None] = []
