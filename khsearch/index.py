@@ -137,7 +137,9 @@ class Index(Reader):
 
     @classmethod
     def _created(cls, address: str, built: Manifest) -> Self:
-        engine = kind_at(address).create(address, built.schema, lambda name_file: manifest.write(built, name_file))
+        engine = kind_at(address).create(
+            address, built.ranking.schema(built.fields), lambda name_file: manifest.write(built, name_file)
+        )
         return cls(engine, latest(engine))
 
     @classmethod

@@ -100,8 +100,7 @@ def set_fields(engine: Engine, fields: Declared, wait: float, on_lost: Tell | No
     it that is a DocumentError, and nothing changed.
     """
     kinds = kinds_of(fields)
-    asked = replace(latest(engine).built, fields=kinds)
-    raw = engine.writer(asked.schema, wait)
+    raw = engine.writer(latest(engine).built.ranking.schema(kinds), wait)
     try:
         commit = latest(engine)
         view, built = commit.view, commit.built

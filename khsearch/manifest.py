@@ -28,7 +28,7 @@ from khsearch.filetable import NO_FILES, FileTable
 from khsearch.frozen import frozen
 from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, factory_of, make_breaker
 from khsearch.query import DEFAULT, Ranking
-from khsearch.schema import STREAMS, Declared, FieldKind, Schema, TextField, declared, kinds_of, schema_of, weights_of
+from khsearch.schema import Declared, FieldKind, TextField, declared, kinds_of, weights_of
 from khsearch.sharing import loading
 from khsearch.spellings import NONE, Spellings
 
@@ -66,14 +66,6 @@ class Manifest:
     def declared(self) -> Declared:
         """The own fields as they were declared."""
         return declared(self.fields, self.ranking.own)
-
-    @property
-    def schema(self) -> Schema:
-        """What an engine keeps for it, with the scales of its ranking."""
-        plain, own = schema_of(self.fields), self.ranking.words
-        scales = {stream.name: self.ranking.scale_of(stream) for stream in STREAMS}
-        streams = tuple(replace(stream, scale=scales.get(stream.name, own)) for stream in plain.streams)
-        return replace(plain, streams=streams)
 
 
 def make(chosen: str | Breaker | None, lexicon: Lexicon | None, fields: Declared, ranking: Ranking) -> Manifest:

@@ -45,7 +45,7 @@ def begin(engine: Engine, wait: float, known: Commit | None = None) -> tuple[Eng
     deadline = time.monotonic() + wait
     commit = latest(engine, known)
     while True:
-        writer = engine.writer(commit.built.schema, max(deadline - time.monotonic(), 0.0))
+        writer = engine.writer(commit.built.ranking.schema(commit.built.fields), max(deadline - time.monotonic(), 0.0))
         try:
             found = latest(engine, commit)  # of another, while this one waited for the lock
         except BaseException:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from khsearch.documents.comparing import several as several
     from khsearch.documents.comparing import written as written
     from khsearch.documents.document import Document as Document
+    from khsearch.documents.document import from_json_line as from_json_line
     from khsearch.documents.document import json_line as json_line
     from khsearch.documents.document import validate as validate
     from khsearch.documents.fields import FIELDS as FIELDS
@@ -102,7 +103,7 @@ else:
         {
             "": ("reasons", "values"),
             "comparing": ("Compared", "compared", "several", "written"),
-            "document": ("Document", "json_line", "validate"),
+            "document": ("Document", "from_json_line", "json_line", "validate"),
             "files.children": ("Children", "Task"),
             "files.process": ("Order",),
             "files.described": ("FILE_FIELDS", "OF_THE_FILE", "described", "modified_value", "values_of"),

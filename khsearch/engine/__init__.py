@@ -1,13 +1,12 @@
 """engine: what an index asks of whatever keeps it. Values and interfaces; nothing is done here.
 
-weighting   how terms score: BM25 with a scale a field, and pairs that stand near each other
-nodes       what a query plan is made of
-tokens      documents with their terms and values, for a writer
-view        an index somewhere, one commit of it, its writer: the interfaces
-retrieval   the best documents of a search, asked of a view step by step
-far         what a view can do besides where every question is a journey
-places      where a document stands in an order, as values that JSON knows, and back
-engines     kinds of engines from elsewhere, by the scheme of an address
+weighting            how terms score: BM25 with a scale a field, and pairs that stand near each other
+nodes                what a query plan is made of
+tokens               documents with their terms and values, for a writer
+view retrieval far   the interfaces: an index somewhere, one commit of it, its writer; the best documents of a search,
+                     asked of a view step by step; what a view can do besides where every question is a journey
+places               where a document stands in an order, as values that JSON knows, and back
+engines              kinds of engines from elsewhere, by the scheme of an address
 """
 
 from khsearch.engine import nodes

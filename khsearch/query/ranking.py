@@ -29,7 +29,7 @@ from khsearch import schema
 from khsearch.arguments import COUNT, FACTOR, Kind, instance
 from khsearch.engine import BM25, FieldScale, Proximity
 from khsearch.query.stages import Judge, Stage
-from khsearch.schema import BIGRAMS, LEAD, TEXT, WORDS, Role, Stream
+from khsearch.schema import BIGRAMS, LEAD, TEXT, WORDS, Role, Schema, Stream
 from khsearch.sharing import cached_property
 
 _MOST_PAIRS = 40
@@ -97,6 +97,15 @@ class Ranking:
         """How the terms of a stream score: what is said here, or by the table of streams."""
         found = self.words if stream.name == TEXT else getattr(self, stream.name, stream.scale)
         return found if isinstance(found, FieldScale) else stream.scale
+
+    def schema(self, fields: Mapping[str, str]) -> Schema:
+        """Return the schema of an index with own fields of some kinds, whose terms score as this ranking has it."""
+        plain = schema.schema_of(fields)
+        built_in = {stream.name for stream in schema.STREAMS}
+        streams = (
+            replace(one, scale=self.scale_of(one) if one.name in built_in else self.words) for one in plain.streams
+        )
+        return replace(plain, streams=tuple(streams))
 
     def streams(self, role: Role) -> tuple[Stream, ...]:
         """The streams of a role that have weight."""

@@ -159,6 +159,14 @@ class Client:
             raise IndexStoreError(f"{self.name}: it took too long to answer in full; retry, or ask for less")
         return response
 
+    def told(self, answer: Any) -> Any:
+        """Return one of several answers of one request; an error where it is one."""
+        if isinstance(answer, dict) and "error" in answer:
+            raise self._refusal(
+                int(answer.get("status", 500)), str(answer["error"]), _reason(answer["error"])
+            ) from None
+        return answer
+
     def close(self) -> None:
         """Close connections; a later request opens new ones."""
         with self._lock:

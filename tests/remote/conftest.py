@@ -1,4 +1,4 @@
-"""Three nodes, for tests that kill one of them."""
+"""An index on the node that all tests share; three nodes, for tests that kill one of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from khsearch.khmer.words.lexicon import Lexicon
+from khsearch.remote import writer
 from tests import opensearch_node
+from tests.remote.places import Place
 
 
 @pytest.fixture
@@ -15,3 +18,14 @@ def cluster() -> Iterator[dict[str, str]]:
     names = [f"test-{opensearch_node.session()}-{letter}" for letter in "abc"]
     with opensearch_node.nodes(names) as found:
         yield found
+
+
+@pytest.fixture
+def place(node_url: str, fresh_name: str, few_words: Lexicon, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """An empty index; nobody waits long here."""
+    monkeypatch.setattr(writer, "READERS_SEE", 0.0)
+    monkeypatch.setattr("khsearch.remote.patience._FIRST", 0.001)
+    monkeypatch.setattr("khsearch.remote.patience._LONGEST", 0.001)
+    found = Place(f"{node_url}/{fresh_name}", few_words)
+    yield found
+    found.engine.close()

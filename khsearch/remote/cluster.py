@@ -1,0 +1,192 @@
+"""cluster: indexes in OpenSearch, as `khsearch.engine.EngineKind` has them: made, opened, checked, saved.
+
+An index NAME is an alias of NAME-1, which holds the documents, and NAME-meta (`metadata`). A rebuild makes NAME-2 and
+puts the alias over.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from secrets import token_hex
+from typing import Any
+
+from khsearch.documents import Document
+from khsearch.engine import Files, NameFile
+from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
+from khsearch.remote.addresses import Auth, read_address
+from khsearch.remote.client import Client
+from khsearch.remote.engine import RemoteEngine
+from khsearch.remote.lease import Lease
+from khsearch.remote.mapping import layout_of
+from khsearch.remote.metadata import Head, Metadata
+from khsearch.remote.tables import read_table
+from khsearch.remote.writer import counts, make_index
+from khsearch.schema import Schema
+
+AUTH_VARIABLE = "KHSEARCH_HTTP_AUTH"
+"""The variable of the environment with "user:password" for all indexes in OpenSearch that are given none."""
+
+_given: dict[str, tuple[Auth | None, Mapping[str, Any]]] = {}  # for each address, so that a copy of an index opens, too
+
+
+class Cluster:
+    """Indexes in OpenSearch."""
+
+    def __init__(
+        self,
+        *,
+        shards: int = 1,
+        replicas: int = 0,
+        http_auth: Auth | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """shards, replicas: of indexes that are created. http_auth: user and password.
+
+        options: of the client, see `client.Client`. Without these two, an index is opened with what this process was
+        given for its address before, or with user and password of the address, or of the environment.
+        """
+        self._shape = shards, replicas
+        self._http_auth = http_auth
+        self._options = dict(options or {})
+
+    def __repr__(self) -> str:
+        return f"Cluster(shards={self._shape[0]}, replicas={self._shape[1]})"
+
+    def create(self, address: str, schema: Schema, write_files: Callable[[NameFile], Files]) -> RemoteEngine:
+        """Create an empty index; what a creation that was interrupted has left is no reason to refuse it."""
+        client = self._client(address)
+        metadata = Metadata(client)
+        layout = layout_of(schema)
+        files = write_files(lambda suffix: f"{token_hex(8)}{suffix}")
+        _check_free(client, metadata)
+        with suppress(IndexExistsError):
+            client.ask("PUT", f"/{metadata.index}", metadata.body(self._shape[1]))
+        lease = Lease(client.name, metadata)
+        lease.take(0.0)
+        try:
+            _check_free(client, metadata)
+            index = f"{client.alias}-1"
+            make_index(client, index, layout, *self._shape, client.alias)
+            blobs = {name: metadata.write(content) for name, content in files.items()}
+            metadata.put_head(Head(token_hex(8), index, token_hex(8), blobs))
+        finally:
+            lease.release()
+        return RemoteEngine(client, None)
+
+    def open(self, address: str, *, cache_bytes: int | None = None) -> RemoteEngine:
+        """Open an index."""
+        client = self._client(address)
+        Metadata(client).head()
+        return RemoteEngine(client, cache_bytes)
+
+    def verify(self, address: str) -> list[str]:
+        """Read the commit document, files and tables, and count the documents."""
+        client = self._client(address)
+        metadata = Metadata(client)
+        try:
+            head = metadata.head()
+        except IndexDamagedError as problem:
+            return [str(problem)]
+        problems: list[str] = []
+
+        def read(what: Callable[[], object]) -> None:
+            try:
+                what()
+            except IndexStoreError as problem:
+                problems.append(str(problem))
+
+        for name, blob in head.files.items():
+            read(lambda: metadata.read(blob, f"the file {name}"))  # noqa: B023
+        for part in head.parts:
+            for name, blob in part.tables.items():
+                read(lambda: read_table(metadata, blob, name))  # noqa: B023
+        read(lambda: _check_documents(client, head))
+        return problems
+
+    def rescue(self, address: str) -> tuple[Files, Iterator[Document | str]]:
+        """What can be read."""
+        client = self._client(address)
+        metadata = Metadata(client)
+        head = metadata.head()
+        files: dict[str, bytes] = {}
+        for name, blob in head.files.items():
+            files[name] = b""  # whoever reads it finds that it is not what was written
+            with suppress(IndexDamagedError):
+                files[name] = metadata.read(blob, name)
+        return files, _saved(RemoteEngine(client, None), head, files)
+
+    def _client(self, address: str) -> Client:
+        place, auth = read_address(address)
+        auth = self._http_auth or auth
+        known = _given.get(place.name)
+        if auth is not None or self._options:
+            known = _given[place.name] = auth, self._options
+        auth, options = known or (None, self._options)
+        return Client(place, auth or _auth_of_environment(), **options)
+
+
+CLUSTER = Cluster()
+"""Indexes in OpenSearch, made with one shard and no replica."""
+
+
+def _auth_of_environment() -> Auth | None:
+    told = os.environ.get(AUTH_VARIABLE)
+    if not told:
+        return None
+    user, colon, password = told.partition(":")
+    if not colon:
+        raise ValueError(f"{AUTH_VARIABLE} holds user:password, with a colon between; set it so, or unset it")
+    return user, password
+
+
+def _check_free(client: Client, metadata: Metadata) -> None:
+    """IndexExistsError where there is an index at the address, or something else is in the way of one."""
+    name = client.name
+    try:
+        meta = client.ask("GET", f"/{metadata.index}/_mapping")
+    except IndexNotFoundError:
+        pass
+    else:
+        if any("khsearch" not in one["mappings"].get("_meta", {}) for one in meta.values()):
+            raise IndexExistsError(f"{name}: {metadata.index} is no index of khsearch's; choose another name")
+        if metadata.get("commit") is not None:
+            raise IndexExistsError(f"{name}: holds an index already; open it, or choose another name")
+    first = f"{client.alias}-1"
+    for there in (client.alias, first):
+        try:
+            found = client.ask("GET", f"/{there}/_mapping")
+        except IndexNotFoundError:
+            continue
+        empty = counts(client, there)[0] == 0
+        if set(found) != {first} or not empty or "khsearch" not in found[first]["mappings"].get("_meta", {}):
+            raise IndexExistsError(
+                f"{name}: {', '.join(sorted(found))} is there, and is no index that could be opened; delete it, or "
+                "choose another name"
+            )
+
+
+def _check_documents(client: Client, head: Head) -> None:
+    """IndexStoreError where not all documents of a commit can be read, or others are there."""
+    try:
+        found, _ = counts(client, head.index)
+    except IndexNotFoundError:
+        raise IndexDamagedError(
+            f"{client.name}: damaged: {head.index}, which holds the documents, has gone; restore it from a snapshot"
+        ) from None
+    if found != head.documents and head.sending is None:
+        raise IndexDamagedError(
+            f"{client.name}: damaged: {head.index} has {found:,} documents, and {head.documents:,} were committed; "
+            "whoever writes to it beside khsearch changes what is found"
+        )
+
+
+def _saved(engine: RemoteEngine, head: Head, files: Files) -> Iterator[Document | str]:
+    lost: list[str] = []
+    view, _ = engine.view_of(head, files)
+    for document in view.documents(lost.append):
+        yield from lost
+        lost.clear()
+        yield document
+    yield from lost

@@ -1,0 +1,134 @@
+"""contents: documents as OpenSearch keeps them in; documents, ids and titles out.
+
+What a search found comes with its documents, and is kept for a while, so that nothing is asked again for the hits of a
+page. What is asked one by one is fetched together with what the last search found beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from khsearch.documents import Document, from_json_line
+from khsearch.errors import IndexDamagedError
+from khsearch.remote.asking import Asking, Body
+from khsearch.remote.client import Client
+from khsearch.remote.kept import Kept
+from khsearch.remote.metadata import State
+
+_KEPT = 8 << 20  # characters of documents that are kept
+_AT_ONCE, _MOST = 100, 2 << 20  # documents that are fetched together, and characters of what is read together
+_SCANNED = 500
+_KEEP_ALIVE = "5m"
+
+
+class Content(NamedTuple):
+    """A document of OpenSearch: its number in the order of adding, and its JSON."""
+
+    number: int
+    doc: dict[str, Any]
+
+
+class Contents:
+    """The documents of one commit, by key."""
+
+    def __init__(self, client: Client, state: State, kept: Kept, asking: Asking) -> None:
+        self._client, self._asking = client, asking
+        # Whoever asks for the documents of a page gets them from here; a dict keeps its order.
+        self._known: dict[str, Content] = kept.memo(state.commit_id, "contents", None, dict, lambda _: 2 * _KEPT)
+        self._size: list[int] = kept.memo(state.commit_id, "contents size", None, lambda: [0], lambda _: 100)
+        self._expected: Sequence[str] = ()
+
+    def learn(self, hits: Iterable[dict[str, Any]]) -> None:
+        """Keep the documents of hits."""
+        for hit in hits:
+            source = hit.get("_source")
+            if isinstance(source, dict) and isinstance(source.get("doc"), dict):
+                self._keep(hit["_id"], Content(int(hit["_version"]), source["doc"]))
+
+    def expect(self, keys: Sequence[str]) -> None:
+        """These will be asked for, one by one."""
+        self._expected = keys
+
+    def of(self, key: str) -> Content | None:
+        """The document of a key; None where there is none any more."""
+        return self._known.get(key) or self.fetch([key]).get(key)
+
+    def fetch(self, keys: Sequence[str]) -> dict[str, Content]:
+        """Documents by key, of those that there are; beside them what is expected is fetched, too."""
+        found = {key: self._known[key] for key in keys if key in self._known}
+        lacking = [key for key in keys if key not in found]
+        if lacking and len(lacking) < _AT_ONCE:
+            wanted = set(lacking)
+            beside = [key for key in self._expected if key not in self._known and key not in wanted]
+            lacking += beside[: _AT_ONCE - len(lacking)]
+        for at in range(0, len(lacking), _AT_ONCE):
+            part = lacking[at : at + _AT_ONCE]
+            body: Body = {"size": len(part), "query": {"ids": {"values": part}}, "version": True}
+            for hit in self._asking.one(body)["hits"]["hits"]:
+                self.learn([hit])
+                found[hit["_id"]] = self._content(hit)
+        return found
+
+    def document(self, key: str) -> Document | None:
+        """The document of a key, equal to the one that was added."""
+        found = self.of(key)
+        return None if found is None else self._read(key, found)
+
+    def scan(self) -> Iterator[Document | str]:
+        """All documents in the order in which they were added, as of one moment; a text for what cannot be read."""
+        path = f"/{self._client.alias}/_search/point_in_time"
+        point = self._client.ask("POST", path, params={"keep_alive": _KEEP_ALIVE})["pit_id"]
+        size, after = _SCANNED, None
+        try:
+            while True:
+                body: Body = {
+                    "size": size,
+                    "query": {"match_all": {}},
+                    "sort": [{"added": "asc"}],
+                    "version": True,
+                    "track_total_hits": False,
+                    "pit": {"id": point, "keep_alive": _KEEP_ALIVE},
+                    **({} if after is None else {"search_after": after}),
+                }
+                params = {"allow_partial_search_results": False}
+                answer = self._client.checked(self._client.ask("POST", "/_search", body, params=params))
+                point = answer.get("pit_id", point)
+                hits = answer["hits"]["hits"]
+                for hit in hits:
+                    try:
+                        yield self._read(hit["_id"], self._content(hit))
+                    except IndexDamagedError as problem:
+                        yield str(problem)
+                if not hits:
+                    return
+                after = hits[-1]["sort"]
+                read = sum(len(self._content(hit).doc.get("text") or "") for hit in hits) // len(hits)
+                size = max(1, min(_SCANNED, _MOST // max(read, 1)))
+        finally:
+            self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
+
+    def _keep(self, key: str, content: Content) -> None:
+        size = len(content.doc.get("text") or "") + len(content.doc.get("title") or "") + 500
+        if self._size[0] + size > _KEPT:
+            self._known.clear()
+            self._size[0] = 0
+        if key not in self._known:
+            self._size[0] += size
+        self._known[key] = content
+
+    def _content(self, hit: dict[str, Any]) -> Content:
+        source = hit.get("_source")
+        doc = source.get("doc") if isinstance(source, dict) else None
+        return Content(int(hit["_version"]), doc if isinstance(doc, dict) else {})
+
+    def _read(self, key: str, found: Content) -> Document:
+        try:
+            return from_json_line(orjson.dumps(found.doc))
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise IndexDamagedError(
+                f"{self._client.name}: the document {key!r:.200} is not as khsearch writes it; add it again, or save "
+                f"the others: khsearch rebuild {self._client.name} --to NEW"
+            ) from None

@@ -1,0 +1,256 @@
+"""questions: what is asked of one commit by nodes: how many documents, which of some, with which score; many at once.
+
+Answers are remembered by the query that OpenSearch was asked, as long as the commit is the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import orjson
+
+from khsearch.arrays import Array
+from khsearch.engine import BM25, Foreseen, Node, Proximity, nodes
+from khsearch.remote.asking import Asking, Body, total_of
+from khsearch.remote.contents import Contents
+from khsearch.remote.frequencies import Frequencies
+from khsearch.remote.kept import Kept
+from khsearch.remote.metadata import State
+from khsearch.remote.nearness import nearness
+from khsearch.remote.translation import NOTHING, Query, Translation
+
+_REMEMBERED = 1 << 13  # answers
+_BYTES = 900  # that one takes
+_ROWS = 200  # documents that are told node by node
+_TOGETHER = 20  # nodes that one search tells of: OpenSearch takes 1,024 clauses
+_PAGE = 500  # documents that are read to be checked
+_IDS = 10_000  # of one query
+
+T = TypeVar("T", bound=Hashable)
+
+
+class Questions:
+    """Asks; for any number of threads.
+
+    near: the terms of a stream that are near one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        state: State,
+        kept: Kept,
+        asking: Asking,
+        contents: Contents,
+        frequencies: Frequencies,
+        near: Callable[[nodes.Fuzzy], Sequence[bytes]],
+        major: Callable[[], int],
+    ) -> None:
+        self._name, self._state, self._near, self._major = name, state, near, major
+        self.asking, self.contents, self.frequencies = asking, contents, frequencies
+
+        def remembered(room: str) -> dict[Any, Any]:
+            return kept.memo(state.commit_id, room, None, dict, lambda _: _REMEMBERED * _BYTES)
+
+        self._counts: dict[bytes, int] = remembered("counts")
+        self._tops: dict[bytes, float] = remembered("tops")
+        self._rows: dict[bytes, list[set[Any]]] = remembered("rows")
+        self._seen: dict[Hashable, None] = remembered("foreseen")
+
+    def translation(self, weighting: BM25) -> Translation:
+        """What translates for this commit and a weighting."""
+        state = self._state
+        return Translation(
+            self._name,
+            state.layout,
+            state.documents,
+            self.frequencies,
+            weighting,
+            resolve=self._resolved,
+            near=self._near,
+            greatest=self.greatest,
+            per_tf=self._major() >= 3,
+        )
+
+    def foresee(self, key: Hashable, weighting: BM25, make: Callable[[], Foreseen]) -> None:
+        """Ask in one request what will be asked soon, and before that, in one, for the terms that it needs."""
+        if key in self._seen:
+            return
+        _remember(self._seen, {key: None})
+        ahead = make()
+        self.frequencies.of(ahead.terms)
+        translation = self.translation(weighting)
+        counts = {_written(query): query for query in map(translation.filter, ahead.counts)}
+        tops = {_written(query): query for query in map(translation.scored, ahead.tops)}
+        counts = {asked: query for asked, query in counts.items() if asked not in self._counts}
+        tops = {asked: query for asked, query in tops.items() if asked not in self._tops}
+        if not counts and not tops:
+            return
+        bodies = [(_counting(query), False) for query in counts.values()]
+        answers = self.asking.many([*bodies, *((_top(query), True) for query in tops.values())])
+        _remember(self._counts, dict(zip(counts, map(total_of, answers[: len(counts)]), strict=True)))
+        _remember(self._tops, dict(zip(tops, map(_greatest, answers[len(counts) :]), strict=True)))
+
+    def count(self, node: Node) -> int:
+        """How many documents a node matches."""
+        return self._count(self.translation(BM25()).filter(node))
+
+    def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
+        """A node that matches the same and asks nothing more to be translated, and how many documents that are."""
+        query = self.translation(weighting).filter(node)
+        plain = not _asks(node)
+        return node if plain else nodes.Foreign(lambda _: query), self._count(query)
+
+    def greatest(self, node: Node, weighting: BM25) -> float:
+        """The greatest score of a document that a node matches; 0 where it matches none."""
+        query = self.translation(weighting).scored(node)
+        asked = _written(query)
+        if asked not in self._tops:
+            _remember(self._tops, {asked: _greatest(self.asking.one(_top(query), scored=True))})
+        return self._tops[asked]
+
+    def rows(self, within: Node, asked: Callable[[], Mapping[T, Node]]) -> list[set[T]] | None:
+        """Of each document that `within` matches, which of some nodes match it; None of very many documents."""
+        translation = self.translation(BM25())
+        query = translation.filter(within)
+        count = self._count(query)
+        if not count or count > _ROWS:
+            return None if count else []
+        key = _written(query)
+        if key not in self._rows:
+            named = list(asked().items())
+            found: dict[str, set[T]] = {}
+            for hit in self._matched(query, count, [translation.filter(node) for _, node in named]):
+                row = found.setdefault(hit["_id"], set())
+                row.update(named[int(number)][0] for number in hit.get("matched_queries", ()))
+            _remember(self._rows, {key: list(found.values())})
+        return self._rows[key]
+
+    def among(self, keys: Sequence[str], node: Node, weighting: BM25) -> list[bool]:
+        """Whether a node matches each of some documents."""
+        query = self.translation(weighting).filter(node)
+        found: set[str] = set()
+        for at in range(0, len(keys), _IDS):
+            part = keys[at : at + _IDS]
+            body = _keys_alone({"bool": {"filter": [ids(part), query]}}, len(part))
+            found.update(hit["_id"] for hit in self.asking.one(body)["hits"]["hits"])
+        return [key in found for key in keys]
+
+    def scores(self, key: str, asked: Sequence[Node], weighting: BM25) -> list[float | None]:
+        """What each of some nodes gives one document; None where it does not match it."""
+        translation = self.translation(weighting)
+        self.frequencies.of([term for node in asked for term in translation.needed(node)])
+        queries = [translation.scored(node) for node in asked]
+        found: dict[str, float] = {}
+        bodies: list[tuple[Body, bool]] = []
+        for at in range(0, len(queries), _TOGETHER):
+            should = [
+                {"bool": {"must": [query], "_name": str(number)}}
+                for number, query in enumerate(queries[at : at + _TOGETHER], at)
+            ]
+            body = _keys_alone({"bool": {"filter": [ids([key])], "should": should}}, 1)
+            del body["sort"]
+            bodies.append(({**body, "include_named_queries_score": True}, True))
+        for answer in self.asking.many(bodies) if bodies else ():
+            for hit in answer["hits"]["hits"]:
+                found.update(hit.get("matched_queries", {}))
+        return [found.get(str(number)) for number in range(len(asked))]
+
+    def proximity(self, keys: Sequence[str], wanted: Proximity) -> Array:
+        """What documents get for words that stand near each other -> (n,) float32."""
+        query = nearness(wanted, self._state.documents, self.frequencies)
+        found: dict[str, float] = {}
+        for at in range(0, len(keys) if query is not None else 0, _IDS):
+            part = keys[at : at + _IDS]
+            body = _keys_alone({"bool": {"filter": [ids(part)], "must": [query]}}, len(part))
+            del body["sort"]
+            found.update((hit["_id"], hit["_score"]) for hit in self.asking.one(body)["hits"]["hits"])
+        return np.array([found.get(key, 0.0) for key in keys], np.float32)
+
+    def _count(self, query: Query) -> int:
+        if query is NOTHING:
+            return 0
+        asked = _written(query)
+        if asked not in self._counts:
+            _remember(self._counts, {asked: total_of(self.asking.one(_counting(query)))})
+        return self._counts[asked]
+
+    def _matched(self, query: Query, count: int, named: Sequence[Query]) -> list[dict[str, Any]]:
+        """The documents of a query, each search of some with the numbers of the queries that match them, too."""
+        bodies: list[tuple[Body, bool]] = []
+        for at in range(0, len(named), _TOGETHER):
+            should = [
+                {"constant_score": {"filter": one, "boost": 0, "_name": str(number)}}
+                for number, one in enumerate(named[at : at + _TOGETHER], at)
+            ]
+            bodies.append((_keys_alone({"bool": {"filter": [query], "should": should}}, count), False))
+        return [hit for answer in self.asking.many(bodies) for hit in answer["hits"]["hits"]]
+
+    def _resolved(self, node: nodes.TwoPhase) -> Query:
+        """The documents of a node that pass its check, read and checked here."""
+        query = self.translation(BM25()).filter(node.approximation)
+        passed: list[str] = []
+        after: list[Any] | None = None
+        while True:
+            body: Body = {"size": _PAGE, "query": query, "sort": [{"added": "asc"}], "version": True}
+            body |= {"track_total_hits": False} if after is None else {"track_total_hits": False, "search_after": after}
+            hits = self.asking.one(body)["hits"]["hits"]
+            self.contents.learn(hits)
+            keys = [hit["_id"] for hit in hits]
+            passed += [key for key, passes in zip(keys, node.passes(keys), strict=True) if passes]
+            if len(hits) < _PAGE:
+                return ids(passed)
+            after = hits[-1]["sort"]
+
+
+def ids(keys: Sequence[str]) -> Query:
+    """Return the query for documents of some keys."""
+    return {"ids": {"values": list(keys)}} if keys else NOTHING
+
+
+def _asks(node: Node) -> bool:
+    """Whether to translate a node as a filter takes an answer beside the frequencies of terms."""
+    match node:
+        case nodes.TwoPhase():
+            return node.exact is None
+        case nodes.Leading():
+            return True
+        case nodes.And() | nodes.Or():
+            return any(map(_asks, node.children))
+        case nodes.AndMaybe():
+            return _asks(node.must)
+        case nodes.AndNot():
+            return _asks(node.child) or _asks(node.without)
+        case nodes.Require():
+            return _asks(node.child) or _asks(node.required)
+        case nodes.Not() | nodes.Constant() | nodes.Boost():
+            return _asks(node.child)
+    return False
+
+
+def _counting(query: Query) -> Body:
+    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": [query]}}}
+
+
+def _top(query: Query) -> Body:
+    return {"size": 1, "track_total_hits": False, "_source": False, "query": query}
+
+
+def _greatest(answer: dict[str, Any]) -> float:
+    return float(answer["hits"].get("max_score") or 0.0)
+
+
+def _keys_alone(query: Query, size: int) -> Body:
+    return {"size": size, "track_total_hits": False, "_source": False, "sort": ["_doc"], "query": query}
+
+
+def _written(query: Query) -> bytes:
+    return orjson.dumps(query)
+
+
+def _remember(known: dict[Any, Any], fresh: Mapping[Any, Any]) -> None:
+    if len(known) + len(fresh) > _REMEMBERED:
+        known.clear()
+    known.update(fresh)
