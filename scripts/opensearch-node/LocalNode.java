@@ -1,6 +1,5 @@
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +7,6 @@ import java.util.Optional;
 import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.node.InternalSettingsPreparer;
-import org.opensearch.node.Node;
-import org.opensearch.plugins.Plugin;
 
 /**
  * An OpenSearch node for tests, with the modules that khsearch needs from the class path.
@@ -17,16 +14,9 @@ import org.opensearch.plugins.Plugin;
  * Arguments: the node's folder, then settings, KEY=VALUE each. The property "node.until" may hold the id of a process:
  * the node ends when that one does.
  */
-public final class LocalNode extends Node {
-    private static final List<String> PLUGINS = List.of(
-        "org.opensearch.transport.Netty4Plugin",
-        "org.opensearch.analysis.common.CommonAnalysisPlugin",
-        "org.opensearch.index.reindex.ReindexPlugin",
-        "IcuAnalysis"
-    );
-
-    private LocalNode(Environment environment, List<Class<? extends Plugin>> plugins) {
-        super(environment, plugins, true);
+public final class LocalNode extends PluginNode {
+    private LocalNode(Environment environment) throws ReflectiveOperationException {
+        super(environment);
     }
 
     public static void main(String[] args) throws Exception {
@@ -37,13 +27,9 @@ public final class LocalNode extends Node {
             String[] pair = argument.split("=", 2);
             settings.put(pair[0], pair[1]);
         }
-        List<Class<? extends Plugin>> plugins = new ArrayList<>();
-        for (String name : PLUGINS) {
-            plugins.add(Class.forName(name).asSubclass(Plugin.class));
-        }
         Environment environment = InternalSettingsPreparer.prepareEnvironment(
             Settings.EMPTY, settings, config, () -> settings.get("node.name"));
-        LocalNode node = new LocalNode(environment, plugins);
+        LocalNode node = new LocalNode(environment);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(node)));
         node.start();
         waitFor(Long.getLong("node.until"));
@@ -59,7 +45,7 @@ public final class LocalNode extends Node {
         System.exit(0);
     }
 
-    private static void close(Node node) {
+    private static void close(LocalNode node) {
         try {
             node.close();
         } catch (java.io.IOException problem) {

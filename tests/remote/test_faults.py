@@ -16,6 +16,14 @@ from tests.remote.proxy import Fault, Proxy, after, at_random
 PATIENCE = 120  # seconds until something that is tried again and again has to be done
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that nobody gives back runs out soon, and what goes wrong is tried again soon."""
+    monkeypatch.setattr("khsearch.remote.lease.SECONDS", 3.0)
+    monkeypatch.setattr("khsearch.remote.lease.EVERY", 0.5)
+    monkeypatch.setattr("khsearch.remote.patience._FIRST", 0.01)
+
+
 def until_done(work: Callable[[], object], proxy: Proxy) -> int:
     """Do something again until it raises nothing -> how often it raised: khsearch's error of its store, no other."""
     failed, since = 0, time.monotonic()

@@ -1,128 +1,107 @@
-"""Indexes in OpenSearch as a whole: made once, opened, checked; user and password are told nobody."""
+"""Three nodes: one of them dies while documents are written, and with it the only copy of a shard."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+import time
+from urllib.error import URLError
 
 import pytest
 
-from khsearch.errors import IndexExistsError, IndexLockedError, IndexNotFoundError
-from khsearch.khmer.words.lexicon import Lexicon
-from khsearch.remote import cluster as clusters
-from khsearch.remote import lease as leases
-from khsearch.remote.cluster import Cluster
-from khsearch.remote.metadata import Metadata
+from khsearch import Index, IndexStoreError
 from tests import opensearch_node
-from tests.remote.places import Place
+from tests.opensearch_node import ask
+from tests.remote import corpora
+
+pytestmark = pytest.mark.slow
+
+DOCUMENTS = 3_000
+NAME = "three"
 
 
-def test_an_index_is_made_once(place: Place) -> None:
-    place.add("a")
-    with pytest.raises(IndexExistsError, match="holds an index already"):
-        place.create()
-    assert set(place.found()) == {"a"}
+def address(cluster: dict[str, str]) -> str:
+    """An index that any of the nodes is asked for."""
+    return f"http://{','.join(url.removeprefix('http://') for url in cluster.values())}/{NAME}"
 
 
-@pytest.mark.parametrize("left", ["meta", "index", "both"])
-def test_what_a_creation_that_was_killed_has_left_is_in_nobodys_way(place: Place, left: str) -> None:
-    client, metadata = place.client, Metadata(place.client)
-    client.ask("DELETE", f"/{metadata.index}/_doc/commit")
-    if left == "meta":
-        client.ask("DELETE", f"/{client.alias}-1")
-    elif left == "index":
-        client.ask("DELETE", f"/{metadata.index}")
-    with pytest.raises(IndexNotFoundError):
-        place.open()
-    place.engine = place.create()
-    place.add("a")
-    assert set(place.found()) == {"a"}
+def shards(url: str, index: str) -> dict[str, set[str]]:
+    """Numbers of the shards of an index that each node has a copy of."""
+    found: dict[str, set[str]] = {}
+    for one in ask(url, f"/_cat/shards/{index}?format=json&h=shard,node,state"):
+        found.setdefault(one["node"], set()).add(one["shard"])
+    return found
 
 
-def test_one_creates_an_index_at_a_time(place: Place) -> None:
-    metadata = Metadata(place.client)
-    place.client.ask("DELETE", f"/{metadata.index}/_doc/commit")
-    lease = leases.Lease("x", metadata)
-    lease.take(0.0)
-    with pytest.raises(IndexLockedError):
-        place.create()
-    lease.release()
-    place.create()
+def written(url: str) -> int:
+    """How many documents the shards were told to write, copies counted."""
+    told = ask(url, f"/{NAME}/_stats/indexing")
+    return int(told["_all"]["total"]["indexing"]["index_total"])
 
 
-def test_documents_without_their_commit_document_are_not_removed(place: Place) -> None:
-    place.add("a")
-    place.client.ask("DELETE", f"/{place.client.alias}-meta")
-    with pytest.raises(IndexExistsError, match="delete it, or choose another name"):
-        place.create()
-    assert set(place.found()) == {"a"}
+def test_a_node_that_is_killed_while_documents_are_written_loses_none(cluster, monkeypatch):
+    monkeypatch.setattr("khsearch.remote.bulk.MOST_BYTES", 20_000)  # many bulks: it dies in the middle of them
+    first, *_, last = cluster
+    documents = corpora.make(range(DOCUMENTS))
+    outcome: list[BaseException | None] = []
+
+    def write(index: Index) -> None:
+        try:
+            with index.writer() as writer:
+                writer.add_all(documents)
+        except BaseException as problem:
+            outcome.append(problem)
+        else:
+            outcome.append(None)
+
+    with Index.create(address(cluster), fields=corpora.FIELDS, shards=3, replicas=1) as index:
+        thread = threading.Thread(target=write, args=(index,))
+        thread.start()
+        while written(cluster[first]) < DOCUMENTS // 10:
+            assert thread.is_alive(), outcome
+            time.sleep(0.01)
+        opensearch_node.kill(last)
+        assert thread.is_alive(), "all was written before the node died: there is nothing to see"
+        thread.join(300)
+        assert outcome == [None]
+        corpora.holds(index, {document.id: document for document in documents})
 
 
-@pytest.mark.parametrize("suffix", ["", "-1", "-meta"])
-def test_an_index_of_others_is_left_alone(node_url: str, fresh_name: str, few_words: Lexicon, suffix: str) -> None:
-    opensearch_node.ask(node_url, f"/{fresh_name}{suffix}", "PUT", {})
-    try:
-        with pytest.raises(IndexExistsError, match="choose another name"):
-            Place(f"{node_url}/{fresh_name}", few_words)
-    finally:
-        opensearch_node.ask(node_url, f"/{fresh_name}{suffix}", "DELETE")
+def test_a_shard_that_is_lost_is_an_error_and_never_fewer_hits(cluster):
+    documents = corpora.make(range(300))
+    with Index.create(address(cluster), fields=corpora.FIELDS, shards=3, replicas=0) as index:
+        with index.writer() as writer:
+            writer.add_all(documents)
+        whole = index.search("kind:a", limit=300, facets=["kind"]).total
+        url = next(iter(cluster.values()))
+        kept = shards(url, f"{NAME}-meta")
+        lost = next(node for node in shards(url, NAME) if node not in kept)  # settings and terms can still be read
+        opensearch_node.kill(lost)
+        left = {name: url for name, url in cluster.items() if name != lost}
+        _wait_until_lost(next(iter(left.values())), lost)
+        for asked in (
+            lambda index: index.search("kind:a", limit=10).total,
+            lambda index: [hit.id for hit in index.search("kind:a", limit=300)],
+            lambda index: index.search("kind:a", limit=0, facets=["kind"]).facet("kind"),
+            lambda index: [hit.id for hit in index.search("kind:a", sort="size")],
+            lambda index: list(index.export()),
+            lambda index: index.get_many([document.id for document in documents]),
+        ):
+            with pytest.raises(IndexStoreError, match=NAME):
+                asked(index)
+        with pytest.raises(IndexStoreError), index.writer() as writer:
+            writer.add_all(corpora.make(range(300), seed=1))
+        with pytest.raises(IndexStoreError, match=NAME), Index.open(address(left)) as again:
+            assert again.search("kind:a", limit=1).total == whole
 
 
-def test_there_is_no_index_where_none_was_made(node_url: str, fresh_name: str) -> None:
-    for ask in (Cluster().open, Cluster().verify, Cluster().rescue):
-        with pytest.raises(IndexNotFoundError, match="khsearch index"):
-            ask(f"{node_url}/{fresh_name}")
-
-
-def test_a_whole_index_has_nothing_wrong(place: Place) -> None:
-    place.add("a", "b")
-    assert Cluster().verify(place.url) == []
-
-
-@pytest.mark.parametrize("what", ["file", "table", "document", "index"])
-def test_damage_is_named(place: Place, what: str) -> None:
-    place.add("a", "b")
-    client, head = place.client, place.head
-    blobs = {"file": next(iter(head.files.values())), "table": head.parts[0].tables["text"]}
-    if what in blobs:
-        client.ask("DELETE", f"/{client.alias}-meta/_doc/blob:{blobs[what].partition(':')[0]}:0")
-    elif what == "document":
-        client.ask("DELETE", f"/{head.index}/_doc/a", params={"refresh": True})
-    else:
-        client.ask("DELETE", f"/{head.index}")
-    told = {"file": "the file", "table": "the terms of 'text'", "document": "1 documents", "index": "has gone"}
-    assert any(told[what] in problem for problem in Cluster().verify(place.url))
-
-
-def test_stats_tell_terms_and_shards(place: Place) -> None:
-    place.add("a", "b")
-    found = place.engine.stats()
-    assert (found["shards"], found["replicas"], found["deleted"]) == (2, 0, 0)
-    terms = found["terms"]
-    assert isinstance(terms, Mapping)
-    assert terms["text"] == 3
-
-
-# User and password
-
-
-def test_user_and_password_of_an_address_are_kept_for_it_and_told_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "_given", {})
-    first = Cluster()._client("http://me:hush@host/news")
-    assert first._auth == ("me", "hush")
-    assert Cluster()._client("http://host:9200/news")._auth == ("me", "hush")
-    assert Cluster()._client("http://host/other")._auth is None
-    given = Cluster(http_auth=("you", "hush"), options={"verify_certs": False})
-    assert given._client("http://me:hushed@host/news")._auth == ("you", "hush")
-    assert Cluster()._client("http://host/news")._options == {"verify_certs": False}
-    assert "hush" not in repr(given) + repr(first) + first.name
-
-
-def test_the_environment_tells_user_and_password_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clusters, "_given", {})
-    monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "env:a:b")
-    assert Cluster()._client("http://host/news")._auth == ("env", "a:b")
-    assert Cluster()._client("http://me:hush@host/news")._auth == ("me", "hush")
-    monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "hush")
-    with pytest.raises(ValueError, match="user:password") as caught:
-        Cluster()._client("http://host/other")
-    assert "hush" not in str(caught.value)
+def _wait_until_lost(url: str, node: str) -> None:
+    """Wait until the other nodes have seen that it is gone."""
+    for _ in range(300):
+        try:
+            names = {one["name"] for one in ask(url, "/_cat/nodes?format=json&h=name")}
+        except URLError:  # until they have chosen a new manager
+            names = {node}
+        if node not in names and ask(url, "/_cluster/health")["status"] == "red":
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{node} is still there")
