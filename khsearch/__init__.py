@@ -47,6 +47,7 @@ imports only what stands on a line above it; tests hold that.
     syncing/        files and folders into an index, only those that changed, and out of it what is gone
     maintenance     an index as a whole: verify, rebuild, rescue
     reader          an index to be asked
+    upkeep          an index as a whole, for who has it
     index           Index: create, open, write, maintain
     web/            a search page, an HTTP API and tools for language models
     cli/            the khsearch command

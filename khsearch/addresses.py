@@ -2,16 +2,19 @@
 
 /data/news.idx     a folder: the embedded engine
 memory://1         the memory of this process
+http://host:9200/news, https://...    OpenSearch
 anything://...     what `register_engine`, or an entry point, brings for the scheme
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from khsearch.columnar import Embedded
-from khsearch.engine import FILE, IN_MEMORY, EngineKind, engine_kind, scheme_of
+from khsearch.engine import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, scheme_of
 from khsearch.sharing import loading
 
 _EMBEDDED = Embedded()
@@ -48,4 +51,25 @@ def kind_at(address: str) -> EngineKind:
         from khsearch import memory
 
         return memory.MEMORY
+    if scheme in CLUSTERS:
+        return cluster()
     return engine_kind(address)
+
+
+def cluster(
+    *,
+    shards: int = 1,
+    replicas: int = 0,
+    http_auth: tuple[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> EngineKind:
+    """Return what keeps indexes in OpenSearch: with so many shards and replicas, by a client with such options."""
+    loading("khsearch.remote.cluster")
+    from khsearch.remote import Cluster
+
+    return Cluster(shards=shards, replicas=replicas, http_auth=http_auth, options=options)
+
+
+def is_cluster(address: str) -> bool:
+    """Whether an address is that of an index in OpenSearch."""
+    return scheme_of(address) in CLUSTERS

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, Unpack, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from khsearch import arguments, manifest, searching
 from khsearch import settings as kept_settings
-from khsearch import spellings as own
-from khsearch.addresses import address_of, kind_at, new_in_memory
+from khsearch.addresses import address_of, cluster, is_cluster, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
-from khsearch.documents import FIELDS, check_fields
+from khsearch.documents import FIELDS
+from khsearch.engine import EngineKind
 from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
 from khsearch.khmer import Breaker, Lexicon, LexiconSource, Variants, load
-from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
 from khsearch.query import DEFAULT, Filter, Ranking
-from khsearch.reader import Reader, plan_of
+from khsearch.reader import plan_of
 from khsearch.schema import Declared
 from khsearch.sharing import loading
+from khsearch.upkeep import Maintained
 
 if TYPE_CHECKING:
-    from khsearch.documents import Stream
-    from khsearch.syncing import Listener, SyncOptions, SyncReport
     from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
 
@@ -34,7 +32,7 @@ _CREATING, _AGAIN = 5.0, 0.02
 """Seconds for which an index that another process is creating is waited for, and between two looks at it."""
 
 
-class Index(Reader):
+class Index(Maintained):
     """A folder of documents, searchable. Make one with `Index.create`, get it again with `Index.open`.
 
     One object serves all threads, and sees what other processes commit. A copy, a pickled one too, opens the index
@@ -49,6 +47,8 @@ class Index(Reader):
         fields=optional(FIELDS),
         ranking=instance(Ranking),
         settings=optional(arguments.PATH),
+        shards=optional(arguments.COUNT),
+        replicas=optional(arguments.COUNT),
     )
     def create(
         cls,
@@ -59,9 +59,14 @@ class Index(Reader):
         fields: Declared | None = None,
         ranking: Ranking = DEFAULT,
         settings: str | Path | None = None,
+        shards: int | None = None,
+        replicas: int | None = None,
+        http_auth: tuple[str, str] | None = None,
+        client: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Create an empty index in a folder, which is made if need be and must hold nothing else.
+        """Create an empty index in a folder, which is made if need be and must hold nothing else, or in OpenSearch.
 
+        path     of the folder; or "http://host:9200/NAME", for the index NAME in OpenSearch there
         breaker  "lattice" (the default), "icu", "crf", another registered name, or a breaker of a registered name
         lexicon  for the lattice: words of one's own, added to the lexicon that khsearch brings (the path of a word
                  list, an iterable of words, or a mapping of words to how often each stands in a million, or None), or
@@ -70,6 +75,8 @@ class Index(Reader):
                  "text", "keyword", "number", "date" or "boolean"; or a `TextField`, in whose text every search looks
         ranking  how documents are ranked unless a search says otherwise
         settings a file with all of these, and spellings, of another index (`settings`), instead of these
+        shards, replicas    in OpenSearch: into how many parts it is divided, 1, and how many copies each has besides, 0
+        http_auth, client   user and password, and what else opensearch-py takes, see `connect`
 
         Raises IndexExistsError, IndexLockedError where another is creating one, LexiconError, IndexStoreError;
         ValueError for an unknown breaker or kind of field, or for settings beside others.
@@ -80,7 +87,52 @@ class Index(Reader):
             built = kept_settings.read(settings)
         else:
             raise ValueError("settings has breaker, lexicon, fields and ranking in it; leave the others out")
-        return cls._created(address_of(path), built)
+        address = address_of(path)
+        if not is_cluster(address):
+            given = {"shards": shards, "replicas": replicas, "http_auth": http_auth, "client": client}
+            wrong = [name for name, value in given.items() if value is not None]
+            if wrong:
+                raise ValueError(
+                    f"{wrong[0]} goes with an index in OpenSearch, http://host:9200/NAME, not with a folder"
+                )
+            return cls._created(address, built)
+        if shards == 0:
+            raise ValueError("shards takes a whole number from 1 on, not 0")
+        shape = {"shards": 1 if shards is None else shards, "replicas": replicas or 0}
+        kind = cluster(**shape, http_auth=_pair(http_auth), options=client)
+        return cls._created(address, built, kind)
+
+    @classmethod
+    @checked(
+        url=arguments.TEXT, name=arguments.TEXT, spellings=optional(arguments.PATH), cache_mb=optional(arguments.FACTOR)
+    )
+    def connect(
+        cls,
+        url: str,
+        name: str = "",
+        *,
+        http_auth: tuple[str, str] | None = None,
+        spellings: str | Path | None = None,
+        cache_mb: float | None = None,
+        **client_options: Any,
+    ) -> Self:
+        """Open an index in OpenSearch: `connect("http://host:9200", "news")`, or both in one address.
+
+        http_auth       user and password; else those of the address, else of the environment's KHSEARCH_HTTP_AUTH
+                        ("user:password")
+        client_options  what opensearch-py takes besides: ca_certs="root.pem", verify_certs=True, timeout=30, ...
+
+        A copy of it, in this process, has both, too. All else is as for `open`, which takes such an address, too.
+
+        MissingExtraError without opensearch-py, IndexNotFoundError, IndexMismatchError, IndexStoreError.
+        """
+        address = f"{url.rstrip('/')}/{name}" if name else url
+        if not is_cluster(address):
+            raise ValueError(
+                "url takes the address of OpenSearch, as http://host:9200; open takes the path of a folder"
+            )
+        variants = Variants.read(spellings) if spellings is not None else None
+        return cls._opened(address, variants, cache_mb, cluster(http_auth=_pair(http_auth), options=client_options))
 
     @classmethod
     @checked(
@@ -136,13 +188,6 @@ class Index(Reader):
         return found
 
     @classmethod
-    def _created(cls, address: str, built: Manifest) -> Self:
-        engine = kind_at(address).create(
-            address, built.ranking.schema(built.fields), lambda name_file: manifest.write(built, name_file)
-        )
-        return cls(engine, latest(engine))
-
-    @classmethod
     def memory(
         cls,
         *,
@@ -185,9 +230,11 @@ class Index(Reader):
         return type(self)._opened, (self._engine.name, self._variants, self._cache_mb)
 
     @classmethod
-    def _opened(cls, address: str, variants: Variants | None, cache_mb: float | None) -> Self:
+    def _opened(
+        cls, address: str, variants: Variants | None, cache_mb: float | None, kind: EngineKind | None = None
+    ) -> Self:
         cache_bytes = None if cache_mb is None else int(cache_mb * 1_000_000)
-        engine = kind_at(address).open(address, cache_bytes=cache_bytes)
+        engine = (kind or kind_at(address)).open(address, cache_bytes=cache_bytes)
         return cls(engine, latest(engine), variants, cache_mb)
 
     @checked(wait=arguments.SECONDS)
@@ -221,46 +268,10 @@ class Index(Reader):
                 writer.cancel()
         return count
 
-    @checked(spellings=optional(arguments.SPELLINGS), wait=arguments.SECONDS)
-    def set_spellings(
-        self, spellings: str | Path | Mapping[str, str | Iterable[str]] | None, wait: float = 0.0
-    ) -> None:
-        """Keep spellings, synonyms and abbreviations of one's own in the index: whoever searches it has them.
-
-        spellings  a file as `open` takes it, or a mapping, {"NGO": ["...", "..."]}; they replace those before. None: no
-                   more
-
-        It is a commit: other handles and processes have them from their next search on. Nothing is indexed anew.
-
-        Raises LexiconError, which names the line or the entry that cannot be, IndexLockedError where another writer
-        works for longer than `wait` seconds, IndexStoreError for more than 64 MB; all is as it was then.
-        """
-        data = own.given(cast("str | Mapping[str, tuple[str, ...]] | None", spellings))
-        writer, commit = begin(self._engine, wait, self._last_commit())
-        try:
-            view = commit.view
-            writer.replace_files(lambda name_file: manifest.respelled(view.name, view.files, data, name_file))
-            writer.commit()
-        except BaseException:
-            writer.cancel()
-            raise
-
-    @checked(fields=FIELDS, wait=arguments.SECONDS, on_lost=optional(arguments.FUNCTION))
-    def set_fields(self, fields: Declared, wait: float = 0.0, on_lost: Callable[[str], None] | None = None) -> None:
-        """Let the index have these own fields instead of those before, with what its documents hold of them.
-
-        `index.set_fields({**index.fields, "year": "number"})` adds one. It is a commit: until then, everybody searches
-        the index as it was. Weights alone take no time; for all else every document is analysed anew.
-
-        A value that does not go with its field is a DocumentError that names both, and nothing is changed; or `on_lost`
-        is told of it, and its document is not found by it. ValueError for an unknown kind of field, IndexLockedError
-        where another writer works for longer than `wait` seconds.
-        """
-        check_fields(fields, kept=self.fields)
-        loading("khsearch.maintenance")
-        from khsearch import maintenance
-
-        maintenance.set_fields(self._engine, fields, wait, on_lost)
+    @checked(wait=arguments.SECONDS)
+    def optimize(self, wait: float = 0.0) -> None:
+        """Merge everything into one segment, without what was deleted."""
+        self.writer(wait).commit(optimize=True)
 
     def whoosh(self) -> DocumentIndex:
         """Return the index as a whoosh.index.Index over the same folder: for Whoosh's queries, collectors and writers.
@@ -273,73 +284,13 @@ class Index(Reader):
 
         return DocumentIndex(self._last_commit, self.writer)
 
-    def sync(
-        self, *paths: str | Path | Stream, listener: Listener | None = None, **options: Unpack[SyncOptions]
-    ) -> SyncReport:
-        """Read what changed in files and below folders since the last time, and delete what is gone there.
 
-        options: see `khsearch.syncing.Options`, such as root="archive", ocr=True, wait=5; listener: told of each file.
-        DocumentError for a path that is not there; all else that cannot be read is in the report. It commits every half
-        minute: what was committed before an error or an interrupt stays, and the next run goes on from there.
-        """
-        loading("khsearch.syncing")
-        from khsearch import syncing
-
-        sources = [syncing.SOURCE.of("paths", path) for path in paths]
-        return syncing.sync(
-            self._engine, sources, syncing.Options.of(options), syncing.LISTENER.of("listener", listener)
-        )
-
-    @checked(wait=arguments.SECONDS)
-    def optimize(self, wait: float = 0.0) -> None:
-        """Merge everything into one segment, without what was deleted."""
-        self.writer(wait).commit(optimize=True)
-
-    def settings(self) -> bytes:
-        """What the index was told to be, as a file that `create` takes: fields, breaker, lexicon, ranking, spellings.
-
-        With what `export` gives, it is a backup.
-        """
-        return kept_settings.written(self._last_commit().built)
-
-    @classmethod
-    @checked(path=arguments.PATH)
-    def verify(cls, path: str | Path) -> list[str]:
-        """Read all of an index and check it: what is wrong, file by file, and what to do; nothing where it is whole."""
-        loading("khsearch.maintenance")
-        from khsearch import maintenance
-
-        return maintenance.verify(address_of(path))
-
-    @classmethod
-    @checked(path=arguments.PATH, wait=arguments.SECONDS, on_lost=optional(arguments.FUNCTION))
-    def rebuild(cls, path: str | Path, wait: float = 0.0, on_lost: Callable[[str], None] | None = None) -> int:
-        """Break and index all documents anew, as this khsearch does it; how many there are.
-
-        For an index that another khsearch, Python or ICU built otherwise, or to bring an index to a newer default
-        lexicon. It is replaced at once when all is done; nothing is lost if it is interrupted. A document that is none
-        of khsearch's, and a value that this khsearch does not take, is passed over and told to `on_lost`, by default
-        the log. IndexDamagedError, and nothing changed, where files are not what was written: then `rescue` helps.
-        """
-        loading("khsearch.maintenance")
-        from khsearch import maintenance
-
-        return maintenance.rebuild(address_of(path), wait, on_lost)
-
-    @classmethod
-    @checked(path=arguments.PATH, to=arguments.PATH)
-    def rescue(cls, path: str | Path, to: str | Path) -> list[str]:
-        """Save what is still readable of a damaged index into a new one -> what was lost, item by item.
-
-        The new index gets the fields and ranking of the old one where they can be read, and the default lexicon where
-        that cannot. Raises IndexNotFoundError, IndexExistsError; IndexDamagedError where nothing can be read.
-        """
-        lost = list[str]()
-        loading("khsearch.maintenance")
-        from khsearch import maintenance
-
-        built, documents = maintenance.rescue(address_of(path), lost.append)
-        new = cls._created(address_of(to), built)
-        with new.writer() as writer:
-            maintenance.add_rescued(documents, writer, lost.append)
-        return lost
+def _pair(http_auth: object) -> tuple[str, str] | None:
+    """User and password, as they were given; ValueError, which tells nothing of them."""
+    if http_auth is None:
+        return None
+    if isinstance(http_auth, tuple | list):
+        match http_auth:
+            case [str() as user, str() as password]:
+                return user, password
+    raise ValueError("http_auth takes user and password, as (user, password)")

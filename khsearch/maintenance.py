@@ -166,14 +166,16 @@ def rescue(address: str, on_lost: Tell) -> tuple[Manifest, Iterator[Document]]:
     return built, _told(found, on_lost)
 
 
-def add_rescued(documents: Iterator[Document], writer: Writer, on_lost: Tell) -> None:
-    """Add documents to a writer; of what goes with the new index no more, `on_lost` is told."""
-    for document in documents:
-        try:
-            for problem in writer.add_again(document):
-                on_lost(problem)
-        except DocumentError as problem:
-            on_lost(f"the document of id {document.id!r} ({problem})")
+def add_rescued(documents: Iterator[Document], engine: Engine, on_lost: Tell) -> None:
+    """Add documents to a new index; of what goes with it no more, `on_lost` is told."""
+    raw, commit = begin(engine, 0.0)
+    with Writer(raw, commit.built.analyzer, commit.built.fields) as writer:
+        for document in documents:
+            try:
+                for problem in writer.add_again(document):
+                    on_lost(problem)
+            except DocumentError as problem:
+                on_lost(f"the document of id {document.id!r} ({problem})")
 
 
 def _told(found: Iterator[Document | str], on_lost: Tell) -> Iterator[Document]:

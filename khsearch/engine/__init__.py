@@ -10,7 +10,7 @@ engines              kinds of engines from elsewhere, by the scheme of an addres
 """
 
 from khsearch.engine import nodes
-from khsearch.engine.engines import FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
+from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.far import FarView, Foreseen
 from khsearch.engine.nodes import Node
 from khsearch.engine.places import BY_SCORE, Placed, Value, read_place, write_place
@@ -39,6 +39,7 @@ from khsearch.schema import FieldScale
 __all__ = [
     "BM25",
     "BY_SCORE",
+    "CLUSTERS",
     "EQUAL",
     "EVERY_COMMIT",
     "FILE",

@@ -1,8 +1,8 @@
-"""engines: the kinds of engines from elsewhere, by the scheme of an address: "http" for "http://...".
+"""engines: the kinds of engines from elsewhere, by the scheme of an address: "shelf" for "shelf://...".
 
 One is registered by its package:
 
-    register_engine("http", ClusterKind())
+    register_engine("shelf", ShelfKind())
 
 or names an object under the entry point group `khsearch.engines`, by its scheme.
 """
@@ -22,6 +22,7 @@ from khsearch.schema import Schema
 _METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"
 FILE, IN_MEMORY = "file", "memory"
+CLUSTERS = ("http", "https")
 """Schemes of the engines that khsearch brings; "file" is that of every path."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
@@ -61,7 +62,7 @@ _KIND = Kind(
 
 @checked(scheme=TEXT, kind=_KIND)
 def register_engine(scheme: str, kind: EngineKind) -> None:
-    """Let a kind of engine keep the indexes at addresses of a scheme, as "http".
+    """Let a kind of engine keep the indexes at addresses of a scheme, as "shelf".
 
     A second kind of a scheme takes the place of the first; ValueError for what is no scheme, or one of khsearch's own.
     """
@@ -69,7 +70,7 @@ def register_engine(scheme: str, kind: EngineKind) -> None:
         raise ValueError(
             f"scheme takes two or more lower case letters, digits, +, . and -, a letter first, not {scheme!r}"
         )
-    if scheme in (FILE, IN_MEMORY):
+    if scheme in (FILE, IN_MEMORY, *CLUSTERS):
         raise ValueError(f"khsearch brings an engine for {scheme}; choose another scheme")
     _kinds[scheme] = kind
 

@@ -51,13 +51,14 @@ class Sought:
 class Best(NamedTuple):
     """Documents, best first: keys, scores (n,) float64, and what nearness added to each (n,) float64.
 
+    added  None where it is part of the scores, and `View.proximity` tells of one document what it was
     ahead  how many of the first stay ahead of the others, whatever else is added
     total  how many documents count as found, where that was found out
     """
 
     keys: Sequence[Key]
     scores: Array
-    added: Array
+    added: Array | None
     ahead: int
     total: int | None
 

@@ -174,7 +174,7 @@ class Hit:
 
         judged: Judged = self.__dict__["_judged"]
         view, found = search.view, search.plan.found
-        parts = explain(view, judged.key, search.plan.node, search.ranking.weighting, judged.added)
+        parts = explain(view, judged.key, search.plan.node, search.ranking.weighting, judged.told(view))
         if found is None or self.loose:
             return parts
         return explain_set(view, judged.key, found, search.ranking) + parts

@@ -101,10 +101,7 @@ class Ranking:
     def schema(self, fields: Mapping[str, str]) -> Schema:
         """Return the schema of an index with own fields of some kinds, whose terms score as this ranking has it."""
         plain = schema.schema_of(fields)
-        built_in = {stream.name for stream in schema.STREAMS}
-        streams = (
-            replace(one, scale=self.scale_of(one) if one.name in built_in else self.words) for one in plain.streams
-        )
+        streams = (replace(stream, scale=self.weighting.scale(stream.name)) for stream in plain.streams)
         return replace(plain, streams=tuple(streams))
 
     def streams(self, role: Role) -> tuple[Stream, ...]:

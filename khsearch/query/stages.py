@@ -109,11 +109,21 @@ def _is_finite(score: object) -> bool:
 
 @frozen
 class Judged:
-    """A document of a search, ranked: its score, and of each stage that changed it: name, field, what it added."""
+    """A document of a search, ranked: its score, and of each stage that changed it: name, field, what it added.
+
+    near  whose part of the score nobody has told yet
+    """
 
     key: Key
     score: float
     added: tuple[tuple[str, str, float], ...] = ()
+    near: Proximity | None = None
+
+    def told(self, view: View) -> tuple[tuple[str, str, float], ...]:
+        """What was added, all of it."""
+        if self.near is None:
+            return self.added
+        return (CLOSE, self.near.field, float(view.proximity([self.key], self.near)[0])), *self.added
 
 
 def rescored(
@@ -132,7 +142,8 @@ def rescored(
     keys, scores, close, ahead, _ = retrieve(count + sum(stage.depth for stage in stages))
     order = np.arange(len(scores))
     behind = order >= ahead
-    added: list[tuple[str, str, Array]] = [] if near is None else [(CLOSE, near.field, close)]
+    added: list[tuple[str, str, Array]] = [] if near is None or close is None else [(CLOSE, near.field, close)]
+    untold = near if close is None else None
     for stage in stages if len(keys) else ():
         best = order[: stage.depth]
         before = scores[best]
@@ -146,6 +157,7 @@ def rescored(
             keys[at],
             float(scores[at]),
             tuple((name, of, float(change[at])) for name, of, change in added if change[at]),
+            untold if at < DEPTH else None,
         )
         for at in order[offset:count].tolist()
     ]

@@ -20,6 +20,8 @@ Body = dict[str, Any]
 Answer = dict[str, Any]
 """What OpenSearch answers to a search."""
 
+_DFS = "dfs_query_then_fetch"
+
 
 class Asking:
     """Asks the index of a client, of some shards; for any number of threads."""
@@ -32,13 +34,22 @@ class Asking:
         """Return the answer of one search. scored: whether its scores matter."""
         return self.many([(body, scored)])[0]
 
+    def scores(self, body: Body) -> Answer:
+        """Return the answer of one search whose named queries tell their scores."""
+        params: dict[str, object] = {"include_named_queries_score": True, "allow_partial_search_results": False}
+        if self._shards > 1:
+            params["search_type"] = _DFS
+        told: Answer = self._client.ask("POST", f"/{self._client.alias}/_search", body, params=params)
+        self._client.checked(told)
+        return told
+
     def many(self, bodies: Sequence[tuple[Body, bool]]) -> list[Answer]:
         """Return the answers of several searches, each with whether its scores matter; one request."""
         lines: list[bytes] = []
         for body, scored in bodies:
             head: Body = {"index": self._client.alias, "allow_partial_search_results": False}
             if scored and self._shards > 1:
-                head["search_type"] = "dfs_query_then_fetch"
+                head["search_type"] = _DFS
             lines += [orjson.dumps(head), orjson.dumps(body)]
         told = self._client.ask("POST", "/_msearch", b"\n".join(lines) + b"\n", ndjson=True)
         answers = told.get("responses")

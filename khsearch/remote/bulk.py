@@ -171,7 +171,5 @@ def _reason(error: Any) -> str:
 
 
 def _id(item: bytes) -> str:
-    """The id of the document of an item; of a deletion what OpenSearch calls it by."""
-    head, _, source = item.partition(b"\n")
-    told = orjson.loads(source)["doc"]["id"] if source else next(iter(orjson.loads(head).values()))["_id"]
-    return str(told)
+    """What OpenSearch calls the document of an item by."""
+    return str(next(iter(orjson.loads(item.partition(b"\n")[0]).values()))["_id"])

@@ -127,17 +127,19 @@ class Client:
             try:
                 # `timeout` among the parameters is OpenSearch's own only where the library gets its own this way.
                 found = self._connected().transport.perform_request(
-                    method, path, params={**sent, "request_timeout": limit}, body=body, headers=headers
+                    method,
+                    path,
+                    params={**sent, "request_timeout": limit, "ignore": () if missing is RAISE else 404},
+                    body=body,
+                    headers=headers,
                 )
             except Exception as problem:
-                error = self._error(problem, missing, limit)
-                if error is None:
-                    return missing
+                error = self._error(problem, limit)
                 if isinstance(error, _BrokenError) and attempt < _TRIES:
                     continue
             else:
                 if isinstance(found, dict | list):
-                    return found
+                    return found if missing is RAISE else self._present(found, missing)
                 error = _BrokenError(f"{self.name}: {_BROKEN}")
                 if attempt < _TRIES:
                     continue
@@ -206,15 +208,20 @@ class Client:
             text = text.replace(secret, "...")
         return text
 
-    def _error(self, problem: Exception, missing: object, seconds: float) -> Exception | None:
-        """What a problem is to those who ask; None where there is not what was asked for, and that may be."""
+    def _present(self, found: Any, missing: Any) -> Any:
+        """An answer, or what stands for it where it says that there is not what was asked for."""
+        if "index_not_found" in str(found.get("error", "")):
+            raise self._refusal(404, "index_not_found", _reason(found))
+        gone = found.get("found") is False or found.get("result") == "not_found" or found.get("status") == 404
+        return missing if gone else found
+
+    def _error(self, problem: Exception, seconds: float) -> Exception:
+        """What a problem is to those who ask."""
         if isinstance(problem, IndexStoreError):
             return problem
         status, text = getattr(problem, "status_code", None), _of(problem)
         kind = type(problem).__name__
         if isinstance(status, int):
-            if status == 404 and "index_not_found" not in text and missing is not RAISE:
-                return None
             return self._refusal(status, text, _reason(getattr(problem, "info", None)))
         if kind == "ConnectionTimeout":
             return UnreachableError(

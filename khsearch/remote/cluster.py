@@ -124,7 +124,9 @@ class Cluster:
         if auth is not None or self._options:
             known = _given[place.name] = auth, self._options
         auth, options = known or (None, self._options)
-        return Client(place, auth or _auth_of_environment(), **options)
+        if auth is None and "http_auth" not in options:  # which may be what signs requests
+            auth = _auth_of_environment()
+        return Client(place, auth, **options)
 
 
 CLUSTER = Cluster()

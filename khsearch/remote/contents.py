@@ -7,7 +7,6 @@ page. What is asked one by one is fetched together with what the last search fou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 import orjson
 
@@ -15,6 +14,7 @@ from khsearch.documents import Document, from_json_line
 from khsearch.errors import IndexDamagedError
 from khsearch.remote.asking import Asking, Body
 from khsearch.remote.client import Client
+from khsearch.remote.hits import DOCUMENTS, Content, Hit, content_in, key_in
 from khsearch.remote.kept import Kept
 from khsearch.remote.metadata import State
 
@@ -22,13 +22,6 @@ _KEPT = 8 << 20  # characters of documents that are kept
 _AT_ONCE, _MOST = 100, 2 << 20  # documents that are fetched together, and characters of what is read together
 _SCANNED = 500
 _KEEP_ALIVE = "5m"
-
-
-class Content(NamedTuple):
-    """A document of OpenSearch: its number in the order of adding, and its JSON."""
-
-    number: int
-    doc: dict[str, Any]
 
 
 class Contents:
@@ -41,12 +34,12 @@ class Contents:
         self._size: list[int] = kept.memo(state.commit_id, "contents size", None, lambda: [0], lambda _: 100)
         self._expected: Sequence[str] = ()
 
-    def learn(self, hits: Iterable[dict[str, Any]]) -> None:
+    def learn(self, hits: Iterable[Hit]) -> None:
         """Keep the documents of hits."""
         for hit in hits:
-            source = hit.get("_source")
-            if isinstance(source, dict) and isinstance(source.get("doc"), dict):
-                self._keep(hit["_id"], Content(int(hit["_version"]), source["doc"]))
+            content = self._content(hit)
+            if content is not None:
+                self._keep(key_in(hit), content)
 
     def expect(self, keys: Sequence[str]) -> None:
         """These will be asked for, one by one."""
@@ -66,10 +59,12 @@ class Contents:
             lacking += beside[: _AT_ONCE - len(lacking)]
         for at in range(0, len(lacking), _AT_ONCE):
             part = lacking[at : at + _AT_ONCE]
-            body: Body = {"size": len(part), "query": {"ids": {"values": part}}, "version": True}
+            body: Body = {"size": len(part), "query": {"ids": {"values": part}}, **DOCUMENTS}
             for hit in self._asking.one(body)["hits"]["hits"]:
-                self.learn([hit])
-                found[hit["_id"]] = self._content(hit)
+                content = self._content(hit)
+                if content is not None:
+                    self._keep(key_in(hit), content)
+                    found[key_in(hit)] = content
         return found
 
     def document(self, key: str) -> Document | None:
@@ -88,25 +83,27 @@ class Contents:
                     "size": size,
                     "query": {"match_all": {}},
                     "sort": [{"added": "asc"}],
-                    "version": True,
                     "track_total_hits": False,
+                    **DOCUMENTS,
                     "pit": {"id": point, "keep_alive": _KEEP_ALIVE},
                     **({} if after is None else {"search_after": after}),
                 }
                 params = {"allow_partial_search_results": False}
                 answer = self._client.checked(self._client.ask("POST", "/_search", body, params=params))
                 point = answer.get("pit_id", point)
-                hits = answer["hits"]["hits"]
+                hits, read = answer["hits"]["hits"], 0
                 for hit in hits:
                     try:
-                        yield self._read(hit["_id"], self._content(hit))
+                        content = self._content(hit)
+                        assert content is not None
+                        read += len(content.doc.get("text") or "")
+                        yield self._read(key_in(hit), content)
                     except IndexDamagedError as problem:
                         yield str(problem)
                 if not hits:
                     return
                 after = hits[-1]["sort"]
-                read = sum(len(self._content(hit).doc.get("text") or "") for hit in hits) // len(hits)
-                size = max(1, min(_SCANNED, _MOST // max(read, 1)))
+                size = max(1, min(_SCANNED, _MOST // max(read // len(hits), 1)))
         finally:
             self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
 
@@ -119,16 +116,21 @@ class Contents:
             self._size[0] += size
         self._known[key] = content
 
-    def _content(self, hit: dict[str, Any]) -> Content:
-        source = hit.get("_source")
-        doc = source.get("doc") if isinstance(source, dict) else None
-        return Content(int(hit["_version"]), doc if isinstance(doc, dict) else {})
+    def _content(self, hit: Hit) -> Content | None:
+        try:
+            return content_in(hit)
+        except ValueError:
+            raise self._damaged(key_in(hit)) from None
 
     def _read(self, key: str, found: Content) -> Document:
         try:
             return from_json_line(orjson.dumps(found.doc))
         except (ValueError, KeyError, AttributeError, TypeError):
-            raise IndexDamagedError(
-                f"{self._client.name}: the document {key!r:.200} is not as khsearch writes it; add it again, or save "
-                f"the others: khsearch rebuild {self._client.name} --to NEW"
-            ) from None
+            raise self._damaged(key) from None
+
+    def _damaged(self, key: str) -> IndexDamagedError:
+        name = self._client.name
+        return IndexDamagedError(
+            f"{name}: the document {key!r:.200} is not as khsearch writes it; add it again, or save the others: "
+            f"khsearch rebuild {name} --to NEW"
+        )

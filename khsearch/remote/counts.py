@@ -1,7 +1,7 @@
-"""counts: what is counted of the documents that a query matches in; aggregations of OpenSearch, and what they tell, out.
+"""counts: what is counted of the documents of a query in; aggregations of OpenSearch, and what they tell, out.
 
-The counts are exact, however many shards there are: where OpenSearch says that it left values out that may belong to the
-most frequent ones, all values are counted, page by page.
+The counts are exact, however many shards there are: where OpenSearch says that it left values out that may belong to
+the most frequent ones, all values are counted, page by page.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from khsearch.documents import compared
 from khsearch.engine import Counted
+from khsearch.remote.hits import DOCUMENTS
 from khsearch.remote.mapping import Layout, as_number, as_text, column_field
 from khsearch.remote.translation import Query
 
@@ -67,7 +68,7 @@ def pages(ask: Callable[[dict[str, Any]], dict[str, Any]], field: str) -> Iterat
 
 def first_written(field: str, forms: Sequence[str], column: str) -> dict[str, Any]:
     """Return the aggregation that tells of each form in a field the document that was added first."""
-    top = {"top_hits": {"size": 1, "sort": [{"added": "asc"}], "_source": {"includes": ["doc.fields"]}}}
+    top = {"top_hits": {"size": 1, "sort": [{"added": "asc"}], **DOCUMENTS}}
     terms = {"field": field, "include": list(forms), "size": max(len(forms), 1)}
     return {"terms": terms, "aggs": {"first": top}}
 

@@ -13,6 +13,7 @@ from khsearch.documents import compared, several, written
 from khsearch.engine import BM25, Counted, Node
 from khsearch.remote.asking import Body
 from khsearch.remote.counts import aggregation, field_of, first_written, pages, told
+from khsearch.remote.hits import Hit, content_in
 from khsearch.remote.kept import Kept
 from khsearch.remote.mapping import Layout, as_text
 from khsearch.remote.questions import Questions
@@ -76,9 +77,10 @@ class Facets:
                 self._written.setdefault((column, form), form)
 
 
-def _as_written(hit: dict[str, Any], column: str, form: str) -> str:
+def _as_written(hit: Hit, column: str, form: str) -> str:
     """The value of a document that is compared in a form."""
-    values = several(hit["_source"].get("doc", {}).get("fields", {}).get(column))
+    content = content_in(hit)
+    values = [] if content is None else several(content.doc.get("fields", {}).get(column))
     same = (value for value in values if as_text(compared(str(value))) == form)
     return written(next(same, form)).decode("utf-8", "replace")
 

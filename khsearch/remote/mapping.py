@@ -5,8 +5,9 @@
              number, date: "n_NAME", dates and times as microseconds from year 1
              date: "y_NAME", "m_NAME", "d_NAME", the first microsecond of its year, month and day
              all: "g_NAME" what the document is grouped by
-    added    the number of the document in the order in which all were added
-    doc      the document itself, which is kept and not looked into
+    key      what OpenSearch calls the document
+    added    its number in the order in which all were added
+    doc      the document itself (`hits`), which is kept and not looked into
 
 A field that a document has nothing for is left out: OpenSearch counts the documents that have it.
 """
@@ -25,6 +26,7 @@ from khsearch.documents import compared, json_line, several
 from khsearch.engine import Batch
 from khsearch.errors import DocumentError, IndexMismatchError
 from khsearch.frozen import frozen
+from khsearch.remote.hits import packed
 from khsearch.remote.terms import GAP, texts_of
 from khsearch.schema import BIGRAMS, STREAMS, Schema
 
@@ -94,7 +96,8 @@ def _escaped(name: str) -> str:
 def body_of(layout: Layout, shards: int, replicas: int) -> dict[str, object]:
     """Return settings and mappings of an index."""
     properties: dict[str, object] = {
-        "doc": {"type": "object", "enabled": False},
+        "key": {"type": "keyword", "index": False},
+        "doc": {"type": "binary", "doc_values": True},
         "added": {"type": "long"},
     }
     for stream in layout.streams:
@@ -127,7 +130,7 @@ def body_of(layout: Layout, shards: int, replicas: int) -> dict[str, object]:
         },
         "mappings": {
             "dynamic": False,
-            "_source": {"includes": ["doc"]},
+            "_source": {"enabled": False},
             "_meta": {"khsearch": meta_of(layout)},
             "properties": properties,
         },
@@ -197,9 +200,8 @@ def lines(batch: Batch, layout: Layout, first: int) -> Iterator[bytes]:
                     f"({_LONGEST_TERM:,} bytes); shorten it"
                 )
             source |= values
-        head = b'{"doc":%b,"added":%d' % (json_line(document), first + at)
-        rest = b"," + orjson.dumps(source)[1:] if source else b"}"
-        yield action("index", key, first + at) + head + rest + b"\n"
+        source |= {"key": key, "added": first + at, "doc": packed(json_line(document))}
+        yield action("index", key, first + at) + orjson.dumps(source) + b"\n"
 
 
 def action(what: Literal["index", "delete"], key: str, number: int) -> bytes:

@@ -16,6 +16,7 @@ from khsearch.engine import BM25, Foreseen, Node, Proximity, nodes
 from khsearch.remote.asking import Asking, Body, total_of
 from khsearch.remote.contents import Contents
 from khsearch.remote.frequencies import Frequencies
+from khsearch.remote.hits import DOCUMENTS, KEYS, key_in
 from khsearch.remote.kept import Kept
 from khsearch.remote.metadata import State
 from khsearch.remote.nearness import nearness
@@ -123,7 +124,7 @@ class Questions:
             named = list(asked().items())
             found: dict[str, set[T]] = {}
             for hit in self._matched(query, count, [translation.filter(node) for _, node in named]):
-                row = found.setdefault(hit["_id"], set())
+                row = found.setdefault(key_in(hit), set())
                 row.update(named[int(number)][0] for number in hit.get("matched_queries", ()))
             _remember(self._rows, {key: list(found.values())})
         return self._rows[key]
@@ -135,7 +136,7 @@ class Questions:
         for at in range(0, len(keys), _IDS):
             part = keys[at : at + _IDS]
             body = _keys_alone({"bool": {"filter": [ids(part), query]}}, len(part))
-            found.update(hit["_id"] for hit in self.asking.one(body)["hits"]["hits"])
+            found.update(key_in(hit) for hit in self.asking.one(body)["hits"]["hits"])
         return [key in found for key in keys]
 
     def scores(self, key: str, asked: Sequence[Node], weighting: BM25) -> list[float | None]:
@@ -144,7 +145,6 @@ class Questions:
         self.frequencies.of([term for node in asked for term in translation.needed(node)])
         queries = [translation.scored(node) for node in asked]
         found: dict[str, float] = {}
-        bodies: list[tuple[Body, bool]] = []
         for at in range(0, len(queries), _TOGETHER):
             should = [
                 {"bool": {"must": [query], "_name": str(number)}}
@@ -152,10 +152,8 @@ class Questions:
             ]
             body = _keys_alone({"bool": {"filter": [ids([key])], "should": should}}, 1)
             del body["sort"]
-            bodies.append(({**body, "include_named_queries_score": True}, True))
-        for answer in self.asking.many(bodies) if bodies else ():
-            for hit in answer["hits"]["hits"]:
-                found.update(hit.get("matched_queries", {}))
+            for hit in self.asking.scores(body)["hits"]["hits"]:
+                found.update(hit.get("matched_queries") or {})
         return [found.get(str(number)) for number in range(len(asked))]
 
     def proximity(self, keys: Sequence[str], wanted: Proximity) -> Array:
@@ -166,7 +164,7 @@ class Questions:
             part = keys[at : at + _IDS]
             body = _keys_alone({"bool": {"filter": [ids(part)], "must": [query]}}, len(part))
             del body["sort"]
-            found.update((hit["_id"], hit["_score"]) for hit in self.asking.one(body)["hits"]["hits"])
+            found.update((key_in(hit), hit["_score"]) for hit in self.asking.one(body)["hits"]["hits"])
         return np.array([found.get(key, 0.0) for key in keys], np.float32)
 
     def _count(self, query: Query) -> int:
@@ -194,11 +192,11 @@ class Questions:
         passed: list[str] = []
         after: list[Any] | None = None
         while True:
-            body: Body = {"size": _PAGE, "query": query, "sort": [{"added": "asc"}], "version": True}
+            body: Body = {"size": _PAGE, "query": query, "sort": [{"added": "asc"}], **DOCUMENTS}
             body |= {"track_total_hits": False} if after is None else {"track_total_hits": False, "search_after": after}
             hits = self.asking.one(body)["hits"]["hits"]
             self.contents.learn(hits)
-            keys = [hit["_id"] for hit in hits]
+            keys = [key_in(hit) for hit in hits]
             passed += [key for key, passes in zip(keys, node.passes(keys), strict=True) if passes]
             if len(hits) < _PAGE:
                 return ids(passed)
@@ -235,7 +233,7 @@ def _counting(query: Query) -> Body:
 
 
 def _top(query: Query) -> Body:
-    return {"size": 1, "track_total_hits": False, "_source": False, "query": query}
+    return {"size": 1, "track_total_hits": False, "query": query, **KEYS}
 
 
 def _greatest(answer: dict[str, Any]) -> float:
@@ -243,7 +241,7 @@ def _greatest(answer: dict[str, Any]) -> float:
 
 
 def _keys_alone(query: Query, size: int) -> Body:
-    return {"size": size, "track_total_hits": False, "_source": False, "sort": ["_doc"], "query": query}
+    return {"size": size, "track_total_hits": False, "sort": ["_doc"], "query": query, **KEYS}
 
 
 def _written(query: Query) -> bytes:

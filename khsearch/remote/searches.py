@@ -1,11 +1,10 @@
 """searches: the documents of a node in an order, page by page, and the best documents of a search in one request.
 
-    node, order, page      ->  one search                                     ->  keys and scores
-    what the best are      ->  those that count, those that do not: two       ->  keys and scores, those that count
-                               searches in one request                            first
+    node, order, page   ->  one search                                            ->  keys, scores
+    what the best are   ->  those that count, those that do not: two searches     ->  keys, scores, those that
+                            in one request                                            count first
 
-Nearness is added by OpenSearch to the best of each search (its rescoring); the score without it comes as that of a named
-query.
+Nearness is added by OpenSearch to the best of each search (its rescoring).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from khsearch.engine import BM25, EQUAL, Best, Found, Node, Place, SortKey, Soug
 from khsearch.errors import QueryError
 from khsearch.remote.asking import Answer, Body, total_of
 from khsearch.remote.counts import pages
+from khsearch.remote.hits import DOCUMENTS, KEYS, Hit, key_in
 from khsearch.remote.mapping import Layout
 from khsearch.remote.nearness import nearness, terms_of
 from khsearch.remote.orders import read_after, sort_of, write_place
@@ -28,9 +28,6 @@ from khsearch.remote.translation import Query
 _WINDOW = 10_000  # documents of one answer
 _WITH_DOCUMENTS = 200  # documents that come with their text
 _SORTED = 4_000  # documents whose places are remembered
-_RANKED = "ranked"  # the name of what ranks without nearness
-
-Hit = dict[str, Any]
 
 
 class Searches:
@@ -56,15 +53,15 @@ class Searches:
         keys = tuple(sort)
         start = None if after is None else read_after(after, keys)
         query = self._query(node, weighting, filter)
-        body: Body = {"query": query, "sort": sort_of(self._layout, keys), "track_scores": True, "version": True}
+        body: Body = {"query": query, "sort": sort_of(self._layout, keys), "track_scores": True, **DOCUMENTS}
         hits: list[Hit] = []
         while limit > 0:
             size = min(limit, _WINDOW if offset == 0 else max(_WINDOW - offset, 0))
             page: Body = {**body, "size": size, "from": offset}
             if size <= 0:  # so deep that only what stands before tells where to go on
-                page = {**body, "size": min(offset, _WINDOW), "from": 0, "_source": False}
+                page = {**body, "size": min(offset, _WINDOW), "from": 0, **KEYS}
             elif limit > _WITH_DOCUMENTS:
-                page["_source"] = False
+                page |= KEYS
             if start is not None:
                 page["search_after"] = start
             found = self._asking.one(_untracked(page), scored=True)["hits"]["hits"]
@@ -105,13 +102,11 @@ class Searches:
             "query": query,
             "sort": sort_of(self._layout, keys),
             "track_scores": True,
-            "version": True,
             "size": size,
             "from": 0 if after is not None else offset,
             "collapse": {"field": field},
-            "_source": after is None and limit <= _WITH_DOCUMENTS,
+            **(DOCUMENTS if after is None and limit <= _WITH_DOCUMENTS else KEYS),
             "aggs": {"groups": sizes},
-            "docvalue_fields": [field],
         }
         answer = self._asking.one(_untracked(body), scored=True)
         hits: list[Hit] = answer["hits"]["hits"]
@@ -152,14 +147,12 @@ class Searches:
         added = None if sought.near is None else nearness(sought.near, self._docs, questions.frequencies)
 
         def page(query: Query, size: int, *, total: bool = False) -> tuple[Body, bool]:
-            body: Body = {"query": query, "size": size, "version": True, "track_total_hits": total}
-            if size > _WITH_DOCUMENTS:
-                body["_source"] = False
+            body: Body = {"query": query, "size": size, "track_total_hits": total}
+            body |= DOCUMENTS if size <= _WITH_DOCUMENTS else KEYS
             if added is None:
                 return {**body, "sort": [{"_score": "desc"}, {"added": "asc"}]}, True
             rescore = {"window_size": max(sought.depth, 1), "query": {"score_mode": "total", "rescore_query": added}}
-            named = {"bool": {"must": [query], "_name": _RANKED}}
-            return {**body, "query": named, "rescore": rescore, "include_named_queries_score": True}, True
+            return {**body, "rescore": rescore}, True
 
         if sought.set is None:
             (answer,) = self._asking.many([page(ranked, count)])
@@ -181,21 +174,21 @@ class Searches:
     def _leading(self, sought: Sought, count: int, ranked: Query, page: Any) -> Best:
         """Those first that score nearly as high as the best one: the best by what ranks tell which these are."""
         most = max(count, sought.depth)
-        by_rank: Body = {"query": ranked, "size": most, "_source": False, "track_total_hits": False}
+        by_rank: Body = {"query": ranked, "size": most, "track_total_hits": False, **KEYS}
         told, answer = self._asking.many([(by_rank, True), page(ranked, count)])
         best: list[Hit] = told["hits"]["hits"]
         edge = (sought.share or 0.0) * EQUAL * max(best[0]["_score"] if best else 0.0, 0.0)
-        leading = [hit["_id"] for hit in best if hit["_score"] >= edge]
+        leading = [key_in(hit) for hit in best if hit["_score"] >= edge]
         total = len(leading)
         if total == most:  # others may follow
             total = sought.settle()[1]
         hits = self._hits(answer)
-        lacking = set(leading[:count]) - {hit["_id"] for hit in hits}
+        lacking = set(leading[:count]) - {key_in(hit) for hit in hits}
         if lacking:  # what is near in others has put them behind
             body, scored = page({"bool": {"must": [ranked], "filter": [ids(sorted(lacking))]}}, len(lacking))
             hits += self._hits(self._asking.one(body, scored=scored))
         among = set(leading)
-        hits.sort(key=lambda hit: hit["_id"] not in among)
+        hits.sort(key=lambda hit: key_in(hit) not in among)
         kept = hits[:count] if sought.loose else hits[: min(total, count)]
         return self._best(kept, min(total, len(kept)), total)
 
@@ -204,7 +197,7 @@ class Searches:
         keys = tuple(sort)
         values = self._places.get((key, keys))
         if values is None:
-            body: Body = {"query": ids([key]), "size": 1, "_source": False, "sort": sort_of(self._layout, keys)}
+            body: Body = {"query": ids([key]), "size": 1, **KEYS, "sort": sort_of(self._layout, keys)}
             hits = self._asking.one(body)["hits"]["hits"]
             values = hits[0]["sort"] if hits else [None] * (len(keys) or 1) + [0]
         order = sort_of(self._layout, keys)
@@ -222,23 +215,21 @@ class Searches:
         return hits
 
     def _best(self, hits: Sequence[Hit], ahead: int, total: int | None) -> Best:
-        keys = [hit["_id"] for hit in hits]
+        keys = [key_in(hit) for hit in hits]
         self._contents.expect(keys)
-        scores = np.array([hit["_score"] for hit in hits], np.float64)
-        ranked = [(hit.get("matched_queries") or {}).get(_RANKED, hit["_score"]) for hit in hits]
-        return Best(keys, scores, scores - np.array(ranked, np.float64), ahead, total)
+        return Best(keys, np.array([hit["_score"] for hit in hits], np.float64), None, ahead, total)
 
     def _learn(self, hits: Sequence[Hit], sort: tuple[SortKey, ...]) -> None:
         self._contents.learn(hits)
-        self._contents.expect([hit["_id"] for hit in hits])
+        self._contents.expect([key_in(hit) for hit in hits])
         if len(self._places) + len(hits) > _SORTED:
             self._places.clear()
         if len(hits) <= _SORTED:
-            self._places.update({(hit["_id"], sort): hit["sort"] for hit in hits})
+            self._places.update({(key_in(hit), sort): hit["sort"] for hit in hits})
 
 
 def _found(hits: Sequence[Hit]) -> Found:
-    return Found([hit["_id"] for hit in hits], np.array([hit["_score"] or 0.0 for hit in hits], np.float32))
+    return Found([key_in(hit) for hit in hits], np.array([hit["_score"] or 0.0 for hit in hits], np.float32))
 
 
 def _untracked(body: Body) -> Body:

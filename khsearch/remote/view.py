@@ -42,9 +42,10 @@ from khsearch.engine import (
 from khsearch.errors import IndexDamagedError, IndexStoreError
 from khsearch.remote.asking import Asking
 from khsearch.remote.client import Client
-from khsearch.remote.contents import Content, Contents
+from khsearch.remote.contents import Contents
 from khsearch.remote.facets import Facets
 from khsearch.remote.frequencies import Frequencies
+from khsearch.remote.hits import Content
 from khsearch.remote.kept import Kept
 from khsearch.remote.mapping import column_field, key_of, stream_field
 from khsearch.remote.metadata import State

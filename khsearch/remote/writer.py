@@ -281,7 +281,7 @@ class RemoteWriter:
             return f"{problem}; nothing was committed"
         return (
             f"{problem}; not committed: {bulk.sent:,} of {self._spool.count:,} changes were sent, which are seen with "
-            "the next commit; repeat all of them, which does no harm"
+            "the next commit at the latest; repeat all of them, which does no harm"
         )
 
 

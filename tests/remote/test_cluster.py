@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 import pytest
 
-from khsearch.errors import IndexExistsError, IndexLockedError, IndexNotFoundError
+from khsearch.errors import IndexExistsError, IndexLockedError, IndexNotFoundError, MissingExtraError
 from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.remote import cluster as clusters
 from khsearch.remote import lease as leases
@@ -122,7 +123,30 @@ def test_the_environment_tells_user_and_password_last(monkeypatch: pytest.Monkey
     monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "env:a:b")
     assert Cluster()._client("http://host/news")._auth == ("env", "a:b")
     assert Cluster()._client("http://me:hush@host/news")._auth == ("me", "hush")
+    assert Cluster(options={"http_auth": print})._client("http://host/signed")._auth is None
     monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "hush")
     with pytest.raises(ValueError, match="user:password") as caught:
         Cluster()._client("http://host/other")
     assert "hush" not in str(caught.value)
+
+
+def test_what_can_be_read_of_a_damaged_index_is_saved(place: Place) -> None:
+    place.add("a", "b", text="ឆ្មា")
+    name, blob = next(iter(place.head.files.items()))
+    place.client.ask("DELETE", f"/{place.client.alias}-meta/_doc/blob:{blob.partition(':')[0]}:0")
+    files, found = Cluster().rescue(place.url)
+    assert files[name] == b""
+    assert all(content for other, content in files.items() if other != name)
+    assert [document.id for document in found if not isinstance(document, str)] == ["a", "b"]
+
+
+def test_the_package_that_asks_opensearch_is_told_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Missing:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "opensearchpy":
+                raise ModuleNotFoundError(name=name)
+
+    monkeypatch.delitem(sys.modules, "opensearchpy", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    with pytest.raises(MissingExtraError, match=r"pip install 'khsearch\[opensearch\]'"):
+        Cluster().open("http://host/news")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -13,7 +15,7 @@ from khsearch.errors import DocumentError, IndexLockedError, IndexMismatchError,
 from khsearch.remote import bulk as bulks
 from khsearch.remote import lease as leases
 from khsearch.remote import writer as writers
-from khsearch.remote.client import UnreachableError
+from khsearch.remote.client import BusyError, UnreachableError
 from khsearch.remote.mapping import key_of
 from khsearch.remote.metadata import Metadata
 from khsearch.schema import schema_of
@@ -298,6 +300,52 @@ def test_every_request_of_a_commit_may_go_wrong_once(place: Place, clear: bool, 
         assert place.head.documents == len(expected)
         assert place.head.sending is None
     assert number > 8
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_many_faults_none_loses_a_document_or_passes_in_silence(place: Place, seed: int) -> None:
+    """Whoever is told of an error repeats all of it; whoever is told of none finds everything."""
+    choose = random.Random(seed)
+    ask = place.client.ask
+
+    def answer(*_: object) -> Any:
+        if choose.random() > 0.12:
+            return None
+        error = choose.choice((UnreachableError("gone"), BusyError("busy"), IndexStoreError("odd")))
+        return (error,) if isinstance(error, UnreachableError) and choose.random() < 0.5 else error
+
+    expected: dict[str, str] = {}
+    failed = 0
+    for _ in range(12):
+        changes = {str(choose.randrange(20)): choose.choice(("ឆ្មា", "ត្រី", "")) for _ in range(3)}
+        clear = choose.random() < 0.2
+        while True:
+            Faults(place.client, answer)
+            try:
+                change(place, changes, clear=clear)
+                break
+            except IndexStoreError:
+                failed += 1
+            finally:
+                place.client.ask = ask  # type: ignore[method-assign]
+                place.expire()
+        expected = {id: text for id, text in (({} if clear else expected) | changes).items() if text}
+        assert place.found() == expected
+        assert place.head.documents == len(expected)
+    assert failed
+
+
+def change(place: Place, changes: Mapping[str, str], *, clear: bool) -> None:
+    """Write these texts, or delete where there is none, as one commit."""
+    writer, raw = place.writer()
+    if clear:
+        raw.clear()
+    for id, text in changes.items():
+        if text:
+            writer.add({"id": id, "text": text})
+        else:
+            writer.delete(id)
+    writer.commit()
 
 
 def test_a_rebuild_that_did_not_end_is_cleared_away(place: Place) -> None:
