@@ -30,7 +30,8 @@ def test_every_document_arrives_at_a_node_that_takes_little_at_a_time(narrow):
         corpora.holds(index, {document.id: document for document in documents})
 
 
-def test_a_document_that_is_too_large_for_the_node_is_named(narrow):
+def test_a_document_that_is_too_large_for_the_node_is_named(narrow, monkeypatch):
+    monkeypatch.setattr("khsearch.remote.patience._FIRST", 0.02)
     few = corpora.make(range(3))
     with Index.create(f"{narrow}/large", fields=corpora.FIELDS) as index:
         with pytest.raises(DocumentError, match="'large one'"), index.writer() as writer:
