@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from khsearch.remote.addresses import Address, Auth
 
 RAISE: Final = object()
+
+Signer = Callable[..., Any]
+"""What signs requests instead of user and password, as opensearch-py takes it."""
+
 _SECONDS = 60.0  # within which an answer comes, unless the options of the client say otherwise
 _TRIES = 3  # for an answer that is not whole
 
@@ -56,7 +60,7 @@ class ConflictError(IndexStoreError):
 class Client:
     """Asks one cluster for one index; for any number of threads, and for forked processes."""
 
-    def __init__(self, address: Address, http_auth: Auth | None = None, **options: Any) -> None:
+    def __init__(self, address: Address, http_auth: Auth | Signer | None = None, **options: Any) -> None:
         """options: as `opensearchpy.OpenSearch` takes them: for TLS use_ssl, verify_certs, ca_certs, client_cert ...
 
         MissingExtraError without opensearch-py; nothing is asked yet.
@@ -203,7 +207,10 @@ class Client:
             ) from None
 
     def _without_secrets(self, text: str) -> str:
-        secrets = [*(self._auth or ())[1:], *(value for value in self._options.values() if isinstance(value, str))]
+        secrets = [
+            *(self._auth[1:] if isinstance(self._auth, tuple) else ()),
+            *(value for value in self._options.values() if isinstance(value, str)),
+        ]
         for secret in filter(None, secrets):
             text = text.replace(secret, "...")
         return text

@@ -16,7 +16,7 @@ from khsearch.documents import Document
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.remote.addresses import Auth, read_address
-from khsearch.remote.client import Client
+from khsearch.remote.client import Client, Signer
 from khsearch.remote.engine import RemoteEngine
 from khsearch.remote.lease import Lease
 from khsearch.remote.mapping import layout_of
@@ -28,7 +28,9 @@ from khsearch.schema import Schema
 AUTH_VARIABLE = "KHSEARCH_HTTP_AUTH"
 """The variable of the environment with "user:password" for all indexes in OpenSearch that are given none."""
 
-_given: dict[str, tuple[Auth | None, Mapping[str, Any]]] = {}  # for each address, so that a copy of an index opens, too
+_given: dict[
+    str, tuple[Auth | Signer | None, Mapping[str, Any]]
+] = {}  # for each address, so that a copy of an index opens, too
 
 
 class Cluster:
@@ -39,17 +41,17 @@ class Cluster:
         *,
         shards: int = 1,
         replicas: int = 0,
-        http_auth: Auth | None = None,
+        http_auth: Auth | Signer | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> None:
-        """shards, replicas: of indexes that are created. http_auth: user and password.
+        """shards, replicas: of indexes that are created. http_auth: user and password, or what signs requests.
 
         options: of the client, see `client.Client`. Without these two, an index is opened with what this process was
         given for its address before, or with user and password of the address, or of the environment.
         """
         self._shape = shards, replicas
-        self._http_auth = http_auth
         self._options = dict(options or {})
+        self._http_auth: Auth | Signer | None = http_auth or self._options.pop("http_auth", None)
 
     def __repr__(self) -> str:
         return f"Cluster(shards={self._shape[0]}, replicas={self._shape[1]})"
@@ -118,15 +120,13 @@ class Cluster:
         return files, _saved(RemoteEngine(client, None), head, files)
 
     def _client(self, address: str) -> Client:
-        place, auth = read_address(address)
-        auth = self._http_auth or auth
+        place, told = read_address(address)
+        auth = self._http_auth or told
         known = _given.get(place.name)
         if auth is not None or self._options:
             known = _given[place.name] = auth, self._options
         auth, options = known or (None, self._options)
-        if auth is None and "http_auth" not in options:  # which may be what signs requests
-            auth = _auth_of_environment()
-        return Client(place, auth, **options)
+        return Client(place, auth or _auth_of_environment(), **options)
 
 
 CLUSTER = Cluster()

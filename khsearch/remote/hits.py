@@ -58,7 +58,7 @@ def content_in(hit: Hit) -> Content | None:
 
 def _unpacked(text: str) -> dict[str, Any]:
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)  # it comes back without its padding
         line = zlib.decompress(data[1:]) if data[:1] == _DEFLATED else data[1:]
     except (binascii.Error, zlib.error) as problem:
         raise ValueError(str(problem)) from None

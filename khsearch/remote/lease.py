@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import Any
 
 from khsearch.errors import IndexLockedError, IndexStoreError
-from khsearch.remote.client import ConflictError
+from khsearch.remote.client import BusyError, ConflictError, UnreachableError
 from khsearch.remote.metadata import MISSING_SEQUENCE, Metadata
 
 SECONDS = 60.0
@@ -26,6 +26,8 @@ EVERY = 15.0
 """Seconds between two renewals."""
 
 _AGAIN = 0.2  # seconds between two looks at the lock of another
+_TRIES = 3  # to give it back
+_SECONDS = 5.0  # for each of them
 
 
 class Lease:
@@ -70,8 +72,20 @@ class Lease:
         if self._ended.is_set() or os.getpid() != self._process:
             return
         self._ended.set()
-        with self._mutex, suppress(IndexStoreError):  # it runs out by itself
-            self._metadata.remove("lock", self._sequence)
+        with self._mutex:
+            for _ in range(_TRIES):
+                try:
+                    self._metadata.remove("lock", self._sequence, seconds=_SECONDS)
+                except (BusyError, UnreachableError):
+                    continue
+                except ConflictError:
+                    with suppress(IndexStoreError):
+                        if not self._is_mine():
+                            return
+                except IndexStoreError:  # it runs out by itself
+                    return
+                else:
+                    return
 
     def _taken(self) -> bool:
         there = self._metadata.get("lock")
@@ -90,6 +104,8 @@ class Lease:
             self._sequence = self._metadata.put("lock", self._source(), sequence)
         except ConflictError:
             return False
+        except UnreachableError:  # it may have been carried out, and nobody else would give it back
+            return self._is_mine()
         return True
 
     def _source(self) -> dict[str, object]:
@@ -101,10 +117,16 @@ class Lease:
             try:
                 self._sequence = self._metadata.put("lock", self._source(), self._sequence)
             except ConflictError:
-                there = self._metadata.get("lock")
-                if there is None or there["_source"].get("token") != self._token:
+                if not self._is_mine():
                     raise
-                self._sequence = there["_seq_no"], there["_primary_term"]
+
+    def _is_mine(self) -> bool:
+        """Whether it is still this one's, as it is where an answer was lost; IndexStoreError where nobody says."""
+        there = self._metadata.get("lock")
+        if there is None or there["_source"].get("token") != self._token:
+            return False
+        self._sequence = there["_seq_no"], there["_primary_term"]
+        return True
 
     def _renewing(self) -> None:
         while not self._ended.wait(EVERY):

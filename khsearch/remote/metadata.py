@@ -200,10 +200,10 @@ class Metadata:
             params |= {"if_seq_no": sequence[0], "if_primary_term": sequence[1]}
         return _sequence(self._client.ask("PUT", f"/{self._door}/_doc/{name}", source, params=params))
 
-    def remove(self, name: str, sequence: tuple[int, int]) -> None:
-        """Delete a document; ConflictError where it is another."""
+    def remove(self, name: str, sequence: tuple[int, int], *, seconds: float | None = None) -> None:
+        """Delete a document; ConflictError where it is another. seconds: after which it is given up."""
         params = {"if_seq_no": sequence[0], "if_primary_term": sequence[1]}
-        self._client.ask("DELETE", f"/{self.index}/_doc/{name}", params=params, missing=None)
+        self._client.ask("DELETE", f"/{self.index}/_doc/{name}", params=params, missing=None, seconds=seconds)
 
     # Blobs
 

@@ -6,14 +6,14 @@ Answers are remembered by the query that OpenSearch was asked, as long as the co
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import orjson
 
 from khsearch.arrays import Array
 from khsearch.engine import BM25, Foreseen, Node, Proximity, nodes
-from khsearch.remote.asking import Asking, Body, total_of
+from khsearch.remote.asking import Answer, Asking, Body, total_of
 from khsearch.remote.contents import Contents
 from khsearch.remote.frequencies import Frequencies
 from khsearch.remote.hits import DOCUMENTS, KEYS, key_in
@@ -29,7 +29,20 @@ _TOGETHER = 20  # nodes that one search tells of: OpenSearch takes 1,024 clauses
 _PAGE = 500  # documents that are read to be checked
 _IDS = 10_000  # of one query
 
+FEW = 40
+"""Documents of a set that are known by their keys."""
+
 T = TypeVar("T", bound=Hashable)
+
+
+class Matched(NamedTuple):
+    """How many documents a filter matches; and which, where they are few."""
+
+    number: int
+    keys: tuple[str, ...] | None
+
+
+_NONE = Matched(0, ())
 
 
 class Questions:
@@ -55,7 +68,7 @@ class Questions:
         def remembered(room: str) -> dict[Any, Any]:
             return kept.memo(state.commit_id, room, None, dict, lambda _: _REMEMBERED * _BYTES)
 
-        self._counts: dict[bytes, int] = remembered("counts")
+        self._counts: dict[bytes, Matched] = remembered("counts")
         self._tops: dict[bytes, float] = remembered("tops")
         self._rows: dict[bytes, list[set[Any]]] = remembered("rows")
         self._seen: dict[Hashable, None] = remembered("foreseen")
@@ -91,18 +104,22 @@ class Questions:
             return
         bodies = [(_counting(query), False) for query in counts.values()]
         answers = self.asking.many([*bodies, *((_top(query), True) for query in tops.values())])
-        _remember(self._counts, dict(zip(counts, map(total_of, answers[: len(counts)]), strict=True)))
+        _remember(self._counts, dict(zip(counts, map(_matched, answers[: len(counts)]), strict=True)))
         _remember(self._tops, dict(zip(tops, map(_greatest, answers[len(counts) :]), strict=True)))
 
     def count(self, node: Node) -> int:
         """How many documents a node matches."""
-        return self._count(self.translation(BM25()).filter(node))
+        return self._asked(self.translation(BM25()).filter(node)).number
+
+    def known(self, query: Query) -> Matched | None:
+        """What a filter matches, if that was asked before."""
+        return _NONE if query is NOTHING else self._counts.get(_written(query))
 
     def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
         """A node that matches the same and asks nothing more to be translated, and how many documents that are."""
         query = self.translation(weighting).filter(node)
         plain = not _asks(node)
-        return node if plain else nodes.Foreign(lambda _: query), self._count(query)
+        return node if plain else nodes.Foreign(lambda _: query), self._asked(query).number
 
     def greatest(self, node: Node, weighting: BM25) -> float:
         """The greatest score of a document that a node matches; 0 where it matches none."""
@@ -116,14 +133,14 @@ class Questions:
         """Of each document that `within` matches, which of some nodes match it; None of very many documents."""
         translation = self.translation(BM25())
         query = translation.filter(within)
-        count = self._count(query)
+        count = self._asked(query).number
         if not count or count > _ROWS:
             return None if count else []
         key = _written(query)
         if key not in self._rows:
             named = list(asked().items())
             found: dict[str, set[T]] = {}
-            for hit in self._matched(query, count, [translation.filter(node) for _, node in named]):
+            for hit in self._named(query, count, [translation.filter(node) for _, node in named]):
                 row = found.setdefault(key_in(hit), set())
                 row.update(named[int(number)][0] for number in hit.get("matched_queries", ()))
             _remember(self._rows, {key: list(found.values())})
@@ -142,7 +159,7 @@ class Questions:
     def scores(self, key: str, asked: Sequence[Node], weighting: BM25) -> list[float | None]:
         """What each of some nodes gives one document; None where it does not match it."""
         translation = self.translation(weighting)
-        self.frequencies.of([term for node in asked for term in translation.needed(node)])
+        self.frequencies.of([term for node in asked for term in translation.terms(node)])
         queries = [translation.scored(node) for node in asked]
         found: dict[str, float] = {}
         for at in range(0, len(queries), _TOGETHER):
@@ -167,15 +184,15 @@ class Questions:
             found.update((key_in(hit), hit["_score"]) for hit in self.asking.one(body)["hits"]["hits"])
         return np.array([found.get(key, 0.0) for key in keys], np.float32)
 
-    def _count(self, query: Query) -> int:
+    def _asked(self, query: Query) -> Matched:
         if query is NOTHING:
-            return 0
+            return _NONE
         asked = _written(query)
         if asked not in self._counts:
-            _remember(self._counts, {asked: total_of(self.asking.one(_counting(query)))})
+            _remember(self._counts, {asked: _matched(self.asking.one(_counting(query)))})
         return self._counts[asked]
 
-    def _matched(self, query: Query, count: int, named: Sequence[Query]) -> list[dict[str, Any]]:
+    def _named(self, query: Query, count: int, named: Sequence[Query]) -> list[dict[str, Any]]:
         """The documents of a query, each search of some with the numbers of the queries that match them, too."""
         bodies: list[tuple[Body, bool]] = []
         for at in range(0, len(named), _TOGETHER):
@@ -229,7 +246,13 @@ def _asks(node: Node) -> bool:
 
 
 def _counting(query: Query) -> Body:
-    return {"size": 0, "track_total_hits": True, "query": {"bool": {"filter": [query]}}}
+    filtered = {"bool": {"filter": [query]}}
+    return {"size": FEW, "track_total_hits": True, "sort": ["_doc"], "query": filtered, **KEYS}
+
+
+def _matched(answer: Answer) -> Matched:
+    count = total_of(answer)
+    return Matched(count, tuple(map(key_in, answer["hits"]["hits"])) if count <= FEW else None)
 
 
 def _top(query: Query) -> Body:

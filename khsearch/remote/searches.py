@@ -23,9 +23,11 @@ from khsearch.remote.mapping import Layout
 from khsearch.remote.nearness import nearness, terms_of
 from khsearch.remote.orders import read_after, sort_of, write_place
 from khsearch.remote.questions import Questions, ids
-from khsearch.remote.translation import Query
+from khsearch.remote.translation import NOTHING, Query
 
 _WINDOW = 10_000  # documents of one answer
+_ABOVE = 1024.0  # more than a query of few terms scores; what a score then loses is less than a ten thousandth
+_FEW = 150  # terms
 _WITH_DOCUMENTS = 200  # documents that come with their text
 _SORTED = 4_000  # documents whose places are remembered
 
@@ -142,7 +144,7 @@ class Searches:
         questions, weighting = self._questions, sought.weighting
         translation = questions.translation(weighting)
         near = [] if sought.near is None else terms_of(sought.near)
-        questions.frequencies.of([*translation.needed(sought.ranked), *near])
+        questions.frequencies.of([*translation.terms(sought.ranked), *near])
         ranked = translation.scored(sought.ranked)
         added = None if sought.near is None else nearness(sought.near, self._docs, questions.frequencies)
 
@@ -160,8 +162,15 @@ class Searches:
         if sought.share is not None:
             return self._leading(sought, count, ranked, page)
         wanted = translation.filter(sought.set)
-        counting = page({"bool": {"filter": [wanted], "should": [ranked]}}, count, total=True)
-        bodies = [counting]
+        known = questions.known(wanted)
+        if (
+            known is not None
+            and known.keys is not None
+            and sought.loose
+            and len(translation.terms(sought.ranked)) < _FEW
+        ):
+            return self._raised(known.keys, count, ranked, page)
+        bodies = [page({"bool": {"filter": [wanted], "should": [ranked]}}, count, total=True)]
         if sought.loose and (sought.known is None or sought.known < count):
             looser = {"bool": {"must": [ranked], "must_not": [wanted]}}
             bodies.append(page(looser, count - (sought.known or 0)))
@@ -170,6 +179,16 @@ class Searches:
         rest = [hit for answer in others for hit in self._hits(answer)][: count - len(hits)]
         total = total_of(first)
         return self._best([*hits, *rest], count if total >= count else total, total)
+
+    def _raised(self, keys: Sequence[str], count: int, ranked: Query, page: Any) -> Best:
+        """Those first that have some keys, which are raised above all others: one search."""
+        raised = {"constant_score": {"filter": ids(keys), "boost": _ABOVE}} if keys else NOTHING
+        (answer,) = self._asking.many([page({"bool": {"should": [ranked, raised]}}, count)])
+        hits, first = self._hits(answer), set(keys)
+        for hit in hits:
+            if key_in(hit) in first:
+                hit["_score"] -= _ABOVE
+        return self._best(hits, count if len(keys) >= count else len(keys), len(keys))
 
     def _leading(self, sought: Sought, count: int, ranked: Query, page: Any) -> Best:
         """Those first that score nearly as high as the best one: the best by what ranks tell which these are."""

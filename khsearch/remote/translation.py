@@ -60,7 +60,7 @@ class Translation:
 
     def scored(self, node: Node) -> Query:
         """The documents of a node with its scores; QueryError for what OpenSearch cannot score so."""
-        self._frequencies.of(list(self.needed(node)))
+        self._frequencies.of(self.terms(node))
         return self._scored(node, 1.0)
 
     def filter(self, node: Node) -> Query:
@@ -172,7 +172,11 @@ class Translation:
             flat = [one for at, one in enumerate(flat) if at not in left_out]
         return [self._scored(one, factor) for one, factor in flat]
 
-    def needed(self, node: Node) -> Iterator[tuple[str, bytes]]:
+    def terms(self, node: Node) -> list[tuple[str, bytes]]:
+        """The terms whose frequencies the scores of a node are made of."""
+        return list(self._needed(node))
+
+    def _needed(self, node: Node) -> Iterator[tuple[str, bytes]]:
         """The terms whose frequencies the scores of a node are made of."""
         match node:
             case nodes.Term():
@@ -185,7 +189,7 @@ class Translation:
                     yield from self._with_rarity(node.field, term)
             case _:
                 for child, _ in node.scoring():
-                    yield from self.needed(child)
+                    yield from self._needed(child)
 
     def _with_rarity(self, stream: str, term: bytes) -> Iterator[tuple[str, bytes]]:
         yield stream, term

@@ -123,7 +123,7 @@ def test_the_environment_tells_user_and_password_last(monkeypatch: pytest.Monkey
     monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "env:a:b")
     assert Cluster()._client("http://host/news")._auth == ("env", "a:b")
     assert Cluster()._client("http://me:hush@host/news")._auth == ("me", "hush")
-    assert Cluster(options={"http_auth": print})._client("http://host/signed")._auth is None
+    assert Cluster(options={"http_auth": print})._client("http://host/signed")._auth is print
     monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "hush")
     with pytest.raises(ValueError, match="user:password") as caught:
         Cluster()._client("http://host/other")

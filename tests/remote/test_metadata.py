@@ -13,10 +13,11 @@ from khsearch.errors import IndexDamagedError, IndexLockedError, IndexMismatchEr
 from khsearch.remote import lease as leases
 from khsearch.remote import metadata as rooms
 from khsearch.remote.addresses import read_address
-from khsearch.remote.client import Client, ConflictError
+from khsearch.remote.client import Client, ConflictError, UnreachableError
 from khsearch.remote.lease import Lease
 from khsearch.remote.metadata import Head, Metadata, PartOf, Sending
 from tests import opensearch_node
+from tests.remote.places import Faults
 
 PART = PartOf("part", 3, {"text": "aa:1"}, {"text": 2})
 HEAD = Head("one", "n-1", "made", {"a.json": "bb:1"}, (PART,), ("trait",), 7, 5, 2, None, ("n-0",))
@@ -215,3 +216,39 @@ def test_a_forked_child_gives_no_lock_back(metadata: Metadata) -> None:
     assert metadata.get("lock") is not None
     first.check()
     first.release()
+
+
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_the_lock_is_given_back_though_an_answer_is_lost(metadata: Metadata, client: Client, carried_out: bool) -> None:
+    first = taken(metadata)
+    whole = client.ask
+
+    def lost(number: int) -> Any:
+        error = UnreachableError("gone")
+        return ((error,) if carried_out else error) if number == 1 else None
+
+    Faults(client, lambda method, _, number: lost(number) if method == "DELETE" else None)
+    first.release()
+    client.ask = whole  # type: ignore[method-assign]
+    assert metadata.get("lock") is None
+
+
+def test_a_lock_that_was_taken_though_the_answer_was_lost_is_taken(metadata: Metadata, client: Client) -> None:
+    whole = client.ask
+    Faults(client, lambda method, _, number: (UnreachableError("gone"),) if number == 2 else None)
+    first = taken(metadata)
+    client.ask = whole  # type: ignore[method-assign]
+    first.check()
+    first.release()
+    assert metadata.get("lock") is None
+
+
+def test_a_lock_that_was_renewed_unknown_to_its_holder_is_given_back(metadata: Metadata) -> None:
+    first = taken(metadata)
+    there = metadata.get("lock")
+    metadata.put("lock", there["_source"], (there["_seq_no"], there["_primary_term"]))
+    first.check()
+    there = metadata.get("lock")
+    metadata.put("lock", there["_source"], (there["_seq_no"], there["_primary_term"]))
+    first.release()
+    assert metadata.get("lock") is None
