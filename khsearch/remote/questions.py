@@ -70,7 +70,8 @@ class Questions:
 
         self._counts: dict[bytes, Matched] = remembered("counts")
         self._tops: dict[bytes, float] = remembered("tops")
-        self._rows: dict[bytes, list[set[Any]]] = remembered("rows")
+        self._nodes: dict[Node, Matched] = remembered("matched")
+        self._rows: dict[Node, list[set[Any]]] = remembered("rows")
         self._seen: dict[Hashable, None] = remembered("foreseen")
 
     def translation(self, weighting: BM25) -> Translation:
@@ -96,30 +97,33 @@ class Questions:
         ahead = make()
         self.frequencies.of(ahead.terms)
         translation = self.translation(weighting)
-        counts = {_written(query): query for query in map(translation.filter, ahead.counts)}
+        asked_for = {node: translation.filter(node) for node in ahead.counts if node not in self._nodes}
+        counts = {_written(query): query for query in asked_for.values() if query is not NOTHING}
         tops = {_written(query): query for query in map(translation.scored, ahead.tops)}
         counts = {asked: query for asked, query in counts.items() if asked not in self._counts}
         tops = {asked: query for asked, query in tops.items() if asked not in self._tops}
-        if not counts and not tops:
-            return
         bodies = [(_counting(query), False) for query in counts.values()]
-        answers = self.asking.many([*bodies, *((_top(query), True) for query in tops.values())])
+        bodies += [(_top(query), True) for query in tops.values()]
+        answers = self.asking.many(bodies) if bodies else []
         _remember(self._counts, dict(zip(counts, map(_matched, answers[: len(counts)]), strict=True)))
         _remember(self._tops, dict(zip(tops, map(_greatest, answers[len(counts) :]), strict=True)))
+        _remember(self._nodes, {node: self._asked(query) for node, query in asked_for.items()})
 
     def count(self, node: Node) -> int:
         """How many documents a node matches."""
-        return self._asked(self.translation(BM25()).filter(node)).number
+        return self._of(node, BM25()).number
 
-    def known(self, query: Query) -> Matched | None:
-        """What a filter matches, if that was asked before."""
-        return _NONE if query is NOTHING else self._counts.get(_written(query))
+    def known(self, node: Node) -> Matched | None:
+        """What a node matches, if that was asked before."""
+        return self._nodes.get(node)
 
     def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
         """A node that matches the same and asks nothing more to be translated, and how many documents that are."""
+        if not _asks(node):
+            return node, self._of(node, weighting).number
         query = self.translation(weighting).filter(node)
-        plain = not _asks(node)
-        return node if plain else nodes.Foreign(lambda _: query), self._asked(query).number
+        settled = nodes.Foreign(lambda _: query)
+        return settled, self._of(settled, weighting).number
 
     def greatest(self, node: Node, weighting: BM25) -> float:
         """The greatest score of a document that a node matches; 0 where it matches none."""
@@ -131,20 +135,19 @@ class Questions:
 
     def rows(self, within: Node, asked: Callable[[], Mapping[T, Node]]) -> list[set[T]] | None:
         """Of each document that `within` matches, which of some nodes match it; None of very many documents."""
-        translation = self.translation(BM25())
-        query = translation.filter(within)
-        count = self._asked(query).number
+        count = self._of(within, BM25()).number
         if not count or count > _ROWS:
             return None if count else []
-        key = _written(query)
-        if key not in self._rows:
+        if within not in self._rows:
+            translation = self.translation(BM25())
+            query = translation.filter(within)
             named = list(asked().items())
             found: dict[str, set[T]] = {}
             for hit in self._named(query, count, [translation.filter(node) for _, node in named]):
                 row = found.setdefault(key_in(hit), set())
                 row.update(named[int(number)][0] for number in hit.get("matched_queries", ()))
-            _remember(self._rows, {key: list(found.values())})
-        return self._rows[key]
+            _remember(self._rows, {within: list(found.values())})
+        return self._rows[within]
 
     def among(self, keys: Sequence[str], node: Node, weighting: BM25) -> list[bool]:
         """Whether a node matches each of some documents."""
@@ -183,6 +186,14 @@ class Questions:
             del body["sort"]
             found.update((key_in(hit), hit["_score"]) for hit in self.asking.one(body)["hits"]["hits"])
         return np.array([found.get(key, 0.0) for key in keys], np.float32)
+
+    def _of(self, node: Node, weighting: BM25) -> Matched:
+        """What a node matches."""
+        found = self._nodes.get(node)
+        if found is None:
+            found = self._asked(self.translation(weighting).filter(node))
+            _remember(self._nodes, {node: found})
+        return found
 
     def _asked(self, query: Query) -> Matched:
         if query is NOTHING:

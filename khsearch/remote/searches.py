@@ -161,8 +161,7 @@ class Searches:
             return self._best(self._hits(answer), count, None)
         if sought.share is not None:
             return self._leading(sought, count, ranked, page)
-        wanted = translation.filter(sought.set)
-        known = questions.known(wanted)
+        known = questions.known(sought.set)
         if (
             known is not None
             and known.keys is not None
@@ -170,6 +169,7 @@ class Searches:
             and len(translation.terms(sought.ranked)) < _FEW
         ):
             return self._raised(known.keys, count, ranked, page)
+        wanted = translation.filter(sought.set)
         bodies = [page({"bool": {"filter": [wanted], "should": [ranked]}}, count, total=True)]
         if sought.loose and (sought.known is None or sought.known < count):
             looser = {"bool": {"must": [ranked], "must_not": [wanted]}}

@@ -12,6 +12,7 @@ has. Terms stay readable: Khmer is Khmer there.
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +31,7 @@ _TABLE = "".join(
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def text_of(term: bytes) -> str:
     """Return a term as OpenSearch has it; what no UTF-8 has becomes a question mark, and is found nowhere."""
     return script.decode_term(term).replace(" ", "_").encode("utf-8", "replace").decode()
