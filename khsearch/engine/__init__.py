@@ -11,7 +11,7 @@ engines              kinds of engines from elsewhere, by the scheme of an addres
 
 from khsearch.engine import nodes
 from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
-from khsearch.engine.far import FarView, Foreseen
+from khsearch.engine.far import FarView, Foreseen, Rows
 from khsearch.engine.nodes import Node
 from khsearch.engine.places import BY_SCORE, Placed, Value, read_place, write_place
 from khsearch.engine.retrieval import Best, Sought, best_of
@@ -68,6 +68,7 @@ __all__ = [
     "Place",
     "Placed",
     "Proximity",
+    "Rows",
     "SortKey",
     "Sought",
     "TermList",

@@ -6,7 +6,7 @@ A view that is at hand has none of this (`View.far` is None): it is asked step b
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from khsearch.engine.nodes import Node
 from khsearch.engine.retrieval import Best, Sought
@@ -14,6 +14,9 @@ from khsearch.engine.weighting import BM25
 from khsearch.frozen import frozen
 
 T = TypeVar("T", bound=Hashable)
+
+Rows = tuple[Node, Callable[[], Mapping[Any, Node]]]
+"""What `FarView.rows` takes: what some documents match, and what is asked of each."""
 
 
 @frozen
@@ -23,11 +26,13 @@ class Foreseen:
     terms   whose document frequencies, given with their fields
     counts  how many documents match each
     tops    the greatest score of a document that each matches
+    rows    what `FarView.rows` will be asked
     """
 
     terms: Sequence[tuple[str, bytes]] = ()
     counts: Sequence[Node] = ()
     tops: Sequence[Node] = ()
+    rows: Sequence[Rows] = ()
 
 
 class FarView(Protocol):

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from khsearch.engine import BM25, Foreseen, View
@@ -62,6 +62,11 @@ def corrected(view: View, typed: Typed, limit: int, own: Iterable[str] = ()) -> 
         return []
     found = _Corrector(view, own=own).whole(typed, 0)
     return [correction for _, correction in islice(_each_once(found), limit)]
+
+
+def corrected_to(view: View, typed: Typed, own: Iterable[str] = ()) -> Foreseen:
+    """Return what `corrected` will ask, for a view that is far away."""
+    return _Corrector(view, own=own).foreseen(typed, 0) if len(typed.text) <= _TYPED else Foreseen()
 
 
 def corrections(
@@ -142,7 +147,10 @@ class _Corrector:
         """What may have been meant by a chunk of a text, likeliest first."""
         part = typed.cut(chunk.start, chunk.end)
         others = self._spellings(part)
-        self._foresee(("options", part.text), [part, *(part.analyzer.spelled(other) for other in others)])
+        far = self._view.far
+        if far is not None:
+            each = [part, *(part.analyzer.spelled(other) for other in others)]
+            far.foresee(("options", part.text), BM25(), lambda: self._counts(each))
         df = self._df(part)
         if df * _COMMON > self._view.doc_count:
             return []
@@ -165,9 +173,7 @@ class _Corrector:
         readings = self._readings(typed, df)
         far = self._view.far
         if far is not None:  # most are asked for, and all are in one request
-            readings = iter(likely := list(readings))
-            parts = [typed.analyzer.spelled(spelling) for spelling, _ in likely]
-            self._foresee(("corrections", typed.text, df), parts)
+            far.foresee(("corrections", typed.text, df), BM25(), lambda: self.foreseen(typed, df))
         for spelling, meant in readings:
             part = typed.analyzer.spelled(spelling)
             found = self._df(part)
@@ -224,12 +230,13 @@ class _Corrector:
         """Documents in which a chunk stands as it is spelled."""
         return self._standing.settled(_as_spelled(typed))[1] if typed.terms.words else 0
 
-    def _foresee(self, key: Hashable, parts: Iterable[Typed]) -> None:
-        """Have it asked for in one request in how many documents some chunks stand, where each takes one."""
-        far = self._view.far
-        if far is not None:
-            chunks = [_as_spelled(part) for part in parts if part.terms.words]
-            far.foresee(key, BM25(), lambda: Foreseen(counts=list(map(self._standing.of, chunks))))
+    def foreseen(self, typed: Typed, df: int) -> Foreseen:
+        """What is asked for a chunk to be corrected."""
+        return self._counts(typed.analyzer.spelled(spelling) for spelling, _ in self._readings(typed, df))
+
+    def _counts(self, parts: Iterable[Typed]) -> Foreseen:
+        """In how many documents some chunks stand."""
+        return Foreseen(counts=[self._standing.of(_as_spelled(part)) for part in parts if part.terms.words])
 
 
 def _as_spelled(typed: Typed) -> Chunk:

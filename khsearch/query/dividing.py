@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
 
-from khsearch.engine import View, nodes
+from khsearch.engine import Foreseen, View, nodes
 from khsearch.khmer import Typed, clusters_of, letters_of, script
 from khsearch.query.chunks import Chunk, way_of
 from khsearch.query.frequencies import Frequencies
@@ -55,6 +55,12 @@ def in_pieces(typed: Typed, standing: Standing) -> nodes.Node | None:
             own = tuple(nodes.Term(name, word) for name in standing.own)
             pieces.append(nodes.Or((nodes.And(bigrams), *own)) if own else nodes.And(bigrams))
     return nodes.And(tuple(pieces)) if pieces else None
+
+
+def parts_of(typed: Typed, view: View, standing: Standing) -> Foreseen:
+    """Return what will be asked for a chunk to be divided, for a view that is far away."""
+    within = in_pieces(typed, standing)
+    return Foreseen(rows=[] if within is None else [(within, _Ways(typed, view, standing).nodes)])
 
 
 def _first(ways: _Ways, places: Sequence[int], torn: set[int]) -> Sequence[int] | None:
@@ -110,11 +116,13 @@ class _Ways:
     def _rows(self) -> list[set[tuple[int, int]]] | None:
         """Of each document that may hold parts, the parts that it holds; None where one asks part by part."""
         far, within = self._view.far, in_pieces(self._typed, self._standing)
-        if far is None or within is None:
-            return None
+        return None if far is None or within is None else far.rows(within, self.nodes)
+
+    def nodes(self) -> dict[tuple[int, int], nodes.Node]:
+        """Where the parts stand, of all ways that are tried."""
         whole = [0, *(first for first in self._typed.whole.firsts if first), self.count]
         edges = range(self.count + 1) if self.count <= _MOST_WORDS else whole
-        return far.rows(within, lambda: {one: self._standing.of(self._chunk(one)) for one in combinations(edges, 2)})
+        return {one: self._standing.of(self._chunk(one)) for one in combinations(edges, 2)}
 
     def parts(self, cuts: Sequence[int]) -> list[Typed]:
         """The parts, as texts."""

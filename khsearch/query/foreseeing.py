@@ -48,4 +48,5 @@ def _terms(text: str, texts: Texts) -> tuple[dict[bytes, None], dict[bytes, None
             bigrams.update(dict.fromkeys(way.bigrams))
     for other in texts.alternatives(typed)[:_MOST_SPELLINGS]:
         words.update(dict.fromkeys(typed.analyzer.spelled(other.spelling).terms.words))
+        bigrams.update(dict.fromkeys(typed.spliced((other.start, other.end, other.spelling)).bigrams))
     return words, bigrams

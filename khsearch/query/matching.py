@@ -17,12 +17,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from khsearch.engine import BM25, Foreseen, View, nodes
+from khsearch.engine import BM25, Foreseen, Rows, View, nodes
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed
 from khsearch.query.chunks import FUNCTION_WORDS, SENTENCE, Chunk
 from khsearch.query.clauses import Group, Item, Words
-from khsearch.query.dividing import divided, in_pieces
+from khsearch.query.dividing import divided, in_pieces, parts_of
 from khsearch.query.literal import Literal, check_words
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
@@ -37,6 +37,9 @@ to be meant at all."""
 
 _LONGEST_SLIP = 24
 """Characters of the longest chunk that is read as a slip: more are several words."""
+
+_LONG = 5
+"""Words from which on a chunk seldom stands as it was typed."""
 
 _WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
 """Regular expression of a chunk in a query."""
@@ -137,10 +140,13 @@ class Matching:
                 chunks = self._texts.chunks(words.text)
                 return self._all([read for chunk in chunks for read in self._read_as(readings, chunk, words)], words)
 
-            node, count = self._settled(self._tree(item, stand))
-            if count:
+            tree = self._tree(item, stand)
+            alone = far is not None and len(leaves) == 1 and isinstance(item, Words) and tree is not None
+            # What a chunk alone is read as stands, which was found out.
+            node, found = (tree, None) if alone and tree is not None else self._settled(tree)
+            if found or alone:
                 leaves = tuple(replace(leaf, reading=readings.get((leaf.field, leaf.text))) for leaf in leaves)
-                return Found(*self._with_nearly(node, count, leaves, ranked), _corrected(text, readings), leaves)
+                return Found(*self._with_nearly(node, found, leaves, ranked), _corrected(text, readings), leaves)
         # Words may be lacking, in quotes, too, as pasted texts have them; values of fields may not.
         values = self._values(item)
         if values is None:
@@ -152,14 +158,19 @@ class Matching:
         """What is asked for a set, for a view that is far away."""
         tree = self._tree(item, lambda words: self._all(self._texts.chunks(words.text), words))
         counts = [] if tree is None else [tree]
+        rows: list[Rows] = []
         for leaf in leaves if correct else ():
             if leaf.field is None:
                 pieces = in_pieces(self._texts.read(leaf.text), self._standing)
                 counts += [self._standing.of(leaf.chunk), *([] if pieces is None else [pieces])]
-        return Foreseen(counts=list(dict.fromkeys(counts)), tops=[ranked])
+                if len(leaf.chunk.typed.words) >= _LONG or all(map(self._standing.is_torn, leaf.chunk.ways)):
+                    parts = self._foreseen_parts(self._texts.read(leaf.text))
+                    counts += parts.counts
+                    rows += parts.rows
+        return Foreseen(counts=list(dict.fromkeys(counts)), tops=[ranked], rows=rows)
 
     def _with_nearly(
-        self, node: nodes.Node, count: int, leaves: Sequence[Leaf], ranked: nodes.Node
+        self, node: nodes.Node, count: int | None, leaves: Sequence[Leaf], ranked: nodes.Node
     ) -> tuple[nodes.Node, int | None]:
         """A set, and of a sentence what scores nearly as high as the best document."""
         if all(len(leaf.chunk.typed.words) <= SENTENCE for leaf in leaves):
@@ -235,12 +246,25 @@ class Matching:
 
     def _parts(self, typed: Typed) -> tuple[str, ...] | None:
         """What was meant by a chunk that stands nowhere: another chunk, or several; None where nothing is near."""
-        corrected = self._corrected(typed) if sum(map(len, typed.terms.words)) <= _LONGEST_SLIP else None
+        far = self._view.far
+        if far is not None:
+            far.foresee(("parts", typed.text), self._weighting, lambda: self._foreseen_parts(typed))
+        corrected = self._corrected(typed) if _may_be_slip(typed) else None
         if corrected is None or corrected.excess > _SURE:
             parts = divided(typed, self._view, self._standing)
             if parts is not None:
                 return tuple(part.text for part in parts)
         return None if corrected is None or corrected.excess > _MOST_EXCESS else (corrected.spelling,)
+
+    def _foreseen_parts(self, typed: Typed) -> Foreseen:
+        """What is asked to find these out, for a view that is far away."""
+        rows = parts_of(typed, self._view, self._standing).rows
+        if not _may_be_slip(typed):
+            return Foreseen(rows=rows)
+        loading("khsearch.query.correcting")
+        from khsearch.query.correcting import corrected_to
+
+        return Foreseen(counts=corrected_to(self._view, typed, self._standing.own).counts, rows=rows)
 
     def _corrected(self, typed: Typed) -> Correction | None:
         """What was probably meant by a chunk that stands nowhere; None where nothing is near."""
@@ -248,6 +272,11 @@ class Matching:
         from khsearch.query.correcting import corrected
 
         return next(iter(corrected(self._view, typed, 1, self._standing.own)), None)
+
+
+def _may_be_slip(typed: Typed) -> bool:
+    """Whether a chunk is so short that it is read as a slip."""
+    return sum(map(len, typed.terms.words)) <= _LONGEST_SLIP
 
 
 def joined(must: Sequence[nodes.Node], may: Sequence[nodes.Node], without: Sequence[nodes.Node]) -> nodes.Node | None:

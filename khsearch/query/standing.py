@@ -43,6 +43,7 @@ class Standing:
         self._view = view
         self._weighting = weighting
         self._inside = Inside(view) if inside else None
+        self._nodes: dict[tuple[tuple[Way, ...], str | None], nodes.Node] = {}
         self._words, self._bigrams = Frequencies(view, TEXT), Frequencies(view, BIGRAMS)
 
     @property
@@ -97,11 +98,18 @@ class Standing:
         way = chunk.typed
         return self._bigrams.rarest(way.bigrams) if way.bigrams else self._words.rarest(way.words)
 
+    def is_torn(self, way: Way) -> bool:
+        """Whether no document has two neighbours of a way next to each other: it hardly stands anywhere."""
+        return bool(way.bigrams) and not self._bigrams.rarest(way.bigrams)
+
     def of(self, chunk: Chunk, field: str | None = None) -> nodes.Node:
         """Where a chunk stands, in any way; in one field, or in all that are searched where none is named."""
-        fields = (field,) if field is not None else (None, *self.own)
-        found = tuple(node for name in fields for way in chunk.ways for node in self.in_way(way, name))
-        return found[0] if len(found) == 1 else nodes.Or(found)
+        known = self._nodes.get((chunk.ways, field))
+        if known is None:
+            fields = (field,) if field is not None else (None, *self.own)
+            found = tuple(node for name in fields for way in chunk.ways for node in self.in_way(way, name))
+            known = self._nodes[chunk.ways, field] = found[0] if len(found) == 1 else nodes.Or(found)
+        return known
 
     def in_way(self, way: Way, field: str | None = None) -> list[nodes.Node]:
         """Where a way stands, in text and title or in one field: as its words, then, if wanted, inside longer ones."""

@@ -5,7 +5,8 @@ Answers are remembered by the query that OpenSearch was asked, as long as the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -104,14 +105,24 @@ class Questions:
         tops = {asked: query for asked, query in tops.items() if asked not in self._tops}
         bodies = [(_counting(query), False) for query in counts.values()]
         bodies += [(_top(query), True) for query in tops.values()]
-        answers = self.asking.many(bodies) if bodies else []
+        rows = [(within, list(asked().items())) for within, asked in ahead.rows if self._is_asked_for(within)]
+        named = [self._naming(within, [node for _, node in named]) for within, named in rows]
+        answers = self.asking.many([*bodies, *chain.from_iterable(named)]) if bodies or named else []
         _remember(self._counts, dict(zip(counts, map(_matched, answers[: len(counts)]), strict=True)))
-        _remember(self._tops, dict(zip(tops, map(_greatest, answers[len(counts) :]), strict=True)))
+        _remember(self._tops, dict(zip(tops, map(_greatest, answers[len(counts) :]), strict=False)))
+        told = iter(answers[len(bodies) :])
+        for (within, each), asked in zip(rows, named, strict=True):
+            self._learn_rows(within, [next(told) for _ in asked], [name for name, _ in each])
         _remember(self._nodes, {node: self._asked(query) for node, query in asked_for.items()})
 
     def count(self, node: Node) -> int:
         """How many documents a node matches."""
         return self._of(node, BM25()).number
+
+    def learn(self, node: Node, keys: Sequence[str]) -> None:
+        """Remember which documents a node matches."""
+        if len(keys) <= FEW:
+            _remember(self._nodes, {node: Matched(len(keys), tuple(keys))})
 
     def known(self, node: Node) -> Matched | None:
         """What a node matches, if that was asked before."""
@@ -139,15 +150,10 @@ class Questions:
         if not count or count > _ROWS:
             return None if count else []
         if within not in self._rows:
-            translation = self.translation(BM25())
-            query = translation.filter(within)
             named = list(asked().items())
-            found: dict[str, set[T]] = {}
-            for hit in self._named(query, count, [translation.filter(node) for _, node in named]):
-                row = found.setdefault(key_in(hit), set())
-                row.update(named[int(number)][0] for number in hit.get("matched_queries", ()))
-            _remember(self._rows, {within: list(found.values())})
-        return self._rows[within]
+            told = self.asking.many(self._naming(within, [node for _, node in named]))
+            self._learn_rows(within, told, [name for name, _ in named])
+        return self._rows.get(within)
 
     def among(self, keys: Sequence[str], node: Node, weighting: BM25) -> list[bool]:
         """Whether a node matches each of some documents."""
@@ -203,16 +209,30 @@ class Questions:
             _remember(self._counts, {asked: _matched(self.asking.one(_counting(query)))})
         return self._counts[asked]
 
-    def _named(self, query: Query, count: int, named: Sequence[Query]) -> list[dict[str, Any]]:
-        """The documents of a query, each search of some with the numbers of the queries that match them, too."""
-        bodies: list[tuple[Body, bool]] = []
+    def _is_asked_for(self, within: Node) -> bool:
+        """Whether rows of its documents are asked for, and not known: of some documents, and not too many."""
+        known = self._nodes.get(within)
+        return within not in self._rows and (known is None or 0 < known.number <= _ROWS)
+
+    def _learn_rows(self, within: Node, answers: Sequence[Answer], names: Sequence[Hashable]) -> None:
+        """Remember the rows of the documents of a node, by what searches told, unless there are too many."""
+        total = total_of(answers[0]) if answers else 0
+        _remember(self._nodes, {within: Matched(total, () if not total else None)})
+        if total <= _ROWS:
+            _remember(self._rows, {within: _rows_in(answers, names)})
+
+    def _naming(self, within: Node, named: Sequence[Node]) -> list[tuple[Body, bool]]:
+        """Searches for the documents of a node that tell the numbers of the nodes that match each, some a search."""
+        translation, bodies = self.translation(BM25()), list[tuple[Body, bool]]()
+        query = translation.filter(within)
         for at in range(0, len(named), _TOGETHER):
             should = [
-                {"constant_score": {"filter": one, "boost": 0, "_name": str(number)}}
-                for number, one in enumerate(named[at : at + _TOGETHER], at)
+                {"constant_score": {"filter": translation.filter(node), "boost": 0, "_name": str(number)}}
+                for number, node in enumerate(named[at : at + _TOGETHER], at)
             ]
-            bodies.append((_keys_alone({"bool": {"filter": [query], "should": should}}, count), False))
-        return [hit for answer in self.asking.many(bodies) for hit in answer["hits"]["hits"]]
+            body = _keys_alone({"bool": {"filter": [query], "should": should}}, _ROWS)
+            bodies.append(({**body, "track_total_hits": True}, False))
+        return bodies
 
     def _resolved(self, node: nodes.TwoPhase) -> Query:
         """The documents of a node that pass its check, read and checked here."""
@@ -254,6 +274,16 @@ def _asks(node: Node) -> bool:
         case nodes.Not() | nodes.Constant() | nodes.Boost():
             return _asks(node.child)
     return False
+
+
+def _rows_in(answers: Iterable[Answer], names: Sequence[T]) -> list[set[T]]:
+    """The rows of documents that searches tell: by name."""
+    found: dict[str, set[T]] = {}
+    for answer in answers:
+        for hit in answer["hits"]["hits"]:
+            row = found.setdefault(key_in(hit), set())
+            row.update(names[int(number)] for number in hit.get("matched_queries", ()))
+    return list(found.values())
 
 
 def _counting(query: Query) -> Body:

@@ -178,6 +178,8 @@ class Searches:
         hits = self._hits(first)
         rest = [hit for answer in others for hit in self._hits(answer)][: count - len(hits)]
         total = total_of(first)
+        if total <= len(hits):
+            questions.learn(sought.set, [key_in(hit) for hit in hits])
         return self._best([*hits, *rest], count if total >= count else total, total)
 
     def _raised(self, keys: Sequence[str], count: int, ranked: Query, page: Any) -> Best:
