@@ -242,7 +242,7 @@ def _times(
 
 def _requests(index: Index | None) -> int:
     """Requests that an index has made of its node so far."""
-    client = getattr(getattr(index, "_engine", None), "client", None)
+    client = getattr(getattr(index, "_engine", None), "_client", None)
     return int(client.requests) if client else 0
 
 

@@ -75,7 +75,9 @@ class Contents:
     def scan(self) -> Iterator[Document | str]:
         """All documents in the order in which they were added, as of one moment; a text for what cannot be read."""
         path = f"/{self._client.alias}/_search/point_in_time"
-        point = self._client.ask("POST", path, params={"keep_alive": _KEEP_ALIVE})["pit_id"]
+        # A point in time of some shards would take these for all that there are.
+        params: dict[str, object] = {"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": False}
+        point = self._client.ask("POST", path, params=params)["pit_id"]
         size, after = _SCANNED, None
         try:
             while True:

@@ -142,6 +142,10 @@ class Frequencies:
         for number in range(_ROUTINGS * self._state.shards):
             path = f"/{self._client.alias}/_search_shards"
             (shard,) = self._client.ask("GET", path, params={"routing": number})["shards"]
+            if not shard:
+                raise IndexStoreError(
+                    f"{self._client.name}: a shard is away; bring the missing node back, or keep replicas"
+                )
             if shard[0]["shard"] not in seen:
                 seen.add(shard[0]["shard"])
                 yield str(number)

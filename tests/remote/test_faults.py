@@ -17,8 +17,9 @@ PATIENCE = 120  # seconds until something that is tried again and again has to b
 
 
 @pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lock that nobody gives back runs out soon, and what goes wrong is tried again soon."""
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock that nobody gives back runs out soon, all is tried again soon, documents go a few at a time."""
+    monkeypatch.setattr("khsearch.remote.bulk.MOST_ITEMS", 5)
     monkeypatch.setattr("khsearch.remote.lease.SECONDS", 3.0)
     monkeypatch.setattr("khsearch.remote.lease.EVERY", 0.5)
     monkeypatch.setattr("khsearch.remote.patience._FIRST", 0.01)
