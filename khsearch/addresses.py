@@ -73,3 +73,29 @@ def cluster(
 def is_cluster(address: str) -> bool:
     """Whether an address is that of an index in OpenSearch."""
     return scheme_of(address) in CLUSTERS
+
+
+def without_secrets(address: str) -> str:
+    """Return an address as it can be shown; this process keeps user and password that it had, and opens it by them.
+
+    ValueError for an address of OpenSearch that cannot be.
+    """
+    if not is_cluster(address):
+        return address
+    loading("khsearch.remote.cluster")
+    from khsearch.remote import keep_secret
+
+    return keep_secret(address)
+
+
+def remove_empty(address: str) -> None:
+    """Remove an index in OpenSearch, for who has its writer, if there are no documents in it."""
+    loading("khsearch.remote.cluster")
+    from khsearch.remote import Cluster
+
+    Cluster().remove_empty(address)
+
+
+def title_of(address: str) -> str:
+    """Return what to call an index by: the name of its folder without an ending, or its name in OpenSearch."""
+    return Path(address).stem if is_path(address) else address.rpartition("/")[2]

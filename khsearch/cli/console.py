@@ -106,14 +106,18 @@ def refused() -> Iterator[None]:
 
 
 def address(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
-    """Refuse what is no path of a folder, and an address that no engine keeps indexes at."""
+    """Refuse what is no path of a folder, and an address that no engine keeps indexes at.
+
+    What commands get, and tell, has no user and password any more.
+    """
     if value == "":
         raise click.BadParameter("empty; name a folder")
     if value is not None and "://" in value:  # nothing else needs to be loaded for
-        from khsearch.addresses import address_of, kind_at
+        from khsearch.addresses import address_of, kind_at, without_secrets
 
         with refused():
             kind_at(address_of(value))
+            return without_secrets(value)
     return value
 
 

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
 
 
 class Choices(NamedTuple):
-    """What an index is created with. by_default: fields of an index of files, of which own ones are stronger."""
+    """What an index is created with.
+
+    by_default        fields of an index of files, of which own ones are stronger
+    shards, replicas  of one in OpenSearch
+    """
 
     breaker: str | None
     lexicon: Path | None
     own: Declared
     settings: Path | None
     by_default: Declared
+    shards: int | None
+    replicas: int | None
 
     @property
     def fields(self) -> Declared:
@@ -44,10 +50,17 @@ def opened_or_created(path: str, declared: Choices) -> Iterator[tuple[Index, boo
     try:
         store = Index.open(path)
     except IndexNotFoundError:
-        breaker, lexicon, _, settings, _ = declared
-        fields = None if settings is not None else declared.fields or None
+        fields = None if declared.settings is not None else declared.fields or None
         with refused():
-            store = Index.create(path, breaker=breaker, lexicon=lexicon, fields=fields, settings=settings)
+            store = Index.create(
+                path,
+                breaker=declared.breaker,
+                lexicon=declared.lexicon,
+                fields=fields,
+                settings=declared.settings,
+                shards=declared.shards,
+                replicas=declared.replicas,
+            )
         created = True
     try:
         if not created:
@@ -55,7 +68,7 @@ def opened_or_created(path: str, declared: Choices) -> Iterator[tuple[Index, boo
         yield store, created
     except BaseException:
         if created:
-            _remove_empty(store, Path(path), keep_folder=was_there)
+            _remove_empty(store, path, keep_folder=was_there)
         raise
 
 
@@ -63,8 +76,9 @@ def _check_declared(path: str, store: Index, declared: Choices) -> None:
     """Refuse what an index that is there cannot have: what it was created with stays."""
     others = {name: field for name, field in declared.own.items() if store.fields.get(name) != field}
     given = {"--breaker": declared.breaker, "--lexicon": declared.lexicon, "--field": others}
-    for option, value in {**given, "--settings": declared.settings}.items():
-        if value:
+    shape = {"--shards": declared.shards, "--replicas": declared.replicas}
+    for option, value in {**given, "--settings": declared.settings, **shape}.items():
+        if value or value == 0:
             changed = f", or change its fields: khsearch fields {path}" if option == "--field" else ""
             raise IndexExistsError(
                 f"{path}: the index exists and keeps what it was created with; leave out {option}, or name a new index"
@@ -72,11 +86,16 @@ def _check_declared(path: str, store: Index, declared: Choices) -> None:
             )
 
 
-def _remove_empty(created: Index, folder: Path, *, keep_folder: bool) -> None:
+def _remove_empty(created: Index, path: str, *, keep_folder: bool) -> None:
     """Remove an index that was created just now, unless another process has begun to use it."""
+    from khsearch.addresses import is_cluster, remove_empty
+
     with suppress(KhsearchError, OSError):
         writer = created.writer()
-        if not created.doc_count:
+        if is_cluster(path):
+            remove_empty(path)
+        elif not created.doc_count:
+            folder = Path(path)
             for file in folder.iterdir():
                 file.unlink()
             if not keep_folder:

@@ -102,6 +102,8 @@ def _formats() -> Sequence[str]:
     metavar="FILE",
     help="Make the index as another was: a file from `khsearch export --settings`.",
 )
+@click.option("--shards", type=click.IntRange(1), metavar="N", help="Of a new index in OpenSearch: its parts [1].")
+@click.option("--replicas", type=click.IntRange(0), metavar="N", help="Of a new index in OpenSearch: its copies [0].")
 @wait_option
 def index(
     path: str,
@@ -124,15 +126,17 @@ def index(
     breaker: str | None,
     lexicon: Path | None,
     settings: Path | None,
+    shards: int | None,
+    replicas: int | None,
     wait: float,
 ) -> int:
     """Add documents to an index.
 
-    INDEX is a folder, and is created if need be. PATH is a file in one of the formats of --format, whose name ends in
-    it, a folder of such files, or - for stdin. A document replaces the older one of the same id, which is the path of
-    its file from the root. What cannot be read is named and passed over. --field, --breaker and --lexicon, or
-    --settings, are chosen when an index is created, and stay; `khsearch fields` changes fields. An index of files has
-    the fields path, folder, format, modified, date, pages and author by itself.
+    INDEX is a folder, or http://HOST:PORT/NAME in OpenSearch, and is created if need be. PATH is a file in one of the
+    formats of --format, whose name ends in it, a folder of such files, or - for stdin. A document replaces the older
+    one of the same id, which is the path of its file from the root. What cannot be read is named and passed over.
+    --field, --breaker and --lexicon, or --settings, are chosen when an index is created, and stay; `khsearch fields`
+    changes fields. An index of files has the fields path, folder, format, modified, date, pages and author by itself.
 
     Exit status: 0 all was read, 1 something was passed over, 2 nothing could be read, or an error.
     """
@@ -151,7 +155,7 @@ def index(
     chosen = None if "-" in sources and any(map(os.path.isdir, sources)) else format  # it is that of - then
     own, read_as = read_fields("--field", fields)
     by_default = {} if no_file_fields or sources == ("-",) else FILE_FIELDS
-    declared = Choices(breaker, lexicon, own, settings, by_default)
+    declared = Choices(breaker, lexicon, own, settings, by_default, shards, replicas)
     names = FieldNames(
         id_field, title_field, text_field or "text", by_row=text_field is not None, own=tuple(read_as.items())
     )

@@ -11,9 +11,17 @@ from khsearch.cli.console import note, progress
 _MAIN = "MAIN"  # as Whoosh calls the index of a folder that has no other name
 
 
+def _folder(_ctx: click.Context, _param: click.Parameter, value: str) -> Path:
+    from khsearch.addresses import is_path
+
+    if not is_path(value):
+        raise click.BadParameter("what Whoosh opens lies in a folder; give its path")
+    return Path(value)
+
+
 @click.command("import-whoosh")
 @click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(), callback=_folder)
 @click.option("--indexname", metavar="NAME", default=_MAIN, show_default=True, help="Which of the indexes in OLD.")
 @click.option("--trust-pickles", is_flag=True, help="Let the pickles in OLD load any class: they may run any code.")
 def import_whoosh(old: Path, new: Path, indexname: str, trust_pickles: bool) -> None:

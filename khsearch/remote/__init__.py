@@ -36,5 +36,6 @@ from khsearch.lazy import face
 
 if TYPE_CHECKING:
     from khsearch.remote.cluster import Cluster as Cluster
+    from khsearch.remote.cluster import keep_secret as keep_secret
 else:
-    __getattr__, __dir__, __all__ = face(__name__, {"cluster": ("Cluster",)})
+    __getattr__, __dir__, __all__ = face(__name__, {"cluster": ("Cluster", "keep_secret")})

@@ -315,7 +315,7 @@ def _library() -> type[OpenSearch]:
 
 def _of(problem: Exception) -> str:
     """All that an exception of the library tells, for looking for words in it."""
-    return " ".join(map(str, problem.args))
+    return "\n".join(map(str, problem.args))
 
 
 def _cause(text: str) -> str:

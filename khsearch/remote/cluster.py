@@ -22,7 +22,7 @@ from khsearch.remote.lease import Lease
 from khsearch.remote.mapping import layout_of
 from khsearch.remote.metadata import Head, Metadata
 from khsearch.remote.tables import read_table
-from khsearch.remote.writer import counts, make_index
+from khsearch.remote.writer import counts, make_index, remove_index
 from khsearch.schema import Schema
 
 AUTH_VARIABLE = "KHSEARCH_HTTP_AUTH"
@@ -119,6 +119,15 @@ class Cluster:
                 files[name] = metadata.read(blob, name)
         return files, _saved(RemoteEngine(client, None), head, files)
 
+    def remove_empty(self, address: str) -> None:
+        """Remove an index without documents, for who has its writer; nothing where there are some."""
+        client = self._client(address)
+        metadata = Metadata(client)
+        head = metadata.head()
+        if head.sending is None and not counts(client, head.index)[0]:
+            remove_index(client, head.index)
+            remove_index(client, metadata.index)
+
     def _client(self, address: str) -> Client:
         place, told = read_address(address)
         auth = self._http_auth or told
@@ -133,13 +142,24 @@ CLUSTER = Cluster()
 """Indexes in OpenSearch, made with one shard and no replica."""
 
 
+def keep_secret(address: str) -> str:
+    """Keep user and password of an address in this process -> the address without them, which opens the same index.
+
+    ValueError for an address that cannot be.
+    """
+    place, auth = read_address(address)
+    if auth is not None:
+        _given[place.name] = auth, _given[place.name][1] if place.name in _given else {}
+    return place.name
+
+
 def _auth_of_environment() -> Auth | None:
     told = os.environ.get(AUTH_VARIABLE)
     if not told:
         return None
     user, colon, password = told.partition(":")
     if not colon:
-        raise ValueError(f"{AUTH_VARIABLE} holds user:password, with a colon between; set it so, or unset it")
+        raise IndexStoreError(f"{AUTH_VARIABLE} holds user:password, with a colon between; set it so, or unset it")
     return user, password
 
 

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from khsearch import arguments
+from khsearch.addresses import title_of
 from khsearch.arguments import checked, instance, optional, several
 from khsearch.errors import QueryError
 from khsearch.hits import Facet
@@ -60,7 +61,7 @@ def create_app(
 ) -> ASGIApp:
     """Return a search page and a JSON API over an index, as an ASGI application: run it, or mount it under any path.
 
-    title      the heading of its pages; the name of the index's folder without it
+    title      the heading of its pages; the name of the index, or of its folder, without it
     facets     what pages count: names of fields, "date:year", or `Facet` objects; without it, what the fields suggest
     hosts      the hosts that are answered, as in Host headers, without ports; "*" for any, where others see to that
     files      a folder from which the files of documents may be served, the root that their ids begin at
@@ -86,7 +87,7 @@ def create_app(
                 )
     site = Site(
         index,
-        title or Path(index.address).stem,
+        title or title_of(index.address),
         counted,
         Path(files) if files else None,
         limits,

@@ -12,11 +12,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import orjson
 
+from khsearch.addresses import title_of
 from khsearch.deadline import TimeIsUpError
 from khsearch.documents import written_field
 from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
@@ -153,7 +153,7 @@ class _Tools:
 
 def create_tools(index: Reader, bounds: Bounds | None = None) -> MCPServer[Any]:
     """Return a server of the package mcp, with tools that ask an index."""
-    site = Site(index, Path(index.address).stem, bounds=bounds)
+    site = Site(index, title_of(index.address), bounds=bounds)
     tools = _Tools(site)
     fields = ", ".join(f"{name} ({written_field(field)})" for name, field in index.fields.items())
     described = f" Fields for filter, sort and facets: {fields}." if fields else ""

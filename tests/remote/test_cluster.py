@@ -7,7 +7,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from khsearch.errors import IndexExistsError, IndexLockedError, IndexNotFoundError, MissingExtraError
+from khsearch.errors import (
+    IndexExistsError,
+    IndexLockedError,
+    IndexNotFoundError,
+    IndexStoreError,
+    MissingExtraError,
+)
 from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.remote import cluster as clusters
 from khsearch.remote import lease as leases
@@ -125,7 +131,7 @@ def test_the_environment_tells_user_and_password_last(monkeypatch: pytest.Monkey
     assert Cluster()._client("http://me:hush@host/news")._auth == ("me", "hush")
     assert Cluster(options={"http_auth": print})._client("http://host/signed")._auth is print
     monkeypatch.setenv("KHSEARCH_HTTP_AUTH", "hush")
-    with pytest.raises(ValueError, match="user:password") as caught:
+    with pytest.raises(IndexStoreError, match="user:password") as caught:
         Cluster()._client("http://host/other")
     assert "hush" not in str(caught.value)
 
