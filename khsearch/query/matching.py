@@ -38,9 +38,6 @@ to be meant at all."""
 _LONGEST_SLIP = 24
 """Characters of the longest chunk that is read as a slip: more are several words."""
 
-_LONG = 5
-"""Words from which on a chunk seldom stands as it was typed."""
-
 _WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
 """Regular expression of a chunk in a query."""
 
@@ -163,17 +160,16 @@ class Matching:
             if leaf.field is None:
                 pieces = in_pieces(self._texts.read(leaf.text), self._standing)
                 counts += [self._standing.of(leaf.chunk), *([] if pieces is None else [pieces])]
-                if len(leaf.chunk.typed.words) >= _LONG or all(map(self._standing.is_torn, leaf.chunk.ways)):
-                    parts = self._foreseen_parts(self._texts.read(leaf.text))
-                    counts += parts.counts
-                    rows += parts.rows
-        return Foreseen(counts=list(dict.fromkeys(counts)), tops=[ranked], rows=rows)
+                if all(map(self._standing.is_torn, leaf.chunk.ways)):
+                    rows += parts_of(self._texts.read(leaf.text), self._view, self._standing).rows
+        tops = [ranked] if _have_sentence(leaves) else []
+        return Foreseen(counts=list(dict.fromkeys(counts)), tops=tops, rows=rows)
 
     def _with_nearly(
         self, node: nodes.Node, count: int | None, leaves: Sequence[Leaf], ranked: nodes.Node
     ) -> tuple[nodes.Node, int | None]:
         """A set, and of a sentence what scores nearly as high as the best document."""
-        if all(len(leaf.chunk.typed.words) <= SENTENCE for leaf in leaves):
+        if not _have_sentence(leaves):
             return node, count
         either = nodes.Or((node, nodes.Leading(ranked, SHARE)))
         return (either, None) if self._view.far is not None else self._settled(either)
@@ -272,6 +268,10 @@ class Matching:
         from khsearch.query.correcting import corrected
 
         return next(iter(corrected(self._view, typed, 1, self._standing.own)), None)
+
+
+def _have_sentence(leaves: Sequence[Leaf]) -> bool:
+    return any(len(leaf.chunk.typed.words) > SENTENCE for leaf in leaves)
 
 
 def _may_be_slip(typed: Typed) -> bool:
