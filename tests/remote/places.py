@@ -10,6 +10,7 @@ from khsearch.query import DEFAULT
 from khsearch.remote.client import Client
 from khsearch.remote.cluster import Cluster
 from khsearch.remote.engine import RemoteEngine
+from khsearch.remote.hits import DOCUMENTS, content_in
 from khsearch.remote.metadata import Head, Metadata
 from khsearch.remote.writer import RemoteWriter
 from khsearch.schema import schema_of
@@ -58,8 +59,10 @@ class Place:
 
     def found(self) -> dict[str, Any]:
         """What a search of all finds, by id."""
-        answer = self.client.ask("POST", f"/{self.client.alias}/_search", {"size": 1_000})
-        return {hit["_source"]["doc"]["id"]: hit["_source"]["doc"].get("text") for hit in answer["hits"]["hits"]}
+        body = {"size": 1_000, **DOCUMENTS}
+        answer = self.client.ask("POST", f"/{self.client.alias}/_search", body)
+        docs = [content.doc for content in map(content_in, answer["hits"]["hits"]) if content is not None]
+        return {doc["id"]: doc.get("text") for doc in docs}
 
     def indexes(self) -> set[str]:
         there = self.client.ask("GET", f"/{self.client.alias}*")
