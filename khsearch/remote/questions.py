@@ -13,7 +13,7 @@ import numpy as np
 import orjson
 
 from khsearch.arrays import Array
-from khsearch.engine import BM25, Foreseen, Node, Proximity, nodes
+from khsearch.engine import BM25, FieldScale, Foreseen, Node, Proximity, nodes
 from khsearch.remote.asking import Answer, Asking, Body, total_of
 from khsearch.remote.contents import Contents
 from khsearch.remote.frequencies import Frequencies
@@ -49,7 +49,8 @@ _NONE = Matched(0, ())
 class Questions:
     """Asks; for any number of threads.
 
-    near: the terms of a stream that are near one.
+    near   the terms of a stream that are near one
+    plain  a weighting that goes with the index, where no score is shown
     """
 
     def __init__(
@@ -65,6 +66,9 @@ class Questions:
     ) -> None:
         self._name, self._state, self._near, self._major = name, state, near, major
         self.asking, self.contents, self.frequencies = asking, contents, frequencies
+
+        scales = {one.name: FieldScale(one.k1, one.b) for one in state.layout.streams}
+        self.plain = BM25(fields=scales)
 
         def remembered(room: str) -> dict[Any, Any]:
             return kept.memo(state.commit_id, room, None, dict, lambda _: _REMEMBERED * _BYTES)
@@ -117,7 +121,7 @@ class Questions:
 
     def count(self, node: Node) -> int:
         """How many documents a node matches."""
-        return self._of(node, BM25()).number
+        return self._of(node, self.plain).number
 
     def learn(self, node: Node, keys: Sequence[str]) -> None:
         """Remember which documents a node matches."""
@@ -146,7 +150,7 @@ class Questions:
 
     def rows(self, within: Node, asked: Callable[[], Mapping[T, Node]]) -> list[set[T]] | None:
         """Of each document that `within` matches, which of some nodes match it; None of very many documents."""
-        count = self._of(within, BM25()).number
+        count = self._of(within, self.plain).number
         if not count or count > _ROWS:
             return None if count else []
         if within not in self._rows:
@@ -223,7 +227,7 @@ class Questions:
 
     def _naming(self, within: Node, named: Sequence[Node]) -> list[tuple[Body, bool]]:
         """Searches for the documents of a node that tell the numbers of the nodes that match each, some a search."""
-        translation, bodies = self.translation(BM25()), list[tuple[Body, bool]]()
+        translation, bodies = self.translation(self.plain), list[tuple[Body, bool]]()
         query = translation.filter(within)
         for at in range(0, len(named), _TOGETHER):
             should = [
@@ -236,7 +240,7 @@ class Questions:
 
     def _resolved(self, node: nodes.TwoPhase) -> Query:
         """The documents of a node that pass its check, read and checked here."""
-        query = self.translation(BM25()).filter(node.approximation)
+        query = self.translation(self.plain).filter(node.approximation)
         passed: list[str] = []
         after: list[Any] | None = None
         while True:

@@ -255,7 +255,7 @@ class Translation:
         field = self._values(node.column)
         if not bounds:
             return {"exists": {"field": field}}
-        if bounds.get("gte", 0) == bounds.get("lte", 1):
+        if bounds.keys() == {"gte", "lte"} and bounds["gte"] == bounds["lte"]:
             return {"term": {field: bounds["gte"]}}
         return {"range": {field: bounds}}
 
