@@ -317,11 +317,12 @@ def _clusters(found: Sequence[Loaded]) -> str:
         for name, one in figures["rankings"].items():
             speed, same = figures["speeds"][name], figures["same"].get(name, {}).values()
             equal = 100 * sum(one["same"] for one in same) / sum(one["asked"] for one in same) if same else None
-            times = [f"{speed[which]['p50_ms']:.1f} ({speed[which]['by_icu']:.1f})" for which in ("new", "known")]
+            asked = [speed[which] for which in ("new", "known")]
+            times = [f"{each['p50_ms']:.1f} ({each['by_icu']:.1f}; {each['requests']})" for each in asked]
             cells = [f"{one['ndcg']:.1f}", f"{one['overlap']:.1f}", "" if equal is None else f"{equal:.1f}"]
             rows.append([name, *cells, f"{speed['documents_per_s']:,.0f} ({_times(speed['by_icu'])})", *times])
         ranked = ["nDCG@10", "of the embedded top 10, %", "the same answers, %"]
-        timed = ["documents/s (by ICU's)", "new query, ms p50 (by ICU's)", "known"]
+        timed = ["documents/s (by ICU's)", "new query, ms p50 (by ICU's; requests)", "known"]
         parts.append(_table([_corpus(run), *ranked, *timed], rows))
     return "\n\n".join(parts)
 

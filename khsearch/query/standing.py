@@ -119,6 +119,8 @@ class Standing:
         if len(way.words) == 1:
             return [words[0], *self.within_longer_words(way)]
         side_by_side = nodes.Or(tuple(nodes.Phrase(name, way.words) for name in with_positions()))
+        if self._view.far is not None:  # nothing is gained by looking for the words first
+            return [side_by_side, *self.within_longer_words(way)]
         return [nodes.And((*words, side_by_side)), *self.within_longer_words(way)]
 
     def _in_field(self, way: Way, field: str) -> list[nodes.Node]:

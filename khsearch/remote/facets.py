@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from khsearch.documents import compared, several, written
-from khsearch.engine import BM25, Counted, Node
+from khsearch.engine import Counted, Node
 from khsearch.remote.asking import Body
 from khsearch.remote.counts import aggregation, field_of, first_written, pages, told
 from khsearch.remote.hits import Hit, content_in
@@ -34,7 +34,7 @@ class Facets:
 
     def of(self, node: Node, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
         """Return what is counted, for each that is wanted."""
-        query = self._questions.translation(BM25()).filter(node)
+        query = self._questions.translation(self._questions.plain).filter(node)
         asked = {str(number): aggregation(self._layout, one) for number, one in enumerate(wanted)}
         found = self._asked(query, asked) if asked else {}
         counts = [

@@ -13,7 +13,7 @@ from khsearch.remote.mapping import stream_field
 from khsearch.remote.terms import text_of
 from khsearch.remote.translation import Query, ordered
 
-LEVELS = 4
+LEVELS = 5
 """Times that a pair is counted in one document."""
 
 

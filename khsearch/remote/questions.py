@@ -5,7 +5,7 @@ Answers are remembered by the query that OpenSearch was asked, as long as the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,7 +13,8 @@ import numpy as np
 import orjson
 
 from khsearch.arrays import Array
-from khsearch.engine import BM25, Foreseen, Node, Proximity, nodes
+from khsearch.engine import BM25, FieldScale, Foreseen, Node, Proximity, nodes
+from khsearch.errors import QueryError
 from khsearch.remote.asking import Answer, Asking, Body, total_of
 from khsearch.remote.contents import Contents
 from khsearch.remote.frequencies import Frequencies
@@ -21,7 +22,7 @@ from khsearch.remote.hits import DOCUMENTS, KEYS, key_in
 from khsearch.remote.kept import Kept
 from khsearch.remote.metadata import State
 from khsearch.remote.nearness import nearness
-from khsearch.remote.translation import NOTHING, Query, Translation
+from khsearch.remote.translation import MOST_CLAUSES, NOTHING, Query, Translation, clauses_in
 
 _REMEMBERED = 1 << 13  # answers
 _BYTES = 900  # that one takes
@@ -49,7 +50,8 @@ _NONE = Matched(0, ())
 class Questions:
     """Asks; for any number of threads.
 
-    near: the terms of a stream that are near one.
+    near   the terms of a stream that are near one
+    plain  a weighting that goes with the index, where no score is shown
     """
 
     def __init__(
@@ -65,6 +67,9 @@ class Questions:
     ) -> None:
         self._name, self._state, self._near, self._major = name, state, near, major
         self.asking, self.contents, self.frequencies = asking, contents, frequencies
+
+        scales = {one.name: FieldScale(one.k1, one.b) for one in state.layout.streams}
+        self.plain = BM25(fields=scales)
 
         def remembered(room: str) -> dict[Any, Any]:
             return kept.memo(state.commit_id, room, None, dict, lambda _: _REMEMBERED * _BYTES)
@@ -99,6 +104,7 @@ class Questions:
         self.frequencies.of(ahead.terms)
         translation = self.translation(weighting)
         asked_for = {node: translation.filter(node) for node in ahead.counts if node not in self._nodes}
+        asked_for = {node: query for node, query in asked_for.items() if clauses_in(query) <= MOST_CLAUSES}
         counts = {_written(query): query for query in asked_for.values() if query is not NOTHING}
         tops = {_written(query): query for query in map(translation.scored, ahead.tops)}
         counts = {asked: query for asked, query in counts.items() if asked not in self._counts}
@@ -117,7 +123,7 @@ class Questions:
 
     def count(self, node: Node) -> int:
         """How many documents a node matches."""
-        return self._of(node, BM25()).number
+        return self._of(node, self.plain).number
 
     def learn(self, node: Node, keys: Sequence[str]) -> None:
         """Remember which documents a node matches."""
@@ -146,7 +152,7 @@ class Questions:
 
     def rows(self, within: Node, asked: Callable[[], Mapping[T, Node]]) -> list[set[T]] | None:
         """Of each document that `within` matches, which of some nodes match it; None of very many documents."""
-        count = self._of(within, BM25()).number
+        count = self._of(within, self.plain).number
         if not count or count > _ROWS:
             return None if count else []
         if within not in self._rows:
@@ -197,9 +203,26 @@ class Questions:
         """What a node matches."""
         found = self._nodes.get(node)
         if found is None:
-            found = self._asked(self.translation(weighting).filter(node))
+            query = self.translation(weighting).filter(node)
+            many = clauses_in(query) > MOST_CLAUSES
+            found = self._child_by_child(node, weighting) if many else self._asked(query)
             _remember(self._nodes, {node: found})
         return found
+
+    def _child_by_child(self, node: Node, weighting: BM25) -> Matched:
+        """What a node of too many clauses for one query matches, where some of its children match few documents."""
+        if isinstance(node, nodes.And | nodes.Or):
+            each = {child: self._of(child, weighting).keys for child in node.children}
+            few = [set(keys) for keys in each.values() if keys is not None]
+            if isinstance(node, nodes.Or) and len(few) == len(each):
+                return _few(set().union(*few))
+            if isinstance(node, nodes.And) and few:
+                found = sorted(set.intersection(*few))
+                for child in (child for child, keys in each.items() if keys is None):
+                    passes = self.among(found, child, weighting)
+                    found = [key for key, one in zip(found, passes, strict=True) if one]
+                return _few(found)
+        raise QueryError(f"{self._name}: the query has more words than OpenSearch takes; ask for fewer")
 
     def _asked(self, query: Query) -> Matched:
         if query is NOTHING:
@@ -223,20 +246,29 @@ class Questions:
 
     def _naming(self, within: Node, named: Sequence[Node]) -> list[tuple[Body, bool]]:
         """Searches for the documents of a node that tell the numbers of the nodes that match each, some a search."""
-        translation, bodies = self.translation(BM25()), list[tuple[Body, bool]]()
+        translation, bodies = self.translation(self.plain), list[tuple[Body, bool]]()
         query = translation.filter(within)
-        for at in range(0, len(named), _TOGETHER):
-            should = [
-                {"constant_score": {"filter": translation.filter(node), "boost": 0, "_name": str(number)}}
-                for number, node in enumerate(named[at : at + _TOGETHER], at)
-            ]
+        should: list[Query] = []
+        room = most = MOST_CLAUSES - clauses_in(query)
+
+        def ask() -> None:
             body = _keys_alone({"bool": {"filter": [query], "should": should}}, _ROWS)
             bodies.append(({**body, "track_total_hits": True}, False))
+
+        for number, node in enumerate(named):
+            one = {"constant_score": {"filter": translation.filter(node), "boost": 0, "_name": str(number)}}
+            size = clauses_in(one)
+            if size > room and should:
+                ask()
+                should, room = [], most
+            should.append(one)
+            room -= size
+        ask()
         return bodies
 
     def _resolved(self, node: nodes.TwoPhase) -> Query:
         """The documents of a node that pass its check, read and checked here."""
-        query = self.translation(BM25()).filter(node.approximation)
+        query = self.translation(self.plain).filter(node.approximation)
         passed: list[str] = []
         after: list[Any] | None = None
         while True:
@@ -289,6 +321,10 @@ def _rows_in(answers: Iterable[Answer], names: Sequence[T]) -> list[set[T]]:
 def _counting(query: Query) -> Body:
     filtered = {"bool": {"filter": [query]}}
     return {"size": FEW, "track_total_hits": True, "sort": ["_doc"], "query": filtered, **KEYS}
+
+
+def _few(keys: Collection[str]) -> Matched:
+    return Matched(len(keys), tuple(sorted(keys)) if len(keys) <= FEW else None)
 
 
 def _matched(answer: Answer) -> Matched:

@@ -17,7 +17,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from khsearch.arrays import Array
 from khsearch.documents import Document
@@ -47,13 +46,12 @@ from khsearch.remote.facets import Facets
 from khsearch.remote.frequencies import Frequencies
 from khsearch.remote.hits import Content
 from khsearch.remote.kept import Kept
-from khsearch.remote.mapping import column_field, key_of, stream_field
+from khsearch.remote.mapping import column_field, key_of
 from khsearch.remote.metadata import State
 from khsearch.remote.near_terms import by_length, near, size_of
 from khsearch.remote.questions import Questions
 from khsearch.remote.searches import Searches
 from khsearch.remote.tables import Tables
-from khsearch.remote.terms import term_of
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Hashable)
@@ -234,14 +232,7 @@ class RemoteView:
 
     def has(self, field: str, term: bytes, key: Key) -> bool:
         """Whether the document has the term."""
-        return term in self.memo("terms of", (field, key), lambda: self._terms_of(field, str(key)), _bytes_of)
-
-    def _terms_of(self, field: str, key: str) -> frozenset[bytes]:
-        name = stream_field(field)
-        path = f"/{self._client.alias}/_termvectors/{quote(key, safe='')}"
-        body = {"fields": [name], "positions": False, "offsets": False, "payloads": False, "field_statistics": False}
-        told = self._client.ask("POST", path, body, params={"realtime": False}, missing={})
-        return frozenset(map(term_of, told.get("term_vectors", {}).get(name, {}).get("terms", ())))
+        return self.among([key], nodes.Term(field, term), BM25())[0]
 
     def terms(self, field: str, prefix: bytes = b"") -> list[bytes]:
         """The terms of the tables that begin so."""
@@ -294,5 +285,5 @@ class RemoteView:
         return self._kept.memo(whose, room, key, make, size, lasting=lasting)
 
 
-def _bytes_of(terms: Sequence[bytes] | frozenset[bytes]) -> int:
+def _bytes_of(terms: Sequence[bytes]) -> int:
     return 100 * len(terms)

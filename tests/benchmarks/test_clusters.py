@@ -19,7 +19,7 @@ from khsearch import Index
 from tests.opensearch_node import ask
 
 THREE = list(SHARDS)[1]
-GOOD = Speed(500.0, spread([0.6]), Asking(8.0, 2.0, 3), Asking(6.0, 1.5, 1))
+GOOD = Speed(500.0, spread([0.6]), Asking(8.0, 2.0, 2, 3, "x"), Asking(6.0, 1.5, 1, 1, "x"))
 MEASURED = Figures(
     {
         EMBEDDED: Ranking(62.5, 100, 100),
@@ -82,9 +82,9 @@ def test_every_operator_is_asked_as_often_as_any_other(grown: Corpus) -> None:
             (replace(MEASURED, speeds={**MEASURED.speeds, ONE: speed}), told)
             for speed, told in (
                 (replace(GOOD, by_icu=spread([0.4])), "0.40 of ICU's documents"),
-                (replace(GOOD, new=Asking(8.0, 4.5, 3)), "p50 of a new query is 4.50"),
-                (replace(GOOD, new=Asking(8.0, 2.0, 4)), "a new query takes 4 requests"),
-                (replace(GOOD, known=Asking(6.0, 1.5, 2)), "a known query takes 2 requests"),
+                (replace(GOOD, new=Asking(8.0, 4.5, 2, 3, "x")), "p50 of a new query is 4.50"),
+                (replace(GOOD, new=Asking(8.0, 2.0, 2, 4, "x")), "a new query takes 4 requests"),
+                (replace(GOOD, known=Asking(6.0, 1.5, 1, 2, "x")), "a known query takes 2 requests"),
             )
         ),
     ],
@@ -121,7 +121,8 @@ def test_raw_texts_are_found_by_icu(node_url: str, fresh_name: str) -> None:
 @pytest.mark.slow
 def test_all_of_it_is_measured(node_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KHSEARCH_OPENSEARCH_URL", node_url)
-    found = clusters.measure(judged.load(corpus.SAMPLE_DOCS), 30, 1, show)
+    monkeypatch.setattr(clusters, "WARMING", 5)
+    found = clusters.measure(judged.load(corpus.SAMPLE_DOCS), 4, 1, show)
     assert set(found.rankings) == set(found.speeds) == {EMBEDDED, ICU, *SHARDS}
     assert found.rankings[EMBEDDED].overlap == 100
     assert len(clusters.rows(found)) == len(clusters.rows_of_speed(found)) == 4

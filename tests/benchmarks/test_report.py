@@ -30,7 +30,7 @@ BESIDE = {
     "ours_per_s": None,
 }
 LOAD = {"clients": 16, "answers": 900, "busy": 3, "rate": 75.0, "p50": 200.0, "p99": 500.0, "megabytes": [230, 240]}
-ASKING = {"p50_ms": 8.0, "by_icu": 2.0, "requests": 3}
+ASKING = {"p50_ms": 8.0, "by_icu": 2.0, "requests": 2, "most": 3, "dearest": "x"}
 FIGURES: dict[str, dict[str, Any]] = {
     "segmentation": {
         "quality": {
