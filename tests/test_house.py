@@ -86,7 +86,11 @@ def test_khmer_and_columnar_know_neither_whoosh_nor_each_other() -> None:
 
 def test_only_who_finds_engines_knows_one() -> None:
     """Searching, planning, hits and the command line ask `khsearch.engine`, whatever keeps the index."""
-    for engine, doors in (("columnar", {"addresses.py", "whoosh"}), ("memory", {"addresses.py"})):
+    for engine, doors in (
+        ("columnar", {"addresses.py", "whoosh"}),
+        ("memory", {"addresses.py"}),
+        ("remote", {"addresses.py"}),
+    ):
         users = {
             path.relative_to(ROOT).parts[0]
             for path in ROOMS
@@ -131,6 +135,7 @@ def test_foreign_code_has_one_door() -> None:
         ("icu", "khmer/words/icu.py"),
         ("khmernltk", "khmer/learning/crf_building.py"),
         ("zstandard", "columnar/segments/stored.py"),
+        ("opensearchpy", "remote/client.py"),
         ("pypdfium2", "documents/formats/pdf/pdfium.py"),
     ):
         users = {str(path.relative_to(ROOT)) for path in ROOMS if package in packages_of(path)}
