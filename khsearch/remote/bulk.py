@@ -19,7 +19,7 @@ from khsearch.errors import DocumentError, IndexNotFoundError, IndexStoreError, 
 from khsearch.remote.client import BusyError, Client, TooLargeError, UnreachableError
 from khsearch.remote.patience import TRIES, pause
 
-MOST_BYTES = 5_000_000
+MOST_BYTES = 2_000_000
 MOST_ITEMS = 2_000
 LONGEST = 95_000_000
 """Bytes of one item: OpenSearch takes requests of 100 MB, unless it is told otherwise (http.max_content_length)."""
