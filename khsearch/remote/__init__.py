@@ -14,6 +14,7 @@ kept          what is kept in memory of what was asked for
 asking        searches -> their whole answers, several in one request
 frequencies   in how many documents terms are
 translation   a node -> OpenSearch's query
+bodies        searches that count, name, and tell the best score; what they answer
 nearness      pairs that should stand near each other -> what they add
 contents      documents as OpenSearch keeps them -> documents
 orders        what documents are ordered by, and where one stands

@@ -21,6 +21,7 @@ from khsearch.remote.translation import Query
 
 _REMEMBERED = 1 << 13  # forms
 _BYTES = 300
+_EXACT = 1 << 53
 
 
 class Facets:
@@ -86,5 +87,5 @@ def _as_written(hit: Hit, column: str, form: str) -> str:
 
 
 def _number(value: Any) -> Any:
-    """A number as it is told: whole ones are int."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """A number as it is told: whole ones are int, as far as a float knows them."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT else value

@@ -15,6 +15,8 @@ A field that a document has nothing for is left out: OpenSearch counts the docum
 from __future__ import annotations
 
 import hashlib
+import math
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, cast
@@ -38,6 +40,7 @@ ColumnKind = Literal["text", "number", "date"]
 _LETTERS: dict[ColumnKind, str] = {"text": "ksg", "number": "ng", "date": "nymdg"}
 _BUILT_IN = {stream.name for stream in STREAMS}
 _MOST_ID = 512  # bytes of the longest _id
+_GREATEST = sys.float_info.max
 _HASHED = "\x01"
 _LONGEST_TERM = 32_766  # bytes of the longest term of Lucene
 _LONGEST_TOKEN = 8_000  # characters: as UTF-8 they are a term that Lucene takes
@@ -240,9 +243,10 @@ def as_number(value: object, kind: ColumnKind) -> int | float:
     if kind == "date":
         return int(value)
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:
-        return 1.7976931348623157e308 if value > 0 else -1.7976931348623157e308
+        number = math.copysign(math.inf, value)
+    return max(-_GREATEST, min(number, _GREATEST))  # JSON has nothing beyond
 
 
 def days_of(moment: int) -> dict[str, int]:

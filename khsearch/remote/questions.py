@@ -5,24 +5,38 @@ Answers are remembered by the query that OpenSearch was asked, as long as the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
-import orjson
 
 from khsearch.arrays import Array
 from khsearch.engine import BM25, FieldScale, Foreseen, Node, Proximity, nodes
 from khsearch.errors import QueryError
 from khsearch.remote.asking import Answer, Asking, Body, total_of
+from khsearch.remote.bodies import (
+    FEW,
+    MOST_CLAUSES,
+    Matched,
+    clauses_in,
+    counting,
+    greatest,
+    ids,
+    keys_alone,
+    matched_few,
+    matched_in,
+    rows_in,
+    top,
+    written,
+)
 from khsearch.remote.contents import Contents
 from khsearch.remote.frequencies import Frequencies
-from khsearch.remote.hits import DOCUMENTS, KEYS, key_in
+from khsearch.remote.hits import DOCUMENTS, key_in
 from khsearch.remote.kept import Kept
 from khsearch.remote.metadata import State
 from khsearch.remote.nearness import nearness
-from khsearch.remote.translation import MOST_CLAUSES, NOTHING, Query, Translation, clauses_in
+from khsearch.remote.translation import NOTHING, Query, Translation
 
 _REMEMBERED = 1 << 13  # answers
 _BYTES = 900  # that one takes
@@ -31,17 +45,7 @@ _TOGETHER = 20  # nodes that one search tells of: OpenSearch takes 1,024 clauses
 _PAGE = 500  # documents that are read to be checked
 _IDS = 10_000  # of one query
 
-FEW = 40
-"""Documents of a set that are known by their keys."""
-
 T = TypeVar("T", bound=Hashable)
-
-
-class Matched(NamedTuple):
-    """How many documents a filter matches; and which, where they are few."""
-
-    number: int
-    keys: tuple[str, ...] | None
 
 
 _NONE = Matched(0, ())
@@ -105,17 +109,17 @@ class Questions:
         translation = self.translation(weighting)
         asked_for = {node: translation.filter(node) for node in ahead.counts if node not in self._nodes}
         asked_for = {node: query for node, query in asked_for.items() if clauses_in(query) <= MOST_CLAUSES}
-        counts = {_written(query): query for query in asked_for.values() if query is not NOTHING}
-        tops = {_written(query): query for query in map(translation.scored, ahead.tops)}
+        counts = {written(query): query for query in asked_for.values() if query is not NOTHING}
+        tops = {written(query): query for query in map(translation.scored, ahead.tops)}
         counts = {asked: query for asked, query in counts.items() if asked not in self._counts}
         tops = {asked: query for asked, query in tops.items() if asked not in self._tops}
-        bodies = [(_counting(query), False) for query in counts.values()]
-        bodies += [(_top(query), True) for query in tops.values()]
+        bodies = [(counting(query), False) for query in counts.values()]
+        bodies += [(top(query), True) for query in tops.values()]
         rows = [(within, list(asked().items())) for within, asked in ahead.rows if self._is_asked_for(within)]
         named = [self._naming(within, [node for _, node in named]) for within, named in rows]
         answers = self.asking.many([*bodies, *chain.from_iterable(named)]) if bodies or named else []
-        _remember(self._counts, dict(zip(counts, map(_matched, answers[: len(counts)]), strict=True)))
-        _remember(self._tops, dict(zip(tops, map(_greatest, answers[len(counts) :]), strict=False)))
+        _remember(self._counts, dict(zip(counts, map(matched_in, answers[: len(counts)]), strict=True)))
+        _remember(self._tops, dict(zip(tops, map(greatest, answers[len(counts) :]), strict=False)))
         told = iter(answers[len(bodies) :])
         for (within, each), asked in zip(rows, named, strict=True):
             self._learn_rows(within, [next(told) for _ in asked], [name for name, _ in each])
@@ -145,9 +149,9 @@ class Questions:
     def greatest(self, node: Node, weighting: BM25) -> float:
         """The greatest score of a document that a node matches; 0 where it matches none."""
         query = self.translation(weighting).scored(node)
-        asked = _written(query)
+        asked = written(query)
         if asked not in self._tops:
-            _remember(self._tops, {asked: _greatest(self.asking.one(_top(query), scored=True))})
+            _remember(self._tops, {asked: greatest(self.asking.one(top(query), scored=True))})
         return self._tops[asked]
 
     def rows(self, within: Node, asked: Callable[[], Mapping[T, Node]]) -> list[set[T]] | None:
@@ -167,7 +171,7 @@ class Questions:
         found: set[str] = set()
         for at in range(0, len(keys), _IDS):
             part = keys[at : at + _IDS]
-            body = _keys_alone({"bool": {"filter": [ids(part), query]}}, len(part))
+            body = keys_alone({"bool": {"filter": [ids(part), query]}}, len(part))
             found.update(key_in(hit) for hit in self.asking.one(body)["hits"]["hits"])
         return [key in found for key in keys]
 
@@ -182,7 +186,7 @@ class Questions:
                 {"bool": {"must": [query], "_name": str(number)}}
                 for number, query in enumerate(queries[at : at + _TOGETHER], at)
             ]
-            body = _keys_alone({"bool": {"filter": [ids([key])], "should": should}}, 1)
+            body = keys_alone({"bool": {"filter": [ids([key])], "should": should}}, 1)
             del body["sort"]
             for hit in self.asking.scores(body)["hits"]["hits"]:
                 found.update(hit.get("matched_queries") or {})
@@ -194,7 +198,7 @@ class Questions:
         found: dict[str, float] = {}
         for at in range(0, len(keys) if query is not None else 0, _IDS):
             part = keys[at : at + _IDS]
-            body = _keys_alone({"bool": {"filter": [ids(part)], "must": [query]}}, len(part))
+            body = keys_alone({"bool": {"filter": [ids(part)], "must": [query]}}, len(part))
             del body["sort"]
             found.update((key_in(hit), hit["_score"]) for hit in self.asking.one(body)["hits"]["hits"])
         return np.array([found.get(key, 0.0) for key in keys], np.float32)
@@ -215,21 +219,21 @@ class Questions:
             each = {child: self._of(child, weighting).keys for child in node.children}
             few = [set(keys) for keys in each.values() if keys is not None]
             if isinstance(node, nodes.Or) and len(few) == len(each):
-                return _few(set().union(*few))
+                return matched_few(set().union(*few))
             if isinstance(node, nodes.And) and few:
                 found = sorted(set.intersection(*few))
                 for child in (child for child, keys in each.items() if keys is None):
                     passes = self.among(found, child, weighting)
                     found = [key for key, one in zip(found, passes, strict=True) if one]
-                return _few(found)
+                return matched_few(found)
         raise QueryError(f"{self._name}: the query has more words than OpenSearch takes; ask for fewer")
 
     def _asked(self, query: Query) -> Matched:
         if query is NOTHING:
             return _NONE
-        asked = _written(query)
+        asked = written(query)
         if asked not in self._counts:
-            _remember(self._counts, {asked: _matched(self.asking.one(_counting(query)))})
+            _remember(self._counts, {asked: matched_in(self.asking.one(counting(query)))})
         return self._counts[asked]
 
     def _is_asked_for(self, within: Node) -> bool:
@@ -242,7 +246,7 @@ class Questions:
         total = total_of(answers[0]) if answers else 0
         _remember(self._nodes, {within: Matched(total, () if not total else None)})
         if total <= _ROWS:
-            _remember(self._rows, {within: _rows_in(answers, names)})
+            _remember(self._rows, {within: rows_in(answers, names)})
 
     def _naming(self, within: Node, named: Sequence[Node]) -> list[tuple[Body, bool]]:
         """Searches for the documents of a node that tell the numbers of the nodes that match each, some a search."""
@@ -252,7 +256,7 @@ class Questions:
         room = most = MOST_CLAUSES - clauses_in(query)
 
         def ask() -> None:
-            body = _keys_alone({"bool": {"filter": [query], "should": should}}, _ROWS)
+            body = keys_alone({"bool": {"filter": [query], "should": should}}, _ROWS)
             bodies.append(({**body, "track_total_hits": True}, False))
 
         for number, node in enumerate(named):
@@ -283,11 +287,6 @@ class Questions:
             after = hits[-1]["sort"]
 
 
-def ids(keys: Sequence[str]) -> Query:
-    """Return the query for documents of some keys."""
-    return {"ids": {"values": list(keys)}} if keys else NOTHING
-
-
 def _asks(node: Node) -> bool:
     """Whether to translate a node as a filter takes an answer beside the frequencies of terms."""
     match node:
@@ -306,46 +305,6 @@ def _asks(node: Node) -> bool:
         case nodes.Not() | nodes.Constant() | nodes.Boost():
             return _asks(node.child)
     return False
-
-
-def _rows_in(answers: Iterable[Answer], names: Sequence[T]) -> list[set[T]]:
-    """The rows of documents that searches tell: by name."""
-    found: dict[str, set[T]] = {}
-    for answer in answers:
-        for hit in answer["hits"]["hits"]:
-            row = found.setdefault(key_in(hit), set())
-            row.update(names[int(number)] for number in hit.get("matched_queries", ()))
-    return list(found.values())
-
-
-def _counting(query: Query) -> Body:
-    filtered = {"bool": {"filter": [query]}}
-    return {"size": FEW, "track_total_hits": True, "sort": ["_doc"], "query": filtered, **KEYS}
-
-
-def _few(keys: Collection[str]) -> Matched:
-    return Matched(len(keys), tuple(sorted(keys)) if len(keys) <= FEW else None)
-
-
-def _matched(answer: Answer) -> Matched:
-    count = total_of(answer)
-    return Matched(count, tuple(map(key_in, answer["hits"]["hits"])) if count <= FEW else None)
-
-
-def _top(query: Query) -> Body:
-    return {"size": 1, "track_total_hits": False, "query": query, **KEYS}
-
-
-def _greatest(answer: dict[str, Any]) -> float:
-    return float(answer["hits"].get("max_score") or 0.0)
-
-
-def _keys_alone(query: Query, size: int) -> Body:
-    return {"size": size, "track_total_hits": False, "sort": ["_doc"], "query": query, **KEYS}
-
-
-def _written(query: Query) -> bytes:
-    return orjson.dumps(query)
 
 
 def _remember(known: dict[Any, Any], fresh: Mapping[Any, Any]) -> None:

@@ -17,12 +17,13 @@ import numpy as np
 from khsearch.engine import BM25, EQUAL, Best, Found, Node, Place, SortKey, Sought
 from khsearch.errors import QueryError
 from khsearch.remote.asking import Answer, Body, total_of
+from khsearch.remote.bodies import ids
 from khsearch.remote.counts import pages
 from khsearch.remote.hits import DOCUMENTS, KEYS, Hit, key_in
 from khsearch.remote.mapping import Layout
 from khsearch.remote.nearness import nearness, terms_of
 from khsearch.remote.orders import read_after, sort_of, write_place
-from khsearch.remote.questions import Questions, ids
+from khsearch.remote.questions import Questions
 from khsearch.remote.translation import NOTHING, Query
 
 _WINDOW = 10_000  # documents of one answer

@@ -22,24 +22,6 @@ from khsearch.remote.terms import text_of
 Query = dict[str, Any]
 """OpenSearch's query DSL."""
 
-MOST_CLAUSES = 1_000
-"""Clauses of a query, near OpenSearch's 1,024."""
-
-_COMPOUND = frozenset(
-    (
-        "bool",
-        "must",
-        "should",
-        "filter",
-        "must_not",
-        "constant_score",
-        "function_score",
-        "query",
-        "clauses",
-        "span_near",
-    )
-)
-
 NOTHING: Query = {"match_none": {}}
 _MOST_TERMS = 60_000  # of one query for any of many: OpenSearch takes 65,536
 _MOST_SCORED = 900  # terms of a query whose scores are added: OpenSearch takes 1,024 clauses
@@ -225,6 +207,8 @@ class Translation:
     def weight_of(self, stream: str, term: bytes) -> float:
         """What Lucene's score of a term is multiplied by to be ours."""
         scale = self._weighting.scale(stream)
+        if not scale.weight:
+            return 0.0
         self._check(stream, scale)
         (found,) = self._frequencies.of([(stream, term)])
         if not found.lucene:
@@ -299,16 +283,6 @@ class Translation:
     def _leading(self, node: nodes.Leading) -> Query:
         edge = node.share * max(self._greatest(node.child, self._weighting), 0.0)
         return {"function_score": {"query": self.scored(node.child), "min_score": edge * EQUAL}}
-
-
-def clauses_in(query: object) -> int:
-    """Return how many clauses of its most a query has, as Lucene counts them."""
-    if isinstance(query, list):
-        return sum(map(clauses_in, query))
-    if not isinstance(query, dict):
-        return 0
-    below = sum(clauses_in(value) for name, value in query.items() if name in _COMPOUND)
-    return below if any(name in _COMPOUND for name in query) else 1
 
 
 def ordered(texts: Sequence[str], gap: int) -> Query:

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from khsearch import Document, Facet, Index, QueryError, TextField
+from tests.indexes import ENGINES, new_index
 
 EVIL = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
 FIELDS = {
@@ -25,11 +26,9 @@ FIELDS = {
 }
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=ENGINES)
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Index:
-    made = Index.memory(fields=FIELDS)  # type: ignore[arg-type]
-    if request.param == "folder":
-        made = Index.create(tmp_path_factory.mktemp("written") / "x", fields=FIELDS)  # type: ignore[arg-type]
+    made = new_index(request, request.param, tmp_path_factory.mktemp("written"), fields=FIELDS)
     fields = {
         "summary": "ពិការភាពនៅកម្ពុជា",
         "note": "សាលារៀន",

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index, tokenize
 from tests.extent import examples
+from tests.indexes import ENGINES, new_index
 from tests.strategies import texts
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=ENGINES)
 def index(request, tmp_path) -> Index:
-    return Index.create(tmp_path / "index") if request.param == "folder" else Index.memory()
+    return new_index(request, request.param, tmp_path)
 
 
 def test_whole_words_by_documents_and_by_occurrences(index: Index) -> None:

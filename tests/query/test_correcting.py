@@ -11,6 +11,7 @@ from khsearch.khmer.spelling.variants import default_variants
 from khsearch.khmer.text.script import encode_term
 from khsearch.query.candidates import candidates
 from khsearch.query.correcting import corrected, corrections, suggestion
+from tests.indexes import ENGINES, new_index
 from tests.strategies import texts
 
 SENTENCES = [
@@ -23,10 +24,9 @@ SENTENCES = [
 ]
 
 
-@pytest.fixture(scope="module", params=["folder", "memory"])
+@pytest.fixture(scope="module", params=ENGINES)
 def index(request, tmp_path_factory) -> Index:
-    path = tmp_path_factory.mktemp("corrections") / "index"
-    found = Index.create(path) if request.param == "folder" else Index.memory()
+    found = new_index(request, request.param, tmp_path_factory.mktemp("corrections"))
     source = random.Random(7)
     with found.writer() as writer:
         for number in range(300):

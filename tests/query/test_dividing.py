@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from khsearch import Document, Index
-from khsearch.engine import nodes
+from khsearch.engine import BM25, nodes
 from khsearch.query.dividing import divided
+from khsearch.query.standing import Standing
+from tests.indexes import ENGINES, new_index
 
 WORDS = ["ភ្នំពេញ", "សៀវភៅ", "ពិការភាព", "តុលាការ", "ក្រុមហ៊ុន", "រដ្ឋមន្ត្រី", "មន្ទីរពេទ្យ", "សាកលវិទ្យាល័យ", "កសិកម្ម", "យន្តហោះ"]
 
 
-@pytest.fixture(scope="module", params=["folder", "memory"])
+@pytest.fixture(scope="module", params=ENGINES)
 def index(request, tmp_path_factory) -> Index:
-    path = tmp_path_factory.mktemp("dividing") / "index"
-    found = Index.create(path) if request.param == "folder" else Index.memory()
+    found = new_index(request, request.param, tmp_path_factory.mktemp("dividing"))
     with found.writer() as writer:
         writer.add(Document("apart", text="។ ".join(WORDS[::-1])))
         writer.add(Document("apart, but one", text="។ ".join(WORDS[-2::-1])))
@@ -67,6 +68,8 @@ def test_nothing_is_asked_over_and_over(index: Index, monkeypatch: pytest.Monkey
     standing = nodes.Term("text", index.analyzer.terms("តុលាការ").words[0])
     for words in (WORDS, WORDS * 2, WORDS * 9):
         typed = index.analyzer.typed("".join(words))
-        divided(typed, view, lambda typed: standing)  # as if all parts stood, everywhere
-        divided(typed, view, lambda typed: nodes.Nothing())
+        for found in ((standing, 1), (nodes.Nothing(), 0)):  # as if all parts stood, everywhere; or none anywhere
+            where = Standing(view, BM25(), inside=True)
+            monkeypatch.setattr(where, "settled", lambda chunk, found=found: found)
+            divided(typed, view, where)
     assert asked < 700

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from khsearch import Document, Facet, Index, QueryError, quote
 from khsearch.documents import values
 from tests.extent import examples
+from tests.indexes import ENGINES, new_index
 
 FIELDS = {"tags": "keyword", "price": "number", "day": "date", "open": "boolean", "note": "text"}
 KEYWORDS = ["a", "A ", "b", "b\u200b", "c d", 'x" OR tags:"a', "\u17e1", "1", "", "*"]
@@ -56,10 +57,9 @@ DOCUMENTS = drawn(80)
 GONE = {"3", "40", "41"}
 
 
-@pytest.fixture(scope="module", params=["columnar", "memory"])
+@pytest.fixture(scope="module", params=ENGINES)
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("filters") / "x"
-    made = Index.memory(fields=FIELDS) if request.param == "memory" else Index.create(path, fields=FIELDS)
+    made = new_index(request, request.param, tmp_path_factory.mktemp("filters"), fields=FIELDS)
     for part in (DOCUMENTS[:30], DOCUMENTS[30:35], DOCUMENTS[35:]):
         with made.writer() as writer:
             writer.add_all(part)

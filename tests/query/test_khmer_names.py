@@ -9,6 +9,7 @@ import pytest
 from whoosh.qparser import QueryParser
 
 from khsearch import Document, Facet, Index, QueryError
+from tests.indexes import ENGINES, new_index
 
 YEAR, KIND, NOTE = (
     "\u1786\u17d2\u1793\u17b6\u17c6",
@@ -19,14 +20,14 @@ TYPED = "\u1786\u17d2\u1793\u200b\u17c6\u17b6"
 """The year, its marks in another order and an invisible character among them."""
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=ENGINES)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
     fields = {YEAR: "number", KIND: "keyword", NOTE: "text"}
-    made = Index.memory(fields=fields) if request.param == "memory" else Index.create(tmp_path / "x", fields=fields)
+    made = new_index(request, request.param, tmp_path, fields=fields)
     with made.writer() as writer:
         writer.add(Document("1", "", "ទឹកជំនន់", {YEAR: 2020, KIND: "NGO", NOTE: "សាលារៀន"}))
         writer.add(Document("2", "", "ទឹកជំនន់", {YEAR: 2021, KIND: "UNICEF", NOTE: "ភូមិ"}))
-    return made if request.param == "memory" else Index.open(tmp_path / "x")
+    return made if request.param == "memory" else Index.open(made.address)
 
 
 @pytest.mark.parametrize("name", [YEAR, TYPED])

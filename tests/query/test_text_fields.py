@@ -15,6 +15,7 @@ from khsearch.engine import FieldScale
 from khsearch.khmer import default_variants
 from khsearch.query import Planner
 from tests.extent import examples
+from tests.indexes import ENGINES, new_index
 
 RAIN, WATER, SCHOOL, RICE, DISABLED = "ភ្លៀង", "ទឹក", "សាលា", "ស្រូវ", "ពិការភាព"
 DOCUMENTS = [
@@ -24,12 +25,10 @@ DOCUMENTS = [
 ]
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=ENGINES)
 def create(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Index]:
     def make(documents: list[Document], **fields: Any) -> Index:
-        index = (
-            Index.memory(fields=fields) if request.param == "memory" else Index.create(tmp_path / "x", fields=fields)
-        )
+        index = new_index(request, request.param, tmp_path, fields=fields)
         with index.writer() as writer:
             writer.add_all(documents)
         return index

@@ -16,6 +16,7 @@ from khsearch.remote import bulk as bulks
 from khsearch.remote import lease as leases
 from khsearch.remote import writer as writers
 from khsearch.remote.client import BusyError, UnreachableError
+from khsearch.remote.hits import DOCUMENTS, content_in, key_in
 from khsearch.remote.mapping import key_of
 from khsearch.remote.metadata import Metadata
 from khsearch.schema import schema_of
@@ -146,10 +147,12 @@ def test_columns_and_documents_lie_in_the_index(place: Place) -> None:
     document = Document("a", "ចំណងជើង", "ឆ្មា", {"year": 2020, "kind": ["x", "y"], "note": "kept"})
     writer.add(document)
     writer.commit()
-    asked = {"query": {"term": {"k_kind": "y"}}}
+    asked = {"query": {"term": {"k_kind": "y"}}, **DOCUMENTS}
     (hit,) = place.client.ask("POST", f"/{place.client.alias}/_search", asked)["hits"]["hits"]
-    assert hit["_source"]["doc"] == orjson.loads(json_line(document))
-    assert hit["_id"] == key_of("a")
+    content = content_in(hit)
+    assert content is not None
+    assert content.doc == orjson.loads(json_line(document))
+    assert key_in(hit) == key_of("a")
 
 
 # One writer
