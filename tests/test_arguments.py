@@ -64,6 +64,11 @@ WRONG: dict[str, list[Any]] = {
     "wait": NO_SECONDS,
     "cache_mb": [*NO_SECONDS[OR_NONE], float("inf")],
     "on_lost": [5, "x"],
+    "shards": NO_COUNT[OR_NONE],
+    "replicas": NO_COUNT[OR_NONE],
+    "http_auth": [5, "x", ("x",), ("x", 5), ["a", "b", "c"], {}],
+    "client": [5, "x", ["x"]],
+    "url": [*NO_TEXT, "x", "ftp://x/y"],
     "path": NO_PATH,
     "to": NO_PATH,
     "spellings": NO_PATH[OR_NONE],
@@ -94,6 +99,7 @@ OF_MANY = (words_all, tokenize_all)
 METHODS = [
     "create",
     "open_or_create",
+    "connect",
     "memory",
     "open",
     "writer",
@@ -130,6 +136,7 @@ def functions(index: Index) -> dict[str, tuple[Callable[..., Any], dict[str, Any
     folder = index.path
     right: dict[str, dict[str, Any]] = {
         "create": {"path": folder.parent / "new"},
+        "connect": {"url": "http://127.0.0.1:1/x"},
         "open": {"path": folder},
         "open_or_create": {"path": folder},
         "search": {"query": "x"},
@@ -181,7 +188,7 @@ CASES = [
         *((name, getattr(khsearch, name)) for name in REGISTRIES),
     ]
     for parameter, takes in inspect.signature(of).parameters.items()
-    if parameter not in ("self", "options")
+    if parameter not in ("self", "options", "client_options")
     for value in WRONG[parameter]
     if value is not None or takes.default is not None
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from khsearch import manifest
 from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.query import DEFAULT
-from khsearch.remote.client import Client
+from khsearch.remote.client import Client, ConflictError
 from khsearch.remote.cluster import Cluster
 from khsearch.remote.engine import RemoteEngine
 from khsearch.remote.hits import DOCUMENTS, content_in
@@ -73,7 +74,8 @@ class Place:
         metadata = Metadata(self.client)
         lock = metadata.get("lock")
         if lock is not None:
-            metadata.remove("lock", (lock["_seq_no"], lock["_primary_term"]))
+            with suppress(ConflictError):  # it was given back meanwhile
+                metadata.remove("lock", (lock["_seq_no"], lock["_primary_term"]))
 
 
 class Faults:
