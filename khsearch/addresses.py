@@ -8,7 +8,7 @@ anything://...     what `register_engine`, or an entry point, brings for the sch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def cluster(
     *,
     shards: int = 1,
     replicas: int = 0,
-    http_auth: tuple[str, str] | None = None,
+    http_auth: tuple[str, str] | Callable[..., Any] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> EngineKind:
     """Return what keeps indexes in OpenSearch: with so many shards and replicas, by a client with such options."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -61,7 +61,7 @@ class Index(Maintained):
         settings: str | Path | None = None,
         shards: int | None = None,
         replicas: int | None = None,
-        http_auth: tuple[str, str] | None = None,
+        http_auth: tuple[str, str] | Callable[..., Any] | None = None,
         client: Mapping[str, Any] | None = None,
     ) -> Self:
         """Create an empty index in a folder, which is made if need be and must hold nothing else, or in OpenSearch.
@@ -99,7 +99,7 @@ class Index(Maintained):
         if shards == 0:
             raise ValueError("shards takes a whole number from 1 on, not 0")
         shape = {"shards": 1 if shards is None else shards, "replicas": replicas or 0}
-        kind = cluster(**shape, http_auth=_pair(http_auth), options=client)
+        kind = cluster(**shape, http_auth=_authority(http_auth), options=client)
         return cls._created(address, built, kind)
 
     @classmethod
@@ -111,15 +111,15 @@ class Index(Maintained):
         url: str,
         name: str = "",
         *,
-        http_auth: tuple[str, str] | None = None,
+        http_auth: tuple[str, str] | Callable[..., Any] | None = None,
         spellings: str | Path | None = None,
         cache_mb: float | None = None,
         **client_options: Any,
     ) -> Self:
         """Open an index in OpenSearch: `connect("http://host:9200", "news")`, or both in one address.
 
-        http_auth       user and password; else those of the address, else of the environment's KHSEARCH_HTTP_AUTH
-                        ("user:password")
+        http_auth       user and password, or what signs requests for opensearch-py; else those of the address, else of
+                        the environment's KHSEARCH_HTTP_AUTH ("user:password")
         client_options  what opensearch-py takes besides: ca_certs="root.pem", verify_certs=True, timeout=30, ...
 
         A copy of it, in this process, has both, too. All else is as for `open`, which takes such an address, too.
@@ -132,7 +132,9 @@ class Index(Maintained):
                 "url takes the address of OpenSearch, as http://host:9200; open takes the path of a folder"
             )
         variants = Variants.read(spellings) if spellings is not None else None
-        return cls._opened(address, variants, cache_mb, cluster(http_auth=_pair(http_auth), options=client_options))
+        return cls._opened(
+            address, variants, cache_mb, cluster(http_auth=_authority(http_auth), options=client_options)
+        )
 
     @classmethod
     @checked(
@@ -285,10 +287,10 @@ class Index(Maintained):
         return DocumentIndex(self._last_commit, self.writer)
 
 
-def _pair(http_auth: object) -> tuple[str, str] | None:
-    """User and password, as they were given; ValueError, which tells nothing of them."""
-    if http_auth is None:
-        return None
+def _authority(http_auth: object) -> tuple[str, str] | Callable[..., Any] | None:
+    """User and password, or what signs requests, as they were given; ValueError, which tells nothing of them."""
+    if http_auth is None or callable(http_auth):
+        return http_auth
     if isinstance(http_auth, tuple | list):
         match http_auth:
             case [str() as user, str() as password]:
