@@ -66,7 +66,7 @@ def pages(ask: Callable[[dict[str, Any]], dict[str, Any]], field: str) -> Iterat
         after = {"after": page["after_key"]}
 
 
-def first_written(field: str, forms: Sequence[str], column: str) -> dict[str, Any]:
+def first_written(field: str, forms: Sequence[str]) -> dict[str, Any]:
     """Return the aggregation that tells of each form in a field the document that was added first."""
     top = {"top_hits": {"size": 1, "sort": [{"added": "asc"}], **DOCUMENTS}}
     terms = {"field": field, "include": list(forms), "size": max(len(forms), 1)}

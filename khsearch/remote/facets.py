@@ -63,7 +63,7 @@ class Facets:
             self._written.clear()
         lacking = {column: [form for form, _ in each if (column, form) not in self._written] for column, each in counts}
         asked = {
-            str(number): first_written(field_of(self._layout, Counted(column)), forms, column)
+            str(number): first_written(field_of(self._layout, Counted(column)), forms)
             for number, (column, forms) in enumerate(lacking.items())
             if forms
         }

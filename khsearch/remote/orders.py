@@ -39,8 +39,3 @@ def read_after(place: object, keys: Sequence[SortKey]) -> list[Any]:
     read_place(place, keys)
     assert isinstance(place, list | tuple)
     return list(place[:-1])
-
-
-def by_score_alone(keys: Sequence[SortKey]) -> bool:
-    """Whether an order is by score."""
-    return not keys or [key.column for key in keys] == [None]
