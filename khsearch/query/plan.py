@@ -22,6 +22,9 @@ from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
 from khsearch.sharing import loading
 
+_BYTES = 1 << 16
+"""What a plan takes, about."""
+
 
 @frozen
 class Marks:
@@ -83,6 +86,15 @@ class Planner:
         """
         if is_everything(text):
             return Plan(nodes.Every(), Marks([]), found=Found(nodes.Every(), self._view.doc_count))
+        if self._view.far is None:
+            return self._plan(text, match, strict=strict, correct=correct)
+        # Most of what a query costs beside its one request would be planning it once more.
+        key = text, match, strict, correct, self._ranking.numbers, self._variants
+        return self._view.memo(
+            "plans", key, lambda: self._plan(text, match, strict=strict, correct=correct), lambda _: _BYTES
+        )
+
+    def _plan(self, text: str, match: Match, *, strict: bool, correct: bool) -> Plan:
         texts, literal, matching = self._ways(text)
         self._foresee(text, texts)
         item, planned = self._ranked(text, texts, literal, matching, strict=strict)

@@ -20,7 +20,7 @@ the wanted ones, and collections of short passages would pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Self
@@ -81,6 +81,12 @@ class Ranking:
         made = replace(self)
         object.__setattr__(made, "own", dict(weights))
         return made
+
+    @cached_property
+    def numbers(self) -> Hashable:
+        """All that says which documents are found and what they score, before any stage."""
+        own = tuple(self.own.items())
+        return self.words, self.lead, self.bigrams, self.few_words, self.readings, self.closeness, self.slop, own
 
     @cached_property
     def weighting(self) -> BM25:

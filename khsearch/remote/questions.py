@@ -80,6 +80,7 @@ class Questions:
 
         self._counts: dict[bytes, Matched] = remembered("counts")
         self._tops: dict[bytes, float] = remembered("tops")
+        self._leading: dict[tuple[bytes, float], tuple[str, ...]] = remembered("leading")
         self._nodes: dict[Node, Matched] = remembered("matched")
         self._rows: dict[Node, list[set[Any]]] = remembered("rows")
         self._seen: dict[Hashable, None] = remembered("foreseen")
@@ -137,6 +138,15 @@ class Questions:
     def known(self, node: Node) -> Matched | None:
         """What a node matches, if that was asked before."""
         return self._nodes.get(node)
+
+    def learn_leading(self, ranked: Query, share: float, keys: Sequence[str]) -> None:
+        """Remember which documents score at least a share of what the best one of a query does."""
+        if len(keys) <= FEW:
+            _remember(self._leading, {(written(ranked), share): tuple(keys)})
+
+    def leading(self, ranked: Query, share: float) -> tuple[str, ...] | None:
+        """Return which these are, if that was asked before."""
+        return self._leading.get((written(ranked), share))
 
     def settled(self, node: Node, weighting: BM25) -> tuple[Node, int]:
         """A node that matches the same and asks nothing more to be translated, and how many documents that are."""

@@ -161,15 +161,14 @@ class Searches:
             (answer,) = self._asking.many([page(ranked, count)])
             return self._best(self._hits(answer), count, None)
         if sought.share is not None:
-            return self._leading(sought, count, ranked, page)
-        known = questions.known(sought.set)
-        if (
-            known is not None
-            and known.keys is not None
-            and sought.loose
-            and len(translation.terms(sought.ranked)) < _FEW
-        ):
-            return self._raised(known.keys, count, ranked, page)
+            keys = questions.leading(ranked, sought.share)
+        else:
+            known = questions.known(sought.set)
+            keys = None if known is None else known.keys
+        if keys is not None and sought.loose and len(translation.terms(sought.ranked)) < _FEW:
+            return self._raised(keys, count, ranked, page)
+        if sought.share is not None:
+            return self._leading(sought, sought.share, count, ranked, page)
         wanted = translation.filter(sought.set)
         bodies = [page({"bool": {"filter": [wanted], "should": [ranked]}}, count, total=True)]
         if sought.loose and (sought.known is None or sought.known < count):
@@ -193,17 +192,19 @@ class Searches:
                 hit["_score"] -= _ABOVE
         return self._best(hits, count if len(keys) >= count else len(keys), len(keys))
 
-    def _leading(self, sought: Sought, count: int, ranked: Query, page: Any) -> Best:
+    def _leading(self, sought: Sought, share: float, count: int, ranked: Query, page: Any) -> Best:
         """Those first that score nearly as high as the best one: the best by what ranks tell which these are."""
         most = max(count, sought.depth)
         by_rank: Body = {"query": ranked, "size": most, "track_total_hits": False, **KEYS}
         told, answer = self._asking.many([(by_rank, True), page(ranked, count)])
         best: list[Hit] = told["hits"]["hits"]
-        edge = (sought.share or 0.0) * EQUAL * max(best[0]["_score"] if best else 0.0, 0.0)
+        edge = share * EQUAL * max(best[0]["_score"] if best else 0.0, 0.0)
         leading = [key_in(hit) for hit in best if hit["_score"] >= edge]
         total = len(leading)
         if total == most:  # others may follow
             total = sought.settle()[1]
+        else:
+            self._questions.learn_leading(ranked, share, leading)
         hits = self._hits(answer)
         lacking = set(leading[:count]) - {key_in(hit) for hit in hits}
         if lacking:  # what is near in others has put them behind
