@@ -7,6 +7,7 @@ hits          what a search returns for each document
 mapping       what an index keeps, as settings and mappings; documents as bulk lines
 patience      asking again what may go better the next time
 counting      tokens of documents -> tables of terms and of pairs of neighbours
+indexes       those in which documents are: made, removed, counted
 metadata      the commit document, and blobs, in an index of their own
 lease         the right to write
 tables        the tables of a commit, part by part
@@ -26,6 +27,7 @@ near_terms    terms a few edits from one
 view          one commit, asked through all of these
 spool         what waits for a commit, in a file
 bulk          items sent until all are there
+filling       a new index that is filled before the commit
 writer        the one writer
 engine        one index: its latest commit, its one writer
 cluster       indexes made, opened, checked, saved

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -37,6 +37,11 @@ class Bulk:
     def __init__(self, client: Client, index: str) -> None:
         """index: an alias; what has none is not made by sending."""
         self.sent = 0
+        """Items that are there."""
+        self._group: list[bytes] = []
+        self._size = 0
+        self._waiting: deque[Future[None]] = deque()
+        self._pool: ThreadPoolExecutor | None = None
         self._client = client
         self._index = index
         self._bytes = MOST_BYTES
@@ -44,35 +49,48 @@ class Bulk:
         self._mutex = threading.Lock()
         self._failed = threading.Event()
 
-    def send(self, items: Iterator[bytes]) -> None:
-        """Send items; `sent` counts those that are there.
+    def add(self, items: Iterable[bytes]) -> None:
+        """Send items, as soon as there are enough for a request; wait where two are on their way.
 
-        DocumentError for a document that OpenSearch refuses, IndexStoreError when it takes no more.
+        DocumentError for a document that OpenSearch refuses, IndexStoreError when it takes no more; both may be of an
+        item that was added before, and nothing more can be sent then.
         """
-        with ThreadPoolExecutor(_PARALLEL, "khsearch bulk") as pool:
-            waiting: deque[Future[None]] = deque()
-            try:
-                for group in self._groups(items):
-                    if len(waiting) == _PARALLEL:
-                        waiting.popleft().result()
-                    waiting.append(pool.submit(self._send, group))
-                while waiting:
-                    waiting.popleft().result()
-            except BaseException:
-                self._failed.set()
-                raise
-
-    def _groups(self, items: Iterator[bytes]) -> Iterator[list[bytes]]:
-        group: list[bytes] = []
-        size = 0
         for item in items:
-            if group and (size + len(item) > self._bytes or len(group) == MOST_ITEMS):
-                yield group
-                group, size = [], 0
-            group.append(item)
-            size += len(item)
-        if group:
-            yield group
+            if self._group and (self._size + len(item) > self._bytes or len(self._group) == MOST_ITEMS):
+                self._start()
+            self._group.append(item)
+            self._size += len(item)
+
+    def finish(self) -> None:
+        """Send the rest, and wait until all are there; errors as `add`."""
+        if self._group:
+            self._start()
+        while self._waiting:
+            self._wait()
+        self.stop()
+
+    def stop(self) -> None:
+        """Give up what is on its way; a second call does nothing."""
+        self._failed.set()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _start(self) -> None:
+        """Begin to send what has come together."""
+        group, self._group, self._size = self._group, [], 0
+        if len(self._waiting) == _PARALLEL:
+            self._wait()
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_PARALLEL, "khsearch bulk")
+        self._waiting.append(self._pool.submit(self._send, group))
+
+    def _wait(self) -> None:
+        try:
+            self._waiting.popleft().result()
+        except BaseException:
+            self.stop()
+            raise
 
     def _send(self, group: list[bytes]) -> None:
         """Send some items, in as many requests as it takes."""

@@ -18,11 +18,11 @@ from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundEr
 from khsearch.remote.addresses import Auth, read_address
 from khsearch.remote.client import Client, Signer
 from khsearch.remote.engine import RemoteEngine
+from khsearch.remote.indexes import counts, make_index, remove_index
 from khsearch.remote.lease import Lease
 from khsearch.remote.mapping import layout_of
 from khsearch.remote.metadata import Head, Metadata
 from khsearch.remote.tables import read_table
-from khsearch.remote.writer import counts, make_index, remove_index
 from khsearch.schema import Schema
 
 AUTH_VARIABLE = "KHSEARCH_HTTP_AUTH"

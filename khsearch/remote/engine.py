@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from khsearch.engine import Files
 from khsearch.errors import IndexStoreError
 from khsearch.remote.client import Client
+from khsearch.remote.indexes import remove_index
 from khsearch.remote.kept import Kept
 from khsearch.remote.lease import Lease
 from khsearch.remote.mapping import Layout, layout_from
 from khsearch.remote.metadata import Head, Metadata, State
 from khsearch.remote.tables import Tables
-from khsearch.remote.writer import RemoteWriter, remove_index
+from khsearch.remote.writer import RemoteWriter
 from khsearch.schema import Schema
 from khsearch.sharing import Lock, loading
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 import orjson
 
 from khsearch.errors import IndexStoreError
-from khsearch.remote.mapping import action
 
 _INDEX = b'{"index"'
 
@@ -21,13 +20,14 @@ class Spool:
 
     def __init__(self, name: str) -> None:
         """name: of the index, for messages."""
-        self.count = 0
+        self.count = self.size = 0
+        """Items, and their bytes."""
         self._name = name
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it is open as long as the writer)
         self._known: dict[str, bool] | None = None
 
     def add(self, items: Sequence[bytes]) -> None:
-        """Add documents; IndexStoreError where the disk takes no more."""
+        """Add items; IndexStoreError where the disk takes no more."""
         try:
             self._file.write(b"".join(items))
         except OSError as problem:
@@ -36,14 +36,9 @@ class Spool:
                 f"({problem.strerror}); make room there, or set TMPDIR"
             ) from None
         self.count += len(items)
+        self.size += sum(map(len, items))
         if self._known is not None:
-            self._known.update(dict.fromkeys(map(_key, items), True))
-
-    def delete(self, key: str, number: int) -> None:
-        """Add the deletion of a document."""
-        self.add([action("delete", key, number)])
-        if self._known is not None:
-            self._known[key] = False
+            self._known.update((_key(item), item.startswith(_INDEX)) for item in items)
 
     def has(self, key: str) -> bool | None:
         """Whether there is a document of a key after all that waits; None where nothing that waits says so."""
@@ -62,7 +57,7 @@ class Spool:
         """Forget everything."""
         self._file.seek(0)
         self._file.truncate()
-        self.count, self._known = 0, None
+        self.count, self.size, self._known = 0, 0, None
 
     def close(self) -> None:
         """Give the room on disk back."""

@@ -1,6 +1,7 @@
 """writer: the one writer of an index in OpenSearch, as `khsearch.engine.EngineWriter` has it.
 
-Documents wait in a file, and nothing is sent before `commit`, which then does this:
+Documents wait in a file, and nothing is sent before `commit`, unless to a new index that nobody searches yet
+(`filling`). The commit then does this:
 
     1  tables of terms and files are kept as blobs; a rebuild makes the index NAME-2 beside NAME-1
     2  the commit document says what is being sent, so that whoever writes next counts it, whatever becomes of this one
@@ -20,15 +21,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from secrets import token_hex
-from typing import Any
 
 from khsearch.engine import Batch, Files, Limits, NameFile
-from khsearch.errors import DocumentError, IndexExistsError, IndexMismatchError, IndexStoreError, KhsearchError
+from khsearch.errors import DocumentError, IndexMismatchError, IndexStoreError, KhsearchError
 from khsearch.remote.bulk import LONGEST, Bulk
 from khsearch.remote.client import Client, UnreachableError
 from khsearch.remote.counting import Collector
+from khsearch.remote.filling import Filling
+from khsearch.remote.indexes import counts, door_of, make_index, remove_index
 from khsearch.remote.lease import Lease
-from khsearch.remote.mapping import Layout, body_of, key_of, layout_of, lines
+from khsearch.remote.mapping import Layout, action, key_of, layout_of, lines
 from khsearch.remote.metadata import Head, Metadata, Sending
 from khsearch.remote.patience import patiently
 from khsearch.remote.spool import Spool
@@ -37,33 +39,13 @@ from khsearch.schema import Schema
 from khsearch.sharing import Lock
 
 READERS_SEE = 2.0
-"""Seconds after which no reader searches the index any more that a rebuild has replaced."""
+"""Seconds after which no reader searches the documents any more that a rebuild has replaced."""
+
+AHEAD = 4_000_000
+"""Bytes that wait before a new index is begun."""
 
 _MGET = 1_000
 _LONG = 6 * 3600.0  # seconds within which shards are merged
-
-
-def door_of(index: str) -> str:
-    """Return the alias of an index through which it is written: it goes with the index, and no write makes it anew."""
-    return f"{index}-w"
-
-
-def make_index(client: Client, index: str, layout: Layout, shards: int, replicas: int, *aliases: str) -> None:
-    """Make an empty index for documents, in the place of what a writer that died may have left there."""
-    body = body_of(layout, shards, replicas)
-    body["aliases"] = {name: {} for name in (door_of(index), *aliases)}
-
-    def make() -> None:
-        remove_index(client, index)
-        with suppress(IndexExistsError):  # the answer was lost, and the library has asked again
-            client.ask("PUT", f"/{index}", body)
-
-    patiently(make)
-
-
-def remove_index(client: Client, index: str) -> None:
-    """Remove an index, if there is one."""
-    client.ask("DELETE", f"/{index}", params={"ignore_unavailable": True})
 
 
 class RemoteWriter:
@@ -106,7 +88,9 @@ class RemoteWriter:
         self._traits = set(head.traits)
         self._process = os.getpid()
         self._mutex = Lock()
-        self._finish = weakref.finalize(self, _end, lease, self._spool)
+        self._fillings: list[Filling] = []
+        """The index that is filled meanwhile, if one is."""
+        self._finish = weakref.finalize(self, _end, lease, self._spool, self._fillings)
 
     def check_open(self) -> None:
         """Raise IndexStoreError where it has ended, or belongs to another process."""
@@ -133,11 +117,7 @@ class RemoteWriter:
                         f"document {document.id!r:.200}: with its terms it is {len(item):,} bytes long, and OpenSearch "
                         f"takes {LONGEST:,}; split it"
                     )
-            try:
-                self._spool.add(items)
-            except IndexStoreError:  # nobody knows how much of it is on disk
-                self.cancel()
-                raise
+            self._let_wait(items)
             self._next += len(items)
             self._collector.add(batch.tokens, len(items))
             self._traits |= batch.traits
@@ -155,7 +135,7 @@ class RemoteWriter:
             known |= self._there([key for key in keys if known[key] is None])
             gone = [key for key in keys if known[key]]
             for key in gone:
-                self._spool.delete(key, self._next)
+                self._let_wait([action("delete", key, self._next)])
                 self._next += 1
             return len(gone)
 
@@ -163,6 +143,7 @@ class RemoteWriter:
         """Delete every document: the commit makes a new index."""
         with self._mutex:
             self.check_open()
+            _drop(self._fillings)
             self._spool.clear()
             self._collector = Collector(self._with_pairs)
             self._traits = set()
@@ -185,13 +166,20 @@ class RemoteWriter:
             bulk = None
             try:
                 patiently(self._lease.check)
-                draft, bulk = self._announced(optimize)
-                bulk.send(self._spool.items())
+                draft = self._announced(optimize)
+                if self._fillings:
+                    self._fillings[0].finish()
+                else:
+                    bulk = Bulk(self._client, door_of(draft.index))
+                    bulk.add(self._spool.items())
+                    bulk.finish()
                 patiently(self._lease.check)
                 self._publish(draft, optimize)
             except KhsearchError as problem:
                 raise type(problem)(self._told(problem, bulk)) from None
             finally:
+                if bulk is not None:
+                    bulk.stop()
                 self.cancel()
 
     def cancel(self) -> None:
@@ -200,6 +188,44 @@ class RemoteWriter:
             if not self.ended:
                 self.ended = True
                 self._finish()
+
+    def _let_wait(self, items: Sequence[bytes]) -> None:
+        """Let items wait, or go where nobody sees them."""
+        try:
+            self._spool.add(items)
+        except IndexStoreError:  # nobody knows how much of it is on disk
+            self.cancel()
+            raise
+        if self._fillings:
+            self._fillings[0].add(items)
+        elif self._spool.size > AHEAD and (self._cleared or self._is_first):
+            self._fill()
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether nothing was there before."""
+        head = self._head
+        return head.documents == 0 and head.sending is None and self._as_before
+
+    def _fill(self) -> None:
+        """Begin with a new index, to which all goes that waits, and at once what follows."""
+        self._cleared = True
+        index = self._beside()
+
+        def make(door: str) -> None:
+            patiently(self._lease.check)
+            # Should this process die, whoever commits next removes it.
+            old = tuple(dict.fromkeys((*self._head.old, index)))
+            self._head = patiently(lambda: self._metadata.put_head(replace(self._head, old=old)))
+            make_index(self._client, index, self._layout, *self._shape, door)
+
+        filling = Filling(self._client, index, make)
+        self._fillings.append(filling)
+        filling.add(self._spool.items())
+
+    def _beside(self) -> str:
+        """The name of the index that follows the one that is searched."""
+        return f"{self._client.alias}-{int(self._head.index.rpartition('-')[2]) + 1}"
 
     def _there(self, keys: Sequence[str]) -> dict[str, bool]:
         """Whether there is a document of each key in OpenSearch."""
@@ -217,13 +243,14 @@ class RemoteWriter:
                     found[told["_id"]] = bool(told.get("found"))
         return found
 
-    def _announced(self, optimize: bool) -> tuple[Head, Bulk]:
-        """Keep blobs, make the index that is needed, say what will be sent -> the commit to be, and what sends."""
+    def _announced(self, optimize: bool) -> Head:
+        """Keep blobs, make the index that is needed, say what will be sent -> the commit to be."""
         head = self._head
         index = head.index
         if self._cleared:
-            index = f"{self._client.alias}-{int(index.rpartition('-')[2]) + 1}"
-            make_index(self._client, index, self._layout, *self._shape)
+            index = self._beside()
+            if not self._fillings:
+                make_index(self._client, index, self._layout, *self._shape)
         before = () if self._cleared else head.parts
         tables, documents = self._collector.tables(), self._collector.documents
         parts = grown(self._metadata, before, tables, documents, whole=optimize)
@@ -234,7 +261,7 @@ class RemoteWriter:
         sending = Sending(index, parts, traits, self._next)
         self._head = patiently(lambda: self._metadata.put_head(replace(head, sending=sending)))
         old = (head.index,) if self._cleared else ()
-        draft = replace(
+        return replace(
             self._head,
             commit_id=token_hex(8),
             index=index,
@@ -246,7 +273,6 @@ class RemoteWriter:
             sending=None,
             old=old,
         )
-        return draft, Bulk(self._client, door_of(index))
 
     def _publish(self, draft: Head, optimize: bool) -> None:
         """Let everything that was sent be seen, and name the commit."""
@@ -257,22 +283,25 @@ class RemoteWriter:
         patiently(lambda: client.checked(client.ask("POST", f"/{index}/_refresh", seconds=_LONG)))
         documents, deleted = patiently(lambda: counts(client, index))
         if self._cleared:
-            patiently(lambda: self._turn(draft.old[0], index))
+            doors = [filling.door for filling in self._fillings]
+            self._fillings.clear()  # it is what will be searched
+            patiently(lambda: self._turn(draft.old[0], index, doors))
         patiently(lambda: self._metadata.put_head(replace(draft, documents=documents, deleted=deleted)))
         self._committed()
         with suppress(IndexStoreError):  # it is committed; what is left over goes with the next commit
             self._metadata.sweep(draft.blobs() | self._head.blobs())
-            if draft.old:
+            if draft.old and self._head.documents:
                 time.sleep(READERS_SEE)
             for name in {*self._head.old, *draft.old} - {index}:
                 remove_index(client, name)
 
-    def _turn(self, old: str, new: str) -> None:
-        """Put the alias over, at once for all who search by it."""
+    def _turn(self, old: str, new: str, doors: Sequence[str]) -> None:
+        """Put the alias over, at once for all who search by it. doors: other aliases by which it was written."""
         alias = self._client.alias
         actions = [
             {"add": {"index": new, "alias": alias}},
             {"remove": {"index": old, "alias": alias, "must_exist": False}},
+            *({"remove": {"index": new, "alias": door, "must_exist": False}} for door in doors),
         ]
         self._client.ask("POST", "/_aliases", {"actions": actions})
 
@@ -285,13 +314,13 @@ class RemoteWriter:
         )
 
 
-def counts(client: Client, index: str) -> tuple[int, int]:
-    """Return how many documents an index has, and how many deleted ones it still counts."""
-    documents = client.checked(client.ask("POST", f"/{index}/_count", {"query": {"match_all": {}}}))["count"]
-    stats: Any = client.checked(client.ask("GET", f"/{index}/_stats/docs"))
-    return int(documents), int(stats["_all"]["primaries"]["docs"]["deleted"])
-
-
-def _end(lease: Lease, spool: Spool) -> None:
+def _end(lease: Lease, spool: Spool, fillings: list[Filling]) -> None:
+    _drop(fillings)
     spool.close()
     lease.release()
+
+
+def _drop(fillings: list[Filling]) -> None:
+    for filling in fillings:
+        filling.drop()
+    fillings.clear()

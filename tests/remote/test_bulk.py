@@ -69,7 +69,11 @@ def items(count: int, size: int = 0) -> Iterator[bytes]:
 
 def send(cluster: Cluster, what: Iterator[bytes]) -> Bulk:
     found = Bulk(cast("Client", cluster), "news-1-w")
-    found.send(what)
+    try:
+        found.add(what)
+        found.finish()
+    finally:
+        found.stop()
     return found
 
 

@@ -271,9 +271,13 @@ def test_what_was_sent_before_an_error_counts_for_whoever_writes_next(
 
 
 @pytest.mark.parametrize("lost", [False, True])
-@pytest.mark.parametrize("clear", [False, True])
-def test_every_request_of_a_commit_may_go_wrong_once(place: Place, clear: bool, lost: bool) -> None:
+@pytest.mark.parametrize(("clear", "ahead"), [(False, False), (True, False), (True, True)])
+def test_every_request_of_a_commit_may_go_wrong_once(
+    place: Place, clear: bool, ahead: bool, lost: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not sent, or carried out and the answer lost: the commit goes on, or says that nothing was committed."""
+    if ahead:
+        monkeypatch.setattr(writers, "AHEAD", -1)
     place.add("a")
     expected = {"a"}
     number = 0
@@ -284,8 +288,6 @@ def test_every_request_of_a_commit_may_go_wrong_once(place: Place, clear: bool, 
             raw.clear()
             expected = set()
         id = f"n{number}"
-        writer.add({"id": id, "text": "ត្រី"})
-        writer.flush()
         ask = place.client.ask
 
         def answer(_: str, __: str, count: int, number: int = number) -> Any:
@@ -293,6 +295,8 @@ def test_every_request_of_a_commit_may_go_wrong_once(place: Place, clear: bool, 
             return ((error,) if lost else error) if count == number else None
 
         faults = Faults(place.client, answer)
+        writer.add({"id": id, "text": "ត្រី"})
+        writer.flush()
         writer.commit()
         place.client.ask = ask  # type: ignore[method-assign]
         expected = expected | {id}
@@ -305,9 +309,14 @@ def test_every_request_of_a_commit_may_go_wrong_once(place: Place, clear: bool, 
     assert number > 8
 
 
+@pytest.mark.parametrize("ahead", [False, True])
 @pytest.mark.parametrize("seed", range(4))
-def test_of_many_faults_none_loses_a_document_or_passes_in_silence(place: Place, seed: int) -> None:
+def test_of_many_faults_none_loses_a_document_or_passes_in_silence(
+    place: Place, seed: int, ahead: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever is told of an error repeats all of it; whoever is told of none finds everything."""
+    if ahead:
+        monkeypatch.setattr(writers, "AHEAD", -1)
     choose = random.Random(seed)
     ask = place.client.ask
 

@@ -1,0 +1,41 @@
+"""indexes: the indexes in which documents are: made, removed, counted."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from khsearch.errors import IndexExistsError
+from khsearch.remote.client import Client
+from khsearch.remote.mapping import Layout, body_of
+from khsearch.remote.patience import patiently
+
+
+def door_of(index: str) -> str:
+    """Return the alias of an index through which it is written: it goes with the index, and no write makes it anew."""
+    return f"{index}-w"
+
+
+def make_index(client: Client, index: str, layout: Layout, shards: int, replicas: int, *aliases: str) -> None:
+    """Make an empty index for documents, in the place of what a writer that died may have left there."""
+    body = body_of(layout, shards, replicas)
+    body["aliases"] = {name: {} for name in (door_of(index), *aliases)}
+
+    def make() -> None:
+        remove_index(client, index)
+        with suppress(IndexExistsError):  # the answer was lost, and the library has asked again
+            client.ask("PUT", f"/{index}", body)
+
+    patiently(make)
+
+
+def remove_index(client: Client, index: str) -> None:
+    """Remove an index, if there is one."""
+    client.ask("DELETE", f"/{index}", params={"ignore_unavailable": True})
+
+
+def counts(client: Client, index: str) -> tuple[int, int]:
+    """Return how many documents an index has, and how many deleted ones it still counts."""
+    documents = client.checked(client.ask("POST", f"/{index}/_count", {"query": {"match_all": {}}}))["count"]
+    stats: Any = client.checked(client.ask("GET", f"/{index}/_stats/docs"))
+    return int(documents), int(stats["_all"]["primaries"]["docs"]["deleted"])
