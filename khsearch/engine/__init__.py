@@ -2,6 +2,7 @@
 
 weighting            how terms score: BM25 with a scale a field, and pairs that stand near each other
 nodes                what a query plan is made of
+pairs                which pairs of neighbouring terms are told
 tokens               documents with their terms and values, for a writer
 view retrieval far   the interfaces: an index somewhere, one commit of it, its writer; the best documents of a search,
                      asked of a view step by step; what a view can do besides where every question is a journey
@@ -9,7 +10,7 @@ places               where a document stands in an order, as values that JSON kn
 engines              kinds of engines from elsewhere, by the scheme of an address
 """
 
-from khsearch.engine import nodes
+from khsearch.engine import nodes, pairs
 from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.far import FarView, Foreseen, Rows
 from khsearch.engine.nodes import Node
@@ -80,6 +81,7 @@ __all__ = [
     "engine_kind",
     "idf",
     "nodes",
+    "pairs",
     "read_place",
     "register_engine",
     "scheme_of",

@@ -31,6 +31,7 @@ from khsearch.engine import (
     read_place,
     write_place,
 )
+from khsearch.engine import pairs as rule
 from khsearch.memory.columns import bucket, is_between, ordered, shown
 from khsearch.memory.commit import Commit
 from khsearch.memory.matching import matches, near_pairs, near_terms
@@ -207,10 +208,12 @@ class MemoryView:
         return [TermList(*pack(terms), np.array([self.commit.df(field, term) for term in terms], np.int64))]
 
     def pairs(self, field: str) -> Iterable[TermList]:
-        """All pairs, as one list."""
-        dfs = self.commit.pairs(field)
-        terms = sorted(dfs)
-        return [TermList(*pack(terms), np.array([dfs[term] for term in terms], np.int64))]
+        """The pairs that are told, as one list."""
+        found = self.commit.pairs(field)
+        terms = sorted(found)
+        dfs = np.array([found[term] for term in terms], np.int64)
+        told = rule.told(dfs)
+        return [TermList(*pack([terms[at] for at in told.tolist()]), dfs.take(told))]
 
     def parts(self) -> Sequence[Part]:
         """All of it, as one part."""

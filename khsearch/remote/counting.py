@@ -20,6 +20,7 @@ import orjson
 
 from khsearch.arrays import EMPTY, Array, Interner, narrow, spans, stable_order, starts_of, turns
 from khsearch.engine import PAIR, TermList, TokenBatch
+from khsearch.engine import pairs as rule
 
 MOST_PAIRS = 2_000_000
 """Pairs that a table has at most: 24 MB. Beyond, those of the fewest documents go; rare ones are then told too low."""
@@ -46,16 +47,23 @@ class Table:
         """The terms."""
         return TermList(self.codes, self.starts, self.dfs)
 
-    def pairs(self) -> TermList:
-        """The pairs, spelled."""
+    def told(self) -> TermList:
+        """The pairs that an engine tells (`engine.pairs`), spelled."""
+        return self.pairs(rule.told(self.together))
+
+    def pairs(self, kept: Array | None = None) -> TermList:
+        """The pairs, or those at some places, spelled."""
+        firsts, seconds, together = self.firsts, self.seconds, self.together
+        if kept is not None:
+            firsts, seconds, together = firsts.take(kept), seconds.take(kept), together.take(kept)
         codes = np.append(self.codes, np.uint8(PAIR[0]))
-        begin = np.empty((len(self.firsts), 3), np.int64)
+        begin = np.empty((len(firsts), 3), np.int64)
         end = np.empty_like(begin)
-        for column, places in ((0, self.firsts), (2, self.seconds)):
+        for column, places in ((0, firsts), (2, seconds)):
             begin[:, column], end[:, column] = self.starts.take(places), self.starts.take(places + 1)
         begin[:, 1], end[:, 1] = len(self.codes), len(codes)
         joined, at = spans.gather(codes, begin.ravel(), end.ravel())
-        at, dfs = at[::3], self.together
+        at, dfs = at[::3], together
         if np.any(self.codes < PAIR[0]):  # a term may go on, in another one, with a byte that sorts before PAIR
             order, _ = spans.order(joined, at[:-1], at[1:])
             joined, at = spans.gather(joined, at.take(order), at.take(order + 1))

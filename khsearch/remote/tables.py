@@ -40,8 +40,8 @@ class Tables:
         return [table.terms() for part in self._parts for table in self._of(part, field)]
 
     def pairs(self, field: str) -> list[TermList]:
-        """The pairs of a stream, part by part."""
-        return [table.pairs() for part in self._parts for table in self._of(part, field) if len(table.firsts)]
+        """The pairs of a stream that are told, part by part."""
+        return [table.told() for part in self._parts for table in self._of(part, field) if len(table.firsts)]
 
     def parts(self) -> list[Part]:
         """The parts, as `khsearch.engine.View.parts` has them."""
@@ -54,7 +54,7 @@ class Tables:
         return [table.terms() for name in fields for table in self._of(part, name)]
 
     def _pairs(self, part: PartOf, fields: Sequence[str]) -> list[TermList]:
-        return [table.pairs() for name in fields for table in self._of(part, name) if len(table.firsts)]
+        return [table.told() for name in fields for table in self._of(part, name) if len(table.firsts)]
 
     def _of(self, part: PartOf, field: str) -> list[Table]:
         """The table of a stream in a part, if it has one."""

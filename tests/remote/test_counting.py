@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from khsearch.arrays import pack
 from khsearch.engine import PAIR, TermList, TokenBatch
+from khsearch.engine import pairs as rule
 from khsearch.remote import counting
 from khsearch.remote.counting import Collector, Table, joined, read, written
 from tests import extent
@@ -121,3 +122,10 @@ def test_of_too_many_pairs_those_of_the_fewest_documents_go(monkeypatch: pytest.
 def test_what_is_no_table_is_told(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         read(content)
+
+
+def test_of_a_large_part_pairs_of_one_document_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = counted([[[b"a", b"b", b"c"], [b"a", b"b"], [b"c", b"d"]]])
+    assert told(table.told()) == told(table.pairs()) == {b"a\x02b": 2, b"b\x02c": 1, b"c\x02d": 1}
+    monkeypatch.setattr(rule, "FEWEST_TOKENS", 4)
+    assert told(table.told()) == {b"a\x02b": 2}

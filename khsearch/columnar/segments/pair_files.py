@@ -12,28 +12,19 @@ import numpy as np
 
 from khsearch.arrays import narrow, starts_of
 from khsearch.columnar.segments.pairs import Pairs
+from khsearch.engine import pairs as rule
 
 if TYPE_CHECKING:
     from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
     from khsearch.columnar.postings.decode import FieldReader
 
-FEWEST_TOKENS = 1 << 15  # of a field that has a table
-LEAST = 2  # documents that have a pair of a table
-MOST = 1 << 18  # pairs of a table
+FEWEST_TOKENS, LEAST, MOST = rule.FEWEST_TOKENS, rule.LEAST, rule.MOST
 LARGE = 255  # documents of a pair from which they have a number of their own
 
 
 def frequent(found: Pairs) -> Pairs:
-    """Those of all pairs that a table keeps: the more frequent ones, MOST at most."""
-    dfs = found.dfs
-    least = LEAST
-    if len(dfs) > MOST:
-        least = max(least, int(np.partition(dfs, len(dfs) - MOST)[len(dfs) - MOST]))
-    kept = np.flatnonzero(dfs >= least)
-    if len(kept) > MOST:
-        order = np.argsort(-dfs.take(kept), kind="stable")
-        kept = np.sort(kept.take(order[:MOST]))
-    return found.where(kept)
+    """Those of all pairs that a table keeps."""
+    return found.where(rule.frequent(found.dfs, LEAST, MOST))
 
 
 def write(file: BlockFileWriter, prefix: str, found: Pairs, terms: int) -> None:
