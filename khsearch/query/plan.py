@@ -22,7 +22,7 @@ from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
 from khsearch.sharing import loading
 
-_BYTES = 1 << 16
+_BYTES = 20_000
 """What a plan takes, about."""
 
 
