@@ -7,16 +7,18 @@ page. What is asked one by one is fetched together with what the last search fou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 import orjson
 
 from khsearch.documents import Document, from_json_line
-from khsearch.errors import IndexDamagedError
+from khsearch.errors import IndexDamagedError, IndexNotFoundError, IndexStoreError
 from khsearch.remote.asking import Asking, Body
 from khsearch.remote.client import Client
 from khsearch.remote.hits import DOCUMENTS, Content, Hit, content_in, key_in
 from khsearch.remote.kept import Kept
-from khsearch.remote.metadata import State
+from khsearch.remote.metadata import Metadata, State
 
 _KEPT = 8 << 20  # characters of documents that are kept
 _AT_ONCE, _MOST = 100, 2 << 20  # documents that are fetched together, and characters of what is read together
@@ -28,7 +30,7 @@ class Contents:
     """The documents of one commit, by key."""
 
     def __init__(self, client: Client, state: State, kept: Kept, asking: Asking) -> None:
-        self._client, self._asking = client, asking
+        self._client, self._index, self._asking = client, state.index, asking
         # Whoever asks for the documents of a page gets them from here; a dict keeps its order.
         self._known: dict[str, Content] = kept.memo(state.commit_id, "contents", None, dict, lambda _: 2 * _KEPT)
         self._size: list[int] = kept.memo(state.commit_id, "contents size", None, lambda: [0], lambda _: 100)
@@ -90,8 +92,7 @@ class Contents:
                     "pit": {"id": point, "keep_alive": _KEEP_ALIVE},
                     **({} if after is None else {"search_after": after}),
                 }
-                params = {"allow_partial_search_results": False}
-                answer = self._client.checked(self._client.ask("POST", "/_search", body, params=params))
+                answer = self._scanned(body)
                 point = answer.get("pit_id", point)
                 hits, read = answer["hits"]["hits"], 0
                 for hit in hits:
@@ -107,7 +108,23 @@ class Contents:
                 after = hits[-1]["sort"]
                 size = max(1, min(_SCANNED, _MOST // max(read // len(hits), 1)))
         finally:
-            self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
+            with suppress(IndexStoreError):  # it ends by itself, and is no reason to hide another
+                self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
+
+    def _scanned(self, body: Body) -> Any:
+        """The answer of a search in a point in time; IndexStoreError that says why, where that is there no more."""
+        try:
+            found = self._client.ask("POST", "/_search", body, params={"allow_partial_search_results": False})
+            return self._client.checked(found)
+        except IndexNotFoundError:
+            now = Metadata(self._client).head().index
+            if now == self._index:
+                raise
+            raise IndexStoreError(
+                f"{self._client.name}: the index was rebuilt, or given other fields, while its documents were read: "
+                f"{now} has taken the place of {self._index}; run it again, such as: khsearch export "
+                f"{self._client.name}"
+            ) from None
 
     def _keep(self, key: str, content: Content) -> None:
         size = len(content.doc.get("text") or "") + len(content.doc.get("title") or "") + 500
