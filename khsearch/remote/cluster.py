@@ -215,6 +215,12 @@ def _check_documents(client: Client, head: Head) -> None:
             f"{client.name}: damaged: {head.index} has {found:,} documents, and {head.documents:,} were committed; "
             "whoever writes to it beside khsearch changes what is found"
         )
+    leads = sorted(client.ask("GET", f"/{client.alias}/_alias"))
+    if leads != [head.index] and head.sending is None:
+        raise IndexDamagedError(
+            f"{client.name}: damaged: the alias {client.alias} leads to {', '.join(leads)}, and the documents are in "
+            f"{head.index}; let it lead there alone, by POST /_aliases"
+        )
 
 
 def _saved(engine: RemoteEngine, head: Head, files: Files) -> Iterator[Document | str]:

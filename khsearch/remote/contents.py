@@ -76,10 +76,10 @@ class Contents:
 
     def scan(self) -> Iterator[Document | str]:
         """All documents in the order in which they were added, as of one moment; a text for what cannot be read."""
-        path = f"/{self._client.alias}/_search/point_in_time"
+        path = f"/{self._index}/_search/point_in_time"  # a rebuild keeps what is read here, wherever the alias leads
         # A point in time of some shards would take these for all that there are.
         params: dict[str, object] = {"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": False}
-        point = self._client.ask("POST", path, params=params)["pit_id"]
+        point = self._asked(path, None, params)["pit_id"]
         size, after = _SCANNED, None
         try:
             while True:
@@ -92,7 +92,8 @@ class Contents:
                     "pit": {"id": point, "keep_alive": _KEEP_ALIVE},
                     **({} if after is None else {"search_after": after}),
                 }
-                answer = self._scanned(body)
+                params = {"allow_partial_search_results": False}
+                answer = self._client.checked(self._asked("/_search", body, params))
                 point = answer.get("pit_id", point)
                 hits, read = answer["hits"]["hits"], 0
                 for hit in hits:
@@ -111,11 +112,10 @@ class Contents:
             with suppress(IndexStoreError):  # it ends by itself, and is no reason to hide another
                 self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
 
-    def _scanned(self, body: Body) -> Any:
-        """The answer of a search in a point in time; IndexStoreError that says why, where that is there no more."""
+    def _asked(self, path: str, body: Body | None, params: dict[str, object]) -> Any:
+        """An answer of the index of this commit; IndexStoreError that says so, where another has taken its place."""
         try:
-            found = self._client.ask("POST", "/_search", body, params={"allow_partial_search_results": False})
-            return self._client.checked(found)
+            return self._client.ask("POST", path, body, params=params)
         except IndexNotFoundError:
             now = Metadata(self._client).head().index
             if now == self._index:

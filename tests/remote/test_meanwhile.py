@@ -97,3 +97,20 @@ def test_a_commit_that_is_followed_while_it_is_verified_is_no_damage(
 
     monkeypatch.setattr(Metadata, "head", head)
     assert Cluster().verify(place.url) == []
+
+
+def test_an_alias_that_was_led_elsewhere_is_told_and_costs_no_document(place: Place) -> None:
+    place.add("a", "b")
+    client, other = place.client, f"{place.client.alias}-other"
+    client.ask("PUT", f"/{other}")
+    actions = [
+        {"add": {"index": other, "alias": client.alias}},
+        {"remove": {"index": place.head.index, "alias": client.alias}},
+    ]
+    client.ask("POST", "/_aliases", {"actions": actions})
+    (problem,) = Cluster().verify(place.url)
+    assert f"leads to {other}" in problem
+    assert Index.rebuild(place.url) == 2
+    assert [document.id for document in Index.open(place.url).export()] == ["a", "b"]
+    client.ask("DELETE", f"/{other}")
+    assert Cluster().verify(place.url) == []
