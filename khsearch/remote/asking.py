@@ -21,6 +21,7 @@ Answer = dict[str, Any]
 """What OpenSearch answers to a search."""
 
 _DFS = "dfs_query_then_fetch"
+_BY_SCORE = b'"min_score"'  # of a filter that lets through what scores enough: scores matter to whoever only counts
 
 
 class Asking:
@@ -48,9 +49,10 @@ class Asking:
         lines: list[bytes] = []
         for body, scored in bodies:
             head: Body = {"index": self._client.alias, "allow_partial_search_results": False}
-            if scored and self._shards > 1:
+            line = orjson.dumps(body)
+            if self._shards > 1 and (scored or _BY_SCORE in line):
                 head["search_type"] = _DFS
-            lines += [orjson.dumps(head), orjson.dumps(body)]
+            lines += [orjson.dumps(head), line]
         told = self._client.ask("POST", "/_msearch", b"\n".join(lines) + b"\n", ndjson=True)
         answers = told.get("responses")
         if not isinstance(answers, list) or len(answers) != len(bodies):

@@ -258,6 +258,11 @@ class Client:
             return IndexStoreError(f"{name}: OpenSearch {what} ({status}); check user and password, and its rights")
         if "cluster_block" in text and status != 429:
             return IndexStoreError(f"{name}: OpenSearch refuses to write{reason}; remove the block, often: free disk")
+        if "search_context_missing" in text:
+            return IndexStoreError(
+                f"{name}: OpenSearch no longer keeps the moment from which documents were read: a node was started "
+                f"again, or nothing was read for some minutes; run it again, such as: khsearch export {name}"
+            )
         if status == 404:
             return IndexStoreError(f"{name}: OpenSearch has not what was asked for (404){reason}; check the address")
         if status == 409:

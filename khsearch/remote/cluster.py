@@ -28,6 +28,8 @@ from khsearch.schema import Schema
 AUTH_VARIABLE = "KHSEARCH_HTTP_AUTH"
 """The variable of the environment with "user:password" for all indexes in OpenSearch that are given none."""
 
+_ATTEMPTS = 5  # to verify a commit while others follow
+
 _given: dict[
     str, tuple[Auth | Signer | None, Mapping[str, Any]]
 ] = {}  # for each address, so that a copy of an index opens, too
@@ -84,13 +86,24 @@ class Cluster:
         return RemoteEngine(client, cache_bytes)
 
     def verify(self, address: str) -> list[str]:
-        """Read the commit document, files and tables, and count the documents."""
+        """Read the commit document, files and tables, and count the documents.
+
+        What a later commit has removed meanwhile is not missing: the later one is looked at.
+        """
         client = self._client(address)
         metadata = Metadata(client)
-        try:
-            head = metadata.head()
-        except IndexDamagedError as problem:
-            return [str(problem)]
+        for _ in range(_ATTEMPTS):
+            try:
+                head = metadata.head()
+                problems = self._problems(client, metadata, head)
+                if not problems or metadata.head().sequence == head.sequence:
+                    break
+            except IndexDamagedError as problem:
+                return [str(problem)]
+        return problems
+
+    def _problems(self, client: Client, metadata: Metadata, head: Head) -> list[str]:
+        """What is wrong with a commit."""
         problems: list[str] = []
 
         def read(what: Callable[[], object]) -> None:
@@ -201,6 +214,12 @@ def _check_documents(client: Client, head: Head) -> None:
         raise IndexDamagedError(
             f"{client.name}: damaged: {head.index} has {found:,} documents, and {head.documents:,} were committed; "
             "whoever writes to it beside khsearch changes what is found"
+        )
+    leads = sorted(client.ask("GET", f"/{client.alias}/_alias"))
+    if leads != [head.index] and head.sending is None:
+        raise IndexDamagedError(
+            f"{client.name}: damaged: the alias {client.alias} leads to {', '.join(leads)}, and the documents are in "
+            f"{head.index}; let it lead there alone, by POST /_aliases"
         )
 
 

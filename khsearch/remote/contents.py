@@ -7,16 +7,18 @@ page. What is asked one by one is fetched together with what the last search fou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 import orjson
 
 from khsearch.documents import Document, from_json_line
-from khsearch.errors import IndexDamagedError
+from khsearch.errors import IndexDamagedError, IndexNotFoundError, IndexStoreError
 from khsearch.remote.asking import Asking, Body
 from khsearch.remote.client import Client
 from khsearch.remote.hits import DOCUMENTS, Content, Hit, content_in, key_in
 from khsearch.remote.kept import Kept
-from khsearch.remote.metadata import State
+from khsearch.remote.metadata import Metadata, State
 
 _KEPT = 8 << 20  # characters of documents that are kept
 _AT_ONCE, _MOST = 100, 2 << 20  # documents that are fetched together, and characters of what is read together
@@ -28,7 +30,7 @@ class Contents:
     """The documents of one commit, by key."""
 
     def __init__(self, client: Client, state: State, kept: Kept, asking: Asking) -> None:
-        self._client, self._asking = client, asking
+        self._client, self._index, self._asking = client, state.index, asking
         # Whoever asks for the documents of a page gets them from here; a dict keeps its order.
         self._known: dict[str, Content] = kept.memo(state.commit_id, "contents", None, dict, lambda _: 2 * _KEPT)
         self._size: list[int] = kept.memo(state.commit_id, "contents size", None, lambda: [0], lambda _: 100)
@@ -74,10 +76,10 @@ class Contents:
 
     def scan(self) -> Iterator[Document | str]:
         """All documents in the order in which they were added, as of one moment; a text for what cannot be read."""
-        path = f"/{self._client.alias}/_search/point_in_time"
+        path = f"/{self._index}/_search/point_in_time"  # a rebuild keeps what is read here, wherever the alias leads
         # A point in time of some shards would take these for all that there are.
         params: dict[str, object] = {"keep_alive": _KEEP_ALIVE, "allow_partial_pit_creation": False}
-        point = self._client.ask("POST", path, params=params)["pit_id"]
+        point = self._asked(path, None, params)["pit_id"]
         size, after = _SCANNED, None
         try:
             while True:
@@ -91,7 +93,7 @@ class Contents:
                     **({} if after is None else {"search_after": after}),
                 }
                 params = {"allow_partial_search_results": False}
-                answer = self._client.checked(self._client.ask("POST", "/_search", body, params=params))
+                answer = self._client.checked(self._asked("/_search", body, params))
                 point = answer.get("pit_id", point)
                 hits, read = answer["hits"]["hits"], 0
                 for hit in hits:
@@ -107,7 +109,22 @@ class Contents:
                 after = hits[-1]["sort"]
                 size = max(1, min(_SCANNED, _MOST // max(read // len(hits), 1)))
         finally:
-            self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
+            with suppress(IndexStoreError):  # it ends by itself, and is no reason to hide another
+                self._client.ask("DELETE", "/_search/point_in_time", {"pit_id": [point]}, missing=None)
+
+    def _asked(self, path: str, body: Body | None, params: dict[str, object]) -> Any:
+        """An answer of the index of this commit; IndexStoreError that says so, where another has taken its place."""
+        try:
+            return self._client.ask("POST", path, body, params=params)
+        except IndexNotFoundError:
+            now = Metadata(self._client).head().index
+            if now == self._index:
+                raise
+            raise IndexStoreError(
+                f"{self._client.name}: the index was rebuilt, or given other fields, while its documents were read: "
+                f"{now} has taken the place of {self._index}; run it again, such as: khsearch export "
+                f"{self._client.name}"
+            ) from None
 
     def _keep(self, key: str, content: Content) -> None:
         size = len(content.doc.get("text") or "") + len(content.doc.get("title") or "") + 500

@@ -74,7 +74,10 @@ class Frequencies:
         counted = self._counted(named)
         if self._state.deleted:
             counted = self._without_gone(named, counted)
-        return {term: counted.get(term, _NONE) for term in terms}
+        # Lucene's deleted documents, and those of a later commit, are more than there are here: no rarity is negative.
+        most = self._state.documents
+        kept = {term: one._replace(df=min(one.df, most)) for term, one in counted.items()}
+        return {term: kept.get(term, _NONE) for term in terms}
 
     def _counted(self, named: Mapping[Term, str]) -> dict[Term, Frequency]:
         """As Lucene counts them, all shards together."""

@@ -31,6 +31,10 @@ _IDS = 10_000  # of one answer
 MISSING_SEQUENCE = (-1, 0)
 
 
+class MissingPieceError(IndexDamagedError):
+    """A piece of a blob is not there: it is lost, or later commits have removed it."""
+
+
 @frozen
 class PartOf:
     """Documents that were written together: a name, how many, and of each stream its table and how many terms it has.
@@ -115,6 +119,11 @@ class Metadata:
         self._client = client
         self.index = f"{client.alias}-meta"
         self._door = f"{self.index}-w"  # an alias: what is written through it does not make an index that has gone
+
+    @property
+    def name(self) -> str:
+        """The address of the index that this belongs to, without secrets."""
+        return self._client.name
 
     def body(self, replicas: int) -> dict[str, object]:
         """Return settings and mappings."""
@@ -230,7 +239,7 @@ class Metadata:
                 try:
                     packed += base64.b64decode(found["_source"]["data"], validate=True)
                 except (KeyError, TypeError, ValueError):
-                    raise self.damaged(what, "a piece is missing") from None
+                    raise MissingPieceError(str(self.damaged(what, "a piece is missing"))) from None
         try:
             unpacking = zlib.decompressobj()
             content = unpacking.decompress(packed, _GREATEST)

@@ -11,9 +11,10 @@ from functools import partial
 from secrets import token_hex
 
 from khsearch.engine import Part, TermList
+from khsearch.errors import IndexStoreError
 from khsearch.remote import counting
 from khsearch.remote.counting import Table
-from khsearch.remote.metadata import Metadata, PartOf
+from khsearch.remote.metadata import Metadata, MissingPieceError, PartOf
 from khsearch.remote.patience import patiently
 from khsearch.sharing import Lock
 
@@ -66,8 +67,19 @@ class Tables:
             with self._lock:
                 found = self._loaded.get(blob)
                 if found is None:
-                    found = self._loaded[blob] = read_table(self._metadata, blob, field)
+                    found = self._loaded[blob] = self._read(blob, field)
         return [found]
+
+    def _read(self, blob: str, field: str) -> Table:
+        """A table; IndexStoreError where later commits have removed it."""
+        try:
+            return read_table(self._metadata, blob, field)
+        except MissingPieceError:
+            if blob in self._metadata.head().blobs():
+                raise
+            raise IndexStoreError(
+                f"{self._metadata.name}: others have committed since this was asked, and its terms are gone; ask again"
+            ) from None
 
 
 def read_table(metadata: Metadata, blob: str, field: str) -> Table:
