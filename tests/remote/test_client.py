@@ -76,7 +76,7 @@ def error(kind: str, reason: str = "why it is") -> bytes:
     [
         (404, error("index_not_found_exception"), IndexNotFoundError, "khsearch index"),
         (404, b'{"found":false}', IndexStoreError, "404"),
-        (401, b"{}", IndexStoreError, "check user and password"),
+        (401, b"{}", IndexStoreError, "give user and password"),
         (403, b"Forbidden", IndexStoreError, "check user and password"),
         (403, error("cluster_block_exception", "read-only"), IndexStoreError, "read-only"),
         (409, error("version_conflict_engine_exception"), ConflictError, "another writer"),
