@@ -69,7 +69,7 @@ class Client:
         self.requests = 0
         self._auth = http_auth
         self._options = options
-        self._seconds = float(options.get("timeout", _SECONDS))
+        self._seconds = float(options.get("timeout") or _SECONDS)
         self._lock = Lock()
         self._library: OpenSearch | None = None
         self._process = 0
