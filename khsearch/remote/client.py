@@ -69,7 +69,7 @@ class Client:
         self.requests = 0
         self._auth = http_auth
         self._options = options
-        self._seconds = float(options.get("timeout", _SECONDS))
+        self._seconds = float(options.get("timeout") or _SECONDS)
         self._lock = Lock()
         self._library: OpenSearch | None = None
         self._process = 0
@@ -194,7 +194,9 @@ class Client:
         options = {"timeout": self._seconds, **self._options}
         if self.address.scheme == "https":
             options.setdefault("use_ssl", True)
-        if self._auth is not None:
+        if isinstance(self._auth, tuple):  # sent in UTF-8, which OpenSearch reads: the library writes Latin-1
+            options["http_auth"] = tuple(one.encode(errors="surrogateescape").decode("latin-1") for one in self._auth)
+        elif self._auth is not None:
             options["http_auth"] = self._auth
         try:
             return _library()(
@@ -241,7 +243,8 @@ class Client:
             )
         if kind == "ConnectionError" and "IncompleteRead" not in text and "codec can't decode" not in text:
             return UnreachableError(
-                f"{self.name}: nobody answers ({_cause(text)}); start OpenSearch there, or check address and options"
+                f"{self.name}: nobody answers ({_cause(text)}); start OpenSearch there, or check scheme, address "
+                "and options"
             )
         return _BrokenError(f"{self.name}: {_BROKEN}")
 
@@ -253,9 +256,11 @@ class Client:
             return IndexNotFoundError(f"{name}: no index here{reason}; make one with: khsearch index {name} PATH")
         if "resource_already_exists" in text:
             return IndexExistsError(f"{name}: it is there already{reason}; choose another name")
-        if status in (401, 403) and "cluster_block" not in text:
-            what = "does not know who asks" if status == 401 else "does not allow it"
-            return IndexStoreError(f"{name}: OpenSearch {what} ({status}); check user and password, and its rights")
+        if status == 401:
+            mend = "check user and password" if self._auth else _NOBODY
+            return IndexStoreError(f"{name}: OpenSearch does not know who asks (401); {mend}")
+        if status == 403 and "cluster_block" not in text:
+            return IndexStoreError(f"{name}: OpenSearch does not allow it (403); check user and password, and rights")
         if "cluster_block" in text and status != 429:
             return IndexStoreError(f"{name}: OpenSearch refuses to write{reason}; remove the block, often: free disk")
         if "search_context_missing" in text:
@@ -286,6 +291,7 @@ class Client:
         return IndexStoreError(f"{name}: OpenSearch refuses it ({status}){reason}; check its version, 2.19 or later")
 
 
+_NOBODY = "give user and password: http_auth=(user, password), or KHSEARCH_HTTP_AUTH=user:password in the environment"
 _BROKEN = "the answer is cut off, or none of OpenSearch; check what stands between, such as a proxy, and retry"
 
 
@@ -325,7 +331,7 @@ def _of(problem: Exception) -> str:
 
 def _cause(text: str) -> str:
     """The reason of the system in what the library tells, which holds much besides."""
-    found = re.search(r"\[Errno -?\d+\] ([\w ,.'-]+)|(certificate [\w ]+|wrong version number)", text)
+    found = re.search(r"\[Errno -?\d+\] ([\w ,.'-]+)|\[\w+: \w+\] ([^\n]+?)\.? \(_ssl", text)
     return (found[1] or found[2]).strip() if found else "the connection ended"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from khsearch.documents import Document
 from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
-from khsearch.remote.addresses import Auth, read_address
+from khsearch.remote.addresses import Address, Auth, read_address
 from khsearch.remote.client import Client, Signer
 from khsearch.remote.engine import RemoteEngine
 from khsearch.remote.indexes import counts, make_index, remove_index
@@ -77,12 +77,14 @@ class Cluster:
             metadata.put_head(Head(token_hex(8), index, token_hex(8), blobs))
         finally:
             lease.release()
+        self._remember(address)
         return RemoteEngine(client, None)
 
     def open(self, address: str, *, cache_bytes: int | None = None) -> RemoteEngine:
         """Open an index."""
         client = self._client(address)
         Metadata(client).head()
+        self._remember(address)
         return RemoteEngine(client, cache_bytes)
 
     def verify(self, address: str) -> list[str]:
@@ -142,13 +144,21 @@ class Cluster:
             remove_index(client, metadata.index)
 
     def _client(self, address: str) -> Client:
-        place, told = read_address(address)
-        auth = self._http_auth or told
-        known = _given.get(place.name)
-        if auth is not None or self._options:
-            known = _given[place.name] = auth, self._options
-        auth, options = known or (None, self._options)
+        place, auth = self._read(address)
+        options: Mapping[str, Any] = self._options
+        if auth is None and not options:
+            auth, options = _given.get(place.name, (None, {}))
         return Client(place, auth or _auth_of_environment(), **options)
+
+    def _remember(self, address: str) -> None:
+        """Open copies of an index with what opened it; what the cluster refused is never remembered."""
+        place, auth = self._read(address)
+        if auth is not None or self._options:
+            _given[place.name] = auth, self._options
+
+    def _read(self, address: str) -> tuple[Address, Auth | Signer | None]:
+        place, told = read_address(address)
+        return place, self._http_auth or told
 
 
 CLUSTER = Cluster()

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from khsearch.engine import EVERY_COMMIT
-from khsearch.errors import IndexStoreError
+from khsearch.errors import IndexNotFoundError, IndexStoreError
 from khsearch.remote.client import Client
 from khsearch.remote.kept import Kept
 from khsearch.remote.mapping import stream_field
@@ -144,7 +144,10 @@ class Frequencies:
         seen: set[int] = set()
         for number in range(_ROUTINGS * self._state.shards):
             path = f"/{self._client.alias}/_search_shards"
-            (shard,) = self._client.ask("GET", path, params={"routing": number})["shards"]
+            shards = self._client.ask("GET", path, params={"routing": number})["shards"]
+            if not shards:  # of an alias of nothing, too, OpenSearch answers
+                raise IndexNotFoundError(f"{self._client.name}: no index here any more; restore it, or make it again")
+            (shard,) = shards
             if not shard:
                 raise IndexStoreError(
                     f"{self._client.name}: a shard is away; bring the missing node back, or keep replicas"

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 
+from khsearch.errors import IndexStoreError
 from khsearch.frozen import frozen
 
 Hit = dict[str, Any]
@@ -46,6 +47,11 @@ def key_in(hit: Hit) -> str:
     """Return what OpenSearch calls the document of a hit."""
     key: str = hit["fields"]["key"][0]
     return key
+
+
+def gone(name: str, key: str) -> IndexStoreError:
+    """Return the error that a document of an index is not there any more."""
+    return IndexStoreError(f"{name}: the document {key!r:.200} was deleted meanwhile; search again")
 
 
 def content_in(hit: Hit) -> Content | None:

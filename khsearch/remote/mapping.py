@@ -42,7 +42,7 @@ _BUILT_IN = {stream.name for stream in STREAMS}
 _MOST_ID = 512  # bytes of the longest _id
 _GREATEST = sys.float_info.max
 _HASHED = "\x01"
-_LONGEST_TERM = 32_766  # bytes of the longest term of Lucene
+_LONGEST_KEYWORD = 32_765  # bytes: Lucene's longest term has one more, the sign before what a document is grouped by
 _LONGEST_TOKEN = 8_000  # characters: as UTF-8 they are a term that Lucene takes
 
 
@@ -196,11 +196,12 @@ def lines(batch: Batch, layout: Layout, first: int) -> Iterator[bytes]:
         for name, kind in layout.columns.items():
             values = column_values(name, kind, batch.rows[name][at], key)
             if kind == "text" and any(
-                len(one.encode()) > _LONGEST_TERM for one in cast("list[str]", values.get(column_field("k", name), []))
+                len(one.encode()) > _LONGEST_KEYWORD
+                for one in cast("list[str]", values.get(column_field("k", name), []))
             ):
                 raise DocumentError(
                     f"document {document.id!r:.200}: a value of {name!r} is longer than OpenSearch keeps "
-                    f"({_LONGEST_TERM:,} bytes); shorten it"
+                    f"({_LONGEST_KEYWORD:,} bytes); shorten it"
                 )
             source |= values
         source |= {"key": key, "added": first + at, "doc": packed(json_line(document))}

@@ -32,7 +32,7 @@ from khsearch.remote.bodies import (
 )
 from khsearch.remote.contents import Contents
 from khsearch.remote.frequencies import Frequencies
-from khsearch.remote.hits import DOCUMENTS, key_in
+from khsearch.remote.hits import DOCUMENTS, gone, key_in
 from khsearch.remote.kept import Kept
 from khsearch.remote.metadata import State
 from khsearch.remote.nearness import nearness
@@ -186,7 +186,7 @@ class Questions:
         return [key in found for key in keys]
 
     def scores(self, key: str, asked: Sequence[Node], weighting: BM25) -> list[float | None]:
-        """What each of some nodes gives one document; None where it does not match it."""
+        """What each of some nodes gives one document; None where it does not match it. IndexStoreError: it has gone."""
         translation = self.translation(weighting)
         self.frequencies.of([term for node in asked for term in translation.terms(node)])
         queries = [translation.scored(node) for node in asked]
@@ -198,8 +198,10 @@ class Questions:
             ]
             body = keys_alone({"bool": {"filter": [ids([key])], "should": should}}, 1)
             del body["sort"]
-            for hit in self.asking.scores(body)["hits"]["hits"]:
-                found.update(hit.get("matched_queries") or {})
+            hits = self.asking.scores(body)["hits"]["hits"]
+            if not hits:
+                raise gone(self._name, key)
+            found.update(hits[0].get("matched_queries") or {})
         return [found.get(str(number)) for number in range(len(asked))]
 
     def proximity(self, keys: Sequence[str], wanted: Proximity) -> Array:

@@ -99,7 +99,7 @@ class Searches:
         query = self._query(node, weighting, filter)
         size = _WINDOW if after is not None else max(min(limit, _WINDOW - offset), 0)
         if after is None and offset + limit > _WINDOW:
-            raise QueryError(f"{self._name}: OpenSearch groups the first {_WINDOW:,} documents; ask for those")
+            raise QueryError(f"{self._name}: OpenSearch groups the first {_WINDOW - 1:,} documents; ask for those")
         sizes = {"terms": {"field": field, "size": _WINDOW, "shard_size": _WINDOW}}
         body: Body = {
             "query": query,
@@ -140,7 +140,7 @@ class Searches:
         """The best documents of a search, as many as there are up to a count; ValueError for too many."""
         if count > _WINDOW:
             raise ValueError(
-                f"offset and limit take up to {_WINDOW:,} documents in OpenSearch; go on with search_after"
+                f"offset and limit take up to {_WINDOW - 1:,} documents in OpenSearch; go on with search_after"
             )
         questions, weighting = self._questions, sought.weighting
         translation = questions.translation(weighting)

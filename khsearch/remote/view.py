@@ -38,13 +38,13 @@ from khsearch.engine import (
     TermList,
     nodes,
 )
-from khsearch.errors import IndexDamagedError, IndexStoreError
+from khsearch.errors import IndexDamagedError
 from khsearch.remote.asking import Asking
 from khsearch.remote.client import Client
 from khsearch.remote.contents import Contents
 from khsearch.remote.facets import Facets
 from khsearch.remote.frequencies import Frequencies
-from khsearch.remote.hits import Content
+from khsearch.remote.hits import Content, gone
 from khsearch.remote.kept import Kept
 from khsearch.remote.mapping import column_field, key_of
 from khsearch.remote.metadata import State
@@ -118,7 +118,7 @@ class RemoteView:
         """The document."""
         found = self._contents.document(str(key))
         if found is None:
-            raise self._gone(key)
+            raise gone(self.name, str(key))
         return found
 
     def summary(self, key: Key) -> tuple[str, str]:
@@ -133,11 +133,8 @@ class RemoteView:
     def _content(self, key: Key) -> Content:
         found = self._contents.of(str(key))
         if found is None:
-            raise self._gone(key)
+            raise gone(self.name, str(key))
         return found
-
-    def _gone(self, key: Key) -> IndexStoreError:
-        return IndexStoreError(f"{self.name}: the document {key!r:.200} was deleted meanwhile; search again")
 
     def documents(self, on_lost: Callable[[str], None] | None = None) -> Iterator[Document]:
         """All documents as of the moment in which the first is asked for."""

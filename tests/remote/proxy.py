@@ -1,15 +1,18 @@
 """A proxy before a node, which on a schedule does to a request what networks and busy nodes do: a `Fault`.
 
 A request goes in with its body; what comes out is the node's answer as it is, or none, or half of it, or another one.
+It may speak TLS, and ask for user and password, which the nodes of tests do neither.
 """
 
 from __future__ import annotations
 
+import base64
 import http.client
 import itertools
 import json
 import random
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -18,6 +21,7 @@ from contextlib import closing, contextmanager
 from email.message import Message
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -39,6 +43,8 @@ _INSTEAD = {
     Fault.BROKEN: (500, "exception", "something broke"),
     Fault.BROKEN_AFTER: (500, "exception", "something broke"),
 }
+_OWN = {"host", "connection", "authorization"}  # headers that go no further
+_UNKNOWN = b"Unauthorized"  # as OpenSearch's security plug-in says it
 _DELAY = 0.2  # seconds
 _PATIENCE = 60  # seconds that the node has
 
@@ -46,15 +52,31 @@ Schedule = Iterable[Fault | None]
 
 
 class Proxy:
-    """Stands before a node: `url` is its address, `given` the faults so far, each with the request that had it."""
+    """Stands before a node: `url` is its address, `given` the faults so far, each with the request that had it.
 
-    def __init__(self, node: str, schedule: Schedule) -> None:
+    tls: the certificate that it shows. auth: user and password, without which it answers nobody (401).
+    """
+
+    def __init__(
+        self,
+        node: str,
+        schedule: Schedule = (),
+        *,
+        tls: ssl.SSLContext | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> None:
         self.given: list[tuple[Fault, str]] = []
+        self.tls = tls
+        self._wanted = None if auth is None else f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
         self._node = urlsplit(node)
         self._schedule = iter(schedule)
         self._lock = threading.Lock()
         self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self._server.server_address[1]}"
+
+    def knows(self, authorization: str | None) -> bool:
+        """Whether it answers who sends this."""
+        return self._wanted is None or authorization == self._wanted
 
     def next(self, request: str) -> Fault | None:
         """Return what is to be done to a request; nothing when the schedule has ended."""
@@ -105,6 +127,13 @@ class _Server(ThreadingHTTPServer):
         self.proxy = proxy
         super().__init__(("127.0.0.1", 0), _Handler)
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """A connection, whose TLS begins in the thread that answers: nobody waits for another's."""
+        connection, address = super().get_request()
+        if self.proxy.tls is not None:
+            connection = self.proxy.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that has gone is nothing to tell."""
 
@@ -116,6 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if not self.server.proxy.knows(self.headers.get("Authorization")):
+            self._send(401, {"Content-Type": "text/plain"}, len(_UNKNOWN), _UNKNOWN)
+            return
         fault = self.server.proxy.next(f"{self.command} {self.path}")
         if fault is Fault.CUT_BEFORE:
             self._cut()
@@ -123,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in {Fault.BUSY, Fault.BROKEN}:
             self._instead(fault)
             return
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", "connection"}}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _OWN}
         status, told, content = self.server.proxy.pass_on(self.command, self.path, headers, body)
         if fault is Fault.CUT_AFTER:
             self._cut()

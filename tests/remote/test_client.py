@@ -53,11 +53,13 @@ class Server:
 
 
 @contextmanager
-def serving(*answers: tuple[int, bytes], auth: tuple[str, str] | None = None) -> Iterator[tuple[Client, Server]]:
+def serving(
+    *answers: tuple[int, bytes], auth: tuple[str, str] | None = None, **options: Any
+) -> Iterator[tuple[Client, Server]]:
     server = Server(*answers)
     thread = threading.Thread(target=server.http.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    client = Client(Address("http", (("127.0.0.1", server.port),), "news"), auth, max_retries=1)
+    client = Client(Address("http", (("127.0.0.1", server.port),), "news"), auth, max_retries=1, **options)
     try:
         yield client, server
     finally:
@@ -76,7 +78,7 @@ def error(kind: str, reason: str = "why it is") -> bytes:
     [
         (404, error("index_not_found_exception"), IndexNotFoundError, "khsearch index"),
         (404, b'{"found":false}', IndexStoreError, "404"),
-        (401, b"{}", IndexStoreError, "check user and password"),
+        (401, b"{}", IndexStoreError, "give user and password"),
         (403, b"Forbidden", IndexStoreError, "check user and password"),
         (403, error("cluster_block_exception", "read-only"), IndexStoreError, "read-only"),
         (409, error("version_conflict_engine_exception"), ConflictError, "another writer"),
@@ -159,6 +161,11 @@ def test_options_that_cannot_be_are_told_without_secrets() -> None:
     with pytest.raises(IndexStoreError, match="check connection_class") as caught:
         client.ask("GET", "/")
     assert SECRET not in str(caught.value)
+
+
+def test_no_timeout_is_the_one_that_holds_without() -> None:
+    with serving((200, b"{}"), timeout=None) as (client, _):
+        assert client.ask("GET", "/") == {}
 
 
 def test_no_pickle_of_a_client_holds_a_secret() -> None:

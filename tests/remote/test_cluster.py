@@ -116,10 +116,13 @@ def test_user_and_password_of_an_address_are_kept_for_it_and_told_nobody(monkeyp
     monkeypatch.setattr(clusters, "_given", {})
     first = Cluster()._client("http://me:hush@host/news")
     assert first._auth == ("me", "hush")
+    assert Cluster()._client("http://host:9200/news")._auth is None  # nobody has let it in yet
+    Cluster()._remember("http://me:hush@host/news")
     assert Cluster()._client("http://host:9200/news")._auth == ("me", "hush")
     assert Cluster()._client("http://host/other")._auth is None
     given = Cluster(http_auth=("you", "hush"), options={"verify_certs": False})
     assert given._client("http://me:hushed@host/news")._auth == ("you", "hush")
+    given._remember("http://me:hushed@host/news")
     assert Cluster()._client("http://host/news")._options == {"verify_certs": False}
     assert "hush" not in repr(given) + repr(first) + first.name
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from khsearch.errors import IndexNotFoundError
+from khsearch import Index
+from khsearch.errors import IndexNotFoundError, IndexStoreError, QueryError
 from khsearch.remote import engine as engines
 from khsearch.remote.engine import RemoteEngine
 from tests import opensearch_node
@@ -109,6 +111,32 @@ def test_an_index_that_has_gone_is_told(place: Place, node_url: str, clock: list
     clock[0] += engines.FRESH
     with pytest.raises(IndexNotFoundError):
         engine.view()
+
+
+def test_an_index_that_goes_while_it_is_searched_is_told(place: Place, node_url: str, clock: list[float]) -> None:
+    place.add("a")
+    index = Index.open(place.url)
+    place.client.ask("DELETE", f"/{place.client.alias}-1")
+    with pytest.raises(IndexNotFoundError, match=r"any more|khsearch index"):
+        index.search("សាលា")
+
+
+def test_a_document_that_was_deleted_is_not_explained(place: Place) -> None:
+    place.add("a", "b")
+    (hit, _) = Index.open(place.url).search("សាលា")
+    assert hit.explain()
+    place.delete(hit.id)
+    with pytest.raises(IndexStoreError, match="deleted meanwhile"):
+        hit.explain()
+
+
+def test_a_page_reaches_as_far_as_is_told(place: Place) -> None:
+    place.add("a")
+    index = Index.open(place.url)
+    for more in (dict[str, Any](), {"group_by": "kind"}):
+        assert index.search("សាលា", limit=9_999, **more).total == 1
+        with pytest.raises((QueryError, ValueError), match="9,999"):
+            index.search("សាលា", limit=10_000, **more)
 
 
 def test_a_closed_engine_opens_again(place: Place) -> None:

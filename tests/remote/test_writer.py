@@ -395,6 +395,18 @@ def test_a_document_that_opensearch_refuses_is_named(place: Place) -> None:
     assert place.found() == {}
 
 
+def test_the_longest_keyword_is_kept_and_one_longer_is_told(place: Place) -> None:
+    longest = "x" * 32_765
+    writer, _ = place.writer()
+    writer.add({"id": "a", "text": "ឆ្មា", "kind": longest})
+    writer.commit()
+    assert set(place.found()) == {"a"}
+    writer, _ = place.writer()
+    writer.add({"id": "b", "text": "ឆ្មា", "kind": longest + "x"})
+    with pytest.raises(DocumentError, match=r"32,765 bytes"):
+        writer.commit()
+
+
 def test_a_document_too_long_for_a_request_is_refused_when_it_is_added(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
