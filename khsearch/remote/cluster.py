@@ -18,9 +18,9 @@ from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundEr
 from khsearch.remote.addresses import Address, Auth, read_address
 from khsearch.remote.client import Client, Signer
 from khsearch.remote.engine import RemoteEngine
-from khsearch.remote.indexes import counts, make_index, remove_index
+from khsearch.remote.indexes import counts, led_to, make_index, misled, remove_index
 from khsearch.remote.lease import Lease
-from khsearch.remote.mapping import layout_of
+from khsearch.remote.mapping import layout_from, layout_of
 from khsearch.remote.metadata import Head, Metadata
 from khsearch.remote.tables import read_table
 from khsearch.schema import Schema
@@ -83,7 +83,11 @@ class Cluster:
     def open(self, address: str, *, cache_bytes: int | None = None) -> RemoteEngine:
         """Open an index."""
         client = self._client(address)
-        Metadata(client).head()
+        try:
+            Metadata(client).head()
+        except IndexNotFoundError:
+            _check_foreign(client)
+            raise
         self._remember(address)
         return RemoteEngine(client, cache_bytes)
 
@@ -206,9 +210,22 @@ def _check_free(client: Client, metadata: Metadata) -> None:
             continue
         empty = counts(client, there)[0] == 0
         if set(found) != {first} or not empty or "khsearch" not in found[first]["mappings"].get("_meta", {}):
+            ours = all("khsearch" in one["mappings"].get("_meta", {}) for one in found.values())
             raise IndexExistsError(
-                f"{name}: {', '.join(sorted(found))} is there, and is no index that could be opened; delete it, or "
-                "choose another name"
+                f"{name}: {', '.join(sorted(found))} is there, and is no index that could be opened; "
+                f"{'delete it, or ' if ours else ''}choose another name"
+            )
+
+
+def _check_foreign(client: Client) -> None:
+    """IndexMismatchError where an index without commits is none of khsearch's, IndexDamagedError where it is one."""
+    with suppress(IndexNotFoundError):
+        for told in client.ask("GET", f"/{client.alias}/_mapping").values():
+            layout_from(client.name, told["mappings"])
+        if counts(client, client.alias)[0]:  # what a creation that was interrupted has left is empty
+            raise IndexDamagedError(
+                f"{client.name}: damaged: {client.alias}-meta, which says what was committed, has gone; restore it "
+                "from a snapshot"
             )
 
 
@@ -225,12 +242,9 @@ def _check_documents(client: Client, head: Head) -> None:
             f"{client.name}: damaged: {head.index} has {found:,} documents, and {head.documents:,} were committed; "
             "whoever writes to it beside khsearch changes what is found"
         )
-    leads = sorted(client.ask("GET", f"/{client.alias}/_alias"))
+    leads = led_to(client)
     if leads != [head.index] and head.sending is None:
-        raise IndexDamagedError(
-            f"{client.name}: damaged: the alias {client.alias} leads to {', '.join(leads)}, and the documents are in "
-            f"{head.index}; let it lead there alone, by POST /_aliases"
-        )
+        raise misled(client, leads, head.index)
 
 
 def _saved(engine: RemoteEngine, head: Head, files: Files) -> Iterator[Document | str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from khsearch.engine import Files
 from khsearch.errors import IndexStoreError
 from khsearch.remote.client import Client
-from khsearch.remote.indexes import remove_index
+from khsearch.remote.indexes import led_to, misled, remove_index
 from khsearch.remote.kept import Kept
 from khsearch.remote.lease import Lease
 from khsearch.remote.mapping import Layout, layout_from
@@ -145,6 +146,8 @@ class RemoteEngine:
                 self._known = known._replace(looked=looked, commits=commits)
                 return self._known
             try:
+                if known is None or known.head.made != head.made:
+                    self._check_alias(head)
                 view, tables = self.view_of(head, self._files(head), known.tables if known is not None else None)
             except IndexStoreError:
                 if attempt == _ATTEMPTS or self._metadata.head().commit_id == head.commit_id:
@@ -177,6 +180,13 @@ class RemoteEngine:
             known = head.made, layout, int(settings["number_of_shards"]), int(settings["number_of_replicas"])
             self._shape = known
         return known[1:]
+
+    def _check_alias(self, head: Head) -> None:
+        """IndexDamagedError where the alias, by which all is searched, leads to other indexes."""
+        found = led_to(self._client)
+        own = re.compile(re.escape(self._client.alias) + r"-\d+")  # a rebuild may be about to name its commit
+        if not found or not all(map(own.fullmatch, found)):
+            raise misled(self._client, found, head.index)
 
     def _taken_over(self, head: Head) -> Head:
         """Go on from what a writer has left that did not end -> the commit document, which is ours from here on.

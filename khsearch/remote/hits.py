@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from khsearch.errors import IndexStoreError
+from khsearch.errors import IndexDamagedError, IndexStoreError
 from khsearch.frozen import frozen
 
 Hit = dict[str, Any]
@@ -45,7 +45,7 @@ def packed(line: bytes) -> str:
 
 def key_in(hit: Hit) -> str:
     """Return what OpenSearch calls the document of a hit."""
-    key: str = hit["fields"]["key"][0]
+    key: str = _fields(hit)["key"][0]
     return key
 
 
@@ -56,10 +56,20 @@ def gone(name: str, key: str) -> IndexStoreError:
 
 def content_in(hit: Hit) -> Content | None:
     """Return the document of a hit; None where it did not ask for it. ValueError for what khsearch never wrote."""
-    fields = hit["fields"]
+    fields = _fields(hit)
     if "doc" not in fields:
         return None
     return Content(int(fields["added"][0]), _unpacked(fields["doc"][0]))
+
+
+def _fields(hit: Hit) -> dict[str, Any]:
+    fields: dict[str, Any] | None = hit.get("fields")
+    if fields is None or "key" not in fields:
+        raise IndexDamagedError(
+            f"{hit.get('_index')}: damaged: it holds a document that khsearch did not write; delete what has no field "
+            "'key' there, by POST _delete_by_query"
+        )
+    return fields
 
 
 def _unpacked(text: str) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from khsearch.errors import IndexExistsError
+from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
 from khsearch.remote.client import Client
 from khsearch.remote.mapping import Layout, body_of
 from khsearch.remote.patience import patiently
@@ -32,6 +33,23 @@ def make_index(client: Client, index: str, layout: Layout, shards: int, replicas
 def remove_index(client: Client, index: str) -> None:
     """Remove an index, if there is one."""
     client.ask("DELETE", f"/{index}", params={"ignore_unavailable": True})
+
+
+def led_to(client: Client) -> list[str]:
+    """Return the indexes to which the alias of an index leads, in order."""
+    try:
+        return sorted(client.ask("GET", f"/{client.alias}/_alias"))
+    except IndexNotFoundError:
+        return []
+
+
+def misled(client: Client, there: Iterable[str], index: str) -> IndexDamagedError:
+    """Return the error that the alias leads elsewhere than to the index of the commit."""
+    names = ", ".join(there) or "nothing"
+    return IndexDamagedError(
+        f"{client.name}: damaged: the alias {client.alias} leads to {names}, and the documents are in {index}; let it "
+        "lead there alone, by POST /_aliases"
+    )
 
 
 def counts(client: Client, index: str) -> tuple[int, int]:

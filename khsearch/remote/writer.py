@@ -28,7 +28,7 @@ from khsearch.remote.bulk import LONGEST, Bulk
 from khsearch.remote.client import Client, UnreachableError
 from khsearch.remote.counting import Collector
 from khsearch.remote.filling import Filling
-from khsearch.remote.indexes import counts, door_of, make_index, remove_index
+from khsearch.remote.indexes import counts, door_of, led_to, make_index, remove_index
 from khsearch.remote.lease import Lease
 from khsearch.remote.mapping import Layout, action, key_of, layout_of, lines
 from khsearch.remote.metadata import Head, Metadata, Sending
@@ -298,9 +298,10 @@ class RemoteWriter:
     def _turn(self, old: str, new: str, doors: Sequence[str]) -> None:
         """Put the alias over, at once for all who search by it. doors: other aliases by which it was written."""
         alias = self._client.alias
+        others = {old, *led_to(self._client)} - {new}
         actions = [
             {"add": {"index": new, "alias": alias}},
-            {"remove": {"index": old, "alias": alias, "must_exist": False}},
+            *({"remove": {"index": other, "alias": alias, "must_exist": False}} for other in sorted(others)),
             *({"remove": {"index": new, "alias": door, "must_exist": False}} for door in doors),
         ]
         self._client.ask("POST", "/_aliases", {"actions": actions})

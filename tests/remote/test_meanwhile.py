@@ -101,6 +101,7 @@ def test_a_commit_that_is_followed_while_it_is_verified_is_no_damage(
 
 def test_an_alias_that_was_led_elsewhere_is_told_and_costs_no_document(place: Place) -> None:
     place.add("a", "b")
+    before = Index.open(place.url)
     client, other = place.client, f"{place.client.alias}-other"
     client.ask("PUT", f"/{other}")
     actions = [
@@ -110,7 +111,11 @@ def test_an_alias_that_was_led_elsewhere_is_told_and_costs_no_document(place: Pl
     client.ask("POST", "/_aliases", {"actions": actions})
     (problem,) = Cluster().verify(place.url)
     assert f"leads to {other}" in problem
+    assert [document.id for document in before.export()] == ["a", "b"]
+    with pytest.raises(IndexDamagedError, match=f"leads to {other}"):
+        Index.rebuild(place.url)
+    client.ask("DELETE", f"/{other}")
+    client.ask("POST", "/_aliases", {"actions": [{"add": {"index": place.head.index, "alias": client.alias}}]})
+    assert Cluster().verify(place.url) == []
     assert Index.rebuild(place.url) == 2
     assert [document.id for document in Index.open(place.url).export()] == ["a", "b"]
-    client.ask("DELETE", f"/{other}")
-    assert Cluster().verify(place.url) == []
