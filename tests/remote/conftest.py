@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,7 @@ from tests.remote.places import Place
 @pytest.fixture
 def cluster() -> Iterator[dict[str, str]]:
     """Three nodes that are one cluster of a test's own: the address of each by its name."""
-    names = [f"test-{opensearch_node.session()}-{letter}" for letter in "abc"]
+    names = [f"test-{os.getpid()}-{letter}" for letter in "abc"]
     with opensearch_node.nodes(names) as found:
         yield found
 

@@ -1,5 +1,6 @@
 """Nodes that tests stand on: shared by those that need one, skipped with a reason, and gone when nobody needs them."""
 
+import os
 import shutil
 import urllib.error
 import urllib.request
@@ -63,8 +64,8 @@ def test_without_java_tests_are_skipped_with_a_reason_or_fail_where_they_have_to
 
 @pytest.mark.slow
 def test_a_node_that_is_killed_is_gone(monkeypatch):
-    with opensearch_node.node(f"test-{opensearch_node.session()}-k", heap="256m") as url:
+    with opensearch_node.node(f"test-{os.getpid()}-k", heap="256m") as url:
         ask(url, "/")
-        opensearch_node.kill(f"test-{opensearch_node.session()}-k")
+        opensearch_node.kill(f"test-{os.getpid()}-k")
         with pytest.raises(urllib.error.URLError):
             ask(url, "/")

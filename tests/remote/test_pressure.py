@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,7 @@ LIMIT = 600_000  # bytes of documents that the node has at a time
 
 @pytest.fixture(scope="module")
 def narrow() -> Iterator[str]:
-    name = f"test-{opensearch_node.session()}-narrow"
+    name = f"test-{os.getpid()}-narrow"
     with opensearch_node.node(name, args=f"indexing_pressure.memory.limit={LIMIT}b") as url:
         yield url
 
