@@ -44,6 +44,13 @@ class Place:
         writer.add_all({"id": id, "text": text} for id in ids)
         writer.commit(optimize=optimize)
 
+    def rebuild(self, id: str) -> None:
+        """Let a new index with one document take the place of the one that is there."""
+        writer, raw = self.writer()
+        raw.clear()
+        writer.add({"id": id, "text": "\u178f\u17d2\u179a\u17b8"})
+        writer.commit()
+
     def delete(self, *ids: str) -> int:
         writer, raw = self.writer()
         count = raw.delete_many(ids)

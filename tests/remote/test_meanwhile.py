@@ -88,10 +88,7 @@ def test_a_commit_that_is_followed_while_it_is_verified_is_no_damage(
         found = whole(self)
         if not rebuilt:
             rebuilt.append(1)
-            writer, raw = place.writer()
-            raw.clear()
-            writer.add({"id": "b", "text": "ត្រី"})
-            writer.commit()
+            place.rebuild("b")
             place.add("c")
         return found
 
