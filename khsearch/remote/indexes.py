@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
+from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.remote.client import Client
 from khsearch.remote.mapping import Layout, body_of
 from khsearch.remote.patience import patiently
+
+_COPIED = {"wait_for_events": "languid", "wait_for_no_initializing_shards": True, "timeout": "10s"}
 
 
 def door_of(index: str) -> str:
@@ -18,7 +20,11 @@ def door_of(index: str) -> str:
 
 
 def make_index(client: Client, index: str, layout: Layout, shards: int, replicas: int, *aliases: str) -> None:
-    """Make an empty index for documents, in the place of what a writer that died may have left there."""
+    """Make an empty index for documents, in the place of what a writer that died may have left there.
+
+    Copies of its shards are begun before it is written, where there are nodes for them: a node that dies in the
+    middle of a first fill does not take the only copy with it.
+    """
     body = body_of(layout, shards, replicas)
     body["aliases"] = {name: {} for name in (door_of(index), *aliases)}
 
@@ -28,6 +34,8 @@ def make_index(client: Client, index: str, layout: Layout, shards: int, replicas
             client.ask("PUT", f"/{index}", body)
 
     patiently(make)
+    with suppress(IndexStoreError):  # too slow, or without the right to ask: it can be written all the same
+        client.ask("GET", f"/_cluster/health/{index}", params=_COPIED)
 
 
 def remove_index(client: Client, index: str) -> None:

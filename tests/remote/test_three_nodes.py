@@ -11,6 +11,11 @@ from urllib.error import URLError
 import pytest
 
 from khsearch import Index, IndexStoreError
+from khsearch.remote.addresses import read_address
+from khsearch.remote.client import Client
+from khsearch.remote.indexes import make_index
+from khsearch.remote.mapping import layout_of
+from khsearch.schema import schema_of
 from tests import opensearch_node
 from tests.opensearch_node import ask
 from tests.remote import corpora
@@ -38,6 +43,15 @@ def written(url: str) -> int:
     """How many documents the shards were told to write, copies counted."""
     told = ask(url, f"/{NAME}-1,{NAME}-2/_stats/indexing?ignore_unavailable=true")
     return int(told["_all"]["total"]["indexing"]["index_total"])
+
+
+def test_a_new_index_has_its_copies_before_it_is_written(cluster):
+    client = Client(read_address(address(cluster))[0])
+    url = next(iter(cluster.values()))
+    for number in range(10):
+        make_index(client, f"{NAME}-{number}", layout_of(schema_of({})), shards=3, replicas=1)
+        states = [one["state"] for one in ask(url, f"/_cat/shards/{NAME}-{number}?format=json&h=state")]
+        assert states == ["STARTED"] * 6
 
 
 @pytest.mark.parametrize("ahead", [-1, 1 << 40])  # before the commit, to a new index; by the commit
