@@ -1,0 +1,3 @@
+"""The compiled core: what it offers to Python."""
+
+INTERFACE: int

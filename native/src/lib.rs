@@ -1,0 +1,14 @@
+//! The compiled core of khsearch: what Python asks of it; every subject has a module of its own.
+//!
+//! It trusts nobody: bytes of an index may hold anything, so every read is bounds-checked, and there is no `unsafe`.
+#![forbid(unsafe_code)]
+
+use pyo3::prelude::*;
+
+/// What `khsearch.native` asks for; it changes with every change of what Python calls.
+const INTERFACE: u32 = 1;
+
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("INTERFACE", INTERFACE)
+}
