@@ -5,10 +5,15 @@
 
 use pyo3::prelude::*;
 
+mod fault;
+mod index;
+mod search;
+
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
 const INTERFACE: u32 = 1;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("INTERFACE", INTERFACE)
+    module.add("INTERFACE", INTERFACE)?;
+    search::register(module)
 }

@@ -11,11 +11,18 @@ import weakref
 import numpy as np
 import pytest
 
-from khsearch import columnar
+from khsearch import columnar, native
 from khsearch.columnar.search.cache import BUDGET, OVERHEAD, SMALL, Cache
 from khsearch.columnar.search.index_terms import Positions
 from khsearch.engine import Counted, nodes
 from tests.columnar.corpora import add, create
+
+
+@pytest.fixture(autouse=True)
+def without_core(monkeypatch):
+    """What the compiled core is asked for is not kept here."""
+    monkeypatch.setattr(native, "core", None)
+
 
 TERMS = [b"w%04d" % number for number in range(2_000)]
 QUERIES = [

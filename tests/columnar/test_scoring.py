@@ -43,8 +43,11 @@ def _combined(inner: st.SearchStrategy[nodes.Node]) -> st.SearchStrategy[nodes.N
     )
 
 
+queries_of_nodes = st.recursive(leaves, _combined, max_leaves=6)
+
+
 @examples(100)
-@given(histories, st.lists(st.recursive(leaves, _combined, max_leaves=6), min_size=1, max_size=4), boosts)
+@given(histories, st.lists(queries_of_nodes, min_size=1, max_size=4), boosts)
 def test_the_score_of_one_document_is_that_of_a_search(history, queries, weight):
     weighting = BM25(fields={"bigrams": FieldScale(weight=weight)})
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ from khsearch.columnar.files.catalog import Catalog
 from khsearch.columnar.files.disk import Disk, make_folder, told_as_store_errors
 from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.search.commit import Commit
-from khsearch.columnar.search.searcher import Searcher
+from khsearch.columnar.search.compiled import searcher_of
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
 from khsearch.frozen import frozen
 from khsearch.sharing import Lock, loading
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from khsearch.columnar.commits.writer import BatchWriter
+    from khsearch.columnar.search.searcher import Searcher
     from khsearch.columnar.segments.columns import Form
     from khsearch.engine import Node
 
@@ -121,7 +122,7 @@ class IndexFolder:
                         f"{self.folder / missing}: damaged: the file is missing; restore it from a backup or rebuild"
                     ) from error
                 continue
-            searcher = Searcher(commit, self.options.translate)
+            searcher = searcher_of(commit, self.options.translate)
             self._last = stamp, searcher
             return searcher
         raise IndexDamagedError(f"{self.folder}: files vanish while they are opened; retry when the writers rest")

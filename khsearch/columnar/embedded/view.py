@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from khsearch.arrays import DOC, Array
+from khsearch.arrays import Array
 from khsearch.columnar.files.wholefile import checksum
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.neighbours import neighbours
@@ -127,9 +125,7 @@ class EmbeddedView:
 
     def among(self, keys: Sequence[Key], node: Node, weighting: BM25) -> list[bool]:
         """Looked up in what the node matches of them."""
-        docs = np.array(keys, DOC)
-        found = set(self.searcher.among(np.sort(docs), node, weighting=weighting).tolist())
-        return [key in found for key in keys]
+        return self.searcher.among([*map(int, keys)], node, weighting=weighting)
 
     def facets(self, node: Node, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
         """Counted by ordinals."""
@@ -141,11 +137,7 @@ class EmbeddedView:
 
     def proximity(self, keys: Sequence[Key], wanted: Proximity) -> Array:
         """The bonus of each document."""
-        docs = np.array(keys, DOC)
-        order = np.argsort(docs)
-        found = np.zeros(len(docs), np.float32)
-        found[order] = self.searcher.proximity(docs.take(order), wanted)
-        return found
+        return self.searcher.proximity([*map(int, keys)], wanted)
 
     def warm(self) -> None:
         """Read what belongs to no query: norms, columns, ids."""
@@ -153,7 +145,7 @@ class EmbeddedView:
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Live documents of each term."""
-        return [self._terms.df(field, term) for field, term in terms]
+        return self.searcher.dfs(terms)
 
     def has(self, field: str, term: bytes, key: Key) -> bool:
         """Whether the term is in the document."""

@@ -20,7 +20,7 @@ import xxhash
 from khsearch.errors import IndexDamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from khsearch.arrays import Array
@@ -161,6 +161,16 @@ class BlockFile:
         dtype = np.dtype(DTYPES[kind])
         data = np.frombuffer(self._map, dtype, length // dtype.itemsize, start)
         return Section(self, name, start, data)
+
+    @property
+    def sums(self) -> bytes:
+        """The checksums of all blocks, eight bytes each."""
+        return self._sums.tobytes()
+
+    def spans(self, prefix: str, names: Iterable[str]) -> dict[str, tuple[int, int, int]]:
+        """Where sections lie whose names begin so, by the rest of the name: first byte, bytes, bytes of a number."""
+        known = ((name, self._sections.get(prefix + name)) for name in names)
+        return {name: (at[0], at[1], np.dtype(DTYPES[at[2]]).itemsize) for name, at in known if at is not None}
 
     def check(self, start: int, stop: int, part: str) -> None:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""

@@ -42,7 +42,7 @@ def bonus(commit: Commit, docs: Array, wanted: Proximity) -> Array:
         owners = first.take(hits) >> bits
         owners = owners[owners == behind.take(hits) >> bits]  # a slop may reach into the next document
         if len(owners):
-            tf = np.bincount(docs.searchsorted(owners), minlength=len(docs))
+            places, tf = np.unique(docs.searchsorted(owners), return_counts=True)
             weight = term_weight(commit.doc_count, min(dfs[term] for term in pair), scale)
-            total += bm25.scores(tf.astype(np.int64), norm, weight, scale.k1)
+            total[places] += bm25.scores(tf, norm.take(places), weight, scale.k1)
     return total

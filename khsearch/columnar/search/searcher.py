@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from khsearch.arrays import DOC
 from khsearch.columnar.search import counting, ordering, proximity
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import constant
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from khsearch.arrays import Array
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.matches import Matches
+    from khsearch.columnar.search.top import Behind
     from khsearch.engine import Counted, Place
 
 P = ParamSpec("P")
@@ -82,14 +84,11 @@ class Searcher:
             node = nodes.Require(node, self._node(filter))
         if mask is not None:
             node = nodes.AndNot(node, self._node(mask))
-        evaluator = Evaluator(self.commit, weighting)
         if any(key.column is not None for key in sort) or group is not None:
-            return self._ordered(evaluator, node, limit, offset, sort, after, group, total=count)
+            return self._ordered(node, weighting, limit, offset, sort, after, group, total=count)
         behind = None if after is None else ordering.behind(self.documents, after)
-        found = top_docs(evaluator, node, offset + limit, total=count, behind=behind)
-        if not offset:
-            return found
-        return TopDocs(found.docnums[offset:], found.scores[offset:], found.total)
+        docs, scores = self._top(node, weighting, offset + limit, behind)
+        return TopDocs(docs[offset:], scores[offset:], len(self._docs(node, weighting)) if count else None)
 
     def place(self, doc: int, score: float, sort: Sequence[SortKey] = ()) -> Place:
         """Where a document with a score stands in an order."""
@@ -99,23 +98,29 @@ class Searcher:
     @_clean_after_errors
     def count(self, query: Any) -> int:
         """How many live documents a query matches, exactly."""
-        return len(Evaluator(self.commit, STANDARD).docs(self._node(query)))
+        return len(self._docs(self._node(query), STANDARD))
+
+    def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Live documents of each term."""
+        return [self.terms.df(field, term) for field, term in terms]
 
     @_clean_after_errors
     def settled(self, query: Any, *, weighting: BM25 = STANDARD) -> tuple[nodes.Node, int]:
         """What matches the same documents, worked out, and how many they are."""
-        docs = Evaluator(self.commit, weighting).docs(self._node(query))
+        docs = self._docs(self._node(query), weighting)
         return nodes.Foreign(lambda _: constant(docs, 1.0)), len(docs)
 
     @_clean_after_errors
-    def among(self, docs: Array, query: Any, *, weighting: BM25 = STANDARD) -> Array:
-        """Those of some documents, live and rising (n,), that a query matches."""
-        return docs_of(Evaluator(self.commit, weighting), self._node(query), docs)
+    def among(self, docs: Sequence[int], query: Any, *, weighting: BM25 = STANDARD) -> list[bool]:
+        """Which of some live documents a query matches."""
+        rising = np.sort(np.array(docs, DOC))
+        found = set(docs_of(Evaluator(self.commit, weighting), self._node(query), rising).tolist())
+        return [doc in found for doc in docs]
 
     @_clean_after_errors
     def matching(self, query: Any, *, weighting: BM25 = STANDARD) -> Matches:
         """All live documents that a query matches, rising, and their scores."""
-        return Evaluator(self.commit, weighting).matches(self._node(query))
+        return self._matches(self._node(query), weighting)
 
     @_clean_after_errors
     def score(self, queries: Sequence[Any], doc: int, *, weighting: BM25 = STANDARD) -> list[float | None]:
@@ -124,14 +129,18 @@ class Searcher:
         evaluator = Evaluator(self.commit, weighting)
         return [score_of(evaluator, self._node(query), doc) for query in queries]
 
-    def proximity(self, docs: Array, wanted: Proximity) -> Array:
-        """What documents, rising (n,), get for pairs of terms that stand near each other -> (n,) float32."""
-        return proximity.bonus(self.commit, docs, wanted)
+    def proximity(self, docs: Sequence[int], wanted: Proximity) -> Array:
+        """What documents get for pairs of terms that stand near each other -> (n,) float32."""
+        every = np.array(docs, DOC)
+        order = every.argsort()
+        found = np.zeros(len(every), np.float32)
+        found[order] = proximity.bonus(self.commit, every.take(order), wanted)
+        return found
 
     @_clean_after_errors
     def facets(self, query: Any, wanted: Sequence[Counted]) -> list[dict[Any, int]]:
         """What is wanted of the documents that a query matches, as `View.facets` has it."""
-        docs = Evaluator(self.commit, STANDARD).docs(self._node(query))
+        docs = self._docs(self._node(query), STANDARD)
         return [counting.facets(self.documents, docs, one) for one in wanted]
 
     @_clean_after_errors
@@ -146,10 +155,23 @@ class Searcher:
             raise QueryError(f"{query!r} is no node; build the query from engine.nodes")
         return self._translate(self, query)
 
+    def _docs(self, node: nodes.Node, weighting: BM25) -> Array:
+        """All live documents that a node matches -> (n,) DOC, rising."""
+        return Evaluator(self.commit, weighting).docs(node)
+
+    def _matches(self, node: nodes.Node, weighting: BM25) -> Matches:
+        """The same with scores."""
+        return Evaluator(self.commit, weighting).matches(node)
+
+    def _top(self, node: nodes.Node, weighting: BM25, count: int, behind: Behind | None) -> tuple[Array, Array]:
+        """The best documents of a node, and their scores -> (n,) int64, (n,) float32."""
+        found = top_docs(Evaluator(self.commit, weighting), node, count, total=False, behind=behind)
+        return found.docnums, found.scores
+
     def _ordered(
         self,
-        evaluator: Evaluator,
         node: nodes.Node,
+        weighting: BM25,
         limit: int,
         offset: int,
         sort: Sequence[SortKey],
@@ -159,8 +181,8 @@ class Searcher:
         total: bool,
     ) -> TopDocs:
         by_score = ordering.needs_scores(sort)
-        docs, scores = evaluator.matches(node) if by_score else (evaluator.docs(node), None)
+        docs, scores = self._matches(node, weighting) if by_score else (self._docs(node, weighting), None)
         found = ordering.page(self.documents, docs, scores, sort, limit, offset, after=after, group=group)
         page, every = docs.take(found.at), len(docs) if total else None
-        shown = scores_of(evaluator, node, page) if scores is None else scores.take(found.at)
+        shown = scores_of(Evaluator(self.commit, weighting), node, page) if scores is None else scores.take(found.at)
         return TopDocs(page.astype(np.int64), shown, every, found.sizes, found.groups)

@@ -11,7 +11,7 @@ from khsearch import version
 from khsearch.arrays import Array
 from khsearch.columnar.files.blockfile import BlockFile, damaged
 from khsearch.columnar.postings.decode import FieldReader
-from khsearch.columnar.segments import column_files, columns, pair_files, pairs
+from khsearch.columnar.segments import column_files, columns, compiled, pair_files, pairs
 from khsearch.columnar.segments.stored import StoredReader
 from khsearch.engine import OLD_TRAIT
 
@@ -37,6 +37,7 @@ class Segment:
         self.docs = entry.docs
         self.file = BlockFile(folder / entry.file.name, size=entry.file.size, root=entry.file.root)
         self._header = _Header(self.file, entry.docs)
+        self.compiled = compiled.opened(self.file, entry.docs, self._header.fields)
         self._fields: dict[str, FieldReader] = {}
         self._stored: StoredReader | None = None
         self._ids: tuple[Section, Section] | None = None

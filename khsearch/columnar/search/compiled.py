@@ -1,0 +1,155 @@
+"""compiled: the searcher whose queries the compiled core works out, with the same answers.
+
+What the core does not know, such as patterns, columns and what comes from elsewhere, is worked out by numpy and handed
+to it as documents and scores.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from khsearch import native
+from khsearch.arrays import DOC, Array
+from khsearch.columnar.files.blockfile import damaged
+from khsearch.columnar.search.execution import Evaluator
+from khsearch.columnar.search.matches import Matches, constant
+from khsearch.columnar.search.searcher import STANDARD, Searcher
+from khsearch.engine import BM25, BoostedScale, Proximity, nodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from khsearch.columnar.search.commit import Commit
+    from khsearch.columnar.search.top import Behind
+    from khsearch.engine import FieldScale
+
+T = TypeVar("T")
+
+
+def searcher_of(commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> Searcher:
+    """Return the searcher of a commit: one with the core, where it has opened all segments."""
+    opened = [segment.compiled for segment in commit.leaves.segments]
+    if native.core is None or None in opened:
+        return Searcher(commit, translate)
+    return CompiledSearcher(commit, translate)
+
+
+class _Settled:
+    """Documents of the core's own, as `nodes.Foreign` has what is worked out."""
+
+    __slots__ = ("docs",)
+
+    def __init__(self, docs: Any) -> None:
+        self.docs = docs
+
+    def __call__(self, _: BM25) -> Matches:
+        return constant(_array(self.docs.bytes()), 1.0)
+
+
+class CompiledSearcher(Searcher):
+    """Evaluates nodes on one commit by the compiled core. Safe for threads."""
+
+    def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
+        super().__init__(commit, translate)
+        leaves = commit.leaves
+        bounds = zip(leaves.segments, leaves.bases, leaves.bases[1:], strict=False)
+        live = leaves.live
+        self._core = native.core.Commit(
+            [(segment.compiled, None if live is None else live[low:high].tobytes()) for segment, low, high in bounds]
+        )
+        self._weightings: tuple[BM25, Any] = (STANDARD, _weighting(STANDARD))
+
+    def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Live documents of each term."""
+        return _told(lambda: self._core.dfs(terms))
+
+    def settled(self, query: Any, *, weighting: BM25 = STANDARD) -> tuple[nodes.Node, int]:
+        """What matches the same documents, worked out, and how many they are."""
+        known = self._known(weighting)
+        if known is None:
+            return super().settled(query, weighting=weighting)
+        docs = _told(lambda: self._core.docs(self._node(query), known, self._outside(weighting)))
+        return nodes.Foreign(_Settled(docs)), len(docs)
+
+    def among(self, docs: Sequence[int], query: Any, *, weighting: BM25 = STANDARD) -> list[bool]:
+        """Which of some live documents a query matches."""
+        known = self._known(weighting)
+        if known is None:
+            return super().among(docs, query, weighting=weighting)
+        return _told(lambda: self._core.among(docs, self._node(query), known, self._outside(weighting)))
+
+    def proximity(self, docs: Sequence[int], wanted: Proximity) -> Array:
+        """What documents get for pairs of terms that stand near each other -> (n,) float32."""
+        if isinstance(wanted.scale, BoostedScale):
+            return super().proximity(docs, wanted)
+        scale = _numbers(wanted.scale)
+        found = _told(lambda: self._core.proximity(docs, wanted.field, wanted.pairs, wanted.slop, scale))
+        return np.array(found, np.float32)
+
+    def _docs(self, node: nodes.Node, weighting: BM25) -> Array:
+        known = self._known(weighting)
+        if known is None:
+            return super()._docs(node, weighting)
+        return _array(_told(lambda: self._core.docs(node, known, self._outside(weighting))).bytes())
+
+    def _matches(self, node: nodes.Node, weighting: BM25) -> Matches:
+        known = self._known(weighting)
+        if known is None:
+            return super()._matches(node, weighting)
+        docs, scores = _told(lambda: self._core.matches(node, known, self._outside(weighting)))
+        return Matches(_array(docs), np.frombuffer(scores, np.float32))
+
+    def _top(self, node: nodes.Node, weighting: BM25, count: int, behind: Behind | None) -> tuple[Array, Array]:
+        known = self._known(weighting)
+        if known is None:
+            return super()._top(node, weighting, count, behind)
+        place = None if behind is None else (float(behind.score), behind.doc)
+        docs, scores = _told(lambda: self._core.top(node, count, known, self._outside(weighting), place))
+        return np.array(docs, np.int64), np.frombuffer(scores, np.float32)
+
+    def _known(self, weighting: BM25) -> Any:
+        """A weighting of the core's; None for one that it does not know."""
+        last, found = self._weightings
+        if last is not weighting:
+            found = _weighting(weighting)
+            self._weightings = weighting, found
+        return found
+
+    def _outside(self, weighting: BM25) -> Callable[[nodes.Node], Any]:
+        """What works a node out that the core does not know."""
+
+        def worked_out(node: nodes.Node) -> Any:
+            if isinstance(node, nodes.Foreign) and isinstance(node.run, _Settled):
+                return node.run.docs
+            docs, scores = Evaluator(self.commit, weighting).matches(node)
+            return docs.astype("<u4").tobytes(), scores.astype("<f4").tobytes()
+
+        return worked_out
+
+
+def _told(ask: Callable[[], T]) -> T:
+    """What the core answers; IndexDamagedError where a file is not what was written."""
+    try:
+        return ask()
+    except native.core.DamageError as problem:
+        path, part = problem.args
+    raise damaged(Path(path), part)
+
+
+def _array(docs: bytes) -> Array:
+    return np.frombuffer(docs, DOC)
+
+
+def _weighting(weighting: BM25) -> Any:
+    scales = [weighting.default, *weighting.fields.values()]
+    if any(isinstance(scale, BoostedScale) for scale in scales):
+        return None
+    named = {name: _numbers(scale) for name, scale in weighting.fields.items()}
+    return native.core.Weighting(_numbers(weighting.default), named)
+
+
+def _numbers(scale: FieldScale) -> tuple[float, float, float, float, str]:
+    return scale.weight, scale.k1, scale.b, scale.sharpness, scale.rarity_in

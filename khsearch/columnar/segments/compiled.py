@@ -1,0 +1,28 @@
+"""compiled: a segment's postings as the compiled core reads them, where there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from khsearch import native
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from khsearch.columnar.files.blockfile import BlockFile
+
+_PARTS = ("df", "extra", "lengths", "rests", "rows", "keys", "high", "low", "tf", "rest", "pos", "terms", "doclens")
+
+
+def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
+    """Return the core's own view of a segment's file; None without a core, or for a file that it cannot open.
+
+    It is opened with the segment: a later commit may remove the file.
+    """
+    if native.core is None:
+        return None
+    spans = {name: (meta["tokens"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()}
+    try:
+        return native.core.Segment(str(file.path), file.data_size, file.sums, docs, spans)
+    except (OSError, OverflowError, native.core.DamageError):  # numpy says what is wrong, when it is read
+        return None

@@ -1,0 +1,196 @@
+//! A node in, the documents that it matches and their scores out; as `execution.py` and `membership.py` have it.
+
+use crate::fault::Result;
+use crate::search::commit::{Commit, Matches};
+use crate::search::node::{Check, Node};
+use crate::search::phrases::docs_of_phrase;
+use crate::search::sets::{any, both, common, constant, kept, union, without};
+use crate::search::top;
+use crate::search::weighting::Weighting;
+
+/// Evaluates nodes on one commit with one weighting.
+pub struct Evaluation<'a> {
+    pub commit: &'a Commit,
+    pub weighting: &'a Weighting,
+}
+
+impl Evaluation<'_> {
+    /// All live documents that a node matches, with scores.
+    pub fn matches(&self, node: &Node) -> Result<Matches> {
+        Ok(match node {
+            Node::Term { fields, term, boost } => boosted(self.term(fields, term)?, *boost),
+            Node::And(children) => self.and(children)?,
+            Node::Or(children) => union(children.iter().map(|child| self.matches(child)).collect::<Result<_>>()?),
+            Node::AndMaybe(must, should) => {
+                let Matches { docs, scores } = self.matches(must)?;
+                let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
+                if !docs.is_empty() {
+                    for child in parts_of(should) {
+                        let part = self.matches(child)?;
+                        for (here, there) in common(&docs, &part.docs) {
+                            sums[here] += f64::from(part.scores[there]);
+                        }
+                    }
+                }
+                Matches { docs, scores: sums.into_iter().map(|sum| sum as f32).collect() }
+            }
+            Node::AndNot { child, without, bonus } => {
+                let found = self.matches(child)?;
+                let gone = self.docs(without, Some(&found.docs))?;
+                let mut found = kept(found, &gone, false);
+                if *bonus != 0.0 {
+                    found.scores.iter_mut().for_each(|score| *score += bonus);
+                }
+                found
+            }
+            Node::Require(child, required) => {
+                let found = self.matches(child)?;
+                let there = self.docs(required, Some(&found.docs))?;
+                kept(found, &there, true)
+            }
+            Node::Phrase { field, terms, boost, .. } => {
+                let docs = self.docs(node, None)?;
+                if terms.len() == 1 {
+                    return Ok(boosted(self.term(std::slice::from_ref(field), &terms[0])?, *boost));
+                }
+                let mut scores = vec![0f32; docs.len()];
+                for term in terms {
+                    let part = self.commit.postings(field, term, Some(self.weighting))?;
+                    for (here, there) in common(&docs, &part.docs) {
+                        scores[here] += part.scores[there];
+                    }
+                }
+                boosted(Matches { docs, scores }, *boost)
+            }
+            Node::Not(_) => constant(self.docs(node, None)?, 1.0),
+            Node::Every { boost } => constant(self.commit.all_live(), *boost),
+            Node::Constant(child, score) => constant(self.docs(child, None)?, *score),
+            Node::Boost(child, factor) => boosted(self.matches(child)?, *factor),
+            Node::Leading(child, share) => top::leading(self, child, *share)?,
+            Node::TwoPhase(approximation, check) => {
+                let found = self.matches(approximation)?;
+                let passing = passing(check, found.docs.clone())?;
+                kept(found, &passing, true)
+            }
+            Node::Settled(docs) => constant(docs.to_vec(), 1.0),
+            Node::Known(found) => found.clone(),
+            Node::Nothing => Matches::default(),
+        })
+    }
+
+    /// The live documents that a node matches, all, or of those given, rising.
+    pub fn docs(&self, node: &Node, among: Option<&[u32]>) -> Result<Vec<u32>> {
+        let within = |docs: Vec<u32>| match among {
+            Some(among) => both(among, &docs),
+            None => docs,
+        };
+        Ok(match node {
+            Node::Term { fields, term, .. } => {
+                let each = fields.iter().map(|field| Ok(self.commit.postings(field, term, None)?.docs));
+                within(any(each.collect::<Result<_>>()?))
+            }
+            Node::And(children) => self.docs_of_all(&children.iter().collect::<Vec<_>>(), among)?,
+            Node::Or(children) => any(children.iter().map(|child| self.docs(child, among)).collect::<Result<_>>()?),
+            Node::AndMaybe(must, _) => self.docs(must, among)?,
+            Node::AndNot { child, without: gone, .. } => {
+                let docs = self.docs(child, among)?;
+                let gone = self.docs(gone, Some(&docs))?;
+                without(docs, &gone)
+            }
+            Node::Require(child, required) => self.docs_of_all(&[&**child, &**required], among)?,
+            Node::Not(child) => {
+                let docs = among.map_or_else(|| self.commit.all_live(), <[u32]>::to_vec);
+                let gone = self.docs(child, among)?;
+                without(docs, &gone)
+            }
+            Node::Constant(child, _) | Node::Boost(child, _) => self.docs(child, among)?,
+            Node::TwoPhase(approximation, check) => passing(check, self.docs(approximation, among)?)?,
+            Node::Every { .. } => among.map_or_else(|| self.commit.all_live(), <[u32]>::to_vec),
+            Node::Phrase { field, terms, slop, .. } => {
+                if terms.len() == 1 {
+                    within(self.commit.postings(field, &terms[0], None)?.docs)
+                } else {
+                    docs_of_phrase(self.commit, field, terms, *slop, among)?
+                }
+            }
+            Node::Settled(docs) => match among {
+                Some(among) => both(among, docs),
+                None => docs.to_vec(),
+            },
+            Node::Leading(..) | Node::Known(_) | Node::Nothing => within(self.matches(node)?.docs),
+        })
+    }
+
+    /// A term's scores in some fields, added.
+    pub fn term(&self, fields: &[String], term: &[u8]) -> Result<Matches> {
+        let each = fields.iter().map(|field| self.commit.postings(field, term, Some(self.weighting)));
+        Ok(union(each.collect::<Result<_>>()?))
+    }
+
+    fn and(&self, children: &[Node]) -> Result<Matches> {
+        let mut parts: Vec<Matches> = children.iter().map(|child| self.matches(child)).collect::<Result<_>>()?;
+        parts.sort_by_key(|part| part.docs.len());
+        let mut parts = parts.into_iter();
+        let Matches { mut docs, scores } = parts.next().unwrap_or_default();
+        let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
+        for part in parts {
+            let shared = common(&docs, &part.docs);
+            sums = shared.iter().map(|&(here, there)| sums[here] + f64::from(part.scores[there])).collect();
+            docs = shared.iter().map(|&(here, _)| docs[here]).collect();
+        }
+        Ok(Matches { docs, scores: sums.into_iter().map(|sum| sum as f32).collect() })
+    }
+
+    /// Documents of every child; terms are asked first, since the others cost more.
+    fn docs_of_all(&self, children: &[&Node], among: Option<&[u32]>) -> Result<Vec<u32>> {
+        if children.is_empty() {
+            return Ok(Vec::new());
+        }
+        let is_term = |node: &&&Node| matches!(node, Node::Term { .. });
+        let mut found = among.map(<[u32]>::to_vec);
+        let terms = children.iter().filter(is_term);
+        let mut sets: Vec<Vec<u32>> = terms.map(|child| self.docs(child, None)).collect::<Result<_>>()?;
+        sets.sort_by_key(Vec::len);
+        for set in sets {
+            let docs = match found {
+                Some(found) => both(&found, &set),
+                None => set,
+            };
+            if docs.is_empty() {
+                return Ok(docs);
+            }
+            found = Some(docs);
+        }
+        for child in children.iter().filter(|child| !is_term(child)) {
+            let docs = self.docs(child, found.as_deref())?;
+            if docs.is_empty() {
+                return Ok(docs);
+            }
+            found = Some(docs);
+        }
+        Ok(found.unwrap_or_default())
+    }
+}
+
+/// The children of a node that are added up, or it alone.
+pub fn parts_of(node: &Node) -> &[Node] {
+    match node {
+        Node::Or(children) => children,
+        other => std::slice::from_ref(other),
+    }
+}
+
+fn boosted(mut found: Matches, factor: f32) -> Matches {
+    if factor != 1.0 {
+        found.scores.iter_mut().for_each(|score| *score *= factor);
+    }
+    found
+}
+
+fn passing(check: &Check, docs: Vec<u32>) -> Result<Vec<u32>> {
+    if docs.is_empty() {
+        return Ok(docs);
+    }
+    let passes = check(&docs)?;
+    Ok(docs.into_iter().zip(passes).filter(|&(_, is)| is).map(|(doc, _)| doc).collect())
+}

@@ -1,0 +1,414 @@
+//! The search zone as Python calls it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use pyo3::create_exception;
+use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::GILOnceCell;
+use pyo3::types::{PyBytes, PyList, PyTuple, PyType};
+
+use crate::fault::Fault;
+use crate::index::pages::{PagedFile, Section};
+use crate::index::terms::{Field, Sections};
+use crate::search::commit::{self, Matches};
+use crate::search::evaluation::Evaluation;
+use crate::search::node::Node;
+use crate::search::phrases;
+use crate::search::top;
+use crate::search::weighting::{self, Scale};
+
+create_exception!(
+    khsearch._core,
+    DamageError,
+    PyException,
+    "A file of an index is not what was written: its path, and which part of it."
+);
+
+fn raised(fault: Fault) -> PyErr {
+    match fault {
+        Fault::Damaged { path, part } => DamageError::new_err((path, part)),
+        Fault::Called(problem) => match problem.downcast::<PyErr>() {
+            Ok(problem) => *problem,
+            Err(_) => PyValueError::new_err("a function of a query failed"),
+        },
+    }
+}
+
+/// Where a section lies: its first byte, its bytes, and bytes of a number.
+type Span = (usize, usize, usize);
+
+/// One segment, read from its file.
+#[pyclass(frozen)]
+struct Segment(Arc<commit::Segment>);
+
+#[pymethods]
+impl Segment {
+    /// path, size, sums: the file, bytes that have checksums, and these, one after the other. docs: documents. fields:
+    /// by name, tokens in all, and the sections by name.
+    #[new]
+    fn new(
+        path: &str,
+        size: usize,
+        sums: &[u8],
+        docs: usize,
+        fields: HashMap<String, (u64, HashMap<String, Span>)>,
+    ) -> PyResult<Self> {
+        let sums =
+            sums.chunks_exact(8).map(|sum| sum.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))).collect();
+        if docs > i32::MAX as usize {
+            return Err(PyValueError::new_err("a segment has too many documents"));
+        }
+        let file = Arc::new(PagedFile::open(path, size, sums)?);
+        let mut made = HashMap::new();
+        for (name, (tokens, spans)) in fields {
+            let section = |part: &str| match spans.get(part) {
+                Some(&(start, bytes, width)) => Section::new(file.clone(), part.to_owned(), start, bytes, width),
+                None => Err(file.damage(format!("part {} is missing", part))),
+            };
+            let sections = || {
+                Ok(Sections {
+                    df: section("df")?,
+                    extra: section("extra")?,
+                    lengths: section("lengths")?,
+                    rests: if spans.contains_key("rests") { Some(section("rests")?) } else { None },
+                    rows: section("rows")?,
+                    keys: section("keys")?,
+                    high: section("high")?,
+                    low: section("low")?,
+                    tf: section("tf")?,
+                    rest: section("rest")?,
+                    pos: section("pos")?,
+                    terms: section("terms")?,
+                    doclens: section("doclens")?,
+                })
+            };
+            let field = sections().and_then(|parts| Field::new(parts, docs, tokens)).map_err(raised)?;
+            made.insert(name, field);
+        }
+        Ok(Segment(Arc::new(commit::Segment { docs, fields: made })))
+    }
+}
+
+/// How terms score.
+#[pyclass(frozen)]
+struct Weighting(Arc<weighting::Weighting>);
+
+type Numbers = (f64, f64, f64, f64, String);
+
+fn scale_of((weight, k1, b, sharpness, rarity_in): Numbers) -> Scale {
+    Scale { weight, k1, b, sharpness, rarity_in }
+}
+
+#[pymethods]
+impl Weighting {
+    /// Scales as weight, k1, b, sharpness, field of rarity: of all fields, and of those named.
+    #[new]
+    fn new(default: Numbers, fields: HashMap<String, Numbers>) -> Self {
+        let fields = fields.into_iter().map(|(name, numbers)| (name, scale_of(numbers))).collect();
+        Weighting(Arc::new(weighting::Weighting { default: scale_of(default), fields }))
+    }
+}
+
+/// A set of documents, rising.
+#[pyclass(frozen)]
+struct Docs(Arc<Vec<u32>>);
+
+#[pymethods]
+impl Docs {
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Their numbers, four bytes each.
+    fn bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        bytes_of(py, self.0.iter().map(|doc| doc.to_le_bytes()))
+    }
+}
+
+fn bytes_of<'py>(py: Python<'py>, numbers: impl Iterator<Item = [u8; 4]>) -> Bound<'py, PyBytes> {
+    PyBytes::new(py, &numbers.flatten().collect::<Vec<u8>>())
+}
+
+/// Documents and scores, best first.
+type Found<'py> = (Vec<u32>, Bound<'py, PyBytes>);
+
+/// One commit, for any number of threads. `outside` is called with a node that cannot be worked out here, and returns
+/// `Docs`, or documents and scores as bytes.
+#[pyclass(frozen)]
+struct Commit(Arc<commit::Commit>);
+
+#[pymethods]
+impl Commit {
+    /// Segments in order, each with a byte for each of its documents, 0 where it is deleted; None where none is.
+    #[new]
+    fn new(segments: Vec<(Py<Segment>, Option<Vec<u8>>)>) -> Self {
+        let each = segments.into_iter().map(|(segment, live)| {
+            (segment.get().0.clone(), live.map(|live| live.into_iter().map(|byte| byte != 0).collect()))
+        });
+        Commit(Arc::new(commit::Commit::new(each.collect())))
+    }
+
+    /// Live documents of each of some terms, which come with their fields.
+    fn dfs(&self, terms: Vec<(Bound<'_, pyo3::types::PyString>, Bound<'_, PyBytes>)>) -> PyResult<Vec<usize>> {
+        terms.iter().map(|(field, term)| self.0.df(&field.to_cow()?, term.as_bytes()).map_err(raised)).collect()
+    }
+
+    /// The best `limit` documents, best first, ties by number; behind: only what stands behind a score and a document.
+    #[pyo3(signature = (node, limit, weighting, outside, behind=None))]
+    fn top<'py>(
+        &self,
+        node: &Bound<'py, PyAny>,
+        limit: usize,
+        weighting: &Weighting,
+        outside: &Bound<'py, PyAny>,
+        behind: Option<(f32, i64)>,
+    ) -> PyResult<Found<'py>> {
+        let found = self.with(node, weighting, outside, |on, node| top::top(on, node, limit, behind))?;
+        let scores = bytes_of(node.py(), found.iter().map(|&(_, score)| score.to_le_bytes()));
+        Ok((found.into_iter().map(|(doc, _)| doc).collect(), scores))
+    }
+
+    /// The documents that a node matches.
+    fn docs(&self, node: &Bound<'_, PyAny>, weighting: &Weighting, outside: &Bound<'_, PyAny>) -> PyResult<Docs> {
+        Ok(Docs(Arc::new(self.with(node, weighting, outside, |on, node| on.docs(node, None))?)))
+    }
+
+    /// Documents and scores of all that a node matches, four bytes each.
+    fn matches<'py>(
+        &self,
+        node: &Bound<'py, PyAny>,
+        weighting: &Weighting,
+        outside: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
+        let (py, found) = (node.py(), self.with(node, weighting, outside, |on, node| on.matches(node))?);
+        let docs = bytes_of(py, found.docs.iter().map(|doc| doc.to_le_bytes()));
+        Ok((docs, bytes_of(py, found.scores.iter().map(|score| score.to_le_bytes()))))
+    }
+
+    /// Which of some live documents, in any order, a node matches.
+    fn among(
+        &self,
+        docs: Vec<u32>,
+        node: &Bound<'_, PyAny>,
+        weighting: &Weighting,
+        outside: &Bound<'_, PyAny>,
+    ) -> PyResult<Vec<bool>> {
+        let mut rising = docs.clone();
+        rising.sort_unstable();
+        let found = self.with(node, weighting, outside, |on, node| on.docs(node, Some(&rising)))?;
+        Ok(docs.iter().map(|doc| found.binary_search(doc).is_ok()).collect())
+    }
+
+    /// What documents, in any order, get for pairs of terms that stand near each other.
+    fn proximity(
+        &self,
+        py: Python<'_>,
+        docs: Vec<u32>,
+        field: &str,
+        pairs: Vec<(Vec<u8>, Vec<u8>)>,
+        slop: u64,
+        scale: Numbers,
+    ) -> PyResult<Vec<f32>> {
+        let (scale, slop) = (scale_of(scale), slop_of(slop));
+        py.allow_threads(|| {
+            let mut rising = docs.clone();
+            rising.sort_unstable();
+            rising.dedup();
+            let found = phrases::proximity(&self.0, &rising, field, &pairs, slop, &scale)?;
+            Ok(docs.iter().map(|doc| rising.binary_search(doc).map_or(0.0, |place| found[place])).collect())
+        })
+        .map_err(raised)
+    }
+}
+
+impl Commit {
+    fn with<T: Send>(
+        &self,
+        node: &Bound<'_, PyAny>,
+        weighting: &Weighting,
+        outside: &Bound<'_, PyAny>,
+        work: impl FnOnce(&Evaluation, &Node) -> crate::fault::Result<T> + Send,
+    ) -> PyResult<T> {
+        let read = Reading { kinds: Kinds::get(node.py())?, outside, every: self.0.every };
+        let node = read.node(node)?;
+        let on = Evaluation { commit: &self.0, weighting: &weighting.0 };
+        outside.py().allow_threads(|| work(&on, &node)).map_err(raised)
+    }
+}
+
+/// Places, of which no document has more.
+fn slop_of(places: u64) -> u32 {
+    places.min(u64::from(u32::MAX)) as u32
+}
+
+/// The classes of nodes.
+struct Kinds {
+    by_type: Vec<(Py<PyType>, Kind)>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Term,
+    AnyField,
+    Or,
+    And,
+    AndMaybe,
+    Constant,
+    Foreign,
+    Phrase,
+    AndNot,
+    Require,
+    TwoPhase,
+    Leading,
+    Not,
+    Boost,
+    Every,
+    Nothing,
+}
+
+static KINDS: GILOnceCell<Kinds> = GILOnceCell::new();
+
+impl Kinds {
+    fn get(py: Python<'_>) -> PyResult<&'static Kinds> {
+        KINDS.get_or_try_init(py, || {
+            let module = py.import("khsearch.engine.nodes")?;
+            let kinds = [
+                ("Term", Kind::Term),
+                ("AnyField", Kind::AnyField),
+                ("Or", Kind::Or),
+                ("And", Kind::And),
+                ("AndMaybe", Kind::AndMaybe),
+                ("Constant", Kind::Constant),
+                ("Foreign", Kind::Foreign),
+                ("Phrase", Kind::Phrase),
+                ("AndNot", Kind::AndNot),
+                ("Require", Kind::Require),
+                ("TwoPhase", Kind::TwoPhase),
+                ("Leading", Kind::Leading),
+                ("Not", Kind::Not),
+                ("Boost", Kind::Boost),
+                ("Every", Kind::Every),
+                ("Nothing", Kind::Nothing),
+            ];
+            let each = kinds.iter().map(|&(name, kind)| {
+                Ok((module.getattr(name)?.downcast_into::<PyType>().map_err(PyErr::from)?.unbind(), kind))
+            });
+            Ok(Kinds { by_type: each.collect::<PyResult<_>>()? })
+        })
+    }
+}
+
+/// Nodes of Python's, read.
+struct Reading<'a, 'py> {
+    kinds: &'a Kinds,
+    outside: &'a Bound<'py, PyAny>,
+    every: usize,
+}
+
+impl<'py> Reading<'_, 'py> {
+    fn node(&self, given: &Bound<'py, PyAny>) -> PyResult<Node> {
+        let py = given.py();
+        let of = given.get_type();
+        let kind = self.kinds.by_type.iter().find(|(known, _)| known.bind(py).is(&of)).map(|&(_, kind)| kind);
+        let number = |name| -> PyResult<f32> { Ok(given.getattr(name)?.extract::<f64>()? as f32) };
+        let child = |name| -> PyResult<Box<Node>> { Ok(Box::new(self.node(&given.getattr(name)?)?)) };
+        Ok(match kind {
+            Some(Kind::Term) => Node::Term {
+                fields: vec![given.getattr(intern!(py, "field"))?.extract()?],
+                term: given.getattr(intern!(py, "term"))?.extract()?,
+                boost: number(intern!(py, "boost"))?,
+            },
+            Some(Kind::AnyField) => Node::Term {
+                fields: given.getattr(intern!(py, "fields"))?.extract()?,
+                term: given.getattr(intern!(py, "term"))?.extract()?,
+                boost: number(intern!(py, "boost"))?,
+            },
+            Some(Kind::Or) => Node::Or(self.children(given)?),
+            Some(Kind::And) => Node::And(self.children(given)?),
+            Some(Kind::AndMaybe) => Node::AndMaybe(child(intern!(py, "must"))?, child(intern!(py, "should"))?),
+            Some(Kind::Constant) => Node::Constant(child(intern!(py, "child"))?, number(intern!(py, "score"))?),
+            Some(Kind::Phrase) => Node::Phrase {
+                field: given.getattr(intern!(py, "field"))?.extract()?,
+                terms: given.getattr(intern!(py, "terms"))?.extract()?,
+                slop: slop_of(given.getattr(intern!(py, "slop"))?.extract()?),
+                boost: number(intern!(py, "boost"))?,
+            },
+            Some(Kind::AndNot) => Node::AndNot {
+                child: child(intern!(py, "child"))?,
+                without: child(intern!(py, "without"))?,
+                bonus: number(intern!(py, "bonus"))?,
+            },
+            Some(Kind::Require) => Node::Require(child(intern!(py, "child"))?, child(intern!(py, "required"))?),
+            Some(Kind::TwoPhase) => {
+                let passes = given.getattr(intern!(py, "passes"))?.unbind();
+                let check = move |docs: &[u32]| {
+                    Python::with_gil(|py| {
+                        let keys = PyList::new(py, docs)?;
+                        passes
+                            .bind(py)
+                            .call1((keys,))?
+                            .try_iter()?
+                            .map(|one| one?.is_truthy())
+                            .collect::<PyResult<Vec<bool>>>()
+                    })
+                    .map_err(|problem| Fault::Called(Box::new(problem)))
+                };
+                Node::TwoPhase(child(intern!(py, "approximation"))?, Box::new(check))
+            }
+            Some(Kind::Leading) => {
+                Node::Leading(child(intern!(py, "child"))?, given.getattr(intern!(py, "share"))?.extract()?)
+            }
+            Some(Kind::Not) => Node::Not(child(intern!(py, "child"))?),
+            Some(Kind::Boost) => Node::Boost(child(intern!(py, "child"))?, number(intern!(py, "factor"))?),
+            Some(Kind::Every) if given.getattr(intern!(py, "field"))?.is_none() => {
+                Node::Every { boost: number(intern!(py, "boost"))? }
+            }
+            Some(Kind::Nothing) => Node::Nothing,
+            _ => self.outside(given)?,
+        })
+    }
+
+    fn children(&self, given: &Bound<'py, PyAny>) -> PyResult<Vec<Node>> {
+        let children = given.getattr(intern!(given.py(), "children"))?.downcast_into::<PyTuple>()?;
+        children.iter().map(|child| self.node(&child)).collect()
+    }
+
+    /// What was worked out elsewhere: documents, rising, of the commit.
+    fn outside(&self, given: &Bound<'py, PyAny>) -> PyResult<Node> {
+        let found = self.outside.call1((given,))?;
+        if let Ok(docs) = found.downcast::<Docs>() {
+            let docs = docs.get().0.clone();
+            self.check(&docs)?;
+            return Ok(Node::Settled(docs));
+        }
+        let (docs, scores): (Bound<'py, PyBytes>, Bound<'py, PyBytes>) = found.extract()?;
+        let four = |bytes: &[u8]| [bytes[0], bytes[1], bytes[2], bytes[3]];
+        let docs: Vec<u32> = docs.as_bytes().chunks_exact(4).map(|bytes| u32::from_le_bytes(four(bytes))).collect();
+        let scores: Vec<f32> = scores.as_bytes().chunks_exact(4).map(|bytes| f32::from_le_bytes(four(bytes))).collect();
+        if docs.len() != scores.len() {
+            return Err(PyTypeError::new_err("as many scores as documents are needed"));
+        }
+        self.check(&docs)?;
+        Ok(Node::Known(Matches { docs, scores }))
+    }
+
+    fn check(&self, docs: &[u32]) -> PyResult<()> {
+        let rising = docs.windows(2).all(|pair| pair[0] < pair[1]);
+        if rising && docs.last().map_or(true, |&last| (last as usize) < self.every) {
+            return Ok(());
+        }
+        Err(PyTypeError::new_err("documents that were worked out elsewhere are not those of this commit"))
+    }
+}
+
+/// Give the module what this zone has.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Segment>()?;
+    module.add_class::<Weighting>()?;
+    module.add_class::<Docs>()?;
+    module.add_class::<Commit>()?;
+    module.add("DamageError", module.py().get_type::<DamageError>())
+}

@@ -1,0 +1,81 @@
+//! How terms score: BM25 with a scale a field, as `khsearch/engine/weighting.py` and `columnar/search/bm25.py` have it.
+
+use std::collections::HashMap;
+
+/// The scale of a field.
+#[derive(Clone)]
+pub struct Scale {
+    pub weight: f64,
+    pub k1: f64,
+    pub b: f64,
+    pub sharpness: f64,
+    /// The field by which it is told how rare a term is; empty: its own.
+    pub rarity_in: String,
+}
+
+/// One scale for all fields, others for those named.
+pub struct Weighting {
+    pub default: Scale,
+    pub fields: HashMap<String, Scale>,
+}
+
+impl Weighting {
+    /// The scale of a field.
+    pub fn scale(&self, field: &str) -> &Scale {
+        self.fields.get(field).unwrap_or(&self.default)
+    }
+}
+
+impl Scale {
+    /// What the scores of a term are multiplied by that `df` of `docs` live documents have.
+    pub fn term_weight(&self, docs: usize, df: usize) -> f64 {
+        let (n, df) = (docs as f64, df as f64);
+        let mut rarity = (1.0 + (n - df + 0.5) / (df + 0.5)).ln();
+        if self.sharpness != 0.0 && docs > 0 {
+            rarity *= (rarity / (1.0 + n).ln()).powf(self.sharpness);
+        }
+        self.weight * rarity
+    }
+}
+
+/// The part of the denominator that the length of a document decides.
+pub struct Norms {
+    table: Vec<f32>,
+    k1: f64,
+    base: f64,
+    slope: f64,
+}
+
+/// Lengths for which norms are worked out beforehand.
+const TABLE: u32 = 4096;
+
+impl Norms {
+    /// Of a field whose documents have so many tokens on average.
+    pub fn new(k1: f64, b: f64, average: f64) -> Self {
+        let plain = average <= 0.0 || b == 0.0;
+        let (base, slope) = if plain { (1.0, 0.0) } else { (1.0 - b, b / average) };
+        let mut norms = Norms { table: Vec::new(), k1, base, slope };
+        norms.table = (0..TABLE).map(|length| norms.worked_out(length)).collect();
+        norms
+    }
+
+    /// Of a document of so many tokens.
+    #[inline]
+    pub fn of(&self, length: u32) -> f32 {
+        match self.table.get(length as usize) {
+            Some(&norm) => norm,
+            None => self.worked_out(length),
+        }
+    }
+
+    fn worked_out(&self, length: u32) -> f32 {
+        (self.k1 * (self.base + self.slope * f64::from(length))) as f32
+    }
+}
+
+/// The score of a posting; factor: the weight of the term, times k1 + 1.
+#[inline]
+pub fn score(tf: u32, norm: f32, factor: f32) -> f32 {
+    let frequency = tf as f32;
+    frequency / (norm + frequency) * factor
+}

@@ -1,0 +1,142 @@
+"""The compiled core answers as numpy does, and whatever a file holds, it neither crashes nor hangs."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khsearch import native
+from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
+from khsearch.columnar.files.disk import Disk
+from khsearch.columnar.search.compiled import CompiledSearcher
+from khsearch.columnar.search.searcher import Searcher
+from khsearch.engine import BM25, FieldScale, Proximity, nodes
+from tests.columnar.corpora import add, create, histories, play, words
+from tests.columnar.test_scoring import queries_of_nodes
+from tests.extent import examples
+
+pytestmark = pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
+
+scales = st.builds(
+    FieldScale,
+    k1=st.sampled_from([0.0, 0.7, 1.2]),
+    b=st.sampled_from([0.0, 0.75, 1.0]),
+    weight=st.sampled_from([0.0, 0.6, 1.0]),
+    sharpness=st.sampled_from([0.0, 0.5]),
+    rarity_in=st.sampled_from(["", "words"]),
+)
+weightings = st.builds(lambda default, bigrams: BM25(default, {"bigrams": bigrams}), scales, scales)
+
+
+@examples(200)
+@given(histories, st.lists(queries_of_nodes, min_size=1, max_size=4), weightings, st.integers(0, 9))
+def test_both_roads_answer_alike(history, queries, weighting, count):
+    with tempfile.TemporaryDirectory() as folder:
+        index = create(folder)
+        play(index, history)
+        core = index.searcher()
+        assert isinstance(core, CompiledSearcher)
+        plain = Searcher(core.commit)
+        every = list(range(core.commit.doc_count_all))
+        live = core.documents.all_live().tolist()
+        for node in queries:
+            ours, theirs = (one.matching(node, weighting=weighting) for one in (core, plain))
+            assert ours.docs.tolist() == theirs.docs.tolist()
+            assert ours.scores.tolist() == pytest.approx(theirs.scores.tolist(), rel=1e-6)
+            assert core.count(node) == plain.count(node) == core.settled(node)[1]
+            assert core.among(live[::-1], node) == plain.among(live[::-1], node)
+            ours, theirs = (one.search(node, count, weighting=weighting, count=True) for one in (core, plain))
+            assert ours.docnums.tolist() == theirs.docnums.tolist()
+            assert ours.scores.tolist() == pytest.approx(theirs.scores.tolist(), rel=1e-6)
+            assert ours.total == theirs.total
+            settled = core.settled(node, weighting=weighting)[0]
+            both = nodes.AndMaybe(nodes.Constant(settled, 0.0), nodes.Or(tuple(queries)))
+            ours, theirs = (one.search(both, count, weighting=weighting) for one in (core, plain))
+            assert ours.docnums.tolist() == theirs.docnums.tolist()
+        assert core.dfs([("words", b"a"), ("none", b"a")]) == plain.dfs([("words", b"a"), ("none", b"a")])
+        assert len(every) >= len(live)
+
+
+@examples(100)
+@given(histories, st.lists(st.tuples(words, words), min_size=1, max_size=5).map(tuple), st.integers(1, 5), scales)
+def test_both_roads_see_terms_near_each_other(history, pairs, slop, scale):
+    with tempfile.TemporaryDirectory() as folder:
+        index = create(folder)
+        play(index, history)
+        core = index.searcher()
+        docs = core.documents.all_live().tolist()[::-1]
+        wanted = Proximity("words", pairs, slop, scale)
+        expected = Searcher(core.commit).proximity(docs, wanted).tolist()
+        assert core.proximity(docs, wanted).tolist() == pytest.approx(expected, rel=1e-6)
+
+
+QUERIES = [
+    nodes.Or((nodes.AnyField(("words", "bigrams"), b"w3"), nodes.Term("words", b"w40"), nodes.Term("bigrams", b"w1"))),
+    nodes.Phrase("words", (b"w1", b"w2")),
+    nodes.And((nodes.Term("words", b"w2"), nodes.Term("words", b"w17"))),
+    nodes.AndNot(nodes.Every(), nodes.Term("words", b"w99")),
+]
+
+
+@pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_a_crafted_file_neither_crashes_nor_hangs(tmp_path, count):
+    """Its checksums are right: whoever wrote it meant it."""
+    index = create(tmp_path / "index")
+    chance = random.Random(count)
+    with index.writer() as writer:
+        texts = [[b"w%d" % min(int(chance.expovariate(0.05)), 199) for _ in range(60)] for _ in range(300)]
+        add(writer, [(f"d{number}", text) for number, text in enumerate(texts)])
+    segment = index.searcher().commit.leaves.segments[0]
+    parts = {name: segment.file.section(name).whole().copy() for name in segment.file.section_sizes()}
+    fields = segment._header.fields
+    chosen = [name for name, part in parts.items() if name[0].isdigit() and len(part)]
+    weighting = native.core.Weighting((1.0, 1.2, 0.75, 0.0, ""), {})
+    for number in range(count):
+        name = chance.choice(chosen)
+        path = tmp_path / "crafted"
+        write(path, parts | {name: mutated(parts[name], chance)})
+        ask(path, segment.docs, fields, weighting)
+        path.unlink()
+
+
+def mutated(part: np.ndarray, chance: random.Random) -> np.ndarray:
+    made = part.copy()
+    for _ in range(chance.choice([1, 1, 3, 20])):
+        value = chance.choice([0, 1, np.iinfo(made.dtype).max, chance.randrange(256)])
+        made[chance.randrange(len(made))] = value
+    return made[: chance.randrange(len(made) + 1)] if chance.random() < 0.1 else made
+
+
+def write(path: Path, parts: dict[str, np.ndarray]) -> None:
+    writer = BlockFileWriter(Disk(), path)
+    for name, part in parts.items():
+        writer.add(name, part)
+    writer.finish({})
+
+
+def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
+    """A file may be refused; it may answer; nothing else may happen."""
+    file = BlockFile(path, size=path.stat().st_size, root=root_of_file(path))
+    names = ("df", "extra", "lengths", "rests", "rows", "keys", "high", "low", "tf", "rest", "pos", "terms", "doclens")
+    spans = {name: (meta["tokens"], file.spans(meta["prefix"], names)) for name, meta in fields.items()}
+    try:
+        segment = native.core.Segment(str(path), file.data_size, file.sums, docs, spans)
+    except native.core.DamageError:
+        return
+    commit = native.core.Commit([(segment, None)])
+    for node in QUERIES:
+        for work in (commit.top, commit.docs):
+            with suppress(native.core.DamageError):
+                work(node, *([10] if work == commit.top else []), weighting, None)
+
+
+def root_of_file(path: Path) -> int:
+    data = path.read_bytes()
+    return int.from_bytes(data[-16:-8], "little")
