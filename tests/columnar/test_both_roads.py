@@ -98,7 +98,7 @@ def test_a_crafted_file_neither_crashes_nor_hangs(tmp_path, count):
     fields = segment._header.fields
     chosen = [name for name, part in parts.items() if name[0].isdigit() and len(part)]
     weighting = native.core.Weighting((1.0, 1.2, 0.75, 0.0, ""), {})
-    for number in range(count):
+    for _ in range(count):
         name = chance.choice(chosen)
         path = tmp_path / "crafted"
         write(path, parts | {name: mutated(parts[name], chance)})
