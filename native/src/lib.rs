@@ -3,12 +3,15 @@
 //! It trusts nobody: bytes of an index may hold anything, so every read is bounds-checked, and there is no `unsafe`.
 #![forbid(unsafe_code)]
 
+pub mod analysis;
+
 use pyo3::prelude::*;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
-const INTERFACE: u32 = 1;
+const INTERFACE: u32 = 2;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("INTERFACE", INTERFACE)
+    module.add("INTERFACE", INTERFACE)?;
+    analysis::python::add(module)
 }
