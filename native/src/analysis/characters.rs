@@ -5,6 +5,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
+use super::signs;
+
 pub const DELETED: u8 = 0x00;
 pub const LETTER: u8 = 0x01;
 pub const END: u8 = 0x02;
@@ -72,6 +74,8 @@ pub struct Characters {
     pub above_before: [bool; 256],
     pub above_behind: [bool; 256],
     pub strong: [bool; 256],
+    /// For `signs`.
+    pub known: [u8; 256],
     /// Code of every code point, plus one; 0 where nobody has told it yet. Whoever tells one says what all say.
     others: Vec<AtomicU8>,
 }
@@ -114,13 +118,15 @@ impl Characters {
                 return Err("the end of a text is a character of it");
             }
         }
+        let (above_before, above_behind) = (flags(tables.above_before), flags(tables.above_behind));
         Ok(Characters {
             fold,
             class,
             stretch,
             rank,
-            above_before: flags(tables.above_before),
-            above_behind: flags(tables.above_behind),
+            known: signs::table(&rank, &above_before, &above_behind),
+            above_before,
+            above_behind,
             strong: flags(tables.strong),
             others: (0..POINTS).map(|_| AtomicU8::new(0)).collect(),
         })

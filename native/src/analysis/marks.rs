@@ -1,77 +1,21 @@
-//! The one order of the marks in a cluster: codes in, whether they are in it and what they are in it out.
+//! The one order of the marks in a cluster: its codes in, what they are in that order out. `signs` tells who is not.
 //!
 //! `khsearch.khmer.text.marks` tells what the order is and why.
 
 use super::characters::{Characters, Class, BA, COENG, RO};
 
-const AA: u8 = 0xB6;
-const II: u8 = 0xB8;
-const U: u8 = 0xBB;
+pub const AA: u8 = 0xB6;
+pub const II: u8 = 0xB8;
+pub const U: u8 = 0xBB;
 const OE: u8 = 0xBE;
-const E: u8 = 0xC1;
+pub const E: u8 = 0xC1;
 const OO: u8 = 0xC4;
-const NIKAHIT: u8 = 0xC6;
+pub const NIKAHIT: u8 = 0xC6;
 const MUUSIKATOAN: u8 = 0xC9;
 const TRIISAP: u8 = 0xCA;
 
 /// Subscripts of a cluster, RO included, that are kept.
 const MOST_SUBSCRIPTS: usize = 4;
-
-/// Goes along the codes of a text and tells where a cluster needs mending.
-pub struct Watch<'a> {
-    characters: &'a Characters,
-    rank_of_e: u8,
-    /// Rank of the code before, 0 for what is no mark; that of a subscribed letter is one less than its coeng's.
-    here: u8,
-    /// The letter of the subscript before, and how many subscripts stand there side by side.
-    below: u8,
-    subscripts: usize,
-}
-
-impl<'a> Watch<'a> {
-    pub fn new(characters: &'a Characters) -> Self {
-        Watch {
-            characters,
-            rank_of_e: characters.rank[usize::from(E)],
-            here: 0,
-            below: 0,
-            subscripts: 0,
-        }
-    }
-
-    /// Pass what is no mark.
-    #[inline]
-    pub fn pass(&mut self) {
-        self.here = 0;
-        self.subscripts = 0;
-    }
-
-    /// Pass a coeng and the letter that it subscribes; whether they are out of order, doubled or too many.
-    #[inline]
-    pub fn subscript(&mut self, letter: u8) -> bool {
-        let rank = self.characters.rank[usize::from(COENG)].wrapping_add(u8::from(letter == RO));
-        let doubled = self.subscripts > 0 && self.below == letter;
-        self.subscripts += 1;
-        let wrong = rank <= self.here || doubled || self.subscripts > MOST_SUBSCRIPTS;
-        self.here = rank.wrapping_sub(1);
-        self.below = letter;
-        wrong
-    }
-
-    /// Pass another mark, with the codes before and behind it; whether it is out of order, doubled, half of a vowel, or U
-    /// where it may be a shifter.
-    #[inline]
-    pub fn mark(&mut self, code: u8, before: u8, behind: u8) -> bool {
-        let rank = self.characters.rank[usize::from(code)];
-        let halves = self.here == self.rank_of_e && (code == II || code == AA);
-        let wrong = rank <= self.here
-            || halves
-            || (code == U && is_shifter(self.characters, before, behind));
-        self.here = rank;
-        self.subscripts = 0;
-        wrong
-    }
-}
 
 /// Whether U between two marks, all in order, stands for a shifter.
 fn is_shifter(characters: &Characters, before: u8, behind: u8) -> bool {

@@ -16,6 +16,7 @@ pub mod normal;
 mod numbers;
 pub mod python;
 pub mod runs;
+mod signs;
 pub mod streams;
 
 use std::sync::Arc;

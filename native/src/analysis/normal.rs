@@ -4,13 +4,16 @@
 //! at the one before alone; the second looks for what the other steps would change, which few texts have.
 
 use super::characters::{
-    read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA, TA, TO,
+    is_base, read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA, TA, TO,
 };
-use super::marks::{self, Watch};
+use super::marks;
 use super::numbers;
+use super::signs::{self, Signs};
 
 const GIVE_PLAIN: [u8; 3] = [0xA2, 0xC4, 0x99];
 const GIVE: [u8; 3] = [0xB1, COENG, 0x99];
+const WITH_AA: u8 = 0xA4;
+const LIGATURE: u8 = 0xA8;
 
 /// A batch of texts in normal form.
 pub struct Normal {
@@ -25,15 +28,6 @@ pub struct Normal {
     pub is_kept: bool,
     /// Whether no code comes from before one that is before it.
     pub is_rising: bool,
-}
-
-/// What the second step has seen and others have to mend.
-#[derive(Default)]
-struct Seen {
-    gone: bool,
-    to_ba: bool,
-    give: bool,
-    number: bool,
 }
 
 impl Normal {
@@ -53,12 +47,18 @@ impl Normal {
         lengths: &[usize],
     ) -> Result<Normal, Unmet> {
         let mut made = Made::new(characters, joined.len());
-        let mut at = made.skip(joined, 0);
+        made.border();
+        let mut at = behind(joined, 0);
         for &length in lengths {
             at = made.text(joined, at, length);
             at = behind(joined, at);
         }
         made.finished()
+    }
+
+    /// Whether a letter outside ASCII and the Khmer block stands in a text.
+    pub fn has_letters(&self) -> bool {
+        self.codes.contains(&LETTER)
     }
 }
 
@@ -73,7 +73,12 @@ struct Made<'a> {
     /// Place in the originals of the character that is read next.
     place: u32,
     has_ligature: bool,
+    is_moved: bool,
+    is_mended: bool,
     unmet: Vec<u32>,
+    /// The text that is being read: END, its codes, END.
+    text: Vec<u8>,
+    signs: Signs,
 }
 
 impl<'a> Made<'a> {
@@ -85,7 +90,11 @@ impl<'a> Made<'a> {
             origin: Vec::with_capacity(room),
             place: 0,
             has_ligature: false,
+            is_moved: false,
+            is_mended: false,
             unmet: Vec::new(),
+            text: Vec::new(),
+            signs: Signs::default(),
         }
     }
 
@@ -96,21 +105,12 @@ impl<'a> Made<'a> {
             return Err(Unmet(self.unmet));
         }
         Ok(Normal {
-            is_kept: self
-                .origin
-                .iter()
-                .zip(0..)
-                .all(|(&place, number)| place == number),
-            is_rising: self.origin.windows(2).all(|pair| pair[0] <= pair[1]),
+            is_kept: !self.is_moved,
+            is_rising: !self.is_mended || self.origin.windows(2).all(|pair| pair[0] <= pair[1]),
             codes: self.codes,
             origin: self.origin,
             has_ligature: self.has_ligature,
         })
-    }
-
-    fn skip(&mut self, joined: &[u8], at: usize) -> usize {
-        self.border();
-        behind(joined, at)
     }
 
     /// What stands between two texts.
@@ -123,21 +123,50 @@ impl<'a> Made<'a> {
     /// Normalise so many characters from a place on, and the border behind them -> the place behind the characters.
     fn text(&mut self, text: &[u8], at: usize, length: usize) -> usize {
         let first = self.codes.len();
+        self.text.clear();
+        self.text.push(END);
         let at = self.encode(text, at, length);
-        if self.codes.len() > first && self.codes.last() == Some(&COENG) {
-            self.pop();
+        if is_unsettled(&self.text) {
+            self.settle(first);
         }
+        // A subscript DA becomes TA.
+        let subscribed = self.text.iter().zip(&self.text[1..]);
+        self.codes.extend(subscribed.map(|(&before, &code)| {
+            if (before == COENG) & (code == DA) {
+                TA
+            } else {
+                code
+            }
+        }));
         self.border();
-        let seen = self.look(first);
-        self.mend(first, &seen);
+        let seen = self.signs.look(&self.codes[first - 1..], self.characters);
+        if seen != 0 {
+            self.mend(first, seen);
+        }
         at
     }
 
-    /// Codes of characters: without the invisible, with ligatures in two, and with every coeng before a letter.
+    /// Codes of characters, without those of other scripts that are invisible.
     fn encode(&mut self, text: &[u8], mut at: usize, length: usize) -> usize {
         let mut left = length;
-        let mut after_coeng = false;
         while left > 0 {
+            let khmer = khmer_bytes(&text[at..]).min(left.saturating_mul(3));
+            if khmer > 0 {
+                let found = text[at..at + khmer].chunks_exact(3);
+                let count = found.len();
+                let characters = self.characters;
+                self.text.extend(
+                    found.map(|char| {
+                        characters.folded(0x80 | (char[1] & 1) << 6 | (char[2] & 0x3F))
+                    }),
+                );
+                self.origin
+                    .extend(self.place..self.place.wrapping_add(count as u32));
+                self.place = self.place.wrapping_add(count as u32);
+                at += khmer;
+                left -= count;
+                continue;
+            }
             let (one, next) = match read(text, at) {
                 Some(found) => found,
                 None => break,
@@ -149,6 +178,10 @@ impl<'a> Made<'a> {
             let code = match one {
                 Read::Known(low) => self.characters.folded(low),
                 Read::Other(point) => match self.characters.other(point) {
+                    Some(DELETED) => {
+                        self.is_moved = true;
+                        continue;
+                    }
                     Some(code) => code,
                     None => {
                         self.unmet.push(point);
@@ -156,86 +189,77 @@ impl<'a> Made<'a> {
                     }
                 },
             };
-            let (code, second) = match code {
-                DELETED => continue,
-                0xA4 => (0xA2, 0xB6),
-                0xA8 => {
-                    self.has_ligature = true;
-                    (0xA7, 0x80)
-                }
-                _ => (code, DELETED),
-            };
-            let code = if after_coeng {
-                if super::characters::is_base(code) {
-                    if code == DA {
-                        TA
-                    } else {
-                        code
-                    }
-                } else {
-                    self.pop();
-                    code
-                }
-            } else {
-                code
-            };
-            self.push(code, place);
-            if second != DELETED {
-                self.push(second, place);
-            }
-            after_coeng = code == COENG;
+            self.text.push(code);
+            self.origin.push(place);
         }
         at
     }
 
-    #[inline]
-    fn push(&mut self, code: u8, place: u32) {
-        self.codes.push(code);
-        self.origin.push(place);
-    }
-
-    fn pop(&mut self) {
-        self.codes.pop();
-        self.origin.pop();
-    }
-
-    /// Put the marks of a text in order, and look what else of it has to be mended. What goes is marked as deleted.
-    fn look(&mut self, first: usize) -> Seen {
-        let mut seen = Seen::default();
-        let mut watch = Watch::new(self.characters);
-        let last = self.codes.len() - 1;
-        let mut at = first;
-        while at < last {
-            let code = self.codes[at];
-            let wrong = if self.characters.rank[usize::from(code)] == 0 {
-                watch.pass();
-                let before = self.codes[at - 1];
-                if code == GIVE_PLAIN[2] {
-                    seen.give |= before == GIVE_PLAIN[1] && self.codes[at - 2] == GIVE_PLAIN[0];
-                } else if code.is_ascii_digit() {
-                    seen.number |= numbers::is_separator(before);
+    /// Drop the inherent vowels and every coeng with nothing to subscribe, and write ligatures as two codes.
+    fn settle(&mut self, first: usize) {
+        self.is_moved = true;
+        let origin = self.origin.split_off(first);
+        let mut settled = vec![END];
+        let mut push = |code: u8, place: u32| {
+            if settled.last() == Some(&COENG) && !is_base(code) {
+                settled.pop();
+                self.origin.pop();
+            }
+            settled.push(code);
+            self.origin.push(place);
+        };
+        for (&code, place) in self.text[1..].iter().zip(origin) {
+            match code {
+                DELETED => {}
+                WITH_AA => {
+                    push(0xA2, place);
+                    push(0xB6, place);
                 }
-                false
-            } else if code == COENG {
-                let letter = self.codes[at + 1];
-                seen.to_ba |= letter == BA && self.codes[at - 1] == TO;
-                at += 1;
-                watch.subscript(letter)
-            } else {
-                watch.mark(code, self.codes[at - 1], self.codes[at + 1])
-            };
-            at += 1;
-            if wrong {
-                at = self.mend_cluster(first, at - 1);
-                watch.pass();
-                seen = Seen {
-                    gone: true,
-                    to_ba: true,
-                    ..seen
-                };
+                LIGATURE => {
+                    self.has_ligature = true;
+                    push(0xA7, place);
+                    push(0x80, place);
+                }
+                _ => push(code, place),
             }
         }
-        seen
+        if settled.last() == Some(&COENG) {
+            settled.pop();
+            self.origin.pop();
+        }
+        self.text = settled;
+    }
+
+    /// Mend what was seen in the text that begins at some place.
+    fn mend(&mut self, first: usize, seen: u8) {
+        if seen & signs::DISORDER != 0 {
+            self.order_marks(first);
+            self.drop_deleted(first);
+            self.is_moved = true;
+            self.is_mended = true;
+        }
+        if seen & (signs::DISORDER | signs::TO_BA) != 0 && self.mend_lla(first) {
+            self.drop_deleted(first);
+            self.is_moved = true;
+        }
+        if seen & (signs::DISORDER | signs::GIVE) != 0 {
+            self.unify_give(first);
+        }
+        if seen & signs::NUMBER != 0 && numbers::join(&mut self.codes[first..]) {
+            self.drop_deleted(first);
+            self.is_moved = true;
+        }
+    }
+
+    /// Put the marks of clusters in order. What goes is marked as deleted.
+    fn order_marks(&mut self, first: usize) {
+        let mut behind = first;
+        for number in 0..self.signs.found().len() {
+            let place = first + number;
+            if place >= behind && self.signs.found()[number] & signs::DISORDER != 0 {
+                behind = self.mend_cluster(first, place);
+            }
+        }
     }
 
     /// Mend the cluster around a place -> the place behind it.
@@ -263,21 +287,6 @@ impl<'a> Made<'a> {
             self.origin[at] = before[from];
         }
         end
-    }
-
-    fn mend(&mut self, first: usize, seen: &Seen) {
-        if seen.gone {
-            self.drop_deleted(first);
-        }
-        if seen.to_ba && self.mend_lla(first) {
-            self.drop_deleted(first);
-        }
-        if seen.give || seen.gone {
-            self.unify_give(first);
-        }
-        if seen.number && numbers::join(&mut self.codes[first..]) {
-            self.drop_deleted(first);
-        }
     }
 
     fn drop_deleted(&mut self, first: usize) {
@@ -319,9 +328,24 @@ impl<'a> Made<'a> {
     }
 }
 
-impl Normal {
-    /// Whether a letter outside ASCII and the Khmer block stands in a text.
-    pub fn has_letters(&self) -> bool {
-        self.codes.contains(&LETTER)
+/// How many bytes at the beginning are characters of the Khmer block, of three bytes each.
+#[inline]
+fn khmer_bytes(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some([0xE1, 0x9E | 0x9F, _]) = text.get(at..at + 3) {
+        at += 3;
     }
+    at
+}
+
+/// Whether a text, behind one END, has a coeng before no letter, or what `settle` drops or writes as two.
+fn is_unsettled(text: &[u8]) -> bool {
+    let odd = text
+        .iter()
+        .zip(&text[1..])
+        .fold(false, |odd, (&before, &code)| {
+            let is_odd = (code == DELETED) | (code == WITH_AA) | (code == LIGATURE);
+            odd | is_odd | ((before == COENG) & !is_base(code))
+        });
+    odd || text.last() == Some(&COENG)
 }
