@@ -81,11 +81,13 @@ class Found:
     words         starts, ends, counts by text, keys
     bigrams       the same, of stretches of `bigram_codes`
     firsts        which units begin words
-    units         starts, ends, cluster numbers, and whether Khmer, apart, opening, foreign
+    foreign       which words are runs with letters outside ASCII
+    units         starts, ends, cluster numbers, and whether Khmer, apart, opening
     """
 
     words: tuple[bytes, bytes, bytes, bytes]
     bigrams: tuple[bytes, bytes, bytes, bytes]
     bigram_codes: bytes
     firsts: bytes
-    units: tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+    foreign: bytes
+    units: tuple[bytes, bytes, bytes, bytes, bytes, bytes]

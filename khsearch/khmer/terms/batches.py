@@ -93,7 +93,7 @@ def _compiled(normal: NormalText, found: Found) -> Batch:
     words = compiled.words_of(found, normal.array)
     starts, ends = words.starts, words.ends
     if LETTER in normal.codes:
-        is_foreign = compiled.foreign_words(found)
+        is_foreign = compiled.foreign_words(found, len(starts))
         text_ends = np.flatnonzero(normal.array == END)
         words, starts, ends = with_foreign_words(normal, starts, ends, words.keys, is_foreign, text_ends)
     return Batch(normal, words, compiled.bigrams_of(found), starts, ends)

@@ -25,15 +25,16 @@ def bigrams_of(found: Found) -> Tokens:
     return _tokens(np.frombuffer(found.bigram_codes, np.uint8), found.bigrams)
 
 
-def foreign_words(found: Found) -> NDArray[np.bool_]:
-    """Which words are runs with letters outside ASCII."""
-    *_, foreign = found.units
-    return np.frombuffer(foreign, np.bool_).take(_offsets(found.firsts))
+def foreign_words(found: Found, words: int) -> NDArray[np.bool_]:
+    """Which of so many words are runs with letters outside ASCII."""
+    foreign = np.zeros(words, np.bool_)
+    foreign[_offsets(found.foreign)] = True
+    return foreign
 
 
 def atoms_of(found: Found) -> tuple[Units, Offsets, Offsets]:
     """Units, which of them begin words, and their cluster numbers."""
-    starts, ends, numbers, khmer, apart, opening, _ = found.units
+    starts, ends, numbers, khmer, apart, opening = found.units
     flags = (np.frombuffer(flag, np.bool_) for flag in (khmer, apart, opening))
     return Units(_offsets(starts), _offsets(ends), *flags), _offsets(found.firsts), _offsets(numbers)
 

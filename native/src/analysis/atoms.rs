@@ -2,7 +2,8 @@
 //!
 //! As `khsearch.khmer.text.clusters.units` and `khsearch.khmer.terms.batches.find_atoms` have them.
 
-use super::characters::{is_base, Characters, Stretch, COENG, END, LETTER, LONGEST_TERM};
+use super::characters::{Characters, Stretch, END, LETTER, LONGEST_TERM};
+use super::edges;
 use super::lattice::Lattice;
 use super::lexicon::{key_of, Lexicon};
 
@@ -57,70 +58,62 @@ pub fn find(
         lexicon,
         origin,
         lattice: Lattice::default(),
-        numbers: Vec::new(),
         begins: Vec::new(),
     };
     let (mut apart, mut opening) = (true, false);
     let mut run = 0; // first unit of the run of Khmer that is being read
-    let mut at = 0;
-    while at < codes.len() {
-        let code = codes[at];
-        let kind = characters.stretch(code);
-        if kind != Stretch::Khmer {
-            runs.finish(&mut found, run);
-            run = found.units.len();
-        }
-        if kind == Stretch::Soft || kind == Stretch::Hard {
-            apart = true;
-            opening |= kind == Stretch::Hard;
-            if code == END {
-                found.text_ends.push(at as u32);
-            }
-            at += 1;
+    let edges = edges::find(codes, characters);
+    for edge in edges.windows(2) {
+        let (start, end) = (edge[0] as usize, edge[1] as usize);
+        let kind = characters.stretch(codes[start]);
+        if kind == Stretch::Khmer {
+            let number = lexicon.number(&codes[start..end], key_at(codes, start, end));
+            let (start, end) = (edge[0], edge[1]);
+            push_divided(
+                &mut found,
+                Unit {
+                    start,
+                    end,
+                    number,
+                    is_khmer: true,
+                    apart,
+                    opening,
+                    foreign: false,
+                },
+            );
+            (apart, opening) = (false, false);
             continue;
         }
-        let start = at;
-        at += 1;
-        if kind == Stretch::Khmer {
-            while at < codes.len() && goes_on(codes, at, characters) {
-                at += 1;
-            }
+        runs.finish(&mut found, run);
+        if kind == Stretch::Soft {
+            apart = true;
+        } else if kind == Stretch::Hard {
+            (apart, opening) = (true, true);
+            let ends = (edge[0]..edge[1]).filter(|&at| codes[at as usize] == END);
+            found.text_ends.extend(ends);
         } else {
-            while at < codes.len() && characters.stretch(codes[at]) == kind {
-                at += 1;
-            }
+            let first = found.units.len() as u32;
+            let foreign = kind == Stretch::Alpha && codes[start..end].contains(&LETTER);
+            let (start, end) = (edge[0], edge[1]);
+            push_divided(
+                &mut found,
+                Unit {
+                    start,
+                    end,
+                    number: 0,
+                    is_khmer: false,
+                    apart,
+                    opening,
+                    foreign,
+                },
+            );
+            (apart, opening) = (false, false);
+            found.firsts.extend(first..found.units.len() as u32);
         }
-        let stretch = &codes[start..at];
-        let is_khmer = kind == Stretch::Khmer;
-        let unit = Unit {
-            start: start as u32,
-            end: at as u32,
-            number: if is_khmer {
-                lexicon.number(stretch, key_at(codes, start, at))
-            } else {
-                0
-            },
-            is_khmer,
-            apart,
-            opening,
-            foreign: kind == Stretch::Alpha && stretch.contains(&LETTER),
-        };
-        (apart, opening) = (false, false);
-        push_divided(&mut found, unit);
-        if !is_khmer {
-            found.firsts.extend(run as u32..found.units.len() as u32);
-            run = found.units.len();
-        }
+        run = found.units.len();
     }
     runs.finish(&mut found, run);
     found
-}
-
-/// Whether a code is still of the cluster of the one before it.
-#[inline]
-fn goes_on(codes: &[u8], at: usize, characters: &Characters) -> bool {
-    characters.stretch(codes[at]) == Stretch::Khmer
-        && (!is_base(codes[at]) || codes[at - 1] == COENG)
 }
 
 /// The key of a stretch of codes, if it has one.
@@ -137,6 +130,7 @@ fn key_at(codes: &[u8], start: usize, end: usize) -> Option<u64> {
 }
 
 /// Add a unit, one longer than a term may be as several.
+#[inline]
 fn push_divided(found: &mut Atoms, mut unit: Unit) {
     while !unit.foreign && (unit.end - unit.start) as usize > LONGEST_TERM {
         let end = unit.start + LONGEST_TERM as u32;
@@ -156,7 +150,6 @@ struct Runs<'a> {
     lexicon: &'a Lexicon,
     origin: Option<&'a [u32]>,
     lattice: Lattice,
-    numbers: Vec<u32>,
     /// Where words begin, as numbers of the clusters of the run.
     begins: Vec<u32>,
 }
@@ -168,13 +161,11 @@ impl Runs<'_> {
         if units.is_empty() {
             return;
         }
-        self.numbers.clear();
-        self.numbers.extend(units.iter().map(|unit| unit.number));
         self.begins.clear();
         self.lattice
-            .break_run(&self.numbers, self.lexicon, &mut self.begins);
+            .break_run(units, self.lexicon, &mut self.begins);
         if self.lexicon.divides() {
-            self.divide_own();
+            self.divide_own(units);
         }
         if let Some(origin) = self.origin {
             self.begins
@@ -199,14 +190,15 @@ impl Runs<'_> {
     }
 
     /// Divide own words into their atoms.
-    fn divide_own(&mut self) {
+    fn divide_own(&mut self, run: &[Unit]) {
         let words = std::mem::take(&mut self.begins);
         for (at, &begin) in words.iter().enumerate() {
             let begin = begin as usize;
-            let end = words
-                .get(at + 1)
-                .map_or(self.numbers.len(), |&next| next as usize);
-            let mark = self.lexicon.own(&self.numbers[begin..end]) | 1;
+            let end = words.get(at + 1).map_or(run.len(), |&next| next as usize);
+            let mark = self
+                .lexicon
+                .own(run[begin..end].iter().map(|unit| unit.number))
+                | 1;
             let atoms = (0..(end - begin).min(16)).filter(|place| mark >> place & 1 == 1);
             self.begins
                 .extend(atoms.map(|place| (begin + place) as u32));

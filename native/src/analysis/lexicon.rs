@@ -17,6 +17,8 @@ const BASE_MASK: u64 = (1 << 20) - 1;
 const NO_WORD: u64 = VALUE_MASK;
 /// A word's value is its gain plus this.
 const GAIN_ZERO: i64 = 1 << 22;
+/// What the end of no word gains: it costs more than an unknown stretch, so that no path goes by it.
+const NO_GAIN: i64 = NO_WORD as i64 - GAIN_ZERO;
 /// The most slots of a trie.
 const MAX_SLOTS: usize = 1 << 19;
 
@@ -42,6 +44,21 @@ pub struct Parts<'a> {
     pub marks: Vec<u16>,
 }
 
+/// A path of the trie: the slot where it ends, and what stands there.
+#[derive(Clone, Copy)]
+pub struct Node {
+    slot: u32,
+    content: u64,
+}
+
+impl Node {
+    /// Gain of the word that ends there; NO_GAIN where none does.
+    #[inline]
+    pub fn gain(self) -> i64 {
+        (self.content >> VALUE_SHIFT & VALUE_MASK) as i64 - GAIN_ZERO
+    }
+}
+
 pub struct Lexicon {
     slots: Vec<u64>,
     numbering: Numbering,
@@ -64,6 +81,9 @@ impl Lexicon {
         } = parts;
         if slots.is_empty() || slots.len() > MAX_SLOTS {
             return Err("a trie has no slots, or too many");
+        }
+        if i64::from(unknown) >= NO_GAIN {
+            return Err("an unknown stretch costs more than any word");
         }
         if costs.len() != lengths.len() || lengths.len() >= slots.len() {
             return Err("a lexicon has more clusters than its trie, or other ones than costs");
@@ -98,33 +118,29 @@ impl Lexicon {
         self.numbering.number(cluster, key)
     }
 
-    /// The slot of a word of one cluster.
+    /// The node of a word of one cluster.
     #[inline]
-    pub fn first(&self, number: u32) -> u32 {
-        number + 1
-    }
-
-    /// The slot behind another for one more cluster, if a word goes on so.
-    #[inline]
-    pub fn child(&self, slot: u32, number: u32) -> Option<u32> {
-        let base = self.slots.get(slot as usize)? & BASE_MASK;
-        let child = base as u32 + number;
-        let node = self.slots.get(child as usize)?;
-        if node >> PARENT_SHIFT == u64::from(slot) {
-            Some(child)
-        } else {
-            None
+    pub fn first(&self, number: u32) -> Node {
+        let slot = number + 1;
+        Node {
+            slot,
+            content: self
+                .slots
+                .get(slot as usize)
+                .copied()
+                .unwrap_or(NO_WORD << VALUE_SHIFT),
         }
     }
 
-    /// Gain of the word that ends at a slot, if one does.
+    /// The node behind another for one more cluster, if a word goes on so.
     #[inline]
-    pub fn gain(&self, slot: u32) -> Option<i64> {
-        let value = self.slots.get(slot as usize)? >> VALUE_SHIFT & VALUE_MASK;
-        if value == NO_WORD {
-            None
+    pub fn child(&self, node: Node, number: u32) -> Option<Node> {
+        let slot = (node.content & BASE_MASK) as u32 + number;
+        let content = *self.slots.get(slot as usize)?;
+        if content >> PARENT_SHIFT == u64::from(node.slot) {
+            Some(Node { slot, content })
         } else {
-            Some(value as i64 - GAIN_ZERO)
+            None
         }
     }
 
@@ -134,16 +150,16 @@ impl Lexicon {
     }
 
     /// Where the atoms of an own word begin, bit by bit; 0 for another word.
-    pub fn own(&self, numbers: &[u32]) -> u16 {
+    pub fn own(&self, numbers: impl Iterator<Item = u32>) -> u16 {
         self.marks
             .get(self.slot(numbers) as usize)
             .copied()
             .unwrap_or(0)
     }
 
-    /// Key of a word: its slot, be it a word or not; 0 for what is no path of the trie.
+    /// Key of a word by the numbers of its clusters: its slot, be it a word or not; 0 for what is no path of the trie.
     #[inline]
-    pub fn word_key(&self, numbers: &[u32]) -> i32 {
+    pub fn word_key(&self, numbers: impl Iterator<Item = u32>) -> i32 {
         let slot = self.slot(numbers);
         if slot > NO_PATH {
             slot as i32
@@ -153,19 +169,18 @@ impl Lexicon {
     }
 
     #[inline]
-    fn slot(&self, numbers: &[u32]) -> u32 {
-        let (&first, rest) = match numbers.split_first() {
-            Some(found) => found,
+    fn slot(&self, mut numbers: impl Iterator<Item = u32>) -> u32 {
+        let mut node = match numbers.next() {
+            Some(first) => self.first(first),
             None => return NO_PATH,
         };
-        let mut slot = self.first(first);
-        for &number in rest {
-            slot = match self.child(slot, number) {
+        for number in numbers {
+            node = match self.child(node, number) {
                 Some(child) => child,
                 None => return NO_PATH,
             };
         }
-        slot
+        node.slot
     }
 
     /// Rank of a cluster by its number, negative for one that pairs with none.

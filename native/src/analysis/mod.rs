@@ -9,6 +9,7 @@
 
 pub mod atoms;
 pub mod characters;
+mod edges;
 mod lattice;
 pub mod lexicon;
 mod marks;

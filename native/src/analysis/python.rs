@@ -314,7 +314,20 @@ impl Found {
         wide(py, self.atoms.firsts.iter().copied())
     }
 
-    /// Units: starts, ends, cluster numbers, and flags: Khmer, apart, opening, foreign.
+    /// Numbers of the words that are runs with letters outside ASCII.
+    #[getter]
+    fn foreign<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let units = &self.atoms.units;
+        let is_foreign = |first: u32| units.get(first as usize).map_or(false, |unit| unit.foreign);
+        let numbered = (0..).zip(&self.atoms.firsts);
+        let found: Vec<u32> = numbered
+            .filter(|&(_, &first)| is_foreign(first))
+            .map(|(word, _)| word)
+            .collect();
+        wide(py, found.into_iter())
+    }
+
+    /// Units: starts, ends, cluster numbers, and flags: Khmer, apart, opening.
     #[getter]
     fn units<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let units = &self.atoms.units;
@@ -335,7 +348,6 @@ impl Found {
                 flags(|unit| unit.is_khmer)?,
                 flags(|unit| unit.apart)?,
                 flags(|unit| unit.opening)?,
-                flags(|unit| unit.foreign)?,
             ],
         )
     }

@@ -2,6 +2,8 @@
 //!
 //! As `khsearch.khmer.terms.streams` has them.
 
+use std::ops::Range;
+
 use super::atoms::{Atoms, Unit};
 use super::characters::SPACE;
 use super::lexicon::{pair_key, Lexicon};
@@ -43,15 +45,16 @@ pub struct Bigrams {
 /// The words.
 pub fn words(atoms: &Atoms, lexicon: &Lexicon) -> Terms {
     let mut found = Terms::with_room(atoms.firsts.len());
-    let mut numbers = Vec::new();
     let mut texts = Texts::new(&atoms.text_ends);
     for atom in 0..atoms.firsts.len() {
         let units = atoms.units_of(atom);
         if let (Some(first), Some(last)) = (units.first(), units.last()) {
-            numbers.clear();
-            numbers.extend(units.iter().map(|unit| unit.number));
             texts.reach(first.start, found.starts.len(), &mut found.counts);
-            found.push(first.start, last.end, lexicon.word_key(&numbers));
+            found.push(
+                first.start,
+                last.end,
+                lexicon.word_key(units.iter().map(|unit| unit.number)),
+            );
         }
     }
     texts.finish(found.starts.len(), &mut found.counts);
@@ -65,16 +68,21 @@ pub fn bigrams(codes: &[u8], atoms: &Atoms, lexicon: &Lexicon) -> Bigrams {
     let mut terms = Terms::with_room(atoms.units.len());
     let mut texts = Texts::new(&atoms.text_ends);
     let mut before: Option<(u32, i32)> = None; // where the unit before begins in what is written, and its rank
+    let mut stretch = 0..0; // units side by side that are still to be written
     for unit in &atoms.units {
-        if unit.apart && !unit.is_khmer {
-            out.push(SPACE);
+        if unit.apart {
+            out.extend_from_slice(part(codes, &stretch));
+            stretch = unit.start..unit.start;
+            if !unit.is_khmer {
+                out.push(SPACE);
+            }
         }
-        let start = out.len() as u32;
-        out.extend_from_slice(of(codes, unit));
+        let start = out.len() as u32 + (unit.start - stretch.start);
+        stretch.end = unit.end;
         let rank = lexicon.rank(unit.number);
         texts.reach(unit.start, terms.starts.len(), &mut terms.counts);
         if let (Some((from, left)), false, false) = (before, unit.opening, unit.foreign) {
-            terms.push(from, out.len() as u32, pair_key(left, rank));
+            terms.push(from, start + (unit.end - unit.start), pair_key(left, rank));
         }
         before = if unit.foreign {
             None
@@ -82,14 +90,19 @@ pub fn bigrams(codes: &[u8], atoms: &Atoms, lexicon: &Lexicon) -> Bigrams {
             Some((start, rank))
         };
     }
+    out.extend_from_slice(part(codes, &stretch));
     texts.finish(terms.starts.len(), &mut terms.counts);
     Bigrams { codes: out, terms }
 }
 
 /// The codes of a unit.
 pub fn of<'a>(codes: &'a [u8], unit: &Unit) -> &'a [u8] {
+    part(codes, &(unit.start..unit.end))
+}
+
+fn part<'a>(codes: &'a [u8], places: &Range<u32>) -> &'a [u8] {
     codes
-        .get(unit.start as usize..unit.end as usize)
+        .get(places.start as usize..places.end as usize)
         .unwrap_or(&[])
 }
 
