@@ -1,3 +1,93 @@
 """The compiled core: what it offers to Python."""
 
+from array import array
+from collections.abc import Callable
+from typing import final
+
 INTERFACE: int
+
+@final
+class Characters:
+    """What is known of characters; it normalises texts."""
+
+    def __new__(
+        cls,
+        code_of: Callable[[int], int],
+        *,
+        fold: bytes,
+        classes: bytes,
+        sentence_ends: bytes,
+        ranks: bytes,
+        above_before: bytes,
+        above_behind: bytes,
+        strong: bytes,
+    ) -> Characters:
+        """Make it of the tables of `khsearch.khmer.text`; ValueError where these cannot be."""
+
+    def normalize(self, text: str) -> NormalForm:
+        """Normalise one text."""
+
+    def normalize_all(self, joined: str, lengths: list[int]) -> NormalForm:
+        """Normalise texts that were joined, with one character before, between and after them: how long each is."""
+
+@final
+class NormalForm:
+    """Texts in normal form.
+
+    codes      one a character
+    origin     for every code, the place that it comes from, as uint32
+    is_kept    whether every character was kept in its place
+    is_rising  whether no code comes from before one that is before it
+    """
+
+    codes: bytes
+    origin: bytes
+    is_kept: bool
+    is_rising: bool
+
+@final
+class Breaking:
+    """What breaks texts by a lexicon."""
+
+    def __new__(
+        cls,
+        characters: Characters,
+        *,
+        slots: array[int],
+        clusters: bytes,
+        lengths: bytes,
+        costs: array[int],
+        unknown: int,
+        marks: array[int] | None,
+    ) -> Breaking:
+        """Make it of the arrays of a lexicon; ValueError where these cannot be."""
+
+    def batch(self, normal: NormalForm) -> Found:
+        """Find the terms of texts in normal form."""
+
+    def atoms(self, normal: NormalForm) -> Found:
+        """Find units and atoms of texts in normal form, without their terms."""
+
+    def terms(self, codes: bytes) -> tuple[list[bytes], list[bytes]]:
+        """Find words and bigrams of the codes of a short text."""
+
+    def runs(self, codes: bytes) -> list[tuple[int, int, list[bytes], list[int], bool]]:
+        """Find the runs of the codes of a short text: start, end, units, how many units each word has, whether Khmer."""
+
+@final
+class Found:
+    """The terms of texts. Places and counts are int64, keys int32, flags one byte each.
+
+    words         starts, ends, counts by text, keys
+    bigrams       the same, of stretches of `bigram_codes`
+    firsts        which units begin words
+    foreign       which words are runs with letters outside ASCII
+    units         starts, ends, cluster numbers, and whether Khmer, apart, opening
+    """
+
+    words: tuple[bytes, bytes, bytes, bytes]
+    bigrams: tuple[bytes, bytes, bytes, bytes]
+    bigram_codes: bytes
+    firsts: bytes
+    foreign: bytes
+    units: tuple[bytes, bytes, bytes, bytes, bytes, bytes]

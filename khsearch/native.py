@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-INTERFACE = 1
+INTERFACE = 2
 """What the core has to offer; see native/src/lib.rs."""
 
 _OFF = "KHSEARCH_NATIVE"

@@ -5,15 +5,17 @@
 
 use pyo3::prelude::*;
 
+mod analysis;
 mod fault;
 mod index;
 mod search;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
-const INTERFACE: u32 = 1;
+const INTERFACE: u32 = 2;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("INTERFACE", INTERFACE)?;
+    analysis::python::add(module)?;
     search::register(module)
 }

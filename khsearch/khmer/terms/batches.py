@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch.arrays import keep_freed_memory
 from khsearch.frozen import frozen
+from khsearch.khmer.terms import compiled
 from khsearch.khmer.terms.foreign import foreign_units, with_foreign_words
 from khsearch.khmer.terms.streams import Keys, TermKeys, Tokens, bigrams_of, count_in_texts
 from khsearch.khmer.text import scripts
@@ -14,7 +17,10 @@ from khsearch.khmer.text.clusters import Clusters, Units, units
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Offsets, others_in
 from khsearch.khmer.text.script import END, LETTER, LIGATURE, LONGEST_TERM
-from khsearch.khmer.words.breakers import BREAKERS, Breaker
+from khsearch.khmer.words.breakers import BREAKERS, Breaker, compiled_of
+
+if TYPE_CHECKING:
+    from khsearch._core import Found
 
 
 @frozen
@@ -53,19 +59,22 @@ class Atoms:
     """The atoms of a batch, as units.
 
     units    the u units
-    inside   (n,) bool, true for every code inside of one
     firsts   (k,) int64, which units begin atoms
     numbers  (u,) int64, of the clusters in the breaker's lexicon, 0 for no clusters; None if it reads none
+    inside   (n,) bool, true for every code inside of a unit; None of the core's, which finds bigrams by itself
     """
 
     units: Units
-    inside: NDArray[np.bool_]
     firsts: Offsets
     numbers: Offsets | None
+    inside: NDArray[np.bool_] | None = None
 
 
 def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     """Find the terms of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one."""
+    breaking = compiled_of(breaker)
+    if breaking is not None and normal.form is not None:
+        return _compiled(normal, breaking.batch(normal.form))
     atoms = find_atoms(normal, breaker, keys)
     word_keys = pair_keys = None
     if keys is not None and atoms.numbers is not None:
@@ -73,21 +82,36 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
         pair_keys = keys.of_pairs(atoms.numbers)
     foreign = foreign_units(normal, atoms.units)
     text_ends = np.flatnonzero(normal.array == END)
+    assert atoms.inside is not None
     bigrams = bigrams_of(normal.array, atoms.inside, atoms.units, pair_keys, foreign, text_ends)
     words, starts, ends = words_of(normal, atoms, word_keys, foreign, text_ends)
     return Batch(normal, words, bigrams, starts, ends)
 
 
+def _compiled(normal: NormalText, found: Found) -> Batch:
+    """The terms of a batch as the core has found them, but for the words of other letters."""
+    words = compiled.words_of(found, normal.array)
+    starts, ends = words.starts, words.ends
+    if LETTER in normal.codes:
+        is_foreign = compiled.foreign_words(found, len(starts))
+        text_ends = np.flatnonzero(normal.array == END)
+        words, starts, ends = with_foreign_words(normal, starts, ends, words.keys, is_foreign, text_ends)
+    return Batch(normal, words, compiled.bigrams_of(found), starts, ends)
+
+
 def find_atoms(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Atoms:
     """Break a batch in normal form."""
     keep_freed_memory()
+    breaking = compiled_of(breaker)
+    if breaking is not None and normal.form is not None:
+        return Atoms(*compiled.atoms_of(breaking.atoms(normal.form)))
     found, inside = units(normal.codes)
     opens, numbers = _broken(normal.codes, found, breaker, keys)
     joined = None
     if LIGATURE in normal.raw:
         joined = normal.origin.take(found.starts) == normal.origin.take(found.starts - 1)
         opens = opens & ~joined
-    return Atoms(found, inside, _divide(opens, joined), numbers)
+    return Atoms(found, _divide(opens, joined), numbers, inside)
 
 
 def words_of(

@@ -23,7 +23,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from khsearch.frozen import frozen
-from khsearch.khmer.text import marks, script, scripts
+from khsearch.khmer.text import script, scripts
+from khsearch.khmer.text.mark_order import MOST_SUBSCRIPTS
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
@@ -126,7 +127,7 @@ def _hexadecimal(text: str) -> str:
 
 _TOO_LONG = b"[a-z]{%d}|[0-9\x03]{%d}" % (LONGEST_TERM + 1, LONGEST_TERM + 1)
 _MENDED = rb"\x91\xd2\x94|[\xb7-\xba]\xbb|\xbb[\xbe\xbf\xd0\xdd]|\xb6\xbb\xc6"
-_OVERLONG = rb"(?:\xd2[\x80-\xb3]){%d}|[\x80-\xd3\xdd]{%d}" % (marks.MOST_SUBSCRIPTS + 1, LONGEST_TERM + 1)
+_OVERLONG = rb"(?:\xd2[\x80-\xb3]){%d}|[\x80-\xd3\xdd]{%d}" % (MOST_SUBSCRIPTS + 1, LONGEST_TERM + 1)
 CANDIDATES_OF_FORMAT_2 = re.compile(b"\x01|" + b"|".join([_TOO_LONG, _MENDED, _OVERLONG]))
 """What stands in every term that `affected_by_format_2` knows, and in some others: look for it in all terms, joined."""
 

@@ -18,6 +18,7 @@ from khsearch.khmer.text.points import Codes, Offsets
 from khsearch.khmer.text.script import BASE, CLASS, SPACE
 from khsearch.khmer.words.lexicon import Lexicon
 from khsearch.khmer.words.trie import BASE_MASK, PARENT_SHIFT
+from khsearch.sharing import cached_property
 
 TermKeys = NDArray[np.int32]
 
@@ -52,13 +53,19 @@ class Keys:
     """Keys of the terms that the clusters of a lexicon spell: small numbers for frequent bigrams."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
         self._trie = lexicon.trie
-        costs = np.frombuffer(lexicon.cluster_costs, np.int32)
+
+    @cached_property
+    def _ranks(self) -> NDArray[np.int32]:
+        """Ranks of clusters by their numbers, the most frequent first; -1 for one that pairs with none."""
+        costs = np.frombuffer(self._lexicon.cluster_costs, np.int32)
         # A cluster without a base pairs with none: what precedes it in a bigram might end with its marks as well.
-        based = [CLASS[name[0]] == BASE for name in lexicon.trie.numbers]
+        based = [CLASS[name[0]] == BASE for name in self._trie.numbers]
         frequent = [i for i in np.argsort(costs, kind="stable").tolist() if based[i]][:_MOST_PAIRED]
-        self._ranks = np.full(len(costs) + 1, -1, np.int32)  # by number; 0 is the number of a cluster of no word
-        self._ranks[np.array(frequent, np.int64) + 1] = np.arange(len(frequent))
+        ranks = np.full(len(costs) + 1, -1, np.int32)  # by number; 0 is the number of a cluster of no word
+        ranks[np.array(frequent, np.int64) + 1] = np.arange(len(frequent))
+        return ranks
 
     def number_all(self, codes: bytes, clusters: Clusters) -> Offsets:
         """Numbers of the clusters of a batch: (c,) -> (c,) int64, 0 for a cluster of no word."""

@@ -1,6 +1,6 @@
 """typed: one text that was typed, analysed once. What is asked of it is found when first asked for, and kept.
 
-A short text is read as lists, in plain Python: its *runs*, the *units* that each is made of (clusters; a number or a
+A short text is read as lists, by the compiled core where it is, else in plain Python: its *runs*, the *units* that each is made of (clusters; a number or a
 word of ASCII letters is one unit), and how many units each word has. Words, bigrams and tokens follow from these. A
 long text, or one with letters of other scripts, is read as a batch of one (`batches`), with the same terms.
 
@@ -26,6 +26,7 @@ from khsearch.khmer.terms.wholes import Wholes, whole_words
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normal_text import GIVE_PLAIN, NormalText
 from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LIGATURE, LONGEST_TERM, MARK, POINT
+from khsearch.khmer.words.breakers import compiled_of
 from khsearch.khmer.words.modes import joiner_of
 from khsearch.sharing import cached_property, loading
 
@@ -119,6 +120,9 @@ class Typed:
         return self._runs_of(self.normal.codes)
 
     def _runs_of(self, codes: bytes) -> list[Run]:
+        breaking = compiled_of(self.analyzer.breaker)
+        if breaking is not None:
+            return breaking.runs(codes)
         runs: list[Run] = []
         for found in _RUN.finditer(codes):
             run, kind = found[0], found.lastindex
@@ -139,7 +143,7 @@ class Typed:
         """Both streams."""
         if not self.is_short:
             return Terms(self.batch.words.terms(), self.batch.bigrams.terms())
-        return Terms(_words(self.runs), bigrams_of(self.runs))
+        return self._terms_of(self.normal.codes)
 
     @cached_property
     def edges(self) -> tuple[list[int], list[int]]:
@@ -222,7 +226,10 @@ class Typed:
         return self._terms_of(codes)
 
     def _terms_of(self, codes: bytes) -> Terms:
-        runs = self._runs_of(codes)
+        breaking = compiled_of(self.analyzer.breaker)
+        if breaking is not None:
+            return Terms(*breaking.terms(codes))
+        runs = self.runs if codes == self.normal.codes else self._runs_of(codes)
         return Terms(_words(runs), bigrams_of(runs))
 
     def _pieces(self, changes: Sequence[Change]) -> Iterator[tuple[str, bytes | None]]:

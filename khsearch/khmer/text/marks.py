@@ -18,53 +18,40 @@ from numpy.typing import NDArray
 from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.clusters import IS_BASE, classes
+from khsearch.khmer.text.mark_order import (
+    AA,
+    ABOVE_BEFORE_U,
+    ABOVE_BEHIND_U,
+    E,
+    II,
+    MOST_SUBSCRIPTS,
+    MUUSIKATOAN,
+    NIKAHIT,
+    OE,
+    OO,
+    RANK,
+    RANK_RO,
+    RANK_SUBSCRIPT,
+    STRONG,
+    TRIISAP,
+    U,
+)
 from khsearch.khmer.text.points import Codes, Offsets
-from khsearch.khmer.text.script import BA, CLUSTER_PATTERN, COENG, MARK_PATTERN, RO, ROBAT
+from khsearch.khmer.text.script import BA, CLUSTER_PATTERN, COENG, MARK_PATTERN, RO
 
-_AA, _II, _U, _E, _OE, _OO, _NIKAHIT = 0xB6, 0xB8, 0xBB, 0xC1, 0xBE, 0xC4, 0xC6
-_MUUSIKATOAN, _TRIISAP = 0xC9, 0xCA
-_SHIFTERS = (_MUUSIKATOAN, _TRIISAP)
-# The half vowel E comes first, then what may be its other half: E II is OE, E AA is OO, whichever was typed first.
-_VOWELS = (_E, _II, _AA, 0xB7, *range(0xB9, _E), *range(_E + 1, 0xC6))
-_SIGNS = (0xC6, 0xC7, 0xC8, 0xCB, *range(ROBAT + 1, COENG), 0xD3, 0xDD)
-
-MOST_SUBSCRIPTS = 4
-"""Subscripts of a cluster, RO included, that are kept: no spelling has more than three, and a term must end."""
-
-_RANK_ROBAT, _RANK_SUBSCRIPT, _RANK_RO = 1, 2, 3
-
-
-def _rank_table() -> bytes:
-    table = bytearray(256)
-    table[ROBAT], table[COENG] = _RANK_ROBAT, _RANK_SUBSCRIPT
-    for rank, code in enumerate((*_SHIFTERS, *_VOWELS, *_SIGNS), start=_RANK_RO + 1):
-        table[code] = rank
-    return bytes(table)
-
-
-_RANK = _rank_table()  # 0 begins a cluster; a subscript's rank is its coeng's, raised to _RANK_RO where RO follows
-_RANK_OF = np.frombuffer(_RANK, np.uint8)
+_RANK_OF = np.frombuffer(RANK, np.uint8)
 _CLUSTER = re.compile(CLUSTER_PATTERN)
 _UNIT = re.compile(MARK_PATTERN)
 _FEW = 400
 """Places that are mended one by one: of more, arrays are quicker. Those of a giant cluster are many."""
 
-# A U beside these, in the order of the marks, is a shifter: the same list as in SIL's khnormal (VAA and U+17D0 there),
-# github.com/sillsdev/khmer-character-specification. A U and a vowel above are no vowel of Khmer: in the lexicon and in
-# 9 MB of raw text, all 49 words and 179 clusters that have them are words spelt elsewhere with a shifter.
-_ABOVE_BEFORE_U, _ABOVE_BEHIND_U = (0xB7, _II, 0xB9, 0xBA), (_OE, 0xBF, 0xD0, 0xDD)
-# Letters that take triisap, if any is in the cluster; others take muusikatoan. BA takes both (of "pen" and "bread").
-_STRONG = (*range(0x80, 0x84), *range(0x85, 0x89), *range(0x8A, 0x8E), *range(0x8F, 0x93), *range(0x95, 0x98),
-           *range(0x9E, 0xA1), 0xA2)  # fmt: skip
-
-
-def _flags(*codes: int) -> NDArray[np.bool_]:
+def _flags(codes: bytes) -> NDArray[np.bool_]:
     flags = np.zeros(256, np.bool_)
     flags[list(codes)] = True
     return flags
 
 
-_IS_ABOVE_BEFORE, _IS_ABOVE_BEHIND, _IS_STRONG = _flags(*_ABOVE_BEFORE_U), _flags(*_ABOVE_BEHIND_U), _flags(*_STRONG)
+_IS_ABOVE_BEFORE, _IS_ABOVE_BEHIND, _IS_STRONG = _flags(ABOVE_BEFORE_U), _flags(ABOVE_BEHIND_U), _flags(STRONG)
 
 
 def out_of_order(codes: Codes) -> Offsets:
@@ -78,21 +65,21 @@ def out_of_order(codes: Codes) -> Offsets:
     coeng = codes == COENG
     is_coeng = coeng[:-1]
     is_ro = (is_coeng & (codes[1:] == RO)).view(np.uint8)
-    ranks = np.frombuffer(bytearray(codes).translate(_RANK), np.uint8)
+    ranks = np.frombuffer(bytearray(codes).translate(RANK), np.uint8)
     here, there = ranks[:-1], ranks[1:]
     here += is_ro
     # One less than its coeng's is the rank of the letter below, so that a subscript may follow one of its own rank.
     there += is_coeng.view(np.uint8)
     there += is_ro
     wrong = there - np.uint8(1) < here  # not above, and not 0
-    wrong |= (here == _RANK[_E]) & ((there == _RANK[_II]) | (there == _RANK[_AA]))
+    wrong |= (here == RANK[E]) & ((there == RANK[II]) | (there == RANK[AA]))
     wrong &= ~is_coeng
     pairs = coeng[:-3] & coeng[2:-1]
     wrong[:-2] |= pairs & (codes[1:-2] == codes[3:])
     four = pairs[:-4] & pairs[4:]
     if four.any():
         wrong[: len(four) - 1] |= four[:-1] & coeng[8:]
-    u = np.flatnonzero(codes == _U)
+    u = np.flatnonzero(codes == U)
     if len(u):
         wrong[u[_stand_for_shifters(codes.take(u - 1), codes.take(u + 1))]] = True
     return np.flatnonzero(wrong)
@@ -101,7 +88,7 @@ def out_of_order(codes: Codes) -> Offsets:
 def _stand_for_shifters(before: Codes, behind: Codes) -> NDArray[np.bool_]:
     """Whether U between two marks, all in order, stands for a shifter."""
     found = _IS_ABOVE_BEFORE.take(before) | _IS_ABOVE_BEHIND.take(behind)
-    found |= (before == _AA) & (behind == _NIKAHIT)
+    found |= (before == AA) & (behind == NIKAHIT)
     return found
 
 
@@ -162,16 +149,16 @@ def _canonical(cluster: bytes) -> tuple[bytes, tuple[int, ...]]:
     base = 1 if script.CLASS[cluster[0]] == script.BASE else 0
     units = [(found[0], found.start()) for found in _UNIT.finditer(cluster, base)]
     marks = {mark[0] for mark, _ in units}
-    half, whole = (_II, _OE) if _II in marks else (_AA, _OO)
-    if _E in marks and half in marks:
-        units = [(bytes([whole]) if mark[0] == _E else mark, place) for mark, place in units if mark[0] != half]
+    half, whole = (II, OE) if II in marks else (AA, OO)
+    if E in marks and half in marks:
+        units = [(bytes([whole]) if mark[0] == E else mark, place) for mark, place in units if mark[0] != half]
     units = _sorted(units)
     order = bytes([0, *(mark[0] for mark, _ in units), 0])
-    if _U in order and BA not in cluster:
-        at = order.index(_U)
+    if U in order and BA not in cluster:
+        at = order.index(U)
         before, behind = np.frombuffer(order[at - 1 : at], np.uint8), np.frombuffer(order[at + 1 : at + 2], np.uint8)
         if _stand_for_shifters(before, behind)[0]:
-            shifter = _TRIISAP if set(cluster).intersection(_STRONG) else _MUUSIKATOAN
+            shifter = TRIISAP if set(cluster).intersection(STRONG) else MUUSIKATOAN
             units[at - 1] = bytes([shifter]), units[at - 1][1]
             units = _sorted(units)
     places = [place + i for mark, place in units for i in range(len(mark))]
@@ -191,8 +178,8 @@ def _sorted(units: list[_Unit]) -> list[_Unit]:
 
 def _unit_rank(mark: bytes) -> int:
     if mark[0] == COENG:
-        return _RANK_RO if mark[1] == RO else _RANK_SUBSCRIPT
-    return _RANK[mark[0]]
+        return RANK_RO if mark[1] == RO else RANK_SUBSCRIPT
+    return RANK[mark[0]]
 
 
 def _mended_together(codes: Codes, spots: Offsets) -> Mended:
@@ -216,9 +203,9 @@ def _mended_together(codes: Codes, spots: Offsets) -> Mended:
     first, last = np.ones((2, len(found)), np.bool_)
     first[1:] = last[:-1] = owners[1:] != owners[:-1]
     before[first] = after[last] = 0
-    shifters = np.flatnonzero((found == _U) & _stand_for_shifters(before, after) & ~has_ba.take(owners))
+    shifters = np.flatnonzero((found == U) & _stand_for_shifters(before, after) & ~has_ba.take(owners))
     if len(shifters):
-        found[shifters] = np.where(strong.take(owners.take(shifters)), _TRIISAP, _MUUSIKATOAN)
+        found[shifters] = np.where(strong.take(owners.take(shifters)), TRIISAP, MUUSIKATOAN)
         order = _in_order(codes, places, owners, found)
         places, owners, found = places.take(order), owners.take(order), found.take(order)
     return _laid_out(codes, starts, sizes, places, owners, found)
@@ -246,9 +233,9 @@ def _flagged(owners: Offsets, flags: NDArray[np.bool_], count: int) -> NDArray[n
 def _with_whole_vowels(found: Codes, owners: Offsets, count: int) -> NDArray[np.bool_]:
     """Make E of a cluster that has II or AA, too, the vowel that both are halves of -> what is not the other half."""
     kept = np.ones(len(found), np.bool_)
-    is_e = found == _E
+    is_e = found == E
     halved = _flagged(owners, is_e, count)
-    for half, whole in ((_II, _OE), (_AA, _OO)):
+    for half, whole in ((II, OE), (AA, OO)):
         is_half = found == half
         joined = halved & _flagged(owners, is_half, count)
         if joined.any():
@@ -263,14 +250,14 @@ def _in_order(codes: Codes, places: Offsets, owners: Offsets, found: Codes) -> O
     """Order of marks, cluster by cluster, each once: their places, clusters and codes -> indexes into these."""
     ranks = _RANK_OF.take(found)
     ro = np.flatnonzero((found == COENG) & (codes.take(places + 1) == RO))
-    ranks[ro] = _RANK_RO
+    ranks[ro] = RANK_RO
     order = np.argsort(owners * 64 + ranks, kind="stable")
     letters = np.where(found == COENG, codes.take(places + 1), 0).take(order)
     owners, found = owners.take(order), found.take(order)
     fresh = np.ones(len(order), np.bool_)
     fresh[1:] = (owners[1:] != owners[:-1]) | (found[1:] != found[:-1]) | (letters[1:] != letters[:-1])
     order, owners, found = order[fresh], owners[fresh], found[fresh]
-    is_ro = ranks.take(order) == _RANK_RO
+    is_ro = ranks.take(order) == RANK_RO
     plain = np.flatnonzero((found == COENG) & ~is_ro)
     if len(plain):
         room = MOST_SUBSCRIPTS - _flagged(owners, is_ro, int(owners[-1]) + 1)

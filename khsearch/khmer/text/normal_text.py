@@ -13,6 +13,7 @@ from khsearch.khmer.text.script import DELETED, END, LETTER
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
+    from khsearch._core import NormalForm
     from khsearch.khmer.text.points import Codes, Offsets, Points
 
 GIVE_PLAIN, GIVE = b"\xa2\xc4\x99", b"\xb1\xd2\x99"
@@ -32,6 +33,7 @@ class NormalText:
     moves    what became of the characters, step by step; none where every one was kept in its place
     read     the code points of `raw`, where they were read as an array
     dropped  places in `raw`, rising, of invisible characters, where nothing else was moved
+    form     what the compiled core has of it, moves too, if it made it
     """
 
     raw: str
@@ -40,14 +42,22 @@ class NormalText:
     moves: Sequence[Move] = ()
     read: Points | None = field(default=None, repr=False)
     dropped: Sequence[int] = ()
+    form: NormalForm | None = field(default=None, repr=False)
 
     @cached_property
     def points(self) -> Points:
         """Code points of `raw`: (n,) uint32."""
         return arrays().points_of(self.raw) if self.read is None else self.read
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether every character was kept in its place."""
+        return not self.moves if self.form is None else self.form.is_kept
+
     def origin_of(self, places: Offsets) -> Offsets:
         """Places in the codes (k,) -> the places in `raw` that they come from, (k,) int64."""
+        if self.form is not None:
+            return self.origin.take(places)
         for move in reversed(self.moves):
             places = move(places)
         return places
@@ -55,12 +65,15 @@ class NormalText:
     @cached_property
     def origin(self) -> Offsets:
         """Place in `raw` of every code: (n,) int64. Inside a reordered cluster the places are not rising."""
+        if self.form is not None:
+            found: Offsets = arrays().offsets_of(self.form.origin)
+            return found
         return self.origin_of(arrays().range_of(self.codes))
 
     @property
     def places(self) -> Offsets | None:
         """The origin, or None where every character was kept in its place."""
-        return self.origin if self.moves else None
+        return None if self.is_kept else self.origin
 
     @cached_property
     def array(self) -> Codes:
@@ -85,7 +98,7 @@ class NormalText:
 
         A stretch ends after the last character that belongs to it: zero width characters behind it do not.
         """
-        if not self.moves:
+        if self.is_kept:
             return starts, ends
         first, last = self.origin.take(starts), self.origin.take(ends)
         if (self.origin.take(ends - 1) != last - 1).any():
@@ -94,9 +107,9 @@ class NormalText:
 
     def span_lists(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
         """The same of few stretches, as lists."""
-        if not (self.moves and starts):
+        if self.is_kept or not starts:
             return starts, ends
-        if self.dropped:
+        if self.dropped or self.form is not None:
             places = self._places()
             return [places[start] for start in starts], [self._behind_seen(places[end]) for end in ends]
         first, last = self.spans(arrays().offsets(starts), arrays().offsets(ends))
@@ -104,24 +117,40 @@ class NormalText:
 
     def place_of(self, origin: int) -> int | None:
         """Return the first code from a place in `raw` on; None where something from before it comes behind."""
-        if not self.moves or self.dropped:
+        if self._is_rising:
             return bisect_left(self._places(), origin)
+        if self.form is not None:
+            places = self._places()
+            count = sum(place < origin for place in places)
+            return count if max(places[:count], default=-1) < origin else None
         before = self.origin < origin
         place = int(before.sum())
         return place if before[:place].all() else None
 
     def characters(self, start: int, end: int) -> str:
         """The characters of `raw` that codes from one place to another come from, in their order."""
-        if not self.moves:
+        if self.is_kept:
             return self.raw[start:end]
-        places = self._kept[start:end] if self.dropped else self.origin[start:end].tolist()
-        return "".join(map(self.raw.__getitem__, places))
+        return "".join(map(self.raw.__getitem__, self._places()[start:end]))
 
     def _places(self) -> Sequence[int]:
         """The origin as a list, without arrays if there are none yet."""
-        if not self.moves:
+        if self.is_kept:
             return range(len(self.codes))
+        if self.form is not None:
+            return self._of_form
         return self._kept if self.dropped else self.origin.tolist()
+
+    @property
+    def _is_rising(self) -> bool:
+        """Whether it is known that no code comes from before one that is before it."""
+        return not self.moves or bool(self.dropped) if self.form is None else self.form.is_rising
+
+    @cached_property
+    def _of_form(self) -> Sequence[int]:
+        """The origin, as the core tells it."""
+        assert self.form is not None
+        return memoryview(self.form.origin).cast("I")
 
     @cached_property
     def _kept(self) -> list[int]:

@@ -10,8 +10,9 @@ The steps, in this order:
 5. the three spellings of "give" (U+17A2 U+17C4 U+1799 and two more) become one;
 6. the thousands separators of a number go; a decimal point becomes part of it.
 
-A batch of texts is normalised as one array (`steps`). A text in which every character stays in its place, invisible
-ones apart (nearly every query), takes a short way with the same result, in plain Python.
+The compiled core does this where it is (`compiled`). Without it, a batch of texts is normalised as one array (`steps`),
+and a text in which every character stays in its place, invisible ones apart (nearly every query), takes a short way
+with the same result, in plain Python.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from khsearch.khmer.text import script
+from khsearch import native
+from khsearch.khmer.text import compiled, script
 from khsearch.khmer.text.normal_text import GIVE, GIVE_PLAIN, Move, NormalText, arrays
 from khsearch.khmer.text.script import BA, COENG, DA, DELETED, TA, TO
 from khsearch.sharing import loading
@@ -60,6 +62,8 @@ _CLEAN = re.compile(
 
 def normalize(text: str) -> NormalText:
     """Return one text in normal form. Any str of any length; equal to `normalize_all([text])`."""
+    if native.core is not None and len(text) < compiled.MOST:
+        return compiled.normalize(text)
     coded = text.translate(_code_table).encode("latin-1")
     dropped: list[int] = []
     if DELETED in coded:
@@ -88,6 +92,8 @@ def _without(dropped: Sequence[int]) -> Move:
 
 def normalize_all(texts: Sequence[str]) -> NormalText:
     """Return a batch of texts in normal form, as one array. Any texts; about a megabyte at a time is fastest."""
+    if native.core is not None and sum(map(len, texts)) + len(texts) < compiled.MOST:
+        return compiled.normalize_all(texts)
     loading("khsearch.khmer.text.steps")
     from khsearch.khmer.text.steps import through_all
 

@@ -47,6 +47,11 @@ def offsets(places: Sequence[int]) -> Offsets:
     return np.array(places, np.int64)
 
 
+def offsets_of(places: bytes) -> Offsets:
+    """Places that the core tells, as uint32 -> the same, (k,) int64."""
+    return np.frombuffer(places, np.uint32).astype(np.int64)
+
+
 def range_of(codes: bytes) -> Offsets:
     """The place of every code: n bytes -> (n,) int64."""
     return np.arange(len(codes))

@@ -25,7 +25,7 @@ def put_right(text: str) -> str:
 
     All else stays as it stands: digits, case, punctuation, the spelling of words. A text that is right stays itself.
     """
-    if not _KHMER.search(text) or (_FOLDED.search(text) is None and not normalize(text).moves):
+    if not _KHMER.search(text) or (_FOLDED.search(text) is None and normalize(text).is_kept):
         return text
     loading("khsearch.khmer.text.steps")
     from khsearch.khmer.text.steps import in_order

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from khsearch._core import Breaking
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.lexicon import Lexicon
@@ -162,6 +163,11 @@ def check_counts(breaker: Breaker, counts: Sequence[int], clusters: int) -> None
             f"the breaker {breaker.name!r} divides a run of {clusters} clusters into {counts!r:.60}: "
             "a word has one or more, and all together are the run; mend it"
         )
+
+
+def compiled_of(breaker: Breaker) -> Breaking | None:
+    """Return what breaks texts as a breaker does, in the compiled core: what one of khsearch has as `compiled`."""
+    return cast("Breaking | None", getattr(breaker, "compiled", None)) if breaker.name in BREAKERS else None
 
 
 _PARTS = ("version", "trait", "lexicon", "resources", "break_run", "break_all")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from khsearch import native
 from khsearch.khmer.words.lattice import best_path
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon, parse, with_own
 from khsearch.sharing import cached_property, loading
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from khsearch._core import Breaking
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.modes import Joiner
@@ -35,6 +37,11 @@ class LatticeBreaker:
     def trait(self) -> str:
         """Nothing, since its resources say it all, but that some of its words are divided: once they never were."""
         return "" if self._dividing is None else "breaker lattice-divided 1"
+
+    @property
+    def compiled(self) -> Breaking | None:
+        """What breaks texts as it does, in the compiled core, where there is one."""
+        return None if native.core is None else self.lexicon.compiled
 
     @cached_property
     def joiner(self) -> Joiner:

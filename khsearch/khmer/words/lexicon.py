@@ -23,6 +23,7 @@ from khsearch.khmer.words.lattice import GAIN_ZERO
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
+    from khsearch._core import Breaking
     from khsearch.khmer.words.model import LexiconModel
     from khsearch.khmer.words.own import Own
 
@@ -65,6 +66,14 @@ class Lexicon:
     def fingerprint(self) -> str:
         """SHA-256 of `data`, and of what is kept of own entries where there are any, in hex."""
         return _sha256(self.data if self.own is None else self.data + self.own.data)
+
+    @cached_property
+    def compiled(self) -> Breaking:
+        """What breaks texts by it, in the compiled core."""
+        loading("khsearch.khmer.words.compiled")
+        from khsearch.khmer.words.compiled import breaking_of
+
+        return breaking_of(self)
 
     @cached_property
     def model(self) -> LexiconModel:
