@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 mod analysis;
 mod fault;
 mod index;
+mod planning;
 mod search;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
@@ -17,5 +18,6 @@ const INTERFACE: u32 = 2;
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("INTERFACE", INTERFACE)?;
     analysis::python::add(module)?;
-    search::register(module)
+    search::register(module)?;
+    planning::register(module)
 }

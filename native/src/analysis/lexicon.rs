@@ -57,6 +57,11 @@ impl Node {
     pub fn gain(self) -> i64 {
         (self.content >> VALUE_SHIFT & VALUE_MASK) as i64 - GAIN_ZERO
     }
+
+    /// Whether a word ends there.
+    fn is_word(self) -> bool {
+        self.content >> VALUE_SHIFT & VALUE_MASK != NO_WORD
+    }
 }
 
 pub struct Lexicon {
@@ -142,6 +147,25 @@ impl Lexicon {
         } else {
             None
         }
+    }
+
+    /// How many clusters, by their numbers, the longest word has that they begin with.
+    pub fn longest_word(&self, numbers: impl Iterator<Item = u32>) -> usize {
+        let (mut longest, mut node) = (0, None);
+        for (at, number) in (1..).zip(numbers) {
+            let next = match node {
+                _ if number == 0 => None,
+                None => Some(self.first(number)),
+                Some(node) => self.child(node, number),
+            };
+            match next {
+                Some(next) if next.is_word() => longest = at,
+                Some(_) => {}
+                None => break,
+            }
+            node = next;
+        }
+        longest
     }
 
     /// Whether any own word is several atoms.

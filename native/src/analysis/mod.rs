@@ -10,7 +10,7 @@
 pub mod atoms;
 pub mod characters;
 mod edges;
-mod lattice;
+pub mod lattice;
 pub mod lexicon;
 mod marks;
 pub mod normal;

@@ -162,8 +162,8 @@ impl NormalForm {
 
 /// What breaks texts by a lexicon.
 #[pyclass(frozen)]
-struct Breaking {
-    inner: Analysis,
+pub struct Breaking {
+    pub inner: Analysis,
 }
 
 #[pymethods]

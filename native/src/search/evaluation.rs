@@ -72,6 +72,7 @@ impl Evaluation<'_> {
                 let passing = passing(check, found.docs.clone())?;
                 kept(found, &passing, true)
             }
+            Node::Shared(node) => self.matches(node)?,
             Node::Settled(docs) => constant(docs.to_vec(), 1.0),
             Node::Known(found) => found.clone(),
             Node::Nothing => Matches::default(),
@@ -113,6 +114,7 @@ impl Evaluation<'_> {
                     docs_of_phrase(self.commit, field, terms, *slop, among)?
                 }
             }
+            Node::Shared(node) => self.docs(node, among)?,
             Node::Settled(docs) => match among {
                 Some(among) => both(among, docs),
                 None => docs.to_vec(),
@@ -176,6 +178,7 @@ impl Evaluation<'_> {
 pub fn parts_of(node: &Node) -> &[Node] {
     match node {
         Node::Or(children) => children,
+        Node::Shared(node) => parts_of(node),
         other => std::slice::from_ref(other),
     }
 }

@@ -4,7 +4,7 @@ pub mod commit;
 pub mod evaluation;
 pub mod node;
 pub mod phrases;
-mod python;
+pub mod python;
 pub mod sets;
 pub mod top;
 pub mod weighting;

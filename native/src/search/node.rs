@@ -39,6 +39,8 @@ pub enum Node {
     Boost(Box<Node>, f32),
     Leading(Box<Node>, f64),
     TwoPhase(Box<Node>, Check),
+    /// Another node, which others have, too.
+    Shared(Arc<Node>),
     /// Documents that all score 1.
     Settled(Arc<Vec<u32>>),
     /// What was worked out elsewhere.

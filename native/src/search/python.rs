@@ -27,7 +27,7 @@ create_exception!(
     "A file of an index is not what was written: its path, and which part of it."
 );
 
-fn raised(fault: Fault) -> PyErr {
+pub fn raised(fault: Fault) -> PyErr {
     match fault {
         Fault::Damaged { path, part } => DamageError::new_err((path, part)),
         Fault::Called(problem) => match problem.downcast::<PyErr>() {
@@ -94,7 +94,7 @@ impl Segment {
 
 /// How terms score.
 #[pyclass(frozen)]
-struct Weighting(Arc<weighting::Weighting>);
+pub struct Weighting(pub Arc<weighting::Weighting>);
 
 type Numbers = (f64, f64, f64, f64, String);
 
@@ -114,7 +114,7 @@ impl Weighting {
 
 /// A set of documents, rising.
 #[pyclass(frozen)]
-struct Docs(Arc<Vec<u32>>);
+pub struct Docs(pub Arc<Vec<u32>>);
 
 #[pymethods]
 impl Docs {
@@ -132,13 +132,17 @@ fn bytes_of<'py>(py: Python<'py>, numbers: impl Iterator<Item = [u8; 4]>) -> Bou
     PyBytes::new(py, &numbers.flatten().collect::<Vec<u8>>())
 }
 
+/// A node that was made here.
+#[pyclass(frozen)]
+pub struct Ranked(pub Arc<Node>);
+
 /// Documents and scores, best first.
 type Found<'py> = (Vec<u32>, Bound<'py, PyBytes>);
 
 /// One commit, for any number of threads. `outside` is called with a node that cannot be worked out here, and returns
-/// `Docs`, or documents and scores as bytes.
+/// `Docs`, `Ranked`, or documents and scores as bytes.
 #[pyclass(frozen)]
-struct Commit(Arc<commit::Commit>);
+pub struct Commit(pub Arc<commit::Commit>);
 
 #[pymethods]
 impl Commit {
@@ -384,6 +388,9 @@ impl<'py> Reading<'_, 'py> {
             self.check(&docs)?;
             return Ok(Node::Settled(docs));
         }
+        if let Ok(ranked) = found.downcast::<Ranked>() {
+            return Ok(Node::Shared(ranked.get().0.clone()));
+        }
         let (docs, scores): (Bound<'py, PyBytes>, Bound<'py, PyBytes>) = found.extract()?;
         let four = |bytes: &[u8]| [bytes[0], bytes[1], bytes[2], bytes[3]];
         let docs: Vec<u32> = docs.as_bytes().chunks_exact(4).map(|bytes| u32::from_le_bytes(four(bytes))).collect();
@@ -410,5 +417,6 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Weighting>()?;
     module.add_class::<Docs>()?;
     module.add_class::<Commit>()?;
+    module.add_class::<Ranked>()?;
     module.add("DamageError", module.py().get_type::<DamageError>())
 }

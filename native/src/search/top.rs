@@ -111,6 +111,7 @@ fn top_of_set(on: &Evaluation, wanted: &Node, by: &Node, count: usize, behind: B
 /// A node as parts; None where it has another shape, or a part of it may score nothing.
 fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     let (must, may): (&[Node], &[Node]) = match node {
+        Node::Shared(node) => return shape_of(on, node),
         Node::Require(child, required) => {
             let mut shape = match shape_of(on, child)? {
                 Some(shape) => shape,

@@ -1,0 +1,177 @@
+//! A query of plain words in; what ranks, and what counts as found, out. Whole in one call, as `khsearch.query` has it
+//! step by step; what is rare in queries is left to Python: see `Asked::plan`.
+
+mod chunks;
+mod python;
+mod readings;
+mod respelling;
+mod standing;
+mod typed;
+mod units;
+mod variants;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::analysis::Analysis;
+use crate::fault::Result;
+use crate::search::commit::Commit;
+use crate::search::evaluation::Evaluation;
+use crate::search::node::Node;
+use crate::search::weighting::Weighting;
+use chunks::{chunks_of, Chunk, SENTENCE};
+pub use python::register;
+use readings::readings;
+pub use standing::Inside;
+use typed::Typed;
+use variants::Variants;
+
+/// Of the best score, the least with which a document counts as found, where none has all that was typed.
+const SHARE: f64 = 0.8;
+
+/// Characters of the longest query that is read otherwise.
+const TOLERANT: usize = 300;
+
+/// What a ranking says, as `khsearch.query.ranking` has it.
+pub struct Ranking {
+    /// Where words that are typed are looked for.
+    pub fields: Vec<String>,
+    /// Whether bigrams have weight.
+    pub bigrams: bool,
+    pub few_words: f64,
+    /// Of other readings, what their bigrams are multiplied by; 0: no such readings.
+    pub readings: f64,
+}
+
+/// What a query is read with.
+pub struct Asked<'a> {
+    pub commit: &'a Commit,
+    pub analysis: &'a Analysis,
+    pub variants: &'a Variants,
+    /// Whose lexicon tells what a word is, for other spellings.
+    pub words: &'a Analysis,
+    pub ranking: &'a Ranking,
+    pub weighting: &'a Weighting,
+    pub inside: &'a Inside,
+}
+
+/// What counts as found: the documents, worked out; or, where no document has all chunks, whatever scores nearly as high
+/// as the best one.
+pub struct Plan {
+    pub ranked: Arc<Node>,
+    pub found: Option<Arc<Vec<u32>>>,
+    /// Whether what scores nearly as high as the best one counts as found.
+    pub nearly: bool,
+    pub chunks: Vec<Chunk>,
+    /// Words of the text, and of its other readings.
+    pub rows: Vec<Vec<Vec<u8>>>,
+    /// What snippets mark of other readings.
+    pub marked: Vec<Vec<Vec<u8>>>,
+    pub bigrams: Vec<Vec<u8>>,
+}
+
+impl Asked<'_> {
+    /// Plan a query of plain words. None for one that takes Python: with letters of other scripts or characters that are
+    /// moved or left out, with words that are rare or unknown, or with a chunk that stands nowhere. any: whether all that
+    /// ranks counts as found.
+    pub fn plan(&self, text: &str, any: bool) -> Result<Option<Plan>> {
+        let typed = match Typed::of(self.analysis, text) {
+            Some(typed) if !typed.terms.words.is_empty() => typed,
+            _ => return Ok(None),
+        };
+        let tolerant = self.ranking.readings != 0.0 && typed.len() <= TOLERANT;
+        let others = if tolerant { self.variants.alternatives(&typed, self.words) } else { Vec::new() };
+        let found = if tolerant { readings(self.commit, &typed, &others, self.analysis)? } else { Some(Vec::new()) };
+        let found = match found {
+            Some(found) => found,
+            None => return Ok(None),
+        };
+        let count = typed.terms.words.len();
+        let boost = (self.ranking.few_words / count as f64).min(1.0);
+        let mut ranked: Vec<Node> = Vec::new();
+        for (word, count) in counted(&typed.terms.words) {
+            ranked.push(Node::Term { fields: self.ranking.fields.clone(), term: word, boost: count as f32 });
+        }
+        let bigram = |term: Vec<u8>, weight: f64| Node::Term {
+            fields: vec!["bigrams".to_owned()],
+            term,
+            boost: weight as f32,
+        };
+        if self.ranking.bigrams {
+            let each = counted(&typed.terms.bigrams).into_iter();
+            ranked.extend(each.map(|(term, count)| bigram(term, boost * count as f64)));
+        }
+        let (mut rows, mut marked) = (vec![typed.terms.words.clone()], Vec::new());
+        for reading in found {
+            marked.extend(reading.marked);
+            rows.push(reading.words);
+            ranked.extend(reading.found);
+            if self.ranking.bigrams {
+                let weight = boost * self.ranking.readings * reading.weight;
+                ranked.extend(reading.bigrams.into_iter().map(|term| bigram(term, weight)));
+            }
+        }
+        let ranked = Arc::new(Node::Or(ranked));
+        let chunks = match chunks_of(&typed, &others, self.analysis, tolerant) {
+            Some(chunks) if !chunks.is_empty() => chunks,
+            _ => return Ok(None),
+        };
+        let (found, nearly) = match self.found(&chunks, &ranked, any)? {
+            Some(found) => found,
+            None => return Ok(None),
+        };
+        let (found, bigrams) = (found.map(Arc::new), typed.terms.bigrams);
+        Ok(Some(Plan { ranked, found, nearly, chunks, rows, marked, bigrams }))
+    }
+
+    /// What counts as found, and whether it is what scores nearly as high as the best; None where it takes Python.
+    fn found(&self, chunks: &[Chunk], ranked: &Arc<Node>, any: bool) -> Result<Option<(Option<Vec<u32>>, bool)>> {
+        if any {
+            return Ok(Some((None, false)));
+        }
+        let on = Evaluation { commit: self.commit, weighting: self.weighting };
+        let inside = if self.ranking.bigrams { Some(self.inside) } else { None };
+        let mut order: Vec<(usize, &Chunk)> = Vec::with_capacity(chunks.len());
+        for chunk in chunks {
+            order.push((standing::rarest(self.commit, chunk)?, chunk));
+        }
+        order.sort_by_key(|&(df, _)| df);
+        let mut docs: Option<Vec<u32>> = None;
+        for (number, (_, chunk)) in order.iter().enumerate() {
+            let found = on.docs(&standing::of(chunk, inside), docs.as_deref())?;
+            if found.is_empty() {
+                if number == 0 {
+                    return Ok(None);
+                }
+                // Not all stand together: then each has to stand by itself.
+                for (_, chunk) in &order[1..] {
+                    if on.docs(&standing::of(chunk, inside), None)?.is_empty() {
+                        return Ok(None);
+                    }
+                }
+                return Ok(Some((None, true)));
+            }
+            docs = Some(found);
+        }
+        if chunks.iter().any(|chunk| chunk.ways[0].words.len() > SENTENCE) {
+            let leading = Node::Leading(Box::new(Node::Shared(ranked.clone())), SHARE);
+            let either = Node::Or(vec![Node::Settled(Arc::new(docs.unwrap_or_default())), leading]);
+            docs = Some(on.docs(&either, None)?);
+        }
+        Ok(Some((docs, false)))
+    }
+}
+
+/// Each of some terms once, in order, and how often it is there.
+fn counted(terms: &[Vec<u8>]) -> Vec<(Vec<u8>, usize)> {
+    let mut places: HashMap<&[u8], usize> = HashMap::new();
+    let mut found: Vec<(Vec<u8>, usize)> = Vec::new();
+    for term in terms {
+        let place = *places.entry(term).or_insert(found.len());
+        if place == found.len() {
+            found.push((term.clone(), 0));
+        }
+        found[place].1 += 1;
+    }
+    found
+}

@@ -1,0 +1,164 @@
+//! The planning zone as Python calls it.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyTuple};
+
+use crate::analysis::python::Breaking;
+use crate::fault::Fault;
+use crate::planning::variants;
+use crate::planning::{Asked, Inside};
+use crate::search::python::{raised, Commit, Docs, Ranked, Weighting};
+
+/// Groups of spellings.
+#[pyclass(frozen)]
+struct Variants(variants::Variants);
+
+#[pymethods]
+impl Variants {
+    /// Spellings of groups one after the other, the form of each; of each group, how many it has, and its weight.
+    #[new]
+    fn new(spellings: Vec<String>, forms: Vec<Vec<u8>>, groups: Vec<(usize, f64)>) -> PyResult<Self> {
+        let count: usize = groups.iter().map(|group| group.0).sum();
+        if spellings.len() != forms.len() || count != forms.len() {
+            return Err(pyo3::exceptions::PyValueError::new_err("groups have other spellings than forms"));
+        }
+        Ok(Variants(variants::Variants::new(spellings, forms, groups)))
+    }
+}
+
+/// What a ranking says: fields of words, whether bigrams have weight, words up to which they have their full one, and
+/// what those of other readings are multiplied by.
+#[pyclass(frozen)]
+struct Ranking(super::Ranking);
+
+#[pymethods]
+impl Ranking {
+    #[new]
+    fn new(fields: Vec<String>, bigrams: bool, few_words: f64, readings: f64) -> Self {
+        Ranking(super::Ranking { fields, bigrams, few_words, readings })
+    }
+}
+
+/// What queries of one commit are planned with.
+#[pyclass(frozen)]
+struct Planner {
+    commit: Py<Commit>,
+    breaking: Py<Breaking>,
+    variants: Py<Variants>,
+    words: Py<Breaking>,
+    ranking: Py<Ranking>,
+    weighting: Py<Weighting>,
+    inside: Inside,
+}
+
+#[pymethods]
+impl Planner {
+    /// breaking: breaks texts as the documents were broken. words: whose lexicon tells what a word is, for `variants`.
+    /// passes: units, documents -> whether each holds the units one behind the other.
+    #[new]
+    fn new(
+        commit: Py<Commit>,
+        breaking: Py<Breaking>,
+        variants: Py<Variants>,
+        words: Py<Breaking>,
+        ranking: Py<Ranking>,
+        weighting: Py<Weighting>,
+        passes: PyObject,
+    ) -> Self {
+        let inside = move |units: &[Vec<u8>], docs: &[u32]| {
+            Python::with_gil(|py| {
+                let units = PyTuple::new(py, units.iter().map(|unit| PyBytes::new(py, unit)))?;
+                let told = passes.bind(py).call1((units, PyList::new(py, docs)?))?;
+                told.try_iter()?.map(|one| one?.is_truthy()).collect::<PyResult<Vec<bool>>>()
+            })
+            .map_err(|problem| Fault::Called(Box::new(problem)))
+        };
+        Planner { commit, breaking, variants, words, ranking, weighting, inside: Arc::new(inside) }
+    }
+
+    /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found.
+    fn plan(&self, py: Python<'_>, text: &str, any: bool) -> PyResult<Option<Plan>> {
+        let asked = Asked {
+            commit: &self.commit.get().0,
+            analysis: &self.breaking.get().inner,
+            variants: &self.variants.get().0,
+            words: &self.words.get().inner,
+            ranking: &self.ranking.get().0,
+            weighting: &self.weighting.get().0,
+            inside: &self.inside,
+        };
+        let found = py.allow_threads(|| asked.plan(text, any)).map_err(raised)?;
+        Ok(found.map(Plan))
+    }
+}
+
+/// What a query comes to.
+#[pyclass(frozen)]
+struct Plan(super::Plan);
+
+#[pymethods]
+impl Plan {
+    /// What ranks.
+    #[getter]
+    fn ranked(&self) -> Ranked {
+        Ranked(self.0.ranked.clone())
+    }
+
+    /// What counts as found; None where that is what scores nearly as high as the best, or all that ranks.
+    #[getter]
+    fn docs(&self) -> Option<Docs> {
+        self.0.found.clone().map(Docs)
+    }
+
+    /// Whether what scores nearly as high as the best counts as found.
+    #[getter]
+    fn nearly(&self) -> bool {
+        self.0.nearly
+    }
+
+    /// Words of the text, and of its other readings, each in order.
+    #[getter]
+    fn rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyList>>> {
+        self.0.rows.iter().map(|row| PyList::new(py, row.iter().map(|word| PyBytes::new(py, word)))).collect()
+    }
+
+    /// What snippets mark of other readings.
+    #[getter]
+    fn marked<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+        self.0.marked.iter().map(|row| terms(py, row)).collect()
+    }
+
+    /// Bigrams of the text.
+    #[getter]
+    fn bigrams<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        terms(py, &self.0.bigrams)
+    }
+
+    /// The chunks: where each begins and ends, and the words and bigrams of its ways.
+    #[getter]
+    #[allow(clippy::type_complexity)]
+    fn chunks<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Vec<(usize, usize, Vec<(Bound<'py, PyTuple>, Bound<'py, PyTuple>)>)>> {
+        let each = self.0.chunks.iter().map(|chunk| {
+            let ways = chunk.ways.iter().map(|way| Ok((terms(py, &way.words)?, terms(py, &way.bigrams)?)));
+            Ok((chunk.start, chunk.end, ways.collect::<PyResult<_>>()?))
+        });
+        each.collect()
+    }
+}
+
+fn terms<'py>(py: Python<'py>, row: &[Vec<u8>]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, row.iter().map(|term| PyBytes::new(py, term)))
+}
+
+/// Give the module what this zone has.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Variants>()?;
+    module.add_class::<Ranking>()?;
+    module.add_class::<Planner>()?;
+    module.add_class::<Plan>()
+}

@@ -1,0 +1,88 @@
+//! Chunks in, nodes for the documents in which they stand out; as `khsearch.query.standing` has them.
+
+use std::sync::Arc;
+
+use crate::analysis::characters::{is_base, LETTER};
+use crate::fault::Result;
+use crate::planning::chunks::{distinct, Chunk, Way};
+use crate::planning::units::units_of;
+use crate::search::commit::Commit;
+use crate::search::node::Node;
+
+/// Asks whether units follow each other in documents: units, documents -> whether each holds them.
+pub type Inside = Arc<dyn Fn(&[Vec<u8>], &[u32]) -> Result<Vec<bool>> + Send + Sync>;
+
+const WORDS: [&str; 2] = ["text", "lead"];
+const PLACES: [&str; 2] = ["text", "title"];
+const BIGRAMS: &str = "bigrams";
+
+/// Where a chunk stands, in any way; inside: of longer words, too.
+pub fn of(chunk: &Chunk, inside: Option<&Inside>) -> Node {
+    let mut found: Vec<Node> = chunk.ways.iter().flat_map(|way| in_way(way, inside)).collect();
+    if found.len() == 1 {
+        found.remove(0)
+    } else {
+        Node::Or(found)
+    }
+}
+
+/// Documents that have the rarest part of a chunk, about.
+pub fn rarest(commit: &Commit, chunk: &Chunk) -> Result<usize> {
+    let way = &chunk.ways[0];
+    let (field, terms) = if way.bigrams.is_empty() { (WORDS[0], &way.words) } else { (BIGRAMS, &way.bigrams) };
+    let dfs = terms.iter().map(|term| commit.df(field, term)).collect::<Result<Vec<usize>>>()?;
+    Ok(dfs.into_iter().min().unwrap_or(0))
+}
+
+fn in_way(way: &Way, inside: Option<&Inside>) -> Vec<Node> {
+    let mut found = words_of(way);
+    if way.words.len() > 1 {
+        let phrase = |field: &&str| Node::Phrase {
+            field: (*field).to_owned(),
+            terms: way.words.clone(),
+            slop: 1,
+            boost: 1.0,
+        };
+        found.push(Node::Or(PLACES.iter().map(phrase).collect()));
+        found = vec![Node::And(found)];
+    }
+    found.extend(within_longer_words(way, inside));
+    found
+}
+
+/// Where a way stands though a word of it is missing.
+fn within_longer_words(way: &Way, inside: Option<&Inside>) -> Option<Node> {
+    let inside = inside?;
+    if way.bigrams.is_empty() || way.words.iter().any(|word| word.contains(&LETTER)) {
+        return None;
+    }
+    let bigram = |term: &Vec<u8>| Node::Term { fields: vec![BIGRAMS.to_owned()], term: term.clone(), boost: 1.0 };
+    let bigrams = Node::And(way.bigrams.iter().map(bigram).collect());
+    let mut units: Vec<Vec<u8>> = Vec::new();
+    for word in &way.words {
+        if word.first().map_or(false, |&code| is_base(code)) {
+            units.extend(units_of(word));
+        } else {
+            units.push(word.clone());
+        }
+    }
+    if units.len() == 2 {
+        return Some(bigrams);
+    }
+    let without = Node::AndNot {
+        child: Box::new(bigrams),
+        without: Box::new(Node::And(words_of(way))),
+        bonus: 0.0,
+    };
+    let inside = inside.clone();
+    Some(Node::TwoPhase(Box::new(without), Box::new(move |docs| inside(&units, docs))))
+}
+
+fn words_of(way: &Way) -> Vec<Node> {
+    let term = |word: Vec<u8>| Node::Term {
+        fields: WORDS.iter().map(|&field| field.to_owned()).collect(),
+        term: word,
+        boost: 1.0,
+    };
+    distinct(way.words.clone()).into_iter().map(term).collect()
+}
