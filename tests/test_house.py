@@ -145,6 +145,12 @@ def test_foreign_code_has_one_door() -> None:
         assert users == {zone}
 
 
+def test_the_compiled_core_has_one_door() -> None:
+    names = re.compile(r"khsearch\._core|from (khsearch|\.) import .*\b_core\b")
+    users = {path for path in [*ROOMS, *BENCHMARKS] if names.search(path.read_text("utf-8"))}
+    assert users == {ROOT / "native.py"}
+
+
 def test_imports_run_one_way() -> None:
     """Without the imports for types and within functions, no room imports one that imports it, by whatever way."""
     graph: dict[str, set[str]] = {}
