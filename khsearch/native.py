@@ -1,7 +1,6 @@
 """native: the compiled core, where there is one; without it, numpy does the same.
 
-`core` is the extension module, or None; `STATE` says in words which, and why. KHSEARCH_NATIVE=0 in the environment leaves
-it out.
+`core` is the extension module, or None; `STATE` says in words which, and why. KHSEARCH_NATIVE=0 leaves it out.
 """
 
 from __future__ import annotations
