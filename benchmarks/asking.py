@@ -12,14 +12,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
 from benchmarks.engines import Kind, Opened, Query, engine
-from benchmarks.engines.base import LIMIT, Hits, Spaced
+from benchmarks.engines.base import LIMIT, Excerpting, Excerpts, Hits, Spaced
 from benchmarks.engines.khs import KhsearchOpened
 from benchmarks.engines.pages import Page, Shown, Site
 from benchmarks.errors import BenchmarkError
@@ -31,16 +32,16 @@ Work = Callable[[Query], object]
 
 WORKS: dict[str, Callable[[Any], Work]] = {
     "top": lambda opened: cast("Work", opened.top),
-    "snippets": lambda opened: lambda query: [(hit.title, hit.snippet) for hit in _of(opened).search(query, LIMIT)],
+    "excerpts": lambda opened: cast("Work", opened.excerpts),
     "meant": lambda opened: lambda query: _of(opened).search(query, LIMIT).suggestion,
     "completion": lambda opened: lambda query: _of(opened).index.complete(query.text),
 }
-"""What is timed of a query, by name, beside pages; only the first is for every engine."""
+"""What is timed of a query, by name, beside pages; only the first is for every engine, the second for some."""
 
 
 def _of(opened: Opened) -> KhsearchOpened:
     if not isinstance(opened, KhsearchOpened):
-        raise BenchmarkError(f"{type(opened).__name__} is no index of khsearch, which alone has snippets and the like")
+        raise BenchmarkError(f"{type(opened).__name__} is no index of khsearch, which alone has that")
     return opened
 
 
@@ -64,6 +65,10 @@ class Asked:
     def top(self, number: int) -> Hits:
         """The ten best documents of one of the queries."""
         return [(id, title) for id, title in self._tell({"do": "top", "query": number})]
+
+    def excerpts(self, number: int) -> Excerpts:
+        """The ten best documents of one of the queries, each with an excerpt."""
+        return [(id, excerpt) for id, excerpt in self._tell({"do": "excerpts", "query": number})]
 
     def ids(self, number: int) -> frozenset[str]:
         """All documents of one of the queries."""
@@ -107,6 +112,16 @@ class Asked:
             process.kill()
 
 
+@contextmanager
+def begun(asked: Mapping[str, Asked], queries: Sequence[Query], work: str = "top") -> Iterator[None]:
+    """Open the index of each engine anew, to be asked these queries, and close it."""
+    for one in asked.values():
+        one.begin(queries, work)
+    yield
+    for one in asked.values():
+        one.end()
+
+
 def serve(name: str, folder: Path, spaced: Spaced) -> None:
     """Answer on stdout what stdin asks, each class of queries by a child of this process."""
     made, lines = engine(name), sys.stdin.buffer
@@ -135,6 +150,8 @@ def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
                 _answer(_round(work, queries))
             case "top":
                 _answer(opened.top(query))
+            case "excerpts":
+                _answer(cast("Excerpting", opened).excerpts(query))
             case "ids":
                 _answer(sorted(opened.ids(query)))
             case "total":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from benchmarks import (
     cache,
+    changing,
     clusters,
     completion,
     corpus,
@@ -36,7 +38,7 @@ from benchmarks import throughput as many
 from benchmarks.baselines import BASELINES, ranked
 from benchmarks.console import note, progress, table
 from benchmarks.corpus import Corpus
-from benchmarks.engines import KHSEARCH, choose
+from benchmarks.engines import KHSEARCH, TANTIVY, choose
 from benchmarks.judged import Collection
 from benchmarks.runs import Run
 
@@ -51,14 +53,6 @@ INDEXING_COLUMNS = ["engine", "documents", "MB/CPU s", "MB/s", "CPU, khsearch = 
 INDEXING_COLUMNS += ["stored/text", "all/text"]
 LATENCY_COLUMNS = ["engine", "queries", "first: p50 \u00b5s", "p95", "warm: p50", "p95"]
 LATENCY_COLUMNS += ["khsearch / this: first, p50, p95", "words / this"]
-START_COLUMNS = [
-    "engine",
-    "open, ms",
-    "open and find, ms",
-    "memory, MB",
-    "add one and find, ms",
-    "first after another's commit, ms, times warm",
-]
 RAW_COLUMNS = ["engine", "found", "precision", "recall"]
 LOOK_COLUMNS = ["files", "first sync, CPU s", "second", "second / first"]
 PROBE_COLUMNS = ["kind", "probes", "undisturbed", "disturbed", "difference"]
@@ -129,7 +123,8 @@ def ask(whole: Corpus, wanted: Sequence[str], queries: int, rounds: int, core: i
     for kind, figures in found.latency.items():
         title = f"{kind}: {whole.name}, {len(whole.documents):,} documents"
         table(title, LATENCY_COLUMNS, latency.rows(figures))
-    table("Start and change", START_COLUMNS, latency.rows_of_starts(found))
+    changed = changing.rows(found.start, found.added, found.after_commit)
+    table("Start and change", changing.COLUMNS, changed)
     return Run("latency", _settings(whole, rounds=rounds, queries=queries, core=core), asdict(found), skipped)
 
 
@@ -180,20 +175,25 @@ def find_raw(whole: Corpus) -> Run:
 
 def begin(whole: Corpus, rounds: int, core: int | None) -> Run:
     """What a process costs that does one small thing."""
-    chosen = start.starts(whole)
-    with progress("starting processes") as show, machine.on_core(core):
-        found = start.measure(chosen, rounds, show)
+    names, skipped = peers(tuple(start.SCRIPTS))
+    with (
+        tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place,
+        progress("starting processes") as show,
+        machine.on_core(core),
+    ):
+        found = start.measure(start.starts(whole, names, Path(place)), rounds, show)
     table(f"CPU time of a process: {whole.name}, {len(whole.documents):,} documents", start.COLUMNS, start.rows(found))
-    return Run("start", _settings(whole, rounds=rounds, core=core), found, {})
+    return Run("start", _settings(whole, rounds=rounds, core=core), found, skipped)
 
 
 def ask_many(whole: Corpus, queries: int, rounds: int) -> Run:
     """Queries a second by threads and processes."""
-    with progress("asking by several at a time"):
-        found = many.measure(whole, queries, rounds)
+    names, skipped = peers([TANTIVY])
+    with progress("asking by several at a time") as show:
+        found = many.measure(whole, names, queries, rounds, show)
     title = f"Queries a second: {whole.name}, {len(whole.documents):,} documents"
-    table(title, ["at a time", "threads", "processes"], many.rows(found))
-    return Run("throughput", _settings(whole, rounds=rounds, queries=queries), asdict(found), {})
+    table(title, many.COLUMNS, many.rows(found))
+    return Run("throughput", _settings(whole, rounds=rounds, queries=queries), found, skipped)
 
 
 def use_as_whoosh(whole: Corpus, queries: int, rounds: int, core: int | None) -> Run:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Excerpts, Hits, Kind, Query, Spaced
 from benchmarks.engines.pages import AUTHOR, DATE, FIELDS, OFFSETS, SECTION, Page, Shown, section_of, year_of
 from khsearch import Document, Index, Results
 from khsearch.columnar import Embedded
@@ -65,6 +65,10 @@ class KhsearchOpened:
     def top(self, query: Query) -> Hits:
         """Find the ten best documents."""
         return [(hit.id, hit.title) for hit in self.search(query, LIMIT)]
+
+    def excerpts(self, query: Query) -> Excerpts:
+        """Find the ten best documents, each with an excerpt."""
+        return [(hit.id, hit.snippet.html()) for hit in self.search(query, LIMIT)]
 
     def ids(self, query: Query) -> frozenset[str]:
         """Find all documents."""

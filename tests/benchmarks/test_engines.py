@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import agreement, latency
+from benchmarks import agreement, asking, latency
 from benchmarks.asking import Asked
 from benchmarks.corpus import Corpus
 from benchmarks.engines import KHSEARCH, PEERS, WORDS_ONLY, Kind, Query, choose, engine
@@ -29,7 +29,7 @@ def _compare(grown: Corpus, place: Path, *peers: str) -> None:
         for kind in Kind:
             queries = drawer.draw(kind, 12)
             able = {name: asked[name] for name in names if kind in engine(name).kinds}
-            with latency.begun(able, queries):
+            with asking.begun(able, queries):
                 assert len(agreement.compare(queries, able, titles)) <= 1
 
 
@@ -119,10 +119,10 @@ def test_what_a_side_does_not_find_is_left_out_and_counted_unless_it_is_much(gro
     strange = Query(Kind.TERM, "khsearch")
     with ExitStack() as closing:
         asked = {name: closing.enter_context(Asked(name, folder)) for name, folder in folders.items()}
-        with latency.begun(asked, [*known[:5], strange, *known[5:]]):
+        with asking.begun(asked, [*known[:5], strange, *known[5:]]):
             assert agreement.compare([*known[:5], strange, *known[5:]], asked, titles) == {5}
         with (
-            latency.begun(asked, [strange, *known[:3], strange, strange]),
+            asking.begun(asked, [strange, *known[:3], strange, strange]),
             pytest.raises(DisagreementError, match="3 of 6 queries"),
         ):
             agreement.compare([strange, *known[:3], strange, strange], asked, titles)
