@@ -32,7 +32,7 @@ from benchmarks.engines.base import Spaced
 from benchmarks.engines.pages import Page
 from benchmarks.errors import DisagreementError
 from benchmarks.queries import Drawer
-from benchmarks.timing import Spread, percentile, quotients, spread
+from benchmarks.timing import Spread, percentile, quotients
 from khsearch import Document, Index
 from khsearch.khmer import Analyzer, breaker, script
 
@@ -115,10 +115,7 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
             show(number, len(Kind) + len(_WORKS) + 1)
             drawn[kind] = drawer.draw(kind, count)
             able = {name: asked[name] for name in names if kind in engine(name).kinds}
-            with asking.begun(able, drawn[kind]):
-                taken = _rounds(able, rounds)
-                left_out = agreement.compare(drawn[kind], able, titles)
-            latency[str(kind)] = _latency(taken, left_out)
+            latency[str(kind)] = ask_class(drawn[kind], able, titles, rounds)
         slips = [Query(Kind.TERM, query.text) for query in drawn[Kind.FUZZY]]
         chosen = {TYPO: slips, MEANT: slips, COMPLETION: drawn[Kind.PREFIX]}
         for number, (name, work) in enumerate(_WORKS.items(), len(Kind)):
@@ -136,6 +133,15 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         start = changing.starts(folders, drawn[Kind.TERM][0].text, rounds)
         added = changing.add_and_find({name: folders[name] for name in folders if name != "bm25s"}, rounds)
     return Figures(latency, start, added, after_commit)
+
+
+def ask_class(
+    queries: Sequence[Query], asked: Mapping[str, Asked], titles: Mapping[str, str], rounds: int
+) -> dict[str, Latency]:
+    """Times of the queries of one class; DisagreementError where two engines do not find the same."""
+    with asking.begun(asked, queries):
+        taken = _rounds(asked, rounds)
+        return _latency(taken, agreement.compare(queries, asked, titles))
 
 
 def _with_excerpts(

@@ -110,6 +110,13 @@ class KhsearchOpened:
         facets = {name: {str(value): count for value, count in results.facets[name].items()} for name in results.facets}
         return Shown(hits, total, facets)
 
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
+        results = self.index.search(
+            query.text, LIMIT, filter={AUTHOR: author}, match=self._match, ranking=self._ranking
+        )
+        return [(hit.id, hit.title) for hit in results]
+
     def refresh(self) -> None:
         """Do nothing: a search sees the latest commit."""
 

@@ -66,6 +66,9 @@ class Site(Opened, Protocol):
     def page(self, query: Query, page: Page) -> Shown:
         """Answer a page: what is timed."""
 
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
+
     def refresh(self) -> None:
         """See what another process has committed, if that does not come by itself."""
 

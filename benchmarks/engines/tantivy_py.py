@@ -102,9 +102,17 @@ class TantivyOpened:
 
     def top(self, query: Query) -> Hits:
         """Find the ten best documents."""
+        return self._best(self._query(query))
+
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
+        wanted = tantivy.Query.term_query(self._schema, AUTHOR, author)
+        return self._best(self._within(self._query(query), wanted))
+
+    def _best(self, asked: Any) -> Hits:
         searcher = self._searcher
         found: Hits = []
-        for _, address in searcher.search(self._query(query), LIMIT, count=False).hits:
+        for _, address in searcher.search(asked, LIMIT, count=False).hits:
             stored = searcher.doc(address)
             found.append((stored["id"][0], stored["title"][0].decode()))
         return found

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import agreement, asking, latency
 from benchmarks.asking import Asked
 from benchmarks.corpus import Corpus
-from benchmarks.engines import KHSEARCH, PEERS, WORDS_ONLY, Kind, Query, choose, engine
+from benchmarks.engines import KHSEARCH, PEERS, TANTIVY, WORDS_ONLY, Kind, Query, choose, engine, with_excerpts
 from benchmarks.errors import BenchmarkError, DisagreementError
 from benchmarks.queries import Drawer
 from khsearch import Document
@@ -76,6 +76,27 @@ def test_a_khsearch_that_loses_a_document_is_named(
     monkeypatch.setattr(Writer, "add", forgetful)
     with pytest.raises(DisagreementError, match="'d000000' only by fts5"):
         _compare(grown, tmp_path, "fts5")
+
+
+def test_excerpts_mark_the_word_that_was_asked_for(grown: Corpus, tmp_path: Path) -> None:
+    _with_excerpts(grown, tmp_path, KHSEARCH)
+    if choose([TANTIVY])[0]:
+        (tmp_path / "other").mkdir()
+        _with_excerpts(grown, tmp_path / "other", str(with_excerpts(TANTIVY)))
+
+
+def test_an_engine_that_marks_nothing_is_named(grown: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(DisagreementError, match="MarksNothing marks nothing of 'd0000"):
+        _with_excerpts(grown, tmp_path, f"{BROKEN}:MarksNothing")
+
+
+def _with_excerpts(grown: Corpus, place: Path, name: str) -> None:
+    spaced = latency.spaced_by_khsearch(grown.documents)
+    engine(name).build(place, grown.documents, spaced)
+    words = {document.id: frozenset(spaced(document.text).split()) for document in grown.documents}
+    queries = Drawer(grown.documents, Analyzer(breaker()), 7).draw(Kind.TERM, 20)
+    with Asked(name, place) as asked, asking.begun({name: asked}, queries, "excerpts"):
+        assert not agreement.compare_excerpts(queries, {name: asked}, words)
 
 
 def test_queries_are_drawn_alike_for_a_seed(grown: Corpus) -> None:
