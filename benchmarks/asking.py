@@ -24,6 +24,7 @@ from benchmarks.engines.base import LIMIT, Excerpting, Excerpts, Hits, Spaced
 from benchmarks.engines.khs import KhsearchOpened
 from benchmarks.engines.pages import Page, Shown, Site
 from benchmarks.errors import BenchmarkError
+from khsearch import Document
 
 STRANGER = "\u179f\u17d2\u179c\u17b6\u1782\u1798\u1793\u17cd"
 """A greeting, which stands in no document: with it an engine reads what its first query of all makes it read."""
@@ -86,6 +87,11 @@ class Asked:
     def after_commit(self, number: int) -> float:
         """See what another process has committed, and ask one of the queries -> CPU time in microseconds."""
         return float(self._tell({"do": "after commit", "query": number}))
+
+    def add(self, id: str, text: str) -> tuple[float, float]:
+        """Add a document, and ask the first of the queries -> milliseconds by the clock, and of CPU of all threads."""
+        wall, cpu = self._tell({"do": "add", "id": id, "text": text})
+        return float(wall), float(cpu)
 
     def end(self) -> None:
         """Close the index."""
@@ -163,6 +169,8 @@ def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
                 site.refresh()
                 work(query)
                 _answer((time.thread_time_ns() - started) / 1000)
+            case "add":
+                _answer(_add(opened, Document(asked["id"], asked["text"], asked["text"]), query))
             case "end":
                 _answer(None)
                 return
@@ -175,6 +183,13 @@ def _round(work: Work, queries: Sequence[Query]) -> list[float]:
         work(query)
         taken.append((clock() - started) / 1000)
     return taken
+
+
+def _add(opened: Opened, document: Document, query: Query) -> tuple[float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    opened.add(document)
+    opened.top(query)
+    return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
 
 
 def _answer(told: object) -> None:

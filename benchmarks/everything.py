@@ -24,6 +24,7 @@ class Extent:
     as_whoosh documents, for what stock Whoosh does as well
     tiny      lines of five words
     together  queries of each class that several ask at a time
+    growing   queries of each class at each size of scaling
     sizes     of scaling; None for those that are usual, up to the largest wanted
     of_sets   queries of each kind whose sets are looked at; None for all
     """
@@ -37,12 +38,13 @@ class Extent:
     rounds: int
     queries: int
     together: int
+    growing: int
     sizes: tuple[int, ...] | None
     of_sets: int | None
 
 
-FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 100_000, 5, 200, 100, None, None)
-QUICK = Extent(400, 300, 300, 300, 200, 1_000, 2, 100, 20, (100, 300), 10)
+FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 100_000, 5, 200, 100, 200, None, None)
+QUICK = Extent(400, 300, 300, 300, 200, 500, 2, 100, 20, 30, (100, 300), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +99,5 @@ def _steps_of(docs: Path, sources: Sources, extent: Extent, gold: Path | None) -
         lambda: steps.begin(corpus.load(docs, extent.raw), rounds, core),
         lambda: steps.ask_many(corpus.load(docs, extent.asking), extent.together, rounds),
         lambda: steps.use_as_whoosh(corpus.load(docs, extent.as_whoosh), queries, rounds, core),
-        lambda: steps.scale(docs, sizes, ("tantivy",), queries, rounds, core),
+        lambda: steps.scale(docs, sizes, (TANTIVY,), extent.growing, rounds, core),
     ]

@@ -131,7 +131,7 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         del able[WORDS_ONLY], folders[WORDS_ONLY]
         after_commit = changing.after_commit(able, folders, drawn[Kind.TERM][:rounds])
         start = changing.starts(folders, drawn[Kind.TERM][0].text, rounds)
-        added = changing.add_and_find({name: folders[name] for name in folders if name != "bm25s"}, rounds)
+        added = changing.add_and_find({name: asked[name] for name in folders if name != "bm25s"}, rounds)
     return Figures(latency, start, added, after_commit)
 
 
