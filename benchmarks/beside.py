@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import start
 from benchmarks.engines import KHSEARCH, TANTIVY, Kind
 from benchmarks.engines.pages import Page
-from benchmarks.latency import EXCERPTS
+from benchmarks.latency import EXCERPTS, LONG, OF_THREE
 from benchmarks.scaling import exponent
 
 COMMANDS = ("latency", "indexing", "tiny", "start", "throughput")
@@ -20,7 +20,7 @@ COMMANDS = ("latency", "indexing", "tiny", "start", "throughput")
 QUERIES = "CPU time of a query, tantivy = 1: warm p50 / p95; first p50"
 COLUMNS = ["beside tantivy", KHSEARCH, TANTIVY, "khsearch, tantivy = 1"]
 
-_CLASSES = (*Kind, EXCERPTS, *Page)
+_CLASSES = (*Kind, EXCERPTS, *Page, *map(OF_THREE.format, LONG))
 _GROWING = (Kind.TERM, Kind.AND, Kind.OR, Kind.PHRASE, Kind.HEADLINE)
 _LEAST_GROWN = 10_000
 """Documents of the smaller corpus at least, of two that growth is told of."""

@@ -15,7 +15,7 @@ told; those that follow are `warm`. Times are CPU time of the thread that asks.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -38,6 +38,10 @@ from khsearch.khmer import Analyzer, breaker, script
 
 EXCERPTS = "term, with excerpts"
 """A further class: terms, with an excerpt of each hit; of engines that make excerpts."""
+
+OF_THREE = "{}, any of three words"
+LONG = (Page.TOTAL, Page.FACETS, Page.NEWEST)
+"""Pages that look at all that is found, and what they are called where that is much: the documents of three words."""
 
 TYPO, MEANT, COMPLETION = "typing error", "did you mean", "completion"
 """Further classes, of khsearch alone: words with a slip, typed as if without, and with what was probably meant;
@@ -127,6 +131,10 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         half = drawn[Kind.TERM][: max(count // 2, 1)]
         able = {name: asked[name] for name in names if pages_of(name)}
         latency |= pages_of_site(half, able, articles, rounds)
+        three = drawn[Kind.OR][: max(count // 2, 1)]
+        latency |= {
+            OF_THREE.format(page): told for page, told in pages_of_site(three, able, articles, rounds, LONG).items()
+        }
         _check_completion(Index.open(folders[KHSEARCH] / "index"), drawn[Kind.PREFIX])
         del able[WORDS_ONLY], folders[WORDS_ONLY]
         after_commit = changing.after_commit(able, folders, drawn[Kind.TERM][:rounds])
@@ -166,16 +174,20 @@ def _with_excerpts(
 
 
 def pages_of_site(
-    queries: Sequence[Query], asked: Mapping[str, Asked], articles: site.Articles, rounds: int
+    queries: Sequence[Query],
+    asked: Mapping[str, Asked],
+    articles: site.Articles,
+    rounds: int,
+    pages: Iterable[Page] = Page,
 ) -> dict[str, dict[str, Latency]]:
-    """Times of pages; DisagreementError where one is wrong."""
+    """Times of pages, all kinds or some; DisagreementError where one is wrong."""
     found = site.Found(queries, articles)
     with asking.begun(asked, queries, Page.TOTAL):
         found.tell_totals(asked)
     with asking.begun(asked, queries, Page.FOUND):
         found.tell_sets(asked)
     latency: dict[str, dict[str, Latency]] = {}
-    for page in Page:
+    for page in pages:
         numbers = [] if page is Page.FOUND else found.deep_enough(page)
         if not numbers:
             continue

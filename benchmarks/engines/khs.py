@@ -87,7 +87,9 @@ class KhsearchOpened:
 
     def page(self, query: Query, page: Page) -> Shown:
         """Answer a page."""
-        match: Match = "strict" if page is Page.FOUND and self._match == "best" else self._match
+        match: Match = "any" if query.kind in ANY_OF else self._match
+        if page is Page.FOUND and match == "best":
+            match = "strict"
         more: dict[str, Any] = {"match": match, "ranking": self._ranking}
         match page:
             case Page.FOUND:

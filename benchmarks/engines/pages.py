@@ -23,7 +23,7 @@ SECTIONS, AUTHORS, FIRST_YEAR, YEARS = 12, 200, 2005, 20
 
 
 class Page(StrEnum):
-    """Kinds of pages: the ten hits of one word, and what is asked beside them.
+    """Kinds of pages: the ten hits of a query, and what is asked beside them.
 
     found    all hits, to compare them
     alone    nothing
