@@ -125,7 +125,7 @@ def _indexing(found: Sequence[Loaded]) -> str:
             f"{name} (first {one['documents']:,})" if one["documents"] < largest else name,
             f"{one['mb_per_cpu_s']['median']:.1f}",
             _times(one["slower"]),
-            _times(one["slower_by_clock"]),
+            _times(one["slower_by_clock"]) if one["slower_by_clock"] else "",  # older runs did not tell it
             f"{one['memory_mb']:.0f}",
             *("" if share is None else f"{share:.2f}" for share in shares),
         ]
