@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence, Set
 
 from benchmarks.asking import Asked
 from benchmarks.engines import KHSEARCH, WORDS_ONLY, Query
 from benchmarks.engines.base import LIMIT, Hits
 from benchmarks.errors import DisagreementError
+from khsearch.khmer import Analyzer, breaker
 
 MANY_DOCUMENTS, FETCHED = 5_000, 15
 """From how many documents on the sets that are found are compared for so many queries of a class, then their sizes."""
+
+_MARKED = re.compile(r"<(mark|b)>(.*?)</\1>", re.DOTALL)
 
 LEFT_OUT = 0.1
 """The largest share of a class that may be left out: beyond, the sides do not do the same."""
@@ -50,6 +54,32 @@ def compare(queries: Sequence[Query], asked: Mapping[str, Asked], titles: Mappin
             f"{queries[number].kind} {queries[number].text!r}: {name} finds nothing, and for {len(nothing)} of "
             f"{len(queries)} queries a side does, though each stands in a document"
         )
+    return frozenset(nothing)
+
+
+def compare_excerpts(
+    queries: Sequence[Query], asked: Mapping[str, Asked], words: Mapping[str, Set[str]]
+) -> frozenset[int]:
+    """Ask everybody for the ten best documents of one word each; DisagreementError where an excerpt does not mark it.
+
+    `words` are those of each document's text. A hit whose text does not hold the word as it is typed was found by its
+    title or by another spelling, and nothing is said of its excerpt. Returns the numbers of the queries for which a
+    side finds nothing.
+    """
+    analyzer = Analyzer(breaker())
+    nothing: set[int] = set()
+    for number, query in enumerate(queries):
+        for name, one in asked.items():
+            excerpts = one.excerpts(number)
+            if not excerpts:
+                nothing.add(number)
+            for id, excerpt in excerpts:
+                marked = [found[2] for found in _MARKED.finditer(excerpt)]
+                shown = ["".join(token.term for token in analyzer.tokens(mark)) for mark in marked]  # in normal form
+                if query.text in words[id] and not any(query.text in mark for mark in shown):
+                    raise DisagreementError(
+                        f"excerpt for {query.text!r}: {name} marks {marked or 'nothing'} of {id!r}, which holds it"
+                    )
     return frozenset(nothing)
 
 

@@ -12,17 +12,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
 from benchmarks.engines import Kind, Opened, Query, engine
-from benchmarks.engines.base import LIMIT, Hits, Spaced
+from benchmarks.engines.base import LIMIT, Excerpting, Excerpts, Hits, Spaced
 from benchmarks.engines.khs import KhsearchOpened
 from benchmarks.engines.pages import Page, Shown, Site
 from benchmarks.errors import BenchmarkError
+from khsearch import Document
 
 STRANGER = "\u179f\u17d2\u179c\u17b6\u1782\u1798\u1793\u17cd"
 """A greeting, which stands in no document: with it an engine reads what its first query of all makes it read."""
@@ -31,16 +33,16 @@ Work = Callable[[Query], object]
 
 WORKS: dict[str, Callable[[Any], Work]] = {
     "top": lambda opened: cast("Work", opened.top),
-    "snippets": lambda opened: lambda query: [(hit.title, hit.snippet) for hit in _of(opened).search(query, LIMIT)],
+    "excerpts": lambda opened: cast("Work", opened.excerpts),
     "meant": lambda opened: lambda query: _of(opened).search(query, LIMIT).suggestion,
     "completion": lambda opened: lambda query: _of(opened).index.complete(query.text),
 }
-"""What is timed of a query, by name, beside pages; only the first is for every engine."""
+"""What is timed of a query, by name, beside pages; only the first is for every engine, the second for some."""
 
 
 def _of(opened: Opened) -> KhsearchOpened:
     if not isinstance(opened, KhsearchOpened):
-        raise BenchmarkError(f"{type(opened).__name__} is no index of khsearch, which alone has snippets and the like")
+        raise BenchmarkError(f"{type(opened).__name__} is no index of khsearch, which alone has that")
     return opened
 
 
@@ -65,6 +67,10 @@ class Asked:
         """The ten best documents of one of the queries."""
         return [(id, title) for id, title in self._tell({"do": "top", "query": number})]
 
+    def excerpts(self, number: int) -> Excerpts:
+        """The ten best documents of one of the queries, each with an excerpt."""
+        return [(id, excerpt) for id, excerpt in self._tell({"do": "excerpts", "query": number})]
+
     def ids(self, number: int) -> frozenset[str]:
         """All documents of one of the queries."""
         return frozenset(self._tell({"do": "ids", "query": number}))
@@ -81,6 +87,11 @@ class Asked:
     def after_commit(self, number: int) -> float:
         """See what another process has committed, and ask one of the queries -> CPU time in microseconds."""
         return float(self._tell({"do": "after commit", "query": number}))
+
+    def add(self, id: str, text: str) -> tuple[float, float]:
+        """Add a document, and ask the first of the queries -> milliseconds by the clock, and of CPU of all threads."""
+        wall, cpu = self._tell({"do": "add", "id": id, "text": text})
+        return float(wall), float(cpu)
 
     def end(self) -> None:
         """Close the index."""
@@ -105,6 +116,16 @@ class Asked:
     def __exit__(self, *_: object) -> None:
         with self._process as process:  # closes the pipes and waits
             process.kill()
+
+
+@contextmanager
+def begun(asked: Mapping[str, Asked], queries: Sequence[Query], work: str = "top") -> Iterator[None]:
+    """Open the index of each engine anew, to be asked these queries, and close it."""
+    for one in asked.values():
+        one.begin(queries, work)
+    yield
+    for one in asked.values():
+        one.end()
 
 
 def serve(name: str, folder: Path, spaced: Spaced) -> None:
@@ -135,6 +156,8 @@ def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
                 _answer(_round(work, queries))
             case "top":
                 _answer(opened.top(query))
+            case "excerpts":
+                _answer(cast("Excerpting", opened).excerpts(query))
             case "ids":
                 _answer(sorted(opened.ids(query)))
             case "total":
@@ -146,6 +169,8 @@ def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
                 site.refresh()
                 work(query)
                 _answer((time.thread_time_ns() - started) / 1000)
+            case "add":
+                _answer(_add(opened, Document(asked["id"], asked["text"], asked["text"]), query))
             case "end":
                 _answer(None)
                 return
@@ -158,6 +183,13 @@ def _round(work: Work, queries: Sequence[Query]) -> list[float]:
         work(query)
         taken.append((clock() - started) / 1000)
     return taken
+
+
+def _add(opened: Opened, document: Document, query: Query) -> tuple[float, float]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    opened.add(document)
+    opened.top(query)
+    return 1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)
 
 
 def _answer(told: object) -> None:

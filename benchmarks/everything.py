@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks import corpus, judged, report, steps
+from benchmarks import corpus, judged, report, steps, tiny
 from benchmarks.console import note
-from benchmarks.engines import PEERS
+from benchmarks.engines import PEERS, TANTIVY
 from benchmarks.runs import Run, save
 from benchmarks.scaling import SIZES
 
@@ -22,7 +22,9 @@ class Extent:
     """How large and how often: documents for indexing, latency and the like, rounds, queries of each class.
 
     as_whoosh documents, for what stock Whoosh does as well
+    tiny      lines of five words
     together  queries of each class that several ask at a time
+    growing   queries of each class at each size of scaling
     sizes     of scaling; None for those that are usual, up to the largest wanted
     of_sets   queries of each kind whose sets are looked at; None for all
     """
@@ -32,15 +34,17 @@ class Extent:
     asking: int
     raw: int
     as_whoosh: int
+    tiny: int
     rounds: int
     queries: int
     together: int
+    growing: int
     sizes: tuple[int, ...] | None
     of_sets: int | None
 
 
-FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 5, 200, 100, None, None)
-QUICK = Extent(400, 300, 300, 300, 200, 2, 100, 20, (100, 300), 10)
+FULL = Extent(SPEED_SIZE, 20_000, 10_000, 3_000, 3_000, 100_000, 5, 200, 100, 200, None, None)
+QUICK = Extent(400, 300, 300, 300, 200, 500, 2, 100, 20, 30, (100, 300), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,10 @@ def _steps_of(docs: Path, sources: Sources, extent: Extent, gold: Path | None) -
         lambda: steps.segment(corpus.load(docs, extent.breaking), gold, rounds, core),
         lambda: steps.index(corpus.load(docs, extent.indexing), PEERS, rounds, core),
         lambda: steps.ask(corpus.load(docs, extent.asking), peers_for(extent.asking), queries, rounds, core),
+        lambda: steps.index_tiny(tiny.load(docs, extent.tiny), (TANTIVY,), queries, rounds, core),
         lambda: steps.find_raw(corpus.load(docs, extent.raw)),
         lambda: steps.begin(corpus.load(docs, extent.raw), rounds, core),
         lambda: steps.ask_many(corpus.load(docs, extent.asking), extent.together, rounds),
         lambda: steps.use_as_whoosh(corpus.load(docs, extent.as_whoosh), queries, rounds, core),
-        lambda: steps.scale(docs, sizes, ("tantivy",), queries, rounds, core),
+        lambda: steps.scale(docs, sizes, (TANTIVY,), extent.growing, rounds, core),
     ]

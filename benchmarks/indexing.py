@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +42,7 @@ class Indexing:
     index_per_text  bytes of the folder without the stored documents, by bytes of text; None where nobody can tell
     stored_per_text bytes of the stored documents, by bytes of text
     slower          its CPU time for a megabyte, as a multiple of khsearch's in the same round
+    slower_by_clock the same by the clock: where there is more than one core, they may do it side by side
     """
 
     documents: int
@@ -53,10 +54,20 @@ class Indexing:
     stored_per_text: float | None
     all_per_text: float
     slower: Spread
+    slower_by_clock: Spread
 
 
-def measure(corpora: Mapping[str, Corpus], rounds: int, show: Show) -> dict[str, Indexing]:
-    """Index with each engine its corpus, khsearch's first; DisagreementError where an index gives wrong answers."""
+Verify = Callable[[str, Path, Corpus], None]
+"""Asks the index of an engine in a folder for what a corpus holds; DisagreementError where the answer is wrong."""
+
+
+def measure(
+    corpora: Mapping[str, Corpus], rounds: int, show: Show, verify: Verify | None = None
+) -> dict[str, Indexing]:
+    """Index with each engine its corpus, khsearch's first; DisagreementError where an index gives wrong answers.
+
+    `verify` finds that out, with words of some documents where nothing is given.
+    """
     figures: dict[str, list[dict[str, float]]] = {name: [] for name in corpora}
     sizes: dict[str, tuple[int, int | None]] = {}
     with tempfile.TemporaryDirectory(prefix="khsearch-bench-") as place:
@@ -67,7 +78,7 @@ def measure(corpora: Mapping[str, Corpus], rounds: int, show: Show) -> dict[str,
                 with tempfile.TemporaryDirectory(dir=place) as folder:
                     figures[name].append(worker.run("build", name, folder, documents=sources[name]))
                     if not number:
-                        verify(name, Path(folder), corpora[name])
+                        (verify or verify_words)(name, Path(folder), corpora[name])
                         sizes[name] = (folder_bytes(Path(folder)), engine(name).stored_bytes(Path(folder)))
     return {name: _figures(corpora, name, figures, sizes[name]) for name in corpora}
 
@@ -104,10 +115,11 @@ def _figures(
         stored_per_text=None if stored is None else stored / text,
         all_per_text=total / text,
         slower=quotients(per_mb(name, "cpu_s"), per_mb(KHSEARCH, "cpu_s")),
+        slower_by_clock=quotients(per_mb(name, "wall_s"), per_mb(KHSEARCH, "wall_s")),
     )
 
 
-def verify(name: str, folder: Path, corpus: Corpus) -> None:
+def verify_words(name: str, folder: Path, corpus: Corpus) -> None:
     """Ask an index for words, and look at every document for them."""
     spaced = worker.spaced_by_icu()
     khmer = Analyzer(breaker())
@@ -159,6 +171,7 @@ def rows(found: Mapping[str, Indexing]) -> list[list[str]]:
             f"{one.mb_per_cpu_s.median:.2f}",
             f"{one.mb_per_wall_s.median:.2f}",
             str(one.slower),
+            str(one.slower_by_clock),
             f"{one.memory_mb:.0f}",
             share(one.index_per_text),
             share(one.stored_per_text),

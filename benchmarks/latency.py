@@ -4,7 +4,7 @@ All engines hold the same words: khsearch's, which the peers are given with spac
 them: the peers break it with PyICU, which finds the same words in these queries (see `queries`). Before a figure is
 told, every query is asked of everybody for all documents, and all must find the same; khsearch's default, which finds
 more by cluster bigrams and other spellings, must find at least those. A query for which a side finds nothing is left
-out on all sides, and counted.
+out on all sides, and counted. Where a hit is shown with an excerpt, the word that was asked for must be marked in it.
 
 Each engine, and each ranking of khsearch, works alone in a process of its own, begun anew for every class (`asking`).
 In each round every engine is asked all queries of a class, all different, one after the other: what it keeps of a query
@@ -15,34 +15,39 @@ told; those that follow are `warm`. Times are CPU time of the thread that asks.
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from benchmarks import agreement, asking, site, worker
+from benchmarks import agreement, asking, changing, site
 from benchmarks.asking import Asked
+from benchmarks.changing import Added, AfterCommit, Start
 from benchmarks.console import Show
 from benchmarks.corpus import SEED, Corpus, batches
-from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Query, engine, pages_of
+from benchmarks.engines import KHSEARCH, WORDS_ONLY, Kind, Query, engine, pages_of, with_excerpts
 from benchmarks.engines.base import Spaced
 from benchmarks.engines.pages import Page
 from benchmarks.errors import DisagreementError
 from benchmarks.queries import Drawer
-from benchmarks.timing import Spread, percentile, quotients, spread
+from benchmarks.timing import Spread, percentile, quotients
 from khsearch import Document, Index
 from khsearch.khmer import Analyzer, breaker, script
 
-SNIPPETS, TYPO, MEANT, COMPLETION = "with snippets", "typing error", "did you mean", "completion"
-"""Further classes, of khsearch alone: terms, with an excerpt of each hit; words with a slip, typed as if without, and
-with what was probably meant; beginnings of words, completed."""
+EXCERPTS = "term, with excerpts"
+"""A further class: terms, with an excerpt of each hit; of engines that make excerpts."""
 
-_WORKS = {SNIPPETS: "snippets", TYPO: "top", MEANT: "meant", COMPLETION: "completion"}
+OF_THREE = "{}, any of three words"
+LONG = (Page.TOTAL, Page.FACETS, Page.NEWEST)
+"""Pages that look at all that is found, and what they are called where that is much: the documents of three words."""
 
-NEWCOMER = asking.STRANGER
+TYPO, MEANT, COMPLETION = "typing error", "did you mean", "completion"
+"""Further classes, of khsearch alone: words with a slip, typed as if without, and with what was probably meant;
+beginnings of words, completed."""
+
+_WORKS = {TYPO: "top", MEANT: "meant", COMPLETION: "completion"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +91,12 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Milliseconds from a process that has everything imported to the first answer, and megabytes that stay."""
-
-    open_ms: Spread
-    open_and_find_ms: Spread
-    memory_mb: float
-
-
-@dataclass(frozen=True, slots=True)
-class AfterCommit:
-    """The first query of an open index after another process has committed a document, in milliseconds of CPU time.
-
-    by_warm: that, by the time of the same query when asked again later
-    """
-
-    first_ms: Spread
-    by_warm: Spread
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """All that was measured: by class of query and engine, or by engine."""
 
     latency: Mapping[str, Mapping[str, Latency]]
     start: Mapping[str, Start]
-    add_and_find_ms: Mapping[str, Spread]
+    added: Mapping[str, Added]
     after_commit: Mapping[str, AfterCommit]
 
 
@@ -131,83 +116,86 @@ def measure(corpus: Corpus, names: Sequence[str], count: int, rounds: int, show:
         latency: dict[str, dict[str, Latency]] = {}
         drawn: dict[Kind, list[Query]] = {}
         for number, kind in enumerate(Kind):
-            show(number, len(Kind) + len(_WORKS))
+            show(number, len(Kind) + len(_WORKS) + 1)
             drawn[kind] = drawer.draw(kind, count)
             able = {name: asked[name] for name in names if kind in engine(name).kinds}
-            with begun(able, drawn[kind]):
-                taken = _rounds(able, rounds)
-                left_out = agreement.compare(drawn[kind], able, titles)
-            latency[str(kind)] = _latency(taken, left_out)
+            latency[str(kind)] = ask_class(drawn[kind], able, titles, rounds)
         slips = [Query(Kind.TERM, query.text) for query in drawn[Kind.FUZZY]]
-        chosen = {SNIPPETS: drawn[Kind.TERM], TYPO: slips, MEANT: slips, COMPLETION: drawn[Kind.PREFIX]}
+        chosen = {TYPO: slips, MEANT: slips, COMPLETION: drawn[Kind.PREFIX]}
         for number, (name, work) in enumerate(_WORKS.items(), len(Kind)):
-            show(number, len(Kind) + len(_WORKS))
+            show(number, len(Kind) + len(_WORKS) + 1)
             ours = {KHSEARCH: asked[KHSEARCH]}
-            with begun(ours, chosen[name], work):
+            with asking.begun(ours, chosen[name], work):
                 latency[name] = _latency(_rounds(ours, rounds), frozenset())
+        latency[EXCERPTS] = _with_excerpts(corpus, names, asked[KHSEARCH], drawn[Kind.TERM], rounds, Path(place))
         half = drawn[Kind.TERM][: max(count // 2, 1)]
         able = {name: asked[name] for name in names if pages_of(name)}
         latency |= pages_of_site(half, able, articles, rounds)
-        _check_completion(Index.open(folders[KHSEARCH] / "index"), drawn[Kind.PREFIX])
-        after_commit = {
-            name: _after_commit(name, asked[name], folders[name], drawn[Kind.TERM][:rounds])
-            for name in names
-            if name != WORDS_ONLY and pages_of(name)
+        three = drawn[Kind.OR][: max(count // 2, 1)]
+        latency |= {
+            OF_THREE.format(page): told for page, told in pages_of_site(three, able, articles, rounds, LONG).items()
         }
-        text = drawn[Kind.TERM][0].text
-        start = {name: _start(name, folders[name], text, rounds) for name in names if name != WORDS_ONLY}
-        growing = [name for name in names if name not in (WORDS_ONLY, "bm25s")]
-        added = {name: _add_and_find(name, folders[name], rounds) for name in growing}
+        _check_completion(Index.open(folders[KHSEARCH] / "index"), drawn[Kind.PREFIX])
+        del able[WORDS_ONLY], folders[WORDS_ONLY]
+        after_commit = changing.after_commit(able, folders, drawn[Kind.TERM][:rounds])
+        start = changing.starts(folders, drawn[Kind.TERM][0].text, rounds)
+        added = changing.add_and_find({name: asked[name] for name in folders if name != "bm25s"}, rounds)
     return Figures(latency, start, added, after_commit)
 
 
+def ask_class(
+    queries: Sequence[Query], asked: Mapping[str, Asked], titles: Mapping[str, str], rounds: int
+) -> dict[str, Latency]:
+    """Times of the queries of one class; DisagreementError where two engines do not find the same."""
+    with asking.begun(asked, queries):
+        taken = _rounds(asked, rounds)
+        return _latency(taken, agreement.compare(queries, asked, titles))
+
+
+def _with_excerpts(
+    corpus: Corpus, names: Sequence[str], ours: Asked, queries: Sequence[Query], rounds: int, place: Path
+) -> dict[str, Latency]:
+    """Times of hits with an excerpt each; DisagreementError where one does not mark what was found."""
+    spaced = spaced_by_khsearch(corpus.documents)
+    words = {document.id: frozenset(spaced(document.text).split()) for document in corpus.documents}
+    with ExitStack() as closing:
+        asked = {KHSEARCH: ours}
+        for name in names:
+            other = with_excerpts(name)
+            if other and name != KHSEARCH:
+                folder = place / other
+                folder.mkdir()
+                engine(other).build(folder, corpus.documents, spaced)
+                asked[name] = closing.enter_context(Asked(other, folder))
+        with asking.begun(asked, queries, "excerpts"):
+            taken = _rounds(asked, rounds)
+            left_out = agreement.compare_excerpts(queries, asked, words)
+        return _latency(taken, left_out)
+
+
 def pages_of_site(
-    queries: Sequence[Query], asked: Mapping[str, Asked], articles: site.Articles, rounds: int
+    queries: Sequence[Query],
+    asked: Mapping[str, Asked],
+    articles: site.Articles,
+    rounds: int,
+    pages: Iterable[Page] = Page,
 ) -> dict[str, dict[str, Latency]]:
-    """Times of pages; DisagreementError where one is wrong."""
+    """Times of pages, all kinds or some; DisagreementError where one is wrong."""
     found = site.Found(queries, articles)
-    with begun(asked, queries, Page.TOTAL):
+    with asking.begun(asked, queries, Page.TOTAL):
         found.tell_totals(asked)
-    with begun(asked, queries, Page.FOUND):
+    with asking.begun(asked, queries, Page.FOUND):
         found.tell_sets(asked)
     latency: dict[str, dict[str, Latency]] = {}
-    for page in Page:
+    for page in pages:
         numbers = [] if page is Page.FOUND else found.deep_enough(page)
         if not numbers:
             continue
-        with begun(asked, [queries[number] for number in numbers], page):
+        with asking.begun(asked, [queries[number] for number in numbers], page):
             taken = _rounds(asked, rounds)
             found.check(page, numbers, asked)
         latency[str(page)] = _latency(taken, frozenset())
     return latency
-
-
-def _after_commit(name: str, asked: Asked, folder: Path, queries: Sequence[Query]) -> AfterCommit:
-    """Ask each query right after another process has committed a document, and once more when it is warm."""
-    last = len(queries)
-    with begun({name: asked}, [*queries, Query(Kind.AND, NEWCOMER)]):
-        for _ in range(2):
-            asked.microseconds()
-        first, warm = [], []
-        for number in range(last):
-            id = f"other{number}"
-            worker.run("add", name, str(folder), id, NEWCOMER)
-            first.append(asked.after_commit(number) / 1000)
-            if id not in asked.ids(last):
-                raise DisagreementError(f"{name}: {id!r} was added by another process, and is not found")
-            asked.microseconds()
-            warm.append(asked.microseconds()[number] / 1000)
-    return AfterCommit(spread(first), quotients(first, warm))
-
-
-@contextmanager
-def begun(asked: Mapping[str, Asked], queries: Sequence[Query], work: str = "top") -> Iterator[None]:
-    """Open the index of each engine anew, to be asked these queries, and close it."""
-    for one in asked.values():
-        one.begin(queries, work)
-    yield
-    for one in asked.values():
-        one.end()
 
 
 def build(corpus: Corpus, names: Sequence[str], place: Path, show: Show) -> dict[str, Path]:
@@ -277,36 +265,6 @@ def _ratio(above: Sequence[Times], below: Sequence[Times]) -> Ratio:
     return Ratio(above[0].p50 / max(below[0].p50, 1e-9), p50, p95)
 
 
-def _start(name: str, folder: Path, text: str, rounds: int) -> Start:
-    runs = [worker.run("open", name, str(folder), text) for _ in range(rounds + 1)][1:]
-    return Start(
-        open_ms=spread([1000 * run["open_s"] for run in runs]),
-        open_and_find_ms=spread([1000 * run["open_and_find_s"] for run in runs]),
-        memory_mb=median(run["memory_mb"] for run in runs),
-    )
-
-
-def _add_and_find(name: str, folder: Path, rounds: int) -> Spread:
-    """Milliseconds to add one document, commit, and find it by its title."""
-    times = []
-    query = Query(Kind.AND, NEWCOMER)
-    opened = engine(name).open(folder, worker.spaced_by_icu())
-    for number in range(rounds):
-        document = Document(f"new{number}", NEWCOMER, NEWCOMER)
-        before = len(opened.ids(query))
-        started = time.perf_counter()
-        opened.add(document)
-        hits = opened.top(query)
-        times.append(1000 * (time.perf_counter() - started))
-        after = opened.ids(query)
-        if len(after) != before + 1 or document.id not in after or not hits:
-            raise DisagreementError(
-                f"{name}: {document.id!r} was added, and {len(after) - before} more documents found"
-            )
-    opened.close()
-    return spread(times)
-
-
 def rows(latency: Mapping[str, Latency]) -> list[list[str]]:
     """Rows for people, of one class."""
     return [
@@ -319,21 +277,3 @@ def rows(latency: Mapping[str, Latency]) -> list[list[str]]:
         ]
         for name, one in latency.items()
     ]
-
-
-def rows_of_starts(figures: Figures) -> list[list[str]]:
-    """Rows for people: milliseconds to open, to open and find, to add and find, to find after another's commit."""
-    found = []
-    for name, start in figures.start.items():
-        added, after = figures.add_and_find_ms.get(name), figures.after_commit.get(name)
-        found.append(
-            [
-                name,
-                str(start.open_ms),
-                str(start.open_and_find_ms),
-                f"{start.memory_mb:.0f}",
-                str(added) if added else "",
-                f"{after.first_ms}, {after.by_warm.median:.1f}" if after else "",
-            ]
-        )
-    return found

@@ -33,7 +33,7 @@ def draw(results: Sequence[dict[str, Any]], folder: Path) -> list[Path]:
     written = []
     for run in results:
         drawer = drawers.get(run["command"])
-        if drawer is None:
+        if drawer is None or run["settings"].get("core", 0) is None:  # tables alone tell of all cores
             continue
         path = folder / f"{run['command']}-{run['settings']['corpus']}.svg"
         if _save(drawer, run, path):

@@ -1,6 +1,7 @@
 """report: results in, the README's tables out, between `<!-- benchmarks:NAME -->` and `<!-- /benchmarks:NAME -->`.
 
-NAME is that of a command; its table tells all runs of the command that lie in the folder of results.
+NAME is that of a command; its table tells all runs of the command that lie in the folder of results; that of `beside`
+tells of all commands that have tantivy beside khsearch.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plots, runs
+from benchmarks import beside, plots, runs
 from benchmarks.engines import Kind
 from benchmarks.engines.pages import Page
 from benchmarks.errors import BenchmarkError
@@ -46,7 +47,8 @@ def filled(text: str, results: Path) -> str:
 
 def render(name: str, results: Path) -> str:
     """Return the table of a command, with a line on how it was measured."""
-    found = [runs.load(path) for path in sorted(results.glob(f"{name}-*.json"))]
+    commands = beside.COMMANDS if name == "beside" else (name,)
+    found = [runs.load(path) for command in commands for path in sorted(results.glob(f"{command}-*.json"))]
     return TABLES[name](found) + "\n\n" + _machine(found[0]["machine"]) if found else _NOTHING
 
 
@@ -123,6 +125,7 @@ def _indexing(found: Sequence[Loaded]) -> str:
             f"{name} (first {one['documents']:,})" if one["documents"] < largest else name,
             f"{one['mb_per_cpu_s']['median']:.1f}",
             _times(one["slower"]),
+            _times(one["slower_by_clock"]) if one["slower_by_clock"] else "",  # older runs did not tell it
             f"{one['memory_mb']:.0f}",
             *("" if share is None else f"{share:.2f}" for share in shares),
         ]
@@ -130,8 +133,27 @@ def _indexing(found: Sequence[Loaded]) -> str:
     parts = []
     for run in found:
         largest = run["settings"]["documents"]
-        columns = [_corpus(run), "MB/CPU s", "CPU time, khsearch = 1", "peak MB", "index / text", "stored / text"]
+        where = _corpus(run) if run["settings"]["core"] is not None else f"{_corpus(run)}, on all cores"
+        columns = [where, "MB/CPU s", "CPU time, khsearch = 1", "by the clock", "peak MB"]
+        columns += ["index / text", "stored / text"]
         parts.append(_table(columns, [row(name, one) for name, one in run["figures"].items()]))
+    return "\n\n".join(parts)
+
+
+def _tiny(found: Sequence[Loaded]) -> str:
+    parts = []
+    for run in found:
+        indexed, asked, filtered = (run["figures"][what] for what in ("indexing", "any_of_three", "filtered"))
+        rows = []
+        for name, one in indexed.items():
+            times = asked[name]["first"]["p50"], asked[name]["warm"]["p50"]
+            filters = (filtered[name][when]["median"] for when in ("first_ms", "then_ms"))
+            cells = [f"{1e6 * one['cpu_s'] / one['documents']:.1f}", _times(one["slower"])]
+            cells += [f"{one[share]:.2f}" for share in ("index_per_text", "all_per_text")]
+            rows.append([name, *cells, " / ".join(map(_figure, times)), " / ".join(f"{ms:.2f}" for ms in filters)])
+        columns = [_corpus(run), "CPU \u00b5s each", "khsearch = 1", "index / text", "all / text"]
+        columns += ["any of three words, \u00b5s, p50: first / warm", "filter by keyword, ms: first / again"]
+        parts.append(_table(columns, rows))
     return "\n\n".join(parts)
 
 
@@ -145,8 +167,10 @@ def _latency(found: Sequence[Loaded]) -> str:
             for kind, one in latency.items()
         ]
         opened = {name: one["open_and_find_ms"] for name, one in run["figures"]["start"].items()}
-        for what, told in (("open and find", opened), ("add one and find", run["figures"]["add_and_find_ms"])):
-            rows.append([what, *(cell for name in engines for cell in (_ms(told.get(name)), ""))])
+        rows.append(["open and find", *(cell for name in engines for cell in (_ms(opened.get(name)), ""))])
+        added = run["figures"]["added"]
+        cells = (cell for name in engines for cell in (_added(added.get(name)), ""))
+        rows.append(["add one, commit, find (khsearch by this)", *cells])
         if "after_commit" in run["figures"]:
             told = run["figures"]["after_commit"]
             cells = (cell for name in engines for cell in (_after(told.get(name)), ""))
@@ -192,6 +216,10 @@ def _after(told: Loaded | None) -> str:
     if not told:
         return ""
     return f"{1000 * told['first_ms']['median']:.0f} ({told['by_warm']['median']:.1f})"
+
+
+def _added(told: Loaded | None) -> str:
+    return f"{1000 * told['cpu_ms']['median']:.0f} ({told['ratio']['median']:.2f})" if told else ""
 
 
 def _ms(told: Loaded | None) -> str:
@@ -330,9 +358,13 @@ def _clusters(found: Sequence[Loaded]) -> str:
 def _start(found: Sequence[Loaded]) -> str:
     return "\n\n".join(
         _table(
-            [f"{_corpus(run)}: a new process", "CPU, ms", "`import click` = 1", "python = 1"],
+            [f"{_corpus(run)}: a new process", "CPU, ms", "`import click` = 1", "python = 1", "tantivy = 1"],
             [
-                [name, f"{1000 * one['seconds']['median']:.0f}", *(_times(one[by]) for by in ("of_click", "of_python"))]
+                [
+                    name,
+                    f"{1000 * one['seconds']['median']:.0f}",
+                    *(_times(one[by]) if one[by] else "" for by in ("of_click", "of_python", "of_tantivy")),
+                ]
                 for name, one in run["figures"].items()
             ],
         )
@@ -343,10 +375,16 @@ def _start(found: Sequence[Loaded]) -> str:
 def _throughput(found: Sequence[Loaded]) -> str:
     return "\n\n".join(
         _table(
-            [f"{_corpus(run)}: at a time", "queries/s, threads", "processes"],
+            [f"{_corpus(run)}: at a time", "queries/s, threads", "one = 1", "processes"],
             [
-                [count, f"{one['median']:,.0f}", f"{run['figures']['processes'][count]['median']:,.0f}"]
-                for count, one in run["figures"]["threads"].items()
+                [
+                    f"{name}, {count}",
+                    f"{threads['median']:,.0f}",
+                    _times(one["of_one"][count]),
+                    f"{one['processes'][count]['median']:,.0f}" if one["processes"] else "",
+                ]
+                for name, one in run["figures"].items()
+                for count, threads in one["threads"].items()
             ],
         )
         for run in found
@@ -408,10 +446,17 @@ def _figures(size: str, one: Loaded, other: Loaded | None) -> str:
     return " / ".join(figure for figure in both if figure)
 
 
+def _beside(found: Sequence[Loaded]) -> str:
+    both = ((beside.columns_of_queries(found), beside.rows_of_queries(found)), (beside.COLUMNS, beside.rows(found)))
+    return "\n\n".join(_table(columns, rows) for columns, rows in both)
+
+
 TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
+    "beside": _beside,
     "segmentation": _segmentation,
     "indexing": _indexing,
     "latency": _latency,
+    "tiny": _tiny,
     "relevance": _relevance,
     "probes": _probes,
     "sets": _sets,

@@ -57,8 +57,8 @@ def series(indexed: Mapping[int, Mapping[str, Indexing]], asked: Mapping[int, Fi
         for name, start in figures.start.items():
             found.setdefault(f"open and find, ms: {name}", {})[size] = start.open_and_find_ms.median
             found.setdefault(f"reader, MB: {name}", {})[size] = start.memory_mb
-        for name, added in figures.add_and_find_ms.items():
-            found.setdefault(f"add one and find, ms: {name}", {})[size] = added.median
+        for name, added in figures.added.items():
+            found.setdefault(f"add one and find, CPU ms: {name}", {})[size] = added.cpu_ms.median
         for name, after in figures.after_commit.items():
             found.setdefault(f"after another's commit, ms: {name}", {})[size] = after.first_ms.median
     return found

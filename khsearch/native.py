@@ -1,6 +1,6 @@
 """native: the compiled core, where there is one; without it, numpy does the same.
 
-`core` is the extension module, or None. `STATE` says in words which it is, and why.
+`core` is the extension module, or None; `STATE` says in words which, and why. KHSEARCH_NATIVE=0 leaves it out.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from typing import Any
 INTERFACE = 2
 """What the core has to offer; see native/src/lib.rs."""
 
-_OFF = "KHSEARCH_NATIVE"
-
 
 def _load() -> tuple[Any, str]:
-    if os.environ.get(_OFF) == "0":
-        return None, f"left out: {_OFF}=0"
+    if os.environ.get("KHSEARCH_NATIVE") == "0":
+        return None, "left out, as KHSEARCH_NATIVE=0 says"
     try:
-        from khsearch import _core
+        import khsearch._core as found
+    except ModuleNotFoundError:
+        return None, "not built; to have it, install khsearch again where cargo is (https://rustup.rs)"
     except ImportError as problem:
-        return None, f"not built ({problem}); with cargo at hand: pip install --force-reinstall --no-deps khsearch"
-    if _core.INTERFACE != INTERFACE:
-        return None, f"of another khsearch (interface {_core.INTERFACE}, not {INTERFACE}); install khsearch again"
-    return _core, "in use"
+        return None, f"not to be loaded ({problem}); install khsearch again"
+    interface = getattr(found, "INTERFACE", None)
+    if interface != INTERFACE:
+        return None, f"that of another khsearch (interface {interface}, not {INTERFACE}); install khsearch again"
+    return found, "in use"
 
 
 core, STATE = _load()

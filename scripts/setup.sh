@@ -4,6 +4,7 @@
 #   VENV     folder of the environment, .venv by default
 #
 # What khsearch needs of the system is installed with apt-get where that is allowed. All of it is quick when done before.
+# `build_core` builds the compiled core where cargo is.
 # shellcheck shell=bash
 
 VENV="${VENV:-.venv}"
@@ -107,7 +108,7 @@ install_java() {
 
 # Everything that decides what the environment holds.
 fingerprint() {
-  { pwd && "$VENV/bin/python" -c 'import sys; print(sys.version)' && cat pyproject.toml; } 2>/dev/null | sha256sum
+  { pwd && "$VENV/bin/python" -c 'import sys; print(sys.version)' && cat pyproject.toml setup.py; } 2>/dev/null | sha256sum
 }
 
 is_of_wanted_python() {
@@ -132,7 +133,48 @@ set_up() {
   rm -f "$VENV"/khsearch-*.stamp
   local wanted="."
   [[ "$extras" == none ]] || wanted=".[$extras]"
-  "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$wanted" >&2
+  # The core is built by `build_core`, whenever it has changed.
+  KHSEARCH_NATIVE=0 "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$wanted" >&2
   fingerprint >"$VENV/khsearch-$extras.stamp"
   fingerprint >"$VENV/khsearch-none.stamp"
+}
+
+CORE=khsearch/_core.abi3.so
+
+has_cargo() { cargo --version && rustc --version; } >/dev/null 2>&1
+has_core() { [[ "${KHSEARCH_NATIVE:-}" != 0 && -f "$CORE" ]]; }
+
+# on_core COMMAND...: a command of cargo on native/
+on_core() {
+  local command="$1"
+  cargo "$command" --manifest-path native/Cargo.toml --target-dir native/target --locked "${@:2}"
+}
+
+# The compiled core, in the checkout: cargo knows what of native/ has changed since the last time. Where there is no cargo,
+# there is none; KHSEARCH_NATIVE=required makes that an error.
+build_core() {
+  local built=native/target/release/lib_core.so
+  [[ "${KHSEARCH_NATIVE:-}" == 0 ]] && return
+  if ! has_cargo; then
+    rm -f "$CORE" # nobody could say what it was built from
+    say "No cargo, so no compiled core: numpy does its work. To have it: apt-get install cargo, or https://rustup.rs"
+    [[ "${KHSEARCH_NATIVE:-}" != required ]]
+    return
+  fi
+  # One core is for every Python, so none is asked.
+  if ! PYO3_NO_PYTHON=1 on_core build --release --quiet; then
+    say "The compiled core cannot be built, for the reasons above; without it: KHSEARCH_NATIVE=0 $0"
+    return 2
+  fi
+  # A process that runs keeps the one that it has.
+  cmp -s "$built" "$CORE" || { cp "$built" "$CORE.new" && mv "$CORE.new" "$CORE"; }
+}
+
+# The tests of native/, which are programs: they link the Python of the environment.
+test_core() {
+  local python libraries
+  python="$(cd "$VENV/bin" && pwd)/python"
+  libraries="$("$python" -c 'import sysconfig; print(sysconfig.get_config_var("LIBDIR"))')"
+  PYO3_PYTHON="$python" LD_LIBRARY_PATH="$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \
+    on_core test --quiet --no-default-features
 }

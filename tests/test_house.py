@@ -7,6 +7,7 @@ import importlib
 import inspect
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,15 @@ def is_for_types(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
+@cache
 def imported(path: Path, *, types: bool = True) -> set[str]:
     """Modules that a file imports, wherever in it; without those for types alone if not `types`."""
     tree = ast.parse(path.read_text("utf-8"))
-    typing = [] if types else [one for node in ast.walk(tree) if is_for_types(node) for one in node.body]
+    nodes = list(ast.walk(tree))
+    typing = [] if types else [one for node in nodes if is_for_types(node) for one in node.body]
     hidden = {id(inner) for one in typing for inner in ast.walk(one)}
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in hidden:
             continue
         if isinstance(node, ast.Import):
@@ -143,6 +146,12 @@ def test_foreign_code_has_one_door() -> None:
     for packages, zone in (({"click", "rich"}, "cli"), ({"starlette", "uvicorn", "jinja2", "mcp", "pydantic"}, "web")):
         users = {path.relative_to(ROOT).parts[0] for path in ROOMS if packages & packages_of(path)}
         assert users == {zone}
+
+
+def test_the_compiled_core_has_one_door() -> None:
+    names = re.compile(r"khsearch\._core|from (khsearch|\.) import .*\b_core\b")
+    users = {path for path in [*ROOMS, *BENCHMARKS] if names.search(path.read_text("utf-8"))}
+    assert users == {ROOT / "native.py"}
 
 
 def test_imports_run_one_way() -> None:

@@ -70,5 +70,8 @@ def test_every_zone_answers_a_question() -> None:
 
 
 def test_the_pages_go_into_the_source_package() -> None:
-    told = (ROOT / "pyproject.toml").read_text("utf-8")
-    assert all(f'"/{name}"' in told for name in (*PAGES, "CHANGELOG.md"))
+    lines = (ROOT / "MANIFEST.in").read_text("utf-8").splitlines()
+    taken = [pattern for line in lines if line.startswith("include ") for pattern in line.split()[1:]]
+    taken.append("README.md")  # by setuptools itself
+    for name in (*PAGES, "CHANGELOG.md"):
+        assert any(Path(name).match(pattern) for pattern in taken), name

@@ -136,13 +136,25 @@ def test_a_zone_loads_none_of_its_rooms_before_a_name_is_asked_for(name, nothing
     assert packages(found) - {"khsearch"} <= set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("args", [("--help",), (), ("--version",), ("no-such-command",), ("--no-such-option",)])
+COMMAND_ALONE = {
+    *("khsearch.lazy", "khsearch.sharing", "khsearch.errors", "khsearch.version"),
+    *("khsearch.cli", "khsearch.cli.app", "khsearch.cli.commands"),
+}
+
+
+@pytest.mark.parametrize("args", [("--help",), (), ("no-such-command",), ("--no-such-option",)])
 def test_the_command_alone_loads_no_command(args):
     found = command(*args)
     assert not packages(found) & HEAVY
-    assert {name for name in found if name.startswith("khsearch.")} == {
-        *("khsearch.lazy", "khsearch.sharing", "khsearch.errors", "khsearch.version"),
-        *("khsearch.cli", "khsearch.cli.app", "khsearch.cli.commands"),
+    assert {name for name in found if name.startswith("khsearch.")} == COMMAND_ALONE
+
+
+def test_telling_the_version_loads_the_core_besides():
+    found = command("--version")
+    assert not packages(found) & HEAVY
+    assert {name for name in found if name.startswith("khsearch.")} - {"khsearch._core"} == {
+        *COMMAND_ALONE,
+        "khsearch.native",
     }
 
 

@@ -6,16 +6,19 @@ import importlib
 from collections.abc import Sequence
 
 from benchmarks import machine
-from benchmarks.engines.base import Engine, Hits, Kind, Opened, Query, Spaced
+from benchmarks.engines.base import Engine, Excerpts, Hits, Kind, Opened, Query, Spaced
 from benchmarks.engines.pages import Page
 from benchmarks.errors import BenchmarkError
 
-KHSEARCH, WORDS_ONLY = "khsearch", "khsearch-words"
+KHSEARCH, WORDS_ONLY, TANTIVY = "khsearch", "khsearch-words", "tantivy"
+
+_WITH_EXCERPTS = {TANTIVY: "benchmarks.engines.tantivy_py:TantivyWithExcerpts"}
+"""Engines that need an index of its own for excerpts, and the class that makes it."""
 
 _ENGINES = {
     KHSEARCH: ("benchmarks.engines.khs:Khsearch", "khsearch"),
     WORDS_ONLY: ("benchmarks.engines.khs:KhsearchWords", "khsearch"),
-    "tantivy": ("benchmarks.engines.tantivy_py:Tantivy", "tantivy"),
+    TANTIVY: ("benchmarks.engines.tantivy_py:Tantivy", "tantivy"),
     "fts5": ("benchmarks.engines.fts5:Fts5", None),
     "whoosh": ("benchmarks.engines.stock_whoosh:StockWhoosh", "whoosh"),
     "bm25s": ("benchmarks.engines.bm25s_py:Bm25s", "bm25s"),
@@ -25,8 +28,10 @@ PEERS = tuple(name for name in _ENGINES if name not in (KHSEARCH, WORDS_ONLY))
 __all__ = [
     "KHSEARCH",
     "PEERS",
+    "TANTIVY",
     "WORDS_ONLY",
     "Engine",
+    "Excerpts",
     "Hits",
     "Kind",
     "Opened",
@@ -35,6 +40,7 @@ __all__ = [
     "choose",
     "engine",
     "pages_of",
+    "with_excerpts",
 ]
 
 
@@ -55,6 +61,11 @@ def pages_of(name: str) -> frozenset[Page]:
     """The kinds of pages that an engine answers."""
     found: frozenset[Page] = getattr(engine(name), "pages", frozenset())
     return found
+
+
+def with_excerpts(name: str) -> str | None:
+    """Return the engine that gives excerpts for an engine, by a name that `engine` knows; None where there is none."""
+    return KHSEARCH if name == KHSEARCH else _WITH_EXCERPTS.get(name)
 
 
 def choose(peers: Sequence[str]) -> tuple[list[str], dict[str, str]]:

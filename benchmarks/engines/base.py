@@ -19,6 +19,12 @@ LIMIT = 10
 Hits = list[tuple[str, str]]
 """Up to ten hits, best first: stored id and title."""
 
+EXCERPT_BYTES = 540
+"""UTF-8 bytes of an excerpt at most: 180 Khmer characters, what khsearch's have by default."""
+
+Excerpts = list[tuple[str, str]]
+"""Up to ten hits, best first: stored id, and an excerpt as HTML, in which what was found is in an element."""
+
 Spaced = Callable[[str], str]
 """A text -> its words with spaces between them."""
 
@@ -71,6 +77,13 @@ class Opened(Protocol):
 
     def close(self) -> None:
         """Let go of files."""
+
+
+class Excerpting(Opened, Protocol):
+    """An index that can show where in its documents it found something."""
+
+    def excerpts(self, query: Query) -> Excerpts:
+        """Find the ten best documents, each with an excerpt: what is timed."""
 
 
 class Engine(Protocol):

@@ -125,6 +125,11 @@ class Fts5Opened:
         }
         return Shown(hits, total, counts)
 
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
+        statement = f"{_FIND} AND d.author = ? ORDER BY w.rank LIMIT {LIMIT}"
+        return self._database.execute(statement, (self._expression(query), author)).fetchall()
+
     def refresh(self) -> None:
         """Do nothing: a statement sees the latest commit."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, LIMIT, Excerpts, Hits, Kind, Query, Spaced
 from benchmarks.engines.pages import AUTHOR, DATE, FIELDS, OFFSETS, SECTION, Page, Shown, section_of, year_of
 from khsearch import Document, Index, Results
 from khsearch.columnar import Embedded
@@ -66,6 +66,10 @@ class KhsearchOpened:
         """Find the ten best documents."""
         return [(hit.id, hit.title) for hit in self.search(query, LIMIT)]
 
+    def excerpts(self, query: Query) -> Excerpts:
+        """Find the ten best documents, each with an excerpt."""
+        return [(hit.id, hit.snippet.html()) for hit in self.search(query, LIMIT)]
+
     def ids(self, query: Query) -> frozenset[str]:
         """Find all documents."""
         return frozenset(hit.id for hit in self.search(query, max(self.index.doc_count, 1)))
@@ -83,7 +87,9 @@ class KhsearchOpened:
 
     def page(self, query: Query, page: Page) -> Shown:
         """Answer a page."""
-        match: Match = "strict" if page is Page.FOUND and self._match == "best" else self._match
+        match: Match = "any" if query.kind in ANY_OF else self._match
+        if page is Page.FOUND and match == "best":
+            match = "strict"
         more: dict[str, Any] = {"match": match, "ranking": self._ranking}
         match page:
             case Page.FOUND:
@@ -105,6 +111,13 @@ class KhsearchOpened:
             return Shown(hits, total)
         facets = {name: {str(value): count for value, count in results.facets[name].items()} for name in results.facets}
         return Shown(hits, total, facets)
+
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
+        results = self.index.search(
+            query.text, LIMIT, filter={AUTHOR: author}, match=self._match, ranking=self._ranking
+        )
+        return [(hit.id, hit.title) for hit in results]
 
     def refresh(self) -> None:
         """Do nothing: a search sees the latest commit."""

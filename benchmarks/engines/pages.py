@@ -23,7 +23,7 @@ SECTIONS, AUTHORS, FIRST_YEAR, YEARS = 12, 200, 2005, 20
 
 
 class Page(StrEnum):
-    """Kinds of pages: the ten hits of one word, and what is asked beside them.
+    """Kinds of pages: the ten hits of a query, and what is asked beside them.
 
     found    all hits, to compare them
     alone    nothing
@@ -65,6 +65,9 @@ class Site(Opened, Protocol):
 
     def page(self, query: Query, page: Page) -> Shown:
         """Answer a page: what is timed."""
+
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
 
     def refresh(self) -> None:
         """See what another process has committed, if that does not come by itself."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import tantivy
 
-from benchmarks.engines.base import ANY_OF, LIMIT, Hits, Kind, Query, Spaced
+from benchmarks.engines.base import ANY_OF, EXCERPT_BYTES, LIMIT, Excerpts, Hits, Kind, Query, Spaced
 from benchmarks.engines.pages import (
     AUTHOR,
     DATE,
@@ -29,7 +29,8 @@ from benchmarks.engines.pages import (
 )
 from khsearch import Document
 
-HEAP = 256_000_000
+HEAP, LEAST_HEAP = 256_000_000, 15_000_000
+"""Bytes of a writer: of all documents, and of one, for which the least that it takes is the cheapest."""
 
 
 class Tantivy:
@@ -38,12 +39,15 @@ class Tantivy:
     kinds = frozenset(Kind)
     pages = frozenset(Page)
 
+    excerpts = False
+
     def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
         """Index documents and commit."""
-        index = tantivy.Index(_schema(with_values=any(document.fields for document in documents)), str(folder))
+        with_values = any(document.fields for document in documents)
+        index = tantivy.Index(_schema(with_values=with_values, excerpts=self.excerpts), str(folder))
         writer = index.writer(HEAP, num_threads=len(os.sched_getaffinity(0)))
         for document in documents:
-            writer.add_document(_document(document, spaced))
+            writer.add_document(_document(document, spaced, excerpts=self.excerpts))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -56,12 +60,18 @@ class Tantivy:
         return sum(path.stat().st_size for path in folder.glob("*.store"))
 
 
-def _schema(*, with_values: bool) -> Any:
+class TantivyWithExcerpts(Tantivy):
+    """tantivy as its snippets need it: the words of a text are stored with spaces between, in place of the text."""
+
+    excerpts = True
+
+
+def _schema(*, with_values: bool, excerpts: bool) -> Any:
     schema = tantivy.SchemaBuilder()
     schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("title", "text"):  # stored, and not searched: the text's words are in the body
+    for name in ("title",) if excerpts else ("title", "text"):  # stored, and not searched: the words are in the body
         schema.add_bytes_field(name, stored=True)
-    schema.add_text_field("body", tokenizer_name="whitespace")
+    schema.add_text_field("body", stored=excerpts, tokenizer_name="whitespace")
     if with_values:
         schema.add_integer_field(DATE, indexed=True, fast=True)
         schema.add_float_field(PRICE, indexed=True, fast=True)
@@ -70,8 +80,10 @@ def _schema(*, with_values: bool) -> Any:
     return schema.build()
 
 
-def _document(document: Document, spaced: Spaced) -> Any:
-    content: dict[str, Any] = {"id": document.id, "title": document.title.encode(), "text": document.text.encode()}
+def _document(document: Document, spaced: Spaced, *, excerpts: bool = False) -> Any:
+    content: dict[str, Any] = {"id": document.id, "title": document.title.encode()}
+    if not excerpts:
+        content["text"] = document.text.encode()
     content |= {
         name: microseconds(value) if isinstance(value, datetime) else value for name, value in document.fields.items()
     }
@@ -90,11 +102,30 @@ class TantivyOpened:
 
     def top(self, query: Query) -> Hits:
         """Find the ten best documents."""
+        return self._best(self._query(query))
+
+    def filtered(self, query: Query, author: str) -> Hits:
+        """Find the ten best documents of an author."""
+        wanted = tantivy.Query.term_query(self._schema, AUTHOR, author)
+        return self._best(self._within(self._query(query), wanted))
+
+    def _best(self, asked: Any) -> Hits:
         searcher = self._searcher
         found: Hits = []
-        for _, address in searcher.search(self._query(query), LIMIT, count=False).hits:
+        for _, address in searcher.search(asked, LIMIT, count=False).hits:
             stored = searcher.doc(address)
             found.append((stored["id"][0], stored["title"][0].decode()))
+        return found
+
+    def excerpts(self, query: Query) -> Excerpts:
+        """Find the ten best documents, each with an excerpt; of an index with excerpts."""
+        searcher, asked = self._searcher, self._query(query)
+        generator = tantivy.SnippetGenerator.create(searcher, asked, self._schema, "body")
+        generator.set_max_num_chars(EXCERPT_BYTES)
+        found: Excerpts = []
+        for _, address in searcher.search(asked, LIMIT, count=False).hits:
+            stored = searcher.doc(address)
+            found.append((stored["id"][0], generator.snippet_from_doc(stored).to_html()))
         return found
 
     def ids(self, query: Query) -> frozenset[str]:
@@ -164,7 +195,7 @@ class TantivyOpened:
 
     def add(self, document: Document) -> None:
         """Add one document and commit."""
-        writer = self._index.writer(HEAP, num_threads=1)
+        writer = self._index.writer(LEAST_HEAP, num_threads=1)
         writer.add_document(_document(document, self._spaced))
         writer.commit()
         self.refresh()

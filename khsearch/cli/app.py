@@ -17,6 +17,7 @@ import click
 
 from khsearch.cli.commands import Commands, named
 from khsearch.errors import KhsearchError
+from khsearch.sharing import loading
 from khsearch.version import __version__
 
 ERROR, INTERRUPTED = 2, 130
@@ -97,8 +98,24 @@ def _one_line(problem: Exception) -> str:
     return " ".join(message.split())
 
 
+def _tell_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        loading("khsearch.native")
+        from khsearch import native
+
+        click.echo(f"khsearch, version {__version__}\ncompiled core: {native.STATE}")
+        ctx.exit()
+
+
 @click.group("khsearch", cls=App, invoke_without_command=True)
-@click.version_option(__version__, prog_name="khsearch")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def app(ctx: click.Context) -> None:
     """Full-text search for Khmer: index articles, find them again."""

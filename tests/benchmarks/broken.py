@@ -19,6 +19,13 @@ class LosesADocument(Fts5):
         super().build(folder, documents[1:], spaced)
 
 
+class LosesManyDocuments(Fts5):
+    """SQLite FTS5, with every other document."""
+
+    def build(self, folder: Path, documents: Sequence[Document], spaced: Spaced) -> None:
+        super().build(folder, documents[::2], spaced)
+
+
 class MixesTitlesUp(Fts5):
     """SQLite FTS5 that gives each document the title of another."""
 
@@ -65,3 +72,12 @@ class CountsNothing(Shows):
     """Facets are empty."""
 
     wrong = Page.FACETS
+
+
+class MarksNothing(Fts5):
+    """SQLite FTS5 whose excerpts are the texts, with nothing marked."""
+
+    def open(self, folder: Path, spaced: Spaced) -> Fts5Opened:
+        opened = super().open(folder, spaced)
+        opened.excerpts = lambda query: [(id, title) for id, title in opened.top(query)]  # type: ignore[attr-defined]
+        return opened

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import machine
 from benchmarks.commands import app, main
+from benchmarks.engines import choose
 from khsearch import Document
 from khsearch.whoosh.writing.writer import ColumnarWriter
 from khsearch.writing import Writer
@@ -104,6 +105,17 @@ def test_raw_words_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert found["khsearch"]["found"] == 100
     assert found["tantivy"]["found"] < 50
     assert found["khsearch"]["precision"] > 90
+
+
+def test_threads_are_told_beside_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    out = tmp_path / "throughput.json"
+    assert run(monkeypatch, "throughput", *QUICK, "--queries", "5", "--json", str(out)) == 0
+    found = json.loads(out.read_text(encoding="utf-8"))["figures"]
+    assert set(found) == {"khsearch", *choose(["tantivy"])[0]}
+    for one in found.values():
+        assert one["of_one"]["1"]["median"] == 1
+        assert one["threads"]["2"]["median"] > 0
+    assert found["khsearch"]["processes"]["2"]["median"] > 0
 
 
 def test_segmentation_is_held_to_its_bars(

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import agreement, latency
+from benchmarks import agreement, asking, latency
 from benchmarks.asking import Asked
 from benchmarks.corpus import Corpus
-from benchmarks.engines import KHSEARCH, PEERS, WORDS_ONLY, Kind, Query, choose, engine
+from benchmarks.engines import KHSEARCH, PEERS, TANTIVY, WORDS_ONLY, Kind, Query, choose, engine, with_excerpts
 from benchmarks.errors import BenchmarkError, DisagreementError
 from benchmarks.queries import Drawer
 from khsearch import Document
@@ -29,7 +29,7 @@ def _compare(grown: Corpus, place: Path, *peers: str) -> None:
         for kind in Kind:
             queries = drawer.draw(kind, 12)
             able = {name: asked[name] for name in names if kind in engine(name).kinds}
-            with latency.begun(able, queries):
+            with asking.begun(able, queries):
                 assert len(agreement.compare(queries, able, titles)) <= 1
 
 
@@ -78,6 +78,27 @@ def test_a_khsearch_that_loses_a_document_is_named(
         _compare(grown, tmp_path, "fts5")
 
 
+def test_excerpts_mark_the_word_that_was_asked_for(grown: Corpus, tmp_path: Path) -> None:
+    _with_excerpts(grown, tmp_path, KHSEARCH)
+    if choose([TANTIVY])[0]:
+        (tmp_path / "other").mkdir()
+        _with_excerpts(grown, tmp_path / "other", str(with_excerpts(TANTIVY)))
+
+
+def test_an_engine_that_marks_nothing_is_named(grown: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(DisagreementError, match="MarksNothing marks nothing of 'd0000"):
+        _with_excerpts(grown, tmp_path, f"{BROKEN}:MarksNothing")
+
+
+def _with_excerpts(grown: Corpus, place: Path, name: str) -> None:
+    spaced = latency.spaced_by_khsearch(grown.documents)
+    engine(name).build(place, grown.documents, spaced)
+    words = {document.id: frozenset(spaced(document.text).split()) for document in grown.documents}
+    queries = Drawer(grown.documents, Analyzer(breaker()), 7).draw(Kind.TERM, 20)
+    with Asked(name, place) as asked, asking.begun({name: asked}, queries, "excerpts"):
+        assert not agreement.compare_excerpts(queries, {name: asked}, words)
+
+
 def test_queries_are_drawn_alike_for_a_seed(grown: Corpus) -> None:
     drawn = [Drawer(grown.documents, Analyzer(breaker()), seed).draw(Kind.OR, 5) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
@@ -119,10 +140,10 @@ def test_what_a_side_does_not_find_is_left_out_and_counted_unless_it_is_much(gro
     strange = Query(Kind.TERM, "khsearch")
     with ExitStack() as closing:
         asked = {name: closing.enter_context(Asked(name, folder)) for name, folder in folders.items()}
-        with latency.begun(asked, [*known[:5], strange, *known[5:]]):
+        with asking.begun(asked, [*known[:5], strange, *known[5:]]):
             assert agreement.compare([*known[:5], strange, *known[5:]], asked, titles) == {5}
         with (
-            latency.begun(asked, [strange, *known[:3], strange, strange]),
+            asking.begun(asked, [strange, *known[:3], strange, strange]),
             pytest.raises(DisagreementError, match="3 of 6 queries"),
         ):
             agreement.compare([strange, *known[:3], strange, strange], asked, titles)

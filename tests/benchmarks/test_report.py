@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import report
-from benchmarks.engines import KHSEARCH
+from benchmarks import beside, report, start
+from benchmarks.engines import KHSEARCH, TANTIVY
 from benchmarks.engines.pages import Page
 from benchmarks.errors import BenchmarkError
 from benchmarks.runs import RESULTS, Run, load, save
@@ -29,6 +29,8 @@ BESIDE = {
     "stock_per_s": None,
     "ours_per_s": None,
 }
+BY_COUNT = {"1": SPREAD, "2": SPREAD}
+FILTERED = dict.fromkeys(("first_ms", "then_ms", "first_ratio", "then_ratio"), SPREAD)
 LOAD = {"clients": 16, "answers": 900, "busy": 3, "rate": 75.0, "p50": 200.0, "p99": 500.0, "megabytes": [230, 240]}
 ASKING = {"p50_ms": 8.0, "by_icu": 2.0, "requests": 2, "most": 3, "dearest": "x"}
 FIGURES: dict[str, dict[str, Any]] = {
@@ -54,19 +56,25 @@ FIGURES: dict[str, dict[str, Any]] = {
             "stored_per_text": share,
             "all_per_text": 0.8,
             "slower": SPREAD,
+            "slower_by_clock": SPREAD,
         }
-        for name, documents, share in ((KHSEARCH, 1_000, 0.31), ("whoosh", 100, None))
+        for name, documents, share in ((KHSEARCH, 1_000, 0.31), (TANTIVY, 1_000, 0.2), ("whoosh", 100, None))
     },
     "latency": {
         "latency": {
-            "term": {KHSEARCH: LATENCY, "tantivy": LATENCY},
+            "term": {KHSEARCH: LATENCY, TANTIVY: {**LATENCY, "words_ratio": RATIO}},
             "fuzzy": {KHSEARCH: LATENCY},
+            **{kind: {KHSEARCH: LATENCY, TANTIVY: LATENCY} for kind in ("and", "or", "phrase", "headline")},
             Page.ALONE: {KHSEARCH: LATENCY},
             Page.FACETS: {KHSEARCH: LATENCY},
         },
-        "after_commit": {KHSEARCH: {"first_ms": SPREAD, "by_warm": SPREAD}},
+        "after_commit": {name: {"first_ms": SPREAD, "by_warm": SPREAD} for name in (KHSEARCH, TANTIVY)},
         "start": {KHSEARCH: {"open_ms": SPREAD, "open_and_find_ms": SPREAD, "memory_mb": 5.0}},
-        "add_and_find_ms": {KHSEARCH: SPREAD},
+        "added": {name: {"wall_ms": SPREAD, "cpu_ms": SPREAD, "ratio": SPREAD} for name in (KHSEARCH, TANTIVY)},
+    },
+    "tiny": {
+        "any_of_three": {KHSEARCH: LATENCY, TANTIVY: LATENCY},
+        "filtered": dict.fromkeys((KHSEARCH, TANTIVY), FILTERED),
     },
     "relevance": {
         "measures": {name: {"nDCG@10": INTERVAL} for name in (KHSEARCH, "stock Whoosh")},
@@ -115,8 +123,14 @@ FIGURES: dict[str, dict[str, Any]] = {
         },
     },
     "raw": {KHSEARCH: {"words": 100, "found": 100.0, "precision": 99.0, "recall": 98.0}},
-    "start": {"khsearch --help": {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD}},
-    "throughput": {"threads": {"1": SPREAD}, "processes": {"1": SPREAD}},
+    "start": {
+        name: {"seconds": SPREAD, "of_click": SPREAD, "of_python": SPREAD, "of_tantivy": SPREAD}
+        for name in (start.COMMAND, start.SCRIPTS[TANTIVY])
+    },
+    "throughput": {
+        name: {"threads": BY_COUNT, "of_one": BY_COUNT, "processes": by_processes}
+        for name, by_processes in ((KHSEARCH, BY_COUNT), (TANTIVY, {}))
+    },
     "whoosh": {
         "indexing": {**BESIDE, "stock_per_s": 500.0, "ours_per_s": 7000.0},
         "term": {**BESIDE, "stock": TIMES, "ours": TIMES},
@@ -129,10 +143,13 @@ FIGURES: dict[str, dict[str, Any]] = {
 }
 
 
+FIGURES["tiny"]["indexing"] = {name: FIGURES["indexing"][name] for name in (KHSEARCH, TANTIVY)}
+
+
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
     for command, figures in FIGURES.items():
-        settings = {**SETTINGS, "sizes": [1_000, 3_000]} if command == "scaling" else SETTINGS
+        settings = {**SETTINGS, "core": 1} | ({"sizes": [1_000, 3_000]} if command == "scaling" else {})
         save(Run(command, settings, figures, {"bm25s": "not installed"}), tmp_path / f"{command}-words.json")
     return tmp_path
 
@@ -162,6 +179,34 @@ def test_a_table_is_written_between_its_markers(results: Path) -> None:
     assert report.filled(text, results) == text
 
 
+def test_everything_beside_tantivy_is_told_with_both_figures(results: Path) -> None:
+    small, large = ({**SETTINGS, "core": 1, "documents": documents} for documents in (10_000, 1_000_000))
+    save(Run("latency", small, FIGURES["latency"], {}), results / "latency-small.json")
+    save(Run("latency", large, _slower(FIGURES["latency"], 10), {}), results / "latency-large.json")
+    save(Run("indexing", {**SETTINGS, "core": None}, FIGURES["indexing"], {}), results / "indexing-all-cores.json")
+    found = [load(path) for command in beside.COMMANDS for path in sorted(results.glob(f"{command}-*.json"))]
+    assert beside.columns_of_queries(found)[1:] == ["words, 1,000", "words, 10,000", "words, 1,000,000"]
+    asked = {row[0]: row[1:] for row in beside.rows_of_queries(found)}
+    assert asked["term"] == asked["term, words alone"] == ["2.00 / 2.00; 3.0"] * 3
+    assert "fuzzy" not in asked
+    told = {row[0]: row[1:] for row in beside.rows(found)}
+    assert all(len(row) == 3 for row in told.values())
+    assert told["or, p50 grows with the power: words, 10,000 to 1,000,000 documents"] == ["0.50", "0.50", ""]
+    assert told["indexing, CPU: words, 1,000 documents"] == ["500 ms/MB", "500 ms/MB", "0.50 (0.40\u20130.67)"]
+    assert "indexing on all cores, by the clock: words, 1,000 documents" in told
+    assert told["queries/s of two threads, one = 1: words, 1,000 documents"] == ["2.00", "2.00", ""]
+    assert told["a search from the shell, CPU: words, 1,000 documents"][2] == "2.00 (1.50\u20132.50)"
+    assert told["add one, commit, find: words, 1,000 documents"] == ["2.0 ms", "2.0 ms", "2.00 (1.50\u20132.50)"]
+
+
+def _slower(figures: dict[str, Any], times: int) -> dict[str, Any]:
+    """Figures of `latency`, but warm queries take so many times as long."""
+    warm = {"p50": times * TIMES["p50"], "p95": times * TIMES["p95"]}
+    asked = figures["latency"].items()
+    latency = {kind: {name: {**one, "warm": warm} for name, one in engines.items()} for kind, engines in asked}
+    return {**figures, "latency": latency}
+
+
 def test_an_unknown_marker_is_an_error(results: Path) -> None:
     with pytest.raises(BenchmarkError, match="no table 'rows'"):
         report.filled("<!-- benchmarks:rows -->\n<!-- /benchmarks:rows -->", results)
@@ -186,7 +231,7 @@ def test_drawings_take_the_reader_s_colours_and_are_repeatable(results: Path) ->
 
 def test_a_run_is_kept_with_all_that_it_needs(results: Path) -> None:
     told = load(results / "raw-words.json")
-    assert told["settings"] == SETTINGS
+    assert told["settings"] == {**SETTINGS, "core": 1}
     assert told["skipped"] == {"bm25s": "not installed"}
     assert {"processor", "python", "khsearch", "sqlite"} <= set(told["machine"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -21,15 +22,17 @@ from khsearch.khmer.words.breakers import breaker
 BROKEN = "tests.benchmarks.broken"
 
 
-def _pages(grown: Corpus, place: Path, *peers: str) -> dict[str, dict[str, latency.Latency]]:
+def _pages(
+    grown: Corpus, place: Path, *peers: str, kind: Kind = Kind.TERM, pages: Iterable[Page] = Page
+) -> dict[str, dict[str, latency.Latency]]:
     articles = {document.id: document for document in site.with_values(grown.documents)}
     names = [KHSEARCH, WORDS_ONLY, *peers]
     corpus = replace(grown, documents=list(articles.values()))
     folders = latency.build(corpus, names, place, lambda done, total: None)
-    queries = Drawer(grown.documents, Analyzer(breaker()), 7).draw(Kind.TERM, 12)
+    queries = Drawer(grown.documents, Analyzer(breaker()), 7).draw(kind, 12)
     with ExitStack() as closing:
         asked = {name: closing.enter_context(Asked(name, folders[name])) for name in names}
-        return latency.pages_of_site(queries, asked, articles, 1)
+        return latency.pages_of_site(queries, asked, articles, 1, pages)
 
 
 def test_articles_have_values_that_are_drawn_once(grown: Corpus) -> None:
@@ -48,6 +51,14 @@ def test_pages_are_what_a_look_at_every_article_says(peer: str, grown: Corpus, t
     deep = {str(page) for page in (Page.FOUND, Page.DEEP, Page.DEEPER)}  # of no corpus so small
     assert set(found) == {str(page) for page in Page} - deep
     assert all(set(engines) == {KHSEARCH, WORDS_ONLY, peer} for engines in found.values())
+
+
+def test_pages_of_any_of_three_words_are_what_a_look_at_every_article_says(grown: Corpus, tmp_path: Path) -> None:
+    found = _pages(grown, tmp_path, "fts5", kind=Kind.OR, pages=latency.LONG)
+    assert set(found) == set(map(str, latency.LONG))
+    (tmp_path / "again").mkdir()
+    with pytest.raises(DisagreementError, match="CountsNothing counts"):
+        _pages(grown, tmp_path / "again", f"{BROKEN}:CountsNothing", kind=Kind.OR, pages=latency.LONG)
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
     """
     if native.core is None:
         return None
-    spans = {name: (meta["tokens"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()}
+    parts = {
+        name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()
+    }
     try:
-        return native.core.Segment(str(file.path), file.data_size, file.sums, docs, spans)
+        return native.core.Segment(file.path, file.data_size, file.sums, docs, parts)
     except (OSError, OverflowError, native.core.DamageError):  # numpy says what is wrong, when it is read
         return None

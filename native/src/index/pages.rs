@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
@@ -28,7 +29,7 @@ type Page = Arc<[u8]>;
 /// A page is looked for with `try_lock`: where another thread, or one that a fork left behind, has it in hand, it is
 /// read once more, and nobody waits.
 pub struct PagedFile {
-    path: String,
+    path: PathBuf,
     file: File,
     size: usize,
     sums: Vec<u64>,
@@ -38,10 +39,10 @@ pub struct PagedFile {
 
 impl PagedFile {
     /// Open a file whose first `size` bytes have a checksum for each page.
-    pub fn open(path: &str, size: usize, sums: Vec<u64>) -> io::Result<Self> {
+    pub fn open(path: &Path, size: usize, sums: Vec<u64>) -> io::Result<Self> {
         let pages = sums.iter().map(|_| Mutex::new(None)).collect();
         let file = File::open(path)?;
-        Ok(PagedFile { path: path.to_owned(), file, size, sums, pages, hand: AtomicUsize::new(0) })
+        Ok(PagedFile { path: path.to_path_buf(), file, size, sums, pages, hand: AtomicUsize::new(0) })
     }
 
     /// The error that a part of the file is not what was written.

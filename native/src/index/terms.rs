@@ -3,6 +3,7 @@
 //! The layout is that of `khsearch/columnar/postings/layout.py`: sizes follow from the counts of a term, and only the
 //! offsets of every BLOCK-th term are written down.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use crate::fault::Result;
@@ -56,6 +57,8 @@ pub struct Field {
     pub parts: Sections,
     count: usize,
     limits: [usize; 4],
+    /// Whether all parts are as long as the last row of offsets says.
+    is_checked: AtomicBool,
     keys: Mutex<Option<Arc<[u64]>>>,
     lengths: Mutex<Option<Arc<Lengths>>>,
 }
@@ -79,6 +82,7 @@ impl Field {
             parts,
             count,
             limits: limits_of(docs),
+            is_checked: AtomicBool::new(false),
             keys: Mutex::new(None),
             lengths: Mutex::new(None),
         })
@@ -86,6 +90,9 @@ impl Field {
 
     /// Where the postings of a term lie; None where the field has no such term.
     pub fn find(&self, term: &[u8]) -> Result<Option<Place>> {
+        if !self.is_checked.load(Relaxed) {
+            self.check_sizes()?;
+        }
         if self.count == 0 {
             return Ok(None);
         }
@@ -105,6 +112,20 @@ impl Field {
             at = next;
         }
         Ok(None)
+    }
+
+    fn check_sizes(&self) -> Result<()> {
+        let parts = &self.parts;
+        let ends = self.row(parts.keys.len())?;
+        let sections = [&parts.high, &parts.low, &parts.tf, &parts.rest, &parts.pos, &parts.terms];
+        for (number, (section, end)) in sections.into_iter().zip(ends).enumerate() {
+            let is_kept = number != 4 || parts.rests.is_some();
+            if is_kept && section.len() != end {
+                return Err(section.damage("it has another length than it should"));
+            }
+        }
+        self.is_checked.store(true, Relaxed);
+        Ok(())
     }
 
     /// The block whose terms a term would stand among.

@@ -1,6 +1,7 @@
 //! The search zone as Python calls it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::create_exception;
@@ -29,7 +30,7 @@ create_exception!(
 
 pub fn raised(fault: Fault) -> PyErr {
     match fault {
-        Fault::Damaged { path, part } => DamageError::new_err((path, part)),
+        Fault::Damaged { path, part } => DamageError::new_err((path.into_os_string(), part)),
         Fault::Called(problem) => match problem.downcast::<PyErr>() {
             Ok(problem) => *problem,
             Err(_) => PyValueError::new_err("a function of a query failed"),
@@ -47,23 +48,23 @@ struct Segment(Arc<commit::Segment>);
 #[pymethods]
 impl Segment {
     /// path, size, sums: the file, bytes that have checksums, and these, one after the other. docs: documents. fields:
-    /// by name, tokens in all, and the sections by name.
+    /// by name, tokens in all, whether it keeps positions, and the sections by name.
     #[new]
     fn new(
-        path: &str,
+        path: PathBuf,
         size: usize,
         sums: &[u8],
         docs: usize,
-        fields: HashMap<String, (u64, HashMap<String, Span>)>,
+        fields: HashMap<String, (u64, bool, HashMap<String, Span>)>,
     ) -> PyResult<Self> {
         let sums =
             sums.chunks_exact(8).map(|sum| sum.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))).collect();
         if docs > i32::MAX as usize {
             return Err(PyValueError::new_err("a segment has too many documents"));
         }
-        let file = Arc::new(PagedFile::open(path, size, sums)?);
+        let file = Arc::new(PagedFile::open(&path, size, sums)?);
         let mut made = HashMap::new();
-        for (name, (tokens, spans)) in fields {
+        for (name, (tokens, positions, spans)) in fields {
             let section = |part: &str| match spans.get(part) {
                 Some(&(start, bytes, width)) => Section::new(file.clone(), part.to_owned(), start, bytes, width),
                 None => Err(file.damage(format!("part {} is missing", part))),
@@ -73,7 +74,7 @@ impl Segment {
                     df: section("df")?,
                     extra: section("extra")?,
                     lengths: section("lengths")?,
-                    rests: if spans.contains_key("rests") { Some(section("rests")?) } else { None },
+                    rests: if positions { Some(section("rests")?) } else { None },
                     rows: section("rows")?,
                     keys: section("keys")?,
                     high: section("high")?,

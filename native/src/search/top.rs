@@ -26,7 +26,7 @@ pub type Behind = Option<(f32, i64)>;
 
 thread_local! {
     /// A sum for every document, all 0 between searches.
-    static SUMS: RefCell<Vec<f64>> = RefCell::new(Vec::new());
+    static SUMS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A query as parts that all must match, or if there are none, of which any must; parts that only add; and which
