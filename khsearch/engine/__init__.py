@@ -6,11 +6,13 @@ pairs                which pairs of neighbouring terms are told
 tokens               documents with their terms and values, for a writer
 view retrieval far   the interfaces: an index somewhere, one commit of it, its writer; the best documents of a search,
                      asked of a view step by step; what a view can do besides where every question is a journey
+compiled             what a view can do besides whose engine has a compiled core
 places               where a document stands in an order, as values that JSON knows, and back
 engines              kinds of engines from elsewhere, by the scheme of an address
 """
 
 from khsearch.engine import nodes, pairs
+from khsearch.engine.compiled import CompiledView, Planned
 from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.far import FarView, Foreseen, Rows
 from khsearch.engine.nodes import Node
@@ -41,6 +43,7 @@ __all__ = [
     "BM25",
     "BY_SCORE",
     "CLUSTERS",
+    "CompiledView",
     "EQUAL",
     "EVERY_COMMIT",
     "FILE",
@@ -67,6 +70,7 @@ __all__ = [
     "Node",
     "Part",
     "Place",
+    "Planned",
     "Placed",
     "Proximity",
     "Rows",

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from khsearch.arrays import Array
 from khsearch.documents import Document
+from khsearch.engine.compiled import CompiledView
 from khsearch.engine.far import FarView
 from khsearch.engine.nodes import Fuzzy, Node
 from khsearch.engine.tokens import Batch, TermList
@@ -137,6 +138,10 @@ class View(Protocol):
     @property
     def far(self) -> FarView | None:
         """The view itself where every question is a journey, for who can ask much at once; None where it is at hand."""
+
+    @property
+    def compiled(self) -> CompiledView | None:
+        """What makes plans in the compiled core; None where there is none."""
 
     # Documents
 

@@ -173,11 +173,11 @@ class Hit:
         from khsearch.hits.explain import explain, explain_set
 
         judged: Judged = self.__dict__["_judged"]
-        view, found = search.view, search.plan.found
-        parts = explain(view, judged.key, search.plan.node, search.ranking.weighting, judged.told(view))
-        if found is None or self.loose:
+        view, plan = search.view, search.plan.in_full
+        parts = explain(view, judged.key, plan.node, search.ranking.weighting, judged.told(view))
+        if plan.found is None or self.loose:
             return parts
-        return explain_set(view, judged.key, found, search.ranking) + parts
+        return explain_set(view, judged.key, plan.found, search.ranking) + parts
 
     @property
     def _key(self) -> Key:

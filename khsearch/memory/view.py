@@ -43,6 +43,7 @@ class MemoryView:
     """A commit, and what was worked out about it."""
 
     far = None
+    compiled = None
 
     def __init__(self, name: str, commit: Commit) -> None:
         self.name = name

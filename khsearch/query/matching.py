@@ -77,7 +77,7 @@ class Found:
     node: nodes.Node
     count: int | None
     corrected: str | None = None
-    leaves: tuple[Leaf, ...] = ()
+    leaves: Sequence[Leaf] = ()
     nearly: bool = False
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from khsearch.engine import Foreseen, View, nodes
 from khsearch.errors import QueryError
@@ -50,6 +51,7 @@ class Plan:
     rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
     problem    what was wrong with the query, where it was searched as words instead
     typed      the query, analysed, where it was searched as words
+    stepwise   makes the same plan of nodes that say what they are, where these are the engine's own
     fields     own text fields that it looks into, because it names them or because they have weight
     """
 
@@ -62,6 +64,12 @@ class Plan:
     problem: str | None = None
     typed: Typed | None = None
     fields: tuple[str, ...] = ()
+    stepwise: Callable[[], Plan] | None = None
+
+    @property
+    def in_full(self) -> Plan:
+        """The same plan, of nodes that say what they are."""
+        return self if self.stepwise is None else self.stepwise()
 
 
 class Planner:
@@ -86,6 +94,14 @@ class Planner:
         """
         if is_everything(text):
             return Plan(nodes.Every(), Marks([]), found=Found(nodes.Every(), self._view.doc_count))
+        if self._view.compiled is not None:
+            loading("khsearch.query.compiled")
+            from khsearch.query.compiled import planned
+
+            stepwise = partial(self._plan, text, match, strict=strict, correct=correct)
+            found = planned(self._view, self._analyzer, self._variants, self._ranking, text, match, stepwise)
+            if found is not None:
+                return found
         if self._view.far is None:
             return self._plan(text, match, strict=strict, correct=correct)
         # Most of what a query costs beside its one request would be planning it once more.

@@ -85,6 +85,8 @@ class RemoteView:
         self._facets = Facets(state.layout, state.commit_id, kept, self._questions)
         kept.forget_others([state.commit_id, *(part.of for part in tables.parts())])
 
+    compiled = None
+
     @property
     def far(self) -> RemoteView:
         """Itself."""

@@ -28,6 +28,7 @@ class EmbeddedView:
 
     def __init__(self, searcher: Searcher, files: Files) -> None:
         self.searcher = searcher
+        self.compiled = searcher.compiled
         self._documents, self._terms = searcher.documents, searcher.terms
         self.files = files
 

@@ -17,7 +17,7 @@ from khsearch.columnar.files.blockfile import damaged
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import Matches, constant
 from khsearch.columnar.search.searcher import STANDARD, Searcher
-from khsearch.engine import BM25, BoostedScale, Proximity, nodes
+from khsearch.engine import BM25, BoostedScale, Planned, Proximity, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
     from khsearch.engine import FieldScale
+    from khsearch.engine.compiled import Numbers, Passes, Readers
 
 T = TypeVar("T")
 
@@ -49,6 +50,19 @@ class _Settled:
         return constant(_array(self.docs.bytes()), 1.0)
 
 
+class _Ranked:
+    """A node of the core's own, as `nodes.Foreign` has what matches in a way of its own."""
+
+    __slots__ = ("_searcher", "node")
+
+    def __init__(self, node: Any, searcher: CompiledSearcher) -> None:
+        self.node = node
+        self._searcher = searcher
+
+    def __call__(self, weighting: BM25) -> Matches:
+        return self._searcher.matching(nodes.Foreign(self), weighting=weighting)
+
+
 class CompiledSearcher(Searcher):
     """Evaluates nodes on one commit by the compiled core. Safe for threads."""
 
@@ -61,6 +75,29 @@ class CompiledSearcher(Searcher):
             [(segment.compiled, None if live is None else live[low:high].tobytes()) for segment, low, high in bounds]
         )
         self._weightings: tuple[BM25, Any] = (STANDARD, _weighting(STANDARD))
+        self._planners: tuple[Any, Any] = (None, None)
+        self.compiled = self
+
+    def plan(
+        self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool
+    ) -> Planned | None:
+        """Plan a query of plain words."""
+        known = self._known(weighting)
+        if known is None:
+            return None
+        key, planner = self._planners
+        if key != (readers, numbers, known):
+            breaking, variants, words = readers
+            ranking = native.core.Ranking(*numbers)
+            planner = native.core.Planner(self._core, breaking, variants, words, ranking, known, passes)
+            self._planners = (readers, numbers, known), planner
+        found = _told(lambda: planner.plan(text, any_word))
+        if found is None:
+            return None
+        docs = found.docs
+        settled = None if docs is None else nodes.Foreign(_Settled(docs))
+        ranked = nodes.Foreign(_Ranked(found.ranked, self))
+        return Planned(ranked, settled, None if docs is None else len(docs), found.nearly, found.rows, found)
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Live documents of each term."""
@@ -124,6 +161,8 @@ class CompiledSearcher(Searcher):
         def worked_out(node: nodes.Node) -> Any:
             if isinstance(node, nodes.Foreign) and isinstance(node.run, _Settled):
                 return node.run.docs
+            if isinstance(node, nodes.Foreign) and isinstance(node.run, _Ranked):
+                return node.run.node
             docs, scores = Evaluator(self.commit, weighting).matches(node)
             return docs.astype("<u4").tobytes(), scores.astype("<f4").tobytes()
 

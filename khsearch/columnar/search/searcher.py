@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.matches import Matches
     from khsearch.columnar.search.top import Behind
-    from khsearch.engine import Counted, Place
+    from khsearch.engine import CompiledView, Counted, Place
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,7 +50,10 @@ class Searcher:
     """Evaluates nodes on one commit. Safe for threads, as the commit is.
 
     commit, documents, terms  what is searched, and its parts
+    compiled                  what plans in the compiled core, if that is what searches
     """
+
+    compiled: CompiledView | None = None
 
     def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
         """`translate` makes a node of a query of another language, which every method takes then, too."""

@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate, chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from khsearch import native
 from khsearch.frozen import frozen
 from khsearch.khmer.spelling.forms import UNIT, Forms, Units, units_of
 from khsearch.khmer.spelling.groups import Group, read_groups, rows_of, text_of
@@ -27,7 +29,11 @@ from khsearch.khmer.terms.typed import Typed
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
-from khsearch.sharing import cached_property
+from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    from khsearch._core import Breaking
+    from khsearch._core import Variants as SpellingsInCore
 
 BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
@@ -108,6 +114,18 @@ class Variants:
             if span is not None:
                 out.append(Alternative(*span, spelling, weight))
         return out
+
+    @property
+    def compiled(self) -> tuple[SpellingsInCore, Breaking] | None:
+        """The groups, and the lexicon that tells what a word is, in the compiled core, where there is one."""
+        return None if native.core is None else self._in_core
+
+    @cached_property
+    def _in_core(self) -> tuple[SpellingsInCore, Breaking]:
+        loading("khsearch.khmer.spelling.compiled")
+        from khsearch.khmer.spelling.compiled import groups_of
+
+        return groups_of(self.groups, self._forms.forms), self._words.compiled
 
     def is_usual(self, spelling: str) -> bool:
         """Whether a group lists a spelling as the usual one."""

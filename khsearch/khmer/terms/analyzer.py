@@ -19,10 +19,11 @@ from khsearch.khmer.terms.typed import SHORT, Terms, Typed, cluster_edges, clust
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
-from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts
+from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts, compiled_of
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
+    from khsearch._core import Breaking
     from khsearch.khmer.terms.batches import Batch
     from khsearch.khmer.terms.streams import Keys
     from khsearch.khmer.terms.tokens import Token
@@ -46,6 +47,11 @@ class Analyzer:
         self.breaker = breaker
         self._is_ours = breaker.name in BREAKERS
         self._spellings: dict[str, Typed] = {}
+
+    @property
+    def compiled(self) -> Breaking | None:
+        """What breaks texts alike in the compiled core; None where that does not."""
+        return compiled_of(self.breaker)
 
     def settings(self) -> dict[str, object]:
         """What khsearch itself brings to how a text breaks, as JSON-able values; `behaviour` has the rest."""

@@ -36,30 +36,17 @@ impl Atoms {
     /// Units of the atom of a number.
     pub fn units_of(&self, atom: usize) -> &[Unit] {
         let first = self.firsts[atom] as usize;
-        let last = self
-            .firsts
-            .get(atom + 1)
-            .map_or(self.units.len(), |&next| next as usize);
+        let last = self.firsts.get(atom + 1).map_or(self.units.len(), |&next| next as usize);
         &self.units[first..last]
     }
 }
 
 /// Find the atoms of codes. `origin`, the place that every code comes from, is given where one character may be two of
 /// them.
-pub fn find(
-    codes: &[u8],
-    origin: Option<&[u32]>,
-    characters: &Characters,
-    lexicon: &Lexicon,
-) -> Atoms {
+pub fn find(codes: &[u8], origin: Option<&[u32]>, characters: &Characters, lexicon: &Lexicon) -> Atoms {
     let mut found = Atoms::default();
     found.units.reserve(codes.len() / 2);
-    let mut runs = Runs {
-        lexicon,
-        origin,
-        lattice: Lattice::default(),
-        begins: Vec::new(),
-    };
+    let mut runs = Runs { lexicon, origin, lattice: Lattice::default(), begins: Vec::new() };
     let (mut apart, mut opening) = (true, false);
     let mut run = 0; // first unit of the run of Khmer that is being read
     let edges = edges::find(codes, characters);
@@ -69,18 +56,7 @@ pub fn find(
         if kind == Stretch::Khmer {
             let number = lexicon.number(&codes[start..end], key_at(codes, start, end));
             let (start, end) = (edge[0], edge[1]);
-            push_divided(
-                &mut found,
-                Unit {
-                    start,
-                    end,
-                    number,
-                    is_khmer: true,
-                    apart,
-                    opening,
-                    foreign: false,
-                },
-            );
+            push_divided(&mut found, Unit { start, end, number, is_khmer: true, apart, opening, foreign: false });
             (apart, opening) = (false, false);
             continue;
         }
@@ -95,18 +71,7 @@ pub fn find(
             let first = found.units.len() as u32;
             let foreign = kind == Stretch::Alpha && codes[start..end].contains(&LETTER);
             let (start, end) = (edge[0], edge[1]);
-            push_divided(
-                &mut found,
-                Unit {
-                    start,
-                    end,
-                    number: 0,
-                    is_khmer: false,
-                    apart,
-                    opening,
-                    foreign,
-                },
-            );
+            push_divided(&mut found, Unit { start, end, number: 0, is_khmer: false, apart, opening, foreign });
             (apart, opening) = (false, false);
             found.firsts.extend(first..found.units.len() as u32);
         }
@@ -120,10 +85,7 @@ pub fn find(
 #[inline]
 fn key_at(codes: &[u8], start: usize, end: usize) -> Option<u64> {
     let size = end - start;
-    match codes
-        .get(start..start + 8)
-        .and_then(|eight| <[u8; 8]>::try_from(eight).ok())
-    {
+    match codes.get(start..start + 8).and_then(|eight| <[u8; 8]>::try_from(eight).ok()) {
         Some(eight) if size <= 8 => Some(u64::from_le_bytes(eight) & (u64::MAX >> (64 - 8 * size))),
         _ => key_of(&codes[start..end]),
     }
@@ -135,12 +97,7 @@ fn push_divided(found: &mut Atoms, mut unit: Unit) {
     while !unit.foreign && (unit.end - unit.start) as usize > LONGEST_TERM {
         let end = unit.start + LONGEST_TERM as u32;
         found.units.push(Unit { end, ..unit });
-        unit = Unit {
-            start: end,
-            apart: false,
-            opening: false,
-            ..unit
-        };
+        unit = Unit { start: end, apart: false, opening: false, ..unit };
     }
     found.units.push(unit);
 }
@@ -162,14 +119,12 @@ impl Runs<'_> {
             return;
         }
         self.begins.clear();
-        self.lattice
-            .break_run(units, self.lexicon, &mut self.begins);
+        self.lattice.break_run(units, self.lexicon, &mut self.begins);
         if self.lexicon.divides() {
             self.divide_own(units);
         }
         if let Some(origin) = self.origin {
-            self.begins
-                .retain(|&at| !is_joined(origin, &units[at as usize]));
+            self.begins.retain(|&at| !is_joined(origin, &units[at as usize]));
         }
         let mut begins = self.begins.iter().copied().peekable();
         while let Some(begin) = begins.next() {
@@ -177,10 +132,7 @@ impl Runs<'_> {
             let end = begins.peek().map_or(units.len(), |&next| next as usize);
             let mut at = begin as usize + LONGEST_TERM;
             while at < end {
-                if self
-                    .origin
-                    .map_or(false, |origin| is_joined(origin, &units[at]))
-                {
+                if self.origin.map_or(false, |origin| is_joined(origin, &units[at])) {
                     at -= 1;
                 }
                 found.firsts.push((first + at) as u32);
@@ -195,13 +147,9 @@ impl Runs<'_> {
         for (at, &begin) in words.iter().enumerate() {
             let begin = begin as usize;
             let end = words.get(at + 1).map_or(run.len(), |&next| next as usize);
-            let mark = self
-                .lexicon
-                .own(run[begin..end].iter().map(|unit| unit.number))
-                | 1;
+            let mark = self.lexicon.own(run[begin..end].iter().map(|unit| unit.number)) | 1;
             let atoms = (0..(end - begin).min(16)).filter(|place| mark >> place & 1 == 1);
-            self.begins
-                .extend(atoms.map(|place| (begin + place) as u32));
+            self.begins.extend(atoms.map(|place| (begin + place) as u32));
         }
     }
 }

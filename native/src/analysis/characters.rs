@@ -197,17 +197,10 @@ pub fn read(text: &[u8], at: usize) -> Option<(Read, usize)> {
     let lead = u32::from(first);
     let (point, width) = match first {
         0xE0..=0xEF => ((lead & 0x0F) << 12 | tail(1) << 6 | tail(2), 3),
-        0xF0..=0xFF => (
-            (lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3),
-            4,
-        ),
+        0xF0..=0xFF => ((lead & 0x07) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4),
         _ => ((lead & 0x1F) << 6 | tail(1), 2),
     };
     // 0x1780 to 0x17FF: the low byte has its eighth bit set, as no ASCII has.
-    let one = if point >> 7 == 0x1780 >> 7 {
-        Read::Known((point & 0xFF) as u8)
-    } else {
-        Read::Other(point)
-    };
+    let one = if point >> 7 == 0x1780 >> 7 { Read::Known((point & 0xFF) as u8) } else { Read::Other(point) };
     Some((one, (at + width).min(text.len())))
 }

@@ -7,10 +7,7 @@ pub fn find(codes: &[u8], characters: &Characters) -> Vec<u32> {
     let mut begins: Vec<u8> = Vec::with_capacity(codes.len());
     begins.extend(codes.iter().take(1).map(|_| 1));
     let kinds: Vec<Stretch> = codes.iter().map(|&code| characters.stretch(code)).collect();
-    let neighbours = codes
-        .iter()
-        .zip(&kinds)
-        .zip(codes.iter().zip(&kinds).skip(1));
+    let neighbours = codes.iter().zip(&kinds).zip(codes.iter().zip(&kinds).skip(1));
     begins.extend(neighbours.map(|((&before, kind_before), (&code, kind))| {
         u8::from((is_base(code) & (before != COENG)) | (kind != kind_before))
     }));

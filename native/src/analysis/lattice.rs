@@ -37,13 +37,7 @@ impl Lattice {
     pub fn break_run(&mut self, run: &[Unit], lexicon: &Lexicon, begins: &mut Vec<u32>) {
         let opening = lexicon.unknown << LENGTH_BITS;
         self.places.clear();
-        self.places.resize(
-            run.len() + 1,
-            Place {
-                known: FAR,
-                strange: FAR,
-            },
-        );
+        self.places.resize(run.len() + 1, Place { known: FAR, strange: FAR });
         self.places[0].known = 0;
         for at in 0..run.len() {
             let place = self.places[at];
@@ -60,15 +54,9 @@ impl Lattice {
     fn go_from(&mut self, at: usize, cost: i64, run: &[Unit], lexicon: &Lexicon) {
         let mut node = lexicon.first(run[at].number);
         let mut rest = run[at + 1..].iter();
-        for (place, less) in self.places[at + 1..]
-            .iter_mut()
-            .zip((0..MAX_WORD as i64).rev())
-        {
+        for (place, less) in self.places[at + 1..].iter_mut().zip((0..MAX_WORD as i64).rev()) {
             place.known = place.known.min(cost + (node.gain() << LENGTH_BITS) + less);
-            node = match rest
-                .next()
-                .and_then(|unit| lexicon.child(node, unit.number))
-            {
+            node = match rest.next().and_then(|unit| lexicon.child(node, unit.number)) {
                 Some(child) => child,
                 None => return,
             };

@@ -76,14 +76,7 @@ pub struct Lexicon {
 impl Lexicon {
     /// Make it; what is wrong with the parts, in words.
     pub fn new(parts: Parts, characters: &Characters) -> Result<Lexicon, &'static str> {
-        let Parts {
-            slots,
-            clusters,
-            lengths,
-            costs,
-            unknown,
-            marks,
-        } = parts;
+        let Parts { slots, clusters, lengths, costs, unknown, marks } = parts;
         if slots.is_empty() || slots.len() > MAX_SLOTS {
             return Err("a trie has no slots, or too many");
         }
@@ -108,13 +101,7 @@ impl Lexicon {
             rest = behind;
         }
         let ranks = ranks(&names, &costs, characters);
-        Ok(Lexicon {
-            slots,
-            numbering: Numbering::new(&names),
-            ranks,
-            unknown: i64::from(unknown),
-            marks,
-        })
+        Ok(Lexicon { slots, numbering: Numbering::new(&names), ranks, unknown: i64::from(unknown), marks })
     }
 
     /// Number of a cluster, 0 for one of no word.
@@ -127,14 +114,7 @@ impl Lexicon {
     #[inline]
     pub fn first(&self, number: u32) -> Node {
         let slot = number + 1;
-        Node {
-            slot,
-            content: self
-                .slots
-                .get(slot as usize)
-                .copied()
-                .unwrap_or(NO_WORD << VALUE_SHIFT),
-        }
+        Node { slot, content: self.slots.get(slot as usize).copied().unwrap_or(NO_WORD << VALUE_SHIFT) }
     }
 
     /// The node behind another for one more cluster, if a word goes on so.
@@ -175,10 +155,7 @@ impl Lexicon {
 
     /// Where the atoms of an own word begin, bit by bit; 0 for another word.
     pub fn own(&self, numbers: impl Iterator<Item = u32>) -> u16 {
-        self.marks
-            .get(self.slot(numbers) as usize)
-            .copied()
-            .unwrap_or(0)
+        self.marks.get(self.slot(numbers) as usize).copied().unwrap_or(0)
     }
 
     /// Key of a word by the numbers of its clusters: its slot, be it a word or not; 0 for what is no path of the trie.
@@ -227,9 +204,8 @@ pub fn pair_key(left: i32, right: i32) -> i32 {
 
 fn ranks(names: &[&[u8]], costs: &[i32], characters: &Characters) -> Vec<i32> {
     // A cluster without a base pairs with none: what precedes it in a bigram might end with its marks as well.
-    let mut frequent: Vec<usize> = (0..names.len())
-        .filter(|&at| characters.class(names[at][0]) == Class::Base)
-        .collect();
+    let mut frequent: Vec<usize> =
+        (0..names.len()).filter(|&at| characters.class(names[at][0]) == Class::Base).collect();
     frequent.sort_by_key(|&at| costs[at]);
     frequent.truncate(MOST_PAIRED);
     let mut ranks = vec![-1; names.len() + 1];
@@ -252,15 +228,9 @@ const PROBES: usize = 8;
 
 impl Numbering {
     fn new(names: &[&[u8]]) -> Numbering {
-        let bits = (4 * names.len())
-            .next_power_of_two()
-            .trailing_zeros()
-            .max(4);
-        let mut made = Numbering {
-            table: vec![(0, 0); (1 << bits) + PROBES],
-            shift: 64 - bits,
-            others: HashMap::new(),
-        };
+        let bits = (4 * names.len()).next_power_of_two().trailing_zeros().max(4);
+        let mut made =
+            Numbering { table: vec![(0, 0); (1 << bits) + PROBES], shift: 64 - bits, others: HashMap::new() };
         for (number, name) in (1..).zip(names) {
             made.add(name, number);
         }
@@ -306,10 +276,5 @@ pub fn key_of(cluster: &[u8]) -> Option<u64> {
     if cluster.len() > 8 || cluster.contains(&0) {
         return None;
     }
-    Some(
-        cluster
-            .iter()
-            .rev()
-            .fold(0, |key, &code| key << 8 | u64::from(code)),
-    )
+    Some(cluster.iter().rev().fold(0, |key, &code| key << 8 | u64::from(code)))
 }

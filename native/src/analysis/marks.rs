@@ -34,8 +34,7 @@ struct Mark {
 
 impl Mark {
     fn rank(&self, characters: &Characters) -> u8 {
-        characters.rank[usize::from(self.code)]
-            .wrapping_add(u8::from(self.code == COENG && self.below == RO))
+        characters.rank[usize::from(self.code)].wrapping_add(u8::from(self.code == COENG && self.below == RO))
     }
 
     fn is_like(&self, other: &Mark) -> bool {
@@ -45,8 +44,7 @@ impl Mark {
 
 /// The codes of a cluster in their one order, each with the place that it had in the cluster.
 pub fn mended(characters: &Characters, cluster: &[u8]) -> Vec<(u8, usize)> {
-    let base =
-        usize::from(cluster.first().map(|&code| characters.class(code)) == Some(Class::Base));
+    let base = usize::from(cluster.first().map(|&code| characters.class(code)) == Some(Class::Base));
     let mut marks = marks_of(cluster, base);
     join_halves(&mut marks);
     put_in_order(characters, &mut marks);
@@ -55,9 +53,7 @@ pub fn mended(characters: &Characters, cluster: &[u8]) -> Vec<(u8, usize)> {
             let before = if at > 0 { marks[at - 1].code } else { 0 };
             let behind = marks.get(at + 1).map_or(0, |mark| mark.code);
             if is_shifter(characters, before, behind) {
-                let is_strong = cluster
-                    .iter()
-                    .any(|&code| characters.strong[usize::from(code)]);
+                let is_strong = cluster.iter().any(|&code| characters.strong[usize::from(code)]);
                 marks[at].code = if is_strong { TRIISAP } else { MUUSIKATOAN };
                 put_in_order(characters, &mut marks);
             }
@@ -77,11 +73,7 @@ fn marks_of(cluster: &[u8], base: usize) -> Vec<Mark> {
     let mut marks = Vec::with_capacity(cluster.len());
     let mut place = base;
     while let Some(&code) = cluster.get(place) {
-        let below = if code == COENG {
-            cluster.get(place + 1).copied().unwrap_or(0)
-        } else {
-            0
-        };
+        let below = if code == COENG { cluster.get(place + 1).copied().unwrap_or(0) } else { 0 };
         marks.push(Mark { code, below, place });
         place += 1 + usize::from(code == COENG);
     }
@@ -107,9 +99,7 @@ fn join_halves(marks: &mut Vec<Mark>) {
 fn put_in_order(characters: &Characters, marks: &mut Vec<Mark>) {
     marks.sort_by_key(|mark| mark.rank(characters));
     marks.dedup_by(|mark, before| mark.is_like(before));
-    let has_ro = marks
-        .iter()
-        .any(|mark| mark.code == COENG && mark.below == RO);
+    let has_ro = marks.iter().any(|mark| mark.code == COENG && mark.below == RO);
     let room = MOST_SUBSCRIPTS - usize::from(has_ro);
     let mut plain = 0;
     marks.retain(|mark| {

@@ -52,22 +52,12 @@ impl Analysis {
         let atoms = self.atoms(&normal);
         let runs = runs::find(&normal.codes, &atoms, &self.characters);
         let (words, bigrams) = (self.words(&atoms), self.bigrams(&normal.codes, &atoms));
-        Ok(Text {
-            normal,
-            atoms,
-            runs,
-            words,
-            bigrams,
-        })
+        Ok(Text { normal, atoms, runs, words, bigrams })
     }
 
     /// Atoms of texts in normal form.
     pub fn atoms(&self, normal: &Normal) -> Atoms {
-        let origin = if normal.has_ligature {
-            Some(&normal.origin[..])
-        } else {
-            None
-        };
+        let origin = if normal.has_ligature { Some(&normal.origin[..]) } else { None };
         atoms::find(&normal.codes, origin, &self.characters, &self.lexicon)
     }
 

@@ -41,11 +41,7 @@ impl Normal {
 
     /// Normalise texts that stand in UTF-8 with one character before, between and after them: how many characters each
     /// has. Characters that are missing are as if a text ended before.
-    pub fn of_all(
-        characters: &Characters,
-        joined: &[u8],
-        lengths: &[usize],
-    ) -> Result<Normal, Unmet> {
+    pub fn of_all(characters: &Characters, joined: &[u8], lengths: &[usize]) -> Result<Normal, Unmet> {
         let mut made = Made::new(characters, joined.len());
         made.border();
         let mut at = behind(joined, 0);
@@ -131,13 +127,7 @@ impl<'a> Made<'a> {
         }
         // A subscript DA becomes TA.
         let subscribed = self.text.iter().zip(&self.text[1..]);
-        self.codes.extend(subscribed.map(|(&before, &code)| {
-            if (before == COENG) & (code == DA) {
-                TA
-            } else {
-                code
-            }
-        }));
+        self.codes.extend(subscribed.map(|(&before, &code)| if (before == COENG) & (code == DA) { TA } else { code }));
         self.border();
         let seen = self.signs.look(&self.codes[first - 1..], self.characters);
         if seen != 0 {
@@ -155,13 +145,8 @@ impl<'a> Made<'a> {
                 let found = text[at..at + khmer].chunks_exact(3);
                 let count = found.len();
                 let characters = self.characters;
-                self.text.extend(
-                    found.map(|char| {
-                        characters.folded(0x80 | (char[1] & 1) << 6 | (char[2] & 0x3F))
-                    }),
-                );
-                self.origin
-                    .extend(self.place..self.place.wrapping_add(count as u32));
+                self.text.extend(found.map(|char| characters.folded(0x80 | (char[1] & 1) << 6 | (char[2] & 0x3F))));
+                self.origin.extend(self.place..self.place.wrapping_add(count as u32));
                 self.place = self.place.wrapping_add(count as u32);
                 at += khmer;
                 left -= count;
@@ -268,15 +253,12 @@ impl<'a> Made<'a> {
         let mut start = place;
         while start > first
             && (self.codes[start - 1] == COENG
-                || (class(start) == Class::Mark
-                    && matches!(class(start - 1), Class::Base | Class::Mark)))
+                || (class(start) == Class::Mark && matches!(class(start - 1), Class::Base | Class::Mark)))
         {
             start -= 1;
         }
         let mut end = start + 1;
-        while class(end) == Class::Mark
-            || (self.codes[end - 1] == COENG && class(end) == Class::Base)
-        {
+        while class(end) == Class::Mark || (self.codes[end - 1] == COENG && class(end) == Class::Base) {
             end += 1;
         }
         let found = marks::mended(self.characters, &self.codes[start..end]);
@@ -340,12 +322,9 @@ fn khmer_bytes(text: &[u8]) -> usize {
 
 /// Whether a text, behind one END, has a coeng before no letter, or what `settle` drops or writes as two.
 fn is_unsettled(text: &[u8]) -> bool {
-    let odd = text
-        .iter()
-        .zip(&text[1..])
-        .fold(false, |odd, (&before, &code)| {
-            let is_odd = (code == DELETED) | (code == WITH_AA) | (code == LIGATURE);
-            odd | is_odd | ((before == COENG) & !is_base(code))
-        });
+    let odd = text.iter().zip(&text[1..]).fold(false, |odd, (&before, &code)| {
+        let is_odd = (code == DELETED) | (code == WITH_AA) | (code == LIGATURE);
+        odd | is_odd | ((before == COENG) & !is_base(code))
+    });
     odd || text.last() == Some(&COENG)
 }

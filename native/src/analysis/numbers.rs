@@ -36,10 +36,7 @@ pub fn join(codes: &mut [u8]) -> bool {
         if let Some(&last) = separators.last() {
             let zero_first = leading == 1 && codes[first] == b'0';
             let thousands = others == 0 && !zero_first;
-            let as_last = separators
-                .iter()
-                .filter(|&&place| codes[place] == codes[last])
-                .count();
+            let as_last = separators.iter().filter(|&&place| codes[place] == codes[last]).count();
             let point = !thousands && others == usize::from(!last_in_threes) && as_last == 1;
             if thousands || point {
                 for &place in &separators {

@@ -49,20 +49,9 @@ impl Characters {
         above_behind: &[u8],
         strong: &[u8],
     ) -> PyResult<Self> {
-        let tables = Tables {
-            fold,
-            class: classes,
-            sentence_ends,
-            rank: ranks,
-            above_before,
-            above_behind,
-            strong,
-        };
+        let tables = Tables { fold, class: classes, sentence_ends, rank: ranks, above_before, above_behind, strong };
         let inner = characters::Characters::new(&tables).map_err(wrong)?;
-        Ok(Characters {
-            inner: Arc::new(inner),
-            code_of,
-        })
+        Ok(Characters { inner: Arc::new(inner), code_of })
     }
 
     /// Normalise one text.
@@ -78,11 +67,7 @@ impl Characters {
     }
 
     /// Normalise texts that were joined, with one character before, between and after them: how long each is.
-    fn normalize_all(
-        &self,
-        joined: &Bound<'_, PyString>,
-        lengths: Vec<usize>,
-    ) -> PyResult<NormalForm> {
+    fn normalize_all(&self, joined: &Bound<'_, PyString>, lengths: Vec<usize>) -> PyResult<NormalForm> {
         let py = joined.py();
         let of_all = |utf8: &[u8]| normal::Normal::of_all(&self.inner, utf8, &lengths);
         match PyBackedStr::try_from(joined.clone()) {
@@ -97,18 +82,13 @@ impl Characters {
 
 impl Characters {
     /// Normalise, and where there are characters that nobody has told yet, ask Python, and normalise again.
-    fn told(
-        &self,
-        py: Python<'_>,
-        of: impl Fn() -> Result<normal::Normal, Unmet>,
-    ) -> PyResult<NormalForm> {
+    fn told(&self, py: Python<'_>, of: impl Fn() -> Result<normal::Normal, Unmet>) -> PyResult<NormalForm> {
         loop {
             match of() {
                 Ok(inner) => return Ok(NormalForm { inner }),
                 Err(Unmet(points)) => {
                     for point in points {
-                        self.inner
-                            .tell(point, self.code_of.call1(py, (point,))?.extract(py)?);
+                        self.inner.tell(point, self.code_of.call1(py, (point,))?.extract(py)?);
                     }
                 }
             }
@@ -117,8 +97,7 @@ impl Characters {
 }
 
 fn with_surrogates(text: &Bound<'_, PyString>) -> PyResult<PyBackedBytes> {
-    text.call_method1("encode", ("utf-8", "surrogatepass"))?
-        .extract()
+    text.call_method1("encode", ("utf-8", "surrogatepass"))?.extract()
 }
 
 /// Texts in normal form.
@@ -182,11 +161,7 @@ impl Breaking {
         marks: Option<PyBuffer<u16>>,
     ) -> PyResult<Self> {
         let parts = Parts {
-            slots: slots
-                .to_vec(py)?
-                .into_iter()
-                .map(|slot| slot as u64)
-                .collect(),
+            slots: slots.to_vec(py)?.into_iter().map(|slot| slot as u64).collect(),
             clusters,
             lengths,
             costs: costs.to_vec(py)?,
@@ -194,12 +169,7 @@ impl Breaking {
             marks: marks.map_or(Ok(Vec::new()), |marks| marks.to_vec(py))?,
         };
         let lexicon = Lexicon::new(parts, &characters.inner).map_err(wrong)?;
-        Ok(Breaking {
-            inner: Analysis {
-                characters: characters.inner.clone(),
-                lexicon,
-            },
-        })
+        Ok(Breaking { inner: Analysis { characters: characters.inner.clone(), lexicon } })
     }
 
     /// The terms of texts in normal form.
@@ -208,11 +178,7 @@ impl Breaking {
             let atoms = self.inner.atoms(&normal.inner);
             let words = self.inner.words(&atoms);
             let bigrams = self.inner.bigrams(&normal.inner.codes, &atoms);
-            Found {
-                atoms,
-                words,
-                bigrams,
-            }
+            Found { atoms, words, bigrams }
         })
     }
 
@@ -220,30 +186,16 @@ impl Breaking {
     fn atoms(&self, py: Python<'_>, normal: &NormalForm) -> Found {
         py.allow_threads(|| {
             let atoms = self.inner.atoms(&normal.inner);
-            let bigrams = streams::Bigrams {
-                codes: Vec::new(),
-                terms: Terms::default(),
-            };
-            Found {
-                atoms,
-                words: Terms::default(),
-                bigrams,
-            }
+            let bigrams = streams::Bigrams { codes: Vec::new(), terms: Terms::default() };
+            Found { atoms, words: Terms::default(), bigrams }
         })
     }
 
     /// Words and bigrams of the codes of a short text, one by one.
-    fn terms<'py>(
-        &self,
-        py: Python<'py>,
-        codes: &[u8],
-    ) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyList>)> {
+    fn terms<'py>(&self, py: Python<'py>, codes: &[u8]) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyList>)> {
         let atoms = self.inner.atoms_of(codes);
         let bigrams = self.inner.bigrams(codes, &atoms);
-        Ok((
-            listed(py, codes, &self.inner.words(&atoms))?,
-            listed(py, &bigrams.codes, &bigrams.terms)?,
-        ))
+        Ok((listed(py, codes, &self.inner.words(&atoms))?, listed(py, &bigrams.codes, &bigrams.terms)?))
     }
 
     /// Runs of the codes of a short text, one by one: start, end, units, how many units each word has, whether Khmer.
@@ -252,19 +204,9 @@ impl Breaking {
         let runs = super::runs::find(codes, &atoms, &self.inner.characters);
         let out = PyList::empty(py);
         for run in runs {
-            let units = PyList::new(
-                py,
-                atoms.units[run.units]
-                    .iter()
-                    .map(|unit| PyBytes::new(py, streams::of(codes, unit))),
-            )?;
-            out.append((
-                run.start,
-                run.end,
-                units,
-                PyList::new(py, run.counts)?,
-                run.is_khmer,
-            ))?;
+            let units =
+                PyList::new(py, atoms.units[run.units].iter().map(|unit| PyBytes::new(py, streams::of(codes, unit))))?;
+            out.append((run.start, run.end, units, PyList::new(py, run.counts)?, run.is_khmer))?;
         }
         Ok(out)
     }
@@ -274,9 +216,7 @@ fn listed<'py>(py: Python<'py>, codes: &[u8], terms: &Terms) -> PyResult<Bound<'
     let stretches = terms.starts.iter().zip(&terms.ends);
     PyList::new(
         py,
-        stretches.map(|(&start, &end)| {
-            PyBytes::new(py, codes.get(start as usize..end as usize).unwrap_or(&[]))
-        }),
+        stretches.map(|(&start, &end)| PyBytes::new(py, codes.get(start as usize..end as usize).unwrap_or(&[]))),
     )
 }
 
@@ -320,10 +260,7 @@ impl Found {
         let units = &self.atoms.units;
         let is_foreign = |first: u32| units.get(first as usize).map_or(false, |unit| unit.foreign);
         let numbered = (0..).zip(&self.atoms.firsts);
-        let found: Vec<u32> = numbered
-            .filter(|&(_, &first)| is_foreign(first))
-            .map(|(word, _)| word)
-            .collect();
+        let found: Vec<u32> = numbered.filter(|&(_, &first)| is_foreign(first)).map(|(word, _)| word).collect();
         wide(py, found.into_iter())
     }
 
@@ -372,10 +309,7 @@ fn arrays_of<'py>(py: Python<'py>, terms: &Terms) -> PyResult<Bound<'py, PyTuple
 }
 
 /// Numbers as int64.
-fn wide<'py>(
-    py: Python<'py>,
-    numbers: impl ExactSizeIterator<Item = u32>,
-) -> PyResult<Bound<'py, PyBytes>> {
+fn wide<'py>(py: Python<'py>, numbers: impl ExactSizeIterator<Item = u32>) -> PyResult<Bound<'py, PyBytes>> {
     PyBytes::new_with(py, 8 * numbers.len(), |out| {
         for (bytes, number) in out.chunks_exact_mut(8).zip(numbers) {
             bytes.copy_from_slice(&i64::from(number).to_ne_bytes());

@@ -61,13 +61,7 @@ fn kind(codes: &[u8], at: u32, characters: &Characters) -> Option<Stretch> {
 fn push_signs(runs: &mut Vec<Run>, codes: &[u8], between: Range<u32>, characters: &Characters) {
     for at in between {
         if kind(codes, at, characters) == Some(Stretch::Hard) {
-            runs.push(Run {
-                start: at,
-                end: at + 1,
-                units: 0..0,
-                counts: Vec::new(),
-                is_khmer: false,
-            });
+            runs.push(Run { start: at, end: at + 1, units: 0..0, counts: Vec::new(), is_khmer: false });
         }
     }
 }

@@ -46,31 +46,18 @@ impl Signs {
         self.codes.resize(BACK, 0);
         self.codes.extend_from_slice(text);
         self.known.clear();
-        self.known.extend(
-            self.codes
-                .iter()
-                .map(|&code| characters.known[usize::from(code)]),
-        );
+        self.known.extend(self.codes.iter().map(|&code| characters.known[usize::from(code)]));
         let count = text.len().saturating_sub(2);
         self.found.clear();
         self.found.resize(count, 0);
         let coeng = characters.rank[usize::from(COENG)];
-        look(
-            &mut self.found,
-            &self.codes,
-            &self.known,
-            coeng.wrapping_sub(1),
-        );
+        look(&mut self.found, &self.codes, &self.known, coeng.wrapping_sub(1));
         self.found.iter().fold(0, |all, &one| all | one)
     }
 }
 
 /// What `look` asks of every code: its rank among the marks, and whether U beside it is a shifter.
-pub fn table(
-    rank: &[u8; 256],
-    above_before: &[bool; 256],
-    above_behind: &[bool; 256],
-) -> [u8; 256] {
+pub fn table(rank: &[u8; 256], above_before: &[bool; 256], above_behind: &[bool; 256]) -> [u8; 256] {
     let mut known = rank.map(|rank| rank & RANK);
     for (code, entry) in known.iter_mut().enumerate() {
         *entry |= if above_before[code] { ABOVE_BEFORE } else { 0 };
@@ -87,28 +74,17 @@ fn look(found: &mut [u8], codes: &[u8], known: &[u8], below: u8) {
     let (code, one, two, three) = (at(0), at(1), at(2), at(3));
     let (four, six, eight) = (at(4), at(6), at(8));
     let next = &codes[first + 1..first + 1 + count];
-    let (known_code, known_one) = (
-        &known[first..first + count],
-        &known[first - 1..first - 1 + count],
-    );
+    let (known_code, known_one) = (&known[first..first + count], &known[first - 1..first - 1 + count]);
     let known_next = &known[first + 1..first + 1 + count];
     for i in 0..count {
         let is_coeng = code[i] == COENG;
         let is_below = one[i] == COENG;
         let rank = (known_code[i] & RANK) + u8::from(is_coeng & (next[i] == RO));
-        let before = if two[i] == COENG {
-            below.wrapping_add(u8::from(one[i] == RO))
-        } else {
-            known_one[i] & RANK
-        };
+        let before = if two[i] == COENG { below.wrapping_add(u8::from(one[i] == RO)) } else { known_one[i] & RANK };
         let not_above = !is_below & (rank != 0) & (rank <= before);
         let halves = (one[i] == E) & ((code[i] == II) | (code[i] == AA));
         let doubled = is_below & (three[i] == COENG) & (two[i] == code[i]);
-        let five = is_coeng
-            & (two[i] == COENG)
-            & (four[i] == COENG)
-            & (six[i] == COENG)
-            & (eight[i] == COENG);
+        let five = is_coeng & (two[i] == COENG) & (four[i] == COENG) & (six[i] == COENG) & (eight[i] == COENG);
         let beside = (known_one[i] & ABOVE_BEFORE != 0)
             | (known_next[i] & ABOVE_BEHIND != 0)
             | ((one[i] == AA) & (next[i] == NIKAHIT));

@@ -50,11 +50,7 @@ pub fn words(atoms: &Atoms, lexicon: &Lexicon) -> Terms {
         let units = atoms.units_of(atom);
         if let (Some(first), Some(last)) = (units.first(), units.last()) {
             texts.reach(first.start, found.starts.len(), &mut found.counts);
-            found.push(
-                first.start,
-                last.end,
-                lexicon.word_key(units.iter().map(|unit| unit.number)),
-            );
+            found.push(first.start, last.end, lexicon.word_key(units.iter().map(|unit| unit.number)));
         }
     }
     texts.finish(found.starts.len(), &mut found.counts);
@@ -84,11 +80,7 @@ pub fn bigrams(codes: &[u8], atoms: &Atoms, lexicon: &Lexicon) -> Bigrams {
         if let (Some((from, left)), false, false) = (before, unit.opening, unit.foreign) {
             terms.push(from, start + (unit.end - unit.start), pair_key(left, rank));
         }
-        before = if unit.foreign {
-            None
-        } else {
-            Some((start, rank))
-        };
+        before = if unit.foreign { None } else { Some((start, rank)) };
     }
     out.extend_from_slice(part(codes, &stretch));
     texts.finish(terms.starts.len(), &mut terms.counts);
@@ -101,9 +93,7 @@ pub fn of<'a>(codes: &'a [u8], unit: &Unit) -> &'a [u8] {
 }
 
 fn part<'a>(codes: &'a [u8], places: &Range<u32>) -> &'a [u8] {
-    codes
-        .get(places.start as usize..places.end as usize)
-        .unwrap_or(&[])
+    codes.get(places.start as usize..places.end as usize).unwrap_or(&[])
 }
 
 /// Counts the terms of each text while they come.
@@ -115,10 +105,7 @@ struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     fn new(text_ends: &'a [u32]) -> Self {
-        Texts {
-            ends: text_ends.get(1..).unwrap_or(&[]),
-            before: 0,
-        }
+        Texts { ends: text_ends.get(1..).unwrap_or(&[]), before: 0 }
     }
 
     /// A place is reached, so many terms before it: texts that ended there have all theirs.

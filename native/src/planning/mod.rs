@@ -92,11 +92,8 @@ impl Asked<'_> {
         for (word, count) in counted(&typed.terms.words) {
             ranked.push(Node::Term { fields: self.ranking.fields.clone(), term: word, boost: count as f32 });
         }
-        let bigram = |term: Vec<u8>, weight: f64| Node::Term {
-            fields: vec!["bigrams".to_owned()],
-            term,
-            boost: weight as f32,
-        };
+        let bigram =
+            |term: Vec<u8>, weight: f64| Node::Term { fields: vec!["bigrams".to_owned()], term, boost: weight as f32 };
         if self.ranking.bigrams {
             let each = counted(&typed.terms.bigrams).into_iter();
             ranked.extend(each.map(|(term, count)| bigram(term, boost * count as f64)));

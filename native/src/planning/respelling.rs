@@ -221,7 +221,8 @@ fn through(
     both: bool,
 ) -> Option<Respelled> {
     let base = place.saturating_sub(REACH);
-    let until = |from: usize, end: usize| &units[from.min(units.len())..end.min(units.len()).max(from.min(units.len()))];
+    let until =
+        |from: usize, end: usize| &units[from.min(units.len())..end.min(units.len()).max(from.min(units.len()))];
     for change in changes {
         let end = place + change.len();
         let known = change.iter().all(|unit| lexicon.number(unit, key_of(unit)) != 0);

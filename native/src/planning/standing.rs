@@ -37,12 +37,8 @@ pub fn rarest(commit: &Commit, chunk: &Chunk) -> Result<usize> {
 fn in_way(way: &Way, inside: Option<&Inside>) -> Vec<Node> {
     let mut found = words_of(way);
     if way.words.len() > 1 {
-        let phrase = |field: &&str| Node::Phrase {
-            field: (*field).to_owned(),
-            terms: way.words.clone(),
-            slop: 1,
-            boost: 1.0,
-        };
+        let phrase =
+            |field: &&str| Node::Phrase { field: (*field).to_owned(), terms: way.words.clone(), slop: 1, boost: 1.0 };
         found.push(Node::Or(PLACES.iter().map(phrase).collect()));
         found = vec![Node::And(found)];
     }
@@ -69,11 +65,7 @@ fn within_longer_words(way: &Way, inside: Option<&Inside>) -> Option<Node> {
     if units.len() == 2 {
         return Some(bigrams);
     }
-    let without = Node::AndNot {
-        child: Box::new(bigrams),
-        without: Box::new(Node::And(words_of(way))),
-        bonus: 0.0,
-    };
+    let without = Node::AndNot { child: Box::new(bigrams), without: Box::new(Node::And(words_of(way))), bonus: 0.0 };
     let inside = inside.clone();
     Some(Node::TwoPhase(Box::new(without), Box::new(move |docs| inside(&units, docs))))
 }

@@ -37,7 +37,14 @@ pub struct Commit {
     /// Live documents.
     pub count: usize,
     norms: Mutex<HashMap<(String, u64, u64), Arc<Norms>>>,
+    places: Mutex<HashMap<Vec<u8>, Places>>,
 }
+
+/// Numbers of segments, and the places of a term there.
+type Places = Arc<[(usize, Place)]>;
+
+/// Terms whose places are remembered.
+const REMEMBERED: usize = 1 << 14;
 
 impl Commit {
     /// Segments in order, each with which of its documents are live.
@@ -51,20 +58,49 @@ impl Commit {
             every += segment.docs;
             leaves.push(Leaf { base, segment, live });
         }
-        Commit { leaves, every, count, norms: Mutex::new(HashMap::new()) }
+        Commit { leaves, every, count, norms: Mutex::new(HashMap::new()), places: Mutex::new(HashMap::new()) }
     }
 
     /// The field in every segment that has a term, with the term's place there.
     fn places<'a>(&'a self, field: &str, term: &[u8]) -> Result<Vec<(&'a Leaf, &'a Field, Place)>> {
-        let mut found = Vec::with_capacity(self.leaves.len());
-        for leaf in &self.leaves {
-            if let Some(field) = leaf.segment.fields.get(field) {
-                if let Some(place) = field.find(term)? {
-                    found.push((leaf, field, place));
-                }
+        let known = self.known(field, term)?;
+        let each = known.iter().filter_map(|&(number, place)| {
+            let leaf = self.leaves.get(number)?;
+            Some((leaf, leaf.segment.fields.get(field)?, place))
+        });
+        Ok(each.collect())
+    }
+
+    /// The numbers of the segments that have a term, and its places; those that were asked for are remembered.
+    fn known(&self, field: &str, term: &[u8]) -> Result<Places> {
+        let mut key = Vec::with_capacity(field.len() + 1 + term.len());
+        key.extend_from_slice(field.as_bytes());
+        key.push(0xFF); // which no name has
+        key.extend_from_slice(term);
+        if let Ok(known) = self.places.try_lock() {
+            if let Some(places) = known.get(&key) {
+                return Ok(places.clone());
             }
         }
-        Ok(found)
+        let mut places = Vec::with_capacity(self.leaves.len());
+        for (number, leaf) in self.leaves.iter().enumerate() {
+            if let Some(field) = leaf.segment.fields.get(field) {
+                places.extend(field.find(term)?.map(|place| (number, place)));
+            }
+        }
+        let places: Places = places.into();
+        if let Ok(mut known) = self.places.try_lock() {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(key, places.clone());
+        }
+        Ok(places)
+    }
+
+    /// Documents that have a term, deleted ones included.
+    pub fn most(&self, field: &str, term: &[u8]) -> Result<usize> {
+        Ok(self.known(field, term)?.iter().map(|(_, place)| place.df).sum())
     }
 
     /// Live documents that have a term.

@@ -150,10 +150,19 @@ impl Evaluation<'_> {
         }
         let is_term = |node: &&&Node| matches!(node, Node::Term { .. });
         let mut found = among.map(<[u32]>::to_vec);
-        let terms = children.iter().filter(is_term);
-        let mut sets: Vec<Vec<u32>> = terms.map(|child| self.docs(child, None)).collect::<Result<_>>()?;
-        sets.sort_by_key(Vec::len);
-        for set in sets {
+        let mut terms: Vec<(usize, &Node)> = Vec::new();
+        for node in children.iter().filter(is_term) {
+            if let Node::Term { fields, term, .. } = node {
+                let dfs = fields.iter().map(|field| self.commit.most(field, term));
+                terms.push((dfs.sum::<Result<usize>>()?, node));
+            }
+        }
+        terms.sort_by_key(|&(df, _)| df);
+        for (df, node) in terms {
+            if df == 0 {
+                return Ok(Vec::new());
+            }
+            let set = self.docs(node, None)?;
             let docs = match found {
                 Some(found) => both(&found, &set),
                 None => set,

@@ -70,13 +70,27 @@ pub fn any(mut sets: Vec<Vec<u32>>) -> Vec<u32> {
     match sets.len() {
         0 => Vec::new(),
         1 => sets.remove(0),
+        2 => of_two(&sets[0], &sets[1]),
         _ => {
-            let mut all = sets.concat();
-            all.sort_unstable();
-            all.dedup();
-            all
+            // Two halves, each joined by itself: every document is looked at once a level.
+            let others = sets.split_off(sets.len() / 2);
+            of_two(&any(sets), &any(others))
         }
     }
+}
+
+fn of_two(one: &[u32], two: &[u32]) -> Vec<u32> {
+    let mut found = Vec::with_capacity(one.len() + two.len());
+    let (mut here, mut there) = (0, 0);
+    while here < one.len() && there < two.len() {
+        let (a, b) = (one[here], two[there]);
+        found.push(a.min(b));
+        here += usize::from(a <= b);
+        there += usize::from(b <= a);
+    }
+    found.extend_from_slice(&one[here..]);
+    found.extend_from_slice(&two[there..]);
+    found
 }
 
 /// Documents of a that are among others, or are not, with their scores.

@@ -1,0 +1,69 @@
+"""compiled: what a view can do besides whose engine has a compiled core: plan a query of plain words in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from khsearch.engine.nodes import Node
+from khsearch.engine.weighting import BM25
+from khsearch.frozen import frozen
+
+Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
+"""Whether units, in code form, follow each other in documents."""
+
+Readers = tuple[Any, Any, Any]
+"""The core's own: what breaks texts as the documents were broken; groups of spellings; the lexicon that goes with them."""
+
+Numbers = tuple[list[str], bool, float, float]
+"""Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`."""
+
+Chunk = tuple[int, int, Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]
+"""Where a chunk begins and ends, and of each of its ways the words and bigrams."""
+
+
+@frozen
+class Planned:
+    """A plan of the core; as `khsearch.query.Plan` has it, as far as that says nothing else.
+
+    ranked  what ranks
+    docs    what counts as found, worked out; None where nobody asked, or nothing has all that was typed
+    count   how many documents that are
+    nearly  whether what scores nearly as high as the best document counts as found
+    rows    words of the text, and of its other readings, each in order
+    told    the plan itself, which tells the rest
+    """
+
+    ranked: Node
+    docs: Node | None
+    count: int | None
+    nearly: bool
+    rows: Sequence[Sequence[bytes]]
+    told: Any
+
+    @property
+    def marked(self) -> Sequence[tuple[bytes, ...]]:
+        """What snippets mark of other readings."""
+        found: Sequence[tuple[bytes, ...]] = self.told.marked
+        return found
+
+    @property
+    def bigrams(self) -> Sequence[bytes]:
+        """Bigrams of the text."""
+        found: Sequence[bytes] = self.told.bigrams
+        return found
+
+    @property
+    def chunks(self) -> Sequence[Chunk]:
+        """The chunks."""
+        found: Sequence[Chunk] = self.told.chunks
+        return found
+
+
+class CompiledView(Protocol):
+    """A view whose engine has a compiled core."""
+
+    def plan(
+        self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool
+    ) -> Planned | None:
+        """Plan a query of plain words; None for one that takes Python. any_word: whether all that ranks is found."""

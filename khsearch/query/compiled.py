@@ -1,0 +1,96 @@
+"""compiled: plans of plain queries as the compiled core makes them, in one call; what is seldom asked of a plan, later.
+
+The core leaves to Python what is rare in queries (`native/src/planning`): then there is no such plan, and it is made
+step by step, with the same outcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, overload
+
+from khsearch.engine import View, nodes
+from khsearch.khmer import Analyzer, Variants
+from khsearch.query.chunks import Chunk, Way
+from khsearch.query.clauses import Match
+from khsearch.query.inside import Inside
+from khsearch.query.language import OPERATES
+from khsearch.query.matching import SHARE, Found, Leaf
+from khsearch.query.plan import Marks, Plan
+from khsearch.query.ranking import Ranking
+from khsearch.schema import Role
+from khsearch.sharing import cached_property
+
+T = TypeVar("T")
+
+_LONGEST = 300
+"""Characters of the longest query that the core is asked for."""
+
+
+class _Later(Sequence[T], Generic[T]):
+    """A sequence that is made when somebody looks into it."""
+
+    def __init__(self, make: Callable[[], Sequence[T]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Sequence[T]:
+        return self._make()
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return self._made[index]
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def planned(
+    view: View,
+    analyzer: Analyzer,
+    variants: Variants,
+    ranking: Ranking,
+    text: str,
+    match: Match,
+    stepwise: Callable[[], Plan],
+) -> Plan | None:
+    """Return the plan of a query; None where it has to be made step by step, as `stepwise` makes it."""
+    core, breaking, spellings = view.compiled, analyzer.compiled, variants.compiled
+    if core is None or breaking is None or spellings is None or match == "all" or ranking.own:
+        return None
+    if len(text) > _LONGEST or OPERATES.search(text) or not ranking.word_fields:
+        return None
+    numbers = [*ranking.word_fields], bool(ranking.streams(Role.RESCUE)), ranking.few_words, ranking.readings
+    readers = breaking, *spellings
+    made = core.plan(readers, numbers, ranking.weighting, Inside(view).passes, text, match == "any")
+    if made is None:
+        return None
+    rows = made.rows
+    marks = Marks(
+        _Later(lambda: [*((word,) for word in rows[0]), *made.marked]),
+        _Later(lambda: made.bigrams),
+    )
+    found = None
+    if match != "any":
+        leaves = _Later(lambda: [_leaf(text, *chunk) for chunk in made.chunks])
+        node = nodes.Leading(made.ranked, SHARE) if made.docs is None else made.docs
+        found = Found(node, made.count, None, leaves, made.nearly)
+    return Plan(
+        made.ranked,
+        marks,
+        found,
+        loose=match == "best",
+        rows=rows,
+        typed=analyzer.typed(text),
+        stepwise=stepwise,
+    )
+
+
+def _leaf(text: str, start: int, end: int, ways: Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]) -> Leaf:
+    chunk = Chunk(start, end, tuple(Way(words, bigrams) for words, bigrams in ways))
+    return Leaf(chunk, None, text[start:end])
