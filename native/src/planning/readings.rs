@@ -5,12 +5,11 @@
 
 use std::collections::HashSet;
 
-use crate::analysis::characters::is_base;
 use crate::analysis::Analysis;
 use crate::fault::Result;
 use crate::planning::chunks::spaces_in_khmer;
 use crate::planning::typed::{terms_of, Typed};
-use crate::planning::units::units_of;
+use crate::planning::units::{is_of_khmer, units_of};
 use crate::planning::variants::Alternative;
 use crate::search::commit::Commit;
 use crate::search::node::Node;
@@ -26,7 +25,6 @@ const AS_TYPED: f64 = 0.8;
 pub struct Reading {
     pub found: Vec<Node>,
     pub words: Vec<Vec<u8>>,
-    new: Vec<Vec<u8>>,
     pub marked: Vec<Vec<Vec<u8>>>,
     pub bigrams: Vec<Vec<u8>>,
     pub weight: f64,
@@ -68,7 +66,7 @@ pub fn readings(
     for (number, word) in words.iter().enumerate() {
         let df = commit.df("text", word)?;
         let looked_for = !is_joined && number < MOST_LONGER && df == 0;
-        if looked_for && word.first().map_or(false, |&code| is_base(code)) && units_of(word).len() > 1 {
+        if looked_for && is_of_khmer(word) && units_of(word).len() > 1 {
             return Ok(None);
         }
         if suspects && df <= SUSPECT && df * RARE < commit.count {
@@ -103,7 +101,7 @@ fn joined(commit: &Commit, typed: &Typed, analysis: &Analysis) -> Result<Option<
     }
     let found = terms(&new, 1.0);
     let marked = new.iter().map(|word| vec![word.clone()]).collect();
-    Ok(Some(Some(Reading { found, words, new, marked, bigrams: Vec::new(), weight: 1.0 })))
+    Ok(Some(Some(Reading { found, words, marked, bigrams: Vec::new(), weight: 1.0 })))
 }
 
 /// The text with a spelling that the index holds instead of some words.
@@ -134,7 +132,7 @@ fn spelled(
             bigrams.push(bigram);
         }
     }
-    Ok(Some(Reading { found, words: whole.words, marked: vec![words.clone()], new: words, bigrams, weight }))
+    Ok(Some(Reading { found, words: whole.words, marked: vec![words], bigrams, weight }))
 }
 
 fn terms(words: &[Vec<u8>], weight: f64) -> Vec<Node> {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::analysis::characters::{is_base, LETTER};
+use crate::analysis::characters::LETTER;
 use crate::fault::Result;
 use crate::planning::chunks::{distinct, Chunk, Way};
-use crate::planning::units::units_of;
+use crate::planning::units::{is_of_khmer, units_of};
 use crate::search::commit::Commit;
 use crate::search::node::Node;
 
@@ -56,7 +56,7 @@ fn within_longer_words(way: &Way, inside: Option<&Inside>) -> Option<Node> {
     let bigrams = Node::And(way.bigrams.iter().map(bigram).collect());
     let mut units: Vec<Vec<u8>> = Vec::new();
     for word in &way.words {
-        if word.first().map_or(false, |&code| is_base(code)) {
+        if is_of_khmer(word) {
             units.extend(units_of(word));
         } else {
             units.push(word.clone());

@@ -34,6 +34,11 @@ pub fn edges_of(codes: &[u8]) -> Vec<usize> {
     edges
 }
 
+/// Whether a word is of Khmer, be it without a base.
+pub fn is_of_khmer(word: &[u8]) -> bool {
+    word.first().map_or(false, |&code| code >= 0x80)
+}
+
 /// Whether a unit is a Khmer cluster with its base.
 pub fn is_khmer(unit: &[u8]) -> bool {
     unit.first().map_or(false, |&code| is_base(code))
