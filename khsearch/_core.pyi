@@ -62,11 +62,11 @@ class Breaking:
     ) -> Breaking:
         """Make it of the arrays of a lexicon; ValueError where these cannot be."""
 
-    def batch(self, normal: NormalForm) -> Found:
+    def batch(self, normal: NormalForm) -> Batch:
         """Find the terms of texts in normal form."""
 
-    def atoms(self, normal: NormalForm) -> Found:
-        """Find units and atoms of texts in normal form, without their terms."""
+    def atoms(self, normal: NormalForm) -> Atoms:
+        """Find the units and atoms of texts in normal form."""
 
     def terms(self, codes: bytes) -> tuple[list[bytes], list[bytes]]:
         """Find words and bigrams of the codes of a short text."""
@@ -75,19 +75,26 @@ class Breaking:
         """Find the runs of the codes of a short text: start, end, units, how many units each word has, whether Khmer."""
 
 @final
-class Found:
-    """The terms of texts. Places and counts are int64, keys int32, flags one byte each.
+class Batch:
+    """The terms of texts. Places and counts are int64, keys int32.
 
     words         starts, ends, counts by text, keys
     bigrams       the same, of stretches of `bigram_codes`
-    firsts        which units begin words
     foreign       which words are runs with letters outside ASCII
-    units         starts, ends, cluster numbers, and whether Khmer, apart, opening
     """
 
     words: tuple[bytes, bytes, bytes, bytes]
     bigrams: tuple[bytes, bytes, bytes, bytes]
     bigram_codes: bytes
-    firsts: bytes
     foreign: bytes
+
+@final
+class Atoms:
+    """The atoms of texts. Numbers and places are int64, flags one byte each.
+
+    firsts  which units begin words
+    units   starts, ends, cluster numbers, and whether Khmer, apart, opening
+    """
+
+    firsts: bytes
     units: tuple[bytes, bytes, bytes, bytes, bytes, bytes]

@@ -20,7 +20,7 @@ from khsearch.khmer.text.script import END, LETTER, LIGATURE, LONGEST_TERM
 from khsearch.khmer.words.breakers import BREAKERS, Breaker, compiled_of
 
 if TYPE_CHECKING:
-    from khsearch._core import Found
+    from khsearch import _core
 
 
 @frozen
@@ -88,7 +88,7 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     return Batch(normal, words, bigrams, starts, ends)
 
 
-def _compiled(normal: NormalText, found: Found) -> Batch:
+def _compiled(normal: NormalText, found: _core.Batch) -> Batch:
     """The terms of a batch as the core has found them, but for the words of other letters."""
     words = compiled.words_of(found, normal.array)
     starts, ends = words.starts, words.ends

@@ -12,27 +12,27 @@ from khsearch.khmer.text.clusters import Units
 from khsearch.khmer.text.points import Codes, Offsets
 
 if TYPE_CHECKING:
-    from khsearch._core import Found
+    from khsearch import _core
 
 
-def words_of(found: Found, codes: Codes) -> Tokens:
+def words_of(found: _core.Batch, codes: Codes) -> Tokens:
     """The stream of words, those of other letters as whole runs."""
     return _tokens(codes, found.words)
 
 
-def bigrams_of(found: Found) -> Tokens:
+def bigrams_of(found: _core.Batch) -> Tokens:
     """The stream of bigrams."""
     return _tokens(np.frombuffer(found.bigram_codes, np.uint8), found.bigrams)
 
 
-def foreign_words(found: Found, words: int) -> NDArray[np.bool_]:
+def foreign_words(found: _core.Batch, words: int) -> NDArray[np.bool_]:
     """Which of so many words are runs with letters outside ASCII."""
     foreign = np.zeros(words, np.bool_)
     foreign[_offsets(found.foreign)] = True
     return foreign
 
 
-def atoms_of(found: Found) -> tuple[Units, Offsets, Offsets]:
+def atoms_of(found: _core.Atoms) -> tuple[Units, Offsets, Offsets]:
     """Units, which of them begin words, and their cluster numbers."""
     starts, ends, numbers, khmer, apart, opening = found.units
     flags = (np.frombuffer(flag, np.bool_) for flag in (khmer, apart, opening))
