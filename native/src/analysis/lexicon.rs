@@ -25,6 +25,8 @@ const MAX_SLOTS: usize = 1 << 19;
 /// Clusters that have a rank: the square of a rank stays an i32.
 const MOST_PAIRED: usize = 46_000;
 
+/// What stands in a slot of no word and without children.
+const NOTHING: u64 = NO_WORD << VALUE_SHIFT;
 /// The slot of a cluster of no word.
 const NO_PATH: u32 = 1;
 
@@ -56,6 +58,12 @@ impl Node {
     #[inline]
     pub fn gain(self) -> i64 {
         (self.content >> VALUE_SHIFT & VALUE_MASK) as i64 - GAIN_ZERO
+    }
+
+    /// Whether a word may go on from there.
+    #[inline]
+    pub fn has_children(self) -> bool {
+        self.content & BASE_MASK != 0
     }
 }
 
@@ -124,23 +132,21 @@ impl Lexicon {
         let slot = number + 1;
         Node {
             slot,
-            content: self
-                .slots
-                .get(slot as usize)
-                .copied()
-                .unwrap_or(NO_WORD << VALUE_SHIFT),
+            content: self.slots.get(slot as usize).copied().unwrap_or(NOTHING),
         }
     }
 
-    /// The node behind another for one more cluster, if a word goes on so.
+    /// The node behind another for one more cluster; a dead one where no word goes on so.
     #[inline]
-    pub fn child(&self, node: Node, number: u32) -> Option<Node> {
+    pub fn child(&self, node: Node, number: u32) -> Node {
         let slot = (node.content & BASE_MASK) as u32 + number;
-        let content = *self.slots.get(slot as usize)?;
-        if content >> PARENT_SHIFT == u64::from(node.slot) {
-            Some(Node { slot, content })
-        } else {
-            None
+        let content = self.slots.get(slot as usize).copied().unwrap_or(NOTHING);
+        // By masks and not by a branch: nobody can tell how it goes.
+        let is_child = content >> PARENT_SHIFT == u64::from(node.slot);
+        let mask = u64::from(is_child).wrapping_neg();
+        Node {
+            slot: (slot & mask as u32) | u32::from(!is_child),
+            content: NOTHING ^ ((content ^ NOTHING) & mask),
         }
     }
 
@@ -175,10 +181,7 @@ impl Lexicon {
             None => return NO_PATH,
         };
         for number in numbers {
-            node = match self.child(node, number) {
-                Some(child) => child,
-                None => return NO_PATH,
-            };
+            node = self.child(node, number);
         }
         node.slot
     }
