@@ -1,7 +1,7 @@
 """The compiled core: what it offers to Python."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Buffer, Callable
 from typing import final
 
 INTERFACE: int
@@ -87,6 +87,20 @@ class Batch:
     bigrams: tuple[bytes, bytes, bytes, bytes]
     bigram_codes: bytes
     foreign: bytes
+
+    def with_foreign_words(
+        self,
+        starts: Buffer,
+        ends: Buffer,
+        runs: Buffer,
+        form_ends: Buffer,
+        codes: int,
+    ) -> tuple[tuple[bytes, bytes, bytes, bytes], bytes, bytes]:
+        """Put words in the place of the runs that they are of.
+
+        Their starts and ends in the codes, numbers of their runs, ends of their forms, all int64, and how many codes
+        there are before the forms -> the stream, and where its words begin and end in the codes.
+        """
 
 @final
 class Atoms:

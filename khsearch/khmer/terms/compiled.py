@@ -5,31 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from khsearch.khmer.terms.foreign import find_words
 from khsearch.khmer.terms.streams import Tokens
 from khsearch.khmer.text.clusters import Units
+from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Codes, Offsets
 
 if TYPE_CHECKING:
     from khsearch import _core
 
 
-def words_of(found: _core.Batch, codes: Codes) -> Tokens:
-    """The stream of words, those of other letters as whole runs."""
-    return _tokens(codes, found.words)
+def words_of(found: _core.Batch, normal: NormalText) -> tuple[Tokens, Offsets, Offsets]:
+    """The stream of words, and their edges in the codes."""
+    runs = _offsets(found.foreign)
+    if not len(runs):
+        words = _tokens(normal.array, found.words)
+        return words, words.starts, words.ends
+    starts, ends, _, _ = found.words
+    foreign = find_words(normal, _offsets(starts).take(runs), _offsets(ends).take(runs))
+    parts, starts, ends = found.with_foreign_words(
+        foreign.starts, foreign.ends, foreign.runs, foreign.form_ends, len(normal.codes)
+    )
+    words = _tokens(np.frombuffer(normal.codes + foreign.forms, np.uint8), parts)
+    return words, _offsets(starts), _offsets(ends)
 
 
 def bigrams_of(found: _core.Batch) -> Tokens:
     """The stream of bigrams."""
     return _tokens(np.frombuffer(found.bigram_codes, np.uint8), found.bigrams)
-
-
-def foreign_words(found: _core.Batch, words: int) -> NDArray[np.bool_]:
-    """Which of so many words are runs with letters outside ASCII."""
-    foreign = np.zeros(words, np.bool_)
-    foreign[_offsets(found.foreign)] = True
-    return foreign
 
 
 def atoms_of(found: _core.Atoms) -> tuple[Units, Offsets, Offsets]:

@@ -12,6 +12,7 @@ pub mod atoms;
 mod batch;
 pub mod characters;
 mod edges;
+pub mod foreign;
 mod lattice;
 pub mod lexicon;
 mod marks;

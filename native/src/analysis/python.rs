@@ -10,6 +10,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use super::atoms::{self, Unit};
 use super::characters::{Tables, Unmet};
+use super::foreign::{with_foreign_words, ForeignWords};
 use super::lexicon::{Lexicon, Parts};
 use super::streams::{self, Terms};
 use super::{characters, normal, Analysis};
@@ -295,6 +296,35 @@ impl Batch {
     #[getter]
     fn foreign<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         wide(py, self.inner.foreign.iter().copied())
+    }
+
+    /// Words with those of other letters in the place of their runs: the stream, then where they begin and end in so many
+    /// codes. Of the words that come: starts, ends, numbers of their runs, ends of their forms.
+    fn with_foreign_words<'py>(
+        &self,
+        py: Python<'py>,
+        starts: PyBuffer<i64>,
+        ends: PyBuffer<i64>,
+        runs: PyBuffer<i64>,
+        form_ends: PyBuffer<i64>,
+        codes: u32,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let foreign = ForeignWords {
+            starts: starts.to_vec(py)?,
+            ends: ends.to_vec(py)?,
+            runs: runs.to_vec(py)?,
+            form_ends: form_ends.to_vec(py)?,
+            codes,
+        };
+        let all = with_foreign_words(&self.inner, &foreign);
+        PyTuple::new(
+            py,
+            [
+                stream(py, &all.terms, &all.counts)?.into_any(),
+                wide(py, all.starts.iter().copied())?.into_any(),
+                wide(py, all.ends.iter().copied())?.into_any(),
+            ],
+        )
     }
 }
 

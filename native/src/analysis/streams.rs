@@ -29,7 +29,7 @@ impl Terms {
     }
 
     #[inline]
-    fn push(&mut self, start: u32, end: u32, key: i32) {
+    pub fn push(&mut self, start: u32, end: u32, key: i32) {
         self.starts.push(start);
         self.ends.push(end);
         self.keys.push(key);
