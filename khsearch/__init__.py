@@ -13,6 +13,7 @@ imports only what stands on a line above it; tests hold that.
 
     errors          one tree of errors
     version         which khsearch this is, and which formats it reads
+    native          the compiled core, where there is one
     deadline        until when an answer is wanted
     sharing         what objects are made of that threads and forked processes share
     frozen          the decorator for values: immutable, and nothing of them compiled before it is used

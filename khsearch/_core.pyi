@@ -1,8 +1,11 @@
 """The compiled core: what it offers to Python."""
 
 from array import array
-from collections.abc import Buffer, Callable
+from collections.abc import Callable
 from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
 
 INTERFACE: int
 
@@ -72,7 +75,7 @@ class Breaking:
         """Find words and bigrams of the codes of a short text."""
 
     def runs(self, codes: bytes) -> list[tuple[int, int, list[bytes], list[int], bool]]:
-        """Find the runs of the codes of a short text: start, end, units, how many units each word has, whether Khmer."""
+        """Find the runs of the codes of a short text: start, end, units, units of each word, whether Khmer."""
 
 @final
 class Batch:
@@ -90,10 +93,10 @@ class Batch:
 
     def with_foreign_words(
         self,
-        starts: Buffer,
-        ends: Buffer,
-        runs: Buffer,
-        form_ends: Buffer,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        runs: NDArray[np.int64],
+        form_ends: NDArray[np.int64],
         codes: int,
     ) -> tuple[tuple[bytes, bytes, bytes, bytes], bytes, bytes]:
         """Put words in the place of the runs that they are of.

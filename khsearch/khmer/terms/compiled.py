@@ -13,10 +13,10 @@ from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Codes, Offsets
 
 if TYPE_CHECKING:
-    from khsearch import _core
+    from khsearch import native
 
 
-def words_of(found: _core.Batch, normal: NormalText) -> tuple[Tokens, Offsets, Offsets]:
+def words_of(found: native.Batch, normal: NormalText) -> tuple[Tokens, Offsets, Offsets]:
     """The stream of words, and their edges in the codes."""
     runs = _offsets(found.foreign)
     if not len(runs):
@@ -31,12 +31,12 @@ def words_of(found: _core.Batch, normal: NormalText) -> tuple[Tokens, Offsets, O
     return words, _offsets(starts), _offsets(ends)
 
 
-def bigrams_of(found: _core.Batch) -> Tokens:
+def bigrams_of(found: native.Batch) -> Tokens:
     """The stream of bigrams."""
     return _tokens(np.frombuffer(found.bigram_codes, np.uint8), found.bigrams)
 
 
-def atoms_of(found: _core.Atoms) -> tuple[Units, Offsets, Offsets]:
+def atoms_of(found: native.Atoms) -> tuple[Units, Offsets, Offsets]:
     """Units, which of them begin words, and their cluster numbers."""
     starts, ends, numbers, khmer, apart, opening = found.units
     flags = (np.frombuffer(flag, np.bool_) for flag in (khmer, apart, opening))
