@@ -231,7 +231,7 @@ const PROBES: usize = 8;
 
 impl Numbering {
     fn new(names: &[&[u8]]) -> Numbering {
-        let bits = (4 * names.len())
+        let bits = (2 * names.len())
             .next_power_of_two()
             .trailing_zeros()
             .max(4);
