@@ -83,13 +83,13 @@ class Batch:
 
     words         starts, ends, counts by text, keys
     bigrams       the same, of stretches of `bigram_codes`
-    foreign       which words are runs with letters outside ASCII
+    foreign       starts and ends of the words that are runs with letters outside ASCII
     """
 
     words: tuple[bytes, bytes, bytes, bytes]
     bigrams: tuple[bytes, bytes, bytes, bytes]
     bigram_codes: bytes
-    foreign: bytes
+    foreign: tuple[bytes, bytes]
 
     def with_foreign_words(
         self,

@@ -18,17 +18,16 @@ if TYPE_CHECKING:
 
 def words_of(found: native.Batch, normal: NormalText) -> tuple[Tokens, Offsets, Offsets]:
     """The stream of words, and their edges in the codes."""
-    runs = _offsets(found.foreign)
-    if not len(runs):
+    starts, ends = map(_offsets, found.foreign)
+    if not len(starts):
         words = _tokens(normal.array, found.words)
         return words, words.starts, words.ends
-    starts, ends, _, _ = found.words
-    foreign = find_words(normal, _offsets(starts).take(runs), _offsets(ends).take(runs))
-    parts, starts, ends = found.with_foreign_words(
+    foreign = find_words(normal, starts, ends)
+    parts, word_starts, word_ends = found.with_foreign_words(
         foreign.starts, foreign.ends, foreign.runs, foreign.form_ends, len(normal.codes)
     )
     words = _tokens(np.frombuffer(normal.codes + foreign.forms, np.uint8), parts)
-    return words, _offsets(starts), _offsets(ends)
+    return words, _offsets(word_starts), _offsets(word_ends)
 
 
 def bigrams_of(found: native.Batch) -> Tokens:

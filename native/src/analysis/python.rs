@@ -292,10 +292,19 @@ impl Batch {
         PyBytes::new(py, &self.inner.bigrams.codes)
     }
 
-    /// Numbers of the words that are runs with letters outside ASCII.
+    /// Where the words that are runs with letters outside ASCII begin, and where they end.
     #[getter]
-    fn foreign<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        wide(py, self.inner.foreign.iter().copied())
+    fn foreign<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let inner = &self.inner;
+        let edges = |of: &[u32]| -> Vec<u32> {
+            let word = |&number: &u32| of.get(number as usize).copied();
+            inner.foreign.iter().filter_map(word).collect()
+        };
+        let (starts, ends) = (edges(&inner.words.starts), edges(&inner.words.ends));
+        PyTuple::new(
+            py,
+            [wide(py, starts.into_iter())?, wide(py, ends.into_iter())?],
+        )
     }
 
     /// Words with those of other letters in the place of their runs: the stream, then where they begin and end in so many
