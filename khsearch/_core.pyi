@@ -4,6 +4,9 @@ from array import array
 from collections.abc import Callable
 from typing import final
 
+import numpy as np
+from numpy.typing import NDArray
+
 INTERFACE: int
 
 @final
@@ -62,32 +65,53 @@ class Breaking:
     ) -> Breaking:
         """Make it of the arrays of a lexicon; ValueError where these cannot be."""
 
-    def batch(self, normal: NormalForm) -> Found:
+    def batch(self, normal: NormalForm) -> Batch:
         """Find the terms of texts in normal form."""
 
-    def atoms(self, normal: NormalForm) -> Found:
-        """Find units and atoms of texts in normal form, without their terms."""
+    def atoms(self, normal: NormalForm) -> Atoms:
+        """Find the units and atoms of texts in normal form."""
 
     def terms(self, codes: bytes) -> tuple[list[bytes], list[bytes]]:
         """Find words and bigrams of the codes of a short text."""
 
     def runs(self, codes: bytes) -> list[tuple[int, int, list[bytes], list[int], bool]]:
-        """Find the runs of the codes of a short text: start, end, units, how many units each word has, whether Khmer."""
+        """Find the runs of the codes of a short text: start, end, units, units of each word, whether Khmer."""
 
 @final
-class Found:
-    """The terms of texts. Places and counts are int64, keys int32, flags one byte each.
+class Batch:
+    """The terms of texts. Places and counts are int64, keys int32.
 
     words         starts, ends, counts by text, keys
     bigrams       the same, of stretches of `bigram_codes`
-    firsts        which units begin words
-    foreign       which words are runs with letters outside ASCII
-    units         starts, ends, cluster numbers, and whether Khmer, apart, opening
+    foreign       starts and ends of the words that are runs with letters outside ASCII
     """
 
     words: tuple[bytes, bytes, bytes, bytes]
     bigrams: tuple[bytes, bytes, bytes, bytes]
     bigram_codes: bytes
+    foreign: tuple[bytes, bytes]
+
+    def with_foreign_words(
+        self,
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        runs: NDArray[np.int64],
+        form_ends: NDArray[np.int64],
+        codes: int,
+    ) -> tuple[tuple[bytes, bytes, bytes, bytes], bytes, bytes]:
+        """Put words in the place of the runs that they are of.
+
+        Their starts and ends in the codes, numbers of their runs, ends of their forms, all int64, and how many codes
+        there are before the forms -> the stream, and where its words begin and end in the codes.
+        """
+
+@final
+class Atoms:
+    """The atoms of texts. Numbers and places are int64, flags one byte each.
+
+    firsts  which units begin words
+    units   starts, ends, cluster numbers, and whether Khmer, apart, opening
+    """
+
     firsts: bytes
-    foreign: bytes
     units: tuple[bytes, bytes, bytes, bytes, bytes, bytes]

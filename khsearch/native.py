@@ -6,7 +6,16 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from khsearch import _core
+
+    Atoms: TypeAlias = _core.Atoms
+    Batch: TypeAlias = _core.Batch
+    Breaking: TypeAlias = _core.Breaking
+    Characters: TypeAlias = _core.Characters
+    NormalForm: TypeAlias = _core.NormalForm
 
 INTERFACE = 2
 """What the core has to offer; see native/src/lib.rs."""

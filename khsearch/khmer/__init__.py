@@ -1,16 +1,16 @@
 """khmer: text in, words out. Nothing here knows of any index.
 
-text/       script, normal_text, normalize: one spelling of every text, with the way back; scripts: other letters;
-            repair: the Khmer of a text put right; sentences: where they end; points, clusters, marks, steps: the
-            same of a batch, as arrays; sequences: where clusters follow each other
+text/       script, mark_order, normal_text, normalize: one spelling of every text, with the way back; scripts: other
+            letters; repair: the Khmer of a text put right; sentences: where they end; points, clusters, marks, steps:
+            the same of a batch, as arrays; compiled: by the compiled core; sequences: where clusters follow each other
 words/      trie, lexicon, checking, sources, lattice, breakers, modes: runs -> atoms; crf_table, crf_scores,
             two_labels, crf: runs -> words, by a model of khmer-nltk; pair_table, joining: atoms -> words; by_lexicon,
             run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; entries, listed, adding: words
             of one's own, added to one; own, phrases, own_joining: what they are in a text; numbering, paths,
-            side_by_side, windows: the runs of a batch, as arrays
+            side_by_side, windows: the runs of a batch, as arrays; compiled: a lexicon in the compiled core
 terms/      analyzer, typed: a text -> terms; wholes, signs, patterns: its whole words; tokens: words as objects;
-            batches, whole_batches, streams, foreign: a batch, as arrays; listing: its words as lists; behaviour: what
-            terms depend on
+            batches, whole_batches, streams, foreign: a batch, as arrays; compiled: by the compiled core; listing: its
+            words as lists; behaviour: what terms depend on
 spelling/   variants, groups, forms, respelling: other spellings; costs, nearby: what a slip costs, and what was meant
 learning/   learning, counting, keeplist: where a lexicon comes from; slips: where costs of slips come from;
             crf_building: where the table of the model of khmer-nltk comes from; joinlist, pairs: where that of pairs

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +16,6 @@ from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Offsets, others_in
 from khsearch.khmer.text.script import END, LETTER, LIGATURE, LONGEST_TERM
 from khsearch.khmer.words.breakers import BREAKERS, Breaker, compiled_of
-
-if TYPE_CHECKING:
-    from khsearch._core import Found
 
 
 @frozen
@@ -74,7 +69,10 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     """Find the terms of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one."""
     breaking = compiled_of(breaker)
     if breaking is not None and normal.form is not None:
-        return _compiled(normal, breaking.batch(normal.form))
+        keep_freed_memory()
+        found = breaking.batch(normal.form)
+        words, starts, ends = compiled.words_of(found, normal)
+        return Batch(normal, words, compiled.bigrams_of(found), starts, ends)
     atoms = find_atoms(normal, breaker, keys)
     word_keys = pair_keys = None
     if keys is not None and atoms.numbers is not None:
@@ -86,17 +84,6 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     bigrams = bigrams_of(normal.array, atoms.inside, atoms.units, pair_keys, foreign, text_ends)
     words, starts, ends = words_of(normal, atoms, word_keys, foreign, text_ends)
     return Batch(normal, words, bigrams, starts, ends)
-
-
-def _compiled(normal: NormalText, found: Found) -> Batch:
-    """The terms of a batch as the core has found them, but for the words of other letters."""
-    words = compiled.words_of(found, normal.array)
-    starts, ends = words.starts, words.ends
-    if LETTER in normal.codes:
-        is_foreign = compiled.foreign_words(found, len(starts))
-        text_ends = np.flatnonzero(normal.array == END)
-        words, starts, ends = with_foreign_words(normal, starts, ends, words.keys, is_foreign, text_ends)
-    return Batch(normal, words, compiled.bigrams_of(found), starts, ends)
 
 
 def find_atoms(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Atoms:

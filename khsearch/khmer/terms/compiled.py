@@ -5,34 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from khsearch.khmer.terms.foreign import find_words
 from khsearch.khmer.terms.streams import Tokens
 from khsearch.khmer.text.clusters import Units
+from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.points import Codes, Offsets
 
 if TYPE_CHECKING:
-    from khsearch._core import Found
+    from khsearch import native
 
 
-def words_of(found: Found, codes: Codes) -> Tokens:
-    """The stream of words, those of other letters as whole runs."""
-    return _tokens(codes, found.words)
+def words_of(found: native.Batch, normal: NormalText) -> tuple[Tokens, Offsets, Offsets]:
+    """The stream of words, and their edges in the codes."""
+    starts, ends = map(_offsets, found.foreign)
+    if not len(starts):
+        words = _tokens(normal.array, found.words)
+        return words, words.starts, words.ends
+    foreign = find_words(normal, starts, ends)
+    parts, word_starts, word_ends = found.with_foreign_words(
+        foreign.starts, foreign.ends, foreign.runs, foreign.form_ends, len(normal.codes)
+    )
+    words = _tokens(np.frombuffer(normal.codes + foreign.forms, np.uint8), parts)
+    return words, _offsets(word_starts), _offsets(word_ends)
 
 
-def bigrams_of(found: Found) -> Tokens:
+def bigrams_of(found: native.Batch) -> Tokens:
     """The stream of bigrams."""
     return _tokens(np.frombuffer(found.bigram_codes, np.uint8), found.bigrams)
 
 
-def foreign_words(found: Found, words: int) -> NDArray[np.bool_]:
-    """Which of so many words are runs with letters outside ASCII."""
-    foreign = np.zeros(words, np.bool_)
-    foreign[_offsets(found.foreign)] = True
-    return foreign
-
-
-def atoms_of(found: Found) -> tuple[Units, Offsets, Offsets]:
+def atoms_of(found: native.Atoms) -> tuple[Units, Offsets, Offsets]:
     """Units, which of them begin words, and their cluster numbers."""
     starts, ends, numbers, khmer, apart, opening = found.units
     flags = (np.frombuffer(flag, np.bool_) for flag in (khmer, apart, opening))

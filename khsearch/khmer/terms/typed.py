@@ -1,8 +1,9 @@
 """typed: one text that was typed, analysed once. What is asked of it is found when first asked for, and kept.
 
-A short text is read as lists, by the compiled core where it is, else in plain Python: its *runs*, the *units* that each is made of (clusters; a number or a
-word of ASCII letters is one unit), and how many units each word has. Words, bigrams and tokens follow from these. A
-long text, or one with letters of other scripts, is read as a batch of one (`batches`), with the same terms.
+A short text is read as lists, by the compiled core where it is, else in plain Python: its *runs*, the *units* that each
+is made of (clusters; a number or a word of ASCII letters is one unit), and how many units each word has. Words, bigrams
+and tokens follow from these. A long text, or one with letters of other scripts, is read as a batch of one (`batches`),
+with the same terms.
 
     text     "\u1791\u17b8 12ab"           typed
     codes    02 91 b8 20 31 32 61 62 02   normal form

@@ -12,7 +12,7 @@ from khsearch.khmer.text import mark_order, script
 from khsearch.khmer.text.normal_text import NormalText
 
 if TYPE_CHECKING:
-    from khsearch._core import Characters
+    from khsearch.native import Characters
 
 MOST = 1 << 32
 """Characters of originals that the core counts."""
@@ -20,7 +20,7 @@ MOST = 1 << 32
 
 @cache
 def characters() -> Characters:
-    """What the core knows of characters: the tables of `script` and `mark_order`. It asks for others as it meets them."""
+    """Return what the core knows of characters: the tables of the zone; it asks for others as it meets them."""
     core = native.core
     assert core is not None
     found: Characters = core.Characters(

@@ -1,4 +1,4 @@
-"""mark_order: the order of the marks in a cluster, and when U stands for a shifter, as plain values: `marks` tells why."""
+"""mark_order: the order of the marks in a cluster, and when U stands for a shifter: plain values. `marks` tells why."""
 
 from __future__ import annotations
 

@@ -22,7 +22,6 @@ from khsearch.khmer.text.mark_order import (
     AA,
     ABOVE_BEFORE_U,
     ABOVE_BEHIND_U,
-    E,
     II,
     MOST_SUBSCRIPTS,
     MUUSIKATOAN,
@@ -34,6 +33,7 @@ from khsearch.khmer.text.mark_order import (
     RANK_SUBSCRIPT,
     STRONG,
     TRIISAP,
+    E,
     U,
 )
 from khsearch.khmer.text.points import Codes, Offsets
@@ -44,6 +44,7 @@ _CLUSTER = re.compile(CLUSTER_PATTERN)
 _UNIT = re.compile(MARK_PATTERN)
 _FEW = 400
 """Places that are mended one by one: of more, arrays are quicker. Those of a giant cluster are many."""
+
 
 def _flags(codes: bytes) -> NDArray[np.bool_]:
     flags = np.zeros(256, np.bool_)

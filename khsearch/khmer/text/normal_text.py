@@ -13,8 +13,8 @@ from khsearch.khmer.text.script import DELETED, END, LETTER
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
-    from khsearch._core import NormalForm
     from khsearch.khmer.text.points import Codes, Offsets, Points
+    from khsearch.native import NormalForm
 
 GIVE_PLAIN, GIVE = b"\xa2\xc4\x99", b"\xb1\xd2\x99"
 """The longest spelling of "give", and the one of the normal form."""

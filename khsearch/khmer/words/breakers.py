@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khsearch._core import Breaking
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.lexicon import Lexicon
+    from khsearch.native import Breaking
 
 
 class Breaker(Protocol):

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khsearch._core import Breaking
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.modes import Joiner
+    from khsearch.native import Breaking
 
 _LEXICON, _OWN_WORDS = "lexicon", "own_words"
 _FOR_BATCHES = tuple(f"khsearch.khmer.words.{room}" for room in ("side_by_side", "windows", "paths"))

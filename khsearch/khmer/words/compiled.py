@@ -8,8 +8,8 @@ from khsearch import native
 from khsearch.khmer.text.compiled import characters
 
 if TYPE_CHECKING:
-    from khsearch._core import Breaking
     from khsearch.khmer.words.lexicon import Lexicon
+    from khsearch.native import Breaking
 
 
 def breaking_of(lexicon: Lexicon) -> Breaking:

@@ -23,9 +23,9 @@ from khsearch.khmer.words.lattice import GAIN_ZERO
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
-    from khsearch._core import Breaking
     from khsearch.khmer.words.model import LexiconModel
     from khsearch.khmer.words.own import Own
+    from khsearch.native import Breaking
 
 MAGIC = b"khsearch lexicon 1\n"
 _HEAD = re.compile(

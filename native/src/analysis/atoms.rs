@@ -2,8 +2,10 @@
 //!
 //! As `khsearch.khmer.text.clusters.units` and `khsearch.khmer.terms.batches.find_atoms` have them.
 
-use super::characters::{Characters, Stretch, END, LETTER, LONGEST_TERM};
-use super::edges;
+use std::ops::Range;
+
+use super::characters::{Characters, Stretch, LETTER, LONGEST_TERM};
+use super::edges::Edges;
 use super::lattice::Lattice;
 use super::lexicon::{key_of, Lexicon};
 
@@ -15,70 +17,170 @@ pub struct Unit {
     pub end: u32,
     /// Number of the cluster in the lexicon, 0 for none.
     pub number: u32,
-    pub is_khmer: bool,
-    /// Whether a separator stands before it.
-    pub apart: bool,
-    /// Whether a sentence ends before it.
-    pub opening: bool,
-    /// Whether it has letters outside ASCII: what its words are is for their scripts to tell.
-    pub foreign: bool,
+    flags: u32, // one number: bytes would be put together in memory, one by one
 }
 
-/// The units of some codes, which of them begin atoms, and where texts end.
+const KHMER: u32 = 1;
+const APART: u32 = 2;
+const OPENING: u32 = 4;
+const FOREIGN: u32 = 8;
+
+impl Unit {
+    /// A cluster of a number, wherever it stands.
+    pub fn of_number(number: u32) -> Self {
+        Unit { start: 0, end: 0, number, flags: KHMER }
+    }
+
+    /// Whether it is a cluster.
+    pub fn is_khmer(&self) -> bool {
+        self.flags & KHMER != 0
+    }
+
+    /// Whether a separator stands before it.
+    pub fn is_apart(&self) -> bool {
+        self.flags & APART != 0
+    }
+
+    /// Whether a sentence ends before it.
+    pub fn is_opening(&self) -> bool {
+        self.flags & OPENING != 0
+    }
+
+    /// Whether it has letters outside ASCII: what its words are is for their scripts to tell.
+    pub fn is_foreign(&self) -> bool {
+        self.flags & FOREIGN != 0
+    }
+}
+
+/// Some units, and which of them begin atoms.
 #[derive(Default)]
 pub struct Atoms {
     pub units: Vec<Unit>,
     pub firsts: Vec<u32>,
-    pub text_ends: Vec<u32>,
 }
 
 impl Atoms {
-    /// Units of the atom of a number.
-    pub fn units_of(&self, atom: usize) -> &[Unit] {
-        let first = self.firsts[atom] as usize;
-        let last = self.firsts.get(atom + 1).map_or(self.units.len(), |&next| next as usize);
-        &self.units[first..last]
+    /// The atoms one by one, as their units.
+    pub fn iter(&self) -> impl Iterator<Item = &[Unit]> {
+        let ends = self.firsts.iter().skip(1).copied().chain([self.units.len() as u32]);
+        let stretches = self.firsts.iter().zip(ends);
+        stretches.map(move |(&first, end)| self.units.get(first as usize..end as usize).unwrap_or(&[]))
+    }
+
+    pub fn clear(&mut self) {
+        self.units.clear();
+        self.firsts.clear();
     }
 }
 
-/// Find the atoms of codes. `origin`, the place that every code comes from, is given where one character may be two of
-/// them.
-pub fn find(codes: &[u8], origin: Option<&[u32]>, characters: &Characters, lexicon: &Lexicon) -> Atoms {
-    let mut found = Atoms::default();
-    found.units.reserve(codes.len() / 2);
-    let mut runs = Runs { lexicon, origin, lattice: Lattice::default(), begins: Vec::new() };
-    let (mut apart, mut opening) = (true, false);
-    let mut run = 0; // first unit of the run of Khmer that is being read
-    let edges = edges::find(codes, characters);
-    for edge in edges.windows(2) {
-        let (start, end) = (edge[0] as usize, edge[1] as usize);
-        let kind = characters.stretch(codes[start]);
-        if kind == Stretch::Khmer {
-            let number = lexicon.number(&codes[start..end], key_at(codes, start, end));
-            let (start, end) = (edge[0], edge[1]);
-            push_divided(&mut found, Unit { start, end, number, is_khmer: true, apart, opening, foreign: false });
-            (apart, opening) = (false, false);
-            continue;
-        }
-        runs.finish(&mut found, run);
-        if kind == Stretch::Soft {
-            apart = true;
-        } else if kind == Stretch::Hard {
-            (apart, opening) = (true, true);
-            let ends = (edge[0]..edge[1]).filter(|&at| codes[at as usize] == END);
-            found.text_ends.extend(ends);
-        } else {
-            let first = found.units.len() as u32;
-            let foreign = kind == Stretch::Alpha && codes[start..end].contains(&LETTER);
-            let (start, end) = (edge[0], edge[1]);
-            push_divided(&mut found, Unit { start, end, number: 0, is_khmer: false, apart, opening, foreign });
-            (apart, opening) = (false, false);
-            found.firsts.extend(first..found.units.len() as u32);
-        }
-        run = found.units.len();
+/// Finds atoms; it keeps room for what it needs.
+pub struct Finder<'a> {
+    characters: &'a Characters,
+    lexicon: &'a Lexicon,
+    /// The place that every code comes from, where one character may be two of them.
+    origin: Option<&'a [u32]>,
+    edges: Edges,
+    lattice: Lattice,
+    /// Where the words of a run begin, as numbers of its units.
+    begins: Vec<u32>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(characters: &'a Characters, lexicon: &'a Lexicon, origin: Option<&'a [u32]>) -> Self {
+        let (edges, lattice, begins) = (Edges::default(), Lattice::default(), Vec::new());
+        Finder { characters, lexicon, origin, edges, lattice, begins }
     }
-    runs.finish(&mut found, run);
-    found
+
+    /// Add the atoms of a stretch of codes, which begins and ends where a sentence does.
+    pub fn find(&mut self, codes: &[u8], stretch: Range<usize>, found: &mut Atoms) {
+        let mut edges = std::mem::take(&mut self.edges);
+        let places = edges.find(codes.get(stretch.clone()).unwrap_or(&[]), self.characters);
+        let mut before = APART | OPENING; // what stands before the next unit
+        let mut run = found.units.len(); // first unit of the run of Khmer that is being read
+        for edge in places.windows(2) {
+            let (start, end) = (stretch.start + edge[0] as usize, stretch.start + edge[1] as usize);
+            let kind = self.characters.stretch(codes[start]);
+            if kind == Stretch::Khmer {
+                let number = self.lexicon.number(&codes[start..end], key_at(codes, start, end));
+                if end - start <= LONGEST_TERM {
+                    // Here and not in a function: a unit that is made in memory costs as much as the look-up.
+                    let (start, end, flags) = (start as u32, end as u32, before | KHMER);
+                    found.units.push(Unit { start, end, number, flags });
+                } else {
+                    push_divided(found, start, end, before | KHMER);
+                }
+                before = 0;
+                continue;
+            }
+            self.finish(found, run);
+            if kind == Stretch::Soft {
+                before |= APART;
+            } else if kind == Stretch::Hard {
+                before = APART | OPENING;
+            } else {
+                let first = found.units.len() as u32;
+                let is_foreign = kind == Stretch::Alpha && codes[start..end].contains(&LETTER);
+                let flags = if is_foreign { before | FOREIGN } else { before };
+                push_divided(found, start, end, flags);
+                before = 0;
+                found.firsts.extend(first..found.units.len() as u32);
+            }
+            run = found.units.len();
+        }
+        self.finish(found, run);
+        self.edges = edges;
+    }
+
+    /// Break the run of Khmer of the units from one on, if there are any.
+    fn finish(&mut self, found: &mut Atoms, first: usize) {
+        let run = &found.units[first..];
+        if run.is_empty() {
+            return;
+        }
+        self.begins.clear();
+        self.lattice.break_run(run, self.lexicon, &mut self.begins);
+        if self.lexicon.divides() {
+            self.divide_own(run);
+        }
+        if let Some(origin) = self.origin {
+            self.begins.retain(|&at| !is_joined(origin, &run[at as usize]));
+        }
+        if run.len() > LONGEST_TERM {
+            self.divide_long(run);
+        }
+        found.firsts.extend(self.begins.iter().map(|&begin| first as u32 + begin));
+    }
+
+    /// Divide own words into their atoms.
+    fn divide_own(&mut self, run: &[Unit]) {
+        let words = std::mem::take(&mut self.begins);
+        for (begin, end) in stretches(&words, run.len()) {
+            let mark = self.lexicon.own(run[begin..end].iter().map(|unit| unit.number)) | 1;
+            let atoms = (0..(end - begin).min(16)).filter(|place| mark >> place & 1 == 1);
+            self.begins.extend(atoms.map(|place| (begin + place) as u32));
+        }
+    }
+
+    /// Divide words that are longer than a term may be.
+    fn divide_long(&mut self, run: &[Unit]) {
+        let words = std::mem::take(&mut self.begins);
+        for (begin, end) in stretches(&words, run.len()) {
+            let mut at = begin;
+            while at < end {
+                self.begins.push(at as u32);
+                at += LONGEST_TERM;
+                if at < end && self.origin.map_or(false, |origin| is_joined(origin, &run[at])) {
+                    at -= 1;
+                }
+            }
+        }
+    }
+}
+
+/// From where to where the words of a run of so many units go.
+fn stretches(begins: &[u32], count: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let ends = begins.iter().skip(1).map(|&begin| begin as usize).chain([count]);
+    begins.iter().map(|&begin| begin as usize).zip(ends)
 }
 
 /// The key of a stretch of codes, if it has one.
@@ -91,66 +193,15 @@ fn key_at(codes: &[u8], start: usize, end: usize) -> Option<u64> {
     }
 }
 
-/// Add a unit, one longer than a term may be as several.
-#[inline]
-fn push_divided(found: &mut Atoms, mut unit: Unit) {
-    while !unit.foreign && (unit.end - unit.start) as usize > LONGEST_TERM {
-        let end = unit.start + LONGEST_TERM as u32;
-        found.units.push(Unit { end, ..unit });
-        unit = Unit { start: end, apart: false, opening: false, ..unit };
-    }
-    found.units.push(unit);
-}
-
-/// Breaks runs of Khmer.
-struct Runs<'a> {
-    lexicon: &'a Lexicon,
-    origin: Option<&'a [u32]>,
-    lattice: Lattice,
-    /// Where words begin, as numbers of the clusters of the run.
-    begins: Vec<u32>,
-}
-
-impl Runs<'_> {
-    /// Break the run of the units from one on, if there are any.
-    fn finish(&mut self, found: &mut Atoms, first: usize) {
-        let units = &found.units[first..];
-        if units.is_empty() {
-            return;
-        }
-        self.begins.clear();
-        self.lattice.break_run(units, self.lexicon, &mut self.begins);
-        if self.lexicon.divides() {
-            self.divide_own(units);
-        }
-        if let Some(origin) = self.origin {
-            self.begins.retain(|&at| !is_joined(origin, &units[at as usize]));
-        }
-        let mut begins = self.begins.iter().copied().peekable();
-        while let Some(begin) = begins.next() {
-            found.firsts.push((first + begin as usize) as u32);
-            let end = begins.peek().map_or(units.len(), |&next| next as usize);
-            let mut at = begin as usize + LONGEST_TERM;
-            while at < end {
-                if self.origin.map_or(false, |origin| is_joined(origin, &units[at])) {
-                    at -= 1;
-                }
-                found.firsts.push((first + at) as u32);
-                at += LONGEST_TERM;
-            }
-        }
-    }
-
-    /// Divide own words into their atoms.
-    fn divide_own(&mut self, run: &[Unit]) {
-        let words = std::mem::take(&mut self.begins);
-        for (at, &begin) in words.iter().enumerate() {
-            let begin = begin as usize;
-            let end = words.get(at + 1).map_or(run.len(), |&next| next as usize);
-            let mark = self.lexicon.own(run[begin..end].iter().map(|unit| unit.number)) | 1;
-            let atoms = (0..(end - begin).min(16)).filter(|place| mark >> place & 1 == 1);
-            self.begins.extend(atoms.map(|place| (begin + place) as u32));
-        }
+/// Add a unit that is no cluster of a word, one longer than a term may be as several.
+#[inline(never)]
+fn push_divided(found: &mut Atoms, start: usize, end: usize, flags: u32) {
+    let size = if flags & FOREIGN == 0 { LONGEST_TERM } else { end - start };
+    let mut flags = flags;
+    for from in (start..end).step_by(size.max(1)) {
+        let (start, end) = (from as u32, end.min(from + size) as u32);
+        found.units.push(Unit { start, end, number: 0, flags });
+        flags &= KHMER;
     }
 }
 

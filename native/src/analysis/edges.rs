@@ -2,28 +2,40 @@
 
 use super::characters::{is_base, Characters, Stretch, COENG};
 
-/// Where the stretches and clusters of some codes begin, rising, and at the end how many codes there are.
-pub fn find(codes: &[u8], characters: &Characters) -> Vec<u32> {
-    let mut begins: Vec<u8> = Vec::with_capacity(codes.len());
-    begins.extend(codes.iter().take(1).map(|_| 1));
-    let kinds: Vec<Stretch> = codes.iter().map(|&code| characters.stretch(code)).collect();
-    let neighbours = codes.iter().zip(&kinds).zip(codes.iter().zip(&kinds).skip(1));
-    begins.extend(neighbours.map(|((&before, kind_before), (&code, kind))| {
-        u8::from((is_base(code) & (before != COENG)) | (kind != kind_before))
-    }));
-    let mut edges = Vec::with_capacity(codes.len() / 2 + 2);
-    for (number, chunk) in begins.chunks(64).enumerate() {
-        let mut bits = 0;
-        for (byte, eight) in chunk.chunks(8).enumerate() {
-            bits |= bits_of(eight) << (8 * byte);
+/// Finds edges; it keeps room for what it needs.
+#[derive(Default)]
+pub struct Edges {
+    kinds: Vec<Stretch>,
+    begins: Vec<u8>,
+    found: Vec<u32>,
+}
+
+impl Edges {
+    /// Where the stretches and clusters of some codes begin, rising, and at the end how many codes there are.
+    pub fn find(&mut self, codes: &[u8], characters: &Characters) -> &[u32] {
+        self.kinds.clear();
+        self.kinds.extend(codes.iter().map(|&code| characters.stretch(code)));
+        self.begins.clear();
+        self.begins.extend(codes.iter().take(1).map(|_| 1));
+        let kinds = &self.kinds;
+        let neighbours = codes.iter().zip(kinds).zip(codes.iter().zip(kinds).skip(1));
+        self.begins.extend(neighbours.map(|((&before, kind_before), (&code, kind))| {
+            u8::from((is_base(code) & (before != COENG)) | (kind != kind_before))
+        }));
+        self.found.clear();
+        for (number, chunk) in self.begins.chunks(64).enumerate() {
+            let mut bits = 0;
+            for (byte, eight) in chunk.chunks(8).enumerate() {
+                bits |= bits_of(eight) << (8 * byte);
+            }
+            while bits != 0 {
+                self.found.push((64 * number) as u32 + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
         }
-        while bits != 0 {
-            edges.push((64 * number) as u32 + bits.trailing_zeros());
-            bits &= bits - 1;
-        }
+        self.found.push(codes.len() as u32);
+        &self.found
     }
-    edges.push(codes.len() as u32);
-    edges
 }
 
 /// Up to eight bytes that are 0 or 1 as bits.

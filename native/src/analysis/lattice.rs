@@ -1,7 +1,7 @@
 //! The cheapest path through all words that a run could hold: `khsearch.khmer.words.lattice` tells what it is.
 
 use super::atoms::Unit;
-use super::lexicon::{Lexicon, MAX_WORD};
+use super::lexicon::{Lexicon, Node, MAX_WORD};
 
 /// Below a cost, these bits say MAX_WORD less the length of the word that ends there: among equal costs the longer word is
 /// the smaller number.
@@ -24,43 +24,48 @@ impl Place {
     fn cost(self) -> i64 {
         self.known & !LENGTH_MASK
     }
+
+    /// Reach it by a word of some length from where it costs so much.
+    #[inline]
+    fn reach(&mut self, cost: i64, node: Node, length: usize) {
+        self.known = self.known.min(cost + (node.gain() << LENGTH_BITS) + (MAX_WORD - length) as i64);
+    }
 }
 
-/// What breaks runs; it keeps room for their places.
+/// What breaks runs; it keeps room for what it needs.
 #[derive(Default)]
 pub struct Lattice {
     places: Vec<Place>,
+    /// The nodes of one cluster and of two from every place on: looked up all together, since they wait for memory.
+    nodes: Vec<(Node, Node)>,
 }
 
 impl Lattice {
     /// Break one run: its clusters -> where words begin, as numbers of clusters, behind what is in `begins` already.
     pub fn break_run(&mut self, run: &[Unit], lexicon: &Lexicon, begins: &mut Vec<u32>) {
         let opening = lexicon.unknown << LENGTH_BITS;
+        self.nodes.clear();
+        let behind = run.iter().skip(1).map(|unit| unit.number).chain([0]);
+        self.nodes.extend(run.iter().zip(behind).map(|(unit, next)| {
+            let first = lexicon.first(unit.number);
+            (first, lexicon.child(first, next))
+        }));
         self.places.clear();
-        self.places.resize(run.len() + 1, Place { known: FAR, strange: FAR });
+        self.places.resize(run.len() + 2, Place { known: FAR, strange: FAR }); // a word may end behind the run in vain
         self.places[0].known = 0;
-        for at in 0..run.len() {
-            let place = self.places[at];
-            self.places[at + 1].strange = place.strange.min(place.cost() + opening);
-            if run[at].number != 0 {
-                self.go_from(at, place.strange.min(place.cost()), run, lexicon);
+        for (at, &(first, second)) in self.nodes.iter().enumerate() {
+            if let [place, next, behind, ..] = &mut self.places[at..] {
+                next.strange = place.strange.min(place.cost() + opening);
+                let cost = place.strange.min(place.cost());
+                next.reach(cost, first, 1);
+                behind.reach(cost, second, 2);
+                if second.has_children() {
+                    reach_far(&mut self.places[at + 3..], cost, second, run.get(at + 2..).unwrap_or(&[]), lexicon);
+                }
             }
         }
+        self.places.truncate(run.len() + 1);
         self.walk_back(opening, begins);
-    }
-
-    /// Reach what the words that begin at a place reach, which costs so much.
-    #[inline]
-    fn go_from(&mut self, at: usize, cost: i64, run: &[Unit], lexicon: &Lexicon) {
-        let mut node = lexicon.first(run[at].number);
-        let mut rest = run[at + 1..].iter();
-        for (place, less) in self.places[at + 1..].iter_mut().zip((0..MAX_WORD as i64).rev()) {
-            place.known = place.known.min(cost + (node.gain() << LENGTH_BITS) + less);
-            node = match rest.next().and_then(|unit| lexicon.child(node, unit.number)) {
-                Some(child) => child,
-                None => return,
-            };
-        }
     }
 
     fn walk_back(&self, opening: i64, begins: &mut Vec<u32>) {
@@ -84,5 +89,17 @@ impl Lattice {
     /// Whether an unknown stretch that reaches over a place began before it.
     fn goes_on(&self, at: usize, opening: i64) -> bool {
         self.places[at].strange < self.places[at].cost() + opening
+    }
+}
+
+/// Reach the places behind two clusters by words that begin with these.
+#[inline]
+fn reach_far(places: &mut [Place], cost: i64, mut node: Node, rest: &[Unit], lexicon: &Lexicon) {
+    for ((place, unit), length) in places.iter_mut().zip(rest).zip(3..=MAX_WORD) {
+        node = lexicon.child(node, unit.number);
+        place.reach(cost, node, length);
+        if !node.has_children() {
+            return;
+        }
     }
 }

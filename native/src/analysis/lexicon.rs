@@ -25,6 +25,8 @@ const MAX_SLOTS: usize = 1 << 19;
 /// Clusters that have a rank: the square of a rank stays an i32.
 const MOST_PAIRED: usize = 46_000;
 
+/// What stands in a slot of no word and without children.
+const NOTHING: u64 = NO_WORD << VALUE_SHIFT;
 /// The slot of a cluster of no word.
 const NO_PATH: u32 = 1;
 
@@ -61,6 +63,12 @@ impl Node {
     /// Whether a word ends there.
     fn is_word(self) -> bool {
         self.content >> VALUE_SHIFT & VALUE_MASK != NO_WORD
+    }
+
+    /// Whether a word may go on from there.
+    #[inline]
+    pub fn has_children(self) -> bool {
+        self.content & BASE_MASK != 0
     }
 }
 
@@ -114,36 +122,35 @@ impl Lexicon {
     #[inline]
     pub fn first(&self, number: u32) -> Node {
         let slot = number + 1;
-        Node { slot, content: self.slots.get(slot as usize).copied().unwrap_or(NO_WORD << VALUE_SHIFT) }
+        Node { slot, content: self.slots.get(slot as usize).copied().unwrap_or(NOTHING) }
     }
 
-    /// The node behind another for one more cluster, if a word goes on so.
+    /// The node behind another for one more cluster; a dead one where no word goes on so.
     #[inline]
-    pub fn child(&self, node: Node, number: u32) -> Option<Node> {
+    pub fn child(&self, node: Node, number: u32) -> Node {
         let slot = (node.content & BASE_MASK) as u32 + number;
-        let content = *self.slots.get(slot as usize)?;
-        if content >> PARENT_SHIFT == u64::from(node.slot) {
-            Some(Node { slot, content })
-        } else {
-            None
-        }
+        let content = self.slots.get(slot as usize).copied().unwrap_or(NOTHING);
+        // By masks and not by a branch: nobody can tell how it goes.
+        let is_child = content >> PARENT_SHIFT == u64::from(node.slot);
+        let mask = u64::from(is_child).wrapping_neg();
+        Node { slot: (slot & mask as u32) | u32::from(!is_child), content: NOTHING ^ ((content ^ NOTHING) & mask) }
     }
 
     /// How many clusters, by their numbers, the longest word has that they begin with.
-    pub fn longest_word(&self, numbers: impl Iterator<Item = u32>) -> usize {
-        let (mut longest, mut node) = (0, None);
-        for (at, number) in (1..).zip(numbers) {
-            let next = match node {
-                _ if number == 0 => None,
-                None => Some(self.first(number)),
-                Some(node) => self.child(node, number),
-            };
-            match next {
-                Some(next) if next.is_word() => longest = at,
-                Some(_) => {}
-                None => break,
+    pub fn longest_word(&self, mut numbers: impl Iterator<Item = u32>) -> usize {
+        let mut node = match numbers.next() {
+            Some(first) if first != 0 => self.first(first),
+            _ => return 0,
+        };
+        let mut longest = usize::from(node.is_word());
+        for (length, number) in (2..).zip(numbers) {
+            node = self.child(node, number);
+            if number == 0 || node.slot == NO_PATH {
+                break;
             }
-            node = next;
+            if node.is_word() {
+                longest = length;
+            }
         }
         longest
     }
@@ -176,10 +183,7 @@ impl Lexicon {
             None => return NO_PATH,
         };
         for number in numbers {
-            node = match self.child(node, number) {
-                Some(child) => child,
-                None => return NO_PATH,
-            };
+            node = self.child(node, number);
         }
         node.slot
     }
@@ -228,7 +232,7 @@ const PROBES: usize = 8;
 
 impl Numbering {
     fn new(names: &[&[u8]]) -> Numbering {
-        let bits = (4 * names.len()).next_power_of_two().trailing_zeros().max(4);
+        let bits = (2 * names.len()).next_power_of_two().trailing_zeros().max(4);
         let mut made =
             Numbering { table: vec![(0, 0); (1 << bits) + PROBES], shift: 64 - bits, others: HashMap::new() };
         for (number, name) in (1..).zip(names) {

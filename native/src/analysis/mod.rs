@@ -3,13 +3,16 @@
 //! Python's rooms are the reference and tell why each step is as it is; here is what they do, for other modules of the
 //! core without Python, and for Python by `python`:
 //!
-//! 1. `Normal::of`, or `of_all` of a batch: the normal form (`characters`, `normal`, `marks`, `numbers`);
-//! 2. `Analysis::atoms`: units and words of codes (`atoms`, `lattice`, `lexicon`);
-//! 3. `Analysis::words`, `bigrams`: the streams and their keys (`streams`), and `runs` of a short text.
+//! 1. `Normal::of`, or `of_all` of a batch: the normal form (`characters`, `normal`, `signs`, `marks`, `numbers`);
+//! 2. `Analysis::batch`: the two streams of terms and their keys, text by text (`streams`), by way of
+//!    `Analysis::atoms`: units and words of codes (`edges`, `atoms`, `lattice`, `lexicon`);
+//! 3. `Analysis::text`: one text with all that a query asks of it, its runs too (`runs`).
 
 pub mod atoms;
+mod batch;
 pub mod characters;
 mod edges;
+pub mod foreign;
 pub mod lattice;
 pub mod lexicon;
 mod marks;
@@ -22,7 +25,8 @@ pub mod streams;
 
 use std::sync::Arc;
 
-use atoms::Atoms;
+use atoms::{Atoms, Finder};
+pub use batch::Batch;
 use characters::{Characters, Unmet};
 use lexicon::Lexicon;
 use normal::Normal;
@@ -51,28 +55,39 @@ impl Analysis {
         let normal = Normal::of(&self.characters, text)?;
         let atoms = self.atoms(&normal);
         let runs = runs::find(&normal.codes, &atoms, &self.characters);
-        let (words, bigrams) = (self.words(&atoms), self.bigrams(&normal.codes, &atoms));
+        let (words, bigrams) = self.terms(&normal.codes, &atoms);
         Ok(Text { normal, atoms, runs, words, bigrams })
     }
 
     /// Atoms of texts in normal form.
     pub fn atoms(&self, normal: &Normal) -> Atoms {
-        let origin = if normal.has_ligature { Some(&normal.origin[..]) } else { None };
-        atoms::find(&normal.codes, origin, &self.characters, &self.lexicon)
+        let mut found = Atoms::default();
+        self.finder(normal).find(&normal.codes, 0..normal.codes.len(), &mut found);
+        found
     }
 
     /// Atoms of codes, each of which comes from a character of its own.
     pub fn atoms_of(&self, codes: &[u8]) -> Atoms {
-        atoms::find(codes, None, &self.characters, &self.lexicon)
+        let mut found = Atoms::default();
+        Finder::new(&self.characters, &self.lexicon, None).find(codes, 0..codes.len(), &mut found);
+        found
     }
 
-    /// The words.
-    pub fn words(&self, atoms: &Atoms) -> Terms {
-        streams::words(atoms, &self.lexicon)
+    /// Words and bigrams of codes.
+    pub fn terms(&self, codes: &[u8], atoms: &Atoms) -> (Terms, Bigrams) {
+        let (mut words, mut bigrams) = (Terms::default(), Bigrams::default());
+        streams::add_words(atoms, &self.lexicon, &mut words);
+        streams::add_bigrams(codes, &atoms.units, &self.lexicon, &mut bigrams);
+        (words, bigrams)
     }
 
-    /// The bigrams.
-    pub fn bigrams(&self, codes: &[u8], atoms: &Atoms) -> Bigrams {
-        streams::bigrams(codes, atoms, &self.lexicon)
+    /// The terms of texts in normal form.
+    pub fn batch(&self, normal: &Normal) -> Batch {
+        batch::find(&normal.codes, self.finder(normal), self)
+    }
+
+    fn finder<'a>(&'a self, normal: &'a Normal) -> Finder<'a> {
+        let origin = if normal.has_ligature { Some(&normal.origin[..]) } else { None };
+        Finder::new(&self.characters, &self.lexicon, origin)
     }
 }

@@ -8,8 +8,9 @@ use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
-use super::atoms::{Atoms, Unit};
+use super::atoms::{self, Unit};
 use super::characters::{Tables, Unmet};
+use super::foreign::{with_foreign_words, ForeignWords};
 use super::lexicon::{Lexicon, Parts};
 use super::streams::{self, Terms};
 use super::{characters, normal, Analysis};
@@ -19,7 +20,8 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Characters>()?;
     module.add_class::<NormalForm>()?;
     module.add_class::<Breaking>()?;
-    module.add_class::<Found>()
+    module.add_class::<Batch>()?;
+    module.add_class::<Atoms>()
 }
 
 fn wrong(problem: &'static str) -> PyErr {
@@ -173,29 +175,20 @@ impl Breaking {
     }
 
     /// The terms of texts in normal form.
-    fn batch(&self, py: Python<'_>, normal: &NormalForm) -> Found {
-        py.allow_threads(|| {
-            let atoms = self.inner.atoms(&normal.inner);
-            let words = self.inner.words(&atoms);
-            let bigrams = self.inner.bigrams(&normal.inner.codes, &atoms);
-            Found { atoms, words, bigrams }
-        })
+    fn batch(&self, py: Python<'_>, normal: &NormalForm) -> Batch {
+        py.allow_threads(|| Batch { inner: self.inner.batch(&normal.inner) })
     }
 
-    /// Units and atoms of texts in normal form, without their terms.
-    fn atoms(&self, py: Python<'_>, normal: &NormalForm) -> Found {
-        py.allow_threads(|| {
-            let atoms = self.inner.atoms(&normal.inner);
-            let bigrams = streams::Bigrams { codes: Vec::new(), terms: Terms::default() };
-            Found { atoms, words: Terms::default(), bigrams }
-        })
+    /// Units and atoms of texts in normal form.
+    fn atoms(&self, py: Python<'_>, normal: &NormalForm) -> Atoms {
+        py.allow_threads(|| Atoms { inner: self.inner.atoms(&normal.inner) })
     }
 
     /// Words and bigrams of the codes of a short text, one by one.
     fn terms<'py>(&self, py: Python<'py>, codes: &[u8]) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyList>)> {
         let atoms = self.inner.atoms_of(codes);
-        let bigrams = self.inner.bigrams(codes, &atoms);
-        Ok((listed(py, codes, &self.inner.words(&atoms))?, listed(py, &bigrams.codes, &bigrams.terms)?))
+        let (words, bigrams) = self.inner.terms(codes, &atoms);
+        Ok((listed(py, codes, &words)?, listed(py, &bigrams.codes, &bigrams.terms)?))
     }
 
     /// Runs of the codes of a short text, one by one: start, end, units, how many units each word has, whether Khmer.
@@ -220,54 +213,92 @@ fn listed<'py>(py: Python<'py>, codes: &[u8], terms: &Terms) -> PyResult<Bound<'
     )
 }
 
-/// The terms of a batch. Places and counts are int64, keys int32, flags one byte each.
+/// The terms of a batch. Places and counts are int64, keys int32.
 #[pyclass(frozen)]
-struct Found {
-    atoms: Atoms,
-    words: Terms,
-    bigrams: streams::Bigrams,
+struct Batch {
+    inner: super::Batch,
 }
 
 #[pymethods]
-impl Found {
+impl Batch {
     /// Words: starts, ends, counts by text, keys.
     #[getter]
     fn words<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        arrays_of(py, &self.words)
+        stream(py, &self.inner.words, &self.inner.word_counts)
     }
 
     /// Bigrams: starts, ends, counts by text, keys.
     #[getter]
     fn bigrams<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        arrays_of(py, &self.bigrams.terms)
+        stream(py, &self.inner.bigrams.terms, &self.inner.bigram_counts)
     }
 
     /// The codes that bigrams are stretches of.
     #[getter]
     fn bigram_codes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.bigrams.codes)
+        PyBytes::new(py, &self.inner.bigrams.codes)
     }
 
+    /// Where the words that are runs with letters outside ASCII begin, and where they end.
+    #[getter]
+    fn foreign<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        let inner = &self.inner;
+        let edges = |of: &[u32]| -> Vec<u32> {
+            let word = |&number: &u32| of.get(number as usize).copied();
+            inner.foreign.iter().filter_map(word).collect()
+        };
+        let (starts, ends) = (edges(&inner.words.starts), edges(&inner.words.ends));
+        PyTuple::new(py, [wide(py, starts.into_iter())?, wide(py, ends.into_iter())?])
+    }
+
+    /// Words with those of other letters in the place of their runs: the stream, then where they begin and end in so many
+    /// codes. Of the words that come: starts, ends, numbers of their runs, ends of their forms.
+    fn with_foreign_words<'py>(
+        &self,
+        py: Python<'py>,
+        starts: PyBuffer<i64>,
+        ends: PyBuffer<i64>,
+        runs: PyBuffer<i64>,
+        form_ends: PyBuffer<i64>,
+        codes: u32,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let foreign = ForeignWords {
+            starts: starts.to_vec(py)?,
+            ends: ends.to_vec(py)?,
+            runs: runs.to_vec(py)?,
+            form_ends: form_ends.to_vec(py)?,
+            codes,
+        };
+        let all = with_foreign_words(&self.inner, &foreign);
+        PyTuple::new(
+            py,
+            [
+                stream(py, &all.terms, &all.counts)?.into_any(),
+                wide(py, all.starts.iter().copied())?.into_any(),
+                wide(py, all.ends.iter().copied())?.into_any(),
+            ],
+        )
+    }
+}
+
+/// The atoms of a batch. Numbers and places are int64, flags one byte each.
+#[pyclass(frozen)]
+struct Atoms {
+    inner: atoms::Atoms,
+}
+
+#[pymethods]
+impl Atoms {
     /// Which units begin words.
     #[getter]
     fn firsts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        wide(py, self.atoms.firsts.iter().copied())
-    }
-
-    /// Numbers of the words that are runs with letters outside ASCII.
-    #[getter]
-    fn foreign<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        let units = &self.atoms.units;
-        let is_foreign = |first: u32| units.get(first as usize).map_or(false, |unit| unit.foreign);
-        let numbered = (0..).zip(&self.atoms.firsts);
-        let found: Vec<u32> = numbered.filter(|&(_, &first)| is_foreign(first)).map(|(word, _)| word).collect();
-        wide(py, found.into_iter())
+        wide(py, self.inner.firsts.iter().copied())
     }
 
     /// Units: starts, ends, cluster numbers, and flags: Khmer, apart, opening.
     #[getter]
     fn units<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let units = &self.atoms.units;
+        let units = &self.inner.units;
         let flags = |of: fn(&Unit) -> bool| -> PyResult<Bound<'py, PyBytes>> {
             PyBytes::new_with(py, units.len(), |out| {
                 for (byte, unit) in out.iter_mut().zip(units) {
@@ -282,15 +313,15 @@ impl Found {
                 wide(py, units.iter().map(|unit| unit.start))?,
                 wide(py, units.iter().map(|unit| unit.end))?,
                 wide(py, units.iter().map(|unit| unit.number))?,
-                flags(|unit| unit.is_khmer)?,
-                flags(|unit| unit.apart)?,
-                flags(|unit| unit.opening)?,
+                flags(|unit| unit.is_khmer())?,
+                flags(|unit| unit.is_apart())?,
+                flags(|unit| unit.is_opening())?,
             ],
         )
     }
 }
 
-fn arrays_of<'py>(py: Python<'py>, terms: &Terms) -> PyResult<Bound<'py, PyTuple>> {
+fn stream<'py>(py: Python<'py>, terms: &Terms, counts: &[u32]) -> PyResult<Bound<'py, PyTuple>> {
     let keys = PyBytes::new_with(py, 4 * terms.keys.len(), |out| {
         for (bytes, key) in out.chunks_exact_mut(4).zip(&terms.keys) {
             bytes.copy_from_slice(&key.to_ne_bytes());
@@ -302,7 +333,7 @@ fn arrays_of<'py>(py: Python<'py>, terms: &Terms) -> PyResult<Bound<'py, PyTuple
         [
             wide(py, terms.starts.iter().copied())?,
             wide(py, terms.ends.iter().copied())?,
-            wide(py, terms.counts.iter().copied())?,
+            wide(py, counts.iter().copied())?,
             keys,
         ],
     )

@@ -18,50 +18,33 @@ pub struct Run {
 
 /// Find the runs of a text by its atoms.
 pub fn find(codes: &[u8], atoms: &Atoms, characters: &Characters) -> Vec<Run> {
+    let kind = |at: u32| codes.get(at as usize).map(|&code| characters.stretch(code));
+    let signs = |between: Range<u32>| {
+        let ends = between.filter(|&at| kind(at) == Some(Stretch::Hard));
+        ends.map(|at| Run { start: at, end: at + 1, units: 0..0, counts: Vec::new(), is_khmer: false })
+    };
     let mut runs: Vec<Run> = Vec::new();
     let mut behind = 0; // what is passed of the codes
-    for atom in 0..atoms.firsts.len() {
-        let units = atoms.units_of(atom);
+    let mut number = 0; // units that are
+    for units in atoms.iter() {
         let (first, last) = match (units.first(), units.last()) {
             (Some(first), Some(last)) => (first, last),
             _ => continue,
         };
-        push_signs(&mut runs, codes, behind..first.start, characters);
-        let number = atoms.firsts[atom] as usize;
-        let goes_on = runs.last().map_or(false, |run| {
-            run.end == first.start
-                && !run.units.is_empty()
-                && kind(codes, run.start, characters) == kind(codes, first.start, characters)
-        });
-        if !goes_on {
-            let units = number..number;
-            runs.push(Run {
-                start: first.start,
-                end: first.start,
-                units,
-                counts: Vec::new(),
-                is_khmer: first.is_khmer,
-            });
+        runs.extend(signs(behind..first.start));
+        let before = runs.last().filter(|run| run.end == first.start && !run.units.is_empty());
+        if before.map(|run| kind(run.start)) != Some(kind(first.start)) {
+            let (start, units, is_khmer) = (first.start, number..number, first.is_khmer());
+            runs.push(Run { start, end: start, units, counts: Vec::new(), is_khmer });
         }
+        number += units.len();
         if let Some(run) = runs.last_mut() {
             run.end = last.end;
-            run.units.end = number + units.len();
+            run.units.end = number;
             run.counts.push(units.len() as u32);
         }
         behind = last.end;
     }
-    push_signs(&mut runs, codes, behind..codes.len() as u32, characters);
+    runs.extend(signs(behind..codes.len() as u32));
     runs
-}
-
-fn kind(codes: &[u8], at: u32, characters: &Characters) -> Option<Stretch> {
-    codes.get(at as usize).map(|&code| characters.stretch(code))
-}
-
-fn push_signs(runs: &mut Vec<Run>, codes: &[u8], between: Range<u32>, characters: &Characters) {
-    for at in between {
-        if kind(codes, at, characters) == Some(Stretch::Hard) {
-            runs.push(Run { start: at, end: at + 1, units: 0..0, counts: Vec::new(), is_khmer: false });
-        }
-    }
 }

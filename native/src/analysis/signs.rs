@@ -92,9 +92,10 @@ fn look(found: &mut [u8], codes: &[u8], known: &[u8], below: u8) {
         let to_ba = (code[i] == BA) & is_below & (two[i] == TO);
         let give = (code[i] == 0x99) & (one[i] == 0xC4) & (two[i] == 0xA2);
         let number = (code[i].wrapping_sub(b'0') < 10) & ((one[i] == b'.') | (one[i] == b','));
-        found[i] = u8::from(not_above | halves | doubled | five | shifter) * DISORDER
-            | u8::from(to_ba) * TO_BA
-            | u8::from(give) * GIVE
-            | u8::from(number) * NUMBER;
+        let flag = |is_so: bool, flag: u8| if is_so { flag } else { 0 };
+        found[i] = flag(not_above | halves | doubled | five | shifter, DISORDER)
+            | flag(to_ba, TO_BA)
+            | flag(give, GIVE)
+            | flag(number, NUMBER);
     }
 }

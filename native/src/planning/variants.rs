@@ -204,5 +204,5 @@ fn is_whole(units: &[Vec<u8>], first: usize, end: usize, form: Option<&[Vec<u8>]
 }
 
 fn numbered(number: u32) -> Unit {
-    Unit { start: 0, end: 0, number, is_khmer: true, apart: false, opening: false, foreign: false }
+    Unit::of_number(number)
 }
