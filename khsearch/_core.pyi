@@ -1,11 +1,17 @@
 """The compiled core: what it offers to Python."""
 
 from array import array
-from collections.abc import Callable
-from typing import final
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from khsearch.engine.nodes import Node
+
+Scale = tuple[float, float, float, float, str]
+Outside = Callable[[Node], Any]
 
 INTERFACE: int
 
@@ -115,3 +121,130 @@ class Atoms:
 
     firsts: bytes
     units: tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+
+class DamageError(Exception):
+    """A file of an index is not what was written: its path, and which part of it."""
+
+@final
+class Segment:
+    """One segment, read from its file."""
+
+    def __new__(
+        cls,
+        path: PathLike[str],
+        size: int,
+        sums: bytes,
+        docs: int,
+        fields: Mapping[str, tuple[int, bool, Mapping[str, tuple[int, int, int]]]],
+    ) -> Segment:
+        """Open it: bytes that have checksums, and these. docs: documents.
+
+        fields: by name, tokens in all, whether it keeps positions, and where its sections lie: first byte, bytes, bytes
+        of a number. OSError, DamageError.
+        """
+
+@final
+class Weighting:
+    """How terms score."""
+
+    def __new__(cls, default: Scale, fields: Mapping[str, Scale]) -> Weighting:
+        """Scales as weight, k1, b, sharpness, field of rarity: of all fields, and of those named."""
+
+@final
+class Docs:
+    """A set of documents, rising."""
+
+    def __len__(self) -> int: ...
+    def bytes(self) -> bytes:
+        """Their numbers, four bytes each."""
+
+@final
+class Ranked:
+    """A node that was made in the core."""
+
+@final
+class Commit:
+    """One commit, for any number of threads.
+
+    outside: called with a node that the core does not know; returns `Docs`, `Ranked`, or documents and scores as bytes.
+    """
+
+    def __new__(cls, segments: Sequence[tuple[Segment, bytes | None]]) -> Commit:
+        """Segments in order, each with a byte for each of its documents, 0 where it is deleted; None where none is."""
+
+    def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
+        """Live documents of each of some terms, which come with their fields."""
+
+    def top(
+        self,
+        node: Node,
+        limit: int,
+        weighting: Weighting,
+        outside: Outside,
+        behind: tuple[float, int] | None = None,
+    ) -> tuple[list[int], bytes]:
+        """The best documents, best first, ties by number, and their scores, four bytes each."""
+
+    def docs(self, node: Node, weighting: Weighting, outside: Outside) -> Docs:
+        """The documents that a node matches."""
+
+    def matches(self, node: Node, weighting: Weighting, outside: Outside) -> tuple[bytes, bytes]:
+        """Documents and scores of all that a node matches, four bytes each."""
+
+    def among(self, docs: Sequence[int], node: Node, weighting: Weighting, outside: Outside) -> list[bool]:
+        """Which of some live documents, in any order, a node matches."""
+
+    def proximity(
+        self,
+        docs: Sequence[int],
+        field: str,
+        pairs: Sequence[tuple[bytes, bytes]],
+        slop: int,
+        scale: Scale,
+    ) -> list[float]:
+        """What documents, in any order, get for pairs of terms that stand near each other."""
+
+@final
+class Variants:
+    """Groups of spellings."""
+
+    def __new__(cls, spellings: Sequence[str], forms: Sequence[bytes], groups: Sequence[tuple[int, float]]) -> Variants:
+        """Spellings one group after the other, the form of each; of each group, how many it has, and its weight."""
+
+@final
+class Ranking:
+    """What a ranking says of plans."""
+
+    def __new__(cls, fields: Sequence[str], bigrams: bool, few_words: float, readings: float) -> Ranking:
+        """Fields of words, whether bigrams have weight, words up to which it is full, what those of readings have."""
+
+@final
+class Planner:
+    """What queries of one commit are planned with."""
+
+    def __new__(
+        cls,
+        commit: Commit,
+        breaking: Breaking,
+        variants: Variants,
+        words: Breaking,
+        ranking: Ranking,
+        weighting: Weighting,
+        passes: Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]],
+    ) -> Planner:
+        """breaking: as documents were broken. words: whose lexicon goes with `variants`."""
+
+    def plan(self, text: str, any: bool) -> Plan | None:
+        """Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found."""
+
+@final
+class Plan:
+    """What a query comes to."""
+
+    ranked: Ranked
+    docs: Docs | None
+    nearly: bool
+    rows: list[list[bytes]]
+    marked: list[tuple[bytes, ...]]
+    bigrams: tuple[bytes, ...]
+    chunks: list[tuple[int, int, list[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]]

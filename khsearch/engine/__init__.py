@@ -4,15 +4,15 @@ weighting            how terms score: BM25 with a scale a field, and pairs that 
 nodes                what a query plan is made of
 pairs                which pairs of neighbouring terms are told
 tokens               documents with their terms and values, for a writer
+compiled             what a view can do besides whose engine has a compiled core
 view retrieval far   the interfaces: an index somewhere, one commit of it, its writer; the best documents of a search,
                      asked of a view step by step; what a view can do besides where every question is a journey
-compiled             what a view can do besides whose engine has a compiled core
 places               where a document stands in an order, as values that JSON knows, and back
 engines              kinds of engines from elsewhere, by the scheme of an address
 """
 
 from khsearch.engine import nodes, pairs
-from khsearch.engine.compiled import CompiledView, Planned
+from khsearch.engine.compiled import CompiledView, Numbers, Passes, Planned, Readers
 from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.far import FarView, Foreseen, Rows
 from khsearch.engine.nodes import Node
@@ -43,7 +43,6 @@ __all__ = [
     "BM25",
     "BY_SCORE",
     "CLUSTERS",
-    "CompiledView",
     "EQUAL",
     "EVERY_COMMIT",
     "FILE",
@@ -55,6 +54,7 @@ __all__ = [
     "Best",
     "BoostedScale",
     "By",
+    "CompiledView",
     "Counted",
     "Engine",
     "EngineKind",
@@ -68,11 +68,14 @@ __all__ = [
     "Limits",
     "NameFile",
     "Node",
+    "Numbers",
     "Part",
+    "Passes",
     "Place",
-    "Planned",
     "Placed",
+    "Planned",
     "Proximity",
+    "Readers",
     "Rows",
     "SortKey",
     "Sought",

@@ -13,7 +13,7 @@ Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
 """Whether units, in code form, follow each other in documents."""
 
 Readers = tuple[Any, Any, Any]
-"""The core's own: what breaks texts as the documents were broken; groups of spellings; the lexicon that goes with them."""
+"""The core's own: what breaks texts as the documents were broken, groups of spellings, and the lexicon of these."""
 
 Numbers = tuple[list[str], bool, float, float]
 """Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`."""

@@ -25,6 +25,7 @@ literal dividing     what is asked for word for word -> nodes; words typed witho
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 filters              what hits must match, as data -> a node
+plans compiled       what a query comes to; plans of plain queries, made by the compiled core in one call
 plan                 a query -> all of that
 similar              a document -> a plan for others like it
 """
@@ -45,9 +46,9 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import suggestion as suggestion
     from khsearch.query.matching import SHARE as SHARE
     from khsearch.query.matching import Found as Found
-    from khsearch.query.plan import Marks as Marks
-    from khsearch.query.plan import Plan as Plan
     from khsearch.query.plan import Planner as Planner
+    from khsearch.query.plans import Marks as Marks
+    from khsearch.query.plans import Plan as Plan
     from khsearch.query.quoting import quote as quote
     from khsearch.query.ranking import DEFAULT as DEFAULT
     from khsearch.query.ranking import Ranking as Ranking
@@ -66,7 +67,8 @@ else:
             "quoting": ("quote",),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
             "matching": ("SHARE", "Found"),
-            "plan": ("Marks", "Plan", "Planner"),
+            "plan": ("Planner",),
+            "plans": ("Marks", "Plan"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("DEPTH", "Candidate", "Judged", "Stage", "rescored"),

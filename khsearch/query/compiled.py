@@ -14,9 +14,9 @@ from khsearch.khmer import Analyzer, Variants
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.clauses import Match
 from khsearch.query.inside import Inside
-from khsearch.query.language import OPERATES
 from khsearch.query.matching import SHARE, Found, Leaf
-from khsearch.query.plan import Marks, Plan
+from khsearch.query.plans import Marks, Plan
+from khsearch.query.query_tokens import OPERATES
 from khsearch.query.ranking import Ranking
 from khsearch.schema import Role
 from khsearch.sharing import cached_property

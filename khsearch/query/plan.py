@@ -1,21 +1,21 @@
-"""plan: a query in; what counts as found, what ranks, and what snippets mark, out."""
+"""plan: a query in; what counts as found, what ranks, and what snippets mark, out: a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 
 from khsearch.engine import Foreseen, View, nodes
 from khsearch.errors import QueryError
-from khsearch.frozen import frozen
-from khsearch.khmer import Analyzer, Typed, Variants
+from khsearch.khmer import Analyzer, Variants
 from khsearch.query.clauses import Filter, Group, Item, Match, Words
 from khsearch.query.expansion import Expansion
 from khsearch.query.foreseeing import terms_of
 from khsearch.query.language import is_everything, parse
 from khsearch.query.literal import Literal
 from khsearch.query.matching import Found, Matching
+from khsearch.query.plans import Marks, Plan
 from khsearch.query.ranked import Gathered, Ranker, is_plain
 from khsearch.query.ranking import Ranking
 from khsearch.query.standing import Standing
@@ -25,51 +25,6 @@ from khsearch.sharing import loading
 
 _BYTES = 20_000
 """What a plan takes, about."""
-
-
-@frozen
-class Marks:
-    """What snippets mark.
-
-    rows     words side by side, each in code form: a word alone, or what stands there as a whole
-    bigrams  what is marked where none of these stands
-    """
-
-    rows: Sequence[tuple[bytes, ...]]
-    bigrams: Sequence[bytes] = ()
-
-
-@frozen
-class Plan:
-    """What a query comes to.
-
-    node       ranks; finds what counts, unless `found` says that, and looser hits
-    marks      of looser hits, or of all
-    said       of these rows, what counts as found has whatever `found` says: words in quotes, words that fit a pattern
-    found      the set of what counts; None: all that `node` matches
-    loose      whether looser hits follow the set
-    rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
-    problem    what was wrong with the query, where it was searched as words instead
-    typed      the query, analysed, where it was searched as words
-    stepwise   makes the same plan of nodes that say what they are, where these are the engine's own
-    fields     own text fields that it looks into, because it names them or because they have weight
-    """
-
-    node: nodes.Node
-    marks: Marks
-    found: Found | None = None
-    loose: bool = False
-    said: Sequence[tuple[bytes, ...]] = ()
-    rows: Sequence[Sequence[bytes]] = ()
-    problem: str | None = None
-    typed: Typed | None = None
-    fields: tuple[str, ...] = ()
-    stepwise: Callable[[], Plan] | None = None
-
-    @property
-    def in_full(self) -> Plan:
-        """The same plan, of nodes that say what they are."""
-        return self if self.stepwise is None else self.stepwise()
 
 
 class Planner:

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.skipif(native.core is None, reason=f"the compiled core 
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_docs"
 MADE = [
-    Document("a", "ពិធីបុណ្យ", "ពួកគេ​ទៅ​ផ្សារ ខ្ញុំ​អោយ​គាត់​សៀវភៅ ប្រទេស​កម្ពុជា ១៥០.០០០ រៀល"),
-    Document("b", "ឲ្យ", "ផ្សារ​ផ្សារ ឲ្យ​គាត់ ធំៗ ធំធំ កម្ពុជា​ក្រោម"),
-    Document("c", "", "កម្ពុជា និង​ខ្ញុំ ស្រ្តី​ស្ត្រី word two"),
+    Document("a", "ពិធីបុណ្យ", "ពួកគេ\u200bទៅ\u200bផ្សារ ខ្ញុំ\u200bអោយ\u200bគាត់\u200bសៀវភៅ ប្រទេស\u200bកម្ពុជា ១៥០.០០០ រៀល"),
+    Document("b", "ឲ្យ", "ផ្សារ\u200bផ្សារ ឲ្យ\u200bគាត់ ធំៗ ធំធំ កម្ពុជា\u200bក្រោម"),
+    Document("c", "", "កម្ពុជា និង\u200bខ្ញុំ ស្រ្តី\u200bស្ត្រី word two"),
 ]
 
 

@@ -206,9 +206,7 @@ def _bytes_held(entry: object, shared: Container[int]) -> int:
     return sum(_bytes_held(getattr(entry, name), shared) for name in slots)
 
 
-def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_cache_stays_in_its_budget_over_ten_thousand_terms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Terms of few documents and of many, by scores and by places; what is kept does not grow by being asked."""
     monkeypatch.setattr(native, "core", None)  # which keeps none of them
     terms = [encode_term(f"w{number:05}") for number in range(10_000)]

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
-    from khsearch.engine import FieldScale
-    from khsearch.engine.compiled import Numbers, Passes, Readers
+    from khsearch.engine import FieldScale, Numbers, Passes, Readers
 
 T = TypeVar("T")
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyTuple};
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::analysis::python::Breaking;
 use crate::fault::Fault;
@@ -79,7 +80,12 @@ impl Planner {
     }
 
     /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found.
-    fn plan(&self, py: Python<'_>, text: &str, any: bool) -> PyResult<Option<Plan>> {
+    fn plan(&self, text: &Bound<'_, PyString>, any: bool) -> PyResult<Option<Plan>> {
+        let py = text.py();
+        let text = match PyBackedStr::try_from(text.clone()) {
+            Ok(text) => text,
+            Err(_) => return Ok(None), // half a surrogate
+        };
         let asked = Asked {
             commit: &self.commit.get().0,
             analysis: &self.breaking.get().inner,
@@ -89,7 +95,7 @@ impl Planner {
             weighting: &self.weighting.get().0,
             inside: &self.inside,
         };
-        let found = py.allow_threads(|| asked.plan(text, any)).map_err(raised)?;
+        let found = py.allow_threads(|| asked.plan(&text, any)).map_err(raised)?;
         Ok(found.map(Plan))
     }
 }
