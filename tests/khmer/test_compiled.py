@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sys
 import threading
 from array import array
@@ -36,6 +37,7 @@ from tests.strategies import ALL_BREAKERS, BASES, MARKS, OWN_WORDS, random_text,
 
 pytestmark = pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
 
+_RUNS = re.compile(rb"[\x80-\xd3\xdd]+")
 TEXTS = Path(__file__).parents[3] / "shared" / "data" / "text"
 ANALYZERS = [Analyzer(breaker()), Analyzer(breaker("lattice", load(OWN_WORDS)))]
 every_analyzer = pytest.mark.parametrize("analyzer", ANALYZERS, ids=["default", "own words"])
@@ -102,6 +104,7 @@ def of_text(analyzer: Analyzer, text: str) -> object:
         typed.whole_tokens,
         typed.part(0, middle),
         typed.spliced((middle, len(text), "\u1780\u17d2\u178f")),
+        [analyzer.broken(run) for run in _RUNS.findall(typed.normal.codes)],
     )
 
 

@@ -19,7 +19,7 @@ from khsearch.khmer.terms.typed import SHORT, Terms, Typed, cluster_edges, clust
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
-from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts
+from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts, compiled_of
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ class Analyzer:
 
     def broken(self, run: bytes) -> tuple[list[bytes], list[int]]:
         """Break one run of Khmer: its clusters, in code form, and how many of them each word has."""
+        breaking = compiled_of(self.breaker)
+        if breaking is not None:
+            ((_, _, units, counts, _),) = breaking.runs(run)
+            return units, counts
         clusters = clusters_of(run)
         counts = self.breaker.break_run(clusters)
         if not self._is_ours:

@@ -57,7 +57,8 @@ class NormalText:
     def origin_of(self, places: Offsets) -> Offsets:
         """Places in the codes (k,) -> the places in `raw` that they come from, (k,) int64."""
         if self.form is not None:
-            return self.origin.take(places)
+            found: Offsets = arrays().offsets_of(self._of_form, places)
+            return found
         for move in reversed(self.moves):
             places = move(places)
         return places
@@ -65,9 +66,6 @@ class NormalText:
     @cached_property
     def origin(self) -> Offsets:
         """Place in `raw` of every code: (n,) int64. Inside a reordered cluster the places are not rising."""
-        if self.form is not None:
-            found: Offsets = arrays().offsets_of(self.form.origin)
-            return found
         return self.origin_of(arrays().range_of(self.codes))
 
     @property
@@ -147,8 +145,8 @@ class NormalText:
         return not self.moves or bool(self.dropped) if self.form is None else self.form.is_rising
 
     @cached_property
-    def _of_form(self) -> Sequence[int]:
-        """The origin, as the core tells it."""
+    def _of_form(self) -> memoryview:
+        """The origin, as the core tells it: uint32."""
         assert self.form is not None
         return memoryview(self.form.origin).cast("I")
 
