@@ -48,6 +48,9 @@ class NormalForm:
     is_kept: bool
     is_rising: bool
 
+    def __new__(cls, codes: bytes, origin: bytes, has_ligature: bool, is_kept: bool, is_rising: bool) -> NormalForm:
+        """Make again what was pickled."""
+
 @final
 class Breaking:
     """What breaks texts by a lexicon."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 import re
 import sys
@@ -88,7 +90,8 @@ def of_normal_form(normal: NormalText) -> object:
 
 
 def of_text(analyzer: Analyzer, text: str) -> object:
-    """All that one text tells."""
+    """All that one text tells an analyzer that remembers nothing of the other road."""
+    analyzer = Analyzer(analyzer.breaker)
     typed = analyzer.typed(text)
     middle = len(text) // 2
     return (
@@ -230,6 +233,18 @@ def test_many_random_texts(analyzer: Analyzer) -> None:
     source = random.Random(20)
     for _ in range(10_000):
         check(analyzer, [random_text(source, source.choice([3, 12, 40])) for _ in range(source.randint(0, 4))])
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+@every_analyzer
+def test_copies_analyse_alike(analyzer: Analyzer, again: Callable[[Analyzer], Analyzer]) -> None:
+    text = "\u1780\u17b6\u200b\u17d2\u179a \u1780\u17a8"
+    analyzer = Analyzer(analyzer.breaker)
+    known = analyzer.spelled(text)
+    copied = again(analyzer)
+    assert plain(of_normal_form(copied.spelled(text).normal)) == plain(of_normal_form(known.normal))
+    assert plain(of_text(copied, text)) == plain(of_text(analyzer, text))
+    assert plain(of_batch(copied, [text])) == plain(of_batch(analyzer, [text]))
 
 
 def test_threads_share_it() -> None:
