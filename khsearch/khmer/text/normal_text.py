@@ -73,6 +73,13 @@ class NormalText:
         """The origin, or None where every character was kept in its place."""
         return None if self.is_kept else self.origin
 
+    @property
+    def others(self) -> str:
+        """Distinct characters outside ASCII and the Khmer block of `raw`, sorted."""
+        known = None if self.form is None else self.form.others
+        found: str = arrays().others_in(self.points) if known is None else "".join(map(chr, known))
+        return found
+
     @cached_property
     def array(self) -> Codes:
         """The codes as an array, (n,) uint8."""

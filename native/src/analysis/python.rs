@@ -149,6 +149,7 @@ impl NormalForm {
                 has_ligature,
                 is_kept,
                 is_rising,
+                others: None,
             },
         }
     }
@@ -194,6 +195,12 @@ impl NormalForm {
     #[getter]
     fn is_rising(&self) -> bool {
         self.inner.is_rising
+    }
+
+    /// The characters outside ASCII and the Khmer block of a batch, rising; None of what is no batch.
+    #[getter]
+    fn others(&self) -> Option<Vec<u32>> {
+        self.inner.met()
     }
 
     /// For every code, the place that it comes from, as uint32.
