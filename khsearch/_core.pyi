@@ -47,12 +47,17 @@ class NormalForm:
     origin     for every code, the place that it comes from, as uint32
     is_kept    whether every character was kept in its place
     is_rising  whether no code comes from before one that is before it
+    others     code points outside ASCII and the Khmer block of a batch, rising; None of what is no batch, or a copy
     """
 
     codes: bytes
     origin: bytes
     is_kept: bool
     is_rising: bool
+    others: list[int] | None
+
+    def __new__(cls, codes: bytes, origin: bytes, has_ligature: bool, is_kept: bool, is_rising: bool) -> NormalForm:
+        """Make again what was pickled."""
 
 @final
 class Breaking:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from khsearch import native
+
 OTHER_ZONES = ("columnar", "documents", "engine", "hits", "query", "whoosh", "index", "cli")
 KHMER = "កម្ពុជា\u200bជា\u200bប្រទេសមួយ នៅអាស៊ី abc ១២៣"
 
@@ -53,6 +55,15 @@ def test_a_short_text_is_broken_by_the_conditional_random_field_without_arrays()
 def test_other_texts_load_arrays_and_still_no_icu(text: str) -> None:
     found = loaded(f"from khsearch import words; words({text!r})")
     assert not found & {"icu", "whoosh", "khmernltk", "orjson"}
+    assert not zones(found) & {*OTHER_ZONES}
+
+
+@pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
+@pytest.mark.parametrize("text", ["សា\u17b6\u200bខ", "សា\u17b6", "1,500 នាក់", "ឲ្យ អោយ"])
+def test_the_core_puts_texts_in_order_without_arrays(text: str) -> None:
+    code = f"from khsearch.khmer import Analyzer, breaker; typed = Analyzer(breaker()).typed({text!r})"
+    found = loaded(f"{code}; typed.terms, typed.spans, typed.tokens, typed.part(0, 2), typed.whole_tokens")
+    assert "numpy" not in found
     assert not zones(found) & {*OTHER_ZONES}
 
 

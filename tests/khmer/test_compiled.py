@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
+import re
 import sys
 import threading
 from array import array
@@ -36,6 +39,7 @@ from tests.strategies import ALL_BREAKERS, BASES, MARKS, OWN_WORDS, random_text,
 
 pytestmark = pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
 
+_RUNS = re.compile(rb"[\x80-\xd3\xdd]+")
 TEXTS = Path(__file__).parents[3] / "shared" / "data" / "text"
 ANALYZERS = [Analyzer(breaker()), Analyzer(breaker("lattice", load(OWN_WORDS)))]
 every_analyzer = pytest.mark.parametrize("analyzer", ANALYZERS, ids=["default", "own words"])
@@ -86,7 +90,8 @@ def of_normal_form(normal: NormalText) -> object:
 
 
 def of_text(analyzer: Analyzer, text: str) -> object:
-    """All that one text tells."""
+    """All that one text tells an analyzer that remembers nothing of the other road."""
+    analyzer = Analyzer(analyzer.breaker)
     typed = analyzer.typed(text)
     middle = len(text) // 2
     return (
@@ -102,6 +107,7 @@ def of_text(analyzer: Analyzer, text: str) -> object:
         typed.whole_tokens,
         typed.part(0, middle),
         typed.spliced((middle, len(text), "\u1780\u17d2\u178f")),
+        [analyzer.broken(run) for run in _RUNS.findall(typed.normal.codes)],
     )
 
 
@@ -227,6 +233,18 @@ def test_many_random_texts(analyzer: Analyzer) -> None:
     source = random.Random(20)
     for _ in range(10_000):
         check(analyzer, [random_text(source, source.choice([3, 12, 40])) for _ in range(source.randint(0, 4))])
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))])
+@every_analyzer
+def test_copies_analyse_alike(analyzer: Analyzer, again: Callable[[Analyzer], Analyzer]) -> None:
+    text = "\u1780\u17b6\u200b\u17d2\u179a \u1780\u17a8"
+    analyzer = Analyzer(analyzer.breaker)
+    known = analyzer.spelled(text)
+    copied = again(analyzer)
+    assert plain(of_normal_form(copied.spelled(text).normal)) == plain(of_normal_form(known.normal))
+    assert plain(of_text(copied, text)) == plain(of_text(analyzer, text))
+    assert plain(of_batch(copied, [text])) == plain(of_batch(analyzer, [text]))
 
 
 def test_threads_share_it() -> None:

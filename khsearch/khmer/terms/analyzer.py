@@ -6,7 +6,8 @@ words of other scripts (`foreign`): letters part where the script changes and wh
 word boundaries and spaces but not across the end of a sentence: they rescue what no dictionary knows. A number or a
 word of ASCII letters stands for a cluster there. Terms are in code form (`script.encode_term`).
 
-A batch of texts is analysed as arrays (`batches`), a short text as lists (`typed`): one behaviour, held equal by tests.
+A batch of texts is analysed as arrays (`batches`), a short text as lists (`typed`), both by the compiled core where it
+is and the breaker is the lattice: one behaviour, held equal by tests.
 """
 
 from __future__ import annotations
@@ -117,6 +118,10 @@ class Analyzer:
 
     def broken(self, run: bytes) -> tuple[list[bytes], list[int]]:
         """Break one run of Khmer: its clusters, in code form, and how many of them each word has."""
+        breaking = compiled_of(self.breaker)
+        if breaking is not None:
+            ((_, _, units, counts, _),) = breaking.runs(run)
+            return units, counts
         clusters = clusters_of(run)
         counts = self.breaker.break_run(clusters)
         if not self._is_ours:

@@ -13,7 +13,7 @@ from khsearch.khmer.terms.streams import Keys, TermKeys, Tokens, bigrams_of, cou
 from khsearch.khmer.text import scripts
 from khsearch.khmer.text.clusters import Clusters, Units, units
 from khsearch.khmer.text.normal_text import NormalText
-from khsearch.khmer.text.points import Offsets, others_in
+from khsearch.khmer.text.points import Offsets
 from khsearch.khmer.text.script import END, LETTER, LIGATURE, LONGEST_TERM
 from khsearch.khmer.words.breakers import BREAKERS, Breaker, compiled_of
 
@@ -35,7 +35,7 @@ class Batch:
     @property
     def foreign(self) -> str:
         """Distinct characters outside ASCII and the Khmer block that the originals hold, sorted."""
-        return others_in(self.normal.points)
+        return self.normal.others
 
     @property
     def by_icu(self) -> bool:

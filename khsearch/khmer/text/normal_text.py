@@ -57,7 +57,8 @@ class NormalText:
     def origin_of(self, places: Offsets) -> Offsets:
         """Places in the codes (k,) -> the places in `raw` that they come from, (k,) int64."""
         if self.form is not None:
-            return self.origin.take(places)
+            found: Offsets = arrays().offsets_of(self._of_form, places)
+            return found
         for move in reversed(self.moves):
             places = move(places)
         return places
@@ -65,15 +66,19 @@ class NormalText:
     @cached_property
     def origin(self) -> Offsets:
         """Place in `raw` of every code: (n,) int64. Inside a reordered cluster the places are not rising."""
-        if self.form is not None:
-            found: Offsets = arrays().offsets_of(self.form.origin)
-            return found
         return self.origin_of(arrays().range_of(self.codes))
 
     @property
     def places(self) -> Offsets | None:
         """The origin, or None where every character was kept in its place."""
         return None if self.is_kept else self.origin
+
+    @property
+    def others(self) -> str:
+        """Distinct characters outside ASCII and the Khmer block of `raw`, sorted."""
+        known = None if self.form is None else self.form.others
+        found: str = arrays().others_in(self.points) if known is None else "".join(map(chr, known))
+        return found
 
     @cached_property
     def array(self) -> Codes:
@@ -147,8 +152,8 @@ class NormalText:
         return not self.moves or bool(self.dropped) if self.form is None else self.form.is_rising
 
     @cached_property
-    def _of_form(self) -> Sequence[int]:
-        """The origin, as the core tells it."""
+    def _of_form(self) -> memoryview:
+        """The origin, as the core tells it: uint32."""
         assert self.form is not None
         return memoryview(self.form.origin).cast("I")
 

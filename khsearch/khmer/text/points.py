@@ -47,9 +47,9 @@ def offsets(places: Sequence[int]) -> Offsets:
     return np.array(places, np.int64)
 
 
-def offsets_of(places: bytes) -> Offsets:
-    """Places that the core tells, as uint32 -> the same, (k,) int64."""
-    return np.frombuffer(places, np.uint32).astype(np.int64)
+def offsets_of(origin: memoryview, places: Offsets) -> Offsets:
+    """What the core tells of places as uint32, at some of them (k,) -> (k,) int64."""
+    return np.frombuffer(origin, np.uint32).take(places).astype(np.int64)
 
 
 def range_of(codes: bytes) -> Offsets:

@@ -7,6 +7,8 @@ over a unigram model). Two forms of one algorithm, with the same answers:
     best_path          here: one run, in plain Python: a query
     paths.best_paths   all runs of a batch, in numpy: documents; `side_by_side`, and those that are long by `windows`
 
+The compiled core, where it is, has the first as `lattice.rs`, for both.
+
 All costs are kept *less the costs of their clusters as unknown ones*, so that going on in an unknown stretch is free
 and a word's gain is one number. Both forms choose alike among equals: a word before an unknown stretch, a longer word
 before a shorter one, going on with an unknown stretch only where that is cheaper than beginning another.

@@ -67,6 +67,10 @@ class Lexicon:
         """SHA-256 of `data`, and of what is kept of own entries where there are any, in hex."""
         return _sha256(self.data if self.own is None else self.data + self.own.data)
 
+    def __getstate__(self) -> dict[str, object]:
+        """All but what is made anew, where there is a compiled core, and can be in no pickle."""
+        return {name: value for name, value in self.__dict__.items() if name != "compiled"}
+
     @cached_property
     def compiled(self) -> Breaking:
         """What breaks texts by it, in the compiled core."""

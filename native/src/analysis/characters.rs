@@ -84,7 +84,7 @@ pub struct Characters {
 #[derive(Debug)]
 pub struct Unmet(pub Vec<u32>);
 
-const POINTS: usize = 0x11_0000;
+pub const POINTS: usize = 0x11_0000;
 
 impl Characters {
     /// Make it of Python's tables; what is wrong with them, in words.

@@ -4,7 +4,8 @@
 //! at the one before alone; the second looks for what the other steps would change, which few texts have.
 
 use super::characters::{
-    is_base, read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA, TA, TO,
+    is_base, read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA,
+    POINTS, TA, TO,
 };
 use super::marks;
 use super::numbers;
@@ -28,6 +29,8 @@ pub struct Normal {
     pub is_kept: bool,
     /// Whether no code comes from before one that is before it.
     pub is_rising: bool,
+    /// The characters outside ASCII and the Khmer block that stand in a batch, as bits; None where nobody looked.
+    pub others: Option<Vec<u64>>,
 }
 
 impl Normal {
@@ -43,6 +46,7 @@ impl Normal {
     /// has. Characters that are missing are as if a text ended before.
     pub fn of_all(characters: &Characters, joined: &[u8], lengths: &[usize]) -> Result<Normal, Unmet> {
         let mut made = Made::new(characters, joined.len());
+        made.others = Some(vec![0; POINTS / 64]);
         made.border();
         let mut at = behind(joined, 0);
         for &length in lengths {
@@ -50,6 +54,17 @@ impl Normal {
             at = behind(joined, at);
         }
         made.finished()
+    }
+
+    /// The characters outside ASCII and the Khmer block, rising, if somebody looked.
+    pub fn met(&self) -> Option<Vec<u32>> {
+        let has = |others: &[u64], point: u32| others[point as usize / 64] >> (point % 64) & 1 == 1;
+        let points = |others: &Vec<u64>| {
+            (0..others.len() as u32 * 64)
+                .filter(|&point| has(others, point))
+                .collect()
+        };
+        self.others.as_ref().map(points)
     }
 
     /// Whether a letter outside ASCII and the Khmer block stands in a text.
@@ -72,6 +87,7 @@ struct Made<'a> {
     is_moved: bool,
     is_mended: bool,
     unmet: Vec<u32>,
+    others: Option<Vec<u64>>,
     /// The text that is being read: END, its codes, END.
     text: Vec<u8>,
     signs: Signs,
@@ -89,6 +105,7 @@ impl<'a> Made<'a> {
             is_moved: false,
             is_mended: false,
             unmet: Vec::new(),
+            others: None,
             text: Vec::new(),
             signs: Signs::default(),
         }
@@ -106,7 +123,20 @@ impl<'a> Made<'a> {
             codes: self.codes,
             origin: self.origin,
             has_ligature: self.has_ligature,
+            others: self.others,
         })
+    }
+
+    /// Code of a character outside ASCII and the Khmer block, which is kept in mind.
+    fn met(&mut self, point: u32) -> Option<u8> {
+        if let Some(bits) = self
+            .others
+            .as_mut()
+            .and_then(|others| others.get_mut(point as usize / 64))
+        {
+            *bits |= 1 << (point % 64);
+        }
+        self.characters.other(point)
     }
 
     /// What stands between two texts.
@@ -162,7 +192,7 @@ impl<'a> Made<'a> {
             self.place = place.wrapping_add(1);
             let code = match one {
                 Read::Known(low) => self.characters.folded(low),
-                Read::Other(point) => match self.characters.other(point) {
+                Read::Other(point) => match self.met(point) {
                     Some(DELETED) => {
                         self.is_moved = true;
                         continue;

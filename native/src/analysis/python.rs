@@ -6,7 +6,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
 
 use super::atoms::{self, Unit};
 use super::characters::{Tables, Unmet};
@@ -103,13 +103,61 @@ fn with_surrogates(text: &Bound<'_, PyString>) -> PyResult<PyBackedBytes> {
 }
 
 /// Texts in normal form.
-#[pyclass(frozen)]
+#[pyclass(frozen, module = "khsearch._core")]
 struct NormalForm {
     inner: normal::Normal,
 }
 
 #[pymethods]
 impl NormalForm {
+    /// Make again what was pickled.
+    #[new]
+    fn new(
+        codes: &[u8],
+        origin: &[u8],
+        has_ligature: bool,
+        is_kept: bool,
+        is_rising: bool,
+    ) -> Self {
+        let place = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0, u32::from_ne_bytes);
+        let origin = origin.chunks_exact(4).map(place).collect();
+        NormalForm {
+            inner: normal::Normal {
+                codes: codes.to_vec(),
+                origin,
+                has_ligature,
+                is_kept,
+                is_rising,
+                others: None,
+            },
+        }
+    }
+
+    /// What makes it again.
+    #[allow(clippy::type_complexity)]
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(
+        Bound<'py, PyType>,
+        (Bound<'py, PyBytes>, Bound<'py, PyBytes>, bool, bool, bool),
+    )> {
+        let normal::Normal {
+            has_ligature,
+            is_kept,
+            is_rising,
+            ..
+        } = self.inner;
+        let parts = (
+            self.codes(py),
+            self.origin(py)?,
+            has_ligature,
+            is_kept,
+            is_rising,
+        );
+        Ok((PyType::new::<NormalForm>(py), parts))
+    }
+
     /// The codes.
     #[getter]
     fn codes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
@@ -126,6 +174,12 @@ impl NormalForm {
     #[getter]
     fn is_rising(&self) -> bool {
         self.inner.is_rising
+    }
+
+    /// The characters outside ASCII and the Khmer block of a batch, rising; None of what is no batch.
+    #[getter]
+    fn others(&self) -> Option<Vec<u32>> {
+        self.inner.met()
     }
 
     /// For every code, the place that it comes from, as uint32.
