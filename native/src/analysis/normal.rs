@@ -4,8 +4,7 @@
 //! at the one before alone; the second looks for what the other steps would change, which few texts have.
 
 use super::characters::{
-    is_base, read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA,
-    POINTS, TA, TO,
+    is_base, read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA, POINTS, TA, TO,
 };
 use super::marks;
 use super::numbers;
@@ -59,11 +58,7 @@ impl Normal {
     /// The characters outside ASCII and the Khmer block, rising, if somebody looked.
     pub fn met(&self) -> Option<Vec<u32>> {
         let has = |others: &[u64], point: u32| others[point as usize / 64] >> (point % 64) & 1 == 1;
-        let points = |others: &Vec<u64>| {
-            (0..others.len() as u32 * 64)
-                .filter(|&point| has(others, point))
-                .collect()
-        };
+        let points = |others: &Vec<u64>| (0..others.len() as u32 * 64).filter(|&point| has(others, point)).collect();
         self.others.as_ref().map(points)
     }
 
@@ -129,11 +124,7 @@ impl<'a> Made<'a> {
 
     /// Code of a character outside ASCII and the Khmer block, which is kept in mind.
     fn met(&mut self, point: u32) -> Option<u8> {
-        if let Some(bits) = self
-            .others
-            .as_mut()
-            .and_then(|others| others.get_mut(point as usize / 64))
-        {
+        if let Some(bits) = self.others.as_mut().and_then(|others| others.get_mut(point as usize / 64)) {
             *bits |= 1 << (point % 64);
         }
         self.characters.other(point)

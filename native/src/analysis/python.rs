@@ -112,24 +112,11 @@ struct NormalForm {
 impl NormalForm {
     /// Make again what was pickled.
     #[new]
-    fn new(
-        codes: &[u8],
-        origin: &[u8],
-        has_ligature: bool,
-        is_kept: bool,
-        is_rising: bool,
-    ) -> Self {
+    fn new(codes: &[u8], origin: &[u8], has_ligature: bool, is_kept: bool, is_rising: bool) -> Self {
         let place = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0, u32::from_ne_bytes);
         let origin = origin.chunks_exact(4).map(place).collect();
         NormalForm {
-            inner: normal::Normal {
-                codes: codes.to_vec(),
-                origin,
-                has_ligature,
-                is_kept,
-                is_rising,
-                others: None,
-            },
+            inner: normal::Normal { codes: codes.to_vec(), origin, has_ligature, is_kept, is_rising, others: None },
         }
     }
 
@@ -138,23 +125,9 @@ impl NormalForm {
     fn __reduce__<'py>(
         &self,
         py: Python<'py>,
-    ) -> PyResult<(
-        Bound<'py, PyType>,
-        (Bound<'py, PyBytes>, Bound<'py, PyBytes>, bool, bool, bool),
-    )> {
-        let normal::Normal {
-            has_ligature,
-            is_kept,
-            is_rising,
-            ..
-        } = self.inner;
-        let parts = (
-            self.codes(py),
-            self.origin(py)?,
-            has_ligature,
-            is_kept,
-            is_rising,
-        );
+    ) -> PyResult<(Bound<'py, PyType>, (Bound<'py, PyBytes>, Bound<'py, PyBytes>, bool, bool, bool))> {
+        let normal::Normal { has_ligature, is_kept, is_rising, .. } = self.inner;
+        let parts = (self.codes(py), self.origin(py)?, has_ligature, is_kept, is_rising);
         Ok((PyType::new::<NormalForm>(py), parts))
     }
 
