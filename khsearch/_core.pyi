@@ -12,6 +12,7 @@ from khsearch.engine.nodes import Node
 
 Scale = tuple[float, float, float, float, str]
 Outside = Callable[[Node], Any]
+Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
 
 INTERFACE: int
 
@@ -235,12 +236,16 @@ class Planner:
         words: Breaking,
         ranking: Ranking,
         weighting: Weighting,
-        passes: Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]],
     ) -> Planner:
         """breaking: as documents were broken. words: whose lexicon goes with `variants`."""
 
-    def plan(self, text: str, any: bool) -> Plan | None:
-        """Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found."""
+    def plan(
+        self, text: str, any: bool, passes: Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
+    ) -> Plan | None:
+        """Plan a query of plain words; None for one that takes Python.
+
+        any: whether all that ranks counts as found. passes: whether units follow each other in documents.
+        """
 
 @final
 class Plan:

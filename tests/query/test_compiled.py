@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +127,18 @@ def test_the_core_plans_many_queries(index):
         for number in range(100):
             index.search(drawn(texts_of_once(index), random.Random(number)))
     assert count > 20
+
+
+def test_a_plan_keeps_no_commit_alive(tmp_path):
+    """What the core holds, no collector looks into."""
+    index = Index.create(tmp_path / "x")
+    with index.writer() as writer:
+        writer.add_all(MADE)
+    searcher = weakref.ref(index._engine.view().searcher)
+    assert len(index.search("កម្ពុជា ខ្ញុំ")) >= 2
+    for number in range(2):  # a writer knows the commit on which it works
+        with index.writer() as writer:
+            writer.add(Document(f"d{number}", "", "កម្ពុជា ខ្ញុំ"))
+    assert len(index.search("កម្ពុជា ខ្ញុំ")) >= 4
+    gc.collect()
+    assert searcher() is None

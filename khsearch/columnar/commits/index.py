@@ -54,8 +54,8 @@ class IndexFolder:
 
         cache_bytes: what every open commit may keep in memory of what it was asked for: decoded and scored postings,
         positions, tables of terms, columns, and what others have it keep (`Commit.memo`). None: 96 MB, and beside that
-        the tables whose size follows from the index. Not counted are the pages of files that the system maps, and 8
-        bytes a document in each thread that searches.
+        the tables whose size follows from the index. Not counted are the pages of files that the system maps, 8
+        bytes a document in each thread that searches, and what the compiled core keeps of files: 64 MB in a process.
         """
         self.folder = folder
         self.options = options

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
-    from khsearch.engine import FieldScale, Numbers, Passes, Readers
+    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers
 
 T = TypeVar("T")
 
@@ -75,7 +75,11 @@ class CompiledSearcher(Searcher):
         )
         self._weightings: tuple[BM25, Any] = (STANDARD, _weighting(STANDARD))
         self._planners: tuple[Any, Any] = (None, None)
-        self.compiled = self
+
+    @property
+    def compiled(self) -> CompiledView:
+        """Itself."""
+        return self
 
     def plan(
         self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool
@@ -88,9 +92,9 @@ class CompiledSearcher(Searcher):
         if key != (readers, numbers, known):
             breaking, variants, words = readers
             ranking = native.core.Ranking(*numbers)
-            planner = native.core.Planner(self._core, breaking, variants, words, ranking, known, passes)
+            planner = native.core.Planner(self._core, breaking, variants, words, ranking, known)
             self._planners = (readers, numbers, known), planner
-        found = _told(lambda: planner.plan(text, any_word))
+        found = _told(lambda: planner.plan(text, any_word, passes))
         if found is None:
             return None
         docs = found.docs

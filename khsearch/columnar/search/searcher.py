@@ -50,10 +50,7 @@ class Searcher:
     """Evaluates nodes on one commit. Safe for threads, as the commit is.
 
     commit, documents, terms  what is searched, and its parts
-    compiled                  what plans in the compiled core, if that is what searches
     """
-
-    compiled: CompiledView | None = None
 
     def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
         """`translate` makes a node of a query of another language, which every method takes then, too."""
@@ -61,6 +58,11 @@ class Searcher:
         self.documents = commit.documents
         self.terms = commit.terms
         self._translate = translate
+
+    @property
+    def compiled(self) -> CompiledView | None:
+        """What plans in the compiled core, if that is what searches."""
+        return None
 
     @_clean_after_errors
     def search(

@@ -51,13 +51,11 @@ struct Planner {
     words: Py<Breaking>,
     ranking: Py<Ranking>,
     weighting: Py<Weighting>,
-    inside: Inside,
 }
 
 #[pymethods]
 impl Planner {
     /// breaking: breaks texts as the documents were broken. words: whose lexicon tells what a word is, for `variants`.
-    /// passes: units, documents -> whether each holds the units one behind the other.
     #[new]
     fn new(
         commit: Py<Commit>,
@@ -66,26 +64,19 @@ impl Planner {
         words: Py<Breaking>,
         ranking: Py<Ranking>,
         weighting: Py<Weighting>,
-        passes: PyObject,
     ) -> Self {
-        let inside = move |units: &[Vec<u8>], docs: &[u32]| {
-            Python::with_gil(|py| {
-                let units = PyTuple::new(py, units.iter().map(|unit| PyBytes::new(py, unit)))?;
-                let told = passes.bind(py).call1((units, PyList::new(py, docs)?))?;
-                told.try_iter()?.map(|one| one?.is_truthy()).collect::<PyResult<Vec<bool>>>()
-            })
-            .map_err(|problem| Fault::Called(Box::new(problem)))
-        };
-        Planner { commit, breaking, variants, words, ranking, weighting, inside: Arc::new(inside) }
+        Planner { commit, breaking, variants, words, ranking, weighting }
     }
 
-    /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found.
-    fn plan(&self, text: &Bound<'_, PyString>, any: bool) -> PyResult<Option<Plan>> {
+    /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found. passes:
+    /// units, documents -> whether each holds the units one behind the other.
+    fn plan(&self, text: &Bound<'_, PyString>, any: bool, passes: PyObject) -> PyResult<Option<Plan>> {
         let py = text.py();
         let text = match PyBackedStr::try_from(text.clone()) {
             Ok(text) => text,
             Err(_) => return Ok(None), // half a surrogate
         };
+        let inside = inside_of(passes);
         let asked = Asked {
             commit: &self.commit.get().0,
             analysis: &self.breaking.get().inner,
@@ -93,11 +84,23 @@ impl Planner {
             words: &self.words.get().inner,
             ranking: &self.ranking.get().0,
             weighting: &self.weighting.get().0,
-            inside: &self.inside,
+            inside: &inside,
         };
         let found = py.allow_threads(|| asked.plan(&text, any)).map_err(raised)?;
         Ok(found.map(Plan))
     }
+}
+
+/// Asks Python whether documents hold units one behind the other. It is not kept: it knows its commit, which has planners.
+fn inside_of(passes: PyObject) -> Inside {
+    Arc::new(move |units: &[Vec<u8>], docs: &[u32]| {
+        Python::with_gil(|py| {
+            let units = PyTuple::new(py, units.iter().map(|unit| PyBytes::new(py, unit)))?;
+            let told = passes.bind(py).call1((units, PyList::new(py, docs)?))?;
+            told.try_iter()?.map(|one| one?.is_truthy()).collect::<PyResult<Vec<bool>>>()
+        })
+        .map_err(|problem| Fault::Called(Box::new(problem)))
+    })
 }
 
 /// What a query comes to.
