@@ -188,7 +188,7 @@ def _stand(normal: NormalText, rows: set[Row], analyzer: Analyzer, most: int | N
     found: list[_Place] = []
     for row in rows:
         if not any(script.LETTER in word for word in row):
-            may_be_inside = len(row) == 1 and script.CLASS[row[0][0]] in _KHMER
+            may_be_inside = len(row) == 1 and all(script.CLASS[code] in _KHMER for code in row[0])
             found += [
                 (start, end, row, not may_be_inside or _is_word(codes, start, end, analyzer))
                 for start, end in islice(stretches(codes, row), most)

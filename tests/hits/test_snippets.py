@@ -241,3 +241,11 @@ def test_looser_hits_mark_what_was_typed_however_many_documents_have_it() -> Non
     found = index.search("\u1797\u17bc\u1798\u17b7 \u179f\u17d2\u179a\u17bc\u179c")
     assert [hit.loose for hit in found] == [False] + [True] * 5
     assert all(hit.snippet.marks == [(3, 8)] for hit in found[1:])
+
+
+def test_a_bigram_of_letters_and_a_digit_is_marked() -> None:
+    """It is no run of Khmer, whose words one could ask for."""
+    text = "ថ្នាក់ទី៦ មានម៉ោងអាន"
+    (bigram,) = ANALYZER.terms("ទី៦").bigrams
+    found = make_snippet(text, Marks([], [bigram]), ANALYZER)
+    assert [found.text[start:end] for start, end in found.marks] == ["ទី៦"]
