@@ -1,5 +1,7 @@
 //! An index on disk, read: pages of files, terms, postings.
 
+pub mod bits;
+pub mod cursor;
 pub mod pages;
-pub mod postings;
+pub mod positions;
 pub mod terms;

@@ -4,9 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use crate::fault::Result;
-use crate::index::postings;
+use crate::index::cursor::Cursor;
+use crate::index::positions::add_positions;
 use crate::index::terms::{Field, Place};
-use crate::search::weighting::{score, Norms, Scale, Weighting};
+use crate::search::scores::Scores;
+use crate::search::sets::both;
+use crate::search::weighting::{Norms, Scale, Weighting};
+
+/// Looking a document up in a list costs about as much as going through so many of it.
+pub const SOUGHT: usize = 6;
 
 /// A segment: its documents, deleted ones included, and its fields by name.
 pub struct Segment {
@@ -15,11 +21,31 @@ pub struct Segment {
 }
 
 /// A segment in a commit.
-struct Leaf {
-    base: u32,
-    segment: Arc<Segment>,
+pub struct Leaf {
+    pub base: u32,
+    pub segment: Arc<Segment>,
     /// Whether each document is live; None where all are.
     live: Option<Vec<bool>>,
+}
+
+impl Leaf {
+    /// Whether a document of the segment is live.
+    #[inline]
+    pub fn is_live(&self, doc: u32) -> bool {
+        self.live.as_ref().map_or(true, |live| live[doc as usize])
+    }
+
+    /// Whether all documents are live.
+    pub fn is_whole(&self) -> bool {
+        self.live.is_none()
+    }
+
+    /// Of documents of the commit, rising, those of the segment.
+    pub fn own<'a>(&self, docs: &'a [u32]) -> &'a [u32] {
+        let low = docs.partition_point(|&doc| doc < self.base);
+        let high = docs.partition_point(|&doc| doc < self.base + self.segment.docs as u32);
+        &docs[low..high]
+    }
 }
 
 /// Documents, rising, and their scores.
@@ -29,21 +55,26 @@ pub struct Matches {
     pub scores: Vec<f32>,
 }
 
+/// A term of one field, in all segments: where its postings lie, and how many live documents have it.
+pub struct Listed {
+    pub places: Vec<(usize, Place)>,
+    pub df: usize,
+    /// Of k1 and b, the most that a document scores, but for the factor.
+    pub most: Mutex<Option<(u64, u64, f32)>>,
+}
+
 /// One commit, for any number of threads.
 pub struct Commit {
-    leaves: Vec<Leaf>,
+    pub leaves: Vec<Leaf>,
     /// Documents, deleted ones included.
     pub every: usize,
     /// Live documents.
     pub count: usize,
     norms: Mutex<HashMap<(String, u64, u64), Arc<Norms>>>,
-    places: Mutex<HashMap<Vec<u8>, Places>>,
+    listed: Mutex<HashMap<Vec<u8>, Arc<Listed>>>,
 }
 
-/// Numbers of segments, and the places of a term there.
-type Places = Arc<[(usize, Place)]>;
-
-/// Terms whose places are remembered.
+/// Terms that are remembered.
 const REMEMBERED: usize = 1 << 14;
 
 impl Commit {
@@ -58,123 +89,105 @@ impl Commit {
             every += segment.docs;
             leaves.push(Leaf { base, segment, live });
         }
-        Commit { leaves, every, count, norms: Mutex::new(HashMap::new()), places: Mutex::new(HashMap::new()) }
+        Commit { leaves, every, count, norms: Mutex::new(HashMap::new()), listed: Mutex::new(HashMap::new()) }
     }
 
-    /// The field in every segment that has a term, with the term's place there.
-    fn places<'a>(&'a self, field: &str, term: &[u8]) -> Result<Vec<(&'a Leaf, &'a Field, Place)>> {
-        let known = self.known(field, term)?;
-        let each = known.iter().filter_map(|&(number, place)| {
-            let leaf = self.leaves.get(number)?;
-            Some((leaf, leaf.segment.fields.get(field)?, place))
-        });
-        Ok(each.collect())
-    }
-
-    /// The numbers of the segments that have a term, and its places; those that were asked for are remembered.
-    fn known(&self, field: &str, term: &[u8]) -> Result<Places> {
+    /// A term of a field; those that were asked for are remembered.
+    pub fn listed(&self, field: &str, term: &[u8]) -> Result<Arc<Listed>> {
         let mut key = Vec::with_capacity(field.len() + 1 + term.len());
         key.extend_from_slice(field.as_bytes());
         key.push(0xFF); // which no name has
         key.extend_from_slice(term);
-        if let Ok(known) = self.places.try_lock() {
-            if let Some(places) = known.get(&key) {
-                return Ok(places.clone());
+        if let Ok(known) = self.listed.try_lock() {
+            if let Some(listed) = known.get(&key) {
+                return Ok(listed.clone());
             }
         }
-        let mut places = Vec::with_capacity(self.leaves.len());
+        let (mut places, mut df) = (Vec::new(), 0);
         for (number, leaf) in self.leaves.iter().enumerate() {
             if let Some(field) = leaf.segment.fields.get(field) {
-                places.extend(field.find(term)?.map(|place| (number, place)));
+                if let Some(place) = field.find(term)? {
+                    df += if leaf.is_whole() { place.df } else { live_of(leaf, field, place)?.len() };
+                    places.push((number, place));
+                }
             }
         }
-        let places: Places = places.into();
-        if let Ok(mut known) = self.places.try_lock() {
+        let listed = Arc::new(Listed { places, df, most: Mutex::new(None) });
+        if let Ok(mut known) = self.listed.try_lock() {
             if known.len() >= REMEMBERED {
                 known.clear();
             }
-            known.insert(key, places.clone());
+            known.insert(key, listed.clone());
         }
-        Ok(places)
+        Ok(listed)
     }
 
-    /// Documents that have a term, deleted ones included.
-    pub fn most(&self, field: &str, term: &[u8]) -> Result<usize> {
-        Ok(self.known(field, term)?.iter().map(|(_, place)| place.df).sum())
+    /// Where a term's postings lie, segment for segment.
+    pub fn places<'a>(
+        &'a self,
+        field: &'a str,
+        listed: &'a Listed,
+    ) -> impl Iterator<Item = (&'a Leaf, &'a Field, Place)> + 'a {
+        listed.places.iter().filter_map(move |&(number, place)| {
+            let leaf = self.leaves.get(number)?;
+            Some((leaf, leaf.segment.fields.get(field)?, place))
+        })
     }
 
     /// Live documents that have a term.
     pub fn df(&self, field: &str, term: &[u8]) -> Result<usize> {
-        let mut total = 0;
-        for (leaf, field, place) in self.places(field, term)? {
-            match &leaf.live {
-                None => total += place.df,
-                Some(live) => {
-                    let mut docs = Vec::new();
-                    postings::add_docs(field, &place, 0, &mut docs)?;
-                    total += docs.iter().filter(|&&doc| live[doc as usize]).count();
-                }
-            }
-        }
-        Ok(total)
+        Ok(self.listed(field, term)?.df)
     }
 
     /// All live documents, rising.
     pub fn all_live(&self) -> Vec<u32> {
         let mut docs = Vec::with_capacity(self.count);
         for leaf in &self.leaves {
-            let all = 0..leaf.segment.docs as u32;
-            match &leaf.live {
-                None => docs.extend(all.map(|doc| leaf.base + doc)),
-                Some(live) => docs.extend(all.filter(|&doc| live[doc as usize]).map(|doc| leaf.base + doc)),
-            }
+            let live = (0..leaf.segment.docs as u32).filter(|&doc| leaf.is_live(doc));
+            docs.extend(live.map(|doc| leaf.base + doc));
         }
         docs
     }
 
-    /// The live postings of a term in one field, scored; without scores where there is no weighting.
-    pub fn postings(&self, field: &str, term: &[u8], weighting: Option<&Weighting>) -> Result<Matches> {
-        let places = self.places(field, term)?;
-        let mut found = Matches::default();
-        let mut tfs = Vec::new();
-        let mut bounds = Vec::with_capacity(places.len());
-        for (leaf, field, place) in &places {
-            let (start, before) = (found.docs.len(), tfs.len());
-            postings::add_docs(field, place, leaf.base, &mut found.docs)?;
-            if weighting.is_some() {
-                postings::add_frequencies(field, place, &mut tfs)?;
-            }
-            if let Some(live) = &leaf.live {
-                let mut kept = start;
-                for at in start..found.docs.len() {
-                    if live[(found.docs[at] - leaf.base) as usize] {
-                        found.docs[kept] = found.docs[at];
-                        if weighting.is_some() {
-                            tfs[before + kept - start] = tfs[before + at - start];
-                        }
-                        kept += 1;
-                    }
+    /// The live documents that have a term in a field, rising: all, or those of some, rising.
+    pub fn docs(&self, field: &str, term: &[u8], among: Option<&[u32]>) -> Result<Vec<u32>> {
+        let listed = self.listed(field, term)?;
+        let mut found = Vec::with_capacity(among.map_or(listed.df, |among| among.len().min(listed.df)));
+        for (leaf, field, place) in self.places(field, &listed) {
+            match among.map(|among| leaf.own(among)) {
+                Some(among) if among.len() * SOUGHT < place.df => {
+                    let mut cursor = Cursor::new(field, place, false)?;
+                    let each = among.iter().copied();
+                    found.extend(each.filter(|&doc| leaf.is_live(doc - leaf.base) && cursor.seek(doc - leaf.base).is_some()));
                 }
-                found.docs.truncate(kept);
-                if weighting.is_some() {
-                    tfs.truncate(before + kept - start);
+                among => {
+                    let mut docs = live_of(leaf, field, place)?;
+                    docs.iter_mut().for_each(|doc| *doc += leaf.base);
+                    found.extend(match among {
+                        Some(among) => both(among, &docs),
+                        None => docs,
+                    });
                 }
             }
-            bounds.push(found.docs.len());
         }
-        if let Some(weighting) = weighting {
-            let scale = weighting.scale(field);
-            let factor = (self.term_weight(term, found.docs.len(), scale)? * (scale.k1 + 1.0)) as f32;
-            let norms = self.norms(field, scale)?;
-            found.scores.reserve(tfs.len());
-            let mut start = 0;
-            for ((leaf, field, _), &end) in places.iter().zip(&bounds) {
-                let lengths = field.lengths()?;
-                for (&doc, &tf) in found.docs[start..end].iter().zip(&tfs[start..end]) {
-                    found.scores.push(score(tf, norms.of(lengths.of((doc - leaf.base) as usize)), factor));
-                }
-                start = end;
+        Ok(found)
+    }
+
+    /// The live postings of a term in one field, scored.
+    pub fn postings(&self, field: &str, term: &[u8], weighting: &Weighting) -> Result<Matches> {
+        let mut found = Matches::default();
+        let list = Scores::of(self, field, term, weighting)?;
+        for number in 0..self.leaves.len() {
+            let leaf = &self.leaves[number];
+            let (mut docs, mut scores) = (Vec::new(), Vec::new());
+            if let Some(mut scored) = list.in_leaf(self, number)? {
+                scored.fill(u32::MAX, &mut docs, &mut scores)?;
             }
+            let live = docs.into_iter().zip(scores).filter(|&(doc, _)| leaf.is_live(doc));
+            live.for_each(|(doc, score)| {
+                found.docs.push(leaf.base + doc);
+                found.scores.push(score);
+            });
         }
         Ok(found)
     }
@@ -208,9 +221,8 @@ impl Commit {
                 total += field.total;
                 if let Some(live) = &leaf.live {
                     let lengths = field.lengths()?;
-                    let lost: u64 =
-                        (0..live.len()).filter(|&doc| !live[doc]).map(|doc| u64::from(lengths.of(doc))).sum();
-                    total -= lost;
+                    let deleted = (0..live.len()).filter(|&doc| !live[doc]);
+                    total -= deleted.map(|doc| u64::from(lengths.of(doc))).sum::<u64>();
                 }
             }
         }
@@ -231,56 +243,40 @@ impl Commit {
         self.leaves[..next].iter().rev().find(|leaf| doc < leaf.base + leaf.segment.docs as u32)
     }
 
-    /// The tokens of a term in live documents of a field that keeps positions, or in those of some documents, rising.
-    pub fn tokens(&self, field: &str, term: &[u8], among: Option<&[u32]>) -> Result<Tokens> {
-        let mut found = Tokens::default();
-        for (leaf, field, place) in self.places(field, term)? {
+    /// The tokens of a term in some documents, rising, of a field that keeps positions.
+    pub fn tokens(&self, field: &str, term: &[u8], among: &[u32]) -> Result<Tokens> {
+        let listed = self.listed(field, term)?;
+        let mut found = Tokens { df: listed.df, ..Tokens::default() };
+        for (leaf, field, place) in self.places(field, &listed) {
             if field.parts.rests.is_none() {
                 continue;
             }
-            let (mut docs, mut tfs) = (Vec::new(), Vec::new());
-            postings::add_docs(field, &place, 0, &mut docs)?;
-            postings::add_frequencies(field, &place, &mut tfs)?;
-            found.df += match &leaf.live {
-                None => docs.len(),
-                Some(live) => docs.iter().filter(|&&doc| live[doc as usize]).count(),
-            };
-            let mut wanted = among.map(|among| {
-                let low = among.partition_point(|&doc| doc < leaf.base);
-                let high = among.partition_point(|&doc| doc < leaf.base + leaf.segment.docs as u32);
-                among[low..high].iter().map(|&doc| doc - leaf.base).peekable()
-            });
-            let mut token = 0;
-            // Positions of documents side by side are read together.
-            let mut run = 0;
-            for (&doc, &tf) in docs.iter().zip(&tfs) {
-                let first = token;
-                token += tf as usize;
-                let mut is_wanted = leaf.live.as_ref().map_or(true, |live| live[doc as usize]);
-                if let Some(wanted) = &mut wanted {
-                    while wanted.next_if(|&one| one < doc).is_some() {}
-                    is_wanted &= wanted.peek() == Some(&doc);
+            let mut cursor = Cursor::new(field, place, true)?;
+            for &doc in leaf.own(among) {
+                if let Some(number) = cursor.seek(doc - leaf.base) {
+                    let (first, count) = cursor.tokens_of(number)?;
+                    found.docs.push(doc);
+                    found.counts.push(count as u32);
+                    add_positions(field, &place, first, first + count, &mut found.positions)?;
                 }
-                if is_wanted {
-                    found.docs.push(leaf.base + doc);
-                    found.counts.push(tf);
-                } else {
-                    if run < first {
-                        postings::add_positions(field, &place, run, first, &mut found.positions)?;
-                    }
-                    run = token;
-                }
-            }
-            if run < token {
-                postings::add_positions(field, &place, run, token, &mut found.positions)?;
             }
         }
         Ok(found)
     }
 }
 
+/// The live documents of a segment that have a term of the field.
+fn live_of(leaf: &Leaf, field: &Field, place: Place) -> Result<Vec<u32>> {
+    let mut docs = Vec::with_capacity(place.df);
+    Cursor::new(field, place, false)?.fill(u32::MAX, &mut docs)?;
+    if !leaf.is_whole() {
+        docs.retain(|&doc| leaf.is_live(doc));
+    }
+    Ok(docs)
+}
+
 /// The tokens of a term: documents, rising, how many tokens each has, and the positions of all of them, one after the
-/// other; in how many live documents the term is.
+/// other; in how many live documents of the commit the term is.
 #[derive(Default)]
 pub struct Tokens {
     pub docs: Vec<u32>,

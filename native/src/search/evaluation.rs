@@ -55,7 +55,7 @@ impl Evaluation<'_> {
                 }
                 let mut scores = vec![0f32; docs.len()];
                 for term in terms {
-                    let part = self.commit.postings(field, term, Some(self.weighting))?;
+                    let part = self.commit.postings(field, term, self.weighting)?;
                     for (here, there) in common(&docs, &part.docs) {
                         scores[here] += part.scores[there];
                     }
@@ -87,8 +87,7 @@ impl Evaluation<'_> {
         };
         Ok(match node {
             Node::Term { fields, term, .. } => {
-                let each = fields.iter().map(|field| Ok(self.commit.postings(field, term, None)?.docs));
-                within(any(each.collect::<Result<_>>()?))
+                any(fields.iter().map(|field| self.commit.docs(field, term, among)).collect::<Result<_>>()?)
             }
             Node::And(children) => self.docs_of_all(&children.iter().collect::<Vec<_>>(), among)?,
             Node::Or(children) => any(children.iter().map(|child| self.docs(child, among)).collect::<Result<_>>()?),
@@ -109,7 +108,7 @@ impl Evaluation<'_> {
             Node::Every { .. } => among.map_or_else(|| self.commit.all_live(), <[u32]>::to_vec),
             Node::Phrase { field, terms, slop, .. } => {
                 if terms.len() == 1 {
-                    within(self.commit.postings(field, &terms[0], None)?.docs)
+                    self.commit.docs(field, &terms[0], among)?
                 } else {
                     docs_of_phrase(self.commit, field, terms, *slop, among)?
                 }
@@ -125,7 +124,7 @@ impl Evaluation<'_> {
 
     /// A term's scores in some fields, added.
     pub fn term(&self, fields: &[String], term: &[u8]) -> Result<Matches> {
-        let each = fields.iter().map(|field| self.commit.postings(field, term, Some(self.weighting)));
+        let each = fields.iter().map(|field| self.commit.postings(field, term, self.weighting));
         Ok(union(each.collect::<Result<_>>()?))
     }
 
@@ -153,7 +152,7 @@ impl Evaluation<'_> {
         let mut terms: Vec<(usize, &Node)> = Vec::new();
         for node in children.iter().filter(is_term) {
             if let Node::Term { fields, term, .. } = node {
-                let dfs = fields.iter().map(|field| self.commit.most(field, term));
+                let dfs = fields.iter().map(|field| self.commit.df(field, term));
                 terms.push((dfs.sum::<Result<usize>>()?, node));
             }
         }
@@ -162,11 +161,7 @@ impl Evaluation<'_> {
             if df == 0 {
                 return Ok(Vec::new());
             }
-            let set = self.docs(node, None)?;
-            let docs = match found {
-                Some(found) => both(&found, &set),
-                None => set,
-            };
+            let docs = self.docs(node, found.as_deref())?;
             if docs.is_empty() {
                 return Ok(docs);
             }

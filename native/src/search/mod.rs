@@ -1,12 +1,16 @@
 //! One commit searched: nodes in, documents, scores and counts out.
 
+pub mod best;
 pub mod commit;
 pub mod evaluation;
 pub mod node;
+pub mod parts;
 pub mod phrases;
 pub mod python;
+pub mod scores;
 pub mod sets;
 pub mod top;
 pub mod weighting;
+pub mod windows;
 
 pub use python::register;

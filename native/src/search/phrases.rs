@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::fault::Result;
 use crate::search::commit::{Commit, Tokens};
-use crate::search::sets::both;
 use crate::search::weighting::{score, Scale};
 
 /// Documents with terms in order, each at most `slop` places behind the one before; of some documents, if given.
@@ -28,12 +27,7 @@ pub fn docs_of_phrase(
     order.sort_by_key(|&number| dfs[number]);
     let mut docs: Option<Vec<u32>> = None;
     for &number in &order {
-        let own = commit.postings(field, &terms[number], None)?.docs;
-        docs = Some(match (docs, among) {
-            (Some(docs), _) => both(&docs, &own),
-            (None, Some(among)) => both(among, &own),
-            (None, None) => own,
-        });
+        docs = Some(commit.docs(field, &terms[number], docs.as_deref().or(among))?);
     }
     let docs = docs.unwrap_or_default();
     if docs.is_empty() {
@@ -42,7 +36,7 @@ pub fn docs_of_phrase(
     let mut known: HashMap<&[u8], Tokens> = HashMap::new();
     for term in terms {
         if !known.contains_key(&term[..]) {
-            known.insert(term, commit.tokens(field, term, Some(&docs))?);
+            known.insert(term, commit.tokens(field, term, &docs)?);
         }
     }
     let all: Vec<&Tokens> = terms.iter().map(|term| &known[&term[..]]).collect();
@@ -102,7 +96,7 @@ pub fn proximity(
     let mut known: HashMap<&[u8], Tokens> = HashMap::new();
     for term in pairs.iter().flat_map(|(first, second)| [first, second]) {
         if !known.contains_key(&term[..]) {
-            known.insert(term, commit.tokens(field, term, Some(docs))?);
+            known.insert(term, commit.tokens(field, term, docs)?);
         }
     }
     for (first, second) in pairs {

@@ -1,57 +1,62 @@
-//! The best few documents of a query, skipping what cannot be among them; as `top.py` has it.
-//!
-//! After MaxScore (Turtle and Flood, 1995): the parts that can add most go first; once the others cannot bring a new
-//! document among the best, they are only looked up for those that can still be.
-
-use std::cell::RefCell;
-use std::cmp::Ordering;
+//! The best few documents of a query, as `top.py` has them.
 
 use crate::fault::Result;
-use crate::search::commit::Matches;
+use crate::search::best::{Behind, Best};
+use crate::search::commit::{Commit, Matches};
 use crate::search::evaluation::{parts_of, Evaluation};
 use crate::search::node::Node;
-use crate::search::sets::common;
+use crate::search::parts::{LeafPart, Part};
+use crate::search::sets::both;
+use crate::search::windows::{add_to, Window};
 
 /// Documents asked for at first where all are wanted that score nearly as high as the best; and how many times more
 /// where these were too few.
 const FIRST: usize = 100;
 const DEEPER: usize = 8;
 
-/// Scores that are to be reached, less what rounding may take.
+/// Scores that are equal but for rounding.
 const EQUAL: f64 = 1.0 - 1e-6;
-const SAFETY: f64 = 1.0 - 1e-5;
 
-/// Only what stands behind a score and a document is wanted.
-pub type Behind = Option<(f32, i64)>;
-
-thread_local! {
-    /// A sum for every document, all 0 between searches.
-    static SUMS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
-}
+/// Of all documents one in so many: fewer are looked up, more are left out of what is found.
+const FEW: usize = 16;
 
 /// A query as parts that all must match, or if there are none, of which any must; parts that only add; and which
 /// documents may be found.
 struct Shape {
-    must: Vec<Matches>,
-    may: Vec<Matches>,
+    must: Vec<Part>,
+    may: Vec<Part>,
     allowed: Option<Vec<u32>>,
 }
 
 /// The best `count` documents of a node, best first, ties by number.
 pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result<Vec<(u32, f32)>> {
+    let mut best = Best::new(count, behind);
     if let Node::AndMaybe(must, by) = node {
         if let Node::Constant(wanted, score) = &**must {
             if *score == 0.0 {
-                return top_of_set(on, wanted, by, count, behind);
+                let docs = on.docs(wanted, None)?;
+                let parts = match shape_of(on, by)? {
+                    Some(Shape { must, may, allowed: None }) if must.is_empty() => may,
+                    _ => vec![Part::Known(on.matches(by)?)],
+                };
+                return of_set(on.commit, &docs, &parts, false, best);
             }
         }
     }
-    match shape_of(on, node)? {
-        Some(shape) => Ok(of_shape(on, shape, count, behind)),
+    let shape = match shape_of(on, node)? {
+        Some(shape) => shape,
         None => {
             let found = on.matches(node)?;
-            Ok(best(found.docs.into_iter().zip(found.scores).collect(), count, behind))
+            found.docs.into_iter().zip(found.scores).for_each(|(doc, score)| best.add(doc, f64::from(score)));
+            return Ok(best.listed());
         }
+    };
+    if !shape.must.is_empty() {
+        return of_all(on.commit, shape, best);
+    }
+    match shape.allowed {
+        Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, &allowed, &shape.may, true, best),
+        allowed => of_any(on.commit, &shape.may, allowed.as_deref(), best),
     }
 }
 
@@ -70,42 +75,6 @@ pub fn leading(on: &Evaluation, node: &Node, share: f64) -> Result<Matches> {
         let (docs, scores) = found.into_iter().unzip();
         return Ok(Matches { docs, scores });
     }
-}
-
-/// The best of some documents, best first, ties by number.
-fn best(mut found: Vec<(u32, f32)>, count: usize, behind: Behind) -> Vec<(u32, f32)> {
-    if let Some((score, doc)) = behind {
-        found.retain(|&(other, its)| its < score || (its == score && i64::from(other) > doc));
-    }
-    let order = |a: &(u32, f32), b: &(u32, f32)| match b.1.total_cmp(&a.1) {
-        Ordering::Equal => a.0.cmp(&b.0),
-        other => other,
-    };
-    if found.len() > count {
-        if count == 0 {
-            return Vec::new();
-        }
-        found.select_nth_unstable_by(count - 1, order);
-        found.truncate(count);
-    }
-    found.sort_unstable_by(order);
-    found
-}
-
-/// The best documents of one node by the scores of another, which may be none.
-fn top_of_set(on: &Evaluation, wanted: &Node, by: &Node, count: usize, behind: Behind) -> Result<Vec<(u32, f32)>> {
-    let docs = on.docs(wanted, None)?;
-    let parts: Vec<Matches> = match shape_of(on, by)? {
-        Some(Shape { must, may, allowed: None }) if must.is_empty() => may,
-        _ => vec![on.matches(by)?],
-    };
-    let mut sums = vec![0f64; docs.len()];
-    for part in &parts {
-        for (here, there) in common(&docs, &part.docs) {
-            sums[here] += f64::from(part.scores[there]);
-        }
-    }
-    Ok(best(docs.into_iter().zip(sums.into_iter().map(|sum| sum as f32)).collect(), count, behind))
 }
 
 /// A node as parts; None where it has another shape, or a part of it may score nothing.
@@ -135,13 +104,13 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     let mut shape = Shape { must: Vec::new(), may: Vec::new(), allowed: None };
     for (children, needed) in [(must, true), (may, false)] {
         for child in children {
-            let part = on.matches(child)?;
-            if part.scores.iter().any(|&score| score <= 0.0) {
-                return Ok(None);
-            }
+            let part = match Part::of(on, child)? {
+                Some(part) => part,
+                None => return Ok(None),
+            };
             if needed {
                 shape.must.push(part);
-            } else if !part.docs.is_empty() {
+            } else if part.count() > 0 {
                 shape.may.push(part);
             }
         }
@@ -149,105 +118,81 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     Ok(Some(shape))
 }
 
-fn of_shape(on: &Evaluation, mut shape: Shape, count: usize, behind: Behind) -> Vec<(u32, f32)> {
-    if !shape.must.is_empty() {
-        return of_all(shape, count, behind);
+/// The best of documents that any of some parts has.
+fn of_any(commit: &Commit, parts: &[Part], allowed: Option<&[u32]>, mut best: Best) -> Result<Vec<(u32, f32)>> {
+    let mut order: Vec<(f64, &Part)> = Vec::with_capacity(parts.len());
+    for part in parts {
+        order.push((part.most(commit)?, part));
     }
-    SUMS.with(|sums| match sums.try_borrow_mut() {
-        Ok(mut sums) => of_any(on, &mut shape, count, behind, &mut sums),
-        Err(_) => of_any(on, &mut shape, count, behind, &mut Vec::new()),
-    })
+    order.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut window = Window::new();
+    for (number, leaf) in commit.leaves.iter().enumerate() {
+        let mut own: Vec<(f64, LeafPart)> = Vec::with_capacity(order.len());
+        for &(most, part) in &order {
+            own.extend(part.in_leaf(commit, number)?.map(|part| (most, part)));
+        }
+        window.add_best(leaf, &mut own, allowed, &mut best)?;
+    }
+    Ok(best.listed())
+}
+
+/// The best of some documents by the parts that they have, or by those that have any.
+fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, mut best: Best) -> Result<Vec<(u32, f32)>> {
+    for (number, leaf) in commit.leaves.iter().enumerate() {
+        let own = leaf.own(docs).iter();
+        // Every part adds more than nothing.
+        let mut found: Vec<(u32, f64)> = own.map(|&doc| (doc - leaf.base, 0.0)).collect();
+        add_parts(&mut found, parts, commit, number)?;
+        let wanted = found.into_iter().filter(|&(_, sum)| !any || sum > 0.0);
+        wanted.for_each(|(doc, sum)| best.add(leaf.base + doc, sum));
+    }
+    Ok(best.listed())
 }
 
 /// The best of documents that all of some parts have.
-fn of_all(mut shape: Shape, count: usize, behind: Behind) -> Vec<(u32, f32)> {
-    shape.must.sort_by_key(|part| part.docs.len());
-    let mut must = shape.must.into_iter();
-    let first = must.next().unwrap_or_default();
-    let mut found: Vec<(u32, f64)> = first.docs.into_iter().zip(first.scores.into_iter().map(f64::from)).collect();
-    if let Some(allowed) = &shape.allowed {
-        let docs: Vec<u32> = found.iter().map(|&(doc, _)| doc).collect();
-        found = common(&docs, allowed).into_iter().map(|(here, _)| found[here]).collect();
-    }
-    for part in must {
-        let docs: Vec<u32> = found.iter().map(|&(doc, _)| doc).collect();
-        let shared = common(&docs, &part.docs).into_iter();
-        found = shared.map(|(here, there)| (docs[here], found[here].1 + f64::from(part.scores[there]))).collect();
-    }
-    let docs: Vec<u32> = found.iter().map(|&(doc, _)| doc).collect();
-    for part in &shape.may {
-        for (here, there) in common(&docs, &part.docs) {
-            found[here].1 += f64::from(part.scores[there]);
+fn of_all(commit: &Commit, mut shape: Shape, mut best: Best) -> Result<Vec<(u32, f32)>> {
+    shape.must.sort_by_key(Part::count);
+    for (number, leaf) in commit.leaves.iter().enumerate() {
+        let docs = leaf.segment.docs as u32;
+        let mut found: Vec<(u32, f64)> = Vec::new();
+        for (at, part) in shape.must.iter().enumerate() {
+            let mut part = match part.in_leaf(commit, number)? {
+                Some(part) => part,
+                None => {
+                    found.clear();
+                    break;
+                }
+            };
+            if at == 0 {
+                part.each(docs, |doc, score| found.push((doc, f64::from(score))))?;
+                found.retain(|&(doc, _)| leaf.is_live(doc));
+                if let Some(allowed) = &shape.allowed {
+                    let all: Vec<u32> = found.iter().map(|&(doc, _)| leaf.base + doc).collect();
+                    let mut kept = both(&all, leaf.own(allowed)).into_iter().peekable();
+                    found.retain(|&(doc, _)| kept.next_if_eq(&(leaf.base + doc)).is_some());
+                }
+            } else {
+                let before: Vec<f64> = found.iter().map(|&(_, sum)| sum).collect();
+                add_to(&mut found, &mut part, 0, docs, docs)?;
+                let mut sums = before.into_iter();
+                found.retain(|&(_, sum)| sums.next().map_or(false, |before| sum > before));
+            }
         }
+        add_parts(&mut found, &shape.may, commit, number)?;
+        found.into_iter().for_each(|(doc, sum)| best.add(leaf.base + doc, sum));
     }
-    best(found.into_iter().map(|(doc, sum)| (doc, sum as f32)).collect(), count, behind)
+    Ok(best.listed())
 }
 
-/// The best of documents that any of some parts has.
-fn of_any(on: &Evaluation, shape: &mut Shape, count: usize, behind: Behind, sums: &mut Vec<f64>) -> Vec<(u32, f32)> {
-    let most = |part: &Matches| f64::from(part.scores.iter().fold(0f32, |most, &score| most.max(score)));
-    let mut parts: Vec<(f64, Matches)> = shape.may.drain(..).map(|part| (most(&part), part)).collect();
-    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut reach: f64 = parts.iter().map(|part| part.0).sum();
-    if sums.len() < on.commit.every {
-        sums.resize(on.commit.every, 0.0);
-    }
-    let mut touched: Vec<u32> = Vec::new();
-    let (mut edge, mut best_sum) = (0.0, 0f64);
-    let mut rest = parts.iter();
-    while reach >= edge * SAFETY {
-        let (most, part) = match rest.next() {
-            Some(next) => next,
-            None => break,
-        };
-        for (&doc, &score) in part.docs.iter().zip(&part.scores) {
-            let sum = &mut sums[doc as usize];
-            if *sum == 0.0 {
-                touched.push(doc);
-            }
-            *sum += f64::from(score);
-            best_sum = best_sum.max(*sum);
+fn add_parts(found: &mut [(u32, f64)], parts: &[Part], commit: &Commit, number: usize) -> Result<()> {
+    let docs = commit.leaves[number].segment.docs as u32;
+    for part in parts {
+        if found.is_empty() {
+            break;
         }
-        reach = (reach - most).max(0.0);
-        // As long as the others can bring more than the best one has, there is no edge to look for.
-        let is_near = reach < best_sum && rest.len() > 0 && touched.len() >= count && count > 0;
-        if is_near && behind.is_none() && shape.allowed.is_none() {
-            edge = reached(touched.iter().map(|&doc| sums[doc as usize]), count);
+        if let Some(mut part) = part.in_leaf(commit, number)? {
+            add_to(found, &mut part, 0, docs, docs)?;
         }
     }
-    let mut found: Vec<(u32, f64)> = Vec::new();
-    let needed = edge * SAFETY - reach;
-    touched.iter().for_each(|&doc| {
-        let sum = std::mem::take(&mut sums[doc as usize]);
-        if sum >= needed {
-            found.push((doc, sum));
-        }
-    });
-    if let Some(allowed) = &shape.allowed {
-        found.sort_unstable_by_key(|&(doc, _)| doc);
-        let docs: Vec<u32> = found.iter().map(|&(doc, _)| doc).collect();
-        found = common(&docs, allowed).into_iter().map(|(here, _)| found[here]).collect();
-    }
-    if rest.len() > 0 {
-        found.sort_unstable_by_key(|&(doc, _)| doc);
-        for (most, part) in rest {
-            let docs: Vec<u32> = found.iter().map(|&(doc, _)| doc).collect();
-            for (here, there) in common(&docs, &part.docs) {
-                found[here].1 += f64::from(part.scores[there]);
-            }
-            reach = (reach - most).max(0.0);
-            if found.len() > count && count > 0 {
-                edge = edge.max(reached(found.iter().map(|&(_, sum)| sum), count));
-                found.retain(|&(_, sum)| sum + reach >= edge * SAFETY);
-            }
-        }
-    }
-    best(found.into_iter().map(|(doc, sum)| (doc, sum as f32)).collect(), count, behind)
-}
-
-/// The sum that `count` of some sums reach.
-fn reached(sums: impl Iterator<Item = f64>, count: usize) -> f64 {
-    let mut all: Vec<f64> = sums.collect();
-    let place = all.len() - count;
-    *all.select_nth_unstable_by(place, f64::total_cmp).1
+    Ok(())
 }

@@ -1,0 +1,70 @@
+//! The best few of documents that come one after the other.
+
+use std::cmp::Ordering;
+
+/// Only what stands behind a score and a document is wanted.
+pub type Behind = Option<(f32, i64)>;
+
+/// Scores that are to be reached, less what rounding may take.
+pub const SAFETY: f64 = 1.0 - 1e-5;
+
+/// The best `count` of what was added.
+pub struct Best {
+    count: usize,
+    behind: Behind,
+    found: Vec<(u32, f32)>,
+    /// What a document has to score to be among them; 0 as long as there are fewer.
+    pub edge: f64,
+}
+
+impl Best {
+    pub fn new(count: usize, behind: Behind) -> Self {
+        Best { count, behind, found: Vec::new(), edge: 0.0 }
+    }
+
+    /// Whether a document that scores so much at most may be among them.
+    #[inline]
+    pub fn may_have(&self, most: f64) -> bool {
+        most >= self.edge * SAFETY
+    }
+
+    /// Add a document.
+    #[inline]
+    pub fn add(&mut self, doc: u32, sum: f64) {
+        let score = sum as f32;
+        if !self.may_have(sum) {
+            return;
+        }
+        if let Some((its, other)) = self.behind {
+            if !(score < its || (score == its && i64::from(doc) > other)) {
+                return;
+            }
+        }
+        self.found.push((doc, score));
+        if self.found.len() >= self.count.saturating_mul(2).saturating_add(64) {
+            self.cut();
+        }
+    }
+
+    /// Leave out what cannot be among the best.
+    pub fn cut(&mut self) {
+        if self.found.len() < self.count || self.count == 0 {
+            return;
+        }
+        self.found.select_nth_unstable_by(self.count - 1, before);
+        self.found.truncate(self.count);
+        self.edge = self.found.last().map_or(0.0, |last| f64::from(last.1).max(0.0));
+    }
+
+    /// The best, best first, ties by number.
+    pub fn listed(mut self) -> Vec<(u32, f32)> {
+        self.cut();
+        self.found.truncate(self.count);
+        self.found.sort_unstable_by(before);
+        self.found
+    }
+}
+
+fn before(a: &(u32, f32), b: &(u32, f32)) -> Ordering {
+    b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
+}
