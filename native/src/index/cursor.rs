@@ -44,11 +44,6 @@ impl<'a> Cursor<'a> {
         Ok(Cursor { field, at, high, low, begin, ones, number: 0, least: 0, frequencies })
     }
 
-    /// Postings that are not passed.
-    pub fn left(&self) -> usize {
-        self.at.df - self.number
-    }
-
     fn wrong_length(&self) -> Fault {
         self.field.parts.high.damage("a list has another length than it should")
     }
@@ -205,11 +200,6 @@ impl<'a> Cursor<'a> {
             Some(frequencies) => frequencies.of(number, self.at.cf),
         }
         .map_err(|Short| self.field.parts.tf.damage("a list has another length than it should"))
-    }
-
-    /// Postings that are passed.
-    pub fn number(&self) -> usize {
-        self.number
     }
 }
 

@@ -6,15 +6,15 @@ use std::cmp::Ordering;
 pub type Behind = Option<(f32, i64)>;
 
 /// Scores that are to be reached, less what rounding may take.
-pub const SAFETY: f64 = 1.0 - 1e-5;
+const SAFETY: f64 = 1.0 - 1e-5;
 
-/// The best `count` of what was added.
+/// The best `count` of what was added, one at least.
 pub struct Best {
     count: usize,
     behind: Behind,
     found: Vec<(u32, f32)>,
     /// What a document has to score to be among them; 0 as long as there are fewer.
-    pub edge: f64,
+    edge: f64,
 }
 
 impl Best {
@@ -22,10 +22,21 @@ impl Best {
         Best { count, behind, found: Vec::new(), edge: 0.0 }
     }
 
+    /// How many are wanted.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// What a document has to score at least to be among them.
+    #[inline]
+    pub fn least(&self) -> f64 {
+        self.edge * SAFETY
+    }
+
     /// Whether a document that scores so much at most may be among them.
     #[inline]
     pub fn may_have(&self, most: f64) -> bool {
-        most >= self.edge * SAFETY
+        most >= self.least()
     }
 
     /// Add a document.
@@ -48,10 +59,10 @@ impl Best {
 
     /// Leave out what cannot be among the best.
     pub fn cut(&mut self) {
-        if self.found.len() < self.count || self.count == 0 {
+        if self.found.len() < self.count {
             return;
         }
-        self.found.select_nth_unstable_by(self.count - 1, before);
+        self.found.select_nth_unstable_by(self.count.saturating_sub(1), before);
         self.found.truncate(self.count);
         self.edge = self.found.last().map_or(0.0, |last| f64::from(last.1).max(0.0));
     }

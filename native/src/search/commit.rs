@@ -7,6 +7,7 @@ use crate::fault::Result;
 use crate::index::cursor::Cursor;
 use crate::index::positions::add_positions;
 use crate::index::terms::{Field, Place};
+use crate::search::impacts::Kept;
 use crate::search::scores::Scores;
 use crate::search::sets::both;
 use crate::search::weighting::{Norms, Scale, Weighting};
@@ -18,6 +19,7 @@ pub const SOUGHT: usize = 6;
 pub struct Segment {
     pub docs: usize,
     pub fields: HashMap<String, Field>,
+    pub impacts: Kept,
 }
 
 /// A segment in a commit.
@@ -59,8 +61,6 @@ pub struct Matches {
 pub struct Listed {
     pub places: Vec<(usize, Place)>,
     pub df: usize,
-    /// Of k1 and b, the most that a document scores, but for the factor.
-    pub most: Mutex<Option<(u64, u64, f32)>>,
 }
 
 /// One commit, for any number of threads.
@@ -94,10 +94,7 @@ impl Commit {
 
     /// A term of a field; those that were asked for are remembered.
     pub fn listed(&self, field: &str, term: &[u8]) -> Result<Arc<Listed>> {
-        let mut key = Vec::with_capacity(field.len() + 1 + term.len());
-        key.extend_from_slice(field.as_bytes());
-        key.push(0xFF); // which no name has
-        key.extend_from_slice(term);
+        let key = key_of(field, term);
         if let Ok(known) = self.listed.try_lock() {
             if let Some(listed) = known.get(&key) {
                 return Ok(listed.clone());
@@ -112,7 +109,7 @@ impl Commit {
                 }
             }
         }
-        let listed = Arc::new(Listed { places, df, most: Mutex::new(None) });
+        let listed = Arc::new(Listed { places, df });
         if let Ok(mut known) = self.listed.try_lock() {
             if known.len() >= REMEMBERED {
                 known.clear();
@@ -158,7 +155,9 @@ impl Commit {
                 Some(among) if among.len() * SOUGHT < place.df => {
                     let mut cursor = Cursor::new(field, place, false)?;
                     let each = among.iter().copied();
-                    found.extend(each.filter(|&doc| leaf.is_live(doc - leaf.base) && cursor.seek(doc - leaf.base).is_some()));
+                    found.extend(
+                        each.filter(|&doc| leaf.is_live(doc - leaf.base) && cursor.seek(doc - leaf.base).is_some()),
+                    );
                 }
                 among => {
                     let mut docs = live_of(leaf, field, place)?;
@@ -177,17 +176,14 @@ impl Commit {
     pub fn postings(&self, field: &str, term: &[u8], weighting: &Weighting) -> Result<Matches> {
         let mut found = Matches::default();
         let list = Scores::of(self, field, term, weighting)?;
-        for number in 0..self.leaves.len() {
-            let leaf = &self.leaves[number];
-            let (mut docs, mut scores) = (Vec::new(), Vec::new());
+        for (number, leaf) in self.leaves.iter().enumerate() {
             if let Some(mut scored) = list.in_leaf(self, number)? {
-                scored.fill(u32::MAX, &mut docs, &mut scores)?;
+                let (docs, scores) = scored.all()?;
+                for (&doc, &score) in docs.iter().zip(scores).filter(|(&doc, _)| leaf.is_live(doc)) {
+                    found.docs.push(leaf.base + doc);
+                    found.scores.push(score);
+                }
             }
-            let live = docs.into_iter().zip(scores).filter(|&(doc, _)| leaf.is_live(doc));
-            live.for_each(|(doc, score)| {
-                found.docs.push(leaf.base + doc);
-                found.scores.push(score);
-            });
         }
         Ok(found)
     }
@@ -263,6 +259,15 @@ impl Commit {
         }
         Ok(found)
     }
+}
+
+/// What stands for a term of a field.
+pub fn key_of(field: &str, term: &[u8]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(field.len() + 1 + term.len());
+    key.extend_from_slice(field.as_bytes());
+    key.push(0xFF); // which no name has
+    key.extend_from_slice(term);
+    key
 }
 
 /// The live documents of a segment that have a term of the field.

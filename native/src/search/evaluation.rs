@@ -20,13 +20,12 @@ impl Evaluation<'_> {
         Ok(match node {
             Node::Term { fields, term, boost } => boosted(self.term(fields, term)?, *boost),
             Node::And(children) => self.and(children)?,
-            Node::Or(children) => union(children.iter().map(|child| self.matches(child)).collect::<Result<_>>()?),
+            Node::Or(children) => union(self.parts(children)?),
             Node::AndMaybe(must, should) => {
                 let Matches { docs, scores } = self.matches(must)?;
                 let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
                 if !docs.is_empty() {
-                    for child in parts_of(should) {
-                        let part = self.matches(child)?;
+                    for part in self.parts(parts_of(should))? {
                         for (here, there) in common(&docs, &part.docs) {
                             sums[here] += f64::from(part.scores[there]);
                         }
@@ -120,6 +119,22 @@ impl Evaluation<'_> {
             },
             Node::Leading(..) | Node::Known(_) | Node::Nothing => within(self.matches(node)?.docs),
         })
+    }
+
+    /// What is added up of some nodes: a term that is looked for in several fields is as many parts, as in `Part`.
+    fn parts(&self, nodes: &[Node]) -> Result<Vec<Matches>> {
+        let mut parts = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            match node {
+                Node::Term { fields, term, boost } => {
+                    for field in fields {
+                        parts.push(boosted(self.commit.postings(field, term, self.weighting)?, *boost));
+                    }
+                }
+                other => parts.push(self.matches(other)?),
+            }
+        }
+        Ok(parts)
     }
 
     /// A term's scores in some fields, added.

@@ -3,6 +3,7 @@
 pub mod best;
 pub mod commit;
 pub mod evaluation;
+pub mod impacts;
 pub mod node;
 pub mod parts;
 pub mod phrases;

@@ -1,72 +1,79 @@
-//! The parts of a query whose scores are added: terms, read as far as they are asked for, or what was worked out.
+//! The parts of a query whose scores are added: terms, or what was worked out.
+
+use std::sync::Arc;
 
 use crate::fault::Result;
-use crate::search::commit::{Commit, Matches};
+use crate::search::commit::{Commit, Matches, SOUGHT};
 use crate::search::evaluation::Evaluation;
+use crate::search::impacts::Impacts;
 use crate::search::node::Node;
 use crate::search::scores::{Scored, Scores};
-use crate::search::sets::{reached, union};
+use crate::search::sets::reached;
 
-/// One part; every document that it has scores more than nothing.
+/// One part; every document that it has scores more than nothing. A term that is looked for in several fields is as many
+/// parts.
 pub enum Part {
-    Term { fields: Vec<Scores>, boost: f32 },
+    Term { scores: Scores, boost: f32 },
     Known(Matches),
 }
 
-/// A part in one segment, those documents passed that are behind us.
-pub enum LeafPart<'a> {
-    Term { fields: Vec<Scored<'a>>, boost: f32, found: Matches, other: Matches },
-    Known { docs: &'a [u32], scores: &'a [f32], base: u32, at: usize },
+/// A part in one segment. What is asked of documents, rises.
+pub struct LeafPart<'a> {
+    /// The most that it adds to any document, or a little more.
+    pub most: f64,
+    /// Documents that it has.
+    pub count: usize,
+    of: Of<'a>,
+    at: usize,
+}
+
+enum Of<'a> {
+    Term { scored: Scored<'a>, impacts: Option<Arc<Impacts>>, boost: f32 },
+    Known { docs: &'a [u32], scores: &'a [f32], base: u32 },
 }
 
 impl Part {
-    /// A node as a part; None where a document may score nothing.
-    pub fn of(on: &Evaluation, node: &Node) -> Result<Option<Part>> {
+    /// Add a node as parts; false where a document may score nothing.
+    pub fn add(on: &Evaluation, node: &Node, to: &mut Vec<Part>) -> Result<bool> {
         if let Node::Term { fields, term, boost } = node {
-            let each = fields.iter().map(|field| Scores::of(on.commit, field, term, on.weighting));
-            let fields = each.collect::<Result<Vec<Scores>>>()?;
-            if fields.len() <= 2 {
-                let is_sound = *boost > 0.0 && fields.iter().all(|scores| scores.listed.df == 0 || scores.factor > 0.0);
-                return Ok(if is_sound { Some(Part::Term { fields, boost: *boost }) } else { None });
+            for field in fields {
+                let scores = Scores::of(on.commit, field, term, on.weighting)?;
+                if scores.listed.df > 0 {
+                    if !(scores.factor > 0.0 && *boost > 0.0) {
+                        return Ok(false);
+                    }
+                    to.push(Part::Term { scores, boost: *boost });
+                }
             }
+            return Ok(true);
         }
         let found = on.matches(node)?;
-        Ok(if found.scores.iter().all(|&score| score > 0.0) { Some(Part::Known(found)) } else { None })
-    }
-
-    /// Documents that it has, about.
-    pub fn count(&self) -> usize {
-        match self {
-            Part::Term { fields, .. } => fields.iter().map(|scores| scores.listed.df).sum(),
-            Part::Known(found) => found.docs.len(),
+        let is_sound = found.scores.iter().all(|&score| score > 0.0);
+        if !found.docs.is_empty() {
+            to.push(Part::Known(found));
         }
+        Ok(is_sound)
     }
 
-    /// The most that it adds to any document, or a little more.
-    pub fn most(&self, commit: &Commit) -> Result<f64> {
-        Ok(match self {
-            Part::Term { fields, boost } => {
-                let mut sum = 0.0;
-                for scores in fields {
-                    sum += f64::from(scores.most(commit)?);
-                }
-                sum * f64::from(*boost)
-            }
-            Part::Known(found) => f64::from(found.scores.iter().fold(0f32, |most, &score| most.max(score))),
-        })
-    }
-
-    /// What it has in one segment; None where that is nothing.
-    pub fn in_leaf<'a>(&'a self, commit: &'a Commit, number: usize) -> Result<Option<LeafPart<'a>>> {
+    /// What it has in one segment; None where that is nothing. wanted: how many documents will be asked for, if not all.
+    pub fn in_leaf<'a>(
+        &'a self,
+        commit: &'a Commit,
+        number: usize,
+        wanted: Option<usize>,
+    ) -> Result<Option<LeafPart<'a>>> {
         match self {
-            Part::Term { fields, boost } => {
-                let mut own = Vec::with_capacity(fields.len());
-                for scores in fields {
-                    own.extend(scores.in_leaf(commit, number)?);
-                }
-                let (found, other) = (Matches::default(), Matches::default());
-                let term = LeafPart::Term { fields: own, boost: *boost, found, other };
-                Ok(if term.left() > 0 { Some(term) } else { None })
+            Part::Term { scores, boost } => {
+                let (mut scored, count) = match scores.in_leaf(commit, number)? {
+                    Some(scored) => (scored, scores.listed.df),
+                    None => return Ok(None),
+                };
+                let few = wanted.map_or(false, |wanted| wanted * SOUGHT < count);
+                let (impacts, most) = match scores.impacts(commit, number, &mut scored, few)? {
+                    Some((impacts, most)) => (Some(impacts), f64::from(most) * f64::from(*boost)),
+                    None => (None, f64::INFINITY),
+                };
+                Ok(Some(LeafPart { most, count, of: Of::Term { scored, impacts, boost: *boost }, at: 0 }))
             }
             Part::Known(found) => {
                 let leaf = match commit.leaves.get(number) {
@@ -76,7 +83,9 @@ impl Part {
                 let docs = leaf.own(&found.docs);
                 let first = found.docs.partition_point(|&doc| doc < leaf.base);
                 let scores = &found.scores[first..first + docs.len()];
-                let known = LeafPart::Known { docs, scores, base: leaf.base, at: 0 };
+                let most = f64::from(scores.iter().fold(0f32, |most, &score| most.max(score)));
+                let known =
+                    LeafPart { most, count: docs.len(), of: Of::Known { docs, scores, base: leaf.base }, at: 0 };
                 Ok(if docs.is_empty() { None } else { Some(known) })
             }
         }
@@ -84,69 +93,87 @@ impl Part {
 }
 
 impl LeafPart<'_> {
-    /// Postings that are not passed.
-    pub fn left(&self) -> usize {
-        match self {
-            LeafPart::Term { fields, .. } => fields.iter().map(Scored::left).sum(),
-            LeafPart::Known { docs, at, .. } => docs.len() - at,
-        }
-    }
-
-    /// Pass what is before a document.
-    pub fn pass(&mut self, doc: u32) {
-        match self {
-            LeafPart::Term { fields, .. } => fields.iter_mut().for_each(|scored| scored.pass(doc)),
-            LeafPart::Known { docs, base, at, .. } => *at = reached(docs, *at, doc + *base),
-        }
-    }
-
-    /// Every document before one, which are passed then, and its score.
-    pub fn each(&mut self, below: u32, mut to: impl FnMut(u32, f32)) -> Result<()> {
-        match self {
-            LeafPart::Term { fields, boost, found, other } => {
-                let boost = *boost;
-                for (scored, matches) in fields.iter_mut().zip([&mut *found, &mut *other]) {
-                    matches.docs.clear();
-                    matches.scores.clear();
-                    scored.fill(below, &mut matches.docs, &mut matches.scores)?;
-                }
-                if fields.len() < 2 || other.docs.is_empty() {
-                    found.docs.iter().zip(&found.scores).for_each(|(&doc, &score)| to(doc, score * boost));
-                } else {
-                    let both = union(vec![std::mem::take(found), std::mem::take(other)]);
-                    both.docs.iter().zip(&both.scores).for_each(|(&doc, &score)| to(doc, score * boost));
+    /// Add its share of `most`, or a little more, to the sums of documents from `start` on.
+    pub fn add_shares(&mut self, start: u32, sums: &mut [u16], most: u16) {
+        match &self.of {
+            Of::Term { impacts, .. } => {
+                if let Some(impacts) = impacts {
+                    impacts.add(start, sums, scaled(most), &mut self.at);
                 }
             }
-            LeafPart::Known { docs, scores, base, at } => {
-                while let (Some(&doc), Some(&score)) = (docs.get(*at), scores.get(*at)) {
-                    if doc - *base >= below {
-                        break;
-                    }
-                    to(doc - *base, score);
-                    *at += 1;
+            Of::Known { docs, scores, base } => {
+                let end = start.saturating_add(sums.len() as u32).saturating_add(*base);
+                self.at = reached(docs, self.at, start + base);
+                while let Some(&doc) = docs.get(self.at).filter(|&&doc| doc < end) {
+                    let sum = &mut sums[(doc - base - start) as usize];
+                    *sum = sum.saturating_add(share(scores[self.at], self.most, most));
+                    self.at += 1;
                 }
             }
         }
-        Ok(())
     }
 
-    /// The score of a document, if it is there; those that are asked for rise.
+    /// The same for one document.
     #[inline]
-    pub fn seek(&mut self, doc: u32) -> Result<Option<f32>> {
-        match self {
-            LeafPart::Term { fields, boost, .. } => {
-                let mut sum = None;
-                for scored in fields {
-                    if let Some(score) = scored.seek(doc)? {
-                        sum = Some(sum.unwrap_or(0.0) + f64::from(score));
-                    }
+    pub fn share(&mut self, doc: u32, most: u16) -> u16 {
+        match &self.of {
+            Of::Term { impacts, .. } => match impacts {
+                Some(impacts) => impacts.place(doc, &mut self.at).map_or(0, |at| impacts.share(at, scaled(most))),
+                None => most,
+            },
+            Of::Known { docs, scores, base } => {
+                self.at = reached(docs, self.at, doc + base);
+                let is_there = docs.get(self.at) == Some(&(doc + base));
+                if is_there {
+                    share(scores[self.at], self.most, most)
+                } else {
+                    0
                 }
-                Ok(sum.map(|sum| sum as f32 * *boost))
-            }
-            LeafPart::Known { docs, scores, base, at } => {
-                *at = reached(docs, *at, doc + *base);
-                Ok(if docs.get(*at) == Some(&(doc + *base)) { scores.get(*at).copied() } else { None })
             }
         }
     }
+
+    /// Begin again with documents from one on.
+    pub fn turn_back(&mut self, doc: u32) {
+        self.at = match &mut self.of {
+            Of::Term { scored, impacts, .. } => {
+                scored.turn_back();
+                impacts.as_ref().map_or(0, |impacts| impacts.first(doc))
+            }
+            Of::Known { docs, base, .. } => docs.partition_point(|&one| one < doc + *base),
+        };
+    }
+
+    /// The score of a document, if it is there.
+    #[inline]
+    pub fn score(&mut self, doc: u32) -> Result<Option<f32>> {
+        match &mut self.of {
+            Of::Term { scored, impacts: None, boost } => Ok(scored.seek(doc)?.map(|score| score * *boost)),
+            Of::Term { scored, impacts: Some(impacts), boost } => Ok(match impacts.place(doc, &mut self.at) {
+                Some(place) => match impacts.tf(place) {
+                    Some(tf) => Some(scored.score(doc, tf) * *boost),
+                    None => scored.seek(doc)?.map(|score| score * *boost),
+                },
+                None => None,
+            }),
+            Of::Known { docs, scores, base } => {
+                self.at = reached(docs, self.at, doc + *base);
+                Ok(if docs.get(self.at) == Some(&(doc + *base)) { scores.get(self.at).copied() } else { None })
+            }
+        }
+    }
+
+    /// Whether shares of many documents are added at once.
+    pub fn is_dense(&self) -> bool {
+        matches!(&self.of, Of::Term { impacts: Some(impacts), .. } if impacts.is_dense())
+    }
+}
+
+/// What 255 of 256 of it is `most`, or a little more.
+fn scaled(most: u16) -> u16 {
+    (u32::from(most) * 256 / 255 + 1).min(u32::from(u16::MAX)) as u16
+}
+
+fn share(score: f32, of: f64, most: u16) -> u16 {
+    (f64::from(score) / of * f64::from(most)) as u16 + 1
 }

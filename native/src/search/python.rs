@@ -16,6 +16,7 @@ use crate::index::pages::{PagedFile, Section};
 use crate::index::terms::{Field, Sections};
 use crate::search::commit::{self, Matches};
 use crate::search::evaluation::Evaluation;
+use crate::search::impacts::Kept;
 use crate::search::node::Node;
 use crate::search::phrases;
 use crate::search::top;
@@ -89,7 +90,7 @@ impl Segment {
             let field = sections().and_then(|parts| Field::new(parts, docs, tokens)).map_err(raised)?;
             made.insert(name, field);
         }
-        Ok(Segment(Arc::new(commit::Segment { docs, fields: made })))
+        Ok(Segment(Arc::new(commit::Segment { docs, fields: made, impacts: Kept::default() })))
     }
 }
 

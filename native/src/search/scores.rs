@@ -4,26 +4,32 @@ use std::sync::Arc;
 
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
-use crate::index::terms::Lengths;
-use crate::search::commit::{Commit, Listed};
+use crate::index::terms::{Field, Lengths, Place};
+use crate::search::commit::{key_of, Commit, Listed};
+use crate::search::impacts::Impacts;
 use crate::search::weighting::{score, Norms, Weighting};
 
 /// A term of a field in a commit, and how it scores.
 pub struct Scores {
     field: String,
+    key: Vec<u8>,
     pub listed: Arc<Listed>,
     norms: Arc<Norms>,
     pub factor: f32,
-    by: (u64, u64),
 }
 
 /// The scores of one segment.
 pub struct Scored<'a> {
-    cursor: Cursor<'a>,
+    field: &'a Field,
+    place: Place,
+    /// Where it was looked last, if at all.
+    cursor: Option<Cursor<'a>>,
     lengths: Arc<Lengths>,
-    norms: Arc<Norms>,
+    pub norms: Arc<Norms>,
     factor: f32,
+    docs: Vec<u32>,
     tfs: Vec<u32>,
+    scores: Vec<f32>,
 }
 
 impl Scores {
@@ -32,8 +38,8 @@ impl Scores {
         let listed = commit.listed(field, term)?;
         let scale = weighting.scale(field);
         let factor = (commit.term_weight(term, listed.df, scale)? * (scale.k1 + 1.0)) as f32;
-        let (norms, by) = (commit.norms(field, scale)?, (scale.k1.to_bits(), scale.b.to_bits()));
-        Ok(Scores { field: field.to_owned(), listed, norms, factor, by })
+        let norms = commit.norms(field, scale)?;
+        Ok(Scores { field: field.to_owned(), key: key_of(field, term), listed, norms, factor })
     }
 
     /// The scores of a segment; None where it has no such term.
@@ -42,70 +48,75 @@ impl Scores {
         let field = commit.leaves.get(number).and_then(|leaf| leaf.segment.fields.get(&self.field));
         Ok(match (found, field) {
             (Some(&(_, place)), Some(field)) => Some(Scored {
-                cursor: Cursor::new(field, place, true)?,
+                field,
+                place,
+                cursor: None,
                 lengths: field.lengths()?,
                 norms: self.norms.clone(),
                 factor: self.factor,
+                docs: Vec::new(),
                 tfs: Vec::new(),
+                scores: Vec::new(),
             }),
             _ => None,
         })
     }
 
-    /// The most that any document scores; all are gone through where nobody has asked before.
-    pub fn most(&self, commit: &Commit) -> Result<f32> {
-        if let Ok(known) = self.listed.most.try_lock() {
-            match *known {
-                Some((k1, b, most)) if (k1, b) == self.by => return Ok(most * self.factor),
-                _ => {}
-            }
-        }
-        let mut most = 0f32;
-        let (mut docs, mut scores) = (Vec::new(), Vec::new());
-        for &(number, _) in &self.listed.places {
-            if let Some(mut scored) = self.in_leaf(commit, number)? {
-                scored.factor = 1.0;
-                docs.clear();
-                scores.clear();
-                scored.fill(u32::MAX, &mut docs, &mut scores)?;
-                most = scores.iter().fold(most, |most, &score| most.max(score));
-            }
-        }
-        if let Ok(mut known) = self.listed.most.try_lock() {
-            *known = Some((self.by.0, self.by.1, most));
-        }
-        Ok(most * self.factor)
+    /// The impacts of a segment, and the most that a document scores there; made where none are kept, unless only few
+    /// documents, so many, are asked for.
+    pub fn impacts(
+        &self,
+        commit: &Commit,
+        number: usize,
+        scored: &mut Scored,
+        few: bool,
+    ) -> Result<Option<(Arc<Impacts>, f32)>> {
+        let segment = match commit.leaves.get(number) {
+            Some(leaf) => &leaf.segment,
+            None => return Ok(None),
+        };
+        let found = if few {
+            segment.impacts.get(&self.key, &self.norms)
+        } else {
+            Some(segment.impacts.get_or_make(&self.key, scored, segment.docs)?)
+        };
+        Ok(found.map(|(impacts, most)| (impacts, most * self.factor)))
     }
 }
 
 impl Scored<'_> {
-    /// Postings that are not passed.
-    pub fn left(&self) -> usize {
-        self.cursor.left()
+    /// All documents, and their scores.
+    pub fn all(&mut self) -> Result<(&[u32], &[f32])> {
+        self.gone_through(self.factor)?;
+        Ok((&self.docs, &self.scores))
     }
 
-    /// Pass what is before a document.
-    pub fn pass(&mut self, doc: u32) {
-        self.cursor.seek(doc);
+    /// All documents, how often they have the term, and their scores but for the factor.
+    pub fn ratios(&mut self) -> Result<(&[u32], &[u32], &[f32])> {
+        self.gone_through(1.0)?;
+        Ok((&self.docs, &self.tfs, &self.scores))
     }
 
-    /// Add the documents before one, which are passed then, and their scores.
-    pub fn fill(&mut self, below: u32, docs: &mut Vec<u32>, scores: &mut Vec<f32>) -> Result<()> {
-        let (start, from) = (docs.len(), self.cursor.number());
-        self.cursor.fill(below, docs)?;
-        self.tfs.clear();
-        self.cursor.add_frequencies(from, from + docs.len() - start, &mut self.tfs)?;
-        let (norms, factor) = (&*self.norms, self.factor);
-        let each = docs[start..].iter().zip(&self.tfs);
+    fn gone_through(&mut self, factor: f32) -> Result<()> {
+        let mut cursor = Cursor::new(self.field, self.place, true)?;
+        self.docs.reserve(self.place.df);
+        cursor.fill(u32::MAX, &mut self.docs)?;
+        cursor.add_frequencies(0, self.docs.len(), &mut self.tfs)?;
+        self.scores.reserve(self.docs.len());
+        let norms = &*self.norms;
+        let each = self.docs.iter().zip(&self.tfs);
         match &*self.lengths {
             Lengths::Bytes(all) => {
-                scores.extend(each.map(|(&doc, &tf)| score(tf, norms.of(u32::from(all[doc as usize])), factor)));
+                let norm = |doc: &u32| norms.of(u32::from(all[*doc as usize]));
+                self.scores.extend(each.map(|(doc, &tf)| score(tf, norm(doc), factor)));
             }
             Lengths::Shorts(all) => {
-                scores.extend(each.map(|(&doc, &tf)| score(tf, norms.of(u32::from(all[doc as usize])), factor)));
+                let norm = |doc: &u32| norms.of(u32::from(all[*doc as usize]));
+                self.scores.extend(each.map(|(doc, &tf)| score(tf, norm(doc), factor)));
             }
             Lengths::Longs(all) => {
-                scores.extend(each.map(|(&doc, &tf)| score(tf, norms.of(all[doc as usize]), factor)));
+                let norm = |doc: &u32| norms.of(all[*doc as usize]);
+                self.scores.extend(each.map(|(doc, &tf)| score(tf, norm(doc), factor)));
             }
         }
         Ok(())
@@ -114,12 +125,26 @@ impl Scored<'_> {
     /// The score of a document, if it has the term; those that are asked for rise.
     #[inline]
     pub fn seek(&mut self, doc: u32) -> Result<Option<f32>> {
-        Ok(match self.cursor.seek(doc) {
-            Some(number) => {
-                let (_, tf) = self.cursor.tokens_of(number)?;
-                Some(score(tf as u32, self.norms.of(self.lengths.of(doc as usize)), self.factor))
-            }
+        let mut cursor = match self.cursor.take() {
+            Some(cursor) => cursor,
+            None => Cursor::new(self.field, self.place, true)?,
+        };
+        let found = match cursor.seek(doc) {
+            Some(number) => Some(self.score(doc, cursor.tokens_of(number)?.1 as u32)),
             None => None,
-        })
+        };
+        self.cursor = Some(cursor);
+        Ok(found)
+    }
+
+    /// Begin again with documents that rise.
+    pub fn turn_back(&mut self) {
+        self.cursor = None;
+    }
+
+    /// The score of a document that has the term so often.
+    #[inline]
+    pub fn score(&self, doc: u32, tf: u32) -> f32 {
+        score(tf, self.norms.of(self.lengths.of(doc as usize)), self.factor)
     }
 }

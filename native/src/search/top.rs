@@ -6,8 +6,8 @@ use crate::search::commit::{Commit, Matches};
 use crate::search::evaluation::{parts_of, Evaluation};
 use crate::search::node::Node;
 use crate::search::parts::{LeafPart, Part};
-use crate::search::sets::both;
-use crate::search::windows::{add_to, Window};
+use crate::search::sets::common;
+use crate::search::windows::add_best;
 
 /// Documents asked for at first where all are wanted that score nearly as high as the best; and how many times more
 /// where these were too few.
@@ -23,13 +23,16 @@ const FEW: usize = 16;
 /// A query as parts that all must match, or if there are none, of which any must; parts that only add; and which
 /// documents may be found.
 struct Shape {
-    must: Vec<Part>,
+    must: Vec<Matches>,
     may: Vec<Part>,
     allowed: Option<Vec<u32>>,
 }
 
 /// The best `count` documents of a node, best first, ties by number.
 pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result<Vec<(u32, f32)>> {
+    if count == 0 {
+        return Ok(Vec::new());
+    }
     let mut best = Best::new(count, behind);
     if let Node::AndMaybe(must, by) = node {
         if let Node::Constant(wanted, score) = &**must {
@@ -104,14 +107,14 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     let mut shape = Shape { must: Vec::new(), may: Vec::new(), allowed: None };
     for (children, needed) in [(must, true), (may, false)] {
         for child in children {
-            let part = match Part::of(on, child)? {
-                Some(part) => part,
-                None => return Ok(None),
-            };
             if needed {
-                shape.must.push(part);
-            } else if part.count() > 0 {
-                shape.may.push(part);
+                let found = on.matches(child)?;
+                if found.scores.iter().any(|&score| score <= 0.0) {
+                    return Ok(None);
+                }
+                shape.must.push(found);
+            } else if !Part::add(on, child, &mut shape.may)? {
+                return Ok(None);
             }
         }
     }
@@ -120,18 +123,12 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
 
 /// The best of documents that any of some parts has.
 fn of_any(commit: &Commit, parts: &[Part], allowed: Option<&[u32]>, mut best: Best) -> Result<Vec<(u32, f32)>> {
-    let mut order: Vec<(f64, &Part)> = Vec::with_capacity(parts.len());
-    for part in parts {
-        order.push((part.most(commit)?, part));
-    }
-    order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut window = Window::new();
     for (number, leaf) in commit.leaves.iter().enumerate() {
-        let mut own: Vec<(f64, LeafPart)> = Vec::with_capacity(order.len());
-        for &(most, part) in &order {
-            own.extend(part.in_leaf(commit, number)?.map(|part| (most, part)));
+        let mut own: Vec<LeafPart> = Vec::with_capacity(parts.len());
+        for part in parts {
+            own.extend(part.in_leaf(commit, number, None)?);
         }
-        window.add_best(leaf, &mut own, allowed, &mut best)?;
+        add_best(leaf, &mut own, allowed, &mut best)?;
     }
     Ok(best.listed())
 }
@@ -151,47 +148,41 @@ fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, mut best: Be
 
 /// The best of documents that all of some parts have.
 fn of_all(commit: &Commit, mut shape: Shape, mut best: Best) -> Result<Vec<(u32, f32)>> {
-    shape.must.sort_by_key(Part::count);
+    shape.must.sort_by_key(|found| found.docs.len());
+    let mut must = shape.must.into_iter();
+    let Matches { mut docs, scores } = must.next().unwrap_or_default();
+    let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
+    if let Some(allowed) = &shape.allowed {
+        let shared = common(&docs, allowed);
+        sums = shared.iter().map(|&(here, _)| sums[here]).collect();
+        docs = shared.iter().map(|&(here, _)| docs[here]).collect();
+    }
+    for part in must {
+        let shared = common(&docs, &part.docs);
+        sums = shared.iter().map(|&(here, there)| sums[here] + f64::from(part.scores[there])).collect();
+        docs = shared.iter().map(|&(here, _)| docs[here]).collect();
+    }
+    let mut all = docs.into_iter().zip(sums).peekable();
     for (number, leaf) in commit.leaves.iter().enumerate() {
-        let docs = leaf.segment.docs as u32;
-        let mut found: Vec<(u32, f64)> = Vec::new();
-        for (at, part) in shape.must.iter().enumerate() {
-            let mut part = match part.in_leaf(commit, number)? {
-                Some(part) => part,
-                None => {
-                    found.clear();
-                    break;
-                }
-            };
-            if at == 0 {
-                part.each(docs, |doc, score| found.push((doc, f64::from(score))))?;
-                found.retain(|&(doc, _)| leaf.is_live(doc));
-                if let Some(allowed) = &shape.allowed {
-                    let all: Vec<u32> = found.iter().map(|&(doc, _)| leaf.base + doc).collect();
-                    let mut kept = both(&all, leaf.own(allowed)).into_iter().peekable();
-                    found.retain(|&(doc, _)| kept.next_if_eq(&(leaf.base + doc)).is_some());
-                }
-            } else {
-                let before: Vec<f64> = found.iter().map(|&(_, sum)| sum).collect();
-                add_to(&mut found, &mut part, 0, docs, docs)?;
-                let mut sums = before.into_iter();
-                found.retain(|&(_, sum)| sums.next().map_or(false, |before| sum > before));
-            }
-        }
+        let end = leaf.base + leaf.segment.docs as u32;
+        let own = std::iter::from_fn(|| all.next_if(|&(doc, _)| doc < end));
+        let mut found: Vec<(u32, f64)> = own.map(|(doc, sum)| (doc - leaf.base, sum)).collect();
         add_parts(&mut found, &shape.may, commit, number)?;
         found.into_iter().for_each(|(doc, sum)| best.add(leaf.base + doc, sum));
     }
     Ok(best.listed())
 }
 
+/// Add the scores of parts to those of documents of a segment, rising.
 fn add_parts(found: &mut [(u32, f64)], parts: &[Part], commit: &Commit, number: usize) -> Result<()> {
-    let docs = commit.leaves[number].segment.docs as u32;
+    if found.is_empty() {
+        return Ok(());
+    }
     for part in parts {
-        if found.is_empty() {
-            break;
-        }
-        if let Some(mut part) = part.in_leaf(commit, number)? {
-            add_to(found, &mut part, 0, docs, docs)?;
+        if let Some(mut part) = part.in_leaf(commit, number, Some(found.len()))? {
+            for (doc, sum) in found.iter_mut() {
+                *sum += part.score(*doc)?.map_or(0.0, f64::from);
+            }
         }
     }
     Ok(())

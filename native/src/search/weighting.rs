@@ -68,6 +68,14 @@ impl Norms {
         }
     }
 
+    /// How many times more documents may score by other norms, at most; None where these are of another kind.
+    pub fn drift(&self, other: &Norms) -> Option<f64> {
+        if self.k1 != other.k1 || self.base != other.base {
+            return None;
+        }
+        Some(if self.slope > other.slope { self.slope / other.slope } else { 1.0 })
+    }
+
     fn worked_out(&self, length: u32) -> f32 {
         (self.k1 * (self.base + self.slope * f64::from(length))) as f32
     }

@@ -1,131 +1,113 @@
 //! The best documents that any part of a query has, window for window.
 //!
 //! After MaxScore (Turtle and Flood, "Query evaluation: strategies and optimizations", 1995), a window of documents at a
-//! time: the parts that can add most are gone through, and added up; as soon as the others together cannot bring a new
-//! document among the best, they are only looked up for those that can still be.
+//! time, on what documents score at most: the parts that can add most for what they cost are added up; as soon as the
+//! others together cannot bring a new document among the best, they are only looked up for those that can still be. What
+//! these score is worked out at the end.
 
 use crate::fault::Result;
 use crate::search::best::Best;
-use crate::search::commit::{Leaf, SOUGHT};
+use crate::search::commit::Leaf;
 use crate::search::parts::LeafPart;
+use crate::search::sets::reached;
 
-const FIRST: u32 = 512;
 const SIZE: usize = 4096;
 
-/// What is added up of the documents of one window.
-pub struct Window {
-    sums: Vec<f64>,
-    marks: Vec<u64>,
-    candidates: Vec<(u32, f64)>,
-}
+/// Documents of a window that are looked up one by one; where more are left, the next part is added up.
+const FEW: usize = 256;
 
-impl Window {
-    pub fn new() -> Self {
-        Window { sums: vec![0.0; SIZE], marks: vec![0; SIZE / 64], candidates: Vec::new() }
+/// What all parts can add, in whole numbers of which sums have room for.
+const WHOLE: f64 = 60_000.0;
+
+/// Add the best documents of a segment. allowed: which documents may be found, rising, if not all.
+pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, best: &mut Best) -> Result<()> {
+    // What adds most for what it costs goes first; bytes of all documents are added eight at a time.
+    let docs = leaf.segment.docs;
+    let worth = |part: &LeafPart| part.most / if part.is_dense() { docs / 8 } else { part.count }.max(1) as f64;
+    parts.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+    // What a part and those behind it can add.
+    let mut reach = vec![0.0; parts.len() + 1];
+    for at in (0..parts.len()).rev() {
+        reach[at] = reach[at + 1] + parts[at].most;
     }
-
-    /// Add the best documents of a segment. parts: the most that each can add, highest first. allowed: which documents
-    /// may be found, rising, if not all.
-    pub fn add_best(
-        &mut self,
-        leaf: &Leaf,
-        parts: &mut [(f64, LeafPart)],
-        allowed: Option<&[u32]>,
-        best: &mut Best,
-    ) -> Result<()> {
-        // What a part and those behind it can add.
-        let mut reach = vec![0.0; parts.len() + 1];
-        for at in (0..parts.len()).rev() {
-            reach[at] = reach[at + 1] + parts[at].0;
+    let unit = WHOLE / reach[0].max(f64::MIN_POSITIVE);
+    let mosts: Vec<u16> = parts.iter().map(|part| (part.most * unit).ceil() as u16).collect();
+    let edge_of = |best: &Best, most: f64| (best.least() - most) * unit;
+    let allowed = allowed.map(|allowed| leaf.own(allowed));
+    let mut sums = vec![0u16; SIZE.min(docs)];
+    let mut found: Vec<(u32, u16)> = Vec::new();
+    let mut start = 0;
+    while start < docs {
+        let size = SIZE.min(docs - start);
+        let sums = &mut sums[..size];
+        let first = start as u32;
+        start += size;
+        let needed = reach.iter().position(|&most| !best.may_have(most)).unwrap_or(parts.len());
+        if needed == 0 {
+            break;
         }
-        let docs = leaf.segment.docs as u32;
-        let (mut start, mut size) = (0, FIRST);
-        let mut allowed = allowed.map(|allowed| leaf.own(allowed).iter().map(|&doc| doc - leaf.base).peekable());
-        while start < docs {
-            let needed = reach.iter().position(|&most| !best.may_have(most)).unwrap_or(parts.len());
-            if needed == 0 {
-                break;
-            }
-            let below = start.saturating_add(size).min(docs);
-            let (first, others) = parts.split_at_mut(needed);
-            for (_, part) in first {
-                self.add(part, start, below)?;
-            }
-            self.collect(start, reach[needed], best);
-            if let Some(allowed) = &mut allowed {
-                self.candidates.retain(|&(doc, _)| {
-                    while allowed.next_if(|&one| one < doc).is_some() {}
-                    allowed.peek() == Some(&doc)
-                });
-            }
-            if !leaf.is_whole() {
-                self.candidates.retain(|&(doc, _)| leaf.is_live(doc));
-            }
-            for (at, (_, part)) in others.iter_mut().enumerate() {
-                if self.candidates.is_empty() {
+        sums.iter_mut().for_each(|sum| *sum = 0);
+        let mut added = 0;
+        let mut edge = 0;
+        while added < parts.len() {
+            parts[added].add_shares(first, sums, mosts[added]);
+            added += 1;
+            if added >= needed {
+                edge = edge_of(best, reach[added]).max(0.0) as u16;
+                if edge > 0 && sums.iter().filter(|&&sum| sum >= edge).count() <= FEW {
                     break;
                 }
-                add_to(&mut self.candidates, part, start, below, docs)?;
-                let most = reach[needed + at + 1];
-                self.candidates.retain(|&(_, sum)| best.may_have(sum + most));
-            }
-            for &(doc, sum) in &self.candidates {
-                best.add(leaf.base + doc, sum);
-            }
-            best.cut();
-            start = below;
-            size = (size * 2).min(SIZE as u32);
-        }
-        Ok(())
-    }
-
-    /// Add a part's scores of the documents of the window.
-    fn add(&mut self, part: &mut LeafPart, start: u32, below: u32) -> Result<()> {
-        let (sums, marks) = (&mut self.sums[..SIZE], &mut self.marks[..SIZE / 64]);
-        part.pass(start);
-        part.each(below, |doc, score| {
-            let at = doc.wrapping_sub(start) as usize % SIZE;
-            sums[at] += f64::from(score);
-            marks[at / 64] |= 1 << (at % 64);
-        })
-    }
-
-    /// Take the sums of the window that may be of one of the best; most: what may still come.
-    fn collect(&mut self, start: u32, most: f64, best: &Best) {
-        self.candidates.clear();
-        for (number, marks) in self.marks.iter_mut().enumerate() {
-            let mut word = std::mem::take(marks);
-            while word != 0 {
-                let at = number * 64 + word.trailing_zeros() as usize;
-                word &= word - 1;
-                let sum = std::mem::take(&mut self.sums[at]);
-                if best.may_have(sum + most) {
-                    self.candidates.push((start + at as u32, sum));
-                }
             }
         }
+        found.clear();
+        let least = edge.max(1);
+        found.extend((first..).zip(sums.iter()).filter(|(_, &sum)| sum >= least).map(|(doc, &sum)| (doc, sum)));
+        found.retain(|&(doc, _)| leaf.is_live(doc));
+        if let Some(allowed) = allowed {
+            let mut at = 0;
+            found.retain(|&(doc, _)| {
+                at = reached(allowed, at, doc + leaf.base);
+                allowed.get(at) == Some(&(doc + leaf.base))
+            });
+        }
+        for at in added..parts.len() {
+            if found.is_empty() {
+                break;
+            }
+            parts[at].turn_back(first);
+            found.iter_mut().for_each(|(doc, sum)| *sum = sum.saturating_add(parts[at].share(*doc, mosts[at])));
+            let edge = edge_of(best, reach[at + 1]);
+            found.retain(|&(_, sum)| f64::from(sum) >= edge);
+        }
+        // The highest sums first: they tell what the others have to reach.
+        let most = best.count();
+        if found.len() > most && most > 0 {
+            found.select_nth_unstable_by(most - 1, |a, b| b.1.cmp(&a.1));
+            let mut others = found.split_off(most);
+            add_scores(leaf, parts, &mut found, best)?;
+            let edge = edge_of(best, 0.0);
+            others.retain(|&(_, sum)| f64::from(sum) >= edge);
+            add_scores(leaf, parts, &mut others, best)?;
+        } else {
+            add_scores(leaf, parts, &mut found, best)?;
+        }
     }
+    Ok(())
 }
 
-/// Add a part's scores to those of documents between two, rising; docs: how many the segment has.
-pub fn add_to(found: &mut [(u32, f64)], part: &mut LeafPart, start: u32, below: u32, docs: u32) -> Result<()> {
-    let here = part.left() as u64 * u64::from(below - start) / u64::from((docs - start).max(1));
-    if (found.len() * SOUGHT) as u64 <= here {
-        for (doc, sum) in found {
-            if let Some(score) = part.seek(*doc)? {
-                *sum += f64::from(score);
+/// Add documents, in any order, with what they score.
+fn add_scores(leaf: &Leaf, parts: &mut [LeafPart], found: &mut [(u32, u16)], best: &mut Best) -> Result<()> {
+    found.sort_unstable_by_key(|&(doc, _)| doc);
+    let mut scores = vec![0.0; found.len()];
+    if let Some(&(first, _)) = found.first() {
+        for part in parts.iter_mut() {
+            part.turn_back(first);
+            for (&(doc, _), sum) in found.iter().zip(&mut scores) {
+                *sum += part.score(doc)?.map_or(0.0, f64::from);
             }
         }
-        return Ok(());
     }
-    part.pass(start);
-    let mut at = 0;
-    part.each(below, |doc, score| {
-        while at < found.len() && found[at].0 < doc {
-            at += 1;
-        }
-        if at < found.len() && found[at].0 == doc {
-            found[at].1 += f64::from(score);
-        }
-    })
+    found.iter().zip(scores).for_each(|(&(doc, _), sum)| best.add(leaf.base + doc, sum));
+    best.cut();
+    Ok(())
 }

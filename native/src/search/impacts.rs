@@ -1,0 +1,189 @@
+//! What the documents of a segment score for a term, in a byte each, and how often it is there.
+//!
+//! A byte is a share of the most that any document scores, rounded up: what the bytes of some terms add up to, no document
+//! scores more than. So most documents need no more than a few additions of bytes, many at a time, to be told from the
+//! best; only what may be among these is worked out. The bytes stay with the segment, from commit to commit: where the
+//! average length, which scores depend on, has changed a little, they are taken for a little more.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+use crate::fault::Result;
+use crate::search::scores::Scored;
+use crate::search::sets::reached;
+use crate::search::weighting::Norms;
+
+/// One in so many documents: from there on every document of the segment has a byte, else those with the term.
+const DENSE: usize = 8;
+
+/// Bytes that are kept of a segment, and of each of its documents more.
+const ROOM: usize = 16 << 20;
+const ROOM_EACH: usize = 64;
+
+/// Of the most that bytes stand for, how much it may change before they are made anew.
+const DRIFT: f64 = 1.03;
+
+/// The impacts of one term.
+pub struct Impacts {
+    /// What the highest byte stands for, but for the factor of the term, as norms were then.
+    most: f32,
+    norms: Arc<Norms>,
+    docs: Docs,
+    bytes: Vec<u8>,
+    tfs: Vec<u8>,
+    used: AtomicBool,
+}
+
+/// Which documents bytes are of.
+enum Docs {
+    Every,
+    Some(Vec<u32>),
+}
+
+/// What stands for a frequency that no byte holds.
+const MANY: u8 = 255;
+
+impl Impacts {
+    /// Those of a term that nobody has gone through, of a segment with so many documents.
+    fn made(scored: &mut Scored, docs: usize) -> Result<Self> {
+        let norms = scored.norms.clone();
+        let (own, tfs, ratios) = scored.ratios()?;
+        let most = ratios.iter().fold(0f32, |most, &ratio| most.max(ratio));
+        let share = |ratio: f32| (ratio / most * 255.0).ceil() as u8; // as f32 has it, no more than 255
+        let tf = |tf: u32| tf.min(u32::from(MANY)) as u8;
+        let used = AtomicBool::new(true);
+        if own.len() * DENSE < docs {
+            let bytes = ratios.iter().map(|&ratio| share(ratio)).collect();
+            let tfs = tfs.iter().map(|&count| tf(count)).collect();
+            return Ok(Impacts { most, norms, docs: Docs::Some(own.to_vec()), bytes, tfs, used });
+        }
+        let (mut bytes, mut counts) = (vec![0; docs], vec![0; docs]);
+        for ((&doc, &ratio), &count) in own.iter().zip(ratios).zip(tfs) {
+            bytes[doc as usize] = share(ratio);
+            counts[doc as usize] = tf(count);
+        }
+        Ok(Impacts { most, norms, docs: Docs::Every, bytes, tfs: counts, used })
+    }
+
+    /// The most that a document scores, but for the factor of the term, by other norms; None where these are too far off.
+    fn most_by(&self, norms: &Norms) -> Option<f32> {
+        self.norms.drift(norms).filter(|&drift| drift < DRIFT).map(|drift| (f64::from(self.most) * drift) as f32)
+    }
+
+    fn size(&self) -> usize {
+        let docs = match &self.docs {
+            Docs::Every => 0,
+            Docs::Some(docs) => 4 * docs.len(),
+        };
+        docs + self.bytes.len() + self.tfs.len() + 200
+    }
+
+    /// Whether a byte is added up of every document, at once.
+    pub fn is_dense(&self) -> bool {
+        matches!(self.docs, Docs::Every)
+    }
+
+    /// Add shares of `most` to the sums of documents from `start` on. at: where those of the window begin, if not every
+    /// document has one; it is moved on.
+    pub fn add(&self, start: u32, sums: &mut [u16], most: u16, at: &mut usize) {
+        match &self.docs {
+            Docs::Every => {
+                let bytes = self.bytes.get(start as usize..).unwrap_or(&[]);
+                for (sum, &byte) in sums.iter_mut().zip(bytes) {
+                    *sum = sum.saturating_add(part_of(byte, most));
+                }
+            }
+            Docs::Some(docs) => {
+                *at = reached(docs, *at, start);
+                let end = start.saturating_add(sums.len() as u32);
+                while let Some(&doc) = docs.get(*at).filter(|&&doc| doc < end) {
+                    let sum = &mut sums[(doc - start) as usize];
+                    *sum = sum.saturating_add(part_of(self.bytes[*at], most));
+                    *at += 1;
+                }
+            }
+        }
+    }
+
+    /// Where the first byte is of a document from one on, if not every one has its own.
+    pub fn first(&self, doc: u32) -> usize {
+        match &self.docs {
+            Docs::Every => 0,
+            Docs::Some(docs) => docs.partition_point(|&one| one < doc),
+        }
+    }
+
+    /// Where a document has its byte, if it has the term. at: where one before it has its; it is moved on.
+    #[inline]
+    pub fn place(&self, doc: u32, at: &mut usize) -> Option<usize> {
+        match &self.docs {
+            Docs::Every => Some(doc as usize).filter(|&place| self.tfs.get(place).map_or(false, |&tf| tf > 0)),
+            Docs::Some(docs) => {
+                *at = reached(docs, *at, doc);
+                Some(*at).filter(|&at| docs.get(at) == Some(&doc))
+            }
+        }
+    }
+
+    /// The share of `most` at a place.
+    #[inline]
+    pub fn share(&self, place: usize, most: u16) -> u16 {
+        part_of(self.bytes[place], most)
+    }
+
+    /// How often the term is there at a place; None where that is more often than is kept.
+    #[inline]
+    pub fn tf(&self, place: usize) -> Option<u32> {
+        Some(self.tfs[place]).filter(|&tf| tf != MANY).map(u32::from)
+    }
+}
+
+/// byte / 256 of something, rounded up; one at least, where there is a byte.
+#[inline]
+fn part_of(byte: u8, most: u16) -> u16 {
+    (u32::from(u16::from(byte) << 8) * u32::from(most) >> 16) as u16 + u16::from(byte != 0)
+}
+
+/// The impacts of a segment's terms, as far as they were asked for and there is room.
+#[derive(Default)]
+pub struct Kept {
+    known: Mutex<HashMap<Vec<u8>, Arc<Impacts>>>,
+    held: AtomicUsize,
+}
+
+impl Kept {
+    /// Those of a term, and the most that a document scores but for the factor; None where none are kept.
+    pub fn get(&self, key: &[u8], norms: &Norms) -> Option<(Arc<Impacts>, f32)> {
+        let known = self.known.try_lock().ok()?;
+        let found = known.get(key)?;
+        let most = found.most_by(norms)?;
+        found.used.store(true, Relaxed);
+        Some((found.clone(), most))
+    }
+
+    /// The same, made where none are kept; docs: of the segment.
+    pub fn get_or_make(&self, key: &[u8], scored: &mut Scored, docs: usize) -> Result<(Arc<Impacts>, f32)> {
+        if let Some(found) = self.get(key, &scored.norms) {
+            return Ok(found);
+        }
+        let made = Arc::new(Impacts::made(scored, docs)?);
+        let most = made.most;
+        if let Ok(mut known) = self.known.try_lock() {
+            self.held.fetch_add(made.size(), Relaxed);
+            if let Some(before) = known.insert(key.to_vec(), made.clone()) {
+                self.held.fetch_sub(before.size(), Relaxed);
+            }
+            let room = ROOM + ROOM_EACH * docs;
+            if self.held.load(Relaxed) > room {
+                // What nobody has asked for since the last time goes first.
+                known.retain(|_, one| one.used.swap(false, Relaxed));
+                if known.values().map(|one| one.size()).sum::<usize>() > room / 2 {
+                    known.clear();
+                }
+                self.held.store(known.values().map(|one| one.size()).sum(), Relaxed);
+            }
+        }
+        Ok((made, most))
+    }
+}
