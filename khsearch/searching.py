@@ -16,7 +16,7 @@ from khsearch.frozen import frozen
 from khsearch.hits import Facet, Hit, Results, Search, count
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.pages import Pages
+from khsearch.pages import Pages, Row
 from khsearch.query import MATCHES, Filter, Judged, Match, Plan, Planner, Ranking
 
 _SCORE = "score"
@@ -96,7 +96,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     if page.total is not None:
         made = replace(made, known_total=page.total)
     first = asked.offset + 1 if behind is None else behind.rank + 1
-    hits = [Hit.of(rank, row.judged, made, loose=row.loose, more=row.more) for rank, row in enumerate(page.rows, first)]
+    hits = _hits(page.rows, made, first)
 
     def after() -> str:
         return paging.token(asked.identity, pages.behind(hits[-1].rank, page.rows[-1]))
@@ -141,8 +141,7 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
     made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
     rows = Pages(made, judged=False).page(limit, 0).rows
-    hits = [Hit.of(rank, row.judged, made, loose=row.loose) for rank, row in enumerate(rows, 1)]
-    return Results(hits, time.perf_counter() - started, made)
+    return Results(_hits(rows, made), time.perf_counter() - started, made)
 
 
 def hit_of(
@@ -156,7 +155,13 @@ def hit_of(
     view, weighting = commit.view, made.ranking.weighting
     (score,) = view.scores(key, [made.plan.node], weighting)
     (stands,) = view.among([key], made.settled[0], weighting)
-    return Hit.of(0, Judged(key, score or 0.0), made, loose=not stands)
+    return _hits([Row(Judged(key, score or 0.0), not stands)], made, 0)[0]
+
+
+def _hits(rows: Sequence[Row], made: Search, first: int = 1) -> list[Hit]:
+    """Documents of a search as hits, from a rank on."""
+    loose, more = [row.loose for row in rows], [row.more for row in rows]
+    return Hit.each_of([row.judged for row in rows], made, first, loose=loose, more=more)
 
 
 def _kept(

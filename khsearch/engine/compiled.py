@@ -1,13 +1,17 @@
-"""compiled: what a view can do besides whose engine has a compiled core: plan a query of plain words in one call."""
+"""compiled: what a view can do besides whose engine has a compiled core: plan a query of plain words, or find the best
+documents, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from khsearch.engine.nodes import Node
 from khsearch.engine.weighting import BM25
 from khsearch.frozen import frozen
+
+if TYPE_CHECKING:
+    from khsearch.engine.retrieval import Best, Sought
 
 Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
 """Whether units, in code form, follow each other in documents."""
@@ -62,6 +66,12 @@ class Planned:
 
 class CompiledView(Protocol):
     """A view whose engine has a compiled core."""
+
+    def best(self, sought: Sought, count: int) -> Best | None:
+        """What `best_of` returns; None where that takes Python."""
+
+    def summaries(self, docs: Sequence[int]) -> Sequence[tuple[str, str]] | None:
+        """Ids and titles of documents, by number; None where one is not what was written."""
 
     def plan(
         self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool

@@ -49,7 +49,7 @@ class Sought:
 
 
 class Best(NamedTuple):
-    """Documents, best first: keys, scores (n,) float64, and what nearness added to each (n,) float64.
+    """Documents, best first: keys, the score of each, and what nearness added to each.
 
     added  None where it is part of the scores, and `View.proximity` tells of one document what it was
     ahead  how many of the first stay ahead of the others, whatever else is added
@@ -57,8 +57,8 @@ class Best(NamedTuple):
     """
 
     keys: Sequence[Key]
-    scores: Array
-    added: Array | None
+    scores: Sequence[float]
+    added: Sequence[float] | None
     ahead: int
     total: int | None
 
@@ -72,15 +72,18 @@ class _Retrieved(NamedTuple):
 
 def best_of(view: View, sought: Sought, count: int) -> Best:
     """Return the best documents, as many as there are up to a count, or up to what nearness looks at."""
+    if view.compiled is not None and (found := view.compiled.best(sought, count)) is not None:
+        return found
     near = sought.near
     keys, first, ahead, total = _retrieved(view, sought, count if near is None else max(count, sought.depth))
     scores, added = first.astype(np.float64), np.zeros(len(first))
-    if near is None or not len(keys):
-        return Best(keys, scores, added, ahead, total)
-    added[: sought.depth] = view.proximity(keys[: sought.depth], near)
+    if near is not None and len(keys):
+        added[: sought.depth] = view.proximity(keys[: sought.depth], near)
     scores += added
     order = np.lexsort((-scores, np.arange(len(scores)) >= ahead))
-    return Best([keys[at] for at in order.tolist()], scores.take(order), added.take(order), ahead, total)
+    return Best(
+        [keys[at] for at in order.tolist()], scores.take(order).tolist(), added.take(order).tolist(), ahead, total
+    )
 
 
 def _retrieved(view: View, sought: Sought, count: int) -> _Retrieved:

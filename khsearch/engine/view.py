@@ -157,6 +157,9 @@ class View(Protocol):
     def summary(self, key: Key) -> tuple[str, str]:
         """Its id and title, quickly."""
 
+    def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
+        """The same of many."""
+
     def version(self, key: Key) -> Hashable:
         """What stands for a document as it is, and never for another, in this commit and in later ones.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Self
@@ -43,11 +43,29 @@ class Hit:
     more: int | None = None
 
     @classmethod
-    def of(cls, rank: int, judged: Judged, search: Search, *, loose: bool = False, more: int | None = None) -> Self:
-        """Return the hit of a document of a search's commit."""
-        hit = cls(rank, judged.score, *search.view.summary(judged.key), loose, more)
-        hit.__dict__.update(_judged=judged, _search=search)
-        return hit
+    def each_of(
+        cls, rows: Sequence[Judged], search: Search, first: int, *, loose: Sequence[bool], more: Sequence[int | None]
+    ) -> list[Self]:
+        """Return the hits of documents of a search's commit, from a rank on."""
+        heads = search.view.summaries([judged.key for judged in rows])
+        hits = []
+        for rank, (judged, (id, title), is_loose, others) in enumerate(
+            zip(rows, heads, loose, more, strict=True), first
+        ):
+            hit = object.__new__(cls)
+            # As its own constructor would, which sets one after the other.
+            hit.__dict__.update(
+                rank=rank,
+                score=judged.score,
+                id=id,
+                title=title,
+                loose=is_loose,
+                more=others,
+                _judged=judged,
+                _search=search,
+            )
+            hits.append(hit)
+        return hits
 
     @cached_property
     def document(self) -> Document:

@@ -139,26 +139,40 @@ def rescored(
     retrieve: so many of the best, best first. near: what it has added for, before any stage.
     """
     # A stage may move any document that it looks at behind all others.
-    keys, scores, close, ahead, _ = retrieve(count + sum(stage.depth for stage in stages))
-    order = np.arange(len(scores))
-    behind = order >= ahead
-    added: list[tuple[str, str, Array]] = [] if near is None or close is None else [(CLOSE, near.field, close)]
-    untold = near if close is None else None
-    for stage in stages if len(keys) else ():
-        best = order[: stage.depth]
-        before = scores[best]
-        scores[best] = stage.rescore(view, [keys[at] for at in best.tolist()], before)
-        change = np.zeros(len(scores))
-        change[best] = scores[best] - before
-        added.append((stage.name, "", change))
-        order = order[np.lexsort((-scores[order], behind[order]))]
+    best = retrieve(count + sum(stage.depth for stage in stages))
+    added = [] if near is None or best.added is None else [(CLOSE, near.field, best.added)]
+    untold = near if best.added is None else None
+    order: Sequence[int] = range(len(best.keys))
+    scores = best.scores
+    if stages and best.keys:
+        order, scores, changes = _staged(view, best, stages)
+        added += changes
     judged = [
         Judged(
-            keys[at],
-            float(scores[at]),
-            tuple((name, of, float(change[at])) for name, of, change in added if change[at]),
+            best.keys[at],
+            scores[at],
+            tuple((name, of, change[at]) for name, of, change in added if change[at]),
             untold if at < DEPTH else None,
         )
-        for at in order[offset:count].tolist()
+        for at in order[offset:count]
     ]
-    return judged, ahead
+    return judged, best.ahead
+
+
+def _staged(
+    view: View, best: Best, stages: Sequence[Stage]
+) -> tuple[Sequence[int], Sequence[float], list[tuple[str, str, Sequence[float]]]]:
+    """Documents after all stages: their order, their scores, and of each stage what it added to them."""
+    scores = np.array(best.scores, np.float64)
+    order = np.arange(len(scores))
+    behind = order >= best.ahead
+    added: list[tuple[str, str, Sequence[float]]] = []
+    for stage in stages:
+        first = order[: stage.depth]
+        before = scores[first]
+        scores[first] = stage.rescore(view, [best.keys[at] for at in first.tolist()], before)
+        change = np.zeros(len(scores))
+        change[first] = scores[first] - before
+        added.append((stage.name, "", change.tolist()))
+        order = order[np.lexsort((-scores[order], behind[order]))]
+    return order.tolist(), scores.tolist(), added

@@ -240,7 +240,7 @@ class Searches:
     def _best(self, hits: Sequence[Hit], ahead: int, total: int | None) -> Best:
         keys = [key_in(hit) for hit in hits]
         self._contents.expect(keys)
-        return Best(keys, np.array([hit["_score"] for hit in hits], np.float64), None, ahead, total)
+        return Best(keys, [float(hit["_score"]) for hit in hits], None, ahead, total)
 
     def _learn(self, hits: Sequence[Hit], sort: tuple[SortKey, ...]) -> None:
         self._contents.learn(hits)

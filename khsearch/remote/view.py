@@ -128,6 +128,10 @@ class RemoteView:
         doc = self._content(key).doc
         return str(doc.get("id", key)), str(doc.get("title", ""))
 
+    def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
+        """The same of many."""
+        return [*map(self.summary, keys)]
+
     def version(self, key: Key) -> Hashable:
         """Its key and its number in the order of adding."""
         return key, self._content(key).number

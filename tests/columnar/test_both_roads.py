@@ -129,7 +129,7 @@ def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
         name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], names)) for name, meta in fields.items()
     }
     try:
-        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans)
+        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans, {})
     except native.core.DamageError:
         return
     commit = native.core.Commit([(segment, None)])

@@ -75,6 +75,11 @@ class EmbeddedView:
         """Id and title, which lie uncompressed."""
         return id_and_title(self._documents.summary(int(key)))
 
+    def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
+        """The same of many, in one call of the core if there is one."""
+        found = None if self.compiled is None else self.compiled.summaries([*map(int, keys)])
+        return [*map(self.summary, keys)] if found is None else found
+
     def version(self, key: Key) -> Hashable:
         """Its segment, by checksum, and its number there."""
         return self._documents.version(int(key))

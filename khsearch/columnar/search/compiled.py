@@ -17,14 +17,14 @@ from khsearch.columnar.files.blockfile import damaged
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import Matches, constant
 from khsearch.columnar.search.searcher import STANDARD, Searcher
-from khsearch.engine import BM25, BoostedScale, Planned, Proximity, nodes
+from khsearch.engine import BM25, Best, BoostedScale, Planned, Proximity, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
-    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers
+    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought
 
 T = TypeVar("T")
 
@@ -101,6 +101,30 @@ class CompiledSearcher(Searcher):
         settled = None if docs is None else nodes.Foreign(_Settled(docs))
         ranked = nodes.Foreign(_Ranked(found.ranked, self))
         return Planned(ranked, settled, None if docs is None else len(docs), found.nearly, found.rows, found)
+
+    def best(self, sought: Sought, count: int) -> Best | None:
+        """The best documents of a search; None for a weighting that the core does not know."""
+        known, near = self._known(sought.weighting), sought.near
+        if known is None or (near is not None and isinstance(near.scale, BoostedScale)):
+            return None
+        given = None if near is None else (near.field, near.pairs, near.slop, _numbers(near.scale), sought.depth)
+        ranked, wanted, outside = self._node(sought.ranked), sought.set, self._outside(sought.weighting)
+        if wanted is not None and sought.share is None and sought.known is None:
+            wanted, total = sought.settle()
+        else:
+            total = sought.known
+        return Best(
+            *_told(
+                lambda: self._core.best(
+                    ranked, wanted, total, sought.share, sought.loose, given, count, known, outside
+                )
+            )
+        )
+
+    def summaries(self, docs: Sequence[int]) -> Sequence[tuple[str, str]] | None:
+        """Ids and titles of documents; None where one is not what was written."""
+        found: Sequence[tuple[str, str]] | None = _told(lambda: self._core.heads(docs))
+        return found
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Live documents of each term."""

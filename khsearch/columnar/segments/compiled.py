@@ -25,6 +25,8 @@ def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
         name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()
     }
     try:
-        return native.core.Segment(file.path, file.data_size, file.sums, docs, parts)
+        return native.core.Segment(
+            file.path, file.data_size, file.sums, docs, parts, file.spans("heads.", ("starts", "codes"))
+        )
     except (OSError, OverflowError, native.core.DamageError):  # numpy says what is wrong, when it is read
         return None

@@ -2,6 +2,7 @@
 
 pub mod bits;
 pub mod cursor;
+pub mod heads;
 pub mod pages;
 pub mod positions;
 pub mod terms;

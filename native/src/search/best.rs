@@ -9,17 +9,19 @@ pub type Behind = Option<(f32, i64)>;
 const SAFETY: f64 = 1.0 - 1e-5;
 
 /// The best `count` of what was added, one at least.
-pub struct Best {
+pub struct Best<'a> {
     count: usize,
     behind: Behind,
+    /// Documents that are none of them, rising.
+    refused: &'a [u32],
     found: Vec<(u32, f32)>,
     /// What a document has to score to be among them; 0 as long as there are fewer.
     edge: f64,
 }
 
-impl Best {
-    pub fn new(count: usize, behind: Behind) -> Self {
-        Best { count, behind, found: Vec::new(), edge: 0.0 }
+impl<'a> Best<'a> {
+    pub fn new(count: usize, behind: Behind, refused: &'a [u32]) -> Self {
+        Best { count, behind, refused, found: Vec::new(), edge: 0.0 }
     }
 
     /// How many are wanted.
@@ -50,6 +52,9 @@ impl Best {
             if !(score < its || (score == its && i64::from(doc) > other)) {
                 return;
             }
+        }
+        if self.refused.binary_search(&doc).is_ok() {
+            return;
         }
         self.found.push((doc, score));
         if self.found.len() >= self.count.saturating_mul(2).saturating_add(64) {

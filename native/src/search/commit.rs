@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
+use crate::index::heads::Heads;
 use crate::index::positions::add_positions;
 use crate::index::terms::{Field, Place};
 use crate::search::impacts::Kept;
@@ -19,6 +20,7 @@ pub const SOUGHT: usize = 6;
 pub struct Segment {
     pub docs: usize,
     pub fields: HashMap<String, Field>,
+    pub heads: Heads,
     pub impacts: Kept,
 }
 
@@ -129,6 +131,14 @@ impl Commit {
             let leaf = self.leaves.get(number)?;
             Some((leaf, leaf.segment.fields.get(field)?, place))
         })
+    }
+
+    /// Id and title of a document; None where its head is not what was written, or there is no such document.
+    pub fn head(&self, doc: u32) -> Result<Option<(String, String)>> {
+        match self.leaf_of(doc) {
+            Some(leaf) => leaf.segment.heads.of((doc - leaf.base) as usize),
+            None => Ok(None),
+        }
     }
 
     /// Live documents that have a term.

@@ -15,10 +15,10 @@ use crate::search::sets::reached;
 use crate::search::weighting::Norms;
 
 /// One in so many documents: from there on every document of the segment has a byte, else those with the term.
-const DENSE: usize = 8;
+const DENSE: usize = 5;
 
 /// Bytes that are kept of a segment, and of each of its documents more.
-const ROOM: usize = 16 << 20;
+const ROOM: usize = 32 << 20;
 const ROOM_EACH: usize = 64;
 
 /// Of the most that bytes stand for, how much it may change before they are made anew.

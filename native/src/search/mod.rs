@@ -8,6 +8,8 @@ pub mod node;
 pub mod parts;
 pub mod phrases;
 pub mod python;
+pub mod reading;
+pub mod retrieval;
 pub mod scores;
 pub mod sets;
 pub mod top;

@@ -5,20 +5,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::create_exception;
-use pyo3::exceptions::{PyException, PyTypeError, PyValueError};
-use pyo3::intern;
+use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::GILOnceCell;
-use pyo3::types::{PyBytes, PyList, PyTuple, PyType};
+use pyo3::types::PyBytes;
 
 use crate::fault::Fault;
+use crate::index::heads::Heads;
 use crate::index::pages::{PagedFile, Section};
 use crate::index::terms::{Field, Sections};
-use crate::search::commit::{self, Matches};
+use crate::search::commit;
 use crate::search::evaluation::Evaluation;
 use crate::search::impacts::Kept;
 use crate::search::node::Node;
 use crate::search::phrases;
+use crate::search::reading::{slop_of, Kinds, Reading};
+use crate::search::retrieval::{self, Near, Sought};
 use crate::search::top;
 use crate::search::weighting::{self, Scale};
 
@@ -49,7 +50,7 @@ struct Segment(Arc<commit::Segment>);
 #[pymethods]
 impl Segment {
     /// path, size, sums: the file, bytes that have checksums, and these, one after the other. docs: documents. fields:
-    /// by name, tokens in all, whether it keeps positions, and the sections by name.
+    /// by name, tokens in all, whether it keeps positions, and the sections by name. heads: sections of ids and titles.
     #[new]
     fn new(
         path: PathBuf,
@@ -57,6 +58,7 @@ impl Segment {
         sums: &[u8],
         docs: usize,
         fields: HashMap<String, (u64, bool, HashMap<String, Span>)>,
+        heads: HashMap<String, Span>,
     ) -> PyResult<Self> {
         let sums =
             sums.chunks_exact(8).map(|sum| sum.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))).collect();
@@ -90,7 +92,12 @@ impl Segment {
             let field = sections().and_then(|parts| Field::new(parts, docs, tokens)).map_err(raised)?;
             made.insert(name, field);
         }
-        Ok(Segment(Arc::new(commit::Segment { docs, fields: made, impacts: Kept::default() })))
+        let section = |part: &str| match heads.get(part) {
+            Some(&(start, bytes, width)) => Section::new(file.clone(), part.to_owned(), start, bytes, width).map(Some),
+            None => Ok(None),
+        };
+        let heads = Heads::new(docs, section("starts").map_err(raised)?, section("codes").map_err(raised)?);
+        Ok(Segment(Arc::new(commit::Segment { docs, fields: made, heads, impacts: Kept::default() })))
     }
 }
 
@@ -177,6 +184,44 @@ impl Commit {
         Ok((found.into_iter().map(|(doc, _)| doc).collect(), scores))
     }
 
+    /// The best documents of a search, as `khsearch.engine.retrieval` has them: numbers, scores, what nearness added to
+    /// each, how many stay ahead, and how many count as found, where that was found out.
+    ///
+    /// ranked: scores documents. wanted: which count as found, if not all; known: how many these are. share: of the best
+    /// score, where that is all that says it. loose: whether others follow. near: field, pairs, places and scale of what
+    /// stands near each other, and how many of the best it adds to.
+    #[pyo3(signature = (ranked, wanted, known, share, loose, near, count, weighting, outside))]
+    #[allow(clippy::too_many_arguments, clippy::type_complexity)]
+    fn best(
+        &self,
+        ranked: &Bound<'_, PyAny>,
+        wanted: Option<&Bound<'_, PyAny>>,
+        known: Option<usize>,
+        share: Option<f64>,
+        loose: bool,
+        near: Option<(String, Vec<(Vec<u8>, Vec<u8>)>, u64, Numbers, usize)>,
+        count: usize,
+        weighting: &Weighting,
+        outside: &Bound<'_, PyAny>,
+    ) -> PyResult<(Vec<u32>, Vec<f64>, Vec<f64>, usize, Option<usize>)> {
+        let read = Reading { kinds: Kinds::get(outside.py())?, outside, every: self.0.every };
+        let near = near.map(|(field, pairs, slop, scale, depth)| {
+            let (slop, scale) = (slop_of(slop), scale_of(scale));
+            Near { field, pairs, slop, scale, depth }
+        });
+        let wanted = wanted.map(|wanted| read.node(wanted)).transpose()?;
+        let sought = Sought { ranked: Arc::new(read.node(ranked)?), wanted, known, share, loose, near };
+        let on = Evaluation { commit: &self.0, weighting: &weighting.0 };
+        let found = outside.py().allow_threads(|| retrieval::best(&on, &sought, count)).map_err(raised)?;
+        Ok((found.docs, found.scores, found.added, found.ahead, found.total))
+    }
+
+    /// Id and title of each of some documents; None where a head is not what was written.
+    fn heads(&self, docs: Vec<u32>) -> PyResult<Option<Vec<(String, String)>>> {
+        let each = docs.iter().map(|&doc| self.0.head(doc));
+        each.collect::<crate::fault::Result<_>>().map_err(raised)
+    }
+
     /// The documents that a node matches.
     fn docs(&self, node: &Bound<'_, PyAny>, weighting: &Weighting, outside: &Bound<'_, PyAny>) -> PyResult<Docs> {
         Ok(Docs(Arc::new(self.with(node, weighting, outside, |on, node| on.docs(node, None))?)))
@@ -242,174 +287,6 @@ impl Commit {
         let node = read.node(node)?;
         let on = Evaluation { commit: &self.0, weighting: &weighting.0 };
         outside.py().allow_threads(|| work(&on, &node)).map_err(raised)
-    }
-}
-
-/// Places, of which no document has more.
-fn slop_of(places: u64) -> u32 {
-    places.min(u64::from(u32::MAX)) as u32
-}
-
-/// The classes of nodes.
-struct Kinds {
-    by_type: Vec<(Py<PyType>, Kind)>,
-}
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Term,
-    AnyField,
-    Or,
-    And,
-    AndMaybe,
-    Constant,
-    Foreign,
-    Phrase,
-    AndNot,
-    Require,
-    TwoPhase,
-    Leading,
-    Not,
-    Boost,
-    Every,
-    Nothing,
-}
-
-static KINDS: GILOnceCell<Kinds> = GILOnceCell::new();
-
-impl Kinds {
-    fn get(py: Python<'_>) -> PyResult<&'static Kinds> {
-        KINDS.get_or_try_init(py, || {
-            let module = py.import("khsearch.engine.nodes")?;
-            let kinds = [
-                ("Term", Kind::Term),
-                ("AnyField", Kind::AnyField),
-                ("Or", Kind::Or),
-                ("And", Kind::And),
-                ("AndMaybe", Kind::AndMaybe),
-                ("Constant", Kind::Constant),
-                ("Foreign", Kind::Foreign),
-                ("Phrase", Kind::Phrase),
-                ("AndNot", Kind::AndNot),
-                ("Require", Kind::Require),
-                ("TwoPhase", Kind::TwoPhase),
-                ("Leading", Kind::Leading),
-                ("Not", Kind::Not),
-                ("Boost", Kind::Boost),
-                ("Every", Kind::Every),
-                ("Nothing", Kind::Nothing),
-            ];
-            let each = kinds.iter().map(|&(name, kind)| {
-                Ok((module.getattr(name)?.downcast_into::<PyType>().map_err(PyErr::from)?.unbind(), kind))
-            });
-            Ok(Kinds { by_type: each.collect::<PyResult<_>>()? })
-        })
-    }
-}
-
-/// Nodes of Python's, read.
-struct Reading<'a, 'py> {
-    kinds: &'a Kinds,
-    outside: &'a Bound<'py, PyAny>,
-    every: usize,
-}
-
-impl<'py> Reading<'_, 'py> {
-    fn node(&self, given: &Bound<'py, PyAny>) -> PyResult<Node> {
-        let py = given.py();
-        let of = given.get_type();
-        let kind = self.kinds.by_type.iter().find(|(known, _)| known.bind(py).is(&of)).map(|&(_, kind)| kind);
-        let number = |name| -> PyResult<f32> { Ok(given.getattr(name)?.extract::<f64>()? as f32) };
-        let child = |name| -> PyResult<Box<Node>> { Ok(Box::new(self.node(&given.getattr(name)?)?)) };
-        Ok(match kind {
-            Some(Kind::Term) => Node::Term {
-                fields: vec![given.getattr(intern!(py, "field"))?.extract()?],
-                term: given.getattr(intern!(py, "term"))?.extract()?,
-                boost: number(intern!(py, "boost"))?,
-            },
-            Some(Kind::AnyField) => Node::Term {
-                fields: given.getattr(intern!(py, "fields"))?.extract()?,
-                term: given.getattr(intern!(py, "term"))?.extract()?,
-                boost: number(intern!(py, "boost"))?,
-            },
-            Some(Kind::Or) => Node::Or(self.children(given)?),
-            Some(Kind::And) => Node::And(self.children(given)?),
-            Some(Kind::AndMaybe) => Node::AndMaybe(child(intern!(py, "must"))?, child(intern!(py, "should"))?),
-            Some(Kind::Constant) => Node::Constant(child(intern!(py, "child"))?, number(intern!(py, "score"))?),
-            Some(Kind::Phrase) => Node::Phrase {
-                field: given.getattr(intern!(py, "field"))?.extract()?,
-                terms: given.getattr(intern!(py, "terms"))?.extract()?,
-                slop: slop_of(given.getattr(intern!(py, "slop"))?.extract()?),
-                boost: number(intern!(py, "boost"))?,
-            },
-            Some(Kind::AndNot) => Node::AndNot {
-                child: child(intern!(py, "child"))?,
-                without: child(intern!(py, "without"))?,
-                bonus: number(intern!(py, "bonus"))?,
-            },
-            Some(Kind::Require) => Node::Require(child(intern!(py, "child"))?, child(intern!(py, "required"))?),
-            Some(Kind::TwoPhase) => {
-                let passes = given.getattr(intern!(py, "passes"))?.unbind();
-                let check = move |docs: &[u32]| {
-                    Python::with_gil(|py| {
-                        let keys = PyList::new(py, docs)?;
-                        passes
-                            .bind(py)
-                            .call1((keys,))?
-                            .try_iter()?
-                            .map(|one| one?.is_truthy())
-                            .collect::<PyResult<Vec<bool>>>()
-                    })
-                    .map_err(|problem| Fault::Called(Box::new(problem)))
-                };
-                Node::TwoPhase(child(intern!(py, "approximation"))?, Box::new(check))
-            }
-            Some(Kind::Leading) => {
-                Node::Leading(child(intern!(py, "child"))?, given.getattr(intern!(py, "share"))?.extract()?)
-            }
-            Some(Kind::Not) => Node::Not(child(intern!(py, "child"))?),
-            Some(Kind::Boost) => Node::Boost(child(intern!(py, "child"))?, number(intern!(py, "factor"))?),
-            Some(Kind::Every) if given.getattr(intern!(py, "field"))?.is_none() => {
-                Node::Every { boost: number(intern!(py, "boost"))? }
-            }
-            Some(Kind::Nothing) => Node::Nothing,
-            _ => self.outside(given)?,
-        })
-    }
-
-    fn children(&self, given: &Bound<'py, PyAny>) -> PyResult<Vec<Node>> {
-        let children = given.getattr(intern!(given.py(), "children"))?.downcast_into::<PyTuple>()?;
-        children.iter().map(|child| self.node(&child)).collect()
-    }
-
-    /// What was worked out elsewhere: documents, rising, of the commit.
-    fn outside(&self, given: &Bound<'py, PyAny>) -> PyResult<Node> {
-        let found = self.outside.call1((given,))?;
-        if let Ok(docs) = found.downcast::<Docs>() {
-            let docs = docs.get().0.clone();
-            self.check(&docs)?;
-            return Ok(Node::Settled(docs));
-        }
-        if let Ok(ranked) = found.downcast::<Ranked>() {
-            return Ok(Node::Shared(ranked.get().0.clone()));
-        }
-        let (docs, scores): (Bound<'py, PyBytes>, Bound<'py, PyBytes>) = found.extract()?;
-        let four = |bytes: &[u8]| [bytes[0], bytes[1], bytes[2], bytes[3]];
-        let docs: Vec<u32> = docs.as_bytes().chunks_exact(4).map(|bytes| u32::from_le_bytes(four(bytes))).collect();
-        let scores: Vec<f32> = scores.as_bytes().chunks_exact(4).map(|bytes| f32::from_le_bytes(four(bytes))).collect();
-        if docs.len() != scores.len() {
-            return Err(PyTypeError::new_err("as many scores as documents are needed"));
-        }
-        self.check(&docs)?;
-        Ok(Node::Known(Matches { docs, scores }))
-    }
-
-    fn check(&self, docs: &[u32]) -> PyResult<()> {
-        let rising = docs.windows(2).all(|pair| pair[0] < pair[1]);
-        if rising && docs.last().map_or(true, |&last| (last as usize) < self.every) {
-            return Ok(());
-        }
-        Err(PyTypeError::new_err("documents that were worked out elsewhere are not those of this commit"))
     }
 }
 

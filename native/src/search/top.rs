@@ -15,17 +15,18 @@ const FIRST: usize = 100;
 const DEEPER: usize = 8;
 
 /// Scores that are equal but for rounding.
-const EQUAL: f64 = 1.0 - 1e-6;
+pub const EQUAL: f64 = 1.0 - 1e-6;
 
 /// Of all documents one in so many: fewer are looked up, more are left out of what is found.
 const FEW: usize = 16;
 
 /// A query as parts that all must match, or if there are none, of which any must; parts that only add; and which
-/// documents may be found.
+/// documents may be found, and may not.
 struct Shape {
     must: Vec<Matches>,
     may: Vec<Part>,
     allowed: Option<Vec<u32>>,
+    refused: Vec<u32>,
 }
 
 /// The best `count` documents of a node, best first, ties by number.
@@ -33,16 +34,15 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
     if count == 0 {
         return Ok(Vec::new());
     }
-    let mut best = Best::new(count, behind);
     if let Node::AndMaybe(must, by) = node {
         if let Node::Constant(wanted, score) = &**must {
             if *score == 0.0 {
                 let docs = on.docs(wanted, None)?;
                 let parts = match shape_of(on, by)? {
-                    Some(Shape { must, may, allowed: None }) if must.is_empty() => may,
+                    Some(Shape { must, may, allowed: None, refused }) if must.is_empty() && refused.is_empty() => may,
                     _ => vec![Part::Known(on.matches(by)?)],
                 };
-                return of_set(on.commit, &docs, &parts, false, best);
+                return of_set(on.commit, &docs, &parts, false, Best::new(count, behind, &[]));
             }
         }
     }
@@ -50,16 +50,19 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
         Some(shape) => shape,
         None => {
             let found = on.matches(node)?;
+            let mut best = Best::new(count, behind, &[]);
             found.docs.into_iter().zip(found.scores).for_each(|(doc, score)| best.add(doc, f64::from(score)));
             return Ok(best.listed());
         }
     };
-    if !shape.must.is_empty() {
-        return of_all(on.commit, shape, best);
+    let Shape { must, may, allowed, refused } = shape;
+    let best = Best::new(count, behind, &refused);
+    if !must.is_empty() {
+        return of_all(on.commit, must, &may, allowed.as_deref(), best);
     }
-    match shape.allowed {
-        Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, &allowed, &shape.may, true, best),
-        allowed => of_any(on.commit, &shape.may, allowed.as_deref(), best),
+    match allowed {
+        Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, &allowed, &may, true, best),
+        allowed => of_any(on.commit, &may, allowed.as_deref(), best),
     }
 }
 
@@ -92,6 +95,14 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
             shape.allowed = Some(on.docs(required, shape.allowed.as_deref())?);
             return Ok(Some(shape));
         }
+        Node::AndNot { child, without, bonus } if *bonus == 0.0 => {
+            let mut shape = match shape_of(on, child)? {
+                Some(shape) if shape.refused.is_empty() => shape,
+                _ => return Ok(None),
+            };
+            shape.refused = on.docs(without, None)?;
+            return Ok(Some(shape));
+        }
         Node::And(children) => (children, &[]),
         Node::Or(children) => (&[], children),
         Node::AndMaybe(must, should) => match &**must {
@@ -104,7 +115,7 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     if must.is_empty() && may.is_empty() {
         return Ok(None);
     }
-    let mut shape = Shape { must: Vec::new(), may: Vec::new(), allowed: None };
+    let mut shape = Shape { must: Vec::new(), may: Vec::new(), allowed: None, refused: Vec::new() };
     for (children, needed) in [(must, true), (may, false)] {
         for child in children {
             if needed {
@@ -147,12 +158,18 @@ fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, mut best: Be
 }
 
 /// The best of documents that all of some parts have.
-fn of_all(commit: &Commit, mut shape: Shape, mut best: Best) -> Result<Vec<(u32, f32)>> {
-    shape.must.sort_by_key(|found| found.docs.len());
-    let mut must = shape.must.into_iter();
+fn of_all(
+    commit: &Commit,
+    mut must: Vec<Matches>,
+    may: &[Part],
+    allowed: Option<&[u32]>,
+    mut best: Best,
+) -> Result<Vec<(u32, f32)>> {
+    must.sort_by_key(|found| found.docs.len());
+    let mut must = must.into_iter();
     let Matches { mut docs, scores } = must.next().unwrap_or_default();
     let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
-    if let Some(allowed) = &shape.allowed {
+    if let Some(allowed) = allowed {
         let shared = common(&docs, allowed);
         sums = shared.iter().map(|&(here, _)| sums[here]).collect();
         docs = shared.iter().map(|&(here, _)| docs[here]).collect();
@@ -167,7 +184,7 @@ fn of_all(commit: &Commit, mut shape: Shape, mut best: Best) -> Result<Vec<(u32,
         let end = leaf.base + leaf.segment.docs as u32;
         let own = std::iter::from_fn(|| all.next_if(|&(doc, _)| doc < end));
         let mut found: Vec<(u32, f64)> = own.map(|(doc, sum)| (doc - leaf.base, sum)).collect();
-        add_parts(&mut found, &shape.may, commit, number)?;
+        add_parts(&mut found, may, commit, number)?;
         found.into_iter().for_each(|(doc, sum)| best.add(leaf.base + doc, sum));
     }
     Ok(best.listed())
