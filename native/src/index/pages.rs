@@ -192,6 +192,15 @@ impl Section {
         Ok(Bytes::Joined(joined))
     }
 
+    /// Numbers from one on and before another, with those around them that are read as well.
+    pub fn around(&self, from: usize, to: usize) -> (usize, usize) {
+        let (start, end) = (self.start + from * self.width, self.start + to * self.width);
+        let first = (start / PAGE * PAGE).max(self.start);
+        let last = ((end + PAGE - 1) / PAGE * PAGE).min(self.start + self.count * self.width);
+        let first = (first - self.start + self.width - 1) / self.width;
+        (first.min(from), ((last.max(self.start) - self.start) / self.width).max(to))
+    }
+
     /// The same as numbers.
     pub fn numbers(&self, from: usize, to: usize) -> Result<Vec<u64>> {
         let bytes = self.bytes(from, to)?;

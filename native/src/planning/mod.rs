@@ -22,7 +22,7 @@ use crate::search::weighting::Weighting;
 use chunks::{chunks_of, Chunk, SENTENCE};
 pub use python::register;
 use readings::readings;
-pub use standing::Inside;
+pub use standing::{Inside, Told};
 use typed::Typed;
 use variants::Variants;
 

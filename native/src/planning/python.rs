@@ -9,7 +9,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use crate::analysis::python::Breaking;
 use crate::fault::Fault;
 use crate::planning::variants;
-use crate::planning::{Asked, Inside};
+use crate::planning::{Asked, Inside, Told};
 use crate::search::python::{raised, Commit, Docs, Ranked, Weighting};
 
 /// Groups of spellings.
@@ -51,6 +51,7 @@ struct Planner {
     words: Py<Breaking>,
     ranking: Py<Ranking>,
     weighting: Py<Weighting>,
+    told: Arc<Told>,
 }
 
 #[pymethods]
@@ -65,7 +66,7 @@ impl Planner {
         ranking: Py<Ranking>,
         weighting: Py<Weighting>,
     ) -> Self {
-        Planner { commit, breaking, variants, words, ranking, weighting }
+        Planner { commit, breaking, variants, words, ranking, weighting, told: Arc::default() }
     }
 
     /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found. passes:
@@ -76,7 +77,8 @@ impl Planner {
             Ok(text) => text,
             Err(_) => return Ok(None), // half a surrogate
         };
-        let inside = inside_of(passes);
+        let (told, passes) = (self.told.clone(), inside_of(passes));
+        let inside: Inside = Arc::new(move |units: &[Vec<u8>], docs: &[u32]| told.ask(units, docs, &passes));
         let asked = Asked {
             commit: &self.commit.get().0,
             analysis: &self.breaking.get().inner,

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::search::sets::reached;
+
 /// Only what stands behind a score and a document is wanted.
 pub type Behind = Option<(f32, i64)>;
 
@@ -39,6 +41,17 @@ impl<'a> Best<'a> {
     #[inline]
     pub fn may_have(&self, most: f64) -> bool {
         most >= self.least()
+    }
+
+    /// Leave out documents that are none of them, of some that rise, from a base on.
+    pub fn retain_wanted<T>(&self, base: u32, found: &mut Vec<(u32, T)>) {
+        if !self.refused.is_empty() {
+            let mut at = 0;
+            found.retain(|(doc, _)| {
+                at = reached(self.refused, at, doc + base);
+                self.refused.get(at) != Some(&(doc + base))
+            });
+        }
     }
 
     /// Add a document.

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
 use crate::index::heads::Heads;
-use crate::index::positions::add_positions;
 use crate::index::terms::{Field, Place};
 use crate::search::impacts::Kept;
 use crate::search::scores::Scores;
@@ -122,15 +121,12 @@ impl Commit {
     }
 
     /// Where a term's postings lie, segment for segment.
-    pub fn places<'a>(
-        &'a self,
-        field: &'a str,
-        listed: &'a Listed,
-    ) -> impl Iterator<Item = (&'a Leaf, &'a Field, Place)> + 'a {
-        listed.places.iter().filter_map(move |&(number, place)| {
+    pub fn places(&self, field: &str, listed: &Listed) -> Vec<(&Leaf, &Field, Place)> {
+        let each = listed.places.iter().filter_map(|&(number, place)| {
             let leaf = self.leaves.get(number)?;
             Some((leaf, leaf.segment.fields.get(field)?, place))
-        })
+        });
+        each.collect()
     }
 
     /// Id and title of a document; None where its head is not what was written, or there is no such document.
@@ -248,27 +244,6 @@ impl Commit {
         let next = self.leaves.partition_point(|leaf| leaf.base <= doc);
         self.leaves[..next].iter().rev().find(|leaf| doc < leaf.base + leaf.segment.docs as u32)
     }
-
-    /// The tokens of a term in some documents, rising, of a field that keeps positions.
-    pub fn tokens(&self, field: &str, term: &[u8], among: &[u32]) -> Result<Tokens> {
-        let listed = self.listed(field, term)?;
-        let mut found = Tokens { df: listed.df, ..Tokens::default() };
-        for (leaf, field, place) in self.places(field, &listed) {
-            if field.parts.rests.is_none() {
-                continue;
-            }
-            let mut cursor = Cursor::new(field, place, true)?;
-            for &doc in leaf.own(among) {
-                if let Some(number) = cursor.seek(doc - leaf.base) {
-                    let (first, count) = cursor.tokens_of(number)?;
-                    found.docs.push(doc);
-                    found.counts.push(count as u32);
-                    add_positions(field, &place, first, first + count, &mut found.positions)?;
-                }
-            }
-        }
-        Ok(found)
-    }
 }
 
 /// What stands for a term of a field.
@@ -288,14 +263,4 @@ fn live_of(leaf: &Leaf, field: &Field, place: Place) -> Result<Vec<u32>> {
         docs.retain(|&doc| leaf.is_live(doc));
     }
     Ok(docs)
-}
-
-/// The tokens of a term: documents, rising, how many tokens each has, and the positions of all of them, one after the
-/// other; in how many live documents of the commit the term is.
-#[derive(Default)]
-pub struct Tokens {
-    pub docs: Vec<u32>,
-    pub counts: Vec<u32>,
-    pub positions: Vec<u32>,
-    pub df: usize,
 }

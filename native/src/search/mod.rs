@@ -12,6 +12,7 @@ pub mod reading;
 pub mod retrieval;
 pub mod scores;
 pub mod sets;
+pub mod tokens;
 pub mod top;
 pub mod weighting;
 pub mod windows;

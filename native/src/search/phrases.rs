@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::fault::Result;
-use crate::search::commit::{Commit, Tokens};
+use crate::search::commit::Commit;
+use crate::search::tokens::Tokens;
 use crate::search::weighting::{score, Scale};
 
 /// Documents with terms in order, each at most `slop` places behind the one before; of some documents, if given.
@@ -33,35 +34,31 @@ pub fn docs_of_phrase(
     if docs.is_empty() {
         return Ok(docs);
     }
-    let mut known: HashMap<&[u8], Tokens> = HashMap::new();
+    let mut known: Vec<Tokens> = Vec::with_capacity(terms.len());
+    let mut numbers: HashMap<&[u8], usize> = HashMap::new();
     for term in terms {
-        if !known.contains_key(&term[..]) {
-            known.insert(term, commit.tokens(field, term, &docs)?);
+        if !numbers.contains_key(&term[..]) {
+            numbers.insert(term, known.len());
+            known.push(Tokens::of(commit, field, term, &docs)?);
         }
     }
-    let all: Vec<&Tokens> = terms.iter().map(|term| &known[&term[..]]).collect();
-    let mut starts: Vec<usize> = vec![0; all.len()];
-    let mut places: Vec<usize> = vec![0; all.len()];
+    let order: Vec<usize> = terms.iter().map(|term| numbers[&term[..]]).collect();
     let mut found = Vec::new();
-    for doc in docs {
+    for (at, &doc) in docs.iter().enumerate() {
         let mut chain: Vec<u32> = Vec::new();
-        let mut ended = false;
-        for (number, tokens) in all.iter().enumerate() {
-            let count = match tokens.docs.get(places[number]) {
-                Some(&there) if there == doc => tokens.counts[places[number]] as usize,
-                _ => return Ok(found), // a field that keeps no positions
-            };
-            let own = &tokens.positions[starts[number]..starts[number] + count];
-            starts[number] += count;
-            places[number] += 1;
-            if number == 0 {
-                chain.extend_from_slice(own);
-            } else if !ended {
-                chain = following(&chain, own, slop);
-                ended = chain.is_empty();
+        for (place, &number) in order.iter().enumerate() {
+            let tokens = &mut known[number];
+            if !tokens.is_in(at) {
+                return Ok(found); // a field that keeps no positions
+            }
+            tokens.read(at)?;
+            let own = tokens.positions(at);
+            chain = if place == 0 { own.to_vec() } else { following(&chain, own, slop) };
+            if chain.is_empty() {
+                break;
             }
         }
-        if !ended {
+        if !chain.is_empty() {
             found.push(doc);
         }
     }
@@ -93,38 +90,29 @@ pub fn proximity(
 ) -> Result<Vec<f32>> {
     let mut total = vec![0f32; docs.len()];
     let norms = commit.norms(field, scale)?;
-    let mut known: HashMap<&[u8], Tokens> = HashMap::new();
+    let mut known: Vec<Tokens> = Vec::new();
+    let mut numbers: HashMap<&[u8], usize> = HashMap::new();
     for term in pairs.iter().flat_map(|(first, second)| [first, second]) {
-        if !known.contains_key(&term[..]) {
-            known.insert(term, commit.tokens(field, term, docs)?);
+        if !numbers.contains_key(&term[..]) {
+            numbers.insert(term, known.len());
+            known.push(Tokens::of(commit, field, term, docs)?);
         }
     }
     for (first, second) in pairs {
-        let (one, two) = (&known[&first[..]], &known[&second[..]]);
-        if one.docs.is_empty() || two.docs.is_empty() {
+        let (one, two) = (numbers[&first[..]], numbers[&second[..]]);
+        let df = known[one].df.min(known[two].df);
+        if df == 0 {
             continue;
         }
-        let weight = scale.term_weight(commit.count, one.df.min(two.df));
-        let factor = (weight * (scale.k1 + 1.0)) as f32;
-        let (mut here, mut there, mut start, mut other) = (0, 0, 0, 0);
-        let mut place = 0;
-        while here < one.docs.len() && there < two.docs.len() {
-            let (doc, next) = (one.docs[here], two.docs[there]);
-            let (count, size) = (one.counts[here] as usize, two.counts[there] as usize);
-            if doc == next {
-                let tf = followed(&one.positions[start..start + count], &two.positions[other..other + size], slop);
+        let factor = (scale.term_weight(commit.count, df) * (scale.k1 + 1.0)) as f32;
+        for (at, &doc) in docs.iter().enumerate() {
+            if known[one].is_in(at) && known[two].is_in(at) {
+                known[one].read(at)?;
+                known[two].read(at)?;
+                let tf = followed(known[one].positions(at), known[two].positions(at), slop);
                 if tf > 0 {
-                    place = docs[place..].iter().position(|&one| one == doc).map_or(place, |more| place + more);
-                    total[place] += score(tf, commit.norm_of(field, &norms, doc)?, factor);
+                    total[at] += score(tf, commit.norm_of(field, &norms, doc)?, factor);
                 }
-            }
-            if doc <= next {
-                here += 1;
-                start += count;
-            }
-            if next <= doc {
-                there += 1;
-                other += size;
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::search::commit::Leaf;
 use crate::search::parts::LeafPart;
 use crate::search::sets::reached;
 
-const SIZE: usize = 4096;
+const SIZE: usize = 1 << 14;
 
 /// Documents of a window that are looked up one by one; where more are left, the next part is added up.
 const FEW: usize = 256;
@@ -70,6 +70,7 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
                 allowed.get(at) == Some(&(doc + leaf.base))
             });
         }
+        best.retain_wanted(leaf.base, &mut found);
         for at in added..parts.len() {
             if found.is_empty() {
                 break;
