@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Characters: TypeAlias = _core.Characters
     NormalForm: TypeAlias = _core.NormalForm
 
-INTERFACE = 2
+INTERFACE = 3
 """What the core has to offer; see native/src/lib.rs."""
 
 

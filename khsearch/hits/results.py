@@ -68,7 +68,7 @@ class Results(Sequence[Hit]):
         """
         search = self._made
         typed = search.plan.typed
-        return None if typed is None else query.suggestion(search.view, typed, search.variants, search.ranking.own)
+        return None if typed is None else query.suggestion(search.view, typed(), search.variants, search.ranking.own)
 
     def facet(
         self,

@@ -7,6 +7,7 @@ step by step, with the same outcome.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar, overload
 
 from khsearch.engine import View, nodes
@@ -86,7 +87,7 @@ def planned(
         found,
         loose=match == "best",
         rows=rows,
-        typed=analyzer.typed(text),
+        typed=partial(analyzer.typed, text),
         stepwise=stepwise,
     )
 

@@ -21,7 +21,7 @@ from khsearch.query.ranking import Ranking
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
 from khsearch.schema import Role, with_positions
-from khsearch.sharing import loading
+from khsearch.sharing import cached_property, loading
 
 _BYTES = 20_000
 """What a plan takes, about."""
@@ -37,9 +37,21 @@ class Planner:
         self._analyzer = analyzer
         self._variants = variants
         self._ranking = ranking
-        self._own = [name for name, kind in fields.items() if kind == "text"]
-        self._kinds = {**dict.fromkeys(with_positions(), "text"), **fields}
-        self._standing = Standing(view, ranking.weighting, inside=bool(ranking.streams(Role.RESCUE)), own=ranking.own)
+        self._fields = fields
+
+    @cached_property
+    def _own(self) -> list[str]:
+        return [name for name, kind in self._fields.items() if kind == "text"]
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {**dict.fromkeys(with_positions(), "text"), **self._fields}
+
+    @cached_property
+    def _standing(self) -> Standing:
+        ranking = self._ranking
+        inside = bool(ranking.streams(Role.RESCUE))
+        return Standing(self._view, ranking.weighting, inside=inside, own=ranking.own)
 
     def plan(self, text: str, match: Match = "best", *, strict: bool = False, correct: bool = True) -> Plan:
         """Plan a query. QueryError only if `strict`.
@@ -143,11 +155,11 @@ class Planner:
                 raise QueryError(problem) from None
         else:
             if not found.unfit or not is_plain(item, found.unfit):
-                return item, replace(planned, typed=texts.known(text) if item == Words(text) else None)
+                return item, replace(planned, typed=partial(texts.known, text) if item == Words(text) else None)
             problem = planned.problem
         item = Words(text)
         planned = _planned(ranker, item, problem, Gathered(strict))
-        return item, replace(planned, typed=texts.known(text))
+        return item, replace(planned, typed=partial(texts.known, text))
 
 
 def _planned(ranker: Ranker, item: Item, problem: str | None, found: Gathered) -> Plan:

@@ -33,7 +33,7 @@ class Plan:
     loose      whether looser hits follow the set
     rows       words of free text, and of its other readings, each in order: for stages that ask where words stand
     problem    what was wrong with the query, where it was searched as words instead
-    typed      the query, analysed, where it was searched as words
+    typed      analyses the query, where it was searched as words
     stepwise   makes the same plan of nodes that say what they are, where these are the engine's own
     fields     own text fields that it looks into, because it names them or because they have weight
     """
@@ -45,7 +45,7 @@ class Plan:
     said: Sequence[tuple[bytes, ...]] = ()
     rows: Sequence[Sequence[bytes]] = ()
     problem: str | None = None
-    typed: Typed | None = None
+    typed: Callable[[], Typed] | None = None
     fields: tuple[str, ...] = ()
     stepwise: Callable[[], Plan] | None = None
 

@@ -112,9 +112,14 @@ class Ranking:
 
     def streams(self, role: Role) -> tuple[Stream, ...]:
         """The streams of a role that have weight."""
-        return tuple(stream for stream in schema.STREAMS if stream.role is role and self.scale_of(stream).weight)
+        return self._streams.get(role, ())
 
-    @property
+    @cached_property
+    def _streams(self) -> Mapping[Role, tuple[Stream, ...]]:
+        weighty = [stream for stream in schema.STREAMS if self.scale_of(stream).weight]
+        return {role: tuple(stream for stream in weighty if stream.role is role) for role in Role}
+
+    @cached_property
     def word_fields(self) -> tuple[str, ...]:
         """Where words that are typed are looked for if no field is named."""
         return (*(stream.name for stream in self.streams(Role.RANK) if stream.source == WORDS), *self.own)

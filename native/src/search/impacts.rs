@@ -32,8 +32,12 @@ pub struct Impacts {
     docs: Docs,
     bytes: Vec<u8>,
     tfs: Vec<u8>,
+    /// Where every document has a byte: of each BLOCK of them, how many before it have the term.
+    before: Vec<u32>,
     used: AtomicBool,
 }
+
+const BLOCK: usize = 64;
 
 /// Which documents bytes are of.
 enum Docs {
@@ -56,14 +60,21 @@ impl Impacts {
         if own.len() * DENSE < docs {
             let bytes = ratios.iter().map(|&ratio| share(ratio)).collect();
             let tfs = tfs.iter().map(|&count| tf(count)).collect();
-            return Ok(Impacts { most, norms, docs: Docs::Some(own.to_vec()), bytes, tfs, used });
+            return Ok(Impacts { most, norms, docs: Docs::Some(own.to_vec()), bytes, tfs, before: Vec::new(), used });
         }
         let (mut bytes, mut counts) = (vec![0; docs], vec![0; docs]);
         for ((&doc, &ratio), &count) in own.iter().zip(ratios).zip(tfs) {
             bytes[doc as usize] = share(ratio);
             counts[doc as usize] = tf(count);
         }
-        Ok(Impacts { most, norms, docs: Docs::Every, bytes, tfs: counts, used })
+        let mut passed = 0;
+        let block = |tfs: &[u8]| {
+            let here = passed;
+            passed += having(tfs);
+            here
+        };
+        let before = counts.chunks(BLOCK).map(block).collect();
+        Ok(Impacts { most, norms, docs: Docs::Every, bytes, tfs: counts, before, used })
     }
 
     /// The most that a document scores, but for the factor of the term, by other norms; None where these are too far off.
@@ -76,7 +87,7 @@ impl Impacts {
             Docs::Every => 0,
             Docs::Some(docs) => 4 * docs.len(),
         };
-        docs + self.bytes.len() + self.tfs.len() + 200
+        docs + self.bytes.len() + self.tfs.len() + 4 * self.before.len() + 200
     }
 
     /// Whether a byte is added up of every document, at once.
@@ -126,6 +137,18 @@ impl Impacts {
         }
     }
 
+    /// The number of the document with a place, among those that have the term.
+    #[inline]
+    pub fn number(&self, place: usize) -> usize {
+        match &self.docs {
+            Docs::Every => {
+                let first = place / BLOCK * BLOCK;
+                (self.before[place / BLOCK] + having(&self.tfs[first..place])) as usize
+            }
+            Docs::Some(_) => place,
+        }
+    }
+
     /// The share of `most` at a place.
     #[inline]
     pub fn share(&self, place: usize, most: u16) -> u16 {
@@ -137,6 +160,12 @@ impl Impacts {
     pub fn tf(&self, place: usize) -> Option<u32> {
         Some(self.tfs[place]).filter(|&tf| tf != MANY).map(u32::from)
     }
+}
+
+/// How many documents have a term, by how often each has it.
+#[inline]
+fn having(tfs: &[u8]) -> u32 {
+    tfs.iter().map(|&tf| u32::from(tf != 0)).sum()
 }
 
 /// byte / 256 of something, rounded up; one at least, where there is a byte.
@@ -153,6 +182,13 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// Those of a term, as far as they tell which documents have it; None where none are kept.
+    pub fn find(&self, key: &[u8]) -> Option<Arc<Impacts>> {
+        let found = self.known.try_lock().ok()?.get(key)?.clone();
+        found.used.store(true, Relaxed);
+        Some(found)
+    }
+
     /// Those of a term, and the most that a document scores but for the factor; None where none are kept.
     pub fn get(&self, key: &[u8], norms: &Norms) -> Option<(Arc<Impacts>, f32)> {
         let known = self.known.try_lock().ok()?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
 use crate::index::positions::Positions;
-use crate::search::commit::Commit;
+use crate::search::commit::{key_of, Commit};
 
 /// What stands for a document that does not have the term.
 const NOWHERE: u32 = u32::MAX;
@@ -31,7 +31,7 @@ struct Own<'a> {
 impl<'a> Tokens<'a> {
     /// A term in documents that rise.
     pub fn of(commit: &'a Commit, field: &str, term: &[u8], docs: &[u32]) -> Result<Self> {
-        let listed = commit.listed(field, term)?;
+        let (listed, key) = (commit.listed(field, term)?, key_of(field, term));
         let mut numbers = vec![NOWHERE; docs.len()];
         let mut leaves = Vec::with_capacity(listed.places.len());
         for (leaf, field, place) in commit.places(field, &listed) {
@@ -41,8 +41,15 @@ impl<'a> Tokens<'a> {
             }
             let first = docs.partition_point(|&doc| doc < leaf.base);
             let mut cursor = Cursor::new(field, place, true)?;
+            let impacts = leaf.segment.impacts.find(&key);
+            let mut at = 0;
             for (doc, number) in own.iter().zip(&mut numbers[first..]) {
-                *number = cursor.seek(doc - leaf.base).map_or(NOWHERE, |number| number as u32);
+                let doc = doc - leaf.base;
+                let found = match &impacts {
+                    Some(impacts) => impacts.place(doc, &mut at).map(|place| impacts.number(place)),
+                    None => cursor.seek(doc),
+                };
+                *number = found.map_or(NOWHERE, |number| number as u32);
             }
             leaves.push(Own { docs: first..first + own.len(), cursor, positions: Positions::new(field, place) });
         }
