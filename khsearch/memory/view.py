@@ -90,6 +90,10 @@ class MemoryView:
         document = self.commit.entries[int(key)].document
         return document.id, document.title
 
+    def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
+        """The same of many."""
+        return [*map(self.summary, keys)]
+
     def version(self, key: Key) -> Hashable:
         """Its place, since nothing that is kept outlives the view."""
         return key
