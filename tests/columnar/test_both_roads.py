@@ -77,12 +77,55 @@ def test_both_roads_see_terms_near_each_other(history, pairs, slop, scale):
         assert core.proximity(docs, wanted).tolist() == pytest.approx(expected, rel=1e-6)
 
 
+def test_many_documents_are_ranked_alike(tmp_path):
+    """More than are looked at together, of several segments, by what is kept from commit to commit."""
+    chance = random.Random(1)
+    index = create(tmp_path / "index")
+
+    def written(count: int, first: int) -> None:
+        with index.writer() as writer:
+            texts = ([b"w%d" % min(int(chance.expovariate(0.1)), 99) for _ in range(6)] for _ in range(count))
+            add(writer, [(f"d{first + number}", text) for number, text in enumerate(texts)])
+            add(writer, [(f"long{first}", [b"w3"] * 300 + [b"w50"] * 254 + [b"w51"] * 255)])
+
+    def word(number: int, boost: float = 1.0) -> nodes.Node:
+        return nodes.Term("words", b"w%d" % number, boost)
+
+    queries = [
+        nodes.Or(tuple(word(number, 1 / (1 + place)) for place, number in enumerate(chance.sample(range(100), size))))
+        for size in (1, 2, 3, 8, 40, 90)
+    ]
+    queries += [nodes.Require(queries[3], word(2)), nodes.Require(queries[4], word(60))]
+    queries += [nodes.AndNot(queries[3], word(0)), nodes.AndNot(queries[2], queries[5])]
+    queries += [nodes.AndMaybe(nodes.Constant(word(9), 0.0), queries[4]), nodes.AndMaybe(word(9), queries[3])]
+    written(20_000, 0)
+    for step in range(3):
+        core = index.searcher()
+        assert isinstance(core, CompiledSearcher)
+        plain = Searcher(core.commit)
+        for node in queries:
+            for count in (3, 100, 700):
+                ours, theirs = (one.search(node, count) for one in (core, plain))
+                assert ours.docnums.tolist() == theirs.docnums.tolist()
+                assert ours.scores.tolist() == pytest.approx(theirs.scores.tolist(), rel=1e-6)
+            place = core.place(int(ours.docnums[-1]), float(ours.scores[-1])) if len(ours.docnums) else None
+            ours, theirs = (one.search(node, 50, after=place) for one in (core, plain))
+            assert ours.docnums.tolist() == theirs.docnums.tolist()
+        written(100 * step + 50, 100_000 * (step + 1))
+        with index.writer() as writer:
+            for number in range(step * 300, step * 300 + 200):
+                writer.delete(f"d{number}")
+
+
 QUERIES = [
     nodes.Or((nodes.AnyField(("words", "bigrams"), b"w3"), nodes.Term("words", b"w40"), nodes.Term("bigrams", b"w1"))),
     nodes.Phrase("words", (b"w1", b"w2")),
     nodes.And((nodes.Term("words", b"w2"), nodes.Term("words", b"w17"))),
     nodes.AndNot(nodes.Every(), nodes.Term("words", b"w99")),
 ]
+
+
+NEAR = ("words", [(b"w1", b"w2"), (b"w0", b"w40")], 4, (1.0, 1.2, 0.0, 0.0, ""), 50)
 
 
 @pytest.mark.parametrize("count", [300, pytest.param(20_000, marks=pytest.mark.slow)])
@@ -96,7 +139,7 @@ def test_a_crafted_file_neither_crashes_nor_hangs(tmp_path, count):
     segment = index.searcher().commit.leaves.segments[0]
     parts = {name: segment.file.section(name).whole().copy() for name in segment.file.section_sizes()}
     fields = segment._header.fields
-    chosen = [name for name, part in parts.items() if name[0].isdigit() and len(part)]
+    chosen = [name for name, part in parts.items() if (name[0].isdigit() or name[:5] == "heads") and len(part)]
     weighting = native.core.Weighting((1.0, 1.2, 0.75, 0.0, ""), {})
     for _ in range(count):
         name = chance.choice(chosen)
@@ -128,8 +171,9 @@ def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
     spans = {
         name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], names)) for name, meta in fields.items()
     }
+    heads = file.spans("heads.", ("starts", "codes"))
     try:
-        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans, {})
+        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans, heads)
     except native.core.DamageError:
         return
     commit = native.core.Commit([(segment, None)])
@@ -137,6 +181,10 @@ def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
         for work in (commit.top, commit.docs):
             with suppress(native.core.DamageError):
                 work(node, *([10] if work == commit.top else []), weighting, None)
+        with suppress(native.core.DamageError):
+            commit.best(node, None, None, None, True, NEAR, 10, weighting, None)
+    with suppress(native.core.DamageError):
+        commit.heads(list(range(docs)))
 
 
 def root_of_file(path: Path) -> int:
