@@ -12,7 +12,7 @@ engines              kinds of engines from elsewhere, by the scheme of an addres
 """
 
 from khsearch.engine import nodes, pairs
-from khsearch.engine.compiled import CompiledView, Numbers, Passes, Planned, Readers
+from khsearch.engine.compiled import CompiledView, Numbers, Passes, Planned, Readers, ToldChunk
 from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.far import FarView, Foreseen, Rows
 from khsearch.engine.nodes import Node
@@ -81,6 +81,7 @@ __all__ = [
     "Sought",
     "TermList",
     "TokenBatch",
+    "ToldChunk",
     "Value",
     "View",
     "best_of",

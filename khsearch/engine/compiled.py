@@ -22,7 +22,7 @@ Readers = tuple[Any, Any, Any]
 Numbers = tuple[list[str], bool, float, float]
 """Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`."""
 
-Chunk = tuple[int, int, Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]
+ToldChunk = tuple[int, int, Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]
 """Where a chunk begins and ends, and of each of its ways the words and bigrams."""
 
 
@@ -30,20 +30,24 @@ Chunk = tuple[int, int, Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]
 class Planned:
     """A plan of the core; as `khsearch.query.Plan` has it, as far as that says nothing else.
 
-    ranked  what ranks
-    docs    what counts as found, worked out; None where nobody asked, or nothing has all that was typed
-    count   how many documents that are
-    nearly  whether what scores nearly as high as the best document counts as found
-    rows    words of the text, and of its other readings, each in order
-    told    the plan itself, which tells the rest
+    ranked   what ranks
+    nowhere  where chunks begin and end that stand nowhere
+    docs     what counts as found, worked out; None where nobody asked, or nothing has all that was typed
+    count    how many documents that are
+    nearly   whether what scores nearly as high as the best document counts as found
+    rows     words of the text, and of its other readings, each in order
+    told     the plan itself, which tells the rest
+    planner  what made it
     """
 
     ranked: Node
+    nowhere: Sequence[tuple[int, int]]
     docs: Node | None
     count: int | None
     nearly: bool
     rows: Sequence[Sequence[bytes]]
     told: Any
+    planner: Any
 
     @property
     def marked(self) -> Sequence[tuple[bytes, ...]]:
@@ -58,9 +62,9 @@ class Planned:
         return found
 
     @property
-    def chunks(self) -> Sequence[Chunk]:
+    def chunks(self) -> Sequence[ToldChunk]:
         """The chunks."""
-        found: Sequence[Chunk] = self.told.chunks
+        found: Sequence[ToldChunk] = self.told.chunks
         return found
 
 
@@ -77,3 +81,12 @@ class CompiledView(Protocol):
         self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool
     ) -> Planned | None:
         """Plan a query of plain words; None for one that takes Python. any_word: whether all that ranks is found."""
+
+    def read_as(
+        self, planned: Planned, readings: Sequence[Sequence[str]], passes: Passes
+    ) -> tuple[tuple[Node, int] | None, Sequence[Sequence[ToldChunk]]] | None:
+        """Where a plan's chunks stand if those that stand nowhere are read as some texts, and the chunks of these.
+
+        The documents, worked out, and how many they are; None where the chunks do not stand together. None in all where
+        that takes Python.
+        """

@@ -6,16 +6,16 @@ step by step, with the same outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Generic, TypeVar, overload
 
-from khsearch.engine import View, nodes
+from khsearch.engine import CompiledView, Planned, ToldChunk, View, nodes
 from khsearch.khmer import Analyzer, Variants
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.clauses import Match
 from khsearch.query.inside import Inside
-from khsearch.query.matching import SHARE, Found, Leaf
+from khsearch.query.matching import SHARE, Found, Leaf, Reading, read_so
 from khsearch.query.plans import Marks, Plan
 from khsearch.query.query_tokens import OPERATES
 from khsearch.query.ranking import Ranking
@@ -59,8 +59,12 @@ def planned(
     text: str,
     match: Match,
     stepwise: Callable[[], Plan],
+    reads: Callable[[Sequence[str]], Mapping[str, tuple[str, ...]]],
 ) -> Plan | None:
-    """Return the plan of a query; None where it has to be made step by step, as `stepwise` makes it."""
+    """Return the plan of a query; None where it has to be made step by step, as `stepwise` makes it.
+
+    reads: what chunks that stand nowhere are read as, if all of them are.
+    """
     core, breaking, spellings = view.compiled, analyzer.compiled, variants.compiled
     if core is None or breaking is None or spellings is None or match == "all" or ranking.own:
         return None
@@ -71,16 +75,20 @@ def planned(
     made = core.plan(readers, numbers, ranking.weighting, Inside(view).passes, text, match == "any")
     if made is None:
         return None
+    found = None
+    if match != "any":
+        found = _found(made, text)
+        readings = reads([text[start:end] for start, end in made.nowhere]) if made.nowhere else None
+        if readings:
+            read = _read(core, made, text, readings, view)
+            if read is None:
+                return None
+            found = read
     rows = made.rows
     marks = Marks(
         _Later(lambda: [*((word,) for word in rows[0]), *made.marked]),
         _Later(lambda: made.bigrams),
     )
-    found = None
-    if match != "any":
-        leaves = _Later(lambda: [_leaf(text, *chunk) for chunk in made.chunks])
-        node = nodes.Leading(made.ranked, SHARE) if made.docs is None else made.docs
-        found = Found(node, made.count, None, leaves, made.nearly)
     return Plan(
         made.ranked,
         marks,
@@ -92,6 +100,40 @@ def planned(
     )
 
 
-def _leaf(text: str, start: int, end: int, ways: Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]) -> Leaf:
-    chunk = Chunk(start, end, tuple(Way(words, bigrams) for words, bigrams in ways))
-    return Leaf(chunk, None, text[start:end])
+def _found(made: Planned, text: str) -> Found:
+    """What counts as found of a plan whose chunks are read as they were typed."""
+    leaves = _Later(lambda: [Leaf(chunk, None, text[chunk.start : chunk.end]) for chunk in map(_chunk, made.chunks)])
+    node = nodes.Leading(made.ranked, SHARE) if made.docs is None else made.docs
+    return Found(node, made.count, None, leaves, made.nearly)
+
+
+def _read(
+    core: CompiledView, made: Planned, text: str, readings: Mapping[str, tuple[str, ...]], view: View
+) -> Found | None:
+    """The same of one whose chunks that stand nowhere are read as others; None where it has to be made step by step."""
+    nowhere = [text[start:end] for start, end in made.nowhere]
+    if any("".join(parts) != typed.replace(" ", "") for typed, parts in readings.items()):
+        return None  # other words rank, too
+    told = core.read_as(made, [readings[typed] for typed in nowhere], Inside(view).passes)
+    if told is None:
+        return None
+    if told[0] is None:
+        return _found(made, text)
+    (node, count), chunks = told
+    known = {
+        typed: Reading(" ".join(readings[typed]), tuple(map(_chunk, own)))
+        for typed, own in zip(nowhere, chunks, strict=True)
+    }
+
+    def leaves() -> list[Leaf]:
+        each = map(_chunk, made.chunks)
+        typed = [(chunk, text[chunk.start : chunk.end]) for chunk in each]
+        return [Leaf(chunk, None, own, known.get(own)) for chunk, own in typed]
+
+    corrected = read_so(text, {(None, typed): known[typed] for typed in readings})
+    return Found(node, count, corrected, _Later(leaves))
+
+
+def _chunk(told: ToldChunk) -> Chunk:
+    start, end, ways = told
+    return Chunk(start, end, tuple(Way(words, bigrams) for words, bigrams in ways))

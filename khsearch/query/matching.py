@@ -12,7 +12,7 @@ Operators keep their meaning: every document of the set matches what must match,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -143,7 +143,7 @@ class Matching:
             node, found = (tree, None) if alone and tree is not None else self._settled(tree)
             if found or alone:
                 leaves = tuple(replace(leaf, reading=readings.get((leaf.field, leaf.text))) for leaf in leaves)
-                return Found(*self._with_nearly(node, found, leaves, ranked), _corrected(text, readings), leaves)
+                return Found(*self._with_nearly(node, found, leaves, ranked), read_so(text, readings), leaves)
         # Words may be lacking, in quotes, too, as pasted texts have them; values of fields may not.
         values = self._values(item)
         if values is None:
@@ -232,13 +232,26 @@ class Matching:
         for leaf in sorted(leaves, key=lambda leaf: -len(leaf.text)):
             if leaf.field is not None or self._standing.settled(leaf.chunk)[1]:
                 continue
-            parts = self._standing.read_as(leaf.text, lambda text: self._parts(self._texts.read(text)))
+            parts = self._read(leaf.text)
             if parts is not None:
                 chunks = tuple(chunk for part in parts for chunk in self._texts.chunks(part))
                 readings[leaf.field, leaf.text] = Reading(" ".join(parts), chunks)
             elif all_needed:
                 return {}
         return readings
+
+    def reads(self, chunks: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """What chunks that stand nowhere are read as, if all of them are; else nothing."""
+        readings: dict[str, tuple[str, ...]] = {}
+        for chunk in sorted(chunks, key=lambda chunk: -len(chunk)):
+            parts = self._read(chunk)
+            if parts is None:
+                return {}
+            readings[chunk] = parts
+        return readings
+
+    def _read(self, chunk: str) -> tuple[str, ...] | None:
+        return self._standing.read_as(chunk, lambda text: self._parts(self._texts.read(text)))
 
     def _parts(self, typed: Typed) -> tuple[str, ...] | None:
         """What was meant by a chunk that stands nowhere: another chunk, or several; None where nothing is near."""
@@ -294,7 +307,8 @@ def joined(must: Sequence[nodes.Node], may: Sequence[nodes.Node], without: Seque
     return nodes.Not(unwanted) if node is None else nodes.AndNot(node, unwanted)
 
 
-def _corrected(text: str, readings: dict[tuple[str | None, str], Reading]) -> str:
+def read_so(text: str, readings: Mapping[tuple[str | None, str], Reading]) -> str:
+    """Return a query with chunks as they were read, by field and text."""
     for (_, typed), reading in readings.items():
         text = re.sub(_WHOLE % re.escape(typed), reading.spelling.replace("\\", r"\\"), text)
     return text

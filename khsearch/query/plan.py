@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -66,7 +66,8 @@ class Planner:
             from khsearch.query.compiled import planned
 
             stepwise = partial(self._plan, text, match, strict=strict, correct=correct)
-            found = planned(self._view, self._analyzer, self._variants, self._ranking, text, match, stepwise)
+            reads = partial(self._reads, text, correct=correct)
+            found = planned(self._view, self._analyzer, self._variants, self._ranking, text, match, stepwise, reads)
             if found is not None:
                 return found
         if self._view.far is None:
@@ -76,6 +77,11 @@ class Planner:
         return self._view.memo(
             "plans", key, lambda: self._plan(text, match, strict=strict, correct=correct), lambda _: _BYTES
         )
+
+    def _reads(self, text: str, chunks: Sequence[str], *, correct: bool) -> dict[str, tuple[str, ...]]:
+        """What chunks of a query that stand nowhere are read as."""
+        texts, _, matching = self._ways(text)
+        return matching.reads(chunks) if correct and texts.tolerant else {}
 
     def _plan(self, text: str, match: Match, *, strict: bool, correct: bool) -> Plan:
         texts, literal, matching = self._ways(text)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
-    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought
+    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought, ToldChunk
 
 T = TypeVar("T")
 
@@ -100,7 +100,17 @@ class CompiledSearcher(Searcher):
         docs = found.docs
         settled = None if docs is None else nodes.Foreign(_Settled(docs))
         ranked = nodes.Foreign(_Ranked(found.ranked, self))
-        return Planned(ranked, settled, None if docs is None else len(docs), found.nearly, found.rows, found)
+        return Planned(ranked, found.nowhere, settled, None if docs is None else len(docs), found.nearly, found.rows, found, planner)
+
+    def read_as(
+        self, planned: Planned, readings: Sequence[Sequence[str]], passes: Passes
+    ) -> tuple[tuple[nodes.Node, int] | None, Sequence[Sequence[ToldChunk]]] | None:
+        """Where a plan's chunks stand if those that stand nowhere are read as some texts, and the chunks of these."""
+        found = _told(lambda: planned.planner.read_as(planned.told, readings, passes))
+        if found is None:
+            return None
+        docs, chunks = found
+        return None if docs is None else (nodes.Foreign(_Settled(docs)), len(docs)), chunks
 
     def best(self, sought: Sought, count: int) -> Best | None:
         """The best documents of a search; None for a weighting that the core does not know."""

@@ -62,6 +62,10 @@ pub struct Plan {
     pub found: Option<Arc<Vec<u32>>>,
     /// Whether what scores nearly as high as the best one counts as found.
     pub nearly: bool,
+    /// Numbers of chunks that stand nowhere.
+    pub nowhere: Vec<usize>,
+    /// Whether it was read in other spellings, too.
+    tolerant: bool,
     pub chunks: Vec<Chunk>,
     /// Words of the text, and of its other readings.
     pub rows: Vec<Vec<Vec<u8>>>,
@@ -72,7 +76,7 @@ pub struct Plan {
 
 impl Asked<'_> {
     /// Plan a query of plain words. None for one that takes Python: with letters of other scripts or characters that are
-    /// moved or left out, with words that are rare or unknown, or with a chunk that stands nowhere. any: whether all that
+    /// moved or left out, or with words that are rare or unknown. any: whether all that
     /// ranks counts as found.
     pub fn plan(&self, text: &str, any: bool) -> Result<Option<Plan>> {
         let typed = match Typed::of(self.analysis, text) {
@@ -113,49 +117,88 @@ impl Asked<'_> {
             Some(chunks) if !chunks.is_empty() => chunks,
             _ => return Ok(None),
         };
-        let (found, nearly) = match self.found(&chunks, &ranked, any)? {
-            Some(found) => found,
-            None => return Ok(None),
-        };
+        let is_long = chunks.iter().any(|chunk| chunk.ways[0].words.len() > SENTENCE);
+        let every: Vec<&Chunk> = chunks.iter().collect();
+        let (found, nowhere) = if any { (None, Vec::new()) } else { self.found(&every, &ranked, is_long)? };
+        let nearly = !any && found.is_none();
         let (found, bigrams) = (found.map(Arc::new), typed.terms.bigrams);
-        Ok(Some(Plan { ranked, found, nearly, chunks, rows, marked, bigrams }))
+        Ok(Some(Plan { ranked, found, nearly, nowhere, tolerant, chunks, rows, marked, bigrams }))
     }
 
-    /// What counts as found, and whether it is what scores nearly as high as the best; None where it takes Python.
-    fn found(&self, chunks: &[Chunk], ranked: &Arc<Node>, any: bool) -> Result<Option<(Option<Vec<u32>>, bool)>> {
-        if any {
-            return Ok(Some((None, false)));
+    /// Where a plan's chunks stand, if some that stand nowhere are read as texts; and the chunks of these texts. None
+    /// where they do not stand together; None in all where it takes Python.
+    #[allow(clippy::type_complexity)]
+    pub fn read_as(
+        &self,
+        plan: &Plan,
+        readings: &[Vec<String>],
+    ) -> Result<Option<(Option<Vec<u32>>, Vec<Vec<Chunk>>)>> {
+        let mut read: Vec<Vec<Chunk>> = Vec::with_capacity(readings.len());
+        for texts in readings {
+            let mut own = Vec::new();
+            for text in texts {
+                let typed = match Typed::of(self.analysis, text) {
+                    Some(typed) => typed,
+                    None => return Ok(None),
+                };
+                let others = if plan.tolerant { self.variants.alternatives(&typed, self.words) } else { Vec::new() };
+                match chunks_of(&typed, &others, self.analysis, plan.tolerant) {
+                    Some(chunks) => own.extend(chunks),
+                    None => return Ok(None),
+                }
+            }
+            read.push(own);
         }
+        let is_long = plan.chunks.iter().any(|chunk| chunk.ways[0].words.len() > SENTENCE);
+        let mut every: Vec<&Chunk> = Vec::new();
+        let mut instead = read.iter();
+        for (number, chunk) in plan.chunks.iter().enumerate() {
+            match plan.nowhere.contains(&number).then(|| instead.next()).flatten() {
+                Some(own) => every.extend(own),
+                None => every.push(chunk),
+            }
+        }
+        if every.is_empty() {
+            return Ok(None);
+        }
+        let (found, _) = self.found(&every, &plan.ranked, is_long)?;
+        Ok(Some((found, read)))
+    }
+
+    /// Where all chunks stand; None where they do not stand together, and which of them stand nowhere. is_long: whether
+    /// what scores nearly as high as the best document counts as well.
+    fn found(&self, chunks: &[&Chunk], ranked: &Arc<Node>, is_long: bool) -> Result<(Option<Vec<u32>>, Vec<usize>)> {
         let on = Evaluation { commit: self.commit, weighting: self.weighting };
         let inside = if self.ranking.bigrams { Some(self.inside) } else { None };
-        let mut order: Vec<(usize, &Chunk)> = Vec::with_capacity(chunks.len());
-        for chunk in chunks {
-            order.push((standing::rarest(self.commit, chunk)?, chunk));
+        let mut order: Vec<(usize, usize)> = Vec::with_capacity(chunks.len());
+        for (number, chunk) in chunks.iter().enumerate() {
+            order.push((standing::rarest(self.commit, chunk)?, number));
         }
-        order.sort_by_key(|&(df, _)| df);
+        order.sort_unstable();
         let mut docs: Option<Vec<u32>> = None;
-        for (number, (_, chunk)) in order.iter().enumerate() {
-            let found = on.docs(&standing::of(chunk, inside), docs.as_deref())?;
+        for (place, &(_, number)) in order.iter().enumerate() {
+            let found = on.docs(&standing::of(chunks[number], inside), docs.as_deref())?;
             if found.is_empty() {
-                if number == 0 {
-                    return Ok(None);
+                let mut nowhere = Vec::new();
+                if place == 0 {
+                    nowhere.push(number);
                 }
-                // Not all stand together: then each has to stand by itself.
-                for (_, chunk) in &order[1..] {
-                    if on.docs(&standing::of(chunk, inside), None)?.is_empty() {
-                        return Ok(None);
+                for &(_, other) in &order[1..] {
+                    if on.docs(&standing::of(chunks[other], inside), None)?.is_empty() {
+                        nowhere.push(other);
                     }
                 }
-                return Ok(Some((None, true)));
+                nowhere.sort_unstable();
+                return Ok((None, nowhere));
             }
             docs = Some(found);
         }
-        if chunks.iter().any(|chunk| chunk.ways[0].words.len() > SENTENCE) {
+        if is_long {
             let leading = Node::Leading(Box::new(Node::Shared(ranked.clone())), SHARE);
             let either = Node::Or(vec![Node::Settled(Arc::new(docs.unwrap_or_default())), leading]);
             docs = Some(on.docs(&either, None)?);
         }
-        Ok(Some((docs, false)))
+        Ok((docs, Vec::new()))
     }
 }
 

@@ -8,6 +8,7 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 
 use crate::analysis::python::Breaking;
 use crate::fault::Fault;
+use crate::planning::chunks::Chunk;
 use crate::planning::variants;
 use crate::planning::{Asked, Inside, Told};
 use crate::search::python::{raised, Commit, Docs, Ranked, Weighting};
@@ -72,13 +73,41 @@ impl Planner {
     /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found. passes:
     /// units, documents -> whether each holds the units one behind the other.
     fn plan(&self, text: &Bound<'_, PyString>, any: bool, passes: PyObject) -> PyResult<Option<Plan>> {
-        let py = text.py();
         let text = match PyBackedStr::try_from(text.clone()) {
             Ok(text) => text,
             Err(_) => return Ok(None), // half a surrogate
         };
-        let (told, passes) = (self.told.clone(), inside_of(passes));
-        let inside: Inside = Arc::new(move |units: &[Vec<u8>], docs: &[u32]| told.ask(units, docs, &passes));
+        self.asked(passes, |asked| Ok(asked.plan(&text, any)?.map(Plan)))
+    }
+
+    /// Where a plan's chunks stand if those that stand nowhere are read as texts, several for each, in order; and the
+    /// chunks of these texts. None where they do not stand together; None in all where it takes Python.
+    #[allow(clippy::type_complexity)]
+    fn read_as<'py>(
+        &self,
+        plan: &Bound<'py, Plan>,
+        readings: Vec<Vec<String>>,
+        passes: PyObject,
+    ) -> PyResult<Option<(Option<Docs>, Vec<Vec<ToldChunk<'py>>>)>> {
+        let (py, plan) = (plan.py(), &plan.get().0);
+        match self.asked(passes, |asked| asked.read_as(plan, &readings))? {
+            Some((docs, chunks)) => {
+                let chunks = chunks.iter().map(|own| told(py, own)).collect::<PyResult<_>>()?;
+                Ok(Some((docs.map(|docs| Docs(Arc::new(docs))), chunks)))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+impl Planner {
+    fn asked<T: Send>(
+        &self,
+        passes: PyObject,
+        work: impl FnOnce(&Asked) -> crate::fault::Result<T> + Send,
+    ) -> PyResult<T> {
+        let (known, passes) = (self.told.clone(), inside_of(passes));
+        let inside: Inside = Arc::new(move |units: &[Vec<u8>], docs: &[u32]| known.ask(units, docs, &passes));
         let asked = Asked {
             commit: &self.commit.get().0,
             analysis: &self.breaking.get().inner,
@@ -88,8 +117,7 @@ impl Planner {
             weighting: &self.weighting.get().0,
             inside: &inside,
         };
-        let found = py.allow_threads(|| asked.plan(&text, any)).map_err(raised)?;
-        Ok(found.map(Plan))
+        Python::with_gil(|py| py.allow_threads(|| work(&asked))).map_err(raised)
     }
 }
 
@@ -129,6 +157,13 @@ impl Plan {
         self.0.nearly
     }
 
+    /// Where each chunk that stands nowhere begins and ends.
+    #[getter]
+    fn nowhere(&self) -> Vec<(usize, usize)> {
+        let chunks = &self.0.chunks;
+        self.0.nowhere.iter().filter_map(|&number| chunks.get(number)).map(|chunk| (chunk.start, chunk.end)).collect()
+    }
+
     /// Words of the text, and of its other readings, each in order.
     #[getter]
     fn rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyList>>> {
@@ -149,17 +184,20 @@ impl Plan {
 
     /// The chunks: where each begins and ends, and the words and bigrams of its ways.
     #[getter]
-    #[allow(clippy::type_complexity)]
-    fn chunks<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Vec<(usize, usize, Vec<(Bound<'py, PyTuple>, Bound<'py, PyTuple>)>)>> {
-        let each = self.0.chunks.iter().map(|chunk| {
-            let ways = chunk.ways.iter().map(|way| Ok((terms(py, &way.words)?, terms(py, &way.bigrams)?)));
-            Ok((chunk.start, chunk.end, ways.collect::<PyResult<_>>()?))
-        });
-        each.collect()
+    fn chunks<'py>(&self, py: Python<'py>) -> PyResult<Vec<ToldChunk<'py>>> {
+        told(py, &self.0.chunks)
     }
+}
+
+/// Where a chunk begins and ends, and the words and bigrams of its ways.
+type ToldChunk<'py> = (usize, usize, Vec<(Bound<'py, PyTuple>, Bound<'py, PyTuple>)>);
+
+fn told<'py>(py: Python<'py>, chunks: &[Chunk]) -> PyResult<Vec<ToldChunk<'py>>> {
+    let each = chunks.iter().map(|chunk| {
+        let ways = chunk.ways.iter().map(|way| Ok((terms(py, &way.words)?, terms(py, &way.bigrams)?)));
+        Ok((chunk.start, chunk.end, ways.collect::<PyResult<_>>()?))
+    });
+    each.collect()
 }
 
 fn terms<'py>(py: Python<'py>, row: &[Vec<u8>]) -> PyResult<Bound<'py, PyTuple>> {

@@ -30,6 +30,8 @@ pub struct Variants {
     forms: Vec<Vec<u8>>,
     /// Numbers of the spellings in the order of their forms.
     ordered: Vec<u32>,
+    /// Of a first unit, where forms begin and end in that order that begin with it.
+    firsts: HashMap<Vec<u8>, (usize, usize)>,
     /// Number of each group's first spelling, and its weight.
     groups: Vec<(usize, f64)>,
 }
@@ -42,13 +44,19 @@ impl Variants {
     pub fn new(spellings: Vec<String>, forms: Vec<Vec<u8>>, groups: Vec<(usize, f64)>) -> Self {
         let mut ordered: Vec<u32> = (0..forms.len() as u32).collect();
         ordered.sort_by(|&a, &b| forms[a as usize].cmp(&forms[b as usize]).then(a.cmp(&b)));
+        let mut firsts: HashMap<Vec<u8>, (usize, usize)> = HashMap::new();
+        for (place, &number) in ordered.iter().enumerate() {
+            if let Some(unit) = units_of(&forms[number as usize]).into_iter().next() {
+                firsts.entry(unit).or_insert((place, place)).1 = place + 1;
+            }
+        }
         let mut first = 0;
         let groups = groups.into_iter().map(|(count, weight)| {
             first += count;
             (first - count, weight)
         });
         let groups = groups.collect();
-        Variants { spellings, forms, ordered, groups }
+        Variants { spellings, forms, ordered, firsts, groups }
     }
 
     /// Other spellings of stretches of a text. words: whose lexicon tells what a word is.
@@ -117,7 +125,10 @@ impl Variants {
     fn standing(&self, units: &[Vec<u8>], mut at: usize) -> Vec<(usize, &[u32])> {
         let mut found = Vec::new();
         let mut beginning = Vec::new();
-        let mut range = &self.ordered[..];
+        let mut range = match units.get(at).and_then(|unit| self.firsts.get(unit)) {
+            Some(&(low, high)) => &self.ordered[low..high],
+            None => return found,
+        };
         while at < units.len() {
             beginning.extend_from_slice(&units[at]);
             at += 1;
