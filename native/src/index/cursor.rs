@@ -44,6 +44,11 @@ impl<'a> Cursor<'a> {
         Ok(Cursor { field, at, high, low, begin, ones, number: 0, least: 0, frequencies })
     }
 
+    /// Postings that are passed.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
     fn wrong_length(&self) -> Fault {
         self.field.parts.high.damage("a list has another length than it should")
     }
@@ -66,6 +71,9 @@ impl<'a> Cursor<'a> {
 
     /// Add the documents before one, which are passed then.
     pub fn fill(&mut self, below: u32, docs: &mut Vec<u32>) -> Result<()> {
+        if self.number == self.at.df {
+            return Ok(()); // all are passed
+        }
         let (below, top) = (u64::from(below), self.field.docs as u64);
         let (width, begin, count) = (self.at.width, self.begin, self.at.df);
         let (mut number, mut least) = (self.number, self.least);

@@ -22,6 +22,7 @@ use crate::search::weighting::Weighting;
 use chunks::{chunks_of, Chunk, SENTENCE};
 pub use python::register;
 use readings::readings;
+use standing::Within;
 pub use standing::{Inside, Told};
 use typed::Typed;
 use variants::Variants;
@@ -169,29 +170,34 @@ impl Asked<'_> {
     /// what scores nearly as high as the best document counts as well.
     fn found(&self, chunks: &[&Chunk], ranked: &Arc<Node>, is_long: bool) -> Result<(Option<Vec<u32>>, Vec<usize>)> {
         let on = Evaluation { commit: self.commit, weighting: self.weighting };
-        let inside = if self.ranking.bigrams { Some(self.inside) } else { None };
+        let (likely, within) = if self.ranking.bigrams {
+            (Within::Likely, Within::Longer(self.inside))
+        } else {
+            (Within::Words, Within::Words)
+        };
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(chunks.len());
         for (number, chunk) in chunks.iter().enumerate() {
             order.push((standing::rarest(self.commit, chunk)?, number));
         }
         order.sort_unstable();
+        // Texts tell what is inside of longer words: they are read where all else is told.
         let mut docs: Option<Vec<u32>> = None;
-        for (place, &(_, number)) in order.iter().enumerate() {
-            let found = on.docs(&standing::of(chunks[number], inside), docs.as_deref())?;
-            if found.is_empty() {
-                let mut nowhere = Vec::new();
-                if place == 0 {
-                    nowhere.push(number);
-                }
-                for &(_, other) in &order[1..] {
-                    if on.docs(&standing::of(chunks[other], inside), None)?.is_empty() {
-                        nowhere.push(other);
+        for step in [likely, within] {
+            for &(_, number) in &order {
+                let found = on.docs(&standing::of(chunks[number], step), docs.as_deref())?;
+                if found.is_empty() {
+                    let mut nowhere = Vec::new();
+                    for (number, chunk) in chunks.iter().enumerate() {
+                        if on.docs(&standing::of(chunk, Within::Words), None)?.is_empty()
+                            && on.docs(&standing::of(chunk, within), None)?.is_empty()
+                        {
+                            nowhere.push(number);
+                        }
                     }
+                    return Ok((None, nowhere));
                 }
-                nowhere.sort_unstable();
-                return Ok((None, nowhere));
+                docs = Some(found);
             }
-            docs = Some(found);
         }
         if is_long {
             let leading = Node::Leading(Box::new(Node::Shared(ranked.clone())), SHARE);

@@ -52,9 +52,20 @@ const WORDS: [&str; 2] = ["text", "lead"];
 const PLACES: [&str; 2] = ["text", "title"];
 const BIGRAMS: &str = "bigrams";
 
-/// Where a chunk stands, in any way; inside: of longer words, too.
-pub fn of(chunk: &Chunk, inside: Option<&Inside>) -> Node {
-    let mut found: Vec<Node> = chunk.ways.iter().flat_map(|way| in_way(way, inside)).collect();
+/// Which documents are told, in which a word of a chunk is missing.
+#[derive(Clone, Copy)]
+pub enum Within<'a> {
+    /// None.
+    Words,
+    /// Those that hold all its bigrams.
+    Likely,
+    /// Those that hold it inside of longer words.
+    Longer(&'a Inside),
+}
+
+/// Where a chunk stands, in any way.
+pub fn of(chunk: &Chunk, within: Within) -> Node {
+    let mut found: Vec<Node> = chunk.ways.iter().flat_map(|way| in_way(way, within)).collect();
     if found.len() == 1 {
         found.remove(0)
     } else {
@@ -70,7 +81,7 @@ pub fn rarest(commit: &Commit, chunk: &Chunk) -> Result<usize> {
     Ok(dfs.into_iter().min().unwrap_or(0))
 }
 
-fn in_way(way: &Way, inside: Option<&Inside>) -> Vec<Node> {
+fn in_way(way: &Way, within: Within) -> Vec<Node> {
     let mut found = words_of(way);
     if way.words.len() > 1 {
         let phrase =
@@ -78,14 +89,14 @@ fn in_way(way: &Way, inside: Option<&Inside>) -> Vec<Node> {
         found.push(Node::Or(PLACES.iter().map(phrase).collect()));
         found = vec![Node::And(found)];
     }
-    found.extend(within_longer_words(way, inside));
+    found.extend(within_longer_words(way, within));
     found
 }
 
 /// Where a way stands though a word of it is missing.
-fn within_longer_words(way: &Way, inside: Option<&Inside>) -> Option<Node> {
-    let inside = inside?;
-    if way.bigrams.is_empty() || way.words.iter().any(|word| word.contains(&LETTER)) {
+fn within_longer_words(way: &Way, within: Within) -> Option<Node> {
+    if matches!(within, Within::Words) || way.bigrams.is_empty() || way.words.iter().any(|word| word.contains(&LETTER))
+    {
         return None;
     }
     let bigram = |term: &Vec<u8>| Node::Term { fields: vec![BIGRAMS.to_owned()], term: term.clone(), boost: 1.0 };
@@ -102,8 +113,13 @@ fn within_longer_words(way: &Way, inside: Option<&Inside>) -> Option<Node> {
         return Some(bigrams);
     }
     let without = Node::AndNot { child: Box::new(bigrams), without: Box::new(Node::And(words_of(way))), bonus: 0.0 };
-    let inside = inside.clone();
-    Some(Node::TwoPhase(Box::new(without), Box::new(move |docs| inside(&units, docs))))
+    match within {
+        Within::Longer(inside) => {
+            let inside = inside.clone();
+            Some(Node::TwoPhase(Box::new(without), Box::new(move |docs| inside(&units, docs))))
+        }
+        _ => Some(without),
+    }
 }
 
 fn words_of(way: &Way) -> Vec<Node> {

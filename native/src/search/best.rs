@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::search::sets::reached;
+use crate::search::sets::{reached, without};
 
 /// Only what stands behind a score and a document is wanted.
 pub type Behind = Option<(f32, i64)>;
@@ -72,6 +72,15 @@ impl<'a> Best<'a> {
         self.found.push((doc, score));
         if self.found.len() >= self.count.saturating_mul(2).saturating_add(64) {
             self.cut();
+        }
+    }
+
+    /// Add those of some documents, rising, that were not added, as such that score nothing; all that score were added.
+    pub fn add_others(&mut self, docs: &[u32]) {
+        if self.found.len() < self.count {
+            let mut known: Vec<u32> = self.found.iter().map(|&(doc, _)| doc).collect();
+            known.sort_unstable();
+            without(docs.to_vec(), &known).into_iter().for_each(|doc| self.add(doc, 0.0));
         }
     }
 

@@ -156,23 +156,25 @@ impl Commit {
     pub fn docs(&self, field: &str, term: &[u8], among: Option<&[u32]>) -> Result<Vec<u32>> {
         let listed = self.listed(field, term)?;
         let mut found = Vec::with_capacity(among.map_or(listed.df, |among| among.len().min(listed.df)));
+        let key = key_of(field, term);
         for (leaf, field, place) in self.places(field, &listed) {
-            match among.map(|among| leaf.own(among)) {
-                Some(among) if among.len() * SOUGHT < place.df => {
-                    let mut cursor = Cursor::new(field, place, false)?;
-                    let each = among.iter().copied();
-                    found.extend(
-                        each.filter(|&doc| leaf.is_live(doc - leaf.base) && cursor.seek(doc - leaf.base).is_some()),
-                    );
+            let among = match among {
+                Some(among) => leaf.own(among),
+                None => {
+                    found.extend(live_of(leaf, field, place)?.into_iter().map(|doc| leaf.base + doc));
+                    continue;
                 }
-                among => {
-                    let mut docs = live_of(leaf, field, place)?;
-                    docs.iter_mut().for_each(|doc| *doc += leaf.base);
-                    found.extend(match among {
-                        Some(among) => both(among, &docs),
-                        None => docs,
-                    });
-                }
+            };
+            let live = among.iter().copied().filter(|&doc| leaf.is_live(doc - leaf.base));
+            if let Some(impacts) = leaf.segment.impacts.find(&key) {
+                let mut at = 0;
+                found.extend(live.filter(|&doc| impacts.place(doc - leaf.base, &mut at).is_some()));
+            } else if among.len() * SOUGHT < place.df {
+                let mut cursor = Cursor::new(field, place, false)?;
+                found.extend(live.filter(|&doc| cursor.seek(doc - leaf.base).is_some()));
+            } else {
+                let docs: Vec<u32> = live_of(leaf, field, place)?.into_iter().map(|doc| leaf.base + doc).collect();
+                found.extend(both(among, &docs));
             }
         }
         Ok(found)

@@ -86,10 +86,10 @@ impl Evaluation<'_> {
         };
         Ok(match node {
             Node::Term { fields, term, .. } => {
-                any(fields.iter().map(|field| self.commit.docs(field, term, among)).collect::<Result<_>>()?)
+                self.any_of(fields.iter(), among, |field, among| self.commit.docs(field, term, among))?
             }
             Node::And(children) => self.docs_of_all(&children.iter().collect::<Vec<_>>(), among)?,
-            Node::Or(children) => any(children.iter().map(|child| self.docs(child, among)).collect::<Result<_>>()?),
+            Node::Or(children) => self.any_of(children.iter(), among, |child, among| self.docs(child, among))?,
             Node::AndMaybe(must, _) => self.docs(must, among)?,
             Node::AndNot { child, without: gone, .. } => {
                 let docs = self.docs(child, among)?;
@@ -155,6 +155,26 @@ impl Evaluation<'_> {
             docs = shared.iter().map(|&(here, _)| docs[here]).collect();
         }
         Ok(Matches { docs, scores: sums.into_iter().map(|sum| sum as f32).collect() })
+    }
+
+    /// Documents that any of some has, all, or of those given: what one of these has, the next ones are not asked for.
+    fn any_of<T>(
+        &self,
+        each: impl Iterator<Item = T>,
+        among: Option<&[u32]>,
+        docs: impl Fn(T, Option<&[u32]>) -> Result<Vec<u32>>,
+    ) -> Result<Vec<u32>> {
+        let mut found = Vec::new();
+        let mut rest = among.map(<[u32]>::to_vec);
+        for one in each {
+            if rest.as_ref().map_or(false, Vec::is_empty) {
+                break;
+            }
+            let own = docs(one, rest.as_deref())?;
+            rest = rest.map(|rest| without(rest, &own));
+            found.push(own);
+        }
+        Ok(any(found))
     }
 
     /// Documents of every child; terms are asked first, since the others cost more.

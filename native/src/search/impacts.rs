@@ -17,9 +17,10 @@ use crate::search::weighting::Norms;
 /// One in so many documents: from there on every document of the segment has a byte, else those with the term.
 const DENSE: usize = 5;
 
-/// Bytes that are kept of a segment, and of each of its documents more.
-const ROOM: usize = 32 << 20;
-const ROOM_EACH: usize = 64;
+/// Bytes that are kept, of all segments together.
+const ROOM: usize = 128 << 20;
+
+static HELD: AtomicUsize = AtomicUsize::new(0);
 
 /// Of the most that bytes stand for, how much it may change before they are made anew.
 const DRIFT: f64 = 1.03;
@@ -178,7 +179,8 @@ fn part_of(byte: u8, most: u16) -> u16 {
 #[derive(Default)]
 pub struct Kept {
     known: Mutex<HashMap<Vec<u8>, Arc<Impacts>>>,
-    held: AtomicUsize,
+    /// Terms for which there was no room since it was made last.
+    refused: AtomicUsize,
 }
 
 impl Kept {
@@ -198,28 +200,45 @@ impl Kept {
         Some((found.clone(), most))
     }
 
-    /// The same, made where none are kept; docs: of the segment.
-    pub fn get_or_make(&self, key: &[u8], scored: &mut Scored, docs: usize) -> Result<(Arc<Impacts>, f32)> {
+    /// The same, made where none are kept and there is room; docs: of the segment.
+    pub fn get_or_make(&self, key: &[u8], scored: &mut Scored, docs: usize) -> Result<Option<(Arc<Impacts>, f32)>> {
         if let Some(found) = self.get(key, &scored.norms) {
-            return Ok(found);
+            return Ok(Some(found));
+        }
+        if HELD.load(Relaxed) > ROOM && !self.make_room() {
+            return Ok(None);
         }
         let made = Arc::new(Impacts::made(scored, docs)?);
         let most = made.most;
         if let Ok(mut known) = self.known.try_lock() {
-            self.held.fetch_add(made.size(), Relaxed);
+            HELD.fetch_add(made.size(), Relaxed);
             if let Some(before) = known.insert(key.to_vec(), made.clone()) {
-                self.held.fetch_sub(before.size(), Relaxed);
-            }
-            let room = ROOM + ROOM_EACH * docs;
-            if self.held.load(Relaxed) > room {
-                // What nobody has asked for since the last time goes first.
-                known.retain(|_, one| one.used.swap(false, Relaxed));
-                if known.values().map(|one| one.size()).sum::<usize>() > room / 2 {
-                    known.clear();
-                }
-                self.held.store(known.values().map(|one| one.size()).sum(), Relaxed);
+                HELD.fetch_sub(before.size(), Relaxed);
             }
         }
-        Ok((made, most))
+        Ok(Some((made, most)))
     }
+
+    /// Let go, now and then, what nobody has asked for since the last time; whether there is room then.
+    fn make_room(&self) -> bool {
+        if let Ok(mut known) = self.known.try_lock() {
+            if self.refused.fetch_add(1, Relaxed) > known.len() / 4 {
+                self.refused.store(0, Relaxed);
+                let before = size_of(&known);
+                known.retain(|_, one| one.used.swap(false, Relaxed));
+                HELD.fetch_sub(before - size_of(&known), Relaxed);
+            }
+        }
+        HELD.load(Relaxed) <= ROOM
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        HELD.fetch_sub(self.known.get_mut().map_or(0, |known| size_of(known)), Relaxed);
+    }
+}
+
+fn size_of(known: &HashMap<Vec<u8>, Arc<Impacts>>) -> usize {
+    known.values().map(|one| one.size()).sum()
 }

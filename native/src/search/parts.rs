@@ -71,7 +71,7 @@ impl Part {
                 let few = wanted.map_or(false, |wanted| wanted * SOUGHT < count);
                 let (impacts, most) = match scores.impacts(commit, number, &mut scored, few)? {
                     Some((impacts, most)) => (Some(impacts), f64::from(most) * f64::from(*boost)),
-                    None => (None, f64::INFINITY),
+                    None => (None, f64::from(scored.factor) * f64::from(*boost)), // a score is a share of the factor
                 };
                 Ok(Some(LeafPart { most, count, of: Of::Term { scored, impacts, boost: *boost }, at: 0 }))
             }
@@ -94,43 +94,38 @@ impl Part {
 
 impl LeafPart<'_> {
     /// Add its share of `most`, or a little more, to the sums of documents from `start` on.
-    pub fn add_shares(&mut self, start: u32, sums: &mut [u16], most: u16) {
-        match &self.of {
-            Of::Term { impacts, .. } => {
-                if let Some(impacts) = impacts {
-                    impacts.add(start, sums, scaled(most), &mut self.at);
+    pub fn add_shares(&mut self, start: u32, sums: &mut [u16], most: u16) -> Result<()> {
+        let end = start.saturating_add(sums.len() as u32);
+        let mut add = |doc: u32, share: u16| {
+            let sum = &mut sums[(doc - start) as usize];
+            *sum = sum.saturating_add(share);
+        };
+        match &mut self.of {
+            Of::Term { impacts: Some(impacts), .. } => impacts.add(start, sums, scaled(most), &mut self.at),
+            Of::Term { scored, impacts: None, boost } => {
+                let (docs, scores) = scored.between(start, end)?;
+                for (&doc, &score) in docs.iter().zip(scores).filter(|(&doc, _)| doc >= start) {
+                    add(doc, share(score * *boost, self.most, most));
                 }
             }
             Of::Known { docs, scores, base } => {
-                let end = start.saturating_add(sums.len() as u32).saturating_add(*base);
-                self.at = reached(docs, self.at, start + base);
-                while let Some(&doc) = docs.get(self.at).filter(|&&doc| doc < end) {
-                    let sum = &mut sums[(doc - base - start) as usize];
-                    *sum = sum.saturating_add(share(scores[self.at], self.most, most));
+                self.at = reached(docs, self.at, start + *base);
+                while let Some(&doc) = docs.get(self.at).filter(|&&doc| doc < end.saturating_add(*base)) {
+                    add(doc - *base, share(scores[self.at], self.most, most));
                     self.at += 1;
                 }
             }
         }
+        Ok(())
     }
 
     /// The same for one document.
     #[inline]
-    pub fn share(&mut self, doc: u32, most: u16) -> u16 {
-        match &self.of {
-            Of::Term { impacts, .. } => match impacts {
-                Some(impacts) => impacts.place(doc, &mut self.at).map_or(0, |at| impacts.share(at, scaled(most))),
-                None => most,
-            },
-            Of::Known { docs, scores, base } => {
-                self.at = reached(docs, self.at, doc + base);
-                let is_there = docs.get(self.at) == Some(&(doc + base));
-                if is_there {
-                    share(scores[self.at], self.most, most)
-                } else {
-                    0
-                }
-            }
+    pub fn share(&mut self, doc: u32, most: u16) -> Result<u16> {
+        if let Of::Term { impacts: Some(impacts), .. } = &self.of {
+            return Ok(impacts.place(doc, &mut self.at).map_or(0, |at| impacts.share(at, scaled(most))));
         }
+        Ok(self.score(doc)?.map_or(0, |score| share(score, self.most, most)))
     }
 
     /// Begin again with documents from one on.

@@ -26,7 +26,7 @@ pub struct Scored<'a> {
     cursor: Option<Cursor<'a>>,
     lengths: Arc<Lengths>,
     pub norms: Arc<Norms>,
-    factor: f32,
+    pub factor: f32,
     docs: Vec<u32>,
     tfs: Vec<u32>,
     scores: Vec<f32>,
@@ -62,8 +62,8 @@ impl Scores {
         })
     }
 
-    /// The impacts of a segment, and the most that a document scores there; made where none are kept, unless only few
-    /// documents, so many, are asked for.
+    /// The impacts of a segment, and the most that a document scores there; None where none are kept and there is no
+    /// room, or only few documents are asked for.
     pub fn impacts(
         &self,
         commit: &Commit,
@@ -78,30 +78,44 @@ impl Scores {
         let found = if few {
             segment.impacts.get(&self.key, &self.norms)
         } else {
-            Some(segment.impacts.get_or_make(&self.key, scored, segment.docs)?)
+            segment.impacts.get_or_make(&self.key, scored, segment.docs)?
         };
         Ok(found.map(|(impacts, most)| (impacts, most * self.factor)))
     }
 }
 
 impl Scored<'_> {
+    /// The documents from one on and before another, and their scores; those that are asked for rise.
+    pub fn between(&mut self, start: u32, end: u32) -> Result<(&[u32], &[f32])> {
+        let mut cursor = match self.cursor.take() {
+            Some(cursor) => cursor,
+            None => Cursor::new(self.field, self.place, true)?,
+        };
+        cursor.seek(start);
+        self.gone_through(&mut cursor, end, self.factor)?;
+        self.cursor = Some(cursor);
+        Ok((&self.docs, &self.scores))
+    }
+
     /// All documents, and their scores.
     pub fn all(&mut self) -> Result<(&[u32], &[f32])> {
-        self.gone_through(self.factor)?;
+        self.gone_through(&mut Cursor::new(self.field, self.place, true)?, u32::MAX, self.factor)?;
         Ok((&self.docs, &self.scores))
     }
 
     /// All documents, how often they have the term, and their scores but for the factor.
     pub fn ratios(&mut self) -> Result<(&[u32], &[u32], &[f32])> {
-        self.gone_through(1.0)?;
+        self.gone_through(&mut Cursor::new(self.field, self.place, true)?, u32::MAX, 1.0)?;
         Ok((&self.docs, &self.tfs, &self.scores))
     }
 
-    fn gone_through(&mut self, factor: f32) -> Result<()> {
-        let mut cursor = Cursor::new(self.field, self.place, true)?;
-        self.docs.reserve(self.place.df);
-        cursor.fill(u32::MAX, &mut self.docs)?;
-        cursor.add_frequencies(0, self.docs.len(), &mut self.tfs)?;
+    fn gone_through(&mut self, cursor: &mut Cursor, below: u32, factor: f32) -> Result<()> {
+        self.docs.clear();
+        self.tfs.clear();
+        self.scores.clear();
+        let from = cursor.number();
+        cursor.fill(below, &mut self.docs)?;
+        cursor.add_frequencies(from, from + self.docs.len(), &mut self.tfs)?;
         self.scores.reserve(self.docs.len());
         let norms = &*self.norms;
         let each = self.docs.iter().zip(&self.tfs);

@@ -17,8 +17,8 @@ const DEEPER: usize = 8;
 /// Scores that are equal but for rounding.
 pub const EQUAL: f64 = 1.0 - 1e-6;
 
-/// Of all documents one in so many: fewer are looked up, more are left out of what is found.
-const FEW: usize = 16;
+/// Of all documents one in so many: fewer are looked up, of more it is told first which may be among the best.
+const FEW: usize = 64;
 
 /// A query as parts that all must match, or if there are none, of which any must; parts that only add; and which
 /// documents may be found, and may not.
@@ -42,7 +42,14 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
                     Some(Shape { must, may, allowed: None, refused }) if must.is_empty() && refused.is_empty() => may,
                     _ => vec![Part::Known(on.matches(by)?)],
                 };
-                return of_set(on.commit, &docs, &parts, false, Best::new(count, behind, &[]));
+                let mut best = Best::new(count, behind, &[]);
+                if behind.is_some() || docs.len() * FEW < on.commit.every {
+                    of_set(on.commit, &docs, &parts, false, &mut best)?;
+                } else {
+                    of_any(on.commit, &parts, Some(&docs), &mut best)?;
+                    best.add_others(&docs);
+                }
+                return Ok(best.listed());
             }
         }
     }
@@ -56,14 +63,13 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
         }
     };
     let Shape { must, may, allowed, refused } = shape;
-    let best = Best::new(count, behind, &refused);
-    if !must.is_empty() {
-        return of_all(on.commit, must, &may, allowed.as_deref(), best);
+    let mut best = Best::new(count, behind, &refused);
+    match &allowed {
+        _ if !must.is_empty() => of_all(on.commit, must, &may, allowed.as_deref(), &mut best)?,
+        Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, allowed, &may, true, &mut best)?,
+        _ => of_any(on.commit, &may, allowed.as_deref(), &mut best)?,
     }
-    match allowed {
-        Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, &allowed, &may, true, best),
-        allowed => of_any(on.commit, &may, allowed.as_deref(), best),
-    }
+    Ok(best.listed())
 }
 
 /// All documents of a node that score at least a share of what its best one does, by number.
@@ -133,19 +139,19 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
 }
 
 /// The best of documents that any of some parts has.
-fn of_any(commit: &Commit, parts: &[Part], allowed: Option<&[u32]>, mut best: Best) -> Result<Vec<(u32, f32)>> {
+fn of_any(commit: &Commit, parts: &[Part], allowed: Option<&[u32]>, best: &mut Best) -> Result<()> {
     for (number, leaf) in commit.leaves.iter().enumerate() {
         let mut own: Vec<LeafPart> = Vec::with_capacity(parts.len());
         for part in parts {
             own.extend(part.in_leaf(commit, number, None)?);
         }
-        add_best(leaf, &mut own, allowed, &mut best)?;
+        add_best(leaf, &mut own, allowed, best)?;
     }
-    Ok(best.listed())
+    Ok(())
 }
 
 /// The best of some documents by the parts that they have, or by those that have any.
-fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, mut best: Best) -> Result<Vec<(u32, f32)>> {
+fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, best: &mut Best) -> Result<()> {
     for (number, leaf) in commit.leaves.iter().enumerate() {
         let own = leaf.own(docs).iter();
         // Every part adds more than nothing.
@@ -154,7 +160,7 @@ fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, mut best: Be
         let wanted = found.into_iter().filter(|&(_, sum)| !any || sum > 0.0);
         wanted.for_each(|(doc, sum)| best.add(leaf.base + doc, sum));
     }
-    Ok(best.listed())
+    Ok(())
 }
 
 /// The best of documents that all of some parts have.
@@ -163,8 +169,8 @@ fn of_all(
     mut must: Vec<Matches>,
     may: &[Part],
     allowed: Option<&[u32]>,
-    mut best: Best,
-) -> Result<Vec<(u32, f32)>> {
+    best: &mut Best,
+) -> Result<()> {
     must.sort_by_key(|found| found.docs.len());
     let mut must = must.into_iter();
     let Matches { mut docs, scores } = must.next().unwrap_or_default();
@@ -187,7 +193,7 @@ fn of_all(
         add_parts(&mut found, may, commit, number)?;
         found.into_iter().for_each(|(doc, sum)| best.add(leaf.base + doc, sum));
     }
-    Ok(best.listed())
+    Ok(())
 }
 
 /// Add the scores of parts to those of documents of a segment, rising.

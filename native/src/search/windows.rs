@@ -50,7 +50,7 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
         let mut added = 0;
         let mut edge = 0;
         while added < parts.len() {
-            parts[added].add_shares(first, sums, mosts[added]);
+            parts[added].add_shares(first, sums, mosts[added])?;
             added += 1;
             if added >= needed {
                 edge = edge_of(best, reach[added]).max(0.0) as u16;
@@ -76,7 +76,9 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
                 break;
             }
             parts[at].turn_back(first);
-            found.iter_mut().for_each(|(doc, sum)| *sum = sum.saturating_add(parts[at].share(*doc, mosts[at])));
+            for (doc, sum) in &mut found {
+                *sum = sum.saturating_add(parts[at].share(*doc, mosts[at])?);
+            }
             let edge = edge_of(best, reach[at + 1]);
             found.retain(|&(_, sum)| f64::from(sum) >= edge);
         }
