@@ -93,7 +93,7 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     pages = Pages(made, order, group)
     behind = None if asked.search_after is None else paging.behind(asked.identity, asked.search_after)
     page = pages.page(asked.limit, asked.offset, behind)
-    if page.total is not None:
+    if page.total is not None and page.total != made.known:
         made = replace(made, known_total=page.total)
     first = asked.offset + 1 if behind is None else behind.rank + 1
     hits = _hits(page.rows, made, first)

@@ -12,6 +12,7 @@ is and the breaker is the lattice: one behaviour, held equal by tests.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ of script is a border of words and shapes of letters are folded, and two encodin
 """
 
 _REMEMBERED = 1 << 12  # spellings whose analyses are
+_OF_KHMER = re.compile("[\0-\x7f\u1780-\u17ff]*")
 
 
 class Analyzer:
@@ -138,11 +140,9 @@ class Analyzer:
 
     def reading_depends(self, text: str) -> tuple[str, bool]:
         """What the answer for one text depends on besides the breaker: `foreign` and `by_icu` of a batch of it."""
-        if text.isascii():
+        if _OF_KHMER.fullmatch(text):
             return "", False
-        others = "".join(sorted(char for char in set(text) if not (char < "\x80" or "\u1780" <= char <= "\u17ff")))
-        if not others:
-            return "", False
+        others = "".join(sorted(char for char in set(text) if not _OF_KHMER.fullmatch(char)))
         loading("khsearch.khmer.text.scripts")
         from khsearch.khmer.text.scripts import any_by_icu
 
