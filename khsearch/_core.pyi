@@ -13,6 +13,7 @@ from khsearch.engine.nodes import Node
 Scale = tuple[float, float, float, float, str]
 Outside = Callable[[Node], Any]
 Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
+ToldChunk = tuple[int, int, list[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]
 
 INTERFACE: int
 
@@ -142,11 +143,12 @@ class Segment:
         sums: bytes,
         docs: int,
         fields: Mapping[str, tuple[int, bool, Mapping[str, tuple[int, int, int]]]],
+        heads: Mapping[str, tuple[int, int, int]],
     ) -> Segment:
         """Open it: bytes that have checksums, and these. docs: documents.
 
         fields: by name, tokens in all, whether it keeps positions, and where its sections lie: first byte, bytes, bytes
-        of a number. OSError, DamageError.
+        of a number. heads: sections of ids and titles. OSError, DamageError.
         """
 
 @final
@@ -190,6 +192,27 @@ class Commit:
         behind: tuple[float, int] | None = None,
     ) -> tuple[list[int], bytes]:
         """The best documents, best first, ties by number, and their scores, four bytes each."""
+
+    def best(
+        self,
+        ranked: Node,
+        wanted: Node | None,
+        known: int | None,
+        share: float | None,
+        loose: bool,
+        near: tuple[str, Sequence[tuple[bytes, bytes]], int, Scale, int] | None,
+        count: int,
+        weighting: Weighting,
+        outside: Outside,
+    ) -> tuple[list[int], list[float], list[float], int, int | None]:
+        """The best documents of a search, as `khsearch.engine.Best` has them.
+
+        near: field, pairs, places and scale of what stands near each other, and how many of the best it adds to; the
+        rest is what `khsearch.engine.Sought` says.
+        """
+
+    def heads(self, docs: Sequence[int]) -> list[tuple[str, str]] | None:
+        """Id and title of each of some documents; None where one is not what was written."""
 
     def docs(self, node: Node, weighting: Weighting, outside: Outside) -> Docs:
         """The documents that a node matches."""
@@ -239,12 +262,21 @@ class Planner:
     ) -> Planner:
         """breaking: as documents were broken. words: whose lexicon goes with `variants`."""
 
-    def plan(
-        self, text: str, any: bool, passes: Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
-    ) -> Plan | None:
+    def plan(self, text: str, any: bool, passes: Passes) -> Plan | None:
         """Plan a query of plain words; None for one that takes Python.
 
         any: whether all that ranks counts as found. passes: whether units follow each other in documents.
+        """
+
+    def read_as(
+        self,
+        plan: Plan,
+        readings: Sequence[Sequence[str]],
+        passes: Passes,
+    ) -> tuple[Docs | None, list[list[ToldChunk]]] | None:
+        """Where a plan's chunks stand if those that stand nowhere are read as texts, several for each, in order.
+
+        And the chunks of these texts. No documents where they do not stand together; None where it takes Python.
         """
 
 @final
@@ -254,7 +286,8 @@ class Plan:
     ranked: Ranked
     docs: Docs | None
     nearly: bool
+    nowhere: list[tuple[int, int]]
     rows: list[list[bytes]]
     marked: list[tuple[bytes, ...]]
     bigrams: tuple[bytes, ...]
-    chunks: list[tuple[int, int, list[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]]
+    chunks: list[ToldChunk]

@@ -1,5 +1,7 @@
-"""compiled: what a view can do besides whose engine has a compiled core: plan a query of plain words, or find the best
-documents, in one call."""
+"""compiled: what a view can do besides whose engine has a compiled core.
+
+It plans a query of plain words, and finds the best documents, in one call.
+"""
 
 from __future__ import annotations
 

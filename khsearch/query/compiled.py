@@ -117,9 +117,9 @@ def _read(
     told = core.read_as(made, [readings[typed] for typed in nowhere], Inside(view).passes)
     if told is None:
         return None
-    if told[0] is None:
+    settled, chunks = told
+    if settled is None:
         return _found(made, text)
-    (node, count), chunks = told
     known = {
         typed: Reading(" ".join(readings[typed]), tuple(map(_chunk, own)))
         for typed, own in zip(nowhere, chunks, strict=True)
@@ -131,7 +131,7 @@ def _read(
         return [Leaf(chunk, None, own, known.get(own)) for chunk, own in typed]
 
     corrected = read_so(text, {(None, typed): known[typed] for typed in readings})
-    return Found(node, count, corrected, _Later(leaves))
+    return Found(*settled, corrected, _Later(leaves))
 
 
 def _chunk(told: ToldChunk) -> Chunk:

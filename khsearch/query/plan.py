@@ -8,7 +8,7 @@ from functools import partial
 
 from khsearch.engine import Foreseen, View, nodes
 from khsearch.errors import QueryError
-from khsearch.khmer import Analyzer, Variants
+from khsearch.khmer import Analyzer, Typed, Variants
 from khsearch.query.clauses import Filter, Group, Item, Match, Words
 from khsearch.query.expansion import Expansion
 from khsearch.query.foreseeing import terms_of
@@ -161,11 +161,16 @@ class Planner:
                 raise QueryError(problem) from None
         else:
             if not found.unfit or not is_plain(item, found.unfit):
-                return item, replace(planned, typed=partial(texts.known, text) if item == Words(text) else None)
+                return item, replace(planned, typed=_analysed(texts, text) if item == Words(text) else None)
             problem = planned.problem
         item = Words(text)
         planned = _planned(ranker, item, problem, Gathered(strict))
-        return item, replace(planned, typed=partial(texts.known, text))
+        return item, replace(planned, typed=_analysed(texts, text))
+
+
+def _analysed(texts: Texts, text: str) -> Callable[[], Typed] | None:
+    """What has a query analysed, where it has words."""
+    return None if texts.known(text) is None else partial(texts.read, text)
 
 
 def _planned(ranker: Ranker, item: Item, problem: str | None, found: Gathered) -> Plan:

@@ -99,8 +99,9 @@ class CompiledSearcher(Searcher):
             return None
         docs = found.docs
         settled = None if docs is None else nodes.Foreign(_Settled(docs))
+        count = None if docs is None else len(docs)
         ranked = nodes.Foreign(_Ranked(found.ranked, self))
-        return Planned(ranked, found.nowhere, settled, None if docs is None else len(docs), found.nearly, found.rows, found, planner)
+        return Planned(ranked, found.nowhere, settled, count, found.nearly, found.rows, found, planner)
 
     def read_as(
         self, planned: Planned, readings: Sequence[Sequence[str]], passes: Passes
@@ -119,15 +120,12 @@ class CompiledSearcher(Searcher):
             return None
         given = None if near is None else (near.field, near.pairs, near.slop, _numbers(near.scale), sought.depth)
         ranked, wanted, outside = self._node(sought.ranked), sought.set, self._outside(sought.weighting)
-        if wanted is not None and sought.share is None and sought.known is None:
+        total = sought.known
+        if wanted is not None and sought.share is None and total is None:
             wanted, total = sought.settle()
-        else:
-            total = sought.known
         return Best(
             *_told(
-                lambda: self._core.best(
-                    ranked, wanted, total, sought.share, sought.loose, given, count, known, outside
-                )
+                lambda: self._core.best(ranked, wanted, total, sought.share, sought.loose, given, count, known, outside)
             )
         )
 

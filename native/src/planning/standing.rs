@@ -16,10 +16,13 @@ pub type Inside = Arc<dyn Fn(&[Vec<u8>], &[u32]) -> Result<Vec<bool>> + Send + S
 /// Documents whose answer is remembered, of all units together.
 const REMEMBERED: usize = 1 << 18;
 
+/// Units that follow each other, in code form.
+type Units = Vec<Vec<u8>>;
+
 /// What was told of documents of one commit: of units, which documents hold them, and which do not.
 #[derive(Default)]
 pub struct Told {
-    known: Mutex<HashMap<Vec<Vec<u8>>, HashMap<u32, bool>>>,
+    known: Mutex<HashMap<Units, HashMap<u32, bool>>>,
 }
 
 impl Told {

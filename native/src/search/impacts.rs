@@ -172,7 +172,7 @@ fn having(tfs: &[u8]) -> u32 {
 /// byte / 256 of something, rounded up; one at least, where there is a byte.
 #[inline]
 fn part_of(byte: u8, most: u16) -> u16 {
-    (u32::from(u16::from(byte) << 8) * u32::from(most) >> 16) as u16 + u16::from(byte != 0)
+    ((u32::from(u16::from(byte) << 8) * u32::from(most)) >> 16) as u16 + u16::from(byte != 0)
 }
 
 /// The impacts of a segment's terms, as far as they were asked for and there is room.

@@ -28,7 +28,7 @@ pub struct LeafPart<'a> {
 }
 
 enum Of<'a> {
-    Term { scored: Scored<'a>, impacts: Option<Arc<Impacts>>, boost: f32 },
+    Term { scored: Box<Scored<'a>>, impacts: Option<Arc<Impacts>>, boost: f32 },
     Known { docs: &'a [u32], scores: &'a [f32], base: u32 },
 }
 
@@ -73,7 +73,12 @@ impl Part {
                     Some((impacts, most)) => (Some(impacts), f64::from(most) * f64::from(*boost)),
                     None => (None, f64::from(scored.factor) * f64::from(*boost)), // a score is a share of the factor
                 };
-                Ok(Some(LeafPart { most, count, of: Of::Term { scored, impacts, boost: *boost }, at: 0 }))
+                Ok(Some(LeafPart {
+                    most,
+                    count,
+                    of: Of::Term { scored: Box::new(scored), impacts, boost: *boost },
+                    at: 0,
+                }))
             }
             Part::Known(found) => {
                 let leaf = match commit.leaves.get(number) {
