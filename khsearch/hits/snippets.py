@@ -269,7 +269,7 @@ def _cluster_edge(text: str, at: int, *, after: int) -> int:
 
 
 _KHMER_RUN = "\u1780-\u17d3\u17dd" + script.INVISIBLE
-_RUN_TAIL = re.compile(f"[{_KHMER_RUN}]*$")
+_RUN_TAIL = re.compile(rf"[{_KHMER_RUN}]*\Z")
 _RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
 _ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
 
