@@ -6,18 +6,22 @@
 use pyo3::prelude::*;
 
 mod analysis;
+mod excerpts;
 mod fault;
 mod index;
+mod joining;
 mod planning;
 mod search;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
-const INTERFACE: u32 = 2;
+const INTERFACE: u32 = 3;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("INTERFACE", INTERFACE)?;
     analysis::python::add(module)?;
     search::register(module)?;
-    planning::register(module)
+    planning::register(module)?;
+    joining::python::register(module)?;
+    excerpts::register(module)
 }

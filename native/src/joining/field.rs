@@ -1,0 +1,109 @@
+//! How much better it is that a word begins at each cluster than that none does: as `run_scores` of
+//! `khsearch.khmer.words.crf_scores`, by the arrays of `crf_table`, which tells what they are.
+
+use crate::analysis::lexicon::{key_of, Numbering};
+
+/// How far a label is, at most, from the first cluster of an n-gram, and how many clusters an n-gram has behind it.
+const SPAN: usize = 3;
+const COLUMNS: usize = 2 * SPAN + 1;
+/// Numbers that a row takes.
+const ROW: usize = 8;
+const LABEL_SHIFT: u32 = 20;
+const BASE_MASK: u32 = (1 << LABEL_SHIFT) - 1;
+/// Marks that the field takes for letters of another script.
+const NO_SPACE: [u8; 3] = [0xD1, 0xD3, 0xDD];
+
+/// A row: what a path adds to the labels around its first cluster.
+type Row = [i16; ROW];
+
+/// The field as arrays.
+pub struct Field {
+    /// Clusters of paths, from 1.
+    numbers: Numbering,
+    /// Labels and bases.
+    slots: Vec<u32>,
+    /// Those of slots where paths end.
+    rows: Vec<Row>,
+    /// Those of unknown clusters, by their lengths, twice.
+    unknown: Vec<Row>,
+    /// What the first and the last cluster of a run add.
+    bos: i64,
+    eos: i64,
+}
+
+impl Field {
+    /// Make it; what is wrong with its parts, in words. rows, unknown: little-endian.
+    pub fn new(
+        names: Vec<Vec<u8>>,
+        slots: Vec<u32>,
+        rows: &[u8],
+        unknown: &[u8],
+        (bos, eos): (i64, i64),
+    ) -> Result<Field, &'static str> {
+        let (rows, unknown) = (rows_of(rows), rows_of(unknown));
+        if names.len() >= slots.len() || names.len() >= rows.len() {
+            return Err("a field has more clusters than slots or rows");
+        }
+        if unknown.len() < 2 {
+            return Err("a field has no rows for unknown clusters");
+        }
+        let names: Vec<&[u8]> = names.iter().map(|name| &name[..]).collect();
+        Ok(Field { numbers: Numbering::new(&names), slots, rows, unknown, bos, eos })
+    }
+
+    /// Score one run: its clusters, in codes -> a score each.
+    pub fn scores(&self, clusters: &[&[u8]]) -> Vec<i64> {
+        let number = |cluster: &&[u8]| self.numbers.number(cluster, key_of(cluster));
+        let numbers: Vec<u32> = clusters.iter().map(number).collect();
+        let mut sums = vec![0; numbers.len() + 2 * SPAN]; // with labels before and behind the run
+        for (at, cluster) in clusters.iter().enumerate() {
+            let row = self.row(cluster, &numbers[at..]);
+            for (sum, &one) in sums[at..].iter_mut().zip(&row[..COLUMNS]) {
+                *sum += i64::from(one);
+            }
+        }
+        let mut scores = sums.split_off(SPAN);
+        scores.truncate(numbers.len());
+        if let Some(first) = scores.first_mut() {
+            *first += self.bos;
+        }
+        if let Some(last) = scores.last_mut() {
+            *last += self.eos;
+        }
+        scores
+    }
+
+    /// What a cluster begins, which comes with its number and those behind it.
+    fn row(&self, cluster: &[u8], numbers: &[u32]) -> Row {
+        let first = numbers.first().copied().unwrap_or(0);
+        if first == 0 {
+            let longest = self.unknown.len() / 2 - 1;
+            let is_no_space = cluster.first().map_or(true, |code| NO_SPACE.contains(code));
+            let row = cluster.len().min(longest) + if is_no_space { longest + 1 } else { 0 };
+            return self.unknown.get(row).copied().unwrap_or_default();
+        }
+        let content = |slot: u32| self.slots.get(slot as usize).copied().unwrap_or(u32::MAX);
+        let mut slot = first;
+        let mut node = content(slot);
+        for &following in numbers.iter().skip(1).take(SPAN) {
+            let child = (node & BASE_MASK) + following;
+            node = content(child);
+            if node >> LABEL_SHIFT != following {
+                break;
+            }
+            slot = child;
+        }
+        self.rows.get(slot as usize).copied().unwrap_or_default()
+    }
+}
+
+fn rows_of(bytes: &[u8]) -> Vec<Row> {
+    let row = |part: &[u8]| {
+        let mut row = Row::default();
+        for (one, two) in row.iter_mut().zip(part.chunks_exact(2)) {
+            *one = i16::from_le_bytes([two[0], two[1]]);
+        }
+        row
+    };
+    bytes.chunks_exact(2 * ROW).map(row).collect()
+}
