@@ -65,7 +65,7 @@ class Hit:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import make_snippet
 
-        return self._excerpts(lambda text: make_snippet(text, self._sought_in_text))
+        return self._excerpts(make_snippet)
 
     @property
     def page(self) -> int | None:
@@ -85,7 +85,7 @@ class Hit:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import snippet_of_length
 
-        return self._excerpts(lambda text: snippet_of_length(text, self._sought_in_text, length, excerpts))
+        return self._excerpts(lambda text, sought: snippet_of_length(text, sought, length, excerpts))
 
     @cached_property
     def title_marks(self) -> list[Mark]:
@@ -108,12 +108,13 @@ class Hit:
             if isinstance(text, str):
                 yield name, text
 
-    def _excerpts(self, make: Callable[[str], Snippet]) -> Snippet:
-        found = make(self.document.text)
-        if not found.marks:
-            own = (replace(make(text), field=name) for name, text in self._own_texts())
-            return next((one for one in own if one.marks), found)
-        return found
+    def _excerpts(self, make: Callable[[str, Sought], Snippet]) -> Snippet:
+        sought = self._sought_in_text
+        found = make(self.document.text, sought)
+        if any(fragment.marks for fragment in found.fragments):
+            return found
+        own = (replace(make(text, sought), field=name) for name, text in self._own_texts())
+        return next((one for one in own if one.marks), found)
 
     def _marked(self, text: str, sought: Sought) -> list[Mark]:
         loading("khsearch.hits.snippets")

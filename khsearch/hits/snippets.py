@@ -11,7 +11,6 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, TRUTH, checked
 from khsearch.frozen import frozen
@@ -29,7 +28,7 @@ LEAST = 20
 _GAP = " \u2026 "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fragment:
     """One excerpt: its text, its offset in the original, and marks as offsets into its text.
 
@@ -42,7 +41,7 @@ class Fragment:
     page: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snippet:
     """Excerpts of a text, in the order of the text; `field` is what the text is of the document: "text", or a field."""
 

@@ -4,9 +4,9 @@
 
 use std::collections::HashMap;
 
+use super::breaker::Breaker;
 use super::index::Index;
 use super::rows::Row;
-use crate::analysis::atoms::{Atoms, Finder};
 use crate::analysis::characters::{Class, Stretch, COENG, END, LETTER, LONGEST_TERM};
 use crate::analysis::Analysis;
 
@@ -19,19 +19,17 @@ const BETWEEN: usize = 8;
 pub type Place = (usize, usize, usize, bool);
 
 /// Codes that are looked through.
-pub struct Codes<'a> {
-    codes: &'a [u8],
+pub struct Codes<'a, 'b> {
+    codes: &'b [u8],
     analysis: &'a Analysis,
-    finder: Finder<'a>,
-    atoms: Atoms,
+    breaker: &'b mut Breaker<'a>,
     /// Where the words begin of runs that were broken already, by where these begin and end.
     broken: HashMap<(usize, usize), Vec<usize>>,
 }
 
-impl<'a> Codes<'a> {
-    pub fn of(codes: &'a [u8], analysis: &'a Analysis) -> Self {
-        let finder = Finder::new(&analysis.characters, &analysis.lexicon, None);
-        Codes { codes, analysis, finder, atoms: Atoms::default(), broken: HashMap::new() }
+impl<'a, 'b> Codes<'a, 'b> {
+    pub fn of(codes: &'b [u8], breaker: &'b mut Breaker<'a>) -> Self {
+        Codes { codes, analysis: breaker.analysis, breaker, broken: HashMap::new() }
     }
 
     /// Places where some of the rows stand, of each at most so many.
@@ -141,6 +139,9 @@ impl<'a> Codes<'a> {
         while high > end && (self.class(high) == Class::Mark || self.code(high - 1) == COENG) {
             high -= 1;
         }
+        if (low, high) == (start, end) {
+            return true;
+        }
         let begins = self.words_of(low, high);
         let is_edge = |place: usize| place == high || begins.binary_search(&place).is_ok();
         is_edge(start) && is_edge(end)
@@ -148,11 +149,10 @@ impl<'a> Codes<'a> {
 
     /// Where the words of a run begin.
     fn words_of(&mut self, low: usize, high: usize) -> &[usize] {
-        let Codes { codes, finder, atoms, broken, .. } = self;
+        let Codes { codes, breaker, broken, .. } = self;
         broken.entry((low, high)).or_insert_with(|| {
-            atoms.clear();
-            finder.find(codes, low..high, atoms);
-            atoms.iter().filter_map(|units| units.first()).map(|unit| unit.start as usize).collect()
+            let firsts = breaker.atoms(codes, low..high).iter().filter_map(|units| units.first());
+            firsts.map(|unit| unit.start as usize).collect()
         })
     }
 }

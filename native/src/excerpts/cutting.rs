@@ -2,11 +2,13 @@
 //!
 //! As `_cut_in_page` of `khsearch.hits.snippets` has it; None where it takes Python to tell letters or words.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
+use super::breaker::Breaker;
 use super::letters::{ends_sentence, is_alphanumeric, is_of_run, is_space, parts_cluster};
-use super::words::Words;
+use super::words::{self, Order};
 use super::Size;
+use crate::joining::Joining;
 
 /// What ends a page.
 pub const PAGE_END: char = '\u{C}';
@@ -16,13 +18,14 @@ const ROOM: usize = 40;
 
 /// Cuts excerpts out of texts.
 pub struct Cutting<'a> {
-    pub words: Words<'a>,
+    pub breaker: Breaker<'a>,
+    pub joining: &'a Joining,
     pub size: &'a Size,
 }
 
 impl Cutting<'_> {
     /// Widen a stretch within the page, or the pages, that it is on.
-    pub fn in_page(&self, text: &[char], first: usize, last: usize) -> Option<Range<usize>> {
+    pub fn in_page(&mut self, text: &[char], first: usize, last: usize) -> Option<Range<usize>> {
         let before = text.get(..first)?.iter().rposition(|&one| one == PAGE_END);
         let low = before.map_or(0, |place| place + 1);
         let behind = text.get(last..)?.iter().position(|&one| one == PAGE_END);
@@ -31,7 +34,7 @@ impl Cutting<'_> {
         Some(low + found.start..low + found.end)
     }
 
-    fn cut(&self, text: &[char], first: usize, last: usize) -> Option<Range<usize>> {
+    fn cut(&mut self, text: &[char], first: usize, last: usize) -> Option<Range<usize>> {
         let width = self.size.width;
         let reach = width / 3;
         let last = if self.size.longest.is_some() { last.min(first + width) } else { last };
@@ -78,7 +81,7 @@ impl Cutting<'_> {
     }
 
     /// The nearest edge of a word from a place on, up to another.
-    fn edge_before(&self, text: &[char], at: usize, before: usize) -> Option<usize> {
+    fn edge_before(&mut self, text: &[char], at: usize, before: usize) -> Option<usize> {
         let run = run_around(text, at);
         if at == run.start || at == run.end {
             let mut found = at;
@@ -87,12 +90,11 @@ impl Cutting<'_> {
             }
             return Some(if found - at <= ROOM { found } else { at });
         }
-        let edges = self.edges(text, run)?;
-        Some(edges.into_iter().find(|&edge| at <= edge && edge <= before).unwrap_or(before))
+        self.edge(text, run, Order::Rising, at..=before).map(|edge| edge.unwrap_or(before))
     }
 
     /// The nearest edge of a word from a place back, down to another.
-    fn edge_behind(&self, text: &[char], at: usize, after: usize) -> Option<usize> {
+    fn edge_behind(&mut self, text: &[char], at: usize, after: usize) -> Option<usize> {
         let run = run_around(text, at);
         if at == run.start || at == run.end {
             let mut found = at;
@@ -101,17 +103,21 @@ impl Cutting<'_> {
             }
             return Some(if at - found <= ROOM { found } else { at });
         }
-        let edges = self.edges(text, run)?;
-        Some(edges.into_iter().rev().find(|&edge| after <= edge && edge <= at).unwrap_or(after))
+        self.edge(text, run, Order::Falling, after..=at).map(|edge| edge.unwrap_or(after))
     }
 
-    /// Edges of the words of a run, of which its first and last place are such only where clusters end.
-    fn edges(&self, text: &[char], run: Range<usize>) -> Option<Vec<usize>> {
+    /// The first edge of a word of a run that is in a part; its first and last place are edges where clusters are.
+    fn edge(
+        &mut self,
+        text: &[char],
+        run: Range<usize>,
+        order: Order,
+        part: RangeInclusive<usize>,
+    ) -> Option<Option<usize>> {
         let low = run.start;
-        let mut edges = self.words.edges(text.get(run)?)?;
-        edges.iter_mut().for_each(|edge| *edge += low);
-        edges.retain(|&edge| !parts_cluster(text, edge));
-        Some(edges)
+        let accepts = |edge: usize| part.contains(&(low + edge)) && !parts_cluster(text, low + edge);
+        let found = words::edge(text.get(run)?, order, accepts, &mut self.breaker, self.joining)?;
+        Some(found.map(|edge| low + edge))
     }
 }
 

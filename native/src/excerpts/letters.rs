@@ -2,26 +2,6 @@
 
 const COENG: char = '\u{17D2}';
 
-/// The characters of a text, those of the Khmer block read many at once.
-pub fn characters(text: &str) -> Vec<char> {
-    let bytes = text.as_bytes();
-    let mut found = Vec::with_capacity(bytes.len() / 3 + bytes.len() / 16);
-    let mut at = 0;
-    while at < bytes.len() {
-        let khmer = bytes[at..].chunks_exact(3).take_while(|char| char[0] == 0xE1 && char[1] & 0xFE == 0x9E).count();
-        let low = |char: &[u8]| 0x80 | (char[1] & 1) << 6 | (char[2] & 0x3F);
-        let run = bytes[at..at + 3 * khmer].chunks_exact(3);
-        found.extend(run.map(|char| char::from_u32(0x1700 | u32::from(low(char))).unwrap_or(' ')));
-        at += 3 * khmer;
-        let others = text.get(at..).unwrap_or("").chars().take_while(|one| !('\u{1780}'..='\u{17FF}').contains(one));
-        for one in others {
-            found.push(one);
-            at += one.len_utf8();
-        }
-    }
-    found
-}
-
 /// Whether Python takes it for white space.
 pub fn is_space(one: char) -> bool {
     one.is_whitespace() || ('\u{1C}'..='\u{1F}').contains(&one)

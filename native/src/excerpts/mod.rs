@@ -6,7 +6,10 @@
 //! 2. `windows`: the stretches that show most of these;
 //! 3. `cutting`, with `words`: from where a sentence or word begins to where one ends;
 //! 4. `occurrences` again, in each excerpt: what is marked.
+//!
+//! `breaker` normalises and breaks for 1, 3 and 4.
 
+mod breaker;
 mod codes;
 mod cutting;
 mod glancing;
@@ -23,6 +26,7 @@ use std::ops::Range;
 use crate::analysis::characters::Characters;
 use crate::analysis::Analysis;
 use crate::joining::Joining;
+use breaker::Breaker;
 use cutting::{Cutting, PAGE_END};
 use glancing::glance;
 use letters::{is_invisible, is_space};
@@ -30,7 +34,6 @@ use occurrences::Searched;
 pub use python::register;
 use rows::Row;
 use windows::windows;
-use words::Words;
 
 /// Occurrences of a row that are looked at.
 const ENOUGH: usize = 100;
@@ -72,7 +75,7 @@ impl Wanted {
         bigrams.sort_unstable();
         bigrams.dedup();
         let rows = rows.into_iter().map(|row| Row::of(row, characters)).collect::<Option<_>>()?;
-        let bigrams = bigrams.into_iter().map(|bigram| Row::of(vec![bigram], characters)).collect::<Option<_>>()?;
+        let bigrams = bigrams.into_iter().map(|bigram| Row::of_bigram(bigram, characters)).collect::<Option<_>>()?;
         Some(Wanted { rows, bigrams })
     }
 
@@ -84,18 +87,18 @@ impl Wanted {
         analysis: &Analysis,
         joining: &Joining,
     ) -> Option<Vec<Fragment>> {
-        let cutting = Cutting { words: Words { analysis, joining }, size };
+        let mut cutting = Cutting { breaker: Breaker::new(analysis), joining, size };
         let all = vec![true; self.rows.len()];
-        let found = cut_out(text, &glance(text, &self.rows), &self.rows, &all, &cutting)?;
+        let found = cut_out(text, &glance(text, &self.rows), &self.rows, &all, &mut cutting)?;
         if !found.is_empty() {
             return Some(found);
         }
-        let (rows, found) = self.stand(text, ENOUGH, analysis)?;
+        let (rows, found) = self.stand(text, ENOUGH, &mut cutting.breaker)?;
         let mut some = vec![false; rows.len()];
         for one in &found {
             some[one.row] = true;
         }
-        let found = cut_out(text, &found, rows, &some, &cutting)?;
+        let found = cut_out(text, &found, rows, &some, &mut cutting)?;
         if !found.is_empty() {
             return Some(found);
         }
@@ -106,18 +109,18 @@ impl Wanted {
 
     /// Where it stands in all of a text. None for what takes Python.
     pub fn marks(&self, text: &[char], analysis: &Analysis) -> Option<Vec<(usize, usize)>> {
-        let (_, found) = self.stand(text, usize::MAX, analysis)?;
+        let (_, found) = self.stand(text, usize::MAX, &mut Breaker::new(analysis))?;
         Some(merged(&found, text))
     }
 
     /// What stands in the normal form of a text, of each at most so often: rows, or else bigrams, and where they do.
-    fn stand(&self, text: &[char], most: usize, analysis: &Analysis) -> Option<(&[Row], Vec<Occurrence>)> {
-        let searched = Searched::of(text, analysis)?;
-        let found = searched.search(&self.rows, &vec![true; self.rows.len()], most)?;
+    fn stand(&self, text: &[char], most: usize, breaker: &mut Breaker) -> Option<(&[Row], Vec<Occurrence>)> {
+        let searched = Searched::of(text, breaker)?;
+        let found = searched.search(&self.rows, &vec![true; self.rows.len()], most, breaker)?;
         if !found.is_empty() {
             return Some((&self.rows, found));
         }
-        Some((&self.bigrams, searched.search(&self.bigrams, &vec![true; self.bigrams.len()], most)?))
+        Some((&self.bigrams, searched.search(&self.bigrams, &vec![true; self.bigrams.len()], most, breaker)?))
     }
 }
 
@@ -127,14 +130,15 @@ fn cut_out(
     found: &[Occurrence],
     rows: &[Row],
     some: &[bool],
-    cutting: &Cutting,
+    cutting: &mut Cutting,
 ) -> Option<Vec<Fragment>> {
     let mut fragments: Vec<Fragment> = Vec::new();
     for (first, last) in windows(found, rows, cutting.size.width, cutting.size.most) {
         let Range { start, end } = cutting.in_page(text, first, last)?;
         let start = start.max(fragments.last().map_or(0, |before| before.part.end));
         let excerpt = text.get(start..end).unwrap_or(&[]);
-        let marks = merged(&Searched::of(excerpt, cutting.words.analysis)?.search(rows, some, ENOUGH)?, excerpt);
+        let breaker = &mut cutting.breaker;
+        let marks = merged(&Searched::of(excerpt, breaker)?.search(rows, some, ENOUGH, breaker)?, excerpt);
         if let Some(&(mark, _)) = marks.first() {
             let page = page_of(text, start + mark);
             fragments.push(Fragment { part: start..end, marks, page });

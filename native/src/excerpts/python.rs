@@ -1,11 +1,12 @@
 //! What Python calls of excerpts: `khsearch.hits.compiled` does.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyString, PyTuple};
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::analysis::python::Breaking;
-use crate::excerpts::{letters, Size};
+use crate::excerpts::Size;
 use crate::joining::python::Joining;
 
 /// What a query asked for, and what breaks texts and joins their words.
@@ -64,9 +65,15 @@ impl Wanted {
     }
 }
 
-/// The characters of a text; None where one is half a surrogate.
+/// The characters of a text; None where one is half a surrogate. By way of UTF-32, which Python's texts are written in
+/// and read from at once, and of which Python keeps no copy, as it would of UTF-8.
 fn characters(text: &Bound<'_, PyString>) -> Option<Vec<char>> {
-    text.to_str().ok().map(letters::characters)
+    let py = text.py();
+    let encoded = text.call_method1(intern!(py, "encode"), (intern!(py, "utf-32"),)).ok()?;
+    let read = |four: &[u8]| char::from_u32(u32::from_ne_bytes([four[0], four[1], four[2], four[3]]));
+    let all = encoded.downcast::<PyBytes>().ok()?.as_bytes().chunks_exact(4);
+    // The first says in which order bytes are. No other is half a surrogate.
+    Some(all.skip(1).map(|four| read(four).unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// Give the module what this zone has.

@@ -22,24 +22,31 @@ pub struct Row {
 impl Row {
     /// Read one; None for one of letters of other scripts, or with what no word has.
     pub fn of(words: Vec<Vec<u8>>, characters: &Characters) -> Option<Row> {
+        let spellings = ways_of(&words.concat(), characters)?;
+        let each = |word: &Vec<u8>| ways_of(word, characters);
+        let apart = if words.len() > 1 { words.iter().map(each).collect::<Option<_>>()? } else { Vec::new() };
+        Some(Row { spellings, apart, ..Row::unspelled(words, characters)? })
+    }
+
+    /// Read a bigram, which is looked for in codes alone; None as above.
+    pub fn of_bigram(bigram: Vec<u8>, characters: &Characters) -> Option<Row> {
+        Row::unspelled(vec![bigram], characters)
+    }
+
+    fn unspelled(words: Vec<Vec<u8>>, characters: &Characters) -> Option<Row> {
         let mut is_khmer = true;
         for word in &words {
             let first = *word.first()?;
             let class = characters.class(first);
-            if class == Class::Separator
-                || first == POINT
-                || word.iter().any(|code| matches!(*code, DELETED | LETTER | END))
-            {
+            let is_odd = |code: &u8| matches!(*code, DELETED | LETTER | END);
+            if class == Class::Separator || first == POINT || word.iter().any(is_odd) {
                 return None;
             }
             is_khmer &= matches!(class, Class::Base | Class::Mark);
         }
-        let spellings = ways_of(&words.concat(), characters)?;
-        let each = |word: &Vec<u8>| ways_of(word, characters);
-        let apart = if words.len() > 1 { words.iter().map(each).collect::<Option<_>>()? } else { Vec::new() };
         let size = words.iter().map(Vec::len).sum();
         let has_two_clusters = has_two_clusters(words.first()?, characters);
-        Some(Row { words, size, spellings, apart, is_khmer, has_two_clusters })
+        Some(Row { words, size, spellings: Vec::new(), apart: Vec::new(), is_khmer, has_two_clusters })
     }
 }
 

@@ -2,50 +2,54 @@
 //!
 //! As `boundaries` of `khsearch.khmer.Analyzer` has them of such a text, in mode "word".
 
-use super::occurrences::WayBack;
-use crate::analysis::normal::Normal;
-use crate::analysis::{runs, streams, Analysis};
+use super::breaker::{Breaker, WayBack};
+use crate::analysis::streams;
 use crate::joining::Joining;
 
 /// Stands for two clusters: no word begins inside it.
 const LIGATURE: char = '\u{17A8}';
 
-/// Finds words.
-pub struct Words<'a> {
-    pub analysis: &'a Analysis,
-    pub joining: &'a Joining,
+/// In which order places are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Rising,
+    Falling,
 }
 
-impl Words<'_> {
-    /// Places between words, rising: first 0, last the length. None for what takes Python.
-    pub fn edges(&self, text: &[char]) -> Option<Vec<usize>> {
-        if text.contains(&LIGATURE) {
-            return None;
-        }
-        let normal = Normal::of(&self.analysis.characters, text.iter().collect::<String>().as_bytes()).ok()?;
-        let atoms = self.analysis.atoms(&normal);
-        let way_back = WayBack { text, normal: &normal, characters: &self.analysis.characters };
-        let mut edges = vec![0, text.len()];
-        for run in runs::find(&normal.codes, &atoms, &self.analysis.characters) {
-            let units = atoms.units.get(run.units).unwrap_or(&[]);
-            let clusters: Vec<&[u8]> = units.iter().map(|unit| streams::of(&normal.codes, unit)).collect();
-            let firsts = self.joining.firsts(&clusters, &run.counts);
-            let mut rest = units;
-            let mut end = None; // of the word before
-            for (&count, is_first) in run.counts.iter().zip(firsts) {
-                let (atom, behind) = rest.split_at(rest.len().min(count as usize));
-                rest = behind;
-                let (first, last) = (atom.first()?, atom.last()?);
-                if is_first {
-                    edges.extend(end.map(|end| way_back.end(end)));
-                    edges.push(way_back.start(first.start as usize));
-                }
-                end = Some(last.end as usize);
-            }
-            edges.extend(end.map(|end| way_back.end(end)));
-        }
-        edges.sort_unstable();
-        edges.dedup();
-        Some(edges)
+/// The first place between words, or at an end of the text, that is accepted; None where there is none. An outer None for
+/// what takes Python.
+pub fn edge(
+    text: &[char],
+    order: Order,
+    accepts: impl Fn(usize) -> bool,
+    breaker: &mut Breaker,
+    joining: &Joining,
+) -> Option<Option<usize>> {
+    if text.contains(&LIGATURE) {
+        return None;
     }
+    let normal = breaker.normal(text)?;
+    let way_back = WayBack { text, normal: &normal, characters: &breaker.analysis.characters };
+    let atoms = breaker.atoms(&normal.codes, 0..normal.codes.len());
+    let clusters: Vec<&[u8]> = atoms.units.iter().map(|unit| streams::of(&normal.codes, unit)).collect();
+    let mut counts: Vec<u32> = Vec::with_capacity(atoms.firsts.len());
+    // Places that are edges where a word begins with an atom: of the first, they are in any case.
+    let mut places: Vec<(usize, usize)> = vec![(0, 0), (text.len(), 0)];
+    for (number, atom) in atoms.iter().enumerate() {
+        let first = atom.first()?;
+        counts.push(atom.len() as u32);
+        places.push((way_back.start(first.start as usize), number));
+        places.push((way_back.end(atom.last()?.end as usize), number + 1));
+    }
+    if let Some((_, behind)) = places.last_mut().filter(|_| !counts.is_empty()) {
+        *behind = 0;
+    }
+    places.sort_unstable();
+    let mut run = joining.run(&clusters, &counts);
+    let mut is_edge = |&&(place, atom): &&(usize, usize)| accepts(place) && (atom == 0 || run.begins(atom));
+    let found = match order {
+        Order::Rising => places.iter().find(&mut is_edge),
+        Order::Falling => places.iter().rev().find(&mut is_edge),
+    };
+    Some(found.map(|&(place, _)| place))
 }

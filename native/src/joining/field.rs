@@ -5,7 +5,6 @@ use crate::analysis::lexicon::{key_of, Numbering};
 
 /// How far a label is, at most, from the first cluster of an n-gram, and how many clusters an n-gram has behind it.
 const SPAN: usize = 3;
-const COLUMNS: usize = 2 * SPAN + 1;
 /// Numbers that a row takes.
 const ROW: usize = 8;
 const LABEL_SHIFT: u32 = 20;
@@ -51,26 +50,11 @@ impl Field {
         Ok(Field { numbers: Numbering::new(&names), slots, rows, unknown, bos, eos })
     }
 
-    /// Score one run: its clusters, in codes -> a score each.
-    pub fn scores(&self, clusters: &[&[u8]]) -> Vec<i64> {
+    /// The scores of one run, by its clusters, in codes.
+    pub fn scores<'a>(&'a self, clusters: &'a [&'a [u8]]) -> Scores<'a> {
         let number = |cluster: &&[u8]| self.numbers.number(cluster, key_of(cluster));
-        let numbers: Vec<u32> = clusters.iter().map(number).collect();
-        let mut sums = vec![0; numbers.len() + 2 * SPAN]; // with labels before and behind the run
-        for (at, cluster) in clusters.iter().enumerate() {
-            let row = self.row(cluster, &numbers[at..]);
-            for (sum, &one) in sums[at..].iter_mut().zip(&row[..COLUMNS]) {
-                *sum += i64::from(one);
-            }
-        }
-        let mut scores = sums.split_off(SPAN);
-        scores.truncate(numbers.len());
-        if let Some(first) = scores.first_mut() {
-            *first += self.bos;
-        }
-        if let Some(last) = scores.last_mut() {
-            *last += self.eos;
-        }
-        scores
+        let numbers = clusters.iter().map(number).collect();
+        Scores { field: self, clusters, numbers, rows: vec![None; clusters.len()] }
     }
 
     /// What a cluster begins, which comes with its number and those behind it.
@@ -94,6 +78,38 @@ impl Field {
             slot = child;
         }
         self.rows.get(slot as usize).copied().unwrap_or_default()
+    }
+}
+
+/// Scores of a run, which are found as far as somebody asks.
+pub struct Scores<'a> {
+    field: &'a Field,
+    clusters: &'a [&'a [u8]],
+    numbers: Vec<u32>,
+    rows: Vec<Option<Row>>,
+}
+
+impl Scores<'_> {
+    /// The score of a cluster.
+    pub fn of(&mut self, place: usize) -> i64 {
+        let mut score = 0;
+        let last = self.clusters.len().saturating_sub(1);
+        for at in place.saturating_sub(SPAN)..=last.min(place + SPAN) {
+            score += i64::from(self.row(at)[place + SPAN - at]);
+        }
+        score + if place == 0 { self.field.bos } else { 0 } + if place == last { self.field.eos } else { 0 }
+    }
+
+    fn row(&mut self, at: usize) -> Row {
+        match self.rows.get(at) {
+            Some(Some(row)) => *row,
+            Some(None) => {
+                let row = self.field.row(self.clusters[at], &self.numbers[at..]);
+                self.rows[at] = Some(row);
+                row
+            }
+            None => Row::default(),
+        }
     }
 }
 

@@ -18,8 +18,8 @@ impl Labels {
         Labels { middle: t01 - t10, least: t11 - t10, most: t01 - t00, before_one: t01 - t11, before_zero: t00 - t10 }
     }
 
-    /// Label a stretch, by what label 1 scores more than label 0 at each cluster: add whether each label is 1.
-    pub fn best(&self, scores: &[i64], labels: &mut Vec<bool>) {
+    /// Label a stretch, by what label 1 scores more than label 0 at each cluster -> whether each label is 1.
+    pub fn best(&self, scores: &[i64]) -> Vec<bool> {
         let mut margins: Vec<i64> = Vec::with_capacity(scores.len());
         for &score in scores {
             let margin = match margins.last() {
@@ -31,7 +31,7 @@ impl Labels {
             };
             margins.push(margin);
         }
-        let first = labels.len();
+        let mut labels = Vec::with_capacity(scores.len());
         let mut behind = None;
         for margin in margins.into_iter().rev() {
             let one = match behind {
@@ -42,6 +42,7 @@ impl Labels {
             labels.push(one);
             behind = Some(one);
         }
-        labels[first..].reverse();
+        labels.reverse();
+        labels
     }
 }

@@ -9,7 +9,7 @@ mod labels;
 mod pairs;
 pub mod python;
 
-use field::Field;
+use field::{Field, Scores};
 use labels::{Labels, Transitions};
 use pairs::Pairs;
 
@@ -37,34 +37,69 @@ impl Joining {
         Joining { field, pairs, labels: Labels::new([[a, b], [c, d]]), behind_none, before_none }
     }
 
-    /// Join one run: its clusters, in codes, and how many of them each atom has -> which atoms begin words.
-    pub fn firsts(&self, clusters: &[&[u8]], counts: &[u32]) -> Vec<bool> {
-        if counts.len() < 2 {
-            return vec![true; counts.len()];
-        }
-        let field = self.field.scores(clusters);
+    /// A run that is to be joined: its clusters, in codes, and how many of them each atom has.
+    pub fn run<'a>(&'a self, clusters: &'a [&'a [u8]], counts: &'a [u32]) -> Run<'a> {
+        let mut behind = 0;
+        let mut first_of = |&count: &u32| {
+            behind += count as usize;
+            behind - count as usize
+        };
+        let firsts = counts.iter().map(&mut first_of).collect();
         let votes = self.pairs.votes(clusters, counts);
-        let mut begins: Vec<bool> = Vec::with_capacity(counts.len());
-        let mut group: Vec<i64> = Vec::new();
-        let mut at = 0;
-        for (&count, vote) in counts.iter().zip([0].into_iter().chain(votes)) {
+        Run {
+            joining: self,
+            scores: self.field.scores(clusters),
+            firsts,
+            counts,
+            votes,
+            begins: vec![None; counts.len()],
+        }
+    }
+}
+
+/// A run that is joined as far as somebody asks.
+pub struct Run<'a> {
+    joining: &'a Joining,
+    scores: Scores<'a>,
+    /// First cluster of each atom.
+    firsts: Vec<usize>,
+    counts: &'a [u32],
+    /// What the pairs say before each atom, but the first.
+    votes: Vec<i64>,
+    begins: Vec<Option<bool>>,
+}
+
+impl Run<'_> {
+    /// Whether a word begins with an atom.
+    pub fn begins(&mut self, atom: usize) -> bool {
+        if self.begins.get(atom) == Some(&None) {
+            self.label(atom);
+        }
+        self.begins.get(atom).copied().flatten().unwrap_or(true)
+    }
+
+    /// Label the group that an atom is of: others have no part in that.
+    fn label(&mut self, atom: usize) {
+        let ends_group = |count: &u32| *count > 1;
+        let first = self.counts[..atom].iter().rposition(ends_group).map_or(0, |before| before + 1);
+        let behind = self.counts[atom..].iter().position(ends_group).map_or(self.counts.len(), |last| atom + last + 1);
+        let mut group: Vec<i64> = Vec::with_capacity(behind - first);
+        for at in first..behind {
             let mut score = SURE;
             if at > 0 {
-                score = field.get(at).copied().unwrap_or(0) + EIGHTH * vote;
-                if group.is_empty() {
-                    score += self.behind_none;
+                score = self.scores.of(self.firsts[at]) + EIGHTH * self.votes.get(at - 1).copied().unwrap_or(0);
+                if at == first {
+                    score += self.joining.behind_none;
                 }
             }
-            at += count as usize;
-            if count == 1 {
-                group.push(score);
-            } else {
-                group.push(score + self.before_none);
-                self.labels.best(&group, &mut begins);
-                group.clear();
+            if self.counts[at] > 1 {
+                score += self.joining.before_none;
             }
+            group.push(score);
         }
-        self.labels.best(&group, &mut begins);
-        begins
+        let labels = self.joining.labels.best(&group);
+        for (begins, label) in self.begins[first..behind].iter_mut().zip(labels) {
+            *begins = Some(label);
+        }
     }
 }
