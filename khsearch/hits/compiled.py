@@ -21,7 +21,7 @@ Part = tuple[int, int, tuple[Mark, ...], int | None]
 """An excerpt: from where to where it goes in the original, marks as offsets into it, its page."""
 
 _LONGEST = 50_000
-"""Characters of the longest text that the core is asked about."""
+"""Characters of the longest text, and of the longest excerpt, that the core is asked about; the most excerpts."""
 
 
 class Sought:
@@ -37,7 +37,7 @@ class Sought:
         size: characters of an excerpt, about and at most, and how many excerpts there are at most.
         """
         wanted = self._compiled
-        return None if wanted is None or len(text) > _LONGEST else wanted.excerpts(text, size)
+        return None if wanted is None or max(len(text), size[0], size[2]) > _LONGEST else wanted.excerpts(text, size)
 
     def places(self, text: str) -> list[Mark] | None:
         """Return where it stands in all of a text; None where that is to be found step by step."""

@@ -126,6 +126,12 @@ def test_what_is_seldom_shows_alike(text: str, rows: list[str]) -> None:
     law(text, Marks([tuple(ANALYZER.terms(row).words) for row in rows]))
 
 
+def test_an_excerpt_of_any_length_shows_alike() -> None:
+    marks = Marks([(word,) for word in ANALYZER.terms(SAMPLES[0][200:220]).words])
+    for length in (LEAST, 1 << 15, 1 << 40, 1 << 70):
+        law(SAMPLES[0], marks, length, 1 << 70)
+
+
 def test_a_lexicon_of_ones_own_shows_alike() -> None:
     chance = random.Random(5)
     for _ in range(50):

@@ -143,10 +143,12 @@ fn run_around(text: &[char], at: usize) -> Range<usize> {
 
 /// Whether the characters on both sides of a place are letters or numbers.
 fn are_letters(text: &[char], place: usize) -> Option<bool> {
-    let sides = place.checked_sub(1).and_then(|before| text.get(before..place + 1))?;
-    match (is_alphanumeric(sides[0]), *sides.get(1).map(|&one| is_alphanumeric(one)).as_ref()?) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
+    match text.get(place.checked_sub(1)?..=place)? {
+        &[before, behind] => match (is_alphanumeric(before), is_alphanumeric(behind)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -43,11 +43,15 @@ pub fn glance(text: &[char], rows: &[Row]) -> Vec<Occurrence> {
             found.iter().filter(is_rare).map(|one| (one.start.saturating_sub(NEAR), one.end + NEAR)).collect();
         for &(spelling, number) in &frequent {
             let every: Vec<usize> = index.find(spelling).collect();
+            let mut beside: Vec<Occurrence> = Vec::new();
             for &(from, to) in &near {
                 let first = every.partition_point(|&start| start < from);
                 let inside = every[first..].iter().copied().take_while(|start| start + spelling.len() <= to);
-                found.extend(places(text, inside, spelling, number));
+                beside.extend(places(text, inside, spelling, number));
             }
+            beside.sort_unstable();
+            beside.dedup();
+            found.extend(beside);
         }
     }
     found.sort_unstable();

@@ -10,7 +10,7 @@ use crate::joining::Joining;
 const LIGATURE: char = '\u{17A8}';
 
 /// In which order places are looked at.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Order {
     Rising,
     Falling,

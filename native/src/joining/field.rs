@@ -7,6 +7,7 @@ use crate::analysis::lexicon::{key_of, Numbering};
 const SPAN: usize = 3;
 /// Numbers that a row takes.
 const ROW: usize = 8;
+const ROW_BYTES: usize = 2 * ROW;
 const LABEL_SHIFT: u32 = 20;
 const BASE_MASK: u32 = (1 << LABEL_SHIFT) - 1;
 /// Marks that the field takes for letters of another script.
@@ -21,10 +22,10 @@ pub struct Field {
     numbers: Numbering,
     /// Labels and bases.
     slots: Vec<u32>,
-    /// Those of slots where paths end.
-    rows: Vec<Row>,
+    /// Rows of slots where paths end, as Python has them: they are many, and few are ever asked for.
+    rows: Vec<u8>,
     /// Those of unknown clusters, by their lengths, twice.
-    unknown: Vec<Row>,
+    unknown: Vec<u8>,
     /// What the first and the last cluster of a run add.
     bos: i64,
     eos: i64,
@@ -35,15 +36,14 @@ impl Field {
     pub fn new(
         names: Vec<Vec<u8>>,
         slots: Vec<u32>,
-        rows: &[u8],
-        unknown: &[u8],
+        rows: Vec<u8>,
+        unknown: Vec<u8>,
         (bos, eos): (i64, i64),
     ) -> Result<Field, &'static str> {
-        let (rows, unknown) = (rows_of(rows), rows_of(unknown));
-        if names.len() >= slots.len() || names.len() >= rows.len() {
+        if names.len() >= slots.len() || names.len() >= rows.len() / ROW_BYTES {
             return Err("a field has more clusters than slots or rows");
         }
-        if unknown.len() < 2 {
+        if unknown.len() < 2 * ROW_BYTES {
             return Err("a field has no rows for unknown clusters");
         }
         let names: Vec<&[u8]> = names.iter().map(|name| &name[..]).collect();
@@ -61,10 +61,10 @@ impl Field {
     fn row(&self, cluster: &[u8], numbers: &[u32]) -> Row {
         let first = numbers.first().copied().unwrap_or(0);
         if first == 0 {
-            let longest = self.unknown.len() / 2 - 1;
+            let longest = self.unknown.len() / (2 * ROW_BYTES) - 1;
             let is_no_space = cluster.first().map_or(true, |code| NO_SPACE.contains(code));
             let row = cluster.len().min(longest) + if is_no_space { longest + 1 } else { 0 };
-            return self.unknown.get(row).copied().unwrap_or_default();
+            return row_of(&self.unknown, row);
         }
         let content = |slot: u32| self.slots.get(slot as usize).copied().unwrap_or(u32::MAX);
         let mut slot = first;
@@ -77,7 +77,7 @@ impl Field {
             }
             slot = child;
         }
-        self.rows.get(slot as usize).copied().unwrap_or_default()
+        row_of(&self.rows, slot as usize)
     }
 }
 
@@ -113,13 +113,13 @@ impl Scores<'_> {
     }
 }
 
-fn rows_of(bytes: &[u8]) -> Vec<Row> {
-    let row = |part: &[u8]| {
-        let mut row = Row::default();
-        for (one, two) in row.iter_mut().zip(part.chunks_exact(2)) {
-            *one = i16::from_le_bytes([two[0], two[1]]);
-        }
-        row
-    };
-    bytes.chunks_exact(2 * ROW).map(row).collect()
+/// One of some rows, little-endian; zeros where there is none.
+fn row_of(rows: &[u8], number: usize) -> Row {
+    let mut row = Row::default();
+    let first = number * ROW_BYTES;
+    let bytes = rows.get(first..first + ROW_BYTES).unwrap_or(&[]);
+    for (one, two) in row.iter_mut().zip(bytes.chunks_exact(2)) {
+        *one = i16::from_le_bytes([two[0], two[1]]);
+    }
+    row
 }

@@ -32,7 +32,7 @@ impl Joining {
         values: PyBuffer<i16>,
         words: Vec<Vec<u64>>,
     ) -> PyResult<Self> {
-        let field = Field::new(names, slots.to_vec(py)?, &rows.to_vec(py)?, &unknown.to_vec(py)?, ends);
+        let field = Field::new(names, slots.to_vec(py)?, rows.to_vec(py)?, unknown.to_vec(py)?, ends);
         let pairs = Pairs::new(tags.to_vec(py)?, values.to_vec(py)?, words);
         let (field, pairs) = (field.map_err(PyValueError::new_err)?, pairs.map_err(PyValueError::new_err)?);
         Ok(Joining { inner: super::Joining::new(field, pairs, transitions) })
