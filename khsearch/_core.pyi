@@ -291,3 +291,46 @@ class Plan:
     marked: list[tuple[bytes, ...]]
     bigrams: tuple[bytes, ...]
     chunks: list[ToldChunk]
+
+@final
+class Joining:
+    """What joins atoms to words."""
+
+    def __new__(
+        cls,
+        *,
+        names: Sequence[bytes],
+        slots: Sequence[int],
+        rows: memoryview,
+        unknown: memoryview,
+        ends: tuple[int, int],
+        transitions: tuple[tuple[int, int], tuple[int, int]],
+        tags: array[int],
+        values: array[int],
+        words: Sequence[tuple[int, ...]],
+    ) -> Joining:
+        """Make it of the arrays of a field and of a table of pairs; ValueError where these cannot be.
+
+        names: clusters of the field, from number 1. ends: what the first and the last cluster of a run add. words: the
+        pairs of each listed word.
+        """
+
+@final
+class Wanted:
+    """What a query asked for."""
+
+    def __new__(
+        cls, rows: Sequence[tuple[bytes, ...]], bigrams: Sequence[bytes], breaking: Breaking, joining: Joining
+    ) -> Wanted:
+        """Rows of words, and what is marked where none of these stands, all in code form."""
+
+    def excerpts(
+        self, text: str, size: tuple[int, int | None, int]
+    ) -> list[tuple[int, int, tuple[tuple[int, int], ...], int | None]] | None:
+        """The excerpts of a text: where each begins and ends, marks in it, and its page; None where it takes Python.
+
+        size: characters of an excerpt, about and at most, and how many excerpts there are at most.
+        """
+
+    def marks(self, text: str) -> list[tuple[int, int]] | None:
+        """Where it stands in all of a text; None where it takes Python."""

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     Batch: TypeAlias = _core.Batch
     Breaking: TypeAlias = _core.Breaking
     Characters: TypeAlias = _core.Characters
+    Joining: TypeAlias = _core.Joining
     NormalForm: TypeAlias = _core.NormalForm
+    Wanted: TypeAlias = _core.Wanted
 
 INTERFACE = 3
 """What the core has to offer; see native/src/lib.rs."""

@@ -1,5 +1,6 @@
 """hits: what a search shows.
 
+compiled      what is looked for in texts; excerpts and marks, in one call of the compiled core
 occurrences   an original text and terms -> where they stand in it
 snippets      excerpts and marks
 explain       why a hit counts as found, and why it scores what it scores

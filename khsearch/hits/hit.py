@@ -11,14 +11,16 @@ from khsearch import arguments
 from khsearch.documents import Document
 from khsearch.engine import Key
 from khsearch.errors import QueryError
+from khsearch.hits.compiled import Sought
 from khsearch.hits.search import Search
 from khsearch.query import Judged, Marks
 from khsearch.schema import TEXT
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
+    from khsearch.hits.compiled import Mark
     from khsearch.hits.explain import Part
-    from khsearch.hits.snippets import Mark, Snippet
+    from khsearch.hits.snippets import Snippet
 
 _LONG = 200_000  # characters of a text
 _MOST_ROWS = 30  # that are looked for in a long text
@@ -81,7 +83,7 @@ class Hit:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import make_snippet
 
-        return self._excerpts(lambda text: make_snippet(text, self._marks_of_text, self._found.analyzer))
+        return self._excerpts(make_snippet)
 
     @property
     def page(self) -> int | None:
@@ -101,24 +103,22 @@ class Hit:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import snippet_of_length
 
-        return self._excerpts(
-            lambda text: snippet_of_length(text, self._marks_of_text, self._found.analyzer, length, excerpts)
-        )
+        return self._excerpts(lambda text, sought: snippet_of_length(text, sought, length, excerpts))
 
     @cached_property
     def title_marks(self) -> list[Mark]:
         """Where what the query asked for stands in the title: offsets of its first characters and behind its last."""
-        return self._marked(self.title, self._marks_of(self.title))
+        return self._marked(self.title, self._sought_in(self.title))
 
     @cached_property
     def text_marks(self) -> list[Mark]:
         """The same in all of the document's text."""
-        return self._marked(self.document.text, self._marks_of_text)
+        return self._marked(self.document.text, self._sought_in_text)
 
     @cached_property
     def field_marks(self) -> dict[str, list[Mark]]:
         """The same in own text fields that the query looks into: those that it names, and those that have weight."""
-        return {name: self._marked(text, self._marks_of(text)) for name, text in self._own_texts()}
+        return {name: self._marked(text, self._sought_in(text)) for name, text in self._own_texts()}
 
     def _own_texts(self) -> Iterator[tuple[str, str]]:
         for name in self._found.plan.fields:
@@ -126,42 +126,47 @@ class Hit:
             if isinstance(text, str):
                 yield name, text
 
-    def _excerpts(self, make: Callable[[str], Snippet]) -> Snippet:
-        found = make(self.document.text)
-        if not found.marks:
-            own = (replace(make(text), field=name) for name, text in self._own_texts())
-            return next((one for one in own if one.marks), found)
-        return found
+    def _excerpts(self, make: Callable[[str, Sought], Snippet]) -> Snippet:
+        sought = self._sought_in_text
+        found = make(self.document.text, sought)
+        if any(fragment.marks for fragment in found.fragments):
+            return found
+        own = (replace(make(text, sought), field=name) for name, text in self._own_texts())
+        return next((one for one in own if one.marks), found)
 
-    def _marked(self, text: str, marks: Marks) -> list[Mark]:
+    def _marked(self, text: str, sought: Sought) -> list[Mark]:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import marks_in
 
-        return marks_in(text, marks, self._found.analyzer)
+        return marks_in(text, sought)
 
     @property
-    def _marks(self) -> Marks:
-        return self._found.loose_marks if self.loose else self._found.marks
+    def _sought(self) -> Sought:
+        return self._found.loosely_sought if self.loose else self._found.sought
 
-    def _marks_of(self, text: str) -> Marks:
+    def _sought_in(self, text: str) -> Sought:
         """What is to be marked in a text: of very many rows, those whose words are among its own."""
-        marks = self._marks
-        if len(marks.rows) <= _MANY_ROWS or not text:
-            return marks if text else Marks([])
-        words = set(self._found.analyzer.batch([text]).words.terms())
+        sought = self._sought
+        marks, analyzer = sought.marks, sought.analyzer
+        if not text:
+            return Sought(Marks([]), analyzer)
+        if len(marks.rows) <= _MANY_ROWS:
+            return sought
+        words = set(analyzer.batch([text]).words.terms())
         there = [row for row in marks.rows if words.issuperset(row)]
-        return Marks(there or marks.rows[:_MOST_ROWS], marks.bigrams[:_MOST_ROWS])
+        return Sought(Marks(there or marks.rows[:_MOST_ROWS], marks.bigrams[:_MOST_ROWS]), analyzer)
 
     @property
-    def _marks_of_text(self) -> Marks:
-        marks, search = self._marks, self._found
-        if len(self.document.text) <= _LONG:
-            return self._marks_of(self.document.text)
+    def _sought_in_text(self) -> Sought:
+        text, sought = self.document.text, self._sought
+        if len(text) <= _LONG:
+            return self._sought_in(text)
+        marks, view = sought.marks, self._found.view
         # To look in vain for words that are not there takes longest of all.
-        there = (row for row in marks.rows if all(search.view.has(TEXT, word, self._key) for word in row))
+        there = (row for row in marks.rows if all(view.has(TEXT, word, self._key) for word in row))
         # What counts as found may stand inside of longer words alone.
         rows = [*islice(there, _MOST_ROWS)] or ([] if self.loose else marks.rows[:_MOST_ROWS])
-        return Marks(rows, marks.bigrams[:_MOST_ROWS])
+        return Sought(Marks(rows, marks.bigrams[:_MOST_ROWS]), sought.analyzer)
 
     def to_dict(self) -> dict[str, object]:
         """Return what a page shows of it, ready for JSON.

@@ -11,13 +11,12 @@ import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from khsearch.arguments import ELEMENT, TRUTH, checked
 from khsearch.frozen import frozen
+from khsearch.hits.compiled import Mark, Sought
 from khsearch.hits.occurrences import Occurrence, Row, everywhere, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
-from khsearch.query import Marks
 
 WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
@@ -28,10 +27,8 @@ LEAST = 20
 
 _GAP = " \u2026 "
 
-Mark = tuple[int, int]
 
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fragment:
     """One excerpt: its text, its offset in the original, and marks as offsets into its text.
 
@@ -44,7 +41,7 @@ class Fragment:
     page: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snippet:
     """Excerpts of a text, in the order of the text; `field` is what the text is of the document: "text", or a field."""
 
@@ -84,11 +81,22 @@ class Snippet:
         return self._marked("\x1b[1;33m", "\x1b[0;1m" if bold else "\x1b[0m", _without_controls)
 
     def _marked(self, before: str, after: str, escape: Callable[[str], str]) -> str:
-        text, at, parts = self.text, 0, []
-        for start, end in self.marks:
-            parts += [escape(text[at:start]), before, escape(text[start:end]), after]
-            at = end
-        return "".join([*parts, escape(text[at:])])
+        parts: list[str] = []
+        for fragment in self.fragments:
+            text, at = fragment.text, 0
+            if parts:
+                parts.append(_GAP)
+            if escape(text) == text:  # as that of most is: then so is each part
+                for start, end in fragment.marks:
+                    parts += (text[at:start], before, text[start:end], after)
+                    at = end
+                parts.append(text[at:])
+                continue
+            for start, end in fragment.marks:
+                parts += (escape(text[at:start]), before, escape(text[start:end]), after)
+                at = end
+            parts.append(escape(text[at:]))
+        return "".join(parts)
 
 
 def _without_controls(text: str) -> str:
@@ -111,16 +119,19 @@ class _Size:
         return self.width // 3
 
 
-def make_snippet(text: str, wanted: Marks, analyzer: Analyzer) -> Snippet:
-    """Return the excerpts of a text that show most of what is wanted; its beginning, unmarked, if it shows none.
+_USUAL = _Size(WIDTH, None, MOST_FRAGMENTS)
+
+
+def make_snippet(text: str, sought: Sought) -> Snippet:
+    """Return the excerpts of a text that show most of what is sought; its beginning, unmarked, if it shows none.
 
     Where rows stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
-    is then found in its normal form. Only a text that has nothing wanted as it is usually written is normalised whole.
+    is then found in its normal form. Only a text that has nothing sought as it is usually written is normalised whole.
     """
-    return _snippet(text, wanted, analyzer, _Size(WIDTH, None, MOST_FRAGMENTS))
+    return _snippet(text, sought, _USUAL)
 
 
-def snippet_of_length(text: str, wanted: Marks, analyzer: Analyzer, length: int, most: int) -> Snippet:
+def snippet_of_length(text: str, sought: Sought, length: int, most: int) -> Snippet:
     """Return the same in at most so many excerpts, together of `length` characters, and half as many more at most.
 
     ValueError for fewer than LEAST characters, or no excerpt.
@@ -132,23 +143,30 @@ def snippet_of_length(text: str, wanted: Marks, analyzer: Analyzer, length: int,
     most = max(min(most, (length + len(_GAP)) // (LEAST + len(_GAP))), 1)
     while True:
         width = (length - (most - 1) * len(_GAP)) // most
-        found = _snippet(text, wanted, analyzer, _Size(width, width + width // 2, most))
+        found = _snippet(text, sought, _Size(width, width + width // 2, most))
         if len(found.fragments) == most:
             return found
         most = len(found.fragments)  # fewer say all: each may be longer
 
 
-def _snippet(text: str, wanted: Marks, analyzer: Analyzer, size: _Size) -> Snippet:
-    rows = list(dict.fromkeys(wanted.rows))
+def _snippet(text: str, sought: Sought, size: _Size) -> Snippet:
+    made = sought.excerpts(text, (size.width, size.longest, size.most))
+    if made is not None:
+        return Snippet(tuple([Fragment(_shown(text[a:b]), a, marks, page) for a, b, marks, page in made]))
+    rows, analyzer = list(dict.fromkeys(sought.marks.rows)), sought.analyzer
     snippet = _excerpts(text, glance(text, rows), rows, analyzer, size)
     if snippet is None:
-        found = occurrences(text, rows, wanted.bigrams, analyzer)
+        found = occurrences(text, rows, sought.marks.bigrams, analyzer)
         snippet = _excerpts(text, found, {row for _, _, row in found}, analyzer, size)
     return snippet or _beginning(text, analyzer, size)
 
 
-def marks_in(text: str, wanted: Marks, analyzer: Analyzer) -> list[Mark]:
-    """Return where what is wanted stands in all of a text, as (start, end)."""
+def marks_in(text: str, sought: Sought) -> list[Mark]:
+    """Return where what is sought stands in all of a text, as (start, end)."""
+    made = sought.places(text)
+    if made is not None:
+        return made
+    wanted, analyzer = sought.marks, sought.analyzer
     found = everywhere(text, list(dict.fromkeys(wanted.rows)), wanted.bigrams, analyzer)
     return list(_merged(((start, end) for start, end, _ in found), text))
 
@@ -269,7 +287,7 @@ def _cluster_edge(text: str, at: int, *, after: int) -> int:
 
 
 _KHMER_RUN = "\u1780-\u17d3\u17dd" + script.INVISIBLE
-_RUN_TAIL = re.compile(f"[{_KHMER_RUN}]*$")
+_RUN_TAIL = re.compile(rf"[{_KHMER_RUN}]*\Z")
 _RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
 _ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
 

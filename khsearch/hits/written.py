@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from khsearch.hits.snippets import Fragment, Mark, Snippet
+from khsearch.hits.compiled import Mark
+from khsearch.hits.snippets import Fragment, Snippet
 
 if TYPE_CHECKING:
     from khsearch.documents import Document

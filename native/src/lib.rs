@@ -6,8 +6,10 @@
 use pyo3::prelude::*;
 
 mod analysis;
+mod excerpts;
 mod fault;
 mod index;
+mod joining;
 mod planning;
 mod search;
 
@@ -19,5 +21,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("INTERFACE", INTERFACE)?;
     analysis::python::add(module)?;
     search::register(module)?;
-    planning::register(module)
+    planning::register(module)?;
+    joining::python::register(module)?;
+    excerpts::register(module)
 }

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index
+from khsearch.hits.compiled import Sought
 from khsearch.hits.occurrences import glance
 from khsearch.hits.snippets import LEAST, WIDTH, Snippet, make_snippet, marks_in, snippet_of_length
 from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
@@ -22,8 +23,7 @@ SAMPLES = sorted((Path(__file__).parents[2] / "sample_docs").glob("*.txt"))
 
 
 def snippet(text: str, query: str) -> Snippet:
-    terms = ANALYZER.terms(query)
-    return make_snippet(text, Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
+    return make_snippet(text, wanted(query))
 
 
 def marked(text: str, query: str) -> list[str]:
@@ -98,7 +98,7 @@ def test_words_far_apart_get_an_excerpt_each() -> None:
 
 def test_letters_without_an_end_are_cut_all_the_same() -> None:
     for char in "a中éខ":
-        found = make_snippet(char * 10_000, Marks([]), ANALYZER)
+        found = make_snippet(char * 10_000, Sought(Marks([]), ANALYZER))
         assert 0 < len(found.text) <= 2 * WIDTH
     found = snippet("部署方案" + "中" * 10_000, "部署")
     assert len(found.text) > WIDTH // 2
@@ -113,7 +113,7 @@ def test_html_and_ansi_escape_what_they_must() -> None:
 
 def test_nothing_found_shows_the_beginning() -> None:
     text = "កម្ពុជា " * 100
-    found = make_snippet(text, Marks([]), ANALYZER)
+    found = make_snippet(text, Sought(Marks([]), ANALYZER))
     assert found.marks == []
     assert found.fragments[0].start == 0
     assert 0 < len(found.text) <= WIDTH
@@ -156,15 +156,15 @@ def test_a_hit_of_a_long_document_marks_what_it_holds(tmp_path: Path) -> None:
         assert hit.snippet.text[start:end].endswith(last)
 
 
-def wanted(query: str) -> Marks:
+def wanted(query: str) -> Sought:
     terms = ANALYZER.terms(query)
-    return Marks([(word,) for word in terms.words], terms.bigrams)
+    return Sought(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
 
 
 @given(st.lists(texts, max_size=40).map("".join), texts, st.integers(LEAST, 400), st.integers(1, 6))
 @examples(200)
 def test_a_snippet_is_hardly_longer_than_was_asked_for(text: str, query: str, length: int, excerpts: int) -> None:
-    found = snippet_of_length(text, wanted(query), ANALYZER, length, excerpts)
+    found = snippet_of_length(text, wanted(query), length, excerpts)
     assert len(found.text) <= 1.5 * length
     assert 1 <= len(found.fragments) <= excerpts
     for fragment in found.fragments:
@@ -178,7 +178,7 @@ def test_a_snippet_uses_the_length_that_it_has(length: int, excerpts: int) -> No
     filler = "\u1795\u17d2\u1791\u17c7\u1792\u17c6\u17d4 " * 300
     text = "កម្ពុជា។ " + filler + "ពិការភាព។ " + filler + "ក្រសួង។ " + filler
     for query, places in (("ក្រសួង ពិការភាព កម្ពុជា", 3), ("ពិការភាព", 1), ("ឡាន", 0)):
-        found = snippet_of_length(text, wanted(query), ANALYZER, length, excerpts)
+        found = snippet_of_length(text, wanted(query), length, excerpts)
         assert len(found.marks) == min(places, excerpts)
         assert 0.5 * length <= len(found.text) <= 1.5 * length
 
@@ -186,7 +186,7 @@ def test_a_snippet_uses_the_length_that_it_has(length: int, excerpts: int) -> No
 @given(texts, texts)
 @examples(150)
 def test_marks_of_all_of_a_text_have_those_of_its_snippet(text: str, query: str) -> None:
-    every = {place for start, end in marks_in(text, wanted(query), ANALYZER) for place in range(start, end)}
+    every = {place for start, end in marks_in(text, wanted(query)) for place in range(start, end)}
     for fragment in snippet(text, query).fragments:
         for start, end in fragment.marks:
             assert every & set(range(fragment.start + start, fragment.start + end))
@@ -197,17 +197,17 @@ def test_marks_of_all_of_a_text_are_told_however_many_there_are() -> None:
     line = "ជនមានពិការភាពនៅកម្ពុជា។ " * 40
     text = line * 400
     assert len(text) > 300_000
-    places = marks_in(text, wanted("កម្ពុជា"), ANALYZER)
+    places = marks_in(text, wanted("កម្ពុជា"))
     assert [text[start:end] for start, end in places] == ["កម្ពុជា"] * 16_000
     alone, inside = "នគរ។ ", "នគរបាល។ "
-    assert len(marks_in(inside * 50_000, wanted("នគរ"), ANALYZER)) == 50_000
-    assert len(marks_in(inside * 50_000 + alone, wanted("នគរ"), ANALYZER)) == 1
+    assert len(marks_in(inside * 50_000, wanted("នគរ"))) == 50_000
+    assert len(marks_in(inside * 50_000 + alone, wanted("នគរ"))) == 1
 
 
 def test_a_snippet_takes_no_length_that_holds_nothing() -> None:
     for length, excerpts in ((LEAST - 1, 1), (100, 0)):
         with pytest.raises(ValueError, match="takes a number"):
-            snippet_of_length("text", wanted("text"), ANALYZER, length, excerpts)
+            snippet_of_length("text", wanted("text"), length, excerpts)
 
 
 def test_very_many_rows_mark_what_a_few_would(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,5 +247,5 @@ def test_a_bigram_of_letters_and_a_digit_is_marked() -> None:
     """It is no run of Khmer, whose words one could ask for."""
     text = "ថ្នាក់ទី៦ មានម៉ោងអាន"
     (bigram,) = ANALYZER.terms("ទី៦").bigrams
-    found = make_snippet(text, Marks([], [bigram]), ANALYZER)
+    found = make_snippet(text, Sought(Marks([], [bigram]), ANALYZER))
     assert [found.text[start:end] for start, end in found.marks] == ["ទី៦"]

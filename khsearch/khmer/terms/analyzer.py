@@ -15,17 +15,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from khsearch.khmer.terms.typed import SHORT, Terms, Typed, cluster_edges, clusters_of
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
 from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts, compiled_of
+from khsearch.khmer.words.modes import joiner_of
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
-    from khsearch._core import Breaking
+    from khsearch._core import Breaking, Joining
     from khsearch.khmer.terms.batches import Batch
     from khsearch.khmer.terms.streams import Keys
     from khsearch.khmer.terms.tokens import Token
@@ -55,6 +56,11 @@ class Analyzer:
     def compiled(self) -> Breaking | None:
         """What breaks texts alike in the compiled core; None where that does not."""
         return compiled_of(self.breaker)
+
+    @property
+    def compiled_joiner(self) -> Joining | None:
+        """What makes whole words as the joiner of its breaker does, in the compiled core; None where that does not."""
+        return cast("Joining | None", getattr(joiner_of(self.breaker), "compiled", None))
 
     def settings(self) -> dict[str, object]:
         """What khsearch itself brings to how a text breaks, as JSON-able values; `behaviour` has the rest."""

@@ -1,15 +1,18 @@
-"""compiled: a lexicon in the compiled core: its arrays to it, what breaks texts by it out."""
+"""compiled: a lexicon, and what joins atoms, in the compiled core: their arrays to it, what it makes of them out."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from khsearch import native
 from khsearch.khmer.text.compiled import characters
 
 if TYPE_CHECKING:
+    from khsearch.khmer.words.crf_table import CrfTable
     from khsearch.khmer.words.lexicon import Lexicon
-    from khsearch.native import Breaking
+    from khsearch.khmer.words.pair_table import PairTable
+    from khsearch.native import Breaking, Joining
 
 
 def breaking_of(lexicon: Lexicon) -> Breaking:
@@ -24,5 +27,24 @@ def breaking_of(lexicon: Lexicon) -> Breaking:
         costs=lexicon.cluster_costs,
         unknown=lexicon.unknown,
         marks=own.marks if own is not None and own.divides else None,
+    )
+    return found
+
+
+@cache
+def joining_of(field: CrfTable, pairs: PairTable) -> Joining:
+    """Return what joins atoms by a field and a table of pairs, of which it keeps copies."""
+    core = native.core
+    assert core is not None
+    found: Joining = core.Joining(
+        names=[*field.numbers],
+        slots=field.slots,
+        rows=field.rows,
+        unknown=field.unknown,
+        ends=(field.bos, field.eos),
+        transitions=field.transitions,
+        tags=pairs.tags,
+        values=pairs.values,
+        words=[word for words in pairs.words.values() for word in words],
     )
     return found

@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from khsearch import native
+from khsearch.khmer.words.compiled import joining_of
 from khsearch.khmer.words.crf_scores import all_scores, run_scores
 from khsearch.khmer.words.crf_table import default_table
 from khsearch.khmer.words.pair_table import default_pairs, keys_of
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.clusters import Clusters
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.lexicon import Lexicon
+    from khsearch.native import Joining
 
 _EIGHTH = 128  # eighths of a nat, in which pairs vote, in those of 1/1024, in which the field does
 _SURE = 1 << 24  # beyond any sum of votes
@@ -47,6 +50,11 @@ class AtomJoiner:
         self._transitions = ((2 * a, 2 * b), (2 * c, 2 * d))
         self._behind_none = 2 * (b - a)  # a word begins behind a cluster that begins none, less none does
         self._before_none = 2 * (c - a)  # the same of a cluster, when the next one begins none
+
+    @property
+    def compiled(self) -> Joining | None:
+        """What joins atoms as it does, in the compiled core, where there is one."""
+        return None if native.core is None else joining_of(self._field, self._pairs)
 
     def join_run(self, clusters: Sequence[bytes], counts: Sequence[int]) -> list[int]:
         """Join one run: its clusters, in codes, and how many of them each atom has -> how many atoms each word has."""

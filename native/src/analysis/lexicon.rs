@@ -220,7 +220,7 @@ fn ranks(names: &[&[u8]], costs: &[i32], characters: &Characters) -> Vec<i32> {
 }
 
 /// Cluster numbers: those of up to eight codes in a table of their own, open addressed, which is their key.
-struct Numbering {
+pub struct Numbering {
     table: Vec<(u64, u32)>,
     shift: u32,
     /// The others: longer ones, and those that found no place near their home.
@@ -231,7 +231,8 @@ const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15; // 2^64 / golden ratio: Knuth's m
 const PROBES: usize = 8;
 
 impl Numbering {
-    fn new(names: &[&[u8]]) -> Numbering {
+    /// Number clusters from 1.
+    pub fn new(names: &[&[u8]]) -> Numbering {
         let bits = (2 * names.len()).next_power_of_two().trailing_zeros().max(4);
         let mut made =
             Numbering { table: vec![(0, 0); (1 << bits) + PROBES], shift: 64 - bits, others: HashMap::new() };
@@ -258,8 +259,9 @@ impl Numbering {
         (key.wrapping_mul(MULTIPLIER) >> self.shift) as usize
     }
 
+    /// Number of a cluster, which comes with its key, if it has one; 0 for any other.
     #[inline]
-    fn number(&self, name: &[u8], key: Option<u64>) -> u32 {
+    pub fn number(&self, name: &[u8], key: Option<u64>) -> u32 {
         if let Some(key) = key {
             let home = self.home(key);
             for entry in &self.table[home..home + PROBES] {
