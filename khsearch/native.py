@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     Batch: TypeAlias = _core.Batch
     Breaking: TypeAlias = _core.Breaking
     Characters: TypeAlias = _core.Characters
+    Coded: TypeAlias = _core.Coded
+    Inverted: TypeAlias = _core.Inverted
     NormalForm: TypeAlias = _core.NormalForm
 
-INTERFACE = 2
+INTERFACE = 3
 """What the core has to offer; see native/src/lib.rs."""
 
 

@@ -10,14 +10,16 @@ mod fault;
 mod index;
 mod planning;
 mod search;
+mod writing;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
-const INTERFACE: u32 = 2;
+const INTERFACE: u32 = 3;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("INTERFACE", INTERFACE)?;
     analysis::python::add(module)?;
     search::register(module)?;
-    planning::register(module)
+    planning::register(module)?;
+    writing::register(module)
 }

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from khsearch import native
 from khsearch.arrays import EMPTY, pack
 from khsearch.columnar.files.spool import Spool
+from khsearch.columnar.postings.compiled import CompiledInverter
+from khsearch.columnar.postings.encode import coded
 from khsearch.columnar.postings.inversion import MAX_POSITION, Inverter
 from khsearch.columnar.segments import columns, pair_files
-from khsearch.columnar.segments.pairs import PairCounter
+from khsearch.columnar.segments.pairs import PairCounter, Pairs
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import MAX_BLOB, StoredWriter
 from khsearch.engine import TokenBatch
@@ -41,7 +44,7 @@ class Builder:
         self._pairs = pairs
         self._keys: list[bytes] = []
         self._summaries: list[bytes] = []
-        self._fields: dict[str, Inverter] = {}
+        self._fields: dict[str, Inverter | CompiledInverter] = {}
         self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
         self._traits: set[str] = set()
         self._new_path = temporary_paths(folder, name)
@@ -71,7 +74,8 @@ class Builder:
         self._summaries += summaries
         for name, (batch, positions) in tokens.items():
             if name not in self._fields:
-                self._fields[name] = Inverter(positions=positions)
+                made = Inverter if native.core is None else CompiledInverter
+                self._fields[name] = made(positions=positions)
             self._fields[name].add(batch, first)
         for name, column in values.items():
             self._columns.setdefault(name, []).append((first, column))
@@ -91,16 +95,7 @@ class Builder:
         """Write the segment, fsynced -> its file. The builder is spent."""
         with SegmentWriter(self._disk, self._folder, self._name, self.docs, self._new_path) as writer:
             for name in sorted(self._fields):
-                inverter = self._fields.pop(name)
-                lengths, positions = inverter.lengths(self.docs), inverter.positions
-                if not (self._pairs and positions and inverter.tokens >= pair_files.FEWEST_TOKENS):
-                    writer.add_field(name, inverter.finish(), lengths, positions=positions)
-                    continue
-                counter = PairCounter(lengths, inverter.terms)
-                writer.add_field(name, counter.watch(inverter.finish()), lengths, positions=positions)
-                found = counter.finish()
-                if found is not None:
-                    writer.add_pairs(name, found)
+                self._write_field(writer, name, self._fields.pop(name))
             if self._key is not None:
                 writer.add_ids(self._keys)
             writer.add_summaries(self._summaries)
@@ -109,6 +104,23 @@ class Builder:
             for name in sorted(self._columns):
                 writer.add_column(name, columns.join(name, self._padded(self._columns[name])))
             return writer.finish()
+
+    def _write_field(self, writer: SegmentWriter, name: str, inverter: Inverter | CompiledInverter) -> None:
+        lengths, positions = inverter.lengths(self.docs), inverter.positions
+        paired = self._pairs and positions and inverter.tokens >= pair_files.FEWEST_TOKENS
+        found = None
+        if isinstance(inverter, CompiledInverter):
+            inverted = inverter.finish(self.docs, pair_files.LEAST if paired else None)
+            writer.add_field(name, inverted.coded(), lengths, positions=positions)
+            frequent = inverted.pairs() if paired else None
+            found = None if frequent is None else Pairs(*frequent)
+        else:
+            counter = PairCounter(lengths, inverter.terms) if paired else None
+            chunks = inverter.finish() if counter is None else counter.watch(inverter.finish())
+            writer.add_field(name, (coded(*chunk, self.docs) for chunk in chunks), lengths, positions=positions)
+            found = None if counter is None else counter.finish()
+        if found is not None:
+            writer.add_pairs(name, found)
 
     def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
         """The parts of a column with nothing for the documents between them."""
