@@ -1,4 +1,4 @@
-"""The compiled core writes what numpy writes, byte for byte: segments of documents, of merges, and all parts of both."""
+"""The compiled core writes what numpy writes, byte for byte: segments of documents, of merges, and their parts."""
 
 from __future__ import annotations
 

@@ -57,8 +57,9 @@ impl Normal {
 
     /// The characters outside ASCII and the Khmer block, rising, if somebody looked.
     pub fn met(&self) -> Option<Vec<u32>> {
-        let has = |others: &[u64], point: u32| others[point as usize / 64] >> (point % 64) & 1 == 1;
-        let points = |others: &Vec<u64>| (0..others.len() as u32 * 64).filter(|&point| has(others, point)).collect();
+        let ones = |(first, &bits): (u32, &u64)| (first..first + 64).filter(move |point| bits >> (point % 64) & 1 == 1);
+        let points =
+            |others: &Vec<u64>| (0..).step_by(64).zip(others).filter(|(_, &bits)| bits > 0).flat_map(ones).collect();
         self.others.as_ref().map(points)
     }
 
