@@ -10,6 +10,7 @@ mod fault;
 mod index;
 mod planning;
 mod search;
+mod threads;
 mod writing;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.

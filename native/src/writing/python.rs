@@ -5,11 +5,11 @@ use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple};
 
-use super::by_halves;
 use super::coding::{self, Coder};
 use super::inversion;
 use super::ordering::{ordered, Ordered};
 use super::pairs::Pairs;
+use crate::threads::side_by_side;
 
 /// Tokens that are coded at once, of which each of two threads takes half.
 const CODED_TOKENS: usize = 1 << 20;
@@ -137,10 +137,17 @@ impl Inverted {
         let Inverted { inner, docs, least, next, pairs } = self;
         let first = *next;
         *next = inner.reach(first, CODED_TOKENS);
-        if first == *next {
-            return Vec::new();
-        }
-        let parts = py.allow_threads(|| by_halves(first..*next, |ranges| ordered(inner, ranges, *docs, *least)));
+        let middle = (first + *next) / 2;
+        let of = |ranges| ordered(inner, ranges, *docs, *least);
+        let parts = match *next - first {
+            0 => Vec::new(),
+            1 => vec![py.allow_threads(|| of(first..*next))],
+            _ => {
+                let both = || side_by_side(|| of(first..middle), || of(middle..*next));
+                let (left, right) = py.allow_threads(both);
+                vec![left, right]
+            }
+        };
         let keep = |part: Ordered| {
             pairs.extend(part.pairs);
             Coded { inner: part.coded }
