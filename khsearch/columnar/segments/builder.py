@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from khsearch.columnar.postings.compiled import CompiledInverter
 from khsearch.columnar.postings.encode import coded
 from khsearch.columnar.postings.inversion import MAX_POSITION, Inverter
 from khsearch.columnar.segments import columns, pair_files
+from khsearch.columnar.segments.beside import Beside
 from khsearch.columnar.segments.pairs import PairCounter, Pairs
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import MAX_BLOB, StoredWriter
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
 MAX_TERMS = 1 << 22
+LARGE = 1 << 14  # tokens of a field in one batch from which on they are worth a second thread
 MAX_DOCS = 1 << 18
 
 
@@ -72,15 +75,27 @@ class Builder:
         self._stored.add(stored)
         self._keys += keys
         self._summaries += summaries
-        for name, (batch, positions) in tokens.items():
-            if name not in self._fields:
-                made = Inverter if native.core is None else CompiledInverter
-                self._fields[name] = made(positions=positions)
-            self._fields[name].add(batch, first)
+        self._add_tokens(tokens, first)
         for name, column in values.items():
             self._columns.setdefault(name, []).append((first, column))
         self._traits.update(traits)
         self.docs += len(stored)
+
+    def _add_tokens(self, tokens: Mapping[str, tuple[TokenBatch, bool]], first: int) -> None:
+        made = Inverter if native.core is None else CompiledInverter
+        for name, (_, positions) in tokens.items():
+            if name not in self._fields:
+                self._fields[name] = made(positions=positions)
+        # The core's inverters do most of their work side by side: the field of the most tokens beside all others.
+        names = sorted(tokens, key=lambda name: len(tokens[name][0].starts))
+        beside = None
+        if native.core is not None and names and len(tokens[names[-1]][0].starts) >= LARGE:
+            most = names.pop()
+            beside = Beside(partial(self._fields[most].add, tokens[most][0], first))
+        for name in names:
+            self._fields[name].add(tokens[name][0], first)
+        if beside is not None:
+            beside.result()
 
     def column_kind(self, name: str) -> str | None:
         """Which of columns.DTYPES a column has so far; None where it has no values."""
