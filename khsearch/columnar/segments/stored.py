@@ -92,11 +92,10 @@ class StoredWriter:
 
 def _compressed(compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) -> tuple[Array, bytes]:
     """The size of each blob when it is compressed (n,), and all of them end to end."""
-    done: Sequence[bytes]
     if any(blobs) and hasattr(compressor, "multi_compress_to_buffer"):  # it refuses to compress nothing
         # One call for all: the other thread is not asked to stand aside for each.
-        found = compressor.multi_compress_to_buffer(blobs)
-        done = [found[number] for number in range(len(found))]
+        found = compressor.multi_compress_to_buffer(list(blobs))
+        done = [found[number].tobytes() for number in range(len(found))]
     else:
         done = list(map(compressor.compress, blobs))
     return np.fromiter(map(len, done), np.int64, len(done)), b"".join(done)
