@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +16,10 @@ from hypothesis import strategies as st
 from khsearch import Index, columnar, native
 from khsearch.arrays import pack, starts_of
 from khsearch.columnar.postings import compiled, encode, inversion
-from khsearch.engine import TokenBatch
-from tests.columnar.corpora import TABLED, Arrays, histories, play, tables
+from khsearch.columnar.segments import beside, builder
+from khsearch.engine import TokenBatch, nodes
+from khsearch.errors import IndexStoreError
+from tests.columnar.corpora import TABLED, Arrays, add, create, histories, play, tables
 from tests.extent import examples
 
 pytestmark = pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
@@ -37,15 +42,52 @@ def on_both_roads(write) -> dict[str, bytes]:
     return ours
 
 
-@examples(200)
-@given(histories, st.sampled_from([1, 2]), st.sampled_from([0, 1 << 22]))
-def test_both_roads_write_the_same_index(history, least, counted):
+@pytest.fixture(params=[1, 2], ids=["one core", "two cores"])
+def threads(request, monkeypatch) -> None:
+    """Whether the smallest batch is taken in by a thread of its own."""
+    monkeypatch.setattr(beside, "cores", lambda: request.param)
+    monkeypatch.setattr(builder, "LARGE", 0)
+
+
+@pytest.mark.usefixtures("threads")
+@examples(100)
+@given(histories, st.sampled_from([1, 2]), st.sampled_from([0, 1 << 22]), st.sampled_from([4, 1 << 22]))
+def test_both_roads_write_the_same_index(history, least, counted, terms):
     def write(folder: Path) -> None:
         columnar.create(folder, TABLED)
         play(Arrays(folder, TABLED), history)
 
-    with tables(least, counted=counted):
+    with tables(least, counted=counted), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builder, "MAX_TERMS", terms)
         on_both_roads(write)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system forks no processes")
+def test_a_child_that_is_forked_while_a_thread_takes_in_tokens_waits_for_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(beside, "cores", lambda: 2)
+    monkeypatch.setattr(builder, "LARGE", 0)
+    index = create(tmp_path / "x")
+    writer = index.writer()
+    for number in range(20):
+        add(writer, [(f"d{number}-{i}", [b"a", b"%x" % i]) for i in range(500)])
+        child = os.fork()
+        if not child:
+            signal.alarm(20)
+            with suppress(IndexStoreError):
+                writer.commit()
+            writer.cancel()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    writer.commit()
+    assert index.searcher().count(nodes.Term("words", b"a")) == 10_000
+
+
+def test_what_goes_wrong_in_a_thread_is_told(monkeypatch):
+    for cores in (1, 2):
+        monkeypatch.setattr(beside, "cores", lambda cores=cores: cores)
+        assert beside.Beside(lambda: 7).result() == 7
+        with pytest.raises(ZeroDivisionError):
+            beside.Beside(lambda: 1 // 0).result()
 
 
 def test_both_roads_write_the_same_index_of_articles():

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
 MAX_TERMS = 1 << 22
-LARGE = 1 << 14  # tokens of a field in one batch from which on they are worth a second thread
+LARGE = 1 << 14  # tokens of a batch that the core takes in while the caller goes on
 MAX_DOCS = 1 << 18
 
 
@@ -50,6 +50,9 @@ class Builder:
         self._fields: dict[str, Inverter | CompiledInverter] = {}
         self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
         self._traits: set[str] = set()
+        self._tokens = 0
+        self._most_terms = 0  # a field has no more, as far as anybody has looked
+        self._beside: Beside[None] | None = None  # what puts the last tokens into their fields
         self._new_path = temporary_paths(folder, name)
         self._spooled = Spool(disk, self._new_path)
         self._stored = StoredWriter(self._spooled)
@@ -57,9 +60,12 @@ class Builder:
     @property
     def full(self) -> bool:
         """Whether it is time to write the segment, so that memory stays bounded."""
-        fields = self._fields.values()
-        tokens = sum(field.tokens for field in fields)
-        return tokens >= MAX_TOKENS or self.docs >= MAX_DOCS or any(field.terms >= MAX_TERMS for field in fields)
+        if self._tokens >= MAX_TOKENS or self.docs >= MAX_DOCS:
+            return True
+        if self._most_terms >= MAX_TERMS:
+            self._settle()
+            self._most_terms = max(field.terms for field in self._fields.values())
+        return self._most_terms >= MAX_TERMS
 
     def add(
         self,
@@ -82,18 +88,23 @@ class Builder:
         self.docs += len(stored)
 
     def _add_tokens(self, tokens: Mapping[str, tuple[TokenBatch, bool]], first: int) -> None:
+        self._settle()
         made = Inverter if native.core is None else CompiledInverter
         for name, (_, positions) in tokens.items():
             if name not in self._fields:
                 self._fields[name] = made(positions=positions)
-        # The core's inverters do most of their work side by side: the field of the most tokens beside all others.
-        names = sorted(tokens, key=lambda name: len(tokens[name][0].starts))
-        beside = None
-        if native.core is not None and names and len(tokens[names[-1]][0].starts) >= LARGE:
-            most = names.pop()
-            beside = Beside(partial(self._fields[most].add, tokens[most][0], first))
-        for name in names:
-            self._fields[name].add(tokens[name][0], first)
+        counts = [len(batch.starts) for batch, _ in tokens.values()]
+        self._tokens += sum(counts)
+        self._most_terms += max(counts, default=0)
+        work = partial(_add_all, [(self._fields[name], batch) for name, (batch, _) in tokens.items()], first)
+        if native.core is not None and sum(counts) >= LARGE:
+            self._beside = Beside(work)
+        else:
+            work()
+
+    def _settle(self) -> None:
+        """Let all tokens be in their fields."""
+        beside, self._beside = self._beside, None
         if beside is not None:
             beside.result()
 
@@ -108,6 +119,7 @@ class Builder:
 
     def write(self) -> FileEntry:
         """Write the segment, fsynced -> its file. The builder is spent."""
+        self._settle()
         with SegmentWriter(self._disk, self._folder, self._name, self.docs, self._new_path) as writer:
             for name in sorted(self._fields):
                 self._write_field(writer, name, self._fields.pop(name))
@@ -144,6 +156,11 @@ class Builder:
             out += [columns.empty(np.zeros(first - at, np.int64)), column]
             at = first + len(column.counts)
         return out
+
+
+def _add_all(batches: Sequence[tuple[Inverter | CompiledInverter, TokenBatch]], first: int) -> None:
+    for field, batch in batches:
+        field.add(batch, first)
 
 
 def check_sizes(stored: Sequence[bytes], tokens: Mapping[str, tuple[TokenBatch, bool]]) -> None:
