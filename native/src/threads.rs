@@ -2,7 +2,6 @@
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::Mutex;
 use std::thread;
 
 /// How many cores there are, 0 where nobody has asked the system, which takes as long as a short text does.
@@ -22,25 +21,20 @@ fn cores() -> usize {
 /// Do two things side by side where that can be, else one after the other.
 ///
 /// The first is done by a thread of its own, whose memory goes with it: what it needs much of had better be given to it.
-pub fn side_by_side<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+pub fn side_by_side<A: Send, B>(mut first: impl FnMut() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
     if cores() < 2 {
         return (first(), second());
     }
-    let waiting = Mutex::new(Some(first));
-    let take = || waiting.lock().ok().and_then(|mut waiting| waiting.take());
-    thread::scope(|scope| {
-        let beside = thread::Builder::new().spawn_scoped(scope, || take().map(|first| first()));
+    let (beside, second) = thread::scope(|scope| {
+        let beside = thread::Builder::new().spawn_scoped(scope, &mut first);
         let second = second();
-        let first = match beside.map(thread::ScopedJoinHandle::join) {
-            Ok(Ok(first)) => first,
-            Ok(Err(panic)) => resume_unwind(panic),
-            Err(_) => take().map(|first| first()), // no thread was to be had
-        };
-        match first {
-            Some(first) => (first, second),
-            None => unreachable!("one of the two has taken it"),
-        }
-    })
+        (beside.ok().map(thread::ScopedJoinHandle::join), second)
+    });
+    match beside {
+        Some(Ok(first)) => (first, second),
+        Some(Err(panic)) => resume_unwind(panic),
+        None => (first(), second), // no thread was to be had
+    }
 }
 
 #[cfg(test)]

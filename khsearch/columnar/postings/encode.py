@@ -1,4 +1,7 @@
-"""encode: postings in term order in, the sections of one field out, a chunk of terms at a time."""
+"""encode: postings in term order in, the sections of one field out, a chunk of terms at a time.
+
+`compiled.coded` gives the same, byte for byte, by native/src/writing/coding.rs: what changes here changes there.
+"""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ impl Batch {
 /// Find the terms of codes.
 pub fn find<'a>(codes: &[u8], finder: impl Fn() -> Finder<'a> + Sync, analysis: &Analysis) -> Batch {
     let start = codes.len().min(1); // behind the first END
-    let of = |part, found| find_part(codes, part, finder(), analysis, found);
+    let of = |part: Range<usize>, found: &mut Batch| find_part(codes, part, finder(), analysis, found);
     let mut found = Batch::with_room(codes.len());
     let half = codes.get(codes.len() / 2..).unwrap_or(&[]);
     let middle = half.iter().position(|&code| code == END).map_or(codes.len(), |at| codes.len() / 2 + at + 1);
