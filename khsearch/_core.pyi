@@ -334,3 +334,82 @@ class Wanted:
 
     def marks(self, text: str) -> list[tuple[int, int]] | None:
         """Where it stands in all of a text; None where it takes Python."""
+
+@final
+class Inverter:
+    """Collects the tokens of one field.
+
+    tokens  so far
+    terms   distinct ones so far
+    """
+
+    tokens: int
+    terms: int
+
+    def __new__(cls, positions: bool) -> Inverter:
+        """positions: whether the field keeps them."""
+
+    def add(
+        self,
+        codes: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        counts: NDArray[np.int64],
+        positions: NDArray[np.int64] | None,
+        ids: NDArray[np.int32] | None,
+        first: int,
+    ) -> None:
+        """Take in the tokens of documents, the first of which has the number `first`, as `TokenBatch` has them.
+
+        ValueError for arrays that disagree or hold what cannot be; OverflowError for what no segment has room for.
+        """
+
+    def finish(self, docs: int, least: int | None) -> Inverted:
+        """Put all in the order of terms, for a segment of so many documents. The inverter is spent.
+
+        least: documents of the pairs of neighbours that are counted; None for no pairs.
+        """
+
+@final
+class Inverted:
+    """The postings of one field, in the order of terms."""
+
+    def coded(self) -> list[Coded]:
+        """Code the next terms: some parts, none where all is done."""
+
+    def pairs(self) -> tuple[bytes, bytes, bytes] | None:
+        """Pairs of neighbours in what was coded: first terms, second ones, documents, uint32.
+
+        None where tokens stand elsewhere than at 0, 1, 2, ...
+        """
+
+@final
+class Coded:
+    """Postings as the streams of a segment have them.
+
+    streams  high, low, tf, rest, pos, terms
+    counts   of each term: documents, tokens beyond these, bytes, uint32 each, and bits of a position's rest, uint8
+    rows     where the parts of each block begin, and last where all end: six int64 each
+    keys     the first eight bytes of each block's first term, uint64
+    top      the highest position
+    """
+
+    streams: tuple[bytes, bytes, bytes, bytes, bytes, bytes]
+    counts: tuple[bytes, bytes, bytes, bytes]
+    rows: bytes
+    keys: bytes
+    top: int
+
+def coded(
+    codes: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    df: NDArray[np.int64],
+    docs: NDArray[np.int64],
+    tf: NDArray[np.int64],
+    positions: NDArray[np.int64] | None,
+    count: int,
+) -> Coded:
+    """Code postings that are in order, for a segment of `count` documents; ValueError where they disagree.
+
+    codes of terms are cut at starts (t + 1,); df (t,), docs, tf (p,), positions (n,).
+    """

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     Batch: TypeAlias = _core.Batch
     Breaking: TypeAlias = _core.Breaking
     Characters: TypeAlias = _core.Characters
+    Coded: TypeAlias = _core.Coded
+    Inverted: TypeAlias = _core.Inverted
     Joining: TypeAlias = _core.Joining
     NormalForm: TypeAlias = _core.NormalForm
     Wanted: TypeAlias = _core.Wanted

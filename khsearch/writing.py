@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,9 @@ class Writer:
         self._fields = fields
         self._schema = schema_of(fields)
         self._mutex = Lock()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Document] = []
+        self._texts: list[bytes] = []  # of those that wait, as UTF-8
+        self._rows: list[Mapping[str, object]] = []  # and the values of their columns
         self._size = 0
         self._added = False
 
@@ -65,7 +67,7 @@ class Writer:
         has ended.
         """
         plain, text = validate(given(document))
-        self._take(_Waiting(plain, text, row(plain, self._fields)))
+        self._take(plain, text, row(plain, self._fields))
 
     def add_fitting(self, document: Document, lenient: Container[str]) -> list[str]:
         """Add a document -> which of its values of some fields do not go with these, and are passed over.
@@ -76,14 +78,14 @@ class Writer:
         strict = {name: kind for name, kind in self._fields.items() if name not in lenient}
         others = {name: kind for name, kind in self._fields.items() if name in lenient}
         values, problems = fitting(plain, others) if others else ({}, [])
-        self._take(_Waiting(plain, text, row(plain, strict) | values))
+        self._take(plain, text, row(plain, strict) | values)
         return problems
 
     def add_again(self, document: Document) -> list[str]:
         """Add a document that an index held -> which of its values do not go with their fields, and are passed over."""
         plain, text = validate(document)
         values, problems = fitting(plain, self._fields)
-        self._take(_Waiting(plain, text, values))
+        self._take(plain, text, values)
         return problems
 
     @checked(documents=arguments.ITERABLE)
@@ -148,29 +150,34 @@ class Writer:
         with self._mutex:
             self._flush()
 
-    def _take(self, waiting: _Waiting) -> None:
-        _check_length(waiting.document, self._analyzer, self._schema, self._writer.limits)
+    def _take(self, document: Document, text: bytes, values: Mapping[str, object]) -> None:
+        _check_length(document, self._analyzer, self._schema, self._writer.limits)
         with self._mutex:
             self._writer.check_open()
-            self._waiting.append(waiting)
+            # Three lists, for Python's collector looks at every object that holds others; in this order, so that
+            # whoever interrupts this leaves no document without its text and row.
+            count = len(self._waiting)
+            self._texts[count:] = [text]
+            self._rows[count:] = [values]
+            self._waiting.append(document)
             self._added = True
-            self._size += len(waiting.document.title) + len(waiting.document.text)
+            self._size += len(document.title) + len(document.text)
             if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
                 self._flush()
 
     def _flush(self) -> None:
         self._writer.check_open()
-        waiting = self._waiting
-        if not waiting:
+        documents = self._waiting
+        if not documents:
             return
-        documents = [item.document for item in waiting]
-        rows = {name: [item.row.get(name) for item in waiting] for name in self._schema.columns}
+        count = len(documents)
+        rows = {name: [values.get(name) for values in self._rows[:count]] for name in self._schema.columns}
         tokens, traits = analyse(documents, self._analyzer, self._schema)
         traits |= self._of_keywords(rows)
-        self._writer.add_batch(Batch(documents, [item.text for item in waiting], tokens, rows, frozenset(traits)))
+        self._writer.add_batch(Batch(documents, self._texts[:count], tokens, rows, frozenset(traits)))
         # Not before: whoever interrupts this and commits afterwards loses nothing. Added twice, a document replaces
         # itself.
-        self._waiting, self._size = [], 0
+        self._waiting, self._texts, self._rows, self._size = [], [], [], 0
 
     def _of_keywords(self, rows: Mapping[str, Sequence[object]]) -> frozenset[str]:
         """What the forms of keywords depend on, in which they are compared."""
@@ -181,14 +188,6 @@ class Writer:
                     kept.update(value if isinstance(value, list) else [] if value is None else [str(value)])
         characters, _ = self._analyzer.reading_depends("".join(kept))
         return behaviour.traits(characters, by_icu=False, breaker=self._analyzer.breaker) if characters else frozenset()
-
-
-class _Waiting(NamedTuple):
-    """A document in plain values, its text as UTF-8, and the values of its columns."""
-
-    document: Document
-    text: bytes
-    row: Mapping[str, object]
 
 
 def _check_length(document: Document, analyzer: Analyzer, schema: Schema, limits: Limits) -> None:
@@ -223,13 +222,13 @@ def analyse(
     found: dict[str, list[Tokens]] = {source: [] for source in dict.fromkeys(s.source for s in schema.streams)}
     owners: list[int] = []  # of every piece: its document
     parts: list[int] = []  # and which part of it
-    for texts in _batches(documents, names):
-        batch = analyzer.batch([text for _, _, text in texts])
+    for batch_owners, batch_parts, texts in _batches(documents, names):
+        batch = analyzer.batch(texts)
         traits |= behaviour.traits(batch.foreign, by_icu=batch.by_icu, breaker=analyzer.breaker)
         for source, tokens in found.items():
             tokens.append(batch.of(source))
-        owners += [owner for owner, _, _ in texts]
-        parts += [part for _, part, _ in texts]
+        owners += batch_owners
+        parts += batch_parts
     owner, part = np.array(owners, np.int64), np.array(parts, np.int64)
     joined = {source: join_tokens(tokens) for source, tokens in found.items()}
     out = {}
@@ -243,20 +242,28 @@ def analyse(
     return out, traits
 
 
-def _batches(documents: Sequence[Document], parts: Sequence[str]) -> Iterator[list[tuple[int, int, str]]]:
-    """Pieces of the parts of documents, each with the numbers of its document and its part, as many as go together."""
-    batch: list[tuple[int, int, str]] = []
+def _batches(documents: Sequence[Document], parts: Sequence[str]) -> Iterator[tuple[list[int], list[int], list[str]]]:
+    """Pieces of the parts of documents, as many as go together: numbers of their documents, of their parts, and they.
+
+    A document has its text at least; other parts that are empty are left out.
+    """
+    owners, numbers, texts = list[int](), list[int](), list[str]()
     size = 0
-    for number, document in enumerate(documents):
-        for part, name in enumerate(parts):
-            for piece in pieces(_part(document, name), BATCH):
-                batch.append((number, part, piece))
+    for owner, document in enumerate(documents):
+        for number, name in enumerate(parts):
+            text = _part(document, name)
+            if not text and name != TEXT:
+                continue
+            for piece in (text,) if len(text) <= BATCH else pieces(text, BATCH):
+                owners.append(owner)
+                numbers.append(number)
+                texts.append(piece)
                 size += len(piece)
                 if size >= BATCH:
-                    yield batch
-                    batch, size = [], 0
-    if batch:
-        yield batch
+                    yield owners, numbers, texts
+                    owners, numbers, texts, size = [], [], [], 0
+    if texts:
+        yield owners, numbers, texts
 
 
 def _part(document: Document, name: str) -> str:

@@ -45,30 +45,30 @@ def validate(document: object) -> tuple[Document, bytes]:
         raise DocumentError(
             f"{brief_repr(document, 80)} is no Document; make one: Document(id=..., text=...), or give a dict"
         )
-    what = "id"
+    what: tuple[object, ...] = ("id",)  # described where it is at fault
     try:
         id_ = string(document.id)
-        what = "title"
+        what = ("title",)
         title = string(document.title)
-        what = "text"
+        what = ("text",)
         text = exact(document.text)
         encoded = utf8(text)
-        what = "fields"
+        what = ("fields",)
         fields: dict[str, object] = {}
         for key, value in mapping(document.fields).items():
-            what = f"field name {brief_repr(key)}"
+            what = ("field name", key)
             name = string(key)
-            what = f"field {brief_repr(name)}"
+            what = ("field", name)
             fields[name] = plain_value(value)
         if "" in fields:
             raise ValueError("is no name for a field; use a str that is not empty")
     except ValueError as problem:
-        raise DocumentError(f"document {brief_repr(document.id)}: its {what} {problem}") from None
+        raise DocumentError(f"document {brief_repr(document.id)}: its {_described(*what)} {problem}") from None
     except MemoryError:
         raise
     except Exception as problem:  # whatever an object of the caller's raises when it is asked for what it holds
         given = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
-        raise DocumentError(f"document {brief_repr(document.id)}: its {what} {given}") from problem
+        raise DocumentError(f"document {brief_repr(document.id)}: its {_described(*what)} {given}") from problem
     if not id_:
         raise DocumentError(f"a document has an empty id (its title: {title[:40]!r}); give every document one")
     if len(id_) * 4 > MOST_ID_BYTES and len(id_.encode()) > MOST_ID_BYTES:
@@ -76,6 +76,10 @@ def validate(document: object) -> tuple[Document, bytes]:
     if blank(title) and blank(text):
         raise DocumentError(f"document {id_!r:.200}: it has neither title nor text; give it one or leave it out")
     return Document(id_, title, text, fields), encoded
+
+
+def _described(what: object, *of: object) -> str:
+    return " ".join([str(what), *map(brief_repr, of)])
 
 
 def blank(text: str) -> bool:
@@ -87,8 +91,13 @@ def json_line(document: Document) -> bytes:
     """Write a document as a line of JSON, without the line end; reading it gives an equal document."""
     content: dict[str, object] = {"id": document.id, "title": document.title, "text": document.text}
     if document.fields:
-        content["fields"] = {key: _tagged(value) for key, value in document.fields.items()}
+        content["fields"] = tagged(document.fields)
     return orjson.dumps(content)
+
+
+def tagged(fields: Mapping[str, object]) -> dict[str, object]:
+    """Write the values of fields as JSON has them."""
+    return {key: value if type(value) is str else _tagged(value) for key, value in fields.items()}
 
 
 def _tagged(value: object) -> object:

@@ -101,10 +101,11 @@ def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
     DocumentError for a value, of a text field too, that does not go with its field.
     """
     found = {}
-    for name in document.fields.keys() & fields.keys():
-        given = _value(document, name, fields[name])
-        if given is not None and fields[name] != "text":
-            found[name] = given
+    for name, kind in fields.items():
+        if name in document.fields:
+            given = _value(document, name, kind)
+            if given is not None and kind != "text":
+                found[name] = given
     return found
 
 

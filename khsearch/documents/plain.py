@@ -26,6 +26,8 @@ def plain_value(value: object) -> object:
     NaN, NaT and pandas' NA are no value.
     """
     kind = type(value)
+    if isinstance(value, str) and kind is str and value.isascii():
+        return value
     if kind is str or kind is int or kind is float:
         return _of_plain_type(value)
     if value is None or kind is bool:
@@ -109,7 +111,8 @@ def _moment(value: datetime) -> datetime:
 def string(value: object) -> str:
     """Return a str, not a subclass of it, that UTF-8 can write; ValueError."""
     found = exact(value)
-    utf8(found)
+    if not found.isascii():
+        utf8(found)
     return found
 
 

@@ -7,12 +7,12 @@ read in the time in which one text is decompressed. The rest is a line of JSON.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import orjson
 
-from khsearch.documents.document import Document, from_json_line, json_line
+from khsearch.documents.document import Document, from_json_line, json_line, tagged
 from khsearch.errors import IndexDamagedError
 
 # One byte a character: ASCII as it is, the 128 characters of the Khmer block above it.
@@ -22,7 +22,7 @@ _ONE_BYTE, _UTF8 = b"\x01", b"\x02"
 _BETWEEN = "\x00"
 
 _EMPTY = json_line(Document(""))
-_TEXT = _EMPTY.rindex(b'"')  # where in a line of JSON the text goes
+_BEFORE, _BEHIND = _EMPTY[:-2], _EMPTY[-2:]  # of the text in a line of JSON
 _SPACE = 0x20  # codes below it are written as escapes
 
 
@@ -44,8 +44,13 @@ def bodies_of(documents: Sequence[Document], texts: Sequence[bytes]) -> list[byt
         ends = np.cumsum(list(map(len, given)))
         for number in set(np.searchsorted(ends, np.flatnonzero(codes < _SPACE), "right").tolist()):
             given[number] = orjson.dumps(documents[number].text)[1:-1]
-    lines = [json_line(Document("", fields=document.fields)) if document.fields else _EMPTY for document in documents]
-    return [b"".join((line[:_TEXT], text, line[_TEXT:])) for line, text in zip(lines, given, strict=True)]
+    behind = [_with_fields(document.fields) if document.fields else _BEHIND for document in documents]
+    return [b"".join((_BEFORE, text, rest)) for text, rest in zip(given, behind, strict=True)]
+
+
+def _with_fields(fields: Mapping[str, object]) -> bytes:
+    """What is behind the text in the line of a document that has fields."""
+    return b'",' + orjson.dumps({"fields": tagged(fields)})[1:]
 
 
 def id_and_title(head: bytes) -> tuple[str, str]:

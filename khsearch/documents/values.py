@@ -134,6 +134,8 @@ def keyword(text: str) -> str:
 
 
 def _form(text: str) -> str:
+    if text.isascii():  # nothing but case and spaces to look at
+        return " ".join(text.lower().split()) or text.strip()
     seen = "".join([char for char in text if script.code_of(char) != script.DELETED])
     parts = _KHMER.split(_BARE_COENG.sub("", seen))
     for at, part in enumerate(parts):

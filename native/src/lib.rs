@@ -12,6 +12,8 @@ mod index;
 mod joining;
 mod planning;
 mod search;
+mod threads;
+mod writing;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
 const INTERFACE: u32 = 3;
@@ -23,5 +25,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     search::register(module)?;
     planning::register(module)?;
     joining::python::register(module)?;
-    excerpts::register(module)
+    excerpts::register(module)?;
+    writing::register(module)
 }

@@ -16,7 +16,7 @@ from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.postings import inversion
 from khsearch.columnar.postings.decode import FieldReader
-from khsearch.columnar.postings.encode import FieldEncoder
+from khsearch.columnar.postings.encode import FieldEncoder, coded
 from khsearch.columnar.segments import builder, column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, QueryError
@@ -60,8 +60,8 @@ def test_what_is_encoded_decodes_equal(lists, docs):
     )
     with tempfile.TemporaryDirectory() as folder:
         disk, path = Disk(), Path(folder, "x")
-        encoder = FieldEncoder(disk, lambda: Path(folder, "spool"), docs, positions=True)
-        encoder.add(codes, starts, postings)
+        encoder = FieldEncoder(disk, lambda: Path(folder, "spool"), positions=True)
+        encoder.add(coded(codes, starts, postings, docs))
         writer = BlockFileWriter(disk, path)
         encoder.write(writer, "f.")
         writer.finish({})

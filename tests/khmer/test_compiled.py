@@ -136,6 +136,16 @@ def test_the_core_is_in_use() -> None:
 
 
 @every_analyzer
+@given(batch=st.lists(texts, min_size=1, max_size=6), first=st.sampled_from(["", "\u17a8", "\u1780" * 90_000]))
+@examples(40)
+def test_a_batch_that_two_threads_share_is_the_same(analyzer: Analyzer, batch: list[str], first: str) -> None:
+    size = sum(len(text.encode("utf-8", "surrogatepass")) + 1 for text in batch)
+    large = [first, *batch * (120_000 // size), "\u17a8"]
+    on_both_roads(lambda: normalize_all(large))
+    on_both_roads(lambda: analyzer.batch(large))
+
+
+@every_analyzer
 @given(batch=st.lists(texts, max_size=4))
 @examples(300)
 def test_any_texts(analyzer: Analyzer, batch: list[str]) -> None:

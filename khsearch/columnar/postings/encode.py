@@ -1,4 +1,7 @@
-"""encode: postings in term order in, the sections of one field out, a chunk of terms at a time."""
+"""encode: postings in term order in, the sections of one field out, a chunk of terms at a time.
+
+`compiled.coded` gives the same, byte for byte, by native/src/writing/coding.rs: what changes here changes there.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ import numpy as np
 from khsearch.arrays import Array, narrow, spans, starts_of
 from khsearch.columnar.files.spool import Spool
 from khsearch.columnar.postings import layout
+from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from khsearch.columnar.files.blockfile import BlockFileWriter
@@ -21,15 +25,64 @@ if TYPE_CHECKING:
 STREAMS = ("high", "low", "tf", "rest", "pos", "terms")
 
 
-class FieldEncoder:
-    """Collects the encoded postings of one field until they go into the segment's file."""
+@frozen
+class Coded:
+    """Postings of some terms, the first of which begins a block, and of all terms of a field if it is the last part.
 
-    def __init__(self, disk: Disk, new_path: Callable[[], Path], docs: int, *, positions: bool) -> None:
+    streams: by name, uint8. df, extra, lengths: (t,) documents of each term, tokens beyond these, bytes. rests: (t,)
+    uint8, bits of a position's rest. rows: (blocks + 1, layout.COLUMNS) int64, where the parts of each block begin, and
+    last where all end. keys: (blocks,) uint64, the first eight bytes of each block's first term. top: the highest
+    position.
+    """
+
+    streams: Mapping[str, Array]
+    df: Array
+    extra: Array
+    lengths: Array
+    rests: Array
+    rows: Array
+    keys: Array
+    top: int
+
+
+def coded(codes: Array, starts: Array, postings: Postings, docs: int) -> Coded:
+    """Code terms, codes cut at starts (t + 1,), and their postings, in a segment of so many documents."""
+    df, lengths = postings.df, np.diff(starts)
+    first = starts_of(df)
+    token = starts_of(postings.tf)
+    cf = np.diff(token[first])
+    rests = _rest_widths(postings.positions, token[first[:-1]], len(df))
+    at = layout.offsets(df, cf, rests, lengths, docs, layout.width_limits(docs))
+    streams = {
+        "high": _high(at, postings.docs, first),
+        "low": _low(at, postings.docs, first),
+        "tf": _tf(at, token[:-1], first),
+        "terms": codes,
+    }
+    top = 0
+    if postings.positions is not None:
+        top = int(postings.positions.max(initial=0))
+        streams |= {"pos": postings.positions.astype(np.uint8), "rest": _rest(at, postings.positions)}
+    heads = starts[:-1][:: layout.BLOCK]
+    keys = spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap()
+    return Coded(
+        streams,
+        df.astype(np.uint32),
+        (cf - df).astype(np.uint32),
+        lengths.astype(np.uint32),
+        rests.astype(np.uint8),
+        at.rows,
+        keys,
+        top,
+    )
+
+
+class FieldEncoder:
+    """Collects the coded postings of one field until they go into the segment's file."""
+
+    def __init__(self, disk: Disk, new_path: Callable[[], Path], *, positions: bool) -> None:
         self.terms = 0
-        self._tokens = 0
         self._top = 0
-        self._docs = docs
-        self._limits = layout.width_limits(docs)
         self._positions = positions
         self._streams = {name: Spool(disk, new_path) for name in STREAMS}
         self._counts = [(np.zeros(0, np.uint8),) * 4]  # df, extra tokens, bytes, bits of rest
@@ -37,39 +90,20 @@ class FieldEncoder:
         self._keys: list[Array] = []
         self._row = np.zeros(layout.COLUMNS, np.int64)
 
-    def add(self, codes: Array, starts: Array, postings: Postings) -> None:
-        """Encode the next terms, codes cut at starts (t + 1,), and their postings.
-
-        Every call but the last brings a multiple of layout.BLOCK terms.
-        """
-        df, lengths = postings.df, np.diff(starts)
-        first = starts_of(df)
-        token = starts_of(postings.tf)
-        cf = np.diff(token[first])
-        rests = _rest_widths(postings.positions, token[first[:-1]], len(df))
-        at = layout.offsets(df, cf, rests, lengths, self._docs, self._limits)
-        streams = self._streams
-        streams["high"].append(_high(at, postings.docs, first))
-        streams["low"].append(_low(at, postings.docs, first))
-        streams["tf"].append(_tf(at, token[:-1], first))
-        if self._positions and postings.positions is not None:
-            self._top = max(self._top, int(postings.positions.max(initial=0)))
-            streams["pos"].append(postings.positions.astype(np.uint8))
-            streams["rest"].append(_rest(at, postings.positions))
-        streams["terms"].append(codes)
-        self._counts.append(
-            (df.astype(np.uint32), (cf - df).astype(np.uint32), lengths.astype(np.uint32), rests.astype(np.uint8))
-        )
-        self._rows.append(at.rows[:-1] + self._row)
-        self._row = at.rows[-1] + self._row
-        heads = starts[:-1][:: layout.BLOCK]
-        self._keys.append(spans.load_part(spans.eights(codes), heads, lengths[:: layout.BLOCK]).byteswap())
-        self.terms += len(df)
-        self._tokens += int(token[-1])
+    def add(self, part: Coded) -> None:
+        """Append the next terms. Every call but the last brings a multiple of layout.BLOCK terms."""
+        for name, stream in part.streams.items():
+            self._streams[name].append(stream)
+        self._counts.append((part.df, part.extra, part.lengths, part.rests))
+        self._rows.append(part.rows[:-1] + self._row)
+        self._row = part.rows[-1] + self._row
+        self._keys.append(part.keys)
+        self._top = max(self._top, part.top)
+        self.terms += len(part.df)
 
     def meta(self) -> dict[str, int]:
         """What the segment's header keeps of the field: how many tokens, and the highest position."""
-        return {"tokens": self._tokens, "top": self._top}
+        return {"tokens": int(self._row[layout.TOKENS]), "top": self._top}
 
     def write(self, file: BlockFileWriter, prefix: str) -> None:
         """Write all sections of the field; their names begin with prefix."""

@@ -12,7 +12,7 @@ from khsearch.columnar.postings import layout
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from khsearch.engine import TokenBatch
 
@@ -68,10 +68,7 @@ class Inverter:
 
     def lengths(self, docs: int) -> Array:
         """Tokens of each document -> (docs,) int64."""
-        out = np.zeros(docs, np.int64)
-        for first, counts in self._counts:
-            out[first : first + len(counts)] = counts
-        return out
+        return lengths_of(self._counts, docs)
 
     def finish(self) -> Iterator[tuple[Array, Array, Postings]]:
         """Terms in order -> (codes, starts (t + 1,), Postings) of chunks, each a multiple of BLOCK terms."""
@@ -134,6 +131,14 @@ class Inverter:
         tf = np.diff(first, append=len(docs))
         kept = np.concatenate(places).take(order) if places else None
         self._pieces.append(_Piece(numbers.take(term), narrow(df), narrow(cf), docs.take(first), narrow(tf), kept))
+
+
+def lengths_of(counts: Sequence[tuple[int, Array]], docs: int) -> Array:
+    """Tokens of each document -> (docs,) int64; counts: the first document of some batches, and tokens of each."""
+    out = np.zeros(docs, np.int64)
+    for first, part in counts:
+        out[first : first + len(part)] = part
+    return out
 
 
 def _places(batch: TokenBatch) -> Array:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from khsearch import native
 from khsearch.arrays import EMPTY, pack
 from khsearch.columnar.files.spool import Spool
+from khsearch.columnar.postings.compiled import CompiledInverter
+from khsearch.columnar.postings.encode import coded
 from khsearch.columnar.postings.inversion import MAX_POSITION, Inverter
 from khsearch.columnar.segments import columns, pair_files
-from khsearch.columnar.segments.pairs import PairCounter
+from khsearch.columnar.segments.beside import Beside
+from khsearch.columnar.segments.pairs import PairCounter, Pairs
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import MAX_BLOB, StoredWriter
 from khsearch.engine import TokenBatch
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
 MAX_TERMS = 1 << 22
+LARGE = 1 << 14  # tokens of a batch that the core takes in while the caller goes on
 MAX_DOCS = 1 << 18
 
 
@@ -41,9 +47,12 @@ class Builder:
         self._pairs = pairs
         self._keys: list[bytes] = []
         self._summaries: list[bytes] = []
-        self._fields: dict[str, Inverter] = {}
+        self._fields: dict[str, Inverter | CompiledInverter] = {}
         self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
         self._traits: set[str] = set()
+        self._tokens = 0
+        self._most_terms = 0  # a field has no more, as far as anybody has looked
+        self._beside: Beside[None] | None = None  # what puts the last tokens into their fields
         self._new_path = temporary_paths(folder, name)
         self._spooled = Spool(disk, self._new_path)
         self._stored = StoredWriter(self._spooled)
@@ -51,9 +60,12 @@ class Builder:
     @property
     def full(self) -> bool:
         """Whether it is time to write the segment, so that memory stays bounded."""
-        fields = self._fields.values()
-        tokens = sum(field.tokens for field in fields)
-        return tokens >= MAX_TOKENS or self.docs >= MAX_DOCS or any(field.terms >= MAX_TERMS for field in fields)
+        if self._tokens >= MAX_TOKENS or self.docs >= MAX_DOCS:
+            return True
+        if self._most_terms >= MAX_TERMS:
+            self._settle()
+            self._most_terms = max(field.terms for field in self._fields.values())
+        return self._most_terms >= MAX_TERMS
 
     def add(
         self,
@@ -69,14 +81,32 @@ class Builder:
         self._stored.add(stored)
         self._keys += keys
         self._summaries += summaries
-        for name, (batch, positions) in tokens.items():
-            if name not in self._fields:
-                self._fields[name] = Inverter(positions=positions)
-            self._fields[name].add(batch, first)
+        self._add_tokens(tokens, first)
         for name, column in values.items():
             self._columns.setdefault(name, []).append((first, column))
         self._traits.update(traits)
         self.docs += len(stored)
+
+    def _add_tokens(self, tokens: Mapping[str, tuple[TokenBatch, bool]], first: int) -> None:
+        self._settle()
+        made = Inverter if native.core is None else CompiledInverter
+        for name, (_, positions) in tokens.items():
+            if name not in self._fields:
+                self._fields[name] = made(positions=positions)
+        counts = [len(batch.starts) for batch, _ in tokens.values()]
+        self._tokens += sum(counts)
+        self._most_terms += max(counts, default=0)
+        work = partial(_add_all, [(self._fields[name], batch) for name, (batch, _) in tokens.items()], first)
+        if native.core is not None and sum(counts) >= LARGE:
+            self._beside = Beside(work)
+        else:
+            work()
+
+    def _settle(self) -> None:
+        """Let all tokens be in their fields."""
+        beside, self._beside = self._beside, None
+        if beside is not None:
+            beside.result()
 
     def column_kind(self, name: str) -> str | None:
         """Which of columns.DTYPES a column has so far; None where it has no values."""
@@ -89,18 +119,10 @@ class Builder:
 
     def write(self) -> FileEntry:
         """Write the segment, fsynced -> its file. The builder is spent."""
+        self._settle()
         with SegmentWriter(self._disk, self._folder, self._name, self.docs, self._new_path) as writer:
             for name in sorted(self._fields):
-                inverter = self._fields.pop(name)
-                lengths, positions = inverter.lengths(self.docs), inverter.positions
-                if not (self._pairs and positions and inverter.tokens >= pair_files.FEWEST_TOKENS):
-                    writer.add_field(name, inverter.finish(), lengths, positions=positions)
-                    continue
-                counter = PairCounter(lengths, inverter.terms)
-                writer.add_field(name, counter.watch(inverter.finish()), lengths, positions=positions)
-                found = counter.finish()
-                if found is not None:
-                    writer.add_pairs(name, found)
+                self._write_field(writer, name, self._fields.pop(name))
             if self._key is not None:
                 writer.add_ids(self._keys)
             writer.add_summaries(self._summaries)
@@ -110,6 +132,23 @@ class Builder:
                 writer.add_column(name, columns.join(name, self._padded(self._columns[name])))
             return writer.finish()
 
+    def _write_field(self, writer: SegmentWriter, name: str, inverter: Inverter | CompiledInverter) -> None:
+        lengths, positions = inverter.lengths(self.docs), inverter.positions
+        paired = self._pairs and positions and inverter.tokens >= pair_files.FEWEST_TOKENS
+        found = None
+        if isinstance(inverter, CompiledInverter):
+            inverted = inverter.finish(self.docs, pair_files.LEAST if paired else None)
+            writer.add_field(name, inverted.coded(), lengths, positions=positions)
+            frequent = inverted.pairs() if paired else None
+            found = None if frequent is None else Pairs(*frequent)
+        else:
+            counter = PairCounter(lengths, inverter.terms) if paired else None
+            chunks = inverter.finish() if counter is None else counter.watch(inverter.finish())
+            writer.add_field(name, (coded(*chunk, self.docs) for chunk in chunks), lengths, positions=positions)
+            found = None if counter is None else counter.finish()
+        if found is not None:
+            writer.add_pairs(name, found)
+
     def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
         """The parts of a column with nothing for the documents between them."""
         out, at = [], 0
@@ -117,6 +156,11 @@ class Builder:
             out += [columns.empty(np.zeros(first - at, np.int64)), column]
             at = first + len(column.counts)
         return out
+
+
+def _add_all(batches: Sequence[tuple[Inverter | CompiledInverter, TokenBatch]], first: int) -> None:
+    for field, batch in batches:
+        field.add(batch, first)
 
 
 def check_sizes(stored: Sequence[bytes], tokens: Mapping[str, tuple[TokenBatch, bool]]) -> None:

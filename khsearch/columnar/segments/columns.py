@@ -129,9 +129,7 @@ def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form |
 
     kind: what the values are, None where they tell it themselves. form: how text is compared, None for as it is.
     """
-    lists = [[] if row is None else row if isinstance(row, list | tuple) else [row] for row in rows]
-    counts = np.fromiter(map(len, lists), np.int64, len(lists))
-    flat = [value for values in lists for value in values]
+    counts, flat = _flat(rows)
     if not flat:
         return empty(counts)
     numbers = [] if kind == "text" else [number_of(value) for value in flat]
@@ -144,6 +142,15 @@ def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form |
     place = {text: i for i, text in enumerate(names)}
     forms = dict(zip(names, names if form is None else map(form, names), strict=True))
     return _of_texts(counts, np.fromiter((place[text] for text in texts), np.int64, len(texts)), names, forms)
+
+
+def _flat(rows: Sequence[Any]) -> tuple[Array, list[Any]]:
+    """How many values each row has (docs,), and all values."""
+    flat = [row for row in rows if row is not None]
+    if not any(isinstance(row, list | tuple) for row in flat):  # no list for each: there may be a million
+        return np.fromiter((row is not None for row in rows), np.int64, len(rows)), flat
+    lists = [[] if row is None else row if isinstance(row, list | tuple) else [row] for row in rows]
+    return np.fromiter(map(len, lists), np.int64, len(lists)), [value for values in lists for value in values]
 
 
 def empty(counts: Array) -> Column:

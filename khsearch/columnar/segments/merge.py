@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays import spread, starts_of
+from khsearch import native
+from khsearch.arrays import Array, spread, starts_of
 from khsearch.columnar.files.spool import Spool
+from khsearch.columnar.postings import compiled, encode
+from khsearch.columnar.postings.encode import Coded
+from khsearch.columnar.postings.inversion import Postings
 from khsearch.columnar.segments import columns, pair_files
 from khsearch.columnar.segments.pairs import PairCounter
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
@@ -89,16 +93,20 @@ class Merger:
             tokens = int(lengths.sum(dtype=np.int64))
             wanted = self._pairs or any(source.segment.has_pairs(name) for source, _ in parts)
             if not (wanted and positions and tokens >= pair_files.FEWEST_TOKENS):
-                writer.add_field(name, chunks, lengths, positions=positions)
+                writer.add_field(name, self._coded(chunks), lengths, positions=positions)
             elif tokens > COUNTED_TOKENS:
-                writer.add_field(name, chunks, lengths, positions=positions)
+                writer.add_field(name, self._coded(chunks), lengths, positions=positions)
                 writer.add_pairs(name, union.pairs(name))
             else:
                 counter = PairCounter(lengths, union.count)
-                writer.add_field(name, counter.watch(chunks), lengths, positions=positions)
+                writer.add_field(name, self._coded(counter.watch(chunks)), lengths, positions=positions)
                 found = counter.finish()
                 if found is not None:
                     writer.add_pairs(name, found)
+
+    def _coded(self, chunks: Iterable[tuple[Array, Array, Postings]]) -> Iterator[Coded]:
+        coded = encode.coded if native.core is None else compiled.coded
+        return (coded(*chunk, self.docs) for chunk in chunks)
 
     def _names(self, names: Iterable[Iterable[str]]) -> list[str]:
         """The names of fields or columns of all sources that stay, in order."""

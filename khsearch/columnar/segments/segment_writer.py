@@ -11,7 +11,7 @@ from khsearch import version
 from khsearch.arrays import Array, narrow, pack
 from khsearch.columnar.files.blockfile import BlockFileWriter
 from khsearch.columnar.files.catalog import FileEntry
-from khsearch.columnar.postings.encode import FieldEncoder
+from khsearch.columnar.postings.encode import Coded, FieldEncoder
 from khsearch.columnar.segments import column_files, pair_files
 from khsearch.columnar.segments.segment import hashes_of
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from khsearch.columnar.files.disk import Disk
-    from khsearch.columnar.postings.inversion import Postings
     from khsearch.columnar.segments.columns import Column
     from khsearch.columnar.segments.pairs import Pairs
     from khsearch.columnar.segments.stored import StoredWriter
@@ -55,19 +54,17 @@ class SegmentWriter:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def add_field(
-        self, name: str, chunks: Iterable[tuple[Array, Array, Postings]], lengths: Array, *, positions: bool
-    ) -> None:
+    def add_field(self, name: str, parts: Iterable[Coded], lengths: Array, *, positions: bool) -> None:
         """Write a field; fields come in the order of their names.
 
-        chunks: terms in order, codes cut at starts (t + 1,), and their postings; all but the last a multiple of
-        layout.BLOCK terms. lengths: (docs,) tokens of each document.
+        parts: its postings, in the order of terms; all but the last have a multiple of layout.BLOCK terms. lengths:
+        (docs,) tokens of each document.
         """
         prefix = f"{len(self._fields)}."
-        encoder = FieldEncoder(self._disk, self._new_path, self._docs, positions=positions)
+        encoder = FieldEncoder(self._disk, self._new_path, positions=positions)
         try:
-            for codes, starts, postings in chunks:
-                encoder.add(codes, starts, postings)
+            for part in parts:
+                encoder.add(part)
             encoder.write(self._file, prefix)
         finally:
             encoder.close()

@@ -9,6 +9,7 @@ import numpy as np
 import zstandard
 
 from khsearch.arrays import Array, narrow, starts_of
+from khsearch.columnar.segments.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,11 @@ MAX_BLOB = 1 << 28  # bytes
 
 
 class StoredWriter:
-    """Takes blobs in the order of documents, keeps them compressed."""
+    """Takes blobs in the order of documents, keeps them compressed.
+
+    Where there are two cores, blobs are compressed by a thread of their own while the caller goes on; whatever comes of
+    that is told by the next call.
+    """
 
     def __init__(self, spool: Spool, dictionary: bytes = b"") -> None:
         self._spool = spool
@@ -32,6 +37,7 @@ class StoredWriter:
         self._waiting_size = 0
         self._dictionary = dictionary
         self._compressor = _compressor(dictionary) if dictionary else None
+        self._beside: Beside[tuple[Array, bytes]] | None = None
 
     def add(self, blobs: Sequence[bytes]) -> None:
         """Append blobs, each of MAX_BLOB bytes at most."""
@@ -48,8 +54,7 @@ class StoredWriter:
     def add_compressed(self, data: Array, sizes: Array) -> None:
         """Append blobs that are compressed with this very dictionary: their bytes end to end, the size of each (n,)."""
         self._settle()
-        self._spool.append(data)
-        self._sizes.append(sizes)
+        self._append(data, sizes)
 
     def write(self, file: BlockFileWriter) -> None:
         """Write the sections of the stored documents."""
@@ -63,14 +68,37 @@ class StoredWriter:
         file.end()
 
     def _settle(self) -> None:
+        """Let all that was added be in the spool."""
         if self._waiting:
             self._compress(self._compressor or _compressor(b""), self._waiting)
             self._waiting = []
+        self._take()
 
     def _compress(self, compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) -> None:
+        self._take()
+        self._beside = Beside(lambda: _compressed(compressor, blobs))
+
+    def _take(self) -> None:
+        """Append what was compressed meanwhile."""
+        beside, self._beside = self._beside, None
+        if beside is not None:
+            sizes, data = beside.result()
+            self._append(np.frombuffer(data, np.uint8), sizes)
+
+    def _append(self, data: Array, sizes: Array) -> None:
+        self._sizes.append(sizes)
+        self._spool.append(data)
+
+
+def _compressed(compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) -> tuple[Array, bytes]:
+    """The size of each blob when it is compressed (n,), and all of them end to end."""
+    if any(blobs) and hasattr(compressor, "multi_compress_to_buffer"):  # it refuses to compress nothing
+        # One call for all: the other thread is not asked to stand aside for each.
+        found = compressor.multi_compress_to_buffer(list(blobs))
+        done = [found[number].tobytes() for number in range(len(found))]
+    else:
         done = list(map(compressor.compress, blobs))
-        self._sizes.append(np.fromiter(map(len, done), np.int64, len(done)))
-        self._spool.append(np.frombuffer(b"".join(done), np.uint8))
+    return np.fromiter(map(len, done), np.int64, len(done)), b"".join(done)
 
 
 class StoredReader:

@@ -1,10 +1,13 @@
 //! Texts in normal form in, their terms out, a part of some sentences after the other, so that what is known of its units
 //! stays near at hand.
 
+use std::ops::Range;
+
 use super::atoms::{Atoms, Finder};
 use super::characters::{Stretch, END};
 use super::streams::{add_bigrams, add_words, Bigrams, Terms};
 use super::Analysis;
+use crate::threads::side_by_side;
 
 /// The terms of a batch.
 #[derive(Default)]
@@ -21,21 +24,58 @@ pub struct Batch {
 /// Codes of a part: more, up to the end of a sentence.
 const PART: usize = 4_000;
 
+/// Codes from which on a batch is worth a second thread.
+const LARGE: usize = 50_000;
+
+impl Batch {
+    /// One with room for what so many codes may have.
+    fn with_room(codes: usize) -> Self {
+        let mut found = Batch::default();
+        found.words.reserve(codes / 4);
+        found.bigrams.terms.reserve(codes / 2);
+        found.bigrams.codes.reserve(codes);
+        found
+    }
+
+    /// Let the terms of other texts follow.
+    fn extend(&mut self, others: Batch) {
+        let words = self.words.count() as u32;
+        self.foreign.extend(others.foreign.iter().map(|word| word + words));
+        self.words.extend(&others.words, 0);
+        self.bigrams.terms.extend(&others.bigrams.terms, self.bigrams.codes.len() as u32);
+        self.bigrams.codes.extend_from_slice(&others.bigrams.codes);
+        self.word_counts.extend_from_slice(&others.word_counts);
+        self.bigram_counts.extend_from_slice(&others.bigram_counts);
+    }
+}
+
 /// Find the terms of codes.
-pub fn find(codes: &[u8], mut finder: Finder, analysis: &Analysis) -> Batch {
-    let mut found = Batch::default();
-    found.words.reserve(codes.len() / 4);
-    found.bigrams.terms.reserve(codes.len() / 2);
-    found.bigrams.codes.reserve(codes.len());
+pub fn find<'a>(codes: &[u8], finder: impl Fn() -> Finder<'a> + Sync, analysis: &Analysis) -> Batch {
+    let start = codes.len().min(1); // behind the first END
+    let of = |part: Range<usize>, found: &mut Batch| find_part(codes, part, finder(), analysis, found);
+    let mut found = Batch::with_room(codes.len());
+    let half = codes.get(codes.len() / 2..).unwrap_or(&[]);
+    let middle = half.iter().position(|&code| code == END).map_or(codes.len(), |at| codes.len() / 2 + at + 1);
+    if codes.len() < LARGE || middle == codes.len() {
+        of(start..codes.len(), &mut found);
+        return found;
+    }
+    let mut others = Batch::with_room(codes.len() - middle);
+    side_by_side(|| of(middle..codes.len(), &mut others), || of(start..middle, &mut found));
+    found.extend(others);
+    found
+}
+
+fn find_part(codes: &[u8], part: Range<usize>, mut finder: Finder, analysis: &Analysis, found: &mut Batch) {
     let mut atoms = Atoms::default();
-    let mut start = 1; // behind the first END
-    while start < codes.len() {
+    let mut start = part.start;
+    while start < part.end {
         let (words, bigrams) = (found.words.count(), found.bigrams.terms.count());
         loop {
             let (end, is_last) = end_of_part(codes, start, analysis);
             atoms.clear();
             finder.find(codes, start..end, &mut atoms);
-            add_part(codes, &atoms, analysis, &mut found);
+            add_part(codes, &atoms, analysis, found);
             start = end;
             if is_last {
                 break;
@@ -45,7 +85,6 @@ pub fn find(codes: &[u8], mut finder: Finder, analysis: &Analysis) -> Batch {
         found.word_counts.push((found.words.count() - words) as u32);
         found.bigram_counts.push((found.bigrams.terms.count() - bigrams) as u32);
     }
-    found
 }
 
 fn add_part(codes: &[u8], atoms: &Atoms, analysis: &Analysis, found: &mut Batch) {

@@ -13,6 +13,7 @@ mod batch;
 pub mod characters;
 mod edges;
 pub mod foreign;
+mod halves;
 pub mod lattice;
 pub mod lexicon;
 mod marks;
@@ -83,7 +84,7 @@ impl Analysis {
 
     /// The terms of texts in normal form.
     pub fn batch(&self, normal: &Normal) -> Batch {
-        batch::find(&normal.codes, self.finder(normal), self)
+        batch::find(&normal.codes, || self.finder(normal), self)
     }
 
     fn finder<'a>(&'a self, normal: &'a Normal) -> Finder<'a> {

@@ -6,14 +6,19 @@
 use super::characters::{
     is_base, read, Characters, Class, Read, Unmet, BA, COENG, DA, DELETED, END, LETTER, LLA, POINTS, TA, TO,
 };
+use super::halves;
 use super::marks;
 use super::numbers;
 use super::signs::{self, Signs};
+use crate::threads::side_by_side;
 
 const GIVE_PLAIN: [u8; 3] = [0xA2, 0xC4, 0x99];
 const GIVE: [u8; 3] = [0xB1, COENG, 0x99];
 const WITH_AA: u8 = 0xA4;
 const LIGATURE: u8 = 0xA8;
+
+/// Bytes from which on a batch is worth a second thread.
+const LARGE: usize = 100_000;
 
 /// A batch of texts in normal form.
 pub struct Normal {
@@ -44,21 +49,29 @@ impl Normal {
     /// Normalise texts that stand in UTF-8 with one character before, between and after them: how many characters each
     /// has. Characters that are missing are as if a text ended before.
     pub fn of_all(characters: &Characters, joined: &[u8], lengths: &[usize]) -> Result<Normal, Unmet> {
-        let mut made = Made::new(characters, joined.len());
-        made.others = Some(vec![0; POINTS / 64]);
+        let mut made = Made::of_batch(characters, joined.len());
         made.border();
-        let mut at = behind(joined, 0);
-        for &length in lengths {
-            at = made.text(joined, at, length);
-            at = behind(joined, at);
+        let at = behind(joined, 0);
+        if joined.len() < LARGE {
+            made.texts(joined, at, lengths);
+            return made.finished();
         }
+        let (count, characters_before) = halves::first_half(lengths);
+        let (first, second) = lengths.split_at(count);
+        let mut others = Made::of_batch(characters, joined.len() / 2);
+        others.place = (characters_before as u32).wrapping_sub(1);
+        others.border(); // once more: what stands before a text is looked at
+        let middle = halves::place_of(joined, characters_before);
+        side_by_side(|| others.texts(joined, middle, second), || made.texts(joined, at, first));
+        made.extend(others);
         made.finished()
     }
 
     /// The characters outside ASCII and the Khmer block, rising, if somebody looked.
     pub fn met(&self) -> Option<Vec<u32>> {
-        let has = |others: &[u64], point: u32| others[point as usize / 64] >> (point % 64) & 1 == 1;
-        let points = |others: &Vec<u64>| (0..others.len() as u32 * 64).filter(|&point| has(others, point)).collect();
+        let ones = |(first, &bits): (u32, &u64)| (first..first + 64).filter(move |point| bits >> (point % 64) & 1 == 1);
+        let points =
+            |others: &Vec<u64>| (0..).step_by(64).zip(others).filter(|(_, &bits)| bits > 0).flat_map(ones).collect();
         self.others.as_ref().map(points)
     }
 
@@ -103,6 +116,32 @@ impl<'a> Made<'a> {
             others: None,
             text: Vec::new(),
             signs: Signs::default(),
+        }
+    }
+
+    /// For a batch, of which the characters outside ASCII and the Khmer block are kept in mind.
+    fn of_batch(characters: &'a Characters, bytes: usize) -> Self {
+        Made { others: Some(vec![0; POINTS / 64]), ..Made::new(characters, bytes) }
+    }
+
+    /// Normalise texts from a place on.
+    fn texts(&mut self, joined: &[u8], mut at: usize, lengths: &[usize]) {
+        for &length in lengths {
+            at = self.text(joined, at, length);
+            at = behind(joined, at);
+        }
+    }
+
+    /// Let other texts follow, behind the border that they begin with.
+    fn extend(&mut self, others: Made) {
+        self.codes.extend_from_slice(others.codes.get(1..).unwrap_or(&[]));
+        self.origin.extend_from_slice(others.origin.get(1..).unwrap_or(&[]));
+        self.has_ligature |= others.has_ligature;
+        self.is_moved |= others.is_moved;
+        self.is_mended |= others.is_mended;
+        self.unmet.extend(others.unmet);
+        for (mine, theirs) in self.others.iter_mut().flatten().zip(others.others.iter().flatten()) {
+            *mine |= theirs;
         }
     }
 

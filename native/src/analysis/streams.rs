@@ -28,6 +28,13 @@ impl Terms {
         self.keys.reserve(count);
     }
 
+    /// Let others follow, whose codes begin behind so many.
+    pub fn extend(&mut self, others: &Terms, codes: u32) {
+        self.starts.extend(others.starts.iter().map(|start| start + codes));
+        self.ends.extend(others.ends.iter().map(|end| end + codes));
+        self.keys.extend_from_slice(&others.keys);
+    }
+
     #[inline]
     pub fn push(&mut self, start: u32, end: u32, key: i32) {
         self.starts.push(start);
