@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
 
     /// Add the documents before one, which are passed then.
     pub fn fill(&mut self, below: u32, docs: &mut Vec<u32>) -> Result<()> {
-        if self.number == self.at.df {
+        if self.number == self.at.df && self.number > 0 {
             return Ok(()); // all are passed
         }
         let (below, top) = (u64::from(below), self.field.docs as u64);
@@ -113,7 +113,10 @@ impl<'a> Cursor<'a> {
             16 => each!(|number: usize| byte(2 * number) | byte(2 * number + 1) << 8),
             _ => each!(|number: usize| byte(3 * number) | byte(3 * number + 1) << 8 | byte(3 * number + 2) << 16),
         }
-        if ones.word == 0 && number < count || number == count && ones.word != 0 {
+        if number == count {
+            while ones.word == 0 && ones.turn(high) {}
+        }
+        if (ones.word == 0) != (number == count) {
             return Err(self.wrong_length());
         }
         self.ones = ones;
