@@ -71,7 +71,7 @@ impl<'a> Cursor<'a> {
 
     /// Add the documents before one, which are passed then.
     pub fn fill(&mut self, below: u32, docs: &mut Vec<u32>) -> Result<()> {
-        if self.number == self.at.df && self.number > 0 {
+        if self.number == self.at.df {
             return Ok(()); // all are passed
         }
         let (below, top) = (u64::from(below), self.field.docs as u64);

@@ -195,7 +195,7 @@ impl Field {
         let mut found = None;
         for ((&df, &extra), &bits) in dfs.iter().zip(&extras).zip(&rests) {
             let (df, cf, bits) = (df as usize, (df + extra) as usize, bits as usize);
-            if df > self.docs || cf > 1 << 40 || !matches!(bits, 0 | 1 | 2 | 4 | 8 | 16 | 24) {
+            if df == 0 || df > self.docs || cf > 1 << 40 || !matches!(bits, 0 | 1 | 2 | 4 | 8 | 16 | 24) {
                 return Err(self.parts.df.damage("it holds other numbers than it should"));
             }
             let width = WIDTHS[self.limits.partition_point(|&limit| limit <= df)];
