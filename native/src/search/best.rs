@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::search::sets::{reached, without};
+use crate::search::sets::without;
 
 /// Only what stands behind a score and a document is wanted.
 pub type Behind = Option<(f32, i64)>;
@@ -43,15 +43,11 @@ impl<'a> Best<'a> {
         most >= self.least()
     }
 
-    /// Leave out documents that are none of them, of some that rise, from a base on.
-    pub fn retain_wanted<T>(&self, base: u32, found: &mut Vec<(u32, T)>) {
-        if !self.refused.is_empty() {
-            let mut at = 0;
-            found.retain(|(doc, _)| {
-                at = reached(self.refused, at, doc + base);
-                self.refused.get(at) != Some(&(doc + base))
-            });
-        }
+    /// Of so many documents from one on, which are none of them.
+    pub fn refused(&self, first: u32, count: usize) -> impl Iterator<Item = usize> + 'a {
+        let low = self.refused.partition_point(|&doc| doc < first);
+        let own = self.refused[low..].iter().map(move |&doc| (doc - first) as usize);
+        own.take_while(move |&at| at < count)
     }
 
     /// Add a document.

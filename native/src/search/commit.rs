@@ -38,6 +38,12 @@ impl Leaf {
         self.live.as_ref().map_or(true, |live| live[doc as usize])
     }
 
+    /// Of so many documents of the segment from one on, which are deleted.
+    pub fn deleted(&self, first: u32, count: usize) -> impl Iterator<Item = usize> + '_ {
+        let own = self.live.iter().flat_map(move |live| live.iter().skip(first as usize).take(count).enumerate());
+        own.filter(|(_, &is_live)| !is_live).map(|(at, _)| at)
+    }
+
     /// Whether all documents are live.
     pub fn is_whole(&self) -> bool {
         self.live.is_none()

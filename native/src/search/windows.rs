@@ -9,12 +9,14 @@ use crate::fault::Result;
 use crate::search::best::Best;
 use crate::search::commit::Leaf;
 use crate::search::parts::LeafPart;
-use crate::search::sets::reached;
 
 const SIZE: usize = 1 << 14;
 
 /// Documents of a window that are looked up one by one; where more are left, the next part is added up.
 const FEW: usize = 256;
+
+/// Sums are told apart by so many bits less where it is asked which of them some documents reach.
+const STEP: usize = 6;
 
 /// What all parts can add, in whole numbers of which sums have room for.
 const WHOLE: f64 = 60_000.0;
@@ -35,7 +37,6 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
     let edge_of = |best: &Best, most: f64| (best.least() - most) * unit;
     let allowed = allowed.map(|allowed| leaf.own(allowed));
     let mut sums = vec![0u16; SIZE.min(docs)];
-    let mut found: Vec<(u32, u16)> = Vec::new();
     let mut start = 0;
     while start < docs {
         let size = SIZE.min(docs - start);
@@ -59,18 +60,21 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
                 }
             }
         }
-        found.clear();
+        leaf.deleted(first, sums.len()).for_each(|at| sums[at] = 0);
+        best.refused(leaf.base + first, sums.len()).for_each(|at| sums[at] = 0);
+        let window = Window { leaf, first, sums, allowed };
         let least = edge.max(1);
-        found.extend((first..).zip(sums.iter()).filter(|(_, &sum)| sum >= least).map(|(doc, &sum)| (doc, sum)));
-        found.retain(|&(doc, _)| leaf.is_live(doc));
-        if let Some(allowed) = allowed {
-            let mut at = 0;
-            found.retain(|&(doc, _)| {
-                at = reached(allowed, at, doc + leaf.base);
-                allowed.get(at) == Some(&(doc + leaf.base))
-            });
+        if edge == 0 {
+            // The highest sums first: they tell what the others have to reach.
+            let cut = window.reached_by(best.count()).max(least);
+            add_scores(leaf, parts, &window.between(cut, u16::MAX), best)?;
+            if cut > least {
+                let edge = edge_of(best, 0.0).max(0.0) as u16;
+                add_scores(leaf, parts, &window.between(edge.max(least), cut - 1), best)?;
+            }
+            continue;
         }
-        best.retain_wanted(leaf.base, &mut found);
+        let mut found = window.between(least, u16::MAX);
         for at in added..parts.len() {
             if found.is_empty() {
                 break;
@@ -82,25 +86,53 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
             let edge = edge_of(best, reach[at + 1]);
             found.retain(|&(_, sum)| f64::from(sum) >= edge);
         }
-        // The highest sums first: they tell what the others have to reach.
-        let most = best.count();
-        if found.len() > most && most > 0 {
-            found.select_nth_unstable_by(most - 1, |a, b| b.1.cmp(&a.1));
-            let mut others = found.split_off(most);
-            add_scores(leaf, parts, &mut found, best)?;
-            let edge = edge_of(best, 0.0);
-            others.retain(|&(_, sum)| f64::from(sum) >= edge);
-            add_scores(leaf, parts, &mut others, best)?;
-        } else {
-            add_scores(leaf, parts, &mut found, best)?;
-        }
+        add_scores(leaf, parts, &found, best)?;
     }
     Ok(())
 }
 
-/// Add documents, in any order, with what they score.
-fn add_scores(leaf: &Leaf, parts: &mut [LeafPart], found: &mut [(u32, u16)], best: &mut Best) -> Result<()> {
-    found.sort_unstable_by_key(|&(doc, _)| doc);
+/// The sums of some documents side by side.
+struct Window<'a> {
+    leaf: &'a Leaf,
+    first: u32,
+    sums: &'a [u16],
+    /// Which documents of the segment may be found, in numbers of the commit; None: all.
+    allowed: Option<&'a [u32]>,
+}
+
+impl Window<'_> {
+    /// Documents that may be found, and their sums: nothing where they are none of the best.
+    fn each(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
+        let base = self.leaf.base + self.first;
+        let of_allowed = self.allowed.map(|allowed| {
+            let low = allowed.partition_point(|&doc| doc < base);
+            let high = allowed.partition_point(|&doc| doc < base + self.sums.len() as u32);
+            allowed[low..high].iter().map(move |&doc| (doc - base + self.first, self.sums[(doc - base) as usize]))
+        });
+        let all = if self.allowed.is_some() { &[] } else { self.sums };
+        of_allowed.into_iter().flatten().chain((self.first..).zip(all.iter().copied()))
+    }
+
+    /// Those whose sums lie between two, both included.
+    fn between(&self, least: u16, most: u16) -> Vec<(u32, u16)> {
+        self.each().filter(|(_, sum)| (least..=most).contains(sum)).collect()
+    }
+
+    /// A sum that so many documents reach, or nearly so many; 0 where there are fewer.
+    fn reached_by(&self, count: usize) -> u16 {
+        let mut many = [0u32; 1 << (16 - STEP)];
+        self.each().for_each(|(_, sum)| many[usize::from(sum >> STEP)] += 1);
+        let mut all = 0;
+        let found = many.iter().enumerate().rev().find(|&(_, &here)| {
+            all += here as usize;
+            all >= count
+        });
+        found.map_or(0, |(step, _)| (step << STEP) as u16)
+    }
+}
+
+/// Add documents, rising, with what they score.
+fn add_scores(leaf: &Leaf, parts: &mut [LeafPart], found: &[(u32, u16)], best: &mut Best) -> Result<()> {
     let mut scores = vec![0.0; found.len()];
     if let Some(&(first, _)) = found.first() {
         for part in parts.iter_mut() {
