@@ -51,17 +51,49 @@ pub fn reached(docs: &[u32], low: usize, doc: u32) -> usize {
 
 /// Documents of both.
 pub fn both(a: &[u32], b: &[u32]) -> Vec<u32> {
-    common(a, b).into_iter().map(|(here, _)| a[here]).collect()
+    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let mut found = Vec::with_capacity(few.len());
+    if few.len() * FAR < many.len() {
+        let mut at = 0;
+        for &doc in few {
+            at = reached(many, at, doc);
+            if many.get(at) == Some(&doc) {
+                found.push(doc);
+            }
+        }
+        return found;
+    }
+    let (mut here, mut there) = (0, 0);
+    while here < few.len() && there < many.len() {
+        let (one, other) = (few[here], many[there]);
+        if one == other {
+            found.push(one);
+        }
+        here += usize::from(one <= other);
+        there += usize::from(other <= one);
+    }
+    found
 }
 
 /// Documents of a that are not among others.
 pub fn without(a: Vec<u32>, others: &[u32]) -> Vec<u32> {
-    let found = common(&a, others);
-    if found.is_empty() {
+    if others.is_empty() {
         return a;
     }
-    let mut gone = found.into_iter().map(|(here, _)| here).peekable();
-    a.into_iter().enumerate().filter(|(place, _)| gone.next_if_eq(place).is_none()).map(|(_, doc)| doc).collect()
+    let mut at = 0;
+    let is_far = a.len() * FAR < others.len();
+    let mut left = a;
+    left.retain(|&doc| {
+        if is_far {
+            at = reached(others, at, doc);
+        } else {
+            while others.get(at).map_or(false, |&other| other < doc) {
+                at += 1;
+            }
+        }
+        others.get(at) != Some(&doc)
+    });
+    left
 }
 
 /// Documents of any of some sets.
