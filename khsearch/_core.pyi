@@ -220,6 +220,9 @@ class Commit:
     def matches(self, node: Node, weighting: Weighting, outside: Outside) -> tuple[bytes, bytes]:
         """Documents and scores of all that a node matches, four bytes each."""
 
+    def scores(self, docs: Sequence[int], node: Node, weighting: Weighting, outside: Outside) -> bytes:
+        """What a node gives some documents that it matches, rising, four bytes each."""
+
     def among(self, docs: Sequence[int], node: Node, weighting: Weighting, outside: Outside) -> list[bool]:
         """Which of some live documents, in any order, a node matches."""
 

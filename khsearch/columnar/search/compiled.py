@@ -174,6 +174,17 @@ class CompiledSearcher(Searcher):
         docs, scores = _told(lambda: self._core.matches(node, known, self._outside(weighting)))
         return Matches(_array(docs), np.frombuffer(scores, np.float32))
 
+    def _scores(self, node: nodes.Node, weighting: BM25, docs: Array) -> Array:
+        known = self._known(weighting)
+        if known is None:
+            return super()._scores(node, weighting, docs)
+        order = docs.argsort()
+        rising = docs.take(order).tolist()
+        found = np.zeros(len(docs), np.float32)
+        scores = _told(lambda: self._core.scores(rising, node, known, self._outside(weighting)))
+        found[order] = np.frombuffer(scores, np.float32)
+        return found
+
     def _top(self, node: nodes.Node, weighting: BM25, count: int, behind: Behind | None) -> tuple[Array, Array]:
         known = self._known(weighting)
         if known is None:

@@ -168,6 +168,10 @@ class Searcher:
         """The same with scores."""
         return Evaluator(self.commit, weighting).matches(node)
 
+    def _scores(self, node: nodes.Node, weighting: BM25, docs: Array) -> Array:
+        """What a node gives some documents that it matches, in any order -> (n,) float32."""
+        return scores_of(Evaluator(self.commit, weighting), node, docs)
+
     def _top(self, node: nodes.Node, weighting: BM25, count: int, behind: Behind | None) -> tuple[Array, Array]:
         """The best documents of a node, and their scores -> (n,) int64, (n,) float32."""
         found = top_docs(Evaluator(self.commit, weighting), node, count, total=False, behind=behind)
@@ -189,5 +193,5 @@ class Searcher:
         docs, scores = self._matches(node, weighting) if by_score else (self._docs(node, weighting), None)
         found = ordering.page(self.documents, docs, scores, sort, limit, offset, after=after, group=group)
         page, every = docs.take(found.at), len(docs) if total else None
-        shown = scores_of(Evaluator(self.commit, weighting), node, page) if scores is None else scores.take(found.at)
+        shown = self._scores(node, weighting, page) if scores is None else scores.take(found.at)
         return TopDocs(page.astype(np.int64), shown, every, found.sizes, found.groups)

@@ -239,6 +239,18 @@ impl Commit {
         Ok((docs, bytes_of(py, found.scores.iter().map(|score| score.to_le_bytes()))))
     }
 
+    /// What a node gives some documents that it matches, rising, four bytes each.
+    fn scores<'py>(
+        &self,
+        docs: Vec<u32>,
+        node: &Bound<'py, PyAny>,
+        weighting: &Weighting,
+        outside: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let found = self.with(node, weighting, outside, |on, node| top::scores_of(on, node, &docs))?;
+        Ok(bytes_of(node.py(), found.iter().map(|score| score.to_le_bytes())))
+    }
+
     /// Which of some live documents, in any order, a node matches.
     fn among(
         &self,

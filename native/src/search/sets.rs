@@ -7,6 +7,9 @@ use crate::search::commit::Matches;
 /// Times longer: from there on looking up each document beats going through all.
 const FAR: usize = 16;
 
+/// Of so many documents one at least is in some set: then a bit for each document is the quickest way to join sets.
+const SPARSE: usize = 64;
+
 /// Which of `wanted` are in `docs`, both rising: their places in both.
 pub fn common(wanted: &[u32], docs: &[u32]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
@@ -99,16 +102,28 @@ pub fn without(a: Vec<u32>, others: &[u32]) -> Vec<u32> {
 /// Documents of any of some sets.
 pub fn any(mut sets: Vec<Vec<u32>>) -> Vec<u32> {
     sets.retain(|set| !set.is_empty());
-    match sets.len() {
-        0 => Vec::new(),
-        1 => sets.remove(0),
-        2 => of_two(&sets[0], &sets[1]),
-        _ => {
-            // Two halves, each joined by itself: every document is looked at once a level.
-            let others = sets.split_off(sets.len() / 2);
-            of_two(&any(sets), &any(others))
+    if sets.len() < 2 {
+        return sets.pop().unwrap_or_default();
+    }
+    let last = sets.iter().filter_map(|set| set.last()).max().map_or(0, |&last| last as usize);
+    if sets.len() == 2 || sets.iter().map(Vec::len).sum::<usize>() < last / SPARSE {
+        // Two halves, each joined by itself: every document is looked at once a level.
+        let others = sets.split_off(sets.len() / 2);
+        return of_two(&any(sets), &any(others));
+    }
+    let mut bits = vec![0u64; last / 64 + 1];
+    for &doc in sets.iter().flatten() {
+        bits[doc as usize / 64] |= 1 << (doc % 64);
+    }
+    let mut found = Vec::with_capacity(bits.iter().map(|word| word.count_ones() as usize).sum());
+    for (number, &word) in bits.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            found.push((number * 64) as u32 + left.trailing_zeros());
+            left &= left - 1;
         }
     }
+    found
 }
 
 fn of_two(one: &[u32], two: &[u32]) -> Vec<u32> {

@@ -72,6 +72,25 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
     Ok(best.listed())
 }
 
+/// What a node gives documents that it matches, rising.
+pub fn scores_of(on: &Evaluation, node: &Node, docs: &[u32]) -> Result<Vec<f32>> {
+    let by = match node {
+        Node::AndMaybe(must, by) if matches!(&**must, Node::Constant(_, score) if *score == 0.0) => by,
+        other => other,
+    };
+    let parts = match shape_of(on, by)? {
+        Some(Shape { must, may, .. }) if must.is_empty() => may,
+        _ => vec![Part::Known(on.matches(by)?)],
+    };
+    let mut scores = Vec::with_capacity(docs.len());
+    for (number, leaf) in on.commit.leaves.iter().enumerate() {
+        let mut found: Vec<(u32, f64)> = leaf.own(docs).iter().map(|&doc| (doc - leaf.base, 0.0)).collect();
+        add_parts(&mut found, &parts, on.commit, number)?;
+        scores.extend(found.into_iter().map(|(_, sum)| sum as f32));
+    }
+    Ok(scores)
+}
+
 /// All documents of a node that score at least a share of what its best one does, by number.
 pub fn leading(on: &Evaluation, node: &Node, share: f64) -> Result<Matches> {
     let mut count = FIRST;
