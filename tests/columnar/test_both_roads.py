@@ -17,7 +17,7 @@ from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.search.compiled import CompiledSearcher
 from khsearch.columnar.search.searcher import Searcher
-from khsearch.engine import BM25, FieldScale, Proximity, nodes
+from khsearch.engine import BM25, FieldScale, Proximity, SortKey, nodes
 from tests.columnar.corpora import add, create, histories, play, words
 from tests.columnar.test_scoring import queries_of_nodes
 from tests.extent import examples
@@ -56,6 +56,10 @@ def test_both_roads_answer_alike(history, queries, weighting, count):
             assert ours.docnums.tolist() == theirs.docnums.tolist()
             assert ours.scores.tolist() == pytest.approx(theirs.scores.tolist(), rel=1e-6)
             assert ours.total == theirs.total
+            by_length = [SortKey("length", reverse=True)]
+            ours, theirs = (one.search(node, count, weighting=weighting, sort=by_length) for one in (core, plain))
+            assert ours.docnums.tolist() == theirs.docnums.tolist()
+            assert ours.scores.tolist() == pytest.approx(theirs.scores.tolist(), rel=1e-6)
             settled = core.settled(node, weighting=weighting)[0]
             both = nodes.AndMaybe(nodes.Constant(settled, 0.0), nodes.Or(tuple(queries)))
             ours, theirs = (one.search(both, count, weighting=weighting) for one in (core, plain))
