@@ -55,7 +55,8 @@ impl Impacts {
         let norms = scored.norms.clone();
         let (own, tfs, ratios) = scored.ratios()?;
         let most = ratios.iter().fold(0f32, |most, &ratio| most.max(ratio));
-        let share = |ratio: f32| (ratio / most * 255.0).ceil() as u8; // as f32 has it, no more than 255
+        // As f32 has it, no more than 255. Scores may be so small that they are nothing.
+        let share = |ratio: f32| if most > 0.0 { (ratio / most * 255.0).ceil() as u8 } else { 255 };
         let tf = |tf: u32| tf.min(u32::from(MANY)) as u8;
         let used = AtomicBool::new(true);
         if own.len() * DENSE < docs {
