@@ -24,8 +24,8 @@ _LONGEST = 50_000
 """Characters of the longest text, and of the longest excerpt, that the core is asked about; the most excerpts."""
 
 
-class Sought:
-    """What is looked for in texts: what `marks` says, as an analyzer breaks them."""
+class MarkFinder:
+    """Finds in texts what `marks` says, as an analyzer breaks them: excerpts that show it, and its places."""
 
     def __init__(self, marks: Marks, analyzer: Analyzer) -> None:
         self.marks = marks

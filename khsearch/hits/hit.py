@@ -11,7 +11,7 @@ from khsearch import arguments
 from khsearch.documents import Document
 from khsearch.engine import Key
 from khsearch.errors import QueryError
-from khsearch.hits.compiled import Sought
+from khsearch.hits.compiled import MarkFinder
 from khsearch.hits.search import Search
 from khsearch.query import Judged, Marks
 from khsearch.schema import TEXT
@@ -126,7 +126,7 @@ class Hit:
             if isinstance(text, str):
                 yield name, text
 
-    def _excerpts(self, make: Callable[[str, Sought], Snippet]) -> Snippet:
+    def _excerpts(self, make: Callable[[str, MarkFinder], Snippet]) -> Snippet:
         sought = self._sought_in_text
         found = make(self.document.text, sought)
         if any(fragment.marks for fragment in found.fragments):
@@ -134,30 +134,30 @@ class Hit:
         own = (replace(make(text, sought), field=name) for name, text in self._own_texts())
         return next((one for one in own if one.marks), found)
 
-    def _marked(self, text: str, sought: Sought) -> list[Mark]:
+    def _marked(self, text: str, sought: MarkFinder) -> list[Mark]:
         loading("khsearch.hits.snippets")
         from khsearch.hits.snippets import marks_in
 
         return marks_in(text, sought)
 
     @property
-    def _sought(self) -> Sought:
+    def _sought(self) -> MarkFinder:
         return self._found.loosely_sought if self.loose else self._found.sought
 
-    def _sought_in(self, text: str) -> Sought:
+    def _sought_in(self, text: str) -> MarkFinder:
         """What is to be marked in a text: of very many rows, those whose words are among its own."""
         sought = self._sought
         marks, analyzer = sought.marks, sought.analyzer
         if not text:
-            return Sought(Marks([]), analyzer)
+            return MarkFinder(Marks([]), analyzer)
         if len(marks.rows) <= _MANY_ROWS:
             return sought
         words = set(analyzer.batch([text]).words.terms())
         there = [row for row in marks.rows if words.issuperset(row)]
-        return Sought(Marks(there or marks.rows[:_MOST_ROWS], marks.bigrams[:_MOST_ROWS]), analyzer)
+        return MarkFinder(Marks(there or marks.rows[:_MOST_ROWS], marks.bigrams[:_MOST_ROWS]), analyzer)
 
     @property
-    def _sought_in_text(self) -> Sought:
+    def _sought_in_text(self) -> MarkFinder:
         text, sought = self.document.text, self._sought
         if len(text) <= _LONG:
             return self._sought_in(text)
@@ -166,7 +166,7 @@ class Hit:
         there = (row for row in marks.rows if all(view.has(TEXT, word, self._key) for word in row))
         # What counts as found may stand inside of longer words alone.
         rows = [*islice(there, _MOST_ROWS)] or ([] if self.loose else marks.rows[:_MOST_ROWS])
-        return Sought(Marks(rows, marks.bigrams[:_MOST_ROWS]), sought.analyzer)
+        return MarkFinder(Marks(rows, marks.bigrams[:_MOST_ROWS]), sought.analyzer)
 
     def to_dict(self) -> dict[str, object]:
         """Return what a page shows of it, ready for JSON.

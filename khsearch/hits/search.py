@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from khsearch.engine import Node, View, nodes
-from khsearch.hits.compiled import Sought
+from khsearch.hits.compiled import MarkFinder
 from khsearch.khmer import Analyzer, Variants
 from khsearch.query import Marks, Plan, Ranking
 from khsearch.schema import BIGRAMS, TEXT
@@ -82,14 +82,14 @@ class Search:
         return Marks(rows, [bigram for bigram in bigrams if bigram not in often])
 
     @cached_property
-    def sought(self) -> Sought:
+    def sought(self) -> MarkFinder:
         """What is looked for in what counts as found."""
-        return Sought(self.marks, self.analyzer)
+        return MarkFinder(self.marks, self.analyzer)
 
     @cached_property
-    def loosely_sought(self) -> Sought:
+    def loosely_sought(self) -> MarkFinder:
         """What is looked for in looser hits."""
-        return Sought(self.loose_marks, self.analyzer)
+        return MarkFinder(self.loose_marks, self.analyzer)
 
     def _common(self, field: str, terms: Sequence[bytes]) -> set[bytes]:
         dfs = self.view.dfs([(field, term) for term in terms])

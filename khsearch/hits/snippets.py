@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from khsearch.arguments import ELEMENT, TRUTH, checked
 from khsearch.frozen import frozen
-from khsearch.hits.compiled import Mark, Sought
+from khsearch.hits.compiled import Mark, MarkFinder
 from khsearch.hits.occurrences import Occurrence, Row, everywhere, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
 
@@ -122,7 +122,7 @@ class _Size:
 _USUAL = _Size(WIDTH, None, MOST_FRAGMENTS)
 
 
-def make_snippet(text: str, sought: Sought) -> Snippet:
+def make_snippet(text: str, sought: MarkFinder) -> Snippet:
     """Return the excerpts of a text that show most of what is sought; its beginning, unmarked, if it shows none.
 
     Where rows stand is first looked up in the text as it is, which is quick however long it is; what an excerpt marks
@@ -131,7 +131,7 @@ def make_snippet(text: str, sought: Sought) -> Snippet:
     return _snippet(text, sought, _USUAL)
 
 
-def snippet_of_length(text: str, sought: Sought, length: int, most: int) -> Snippet:
+def snippet_of_length(text: str, sought: MarkFinder, length: int, most: int) -> Snippet:
     """Return the same in at most so many excerpts, together of `length` characters, and half as many more at most.
 
     ValueError for fewer than LEAST characters, or no excerpt.
@@ -149,7 +149,7 @@ def snippet_of_length(text: str, sought: Sought, length: int, most: int) -> Snip
         most = len(found.fragments)  # fewer say all: each may be longer
 
 
-def _snippet(text: str, sought: Sought, size: _Size) -> Snippet:
+def _snippet(text: str, sought: MarkFinder, size: _Size) -> Snippet:
     made = sought.excerpts(text, (size.width, size.longest, size.most))
     if made is not None:
         return Snippet(tuple([Fragment(_shown(text[a:b]), a, marks, page) for a, b, marks, page in made]))
@@ -161,7 +161,7 @@ def _snippet(text: str, sought: Sought, size: _Size) -> Snippet:
     return snippet or _beginning(text, analyzer, size)
 
 
-def marks_in(text: str, sought: Sought) -> list[Mark]:
+def marks_in(text: str, sought: MarkFinder) -> list[Mark]:
     """Return where what is sought stands in all of a text, as (start, end)."""
     made = sought.places(text)
     if made is not None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, native
-from khsearch.hits.compiled import Sought
+from khsearch.hits.compiled import MarkFinder
 from khsearch.hits.snippets import LEAST, make_snippet, marks_in, snippet_of_length
 from khsearch.khmer import Analyzer, breaker
 from khsearch.khmer.words.sources import load
@@ -28,7 +28,7 @@ SAMPLES = [path.read_text("utf-8") for path in sorted((Path(__file__).parents[2]
 SIGNS = "\u200b\u200c\u17d2\u17bb\u17b6\u17cc\f\n? \u17d4\u17d7\u17b4\u00a0\u17a8\u2026\u00e9\U0001f600"
 
 
-class _Stepwise(Sought):
+class _Stepwise(MarkFinder):
     def excerpts(self, *_: object) -> None:
         return None
 
@@ -38,7 +38,7 @@ class _Stepwise(Sought):
 
 def law(text: str, marks: Marks, length: int = 100, most: int = 2, analyzer: Analyzer = ANALYZER) -> None:
     """Both roads show the same of a text."""
-    ours, steps = Sought(marks, analyzer), _Stepwise(marks, analyzer)
+    ours, steps = MarkFinder(marks, analyzer), _Stepwise(marks, analyzer)
     assert make_snippet(text, ours) == make_snippet(text, steps)
     assert snippet_of_length(text, ours, length, most) == snippet_of_length(text, steps, length, most)
     assert marks_in(text, ours) == marks_in(text, steps)
@@ -98,7 +98,7 @@ def test_whatever_rows_are_the_core_takes_them_or_leaves_them(
     text: str, rows: list[tuple[bytes, ...]], bigrams: list[bytes]
 ) -> None:
     """Rows of no words, which the other road need not take."""
-    sought = Sought(Marks(rows, bigrams), ANALYZER)
+    sought = MarkFinder(Marks(rows, bigrams), ANALYZER)
     for found in (sought.excerpts(text, (60, 90, 2)), sought.excerpts(text, (180, None, 3))):
         assert all(0 <= start <= end <= len(text) for start, end, _, _ in found or ())
     assert all(0 <= start < end <= len(text) for start, end in sought.places(text) or ())
@@ -146,7 +146,7 @@ def test_the_core_takes_what_is_ordinary() -> None:
         ordinary = "".join(char for char in text if char.isascii() or "\u1780" <= char <= "\u17ff" or char == "\u200b")
         at = chance.randrange(len(ordinary) - 30)
         terms = ANALYZER.terms(ordinary[at : at + 30])
-        sought = Sought(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
+        sought = MarkFinder(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
         assert sought.excerpts(ordinary, (180, None, 3)) is not None
         assert sought.places(ordinary) is not None
 
@@ -177,7 +177,7 @@ def seconds(work: Callable[[str], object], text: str) -> float:
 )
 def test_a_text_takes_time_as_it_is_long(unit: str, rows: Sequence[Sequence[bytes]]) -> None:
     """Whatever it is, and for the core, too, where it would have to be looked through again and again."""
-    sought = Sought(Marks([*map(tuple, rows)], [b"\x91\xc5\x91\xc5"]), ANALYZER)
+    sought = MarkFinder(Marks([*map(tuple, rows)], [b"\x91\xc5\x91\xc5"]), ANALYZER)
     size = 50_000 // len(unit)
     short, long = unit * (size // 10), unit * size
     assert sought.excerpts(long, (180, None, 3)) is not None
@@ -200,6 +200,6 @@ def test_hits_show_alike(monkeypatch: pytest.MonkeyPatch) -> None:
         ]
 
     ours = told()
-    monkeypatch.setattr("khsearch.hits.search.Sought", _Stepwise)
-    monkeypatch.setattr("khsearch.hits.hit.Sought", _Stepwise)
+    monkeypatch.setattr("khsearch.hits.search.MarkFinder", _Stepwise)
+    monkeypatch.setattr("khsearch.hits.hit.MarkFinder", _Stepwise)
     assert ours == told()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index
 from khsearch.cli import app
-from khsearch.hits.compiled import Sought
+from khsearch.hits.compiled import MarkFinder
 from khsearch.hits.snippets import Fragment, Snippet, make_snippet, page_of
 from khsearch.khmer.terms.analyzer import Analyzer
 from khsearch.khmer.words.breakers import breaker
@@ -25,7 +25,7 @@ FILLER = "ផ្ទះធំនៅភូមិនេះ។ "
 
 def snippet(text: str, query: str) -> Snippet:
     terms = ANALYZER.terms(query)
-    return make_snippet(text, Sought(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER))
+    return make_snippet(text, MarkFinder(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER))
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=40), st.data())

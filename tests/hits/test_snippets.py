@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index
-from khsearch.hits.compiled import Sought
+from khsearch.hits.compiled import MarkFinder
 from khsearch.hits.occurrences import glance
 from khsearch.hits.snippets import LEAST, WIDTH, Snippet, make_snippet, marks_in, snippet_of_length
 from khsearch.khmer.terms.analyzer import Analyzer, cluster_spans
@@ -98,7 +98,7 @@ def test_words_far_apart_get_an_excerpt_each() -> None:
 
 def test_letters_without_an_end_are_cut_all_the_same() -> None:
     for char in "a中éខ":
-        found = make_snippet(char * 10_000, Sought(Marks([]), ANALYZER))
+        found = make_snippet(char * 10_000, MarkFinder(Marks([]), ANALYZER))
         assert 0 < len(found.text) <= 2 * WIDTH
     found = snippet("部署方案" + "中" * 10_000, "部署")
     assert len(found.text) > WIDTH // 2
@@ -113,7 +113,7 @@ def test_html_and_ansi_escape_what_they_must() -> None:
 
 def test_nothing_found_shows_the_beginning() -> None:
     text = "កម្ពុជា " * 100
-    found = make_snippet(text, Sought(Marks([]), ANALYZER))
+    found = make_snippet(text, MarkFinder(Marks([]), ANALYZER))
     assert found.marks == []
     assert found.fragments[0].start == 0
     assert 0 < len(found.text) <= WIDTH
@@ -156,9 +156,9 @@ def test_a_hit_of_a_long_document_marks_what_it_holds(tmp_path: Path) -> None:
         assert hit.snippet.text[start:end].endswith(last)
 
 
-def wanted(query: str) -> Sought:
+def wanted(query: str) -> MarkFinder:
     terms = ANALYZER.terms(query)
-    return Sought(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
+    return MarkFinder(Marks([(word,) for word in terms.words], terms.bigrams), ANALYZER)
 
 
 @given(st.lists(texts, max_size=40).map("".join), texts, st.integers(LEAST, 400), st.integers(1, 6))
@@ -247,5 +247,5 @@ def test_a_bigram_of_letters_and_a_digit_is_marked() -> None:
     """It is no run of Khmer, whose words one could ask for."""
     text = "ថ្នាក់ទី៦ មានម៉ោងអាន"
     (bigram,) = ANALYZER.terms("ទី៦").bigrams
-    found = make_snippet(text, Sought(Marks([], [bigram]), ANALYZER))
+    found = make_snippet(text, MarkFinder(Marks([], [bigram]), ANALYZER))
     assert [found.text[start:end] for start, end in found.marks] == ["ទី៦"]
