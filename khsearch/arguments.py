@@ -55,16 +55,18 @@ def checked(**kinds: Kind) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Decorate a function: its parameters of these names are of these kinds, or a ValueError is raised."""
 
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        names = list(signature(function).parameters)
-        places = [(name, names.index(name), kind) for name, kind in kinds.items()]
+        parameters = signature(function).parameters
+        names = list(parameters)
+        places = [(name, names.index(name), kind, parameters[name].default) for name, kind in kinds.items()]
 
         @wraps(function)
         def call(*args: _P.args, **named: _P.kwargs) -> _R:
             given: list[Any] = list(args)
-            for name, place, kind in places:
+            for name, place, kind, default in places:
                 if name in named:
-                    named[name] = kind.of(name, named[name])
-                elif place < len(given):
+                    if named[name] is not default:  # which is what the function takes if nothing is given
+                        named[name] = kind.of(name, named[name])
+                elif place < len(given) and given[place] is not default:
                     given[place] = kind.of(name, given[place])
             return function(*given, **named)
 

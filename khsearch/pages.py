@@ -17,21 +17,21 @@ from khsearch.query import DEPTH, SHARE, Judged, Stage, rescored
 
 
 @frozen
-class Row:
-    """A document of a page: whether it is looser, and how many more its group has."""
-
-    judged: Judged
-    loose: bool = False
-    more: int | None = None
-
-
-@frozen
 class Page:
-    """Documents of a page; whether others follow; the size of the set, if it is known; how many groups there are."""
+    """Documents of a page.
 
-    rows: Sequence[Row]
+    ahead    how many of them count as found; looser ones follow
+    goes_on  whether others follow
+    total    the size of the set, if it was found out
+    more     how many more the group of each has, where they are grouped
+    groups   how many groups there are then
+    """
+
+    judged: Sequence[Judged]
+    ahead: int
     goes_on: bool
     total: int | None = None
+    more: Sequence[int] | None = None
     groups: int | None = None
 
 
@@ -60,41 +60,41 @@ class Pages:
     def page(self, limit: int, offset: int, behind: Behind | None = None) -> Page:
         """Documents from rank `offset` on, or behind another page."""
         if not limit and self._group is None:
-            return Page([], goes_on=False)
+            return Page([], 0, goes_on=False)
         place = None if behind is None else behind.place
         if self._is_one:
             found = self._search(
                 self._made.ranked_set, limit + 1, offset if behind is None or place else behind.rank, place
             )
-            rows = _rows(found)
-            return Page(rows[:limit], len(rows) > limit, None, found.groups)
+            judged, more = _judged(found), None if found.sizes is None else [size - 1 for size in found.sizes.tolist()]
+            return Page(judged[:limit], limit, len(judged) > limit, None, more, found.groups)
         if behind is not None and place is not None:
-            rows = self._behind(limit + 1, behind)
+            judged, ahead = self._behind(limit + 1, behind)
         else:
             offset = offset if behind is None else behind.rank
             view, count = self._made.view, offset + limit + 1
             judged, ahead = rescored(view, self._retrieve, self._near, self._stages, count, offset)
-            rows = [Row(one, rank >= ahead) for rank, one in enumerate(judged, offset)]
-        return Page(rows[:limit], len(rows) > limit, self._total)
+            ahead -= offset
+        return Page(judged[:limit], ahead, len(judged) > limit, self._total)
 
-    def behind(self, rank: int, row: Row) -> Behind:
+    def behind(self, rank: int, judged: Judged, *, loose: bool) -> Behind:
         """What comes behind a document of a rank."""
         if self._stages or (self._near is not None and rank <= DEPTH):
-            return Behind(rank, row.loose, None)  # it may have been moved
+            return Behind(rank, loose, None)  # it may have been moved
         # Beyond what stages look at, the order is the engine's.
-        return Behind(rank, row.loose, self._made.view.place(row.judged.key, row.judged.score, self._sort))
+        return Behind(rank, loose, self._made.view.place(judged.key, judged.score, self._sort))
 
-    def _behind(self, count: int, behind: Behind) -> list[Row]:
-        """So many documents behind a place in the engine's order."""
-        made, rows = self._made, list[Row]()
+    def _behind(self, count: int, behind: Behind) -> tuple[list[Judged], int]:
+        """So many documents behind a place in the engine's order, and how many of them count as found."""
+        made, found = self._made, list[Judged]()
         place = behind.place
         if not behind.loose:
-            rows = _rows(self._search(made.ranked_set, count, 0, place))
+            found = _judged(self._search(made.ranked_set, count, 0, place))
             place = None
-        if len(rows) < count and (made.plan.loose or behind.loose):
-            looser = nodes.AndNot(self._ranked(), made.settled[0])
-            rows += _rows(self._search(looser, count - len(rows), 0, place), loose=True)
-        return rows
+        if len(found) >= count or not (made.plan.loose or behind.loose):
+            return found, len(found)
+        looser = nodes.AndNot(self._ranked(), made.settled[0])
+        return [*found, *_judged(self._search(looser, count - len(found), 0, place))], len(found)
 
     def _retrieve(self, count: int) -> Best:
         """The first documents, as many as there are up to a count."""
@@ -134,9 +134,5 @@ class Pages:
         )
 
 
-def _rows(found: Found, *, loose: bool = False) -> list[Row]:
-    sizes = [None] * len(found.keys) if found.sizes is None else [size - 1 for size in found.sizes.tolist()]
-    return [
-        Row(Judged(key, score), loose, more)
-        for key, score, more in zip(found.keys, found.scores.tolist(), sizes, strict=True)
-    ]
+def _judged(found: Found) -> list[Judged]:
+    return list(map(Judged, found.keys, found.scores.tolist()))

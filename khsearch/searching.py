@@ -16,7 +16,7 @@ from khsearch.frozen import frozen
 from khsearch.hits import Facet, Hit, Results, Search, count
 from khsearch.khmer import Variants
 from khsearch.opening import Commit
-from khsearch.pages import Pages, Row
+from khsearch.pages import Pages
 from khsearch.query import MATCHES, Filter, Judged, Match, Plan, Planner, Ranking
 
 _SCORE = "score"
@@ -96,10 +96,11 @@ def search(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[
     if page.total is not None and page.total != made.known:
         made = replace(made, known_total=page.total)
     first = asked.offset + 1 if behind is None else behind.rank + 1
-    hits = _hits(page.rows, made, first)
+    hits = Hit.each_of(page.judged, made, first, page.ahead, page.more)
 
     def after() -> str:
-        return paging.token(asked.identity, pages.behind(hits[-1].rank, page.rows[-1]))
+        last = hits[-1]
+        return paging.token(asked.identity, pages.behind(last.rank, page.judged[-1], loose=last.loose))
 
     counts = {facet.field: one for facet, one in zip(facets, count(made, facets), strict=True)} if facets else None
     goes_on = after if hits and page.goes_on else None
@@ -140,8 +141,8 @@ def similar(commit: Commit, spellings: Variants, id: str, limit: int) -> Results
     view, built = commit.view, commit.built
     plan, others = query.like(id, view, built.analyzer, built.ranking.weighting)
     made = Search("", view, built.analyzer, plan, built.ranking, others, built.fields, spellings)
-    rows = Pages(made, judged=False).page(limit, 0).rows
-    return Results(_hits(rows, made), time.perf_counter() - started, made)
+    page = Pages(made, judged=False).page(limit, 0)
+    return Results(Hit.each_of(page.judged, made, 1, page.ahead), time.perf_counter() - started, made)
 
 
 def hit_of(
@@ -155,13 +156,7 @@ def hit_of(
     view, weighting = commit.view, made.ranking.weighting
     (score,) = view.scores(key, [made.plan.node], weighting)
     (stands,) = view.among([key], made.settled[0], weighting)
-    return _hits([Row(Judged(key, score or 0.0), not stands)], made, 0)[0]
-
-
-def _hits(rows: Sequence[Row], made: Search, first: int = 1) -> list[Hit]:
-    """Documents of a search as hits, from a rank on."""
-    loose, more = [row.loose for row in rows], [row.more for row in rows]
-    return Hit.each_of([row.judged for row in rows], made, first, loose=loose, more=more)
+    return Hit.each_of([Judged(key, score or 0.0)], made, 0, int(stands))[0]
 
 
 def _kept(

@@ -71,7 +71,7 @@ class _Retrieved(NamedTuple):
 
 
 def best_of(view: View, sought: Sought, count: int) -> Best:
-    """Return the best documents, as many as there are up to a count, or up to what nearness looks at."""
+    """Return the best documents, as many as there are up to a count."""
     if view.compiled is not None and (found := view.compiled.best(sought, count)) is not None:
         return found
     near = sought.near
@@ -80,7 +80,7 @@ def best_of(view: View, sought: Sought, count: int) -> Best:
     if near is not None and len(keys):
         added[: sought.depth] = view.proximity(keys[: sought.depth], near)
     scores += added
-    order = np.lexsort((-scores, np.arange(len(scores)) >= ahead))
+    order = np.lexsort((-scores, np.arange(len(scores)) >= ahead))[:count]
     return Best(
         [keys[at] for at in order.tolist()], scores.take(order).tolist(), added.take(order).tolist(), ahead, total
     )

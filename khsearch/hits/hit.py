@@ -46,24 +46,22 @@ class Hit:
 
     @classmethod
     def each_of(
-        cls, rows: Sequence[Judged], search: Search, first: int, *, loose: Sequence[bool], more: Sequence[int | None]
+        cls, judged: Sequence[Judged], search: Search, first: int, ahead: int, more: Sequence[int] | None = None
     ) -> list[Self]:
-        """Return the hits of documents of a search's commit, from a rank on."""
-        heads = search.view.summaries([judged.key for judged in rows])
+        """Return the hits of documents of a search's commit, from a rank on; those from number `ahead` on are looser."""
+        heads = search.view.summaries([one.key for one in judged])
         hits = []
-        for rank, (judged, (id, title), is_loose, others) in enumerate(
-            zip(rows, heads, loose, more, strict=True), first
-        ):
+        for number, (one, (id, title)) in enumerate(zip(judged, heads, strict=True)):
             hit = object.__new__(cls)
             # As its own constructor would, which sets one after the other.
             hit.__dict__.update(
-                rank=rank,
-                score=judged.score,
+                rank=first + number,
+                score=one.score,
                 id=id,
                 title=title,
-                loose=is_loose,
-                more=others,
-                _judged=judged,
+                loose=number >= ahead,
+                more=None if more is None else more[number],
+                _judged=one,
                 _search=search,
             )
             hits.append(hit)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Generic, TypeVar, overload
 
-from khsearch.engine import CompiledView, Planned, ToldChunk, View, nodes
+from khsearch.engine import CompiledView, Passes, Planned, ToldChunk, View, nodes
 from khsearch.khmer import Analyzer, Variants
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.clauses import Match
@@ -72,7 +72,11 @@ def planned(
         return None
     numbers = [*ranking.word_fields], bool(ranking.streams(Role.RESCUE)), ranking.few_words, ranking.readings
     readers = breaking, *spellings
-    made = core.plan(readers, numbers, ranking.weighting, Inside(view).passes, text, match == "any")
+
+    def passes(units: Sequence[bytes], docs: Sequence[int]) -> Sequence[bool]:
+        return Inside(view).passes(units, docs)
+
+    made = core.plan(readers, numbers, ranking.weighting, passes, text, match == "any")
     if made is None:
         return None
     found = None
@@ -80,7 +84,7 @@ def planned(
         found = _found(made, text)
         readings = reads([text[start:end] for start, end in made.nowhere]) if made.nowhere else None
         if readings:
-            read = _read(core, made, text, readings, view)
+            read = _read(core, made, text, readings, passes)
             if read is None:
                 return None
             found = read
@@ -108,13 +112,13 @@ def _found(made: Planned, text: str) -> Found:
 
 
 def _read(
-    core: CompiledView, made: Planned, text: str, readings: Mapping[str, tuple[str, ...]], view: View
+    core: CompiledView, made: Planned, text: str, readings: Mapping[str, tuple[str, ...]], passes: Passes
 ) -> Found | None:
     """The same of one whose chunks that stand nowhere are read as others; None where it has to be made step by step."""
     nowhere = [text[start:end] for start, end in made.nowhere]
     if any("".join(parts) != typed.replace(" ", "") for typed, parts in readings.items()):
         return None  # other words rank, too
-    told = core.read_as(made, [readings[typed] for typed in nowhere], Inside(view).passes)
+    told = core.read_as(made, [readings[typed] for typed in nowhere], passes)
     if told is None:
         return None
     settled, chunks = told

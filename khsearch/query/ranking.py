@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Self
 
 from khsearch import schema
@@ -130,7 +130,7 @@ class Ranking:
 
     def near(self, rows: Sequence[Sequence[bytes]]) -> Proximity | None:
         """Neighbours in rows of words of a query, which should stand near each other; None where that adds nothing."""
-        pairs = tuple(dict.fromkeys(pair for row in rows for pair in pairwise(row)))[:_MOST_PAIRS]
+        pairs = tuple(dict.fromkeys(chain.from_iterable(map(pairwise, rows))))[:_MOST_PAIRS]
         return Proximity(TEXT, pairs, self.slop, self.closeness) if pairs and self.closeness.weight else None
 
     def to_json(self) -> dict[str, object]:

@@ -145,17 +145,12 @@ def rescored(
     order: Sequence[int] = range(len(best.keys))
     scores = best.scores
     if stages and best.keys:
-        order, scores, changes = _staged(view, best, stages)
-        added += changes
-    judged = [
-        Judged(
-            best.keys[at],
-            scores[at],
-            tuple((name, of, change[at]) for name, of, change in added if change[at]),
-            untold if at < DEPTH else None,
-        )
-        for at in order[offset:count]
-    ]
+        order, scores, by_stages = _staged(view, best, stages)
+        added += by_stages
+    keys, judged = best.keys, []
+    for at in order[offset:count]:
+        changes = () if not added else tuple([(name, of, change[at]) for name, of, change in added if change[at]])
+        judged.append(Judged(keys[at], scores[at], changes, untold if at < DEPTH else None))
     return judged, best.ahead
 
 

@@ -43,7 +43,7 @@ pub struct Best {
     pub total: Option<usize>,
 }
 
-/// The best documents, as many as there are up to a count, or up to what nearness looks at.
+/// The best documents, as many as there are up to a count.
 pub fn best(on: &Evaluation, sought: &Sought, count: usize) -> Result<Best> {
     let depth = sought.near.as_ref().map_or(0, |near| near.depth);
     let (found, ahead, total) = retrieved(on, sought, count.max(depth))?;
@@ -60,6 +60,7 @@ pub fn best(on: &Evaluation, sought: &Sought, count: usize) -> Result<Best> {
     let score = |at: usize| f64::from(found[at].1) + added[at];
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by(|&a, &b| (a >= ahead).cmp(&(b >= ahead)).then(score(b).total_cmp(&score(a))));
+    order.truncate(count);
     Ok(Best {
         docs: order.iter().map(|&at| found[at].0).collect(),
         scores: order.iter().map(|&at| score(at)).collect(),
