@@ -113,6 +113,10 @@ class Matching:
 
         return self._tree(item, stand)
 
+    def all(self, item: Item) -> Found:
+        """Return the set of documents in which everything stands, function words apart."""
+        return Found(*self._settled(self.every(item, function_words=False)), None, self.leaves(item))
+
     def found(self, item: Item, text: str, ranked: nodes.Node, *, correct: bool) -> Found:
         """Return the set of a query. ranked: what ranks for it, and matches all that must match.
 

@@ -94,9 +94,7 @@ class Planner:
         if match == "any":
             return planned
         if match == "all":
-            node = matching.every(item, function_words=False) or nodes.Nothing()
-            count = self._view.count(node)
-            return replace(planned, found=Found(node, count, None, matching.leaves(item)))
+            return replace(planned, found=matching.all(item))
         found = matching.found(item, text, planned.node, correct=correct and texts.tolerant)
         if found.corrected is not None and found.corrected.replace(" ", "") != text.replace(" ", ""):
             # Where only spaces were added, the words are the same.

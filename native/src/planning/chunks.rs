@@ -3,6 +3,7 @@
 use crate::analysis::Analysis;
 use crate::planning::typed::{terms_of, Terms, Typed};
 use crate::planning::variants::Alternative;
+use crate::search::node::Term;
 
 const LEAST_WEIGHT: f64 = 0.5;
 const MOST_WAYS: usize = 12;
@@ -13,8 +14,8 @@ pub const SENTENCE: usize = 8;
 /// Words side by side, and the bigrams that tell of them inside longer words.
 #[derive(Clone, PartialEq)]
 pub struct Way {
-    pub words: Vec<Vec<u8>>,
-    pub bigrams: Vec<Vec<u8>>,
+    pub words: Vec<Term>,
+    pub bigrams: Vec<Term>,
 }
 
 /// What was typed between two spaces: its characters, and the ways in which it may stand, as typed first.

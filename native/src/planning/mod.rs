@@ -17,7 +17,7 @@ use crate::analysis::Analysis;
 use crate::fault::Result;
 use crate::search::commit::Commit;
 use crate::search::evaluation::Evaluation;
-use crate::search::node::Node;
+use crate::search::node::{Fields, Node, Term};
 use crate::search::weighting::Weighting;
 use chunks::{chunks_of, Chunk, SENTENCE};
 pub use python::register;
@@ -36,7 +36,7 @@ const TOLERANT: usize = 300;
 /// What a ranking says, as `khsearch.query.ranking` has it.
 pub struct Ranking {
     /// Where words that are typed are looked for.
-    pub fields: Vec<String>,
+    pub fields: Fields,
     /// Whether bigrams have weight.
     pub bigrams: bool,
     pub few_words: f64,
@@ -69,10 +69,10 @@ pub struct Plan {
     tolerant: bool,
     pub chunks: Vec<Chunk>,
     /// Words of the text, and of its other readings.
-    pub rows: Vec<Vec<Vec<u8>>>,
+    pub rows: Vec<Vec<Term>>,
     /// What snippets mark of other readings.
-    pub marked: Vec<Vec<Vec<u8>>>,
-    pub bigrams: Vec<Vec<u8>>,
+    pub marked: Vec<Vec<Term>>,
+    pub bigrams: Vec<Term>,
 }
 
 impl Asked<'_> {
@@ -98,7 +98,7 @@ impl Asked<'_> {
             ranked.push(Node::Term { fields: self.ranking.fields.clone(), term: word, boost: count as f32 });
         }
         let bigram =
-            |term: Vec<u8>, weight: f64| Node::Term { fields: vec!["bigrams".to_owned()], term, boost: weight as f32 };
+            |term: Term, weight: f64| Node::Term { fields: Fields::Of(&["bigrams"]), term, boost: weight as f32 };
         if self.ranking.bigrams {
             let each = counted(&typed.terms.bigrams).into_iter();
             ranked.extend(each.map(|(term, count)| bigram(term, boost * count as f64)));
@@ -209,9 +209,9 @@ impl Asked<'_> {
 }
 
 /// Each of some terms once, in order, and how often it is there.
-fn counted(terms: &[Vec<u8>]) -> Vec<(Vec<u8>, usize)> {
+fn counted(terms: &[Term]) -> Vec<(Term, usize)> {
     let mut places: HashMap<&[u8], usize> = HashMap::new();
-    let mut found: Vec<(Vec<u8>, usize)> = Vec::new();
+    let mut found: Vec<(Term, usize)> = Vec::new();
     for term in terms {
         let place = *places.entry(term).or_insert(found.len());
         if place == found.len() {

@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::planning::chunks::Chunk;
 use crate::planning::variants;
 use crate::planning::{Asked, Inside, Told};
+use crate::search::node::{Fields, Term};
 use crate::search::python::{raised, Commit, Docs, Ranked, Weighting};
 
 /// Groups of spellings.
@@ -39,7 +40,7 @@ struct Ranking(super::Ranking);
 impl Ranking {
     #[new]
     fn new(fields: Vec<String>, bigrams: bool, few_words: f64, readings: f64) -> Self {
-        Ranking(super::Ranking { fields, bigrams, few_words, readings })
+        Ranking(super::Ranking { fields: Fields::Given(fields.into()), bigrams, few_words, readings })
     }
 }
 
@@ -200,7 +201,7 @@ fn told<'py>(py: Python<'py>, chunks: &[Chunk]) -> PyResult<Vec<ToldChunk<'py>>>
     each.collect()
 }
 
-fn terms<'py>(py: Python<'py>, row: &[Vec<u8>]) -> PyResult<Bound<'py, PyTuple>> {
+fn terms<'py>(py: Python<'py>, row: &[Term]) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, row.iter().map(|term| PyBytes::new(py, term)))
 }
 

@@ -12,7 +12,7 @@ use crate::planning::typed::{terms_of, Typed};
 use crate::planning::units::{is_of_khmer, units_of};
 use crate::planning::variants::Alternative;
 use crate::search::commit::Commit;
-use crate::search::node::Node;
+use crate::search::node::{Fields, Node, Term};
 
 const MOST: usize = 12;
 const MOST_LONGER: usize = 30;
@@ -24,9 +24,9 @@ const AS_TYPED: f64 = 0.8;
 /// Another reading of a query.
 pub struct Reading {
     pub found: Vec<Node>,
-    pub words: Vec<Vec<u8>>,
-    pub marked: Vec<Vec<Vec<u8>>>,
-    pub bigrams: Vec<Vec<u8>>,
+    pub words: Vec<Term>,
+    pub marked: Vec<Vec<Term>>,
+    pub bigrams: Vec<Term>,
     pub weight: f64,
 }
 
@@ -109,7 +109,7 @@ fn spelled(
     commit: &Commit,
     typed: &Typed,
     other: &Alternative,
-    words: Vec<Vec<u8>>,
+    words: Vec<Term>,
     df: usize,
     analysis: &Analysis,
 ) -> Result<Option<Reading>> {
@@ -135,17 +135,13 @@ fn spelled(
     Ok(Some(Reading { found, words: whole.words, marked: vec![words], bigrams, weight }))
 }
 
-fn terms(words: &[Vec<u8>], weight: f64) -> Vec<Node> {
-    let term = |word: &Vec<u8>| Node::Term {
-        fields: FIELDS.iter().map(|&field| field.to_owned()).collect(),
-        term: word.clone(),
-        boost: weight as f32,
-    };
+fn terms(words: &[Term], weight: f64) -> Vec<Node> {
+    let term = |word: &Term| Node::Term { fields: Fields::Of(&FIELDS), term: word.clone(), boost: weight as f32 };
     words.iter().map(term).collect()
 }
 
 /// How many documents hold the rarest of some words; 0 where there are no words.
-pub fn rarest(commit: &Commit, words: &[Vec<u8>]) -> Result<usize> {
+pub fn rarest(commit: &Commit, words: &[Term]) -> Result<usize> {
     let mut least: Option<usize> = None;
     for word in words {
         let df = commit.df("text", word)?;

@@ -8,7 +8,7 @@ use crate::fault::Result;
 use crate::planning::chunks::{distinct, Chunk, Way};
 use crate::planning::units::{is_of_khmer, units_of};
 use crate::search::commit::Commit;
-use crate::search::node::Node;
+use crate::search::node::{Fields, Node, Term};
 
 /// Asks whether units follow each other in documents: units, documents -> whether each holds them.
 pub type Inside = Arc<dyn Fn(&[Vec<u8>], &[u32]) -> Result<Vec<bool>> + Send + Sync>;
@@ -102,14 +102,14 @@ fn within_longer_words(way: &Way, within: Within) -> Option<Node> {
     {
         return None;
     }
-    let bigram = |term: &Vec<u8>| Node::Term { fields: vec![BIGRAMS.to_owned()], term: term.clone(), boost: 1.0 };
+    let bigram = |term: &Term| Node::Term { fields: Fields::Of(&[BIGRAMS]), term: term.clone(), boost: 1.0 };
     let bigrams = Node::And(way.bigrams.iter().map(bigram).collect());
     let mut units: Vec<Vec<u8>> = Vec::new();
     for word in &way.words {
         if is_of_khmer(word) {
             units.extend(units_of(word));
         } else {
-            units.push(word.clone());
+            units.push(word.to_vec());
         }
     }
     if units.len() == 2 {
@@ -126,10 +126,6 @@ fn within_longer_words(way: &Way, within: Within) -> Option<Node> {
 }
 
 fn words_of(way: &Way) -> Vec<Node> {
-    let term = |word: Vec<u8>| Node::Term {
-        fields: WORDS.iter().map(|&field| field.to_owned()).collect(),
-        term: word,
-        boost: 1.0,
-    };
+    let term = |word: Term| Node::Term { fields: Fields::Of(&WORDS), term: word, boost: 1.0 };
     distinct(way.words.clone()).into_iter().map(term).collect()
 }

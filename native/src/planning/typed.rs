@@ -2,12 +2,13 @@
 
 use crate::analysis::streams::Terms as Stretches;
 use crate::analysis::Analysis;
+use crate::search::node::Term;
 
 /// The two streams of a text.
 #[derive(Clone, Default)]
 pub struct Terms {
-    pub words: Vec<Vec<u8>>,
-    pub bigrams: Vec<Vec<u8>>,
+    pub words: Vec<Term>,
+    pub bigrams: Vec<Term>,
 }
 
 /// A text each of whose characters has one code, in its place.
@@ -74,7 +75,7 @@ pub fn terms_of(analysis: &Analysis, text: &str) -> Option<Terms> {
     })
 }
 
-fn parts(codes: &[u8], stretches: &Stretches) -> Vec<Vec<u8>> {
+fn parts(codes: &[u8], stretches: &Stretches) -> Vec<Term> {
     let edges = stretches.starts.iter().zip(&stretches.ends);
-    edges.map(|(&start, &end)| codes.get(start as usize..end as usize).unwrap_or(&[]).to_vec()).collect()
+    edges.map(|(&start, &end)| codes.get(start as usize..end as usize).unwrap_or(&[]).into()).collect()
 }

@@ -66,8 +66,19 @@ pub struct Matches {
 
 /// A term of one field, in all segments: where its postings lie, and how many live documents have it.
 pub struct Listed {
+    pub field: Arc<str>,
+    /// What stands for the term and its field.
+    pub key: Vec<u8>,
     pub places: Vec<(usize, Place)>,
     pub df: usize,
+    /// What its scores are multiplied by, and norms, as the weighting of a number has them that asked last.
+    pub scaled: Mutex<Option<(usize, f32, Arc<Norms>)>>,
+}
+
+/// Terms of one field that were asked for.
+struct Known {
+    field: Arc<str>,
+    terms: HashMap<Vec<u8>, Arc<Listed>>,
 }
 
 /// One commit, for any number of threads.
@@ -78,10 +89,10 @@ pub struct Commit {
     /// Live documents.
     pub count: usize,
     norms: Mutex<HashMap<(String, u64, u64), Arc<Norms>>>,
-    listed: Mutex<HashMap<Vec<u8>, Arc<Listed>>>,
+    listed: Mutex<HashMap<String, Known>>,
 }
 
-/// Terms that are remembered.
+/// Terms of a field that are remembered.
 const REMEMBERED: usize = 1 << 14;
 
 impl Commit {
@@ -101,12 +112,12 @@ impl Commit {
 
     /// A term of a field; those that were asked for are remembered.
     pub fn listed(&self, field: &str, term: &[u8]) -> Result<Arc<Listed>> {
-        let key = key_of(field, term);
         if let Ok(known) = self.listed.try_lock() {
-            if let Some(listed) = known.get(&key) {
+            if let Some(listed) = known.get(field).and_then(|known| known.terms.get(term)) {
                 return Ok(listed.clone());
             }
         }
+        let name = field;
         let (mut places, mut df) = (Vec::new(), 0);
         for (number, leaf) in self.leaves.iter().enumerate() {
             if let Some(field) = leaf.segment.fields.get(field) {
@@ -116,21 +127,29 @@ impl Commit {
                 }
             }
         }
-        let listed = Arc::new(Listed { places, df });
-        if let Ok(mut known) = self.listed.try_lock() {
-            if known.len() >= REMEMBERED {
-                known.clear();
-            }
-            known.insert(key, listed.clone());
+        let made = |field: &Arc<str>| {
+            let (field, key) = (field.clone(), key_of(name, term));
+            Arc::new(Listed { field, key, places, df, scaled: Mutex::default() })
+        };
+        let mut all = match self.listed.try_lock() {
+            Ok(all) => all,
+            Err(_) => return Ok(made(&name.into())),
+        };
+        let new = || Known { field: name.into(), terms: HashMap::new() };
+        let known = all.entry(name.to_owned()).or_insert_with(new);
+        if known.terms.len() >= REMEMBERED {
+            known.terms.clear();
         }
+        let listed = made(&known.field);
+        known.terms.insert(term.to_vec(), listed.clone());
         Ok(listed)
     }
 
     /// Where a term's postings lie, segment for segment.
-    pub fn places(&self, field: &str, listed: &Listed) -> Vec<(&Leaf, &Field, Place)> {
+    pub fn places(&self, listed: &Listed) -> Vec<(&Leaf, &Field, Place)> {
         let each = listed.places.iter().filter_map(|&(number, place)| {
             let leaf = self.leaves.get(number)?;
-            Some((leaf, leaf.segment.fields.get(field)?, place))
+            Some((leaf, leaf.segment.fields.get(&*listed.field)?, place))
         });
         each.collect()
     }
@@ -162,8 +181,7 @@ impl Commit {
     pub fn docs(&self, field: &str, term: &[u8], among: Option<&[u32]>) -> Result<Vec<u32>> {
         let listed = self.listed(field, term)?;
         let mut found = Vec::with_capacity(among.map_or(listed.df, |among| among.len().min(listed.df)));
-        let key = key_of(field, term);
-        for (leaf, field, place) in self.places(field, &listed) {
+        for (leaf, field, place) in self.places(&listed) {
             let among = match among {
                 Some(among) => leaf.own(among),
                 None => {
@@ -172,7 +190,7 @@ impl Commit {
                 }
             };
             let live = among.iter().copied().filter(|&doc| leaf.is_live(doc - leaf.base));
-            if let Some(impacts) = leaf.segment.impacts.find(&key) {
+            if let Some(impacts) = leaf.segment.impacts.find(&listed.key) {
                 let mut at = 0;
                 found.extend(live.filter(|&doc| impacts.place(doc - leaf.base, &mut at).is_some()));
             } else if among.len() * SOUGHT < place.df {
@@ -186,17 +204,37 @@ impl Commit {
         Ok(found)
     }
 
-    /// The live postings of a term in one field, scored.
-    pub fn postings(&self, field: &str, term: &[u8], weighting: &Weighting) -> Result<Matches> {
+    /// The live postings of a term in one field, scored: all, or those of some documents, rising.
+    pub fn postings(&self, field: &str, term: &[u8], weighting: &Weighting, among: Option<&[u32]>) -> Result<Matches> {
         let mut found = Matches::default();
         let list = Scores::of(self, field, term, weighting)?;
         for (number, leaf) in self.leaves.iter().enumerate() {
-            if let Some(mut scored) = list.in_leaf(self, number)? {
-                let (docs, scores) = scored.all()?;
-                for (&doc, &score) in docs.iter().zip(scores).filter(|(&doc, _)| leaf.is_live(doc)) {
-                    found.docs.push(leaf.base + doc);
-                    found.scores.push(score);
+            let own = among.map(|among| leaf.own(among));
+            let mut scored = match list.in_leaf(self, number)? {
+                Some(scored) if own.map_or(true, |own| !own.is_empty()) => scored,
+                _ => continue,
+            };
+            if let Some(own) = own.filter(|own| own.len() * SOUGHT < list.listed.df) {
+                for &doc in own.iter().filter(|&&doc| leaf.is_live(doc - leaf.base)) {
+                    if let Some(score) = scored.seek(doc - leaf.base)? {
+                        found.docs.push(doc);
+                        found.scores.push(score);
+                    }
                 }
+                continue;
+            }
+            let (docs, scores) = scored.all()?;
+            let mut own = own.map(|own| own.iter().copied().peekable());
+            for (&doc, &score) in docs.iter().zip(scores).filter(|(&doc, _)| leaf.is_live(doc)) {
+                let doc = leaf.base + doc;
+                if let Some(own) = &mut own {
+                    while own.next_if(|&other| other < doc).is_some() {}
+                    if own.peek() != Some(&doc) {
+                        continue;
+                    }
+                }
+                found.docs.push(doc);
+                found.scores.push(score);
             }
         }
         Ok(found)
@@ -239,13 +277,20 @@ impl Commit {
         Ok(if self.count == 0 { 0.0 } else { total as f64 / self.count as f64 })
     }
 
-    /// The norm of one document.
-    pub fn norm_of(&self, field: &str, norms: &Norms, doc: u32) -> Result<f32> {
-        let leaf = self.leaf_of(doc);
-        Ok(match leaf.and_then(|leaf| leaf.segment.fields.get(field).map(|field| (leaf, field))) {
-            Some((leaf, field)) => norms.of(field.lengths()?.of((doc - leaf.base) as usize)),
-            None => norms.of(0),
-        })
+    /// The norms of documents, rising.
+    pub fn norms_of(&self, field: &str, norms: &Norms, docs: &[u32]) -> Result<Vec<f32>> {
+        let mut found = Vec::with_capacity(docs.len());
+        for leaf in &self.leaves {
+            let own = leaf.own(docs).iter();
+            match leaf.segment.fields.get(field) {
+                Some(field) if own.len() > 0 => {
+                    let lengths = field.lengths()?;
+                    found.extend(own.map(|&doc| norms.of(lengths.of((doc - leaf.base) as usize))));
+                }
+                _ => found.extend(own.map(|_| norms.of(0))),
+            }
+        }
+        Ok(found)
     }
 
     fn leaf_of(&self, doc: u32) -> Option<&Leaf> {
@@ -255,7 +300,7 @@ impl Commit {
 }
 
 /// What stands for a term of a field.
-pub fn key_of(field: &str, term: &[u8]) -> Vec<u8> {
+fn key_of(field: &str, term: &[u8]) -> Vec<u8> {
     let mut key = Vec::with_capacity(field.len() + 1 + term.len());
     key.extend_from_slice(field.as_bytes());
     key.push(0xFF); // which no name has

@@ -15,26 +15,31 @@ pub struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    /// All live documents that a node matches, with scores.
-    pub fn matches(&self, node: &Node) -> Result<Matches> {
+    /// The live documents that a node matches, all, or of those given, rising; with scores.
+    pub fn matches(&self, node: &Node, among: Option<&[u32]>) -> Result<Matches> {
+        let within = |found: Matches| match among {
+            Some(among) => kept(found, among, true),
+            None => found,
+        };
         Ok(match node {
-            Node::Term { fields, term, boost } => boosted(self.term(fields, term)?, *boost),
-            Node::And(children) => self.and(children)?,
-            Node::Or(children) => union(self.parts(children)?),
+            Node::Term { fields, term, boost } => {
+                let each = fields.iter().map(|field| self.commit.postings(field, term, self.weighting, among));
+                boosted(union(each.collect::<Result<_>>()?), *boost)
+            }
+            Node::And(children) => self.and(children, among)?,
+            Node::Or(children) => union(self.parts(children, among)?),
             Node::AndMaybe(must, should) => {
-                let Matches { docs, scores } = self.matches(must)?;
+                let Matches { docs, scores } = self.matches(must, among)?;
                 let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
                 if !docs.is_empty() {
-                    for part in self.parts(parts_of(should))? {
-                        for (here, there) in common(&docs, &part.docs) {
-                            sums[here] += f64::from(part.scores[there]);
-                        }
+                    for part in self.parts(parts_of(should), Some(&docs))? {
+                        add_to(&mut sums, &docs, &part);
                     }
                 }
                 Matches { docs, scores: sums.into_iter().map(|sum| sum as f32).collect() }
             }
             Node::AndNot { child, without, bonus } => {
-                let found = self.matches(child)?;
+                let found = self.matches(child, among)?;
                 let gone = self.docs(without, Some(&found.docs))?;
                 let mut found = kept(found, &gone, false);
                 if *bonus != 0.0 {
@@ -43,37 +48,36 @@ impl Evaluation<'_> {
                 found
             }
             Node::Require(child, required) => {
-                let found = self.matches(child)?;
+                let found = self.matches(child, among)?;
                 let there = self.docs(required, Some(&found.docs))?;
                 kept(found, &there, true)
             }
             Node::Phrase { field, terms, boost, .. } => {
-                let docs = self.docs(node, None)?;
                 if terms.len() == 1 {
-                    return Ok(boosted(self.term(std::slice::from_ref(field), &terms[0])?, *boost));
+                    return Ok(boosted(self.commit.postings(field, &terms[0], self.weighting, among)?, *boost));
                 }
+                let docs = self.docs(node, among)?;
                 let mut scores = vec![0f32; docs.len()];
                 for term in terms {
-                    let part = self.commit.postings(field, term, self.weighting)?;
+                    let part = self.commit.postings(field, term, self.weighting, Some(&docs))?;
                     for (here, there) in common(&docs, &part.docs) {
                         scores[here] += part.scores[there];
                     }
                 }
                 boosted(Matches { docs, scores }, *boost)
             }
-            Node::Not(_) => constant(self.docs(node, None)?, 1.0),
-            Node::Every { boost } => constant(self.commit.all_live(), *boost),
-            Node::Constant(child, score) => constant(self.docs(child, None)?, *score),
-            Node::Boost(child, factor) => boosted(self.matches(child)?, *factor),
-            Node::Leading(child, share) => top::leading(self, child, *share)?,
+            Node::Not(_) => constant(self.docs(node, among)?, 1.0),
+            Node::Every { boost } => constant(self.docs(node, among)?, *boost),
+            Node::Constant(child, score) => constant(self.docs(child, among)?, *score),
+            Node::Boost(child, factor) => boosted(self.matches(child, among)?, *factor),
+            Node::Leading(child, share) => within(top::leading(self, child, *share)?),
             Node::TwoPhase(approximation, check) => {
-                let found = self.matches(approximation)?;
-                let passing = passing(check, found.docs.clone())?;
-                kept(found, &passing, true)
+                let passing = passing(check, self.docs(approximation, among)?)?;
+                self.matches(approximation, Some(&passing))?
             }
-            Node::Shared(node) => self.matches(node)?,
-            Node::Settled(docs) => constant(docs.to_vec(), 1.0),
-            Node::Known(found) => found.clone(),
+            Node::Shared(node) => self.matches(node, among)?,
+            Node::Settled(_) => constant(self.docs(node, among)?, 1.0),
+            Node::Known(found) => within(found.clone()),
             Node::Nothing => Matches::default(),
         })
     }
@@ -117,42 +121,33 @@ impl Evaluation<'_> {
                 Some(among) => both(among, docs),
                 None => docs.to_vec(),
             },
-            Node::Leading(..) | Node::Known(_) | Node::Nothing => within(self.matches(node)?.docs),
+            Node::Leading(..) | Node::Known(_) | Node::Nothing => within(self.matches(node, None)?.docs),
         })
     }
 
     /// What is added up of some nodes: a term that is looked for in several fields is as many parts, as in `Part`.
-    fn parts(&self, nodes: &[Node]) -> Result<Vec<Matches>> {
+    fn parts(&self, nodes: &[Node], among: Option<&[u32]>) -> Result<Vec<Matches>> {
         let mut parts = Vec::with_capacity(nodes.len());
         for node in nodes {
             match node {
                 Node::Term { fields, term, boost } => {
-                    for field in fields {
-                        parts.push(boosted(self.commit.postings(field, term, self.weighting)?, *boost));
+                    for field in fields.iter() {
+                        parts.push(boosted(self.commit.postings(field, term, self.weighting, among)?, *boost));
                     }
                 }
-                other => parts.push(self.matches(other)?),
+                other => parts.push(self.matches(other, among)?),
             }
         }
         Ok(parts)
     }
 
-    /// A term's scores in some fields, added.
-    pub fn term(&self, fields: &[String], term: &[u8]) -> Result<Matches> {
-        let each = fields.iter().map(|field| self.commit.postings(field, term, self.weighting));
-        Ok(union(each.collect::<Result<_>>()?))
-    }
-
-    fn and(&self, children: &[Node]) -> Result<Matches> {
-        let mut parts: Vec<Matches> = children.iter().map(|child| self.matches(child)).collect::<Result<_>>()?;
-        parts.sort_by_key(|part| part.docs.len());
-        let mut parts = parts.into_iter();
-        let Matches { mut docs, scores } = parts.next().unwrap_or_default();
-        let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
-        for part in parts {
-            let shared = common(&docs, &part.docs);
-            sums = shared.iter().map(|&(here, there)| sums[here] + f64::from(part.scores[there])).collect();
-            docs = shared.iter().map(|&(here, _)| docs[here]).collect();
+    fn and(&self, children: &[Node], among: Option<&[u32]>) -> Result<Matches> {
+        let docs = self.docs_of_all(&children.iter().collect::<Vec<_>>(), among)?;
+        let mut sums = vec![0.0; docs.len()];
+        if !docs.is_empty() {
+            for child in children {
+                add_to(&mut sums, &docs, &self.matches(child, Some(&docs))?);
+            }
         }
         Ok(Matches { docs, scores: sums.into_iter().map(|sum| sum as f32).collect() })
     }
@@ -178,7 +173,7 @@ impl Evaluation<'_> {
     }
 
     /// Documents of every child; terms are asked first, since the others cost more.
-    fn docs_of_all(&self, children: &[&Node], among: Option<&[u32]>) -> Result<Vec<u32>> {
+    pub fn docs_of_all(&self, children: &[&Node], among: Option<&[u32]>) -> Result<Vec<u32>> {
         if children.is_empty() {
             return Ok(Vec::new());
         }
@@ -219,6 +214,13 @@ pub fn parts_of(node: &Node) -> &[Node] {
         Node::Or(children) => children,
         Node::Shared(node) => parts_of(node),
         other => std::slice::from_ref(other),
+    }
+}
+
+/// Add the scores of some of the documents to their sums.
+pub fn add_to(sums: &mut [f64], docs: &[u32], part: &Matches) {
+    for (here, there) in common(docs, &part.docs) {
+        sums[here] += f64::from(part.scores[there]);
     }
 }
 

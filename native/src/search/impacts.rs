@@ -160,8 +160,26 @@ impl Impacts {
     /// How often the term is there at a place; None where that is more often than is kept.
     #[inline]
     pub fn tf(&self, place: usize) -> Option<u32> {
-        Some(self.tfs[place]).filter(|&tf| tf != MANY).map(u32::from)
+        counted(self.tfs[place])
     }
+
+    /// Where not every document has a byte: those from a place on and before a document, and how often each has the
+    /// term, as `counted` tells.
+    pub fn listed(&self, at: usize, end: u32) -> Option<(&[u32], &[u8])> {
+        match &self.docs {
+            Docs::Every => None,
+            Docs::Some(docs) => {
+                let to = at + docs[at..].partition_point(|&doc| doc < end);
+                Some((&docs[at..to], &self.tfs[at..to]))
+            }
+        }
+    }
+}
+
+/// A frequency as it is kept; None where it is more than that.
+#[inline]
+pub fn counted(tf: u8) -> Option<u32> {
+    Some(tf).filter(|&tf| tf != MANY).map(u32::from)
 }
 
 /// How many documents have a term, by how often each has it.

@@ -4,6 +4,7 @@ pub mod best;
 pub mod commit;
 pub mod evaluation;
 pub mod impacts;
+mod nearness;
 pub mod node;
 pub mod parts;
 pub mod phrases;

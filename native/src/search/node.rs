@@ -5,14 +5,34 @@ use std::sync::Arc;
 use crate::fault::Result;
 use crate::search::commit::Matches;
 
+/// A term, in code form.
+pub type Term = Arc<[u8]>;
+
+/// Names of fields in which a term is looked for.
+#[derive(Clone)]
+pub enum Fields {
+    Of(&'static [&'static str]),
+    Given(Arc<[String]>),
+}
+
+impl Fields {
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (own, given): (&[&str], &[String]) = match self {
+            Fields::Of(names) => (names, &[]),
+            Fields::Given(names) => (&[], names),
+        };
+        own.iter().copied().chain(given.iter().map(|name| &name[..]))
+    }
+}
+
 /// Asks whoever made a query which of some documents pass.
 pub type Check = Box<dyn Fn(&[u32]) -> Result<Vec<bool>> + Send + Sync>;
 
 pub enum Node {
     /// Documents that have a term in any of some fields; its scores there are added.
     Term {
-        fields: Vec<String>,
-        term: Vec<u8>,
+        fields: Fields,
+        term: Term,
         boost: f32,
     },
     And(Vec<Node>),
@@ -28,7 +48,7 @@ pub enum Node {
     Not(Box<Node>),
     Phrase {
         field: String,
-        terms: Vec<Vec<u8>>,
+        terms: Vec<Term>,
         slop: u32,
         boost: f32,
     },

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use crate::fault::Result;
 use crate::search::commit::{Commit, Matches, SOUGHT};
 use crate::search::evaluation::Evaluation;
-use crate::search::impacts::Impacts;
+use crate::search::impacts::{self, Impacts};
 use crate::search::node::Node;
 use crate::search::scores::{Scored, Scores};
 use crate::search::sets::reached;
+
+/// Looking a document up costs about as much as going through so many.
+const LISTED: usize = 8;
 
 /// One part; every document that it has scores more than nothing. A term that is looked for in several fields is as many
 /// parts.
@@ -36,7 +39,7 @@ impl Part {
     /// Add a node as parts; false where a document may score nothing.
     pub fn add(on: &Evaluation, node: &Node, to: &mut Vec<Part>) -> Result<bool> {
         if let Node::Term { fields, term, boost } = node {
-            for field in fields {
+            for field in fields.iter() {
                 let scores = Scores::of(on.commit, field, term, on.weighting)?;
                 if scores.listed.df > 0 {
                     if !(scores.factor > 0.0 && *boost > 0.0) {
@@ -47,7 +50,7 @@ impl Part {
             }
             return Ok(true);
         }
-        let found = on.matches(node)?;
+        let found = on.matches(node, None)?;
         let is_sound = found.scores.iter().all(|&score| score > 0.0);
         if !found.docs.is_empty() {
             to.push(Part::Known(found));
@@ -161,6 +164,31 @@ impl LeafPart<'_> {
                 Ok(if docs.get(self.at) == Some(&(doc + *base)) { scores.get(self.at).copied() } else { None })
             }
         }
+    }
+
+    /// Go through its own documents, if they are few beside `count` that are asked for, and add their scores to those
+    /// that are asked for; false where it was not done. numbers: of each document from `first` on, its number among
+    /// these, from 1.
+    pub fn add_listed(&mut self, first: u32, numbers: &[u16], count: usize, scores: &mut [f64]) -> Result<bool> {
+        let (scored, impacts, boost) = match &mut self.of {
+            Of::Term { scored, impacts: Some(impacts), boost } => (scored, impacts, *boost),
+            _ => return Ok(false),
+        };
+        let (docs, tfs) = match impacts.listed(self.at, first.saturating_add(numbers.len() as u32)) {
+            Some((docs, tfs)) if docs.len() < count * LISTED => (docs, tfs),
+            _ => return Ok(false),
+        };
+        for (&doc, &tf) in docs.iter().zip(tfs) {
+            let number = numbers[(doc - first) as usize];
+            if number > 0 {
+                let score = match impacts::counted(tf) {
+                    Some(tf) => Some(scored.score(doc, tf) * boost),
+                    None => scored.seek(doc)?.map(|score| score * boost),
+                };
+                scores[usize::from(number) - 1] += score.map_or(0.0, f64::from);
+            }
+        }
+        Ok(true)
     }
 
     /// Whether shares of many documents are added at once.

@@ -16,8 +16,8 @@ use crate::index::terms::{Field, Sections};
 use crate::search::commit;
 use crate::search::evaluation::Evaluation;
 use crate::search::impacts::Kept;
-use crate::search::node::Node;
-use crate::search::phrases;
+use crate::search::nearness::Nearness;
+use crate::search::node::{Node, Term};
 use crate::search::reading::{slop_of, Kinds, Reading};
 use crate::search::retrieval::{self, Near, Sought};
 use crate::search::top;
@@ -117,7 +117,7 @@ impl Weighting {
     #[new]
     fn new(default: Numbers, fields: HashMap<String, Numbers>) -> Self {
         let fields = fields.into_iter().map(|(name, numbers)| (name, scale_of(numbers))).collect();
-        Weighting(Arc::new(weighting::Weighting { default: scale_of(default), fields }))
+        Weighting(Arc::new(weighting::Weighting::new(scale_of(default), fields)))
     }
 }
 
@@ -144,6 +144,13 @@ fn bytes_of<'py>(py: Python<'py>, numbers: impl Iterator<Item = [u8; 4]>) -> Bou
 /// A node that was made here.
 #[pyclass(frozen)]
 pub struct Ranked(pub Arc<Node>);
+
+/// Two terms.
+type Pair<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+fn pairs_of(pairs: &[Pair]) -> Vec<(Term, Term)> {
+    pairs.iter().map(|(first, second)| (first.as_bytes().into(), second.as_bytes().into())).collect()
+}
 
 /// Documents and scores, best first.
 type Found<'py> = (Vec<u32>, Bound<'py, PyBytes>);
@@ -199,14 +206,14 @@ impl Commit {
         known: Option<usize>,
         share: Option<f64>,
         loose: bool,
-        near: Option<(String, Vec<(Vec<u8>, Vec<u8>)>, u64, Numbers, usize)>,
+        near: Option<(String, Vec<Pair<'_>>, u64, Numbers, usize)>,
         count: usize,
         weighting: &Weighting,
         outside: &Bound<'_, PyAny>,
     ) -> PyResult<(Vec<u32>, Vec<f64>, Vec<f64>, usize, Option<usize>)> {
         let read = Reading { kinds: Kinds::get(outside.py())?, outside, every: self.0.every };
         let near = near.map(|(field, pairs, slop, scale, depth)| {
-            let (slop, scale) = (slop_of(slop), scale_of(scale));
+            let (pairs, slop, scale) = (pairs_of(&pairs), slop_of(slop), scale_of(scale));
             Near { field, pairs, slop, scale, depth }
         });
         let wanted = wanted.map(|wanted| read.node(wanted)).transpose()?;
@@ -234,7 +241,7 @@ impl Commit {
         weighting: &Weighting,
         outside: &Bound<'py, PyAny>,
     ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
-        let (py, found) = (node.py(), self.with(node, weighting, outside, |on, node| on.matches(node))?);
+        let (py, found) = (node.py(), self.with(node, weighting, outside, |on, node| on.matches(node, None))?);
         let docs = bytes_of(py, found.docs.iter().map(|doc| doc.to_le_bytes()));
         Ok((docs, bytes_of(py, found.scores.iter().map(|score| score.to_le_bytes()))))
     }
@@ -271,16 +278,17 @@ impl Commit {
         py: Python<'_>,
         docs: Vec<u32>,
         field: &str,
-        pairs: Vec<(Vec<u8>, Vec<u8>)>,
+        pairs: Vec<Pair<'_>>,
         slop: u64,
         scale: Numbers,
     ) -> PyResult<Vec<f32>> {
-        let (scale, slop) = (scale_of(scale), slop_of(slop));
+        let (pairs, scale, slop) = (pairs_of(&pairs), scale_of(scale), slop_of(slop));
         py.allow_threads(|| {
             let mut rising = docs.clone();
             rising.sort_unstable();
             rising.dedup();
-            let found = phrases::proximity(&self.0, &rising, field, &pairs, slop, &scale)?;
+            let mut near = Nearness::new(&self.0, &rising, field, &pairs, slop, &scale)?;
+            let found = (0..rising.len()).map(|at| near.of(at)).collect::<crate::fault::Result<Vec<f32>>>()?;
             Ok(docs.iter().map(|doc| rising.binary_search(doc).map_or(0.0, |place| found[place])).collect())
         })
         .map_err(raised)

@@ -1,5 +1,7 @@
 //! Nodes as Python has them (`khsearch/engine/nodes.py`), read.
 
+use std::sync::Arc;
+
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -8,12 +10,26 @@ use pyo3::types::{PyBytes, PyList, PyTuple, PyType};
 
 use crate::fault::Fault;
 use crate::search::commit::Matches;
-use crate::search::node::Node;
+use crate::search::node::{Fields, Node, Term};
 use crate::search::python::{Docs, Ranked};
 
 /// Places, of which no document has more.
 pub fn slop_of(places: u64) -> u32 {
     places.min(u64::from(u32::MAX)) as u32
+}
+
+/// A term that Python has as bytes.
+pub fn term_of(given: &Bound<'_, PyAny>) -> PyResult<Term> {
+    Ok(given.downcast::<PyBytes>()?.as_bytes().into())
+}
+
+/// One node of some: the only one itself.
+fn alone_or(mut children: Vec<Node>, joined: impl FnOnce(Vec<Node>) -> Node) -> Node {
+    if children.len() == 1 {
+        children.remove(0)
+    } else {
+        joined(children)
+    }
 }
 
 /// The classes of nodes.
@@ -91,22 +107,26 @@ impl<'py> Reading<'_, 'py> {
         let child = |name| -> PyResult<Box<Node>> { Ok(Box::new(self.node(&given.getattr(name)?)?)) };
         Ok(match kind {
             Some(Kind::Term) => Node::Term {
-                fields: vec![given.getattr(intern!(py, "field"))?.extract()?],
-                term: given.getattr(intern!(py, "term"))?.extract()?,
+                fields: Fields::Given(Arc::new([given.getattr(intern!(py, "field"))?.extract()?])),
+                term: term_of(&given.getattr(intern!(py, "term"))?)?,
                 boost: number(intern!(py, "boost"))?,
             },
             Some(Kind::AnyField) => Node::Term {
-                fields: given.getattr(intern!(py, "fields"))?.extract()?,
-                term: given.getattr(intern!(py, "term"))?.extract()?,
+                fields: Fields::Given(given.getattr(intern!(py, "fields"))?.extract::<Vec<String>>()?.into()),
+                term: term_of(&given.getattr(intern!(py, "term"))?)?,
                 boost: number(intern!(py, "boost"))?,
             },
-            Some(Kind::Or) => Node::Or(self.children(given)?),
-            Some(Kind::And) => Node::And(self.children(given)?),
+            Some(Kind::Or) => alone_or(self.children(given)?, Node::Or),
+            Some(Kind::And) => alone_or(self.children(given)?, Node::And),
             Some(Kind::AndMaybe) => Node::AndMaybe(child(intern!(py, "must"))?, child(intern!(py, "should"))?),
             Some(Kind::Constant) => Node::Constant(child(intern!(py, "child"))?, number(intern!(py, "score"))?),
             Some(Kind::Phrase) => Node::Phrase {
                 field: given.getattr(intern!(py, "field"))?.extract()?,
-                terms: given.getattr(intern!(py, "terms"))?.extract()?,
+                terms: given
+                    .getattr(intern!(py, "terms"))?
+                    .try_iter()?
+                    .map(|one| term_of(&one?))
+                    .collect::<PyResult<_>>()?,
                 slop: slop_of(given.getattr(intern!(py, "slop"))?.extract()?),
                 boost: number(intern!(py, "boost"))?,
             },

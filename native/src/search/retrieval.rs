@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use crate::fault::Result;
 use crate::search::evaluation::Evaluation;
-use crate::search::node::Node;
-use crate::search::phrases::proximity;
+use crate::search::nearness::Nearness;
+use crate::search::node::{Node, Term};
 use crate::search::top::{top, EQUAL};
 use crate::search::weighting::Scale;
 
 /// Pairs of terms that add to the scores of the best `depth` documents where they stand near each other.
 pub struct Near {
     pub field: String,
-    pub pairs: Vec<(Vec<u8>, Vec<u8>)>,
+    pub pairs: Vec<(Term, Term)>,
     pub slop: u32,
     pub scale: Scale,
     pub depth: usize,
@@ -49,13 +49,7 @@ pub fn best(on: &Evaluation, sought: &Sought, count: usize) -> Result<Best> {
     let (found, ahead, total) = retrieved(on, sought, count.max(depth))?;
     let mut added = vec![0.0; found.len()];
     if let Some(near) = &sought.near {
-        let best: Vec<u32> = found.iter().take(depth).map(|&(doc, _)| doc).collect();
-        let mut rising = best.clone();
-        rising.sort_unstable();
-        let bonus = proximity(on.commit, &rising, &near.field, &near.pairs, near.slop, &near.scale)?;
-        for (doc, to) in best.iter().zip(&mut added) {
-            *to = rising.binary_search(doc).map_or(0.0, |place| f64::from(bonus[place]));
-        }
+        add_nearness(on, near, &found, ahead, count, &mut added)?;
     }
     let score = |at: usize| f64::from(found[at].1) + added[at];
     let mut order: Vec<usize> = (0..found.len()).collect();
@@ -69,6 +63,46 @@ pub fn best(on: &Evaluation, sought: &Sought, count: usize) -> Result<Best> {
         total,
     })
 }
+
+/// What nearness adds to the first documents, as far as it decides which are the best `count`.
+fn add_nearness(
+    on: &Evaluation,
+    near: &Near,
+    found: &[(u32, f32)],
+    ahead: usize,
+    count: usize,
+    added: &mut [f64],
+) -> Result<()> {
+    let first = &found[..found.len().min(near.depth)];
+    let mut order: Vec<usize> = (0..first.len()).collect();
+    order.sort_unstable_by_key(|&at| first[at].0);
+    let mut places = vec![0; first.len()];
+    order.iter().enumerate().for_each(|(place, &at)| places[at] = place);
+    let rising: Vec<u32> = order.iter().map(|&at| first[at].0).collect();
+    let mut nearness = Nearness::new(on.commit, &rising, &near.field, &near.pairs, near.slop, &near.scale)?;
+    let ahead = ahead.min(first.len());
+    // Those that count as found, then the others: of each, as many as there is room for.
+    let mut room = count;
+    for group in [0..ahead, ahead..first.len()] {
+        let few = group.start..group.end.min(group.start + room);
+        room -= few.len();
+        let mut least = f64::INFINITY;
+        for &at in order.iter().filter(|&at| few.contains(at)) {
+            added[at] = f64::from(nearness.of(places[at])?);
+            least = least.min(f64::from(first[at].1) + added[at]);
+        }
+        let more = few.end..group.end;
+        for &at in order.iter().filter(|&at| more.contains(at)) {
+            if (f64::from(first[at].1) + nearness.most(places[at])) * SURE >= least {
+                added[at] = f64::from(nearness.of(places[at])?);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// More than rounding takes.
+const SURE: f64 = 1.0 + 1e-5;
 
 /// Documents and scores, how many stay ahead, and how many count.
 type Retrieved = (Vec<(u32, f32)>, usize, Option<usize>);

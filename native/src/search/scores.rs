@@ -5,14 +5,12 @@ use std::sync::Arc;
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
 use crate::index::terms::{Field, Lengths, Place};
-use crate::search::commit::{key_of, Commit, Listed};
+use crate::search::commit::{Commit, Listed};
 use crate::search::impacts::Impacts;
 use crate::search::weighting::{score, Norms, Weighting};
 
 /// A term of a field in a commit, and how it scores.
 pub struct Scores {
-    field: String,
-    key: Vec<u8>,
     pub listed: Arc<Listed>,
     norms: Arc<Norms>,
     pub factor: f32,
@@ -36,16 +34,26 @@ impl Scores {
     /// A term, looked up, with the weight that it has.
     pub fn of(commit: &Commit, field: &str, term: &[u8], weighting: &Weighting) -> Result<Self> {
         let listed = commit.listed(field, term)?;
-        let scale = weighting.scale(field);
-        let factor = (commit.term_weight(term, listed.df, scale)? * (scale.k1 + 1.0)) as f32;
-        let norms = commit.norms(field, scale)?;
-        Ok(Scores { field: field.to_owned(), key: key_of(field, term), listed, norms, factor })
+        let known = listed.scaled.try_lock().ok().and_then(|known| known.clone());
+        let (factor, norms) = match known {
+            Some((number, factor, norms)) if number == weighting.number => (factor, norms),
+            _ => {
+                let scale = weighting.scale(field);
+                let factor = (commit.term_weight(term, listed.df, scale)? * (scale.k1 + 1.0)) as f32;
+                let norms = commit.norms(field, scale)?;
+                if let Ok(mut known) = listed.scaled.try_lock() {
+                    *known = Some((weighting.number, factor, norms.clone()));
+                }
+                (factor, norms)
+            }
+        };
+        Ok(Scores { listed, norms, factor })
     }
 
     /// The scores of a segment; None where it has no such term.
     pub fn in_leaf<'a>(&self, commit: &'a Commit, number: usize) -> Result<Option<Scored<'a>>> {
         let found = self.listed.places.iter().find(|(leaf, _)| *leaf == number);
-        let field = commit.leaves.get(number).and_then(|leaf| leaf.segment.fields.get(&self.field));
+        let field = commit.leaves.get(number).and_then(|leaf| leaf.segment.fields.get(&*self.listed.field));
         Ok(match (found, field) {
             (Some(&(_, place)), Some(field)) => Some(Scored {
                 field,
@@ -76,9 +84,9 @@ impl Scores {
             None => return Ok(None),
         };
         let found = if few {
-            segment.impacts.get(&self.key, &self.norms)
+            segment.impacts.get(&self.listed.key, &self.norms)
         } else {
-            segment.impacts.get_or_make(&self.key, scored, segment.docs)?
+            segment.impacts.get_or_make(&self.listed.key, scored, segment.docs)?
         };
         Ok(found.map(|(impacts, most)| (impacts, most * self.factor)))
     }

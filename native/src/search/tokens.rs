@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
 use crate::index::positions::Positions;
-use crate::search::commit::{key_of, Commit};
+use crate::search::commit::{Commit, SOUGHT};
 
 /// What stands for a document that does not have the term.
 const NOWHERE: u32 = u32::MAX;
@@ -16,6 +16,8 @@ pub struct Tokens<'a> {
     pub df: usize,
     /// Of each document, its number among the postings of its segment.
     numbers: Vec<u32>,
+    /// And how often it has the term at most.
+    mosts: Vec<u32>,
     leaves: Vec<Own<'a>>,
     known: Vec<Range<usize>>,
     positions: Vec<u32>,
@@ -25,36 +27,81 @@ pub struct Tokens<'a> {
 struct Own<'a> {
     docs: Range<usize>,
     cursor: Cursor<'a>,
+    /// Where the tokens of each posting begin, if all were gone through, and last where they end.
+    starts: Vec<usize>,
     positions: Positions<'a>,
 }
 
 impl<'a> Tokens<'a> {
     /// A term in documents that rise.
     pub fn of(commit: &'a Commit, field: &str, term: &[u8], docs: &[u32]) -> Result<Self> {
-        let (listed, key) = (commit.listed(field, term)?, key_of(field, term));
+        let listed = commit.listed(field, term)?;
         let mut numbers = vec![NOWHERE; docs.len()];
+        let mut mosts = vec![0; docs.len()];
         let mut leaves = Vec::with_capacity(listed.places.len());
-        for (leaf, field, place) in commit.places(field, &listed) {
+        for (leaf, field, place) in commit.places(&listed) {
             let own = leaf.own(docs);
             if own.is_empty() || field.parts.rests.is_none() {
                 continue;
             }
             let first = docs.partition_point(|&doc| doc < leaf.base);
             let mut cursor = Cursor::new(field, place, true)?;
-            let impacts = leaf.segment.impacts.find(&key);
+            let impacts = leaf.segment.impacts.find(&listed.key);
+            let mut starts = Vec::new();
+            if impacts.is_none() && own.len() * SOUGHT > place.df {
+                // Most of them are asked for: all are gone through.
+                let (mut all, mut tfs) = (Vec::with_capacity(place.df), Vec::with_capacity(place.df));
+                cursor.fill(u32::MAX, &mut all)?;
+                cursor.add_frequencies(0, all.len(), &mut tfs)?;
+                starts.reserve(all.len() + 1);
+                starts.push(0);
+                let mut sum = 0;
+                starts.extend(tfs.iter().map(|&tf| {
+                    sum += tf as usize;
+                    sum
+                }));
+                let mut its = 0;
+                for ((doc, number), most) in own.iter().zip(&mut numbers[first..]).zip(&mut mosts[first..]) {
+                    while its < all.len() && all[its] < doc - leaf.base {
+                        its += 1;
+                    }
+                    if all.get(its) == Some(&(doc - leaf.base)) {
+                        *number = its as u32;
+                        *most = tfs[its];
+                    }
+                }
+                leaves.push(Own {
+                    docs: first..first + own.len(),
+                    cursor,
+                    starts,
+                    positions: Positions::new(field, place),
+                });
+                continue;
+            }
             let mut at = 0;
-            for (doc, number) in own.iter().zip(&mut numbers[first..]) {
+            for ((doc, number), most) in own.iter().zip(&mut numbers[first..]).zip(&mut mosts[first..]) {
                 let doc = doc - leaf.base;
                 let found = match &impacts {
-                    Some(impacts) => impacts.place(doc, &mut at).map(|place| impacts.number(place)),
-                    None => cursor.seek(doc),
+                    Some(impacts) => {
+                        let tf = |place| impacts.tf(place).unwrap_or(u32::MAX);
+                        impacts.place(doc, &mut at).map(|place| (impacts.number(place), tf(place)))
+                    }
+                    None => cursor.seek(doc).map(|number| (number, u32::MAX)),
                 };
-                *number = found.map_or(NOWHERE, |number| number as u32);
+                if let Some((its, tf)) = found {
+                    *number = its as u32;
+                    *most = tf;
+                }
             }
-            leaves.push(Own { docs: first..first + own.len(), cursor, positions: Positions::new(field, place) });
+            leaves.push(Own {
+                docs: first..first + own.len(),
+                cursor,
+                starts,
+                positions: Positions::new(field, place),
+            });
         }
         let known = vec![0..0; docs.len()];
-        Ok(Tokens { df: listed.df, numbers, leaves, known, positions: Vec::new() })
+        Ok(Tokens { df: listed.df, numbers, mosts, leaves, known, positions: Vec::new() })
     }
 
     /// Whether a document, by its place among the documents, has the term.
@@ -63,13 +110,23 @@ impl<'a> Tokens<'a> {
         self.numbers[at] != NOWHERE
     }
 
+    /// How often a document has the term at most.
+    #[inline]
+    pub fn most(&self, at: usize) -> u32 {
+        self.mosts[at]
+    }
+
     /// Read the positions in a document that has the term; then they are known.
     pub fn read(&mut self, at: usize) -> Result<()> {
         if !self.known[at].is_empty() {
             return Ok(());
         }
         if let Some(own) = self.leaves.iter_mut().find(|own| own.docs.contains(&at)) {
-            let (first, count) = own.cursor.tokens_of(self.numbers[at] as usize)?;
+            let number = self.numbers[at] as usize;
+            let (first, count) = match own.starts.get(number..number + 2) {
+                Some(edges) => (edges[0], edges[1] - edges[0]),
+                None => own.cursor.tokens_of(number)?,
+            };
             let start = self.positions.len();
             own.positions.add(first, first + count, &mut self.positions)?;
             self.known[at] = start..self.positions.len();

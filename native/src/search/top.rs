@@ -3,7 +3,7 @@
 use crate::fault::Result;
 use crate::search::best::{Behind, Best};
 use crate::search::commit::{Commit, Matches};
-use crate::search::evaluation::{parts_of, Evaluation};
+use crate::search::evaluation::{add_to, parts_of, Evaluation};
 use crate::search::node::Node;
 use crate::search::parts::{LeafPart, Part};
 use crate::search::sets::common;
@@ -20,10 +20,10 @@ pub const EQUAL: f64 = 1.0 - 1e-6;
 /// Of all documents one in so many: fewer are looked up, of more it is told first which may be among the best.
 const FEW: usize = 64;
 
-/// A query as parts that all must match, or if there are none, of which any must; parts that only add; and which
-/// documents may be found, and may not.
+/// A query: the documents of what must match, and what that adds to each; parts that add, of which any has to match if
+/// nothing must; and which documents may be found, and may not.
 struct Shape {
-    must: Vec<Matches>,
+    must: Option<(Vec<u32>, Vec<f64>)>,
     may: Vec<Part>,
     allowed: Option<Vec<u32>>,
     refused: Vec<u32>,
@@ -39,8 +39,8 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
             if *score == 0.0 {
                 let docs = on.docs(wanted, None)?;
                 let parts = match shape_of(on, by)? {
-                    Some(Shape { must, may, allowed: None, refused }) if must.is_empty() && refused.is_empty() => may,
-                    _ => vec![Part::Known(on.matches(by)?)],
+                    Some(Shape { must: None, may, allowed: None, refused }) if refused.is_empty() => may,
+                    _ => vec![Part::Known(on.matches(by, None)?)],
                 };
                 let mut best = Best::new(count, behind, &[]);
                 if behind.is_some() || docs.len() * FEW < on.commit.every {
@@ -56,7 +56,7 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
     let shape = match shape_of(on, node)? {
         Some(shape) => shape,
         None => {
-            let found = on.matches(node)?;
+            let found = on.matches(node, None)?;
             let mut best = Best::new(count, behind, &[]);
             found.docs.into_iter().zip(found.scores).for_each(|(doc, score)| best.add(doc, f64::from(score)));
             return Ok(best.listed());
@@ -65,7 +65,7 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
     let Shape { must, may, allowed, refused } = shape;
     let mut best = Best::new(count, behind, &refused);
     match &allowed {
-        _ if !must.is_empty() => of_all(on.commit, must, &may, allowed.as_deref(), &mut best)?,
+        _ if must.is_some() => of_all(on.commit, must.unwrap_or_default(), &may, allowed.as_deref(), &mut best)?,
         Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, allowed, &may, true, &mut best)?,
         _ => of_any(on.commit, &may, allowed.as_deref(), &mut best)?,
     }
@@ -79,8 +79,8 @@ pub fn scores_of(on: &Evaluation, node: &Node, docs: &[u32]) -> Result<Vec<f32>>
         other => other,
     };
     let parts = match shape_of(on, by)? {
-        Some(Shape { must, may, .. }) if must.is_empty() => may,
-        _ => vec![Part::Known(on.matches(by)?)],
+        Some(Shape { must: None, may, .. }) => may,
+        _ => vec![Part::Known(on.matches(by, None)?)],
     };
     let mut scores = Vec::with_capacity(docs.len());
     for (number, leaf) in on.commit.leaves.iter().enumerate() {
@@ -130,6 +130,7 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
         }
         Node::And(children) => (children, &[]),
         Node::Or(children) => (&[], children),
+        Node::Term { .. } => (&[], std::slice::from_ref(node)),
         Node::AndMaybe(must, should) => match &**must {
             Node::And(children) if children.is_empty() => return Ok(None),
             Node::And(children) => (children, parts_of(should)),
@@ -140,20 +141,25 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     if must.is_empty() && may.is_empty() {
         return Ok(None);
     }
-    let mut shape = Shape { must: Vec::new(), may: Vec::new(), allowed: None, refused: Vec::new() };
-    for (children, needed) in [(must, true), (may, false)] {
-        for child in children {
-            if needed {
-                let found = on.matches(child)?;
-                if found.scores.iter().any(|&score| score <= 0.0) {
-                    return Ok(None);
-                }
-                shape.must.push(found);
-            } else if !Part::add(on, child, &mut shape.may)? {
-                return Ok(None);
-            }
+    let mut shape = Shape { must: None, may: Vec::new(), allowed: None, refused: Vec::new() };
+    for child in may {
+        if !Part::add(on, child, &mut shape.may)? {
+            return Ok(None);
         }
     }
+    if must.is_empty() {
+        return Ok(Some(shape));
+    }
+    let docs = on.docs_of_all(&must.iter().collect::<Vec<_>>(), None)?;
+    let mut sums = vec![0.0; docs.len()];
+    for child in must {
+        let found = on.matches(child, Some(&docs))?;
+        if found.scores.iter().any(|&score| score <= 0.0) {
+            return Ok(None);
+        }
+        add_to(&mut sums, &docs, &found);
+    }
+    shape.must = Some((docs, sums));
     Ok(Some(shape))
 }
 
@@ -182,29 +188,19 @@ fn of_set(commit: &Commit, docs: &[u32], parts: &[Part], any: bool, best: &mut B
     Ok(())
 }
 
-/// The best of documents that all of some parts have.
+/// The best of documents of what must match, each with what that adds.
 fn of_all(
     commit: &Commit,
-    mut must: Vec<Matches>,
+    (docs, sums): (Vec<u32>, Vec<f64>),
     may: &[Part],
     allowed: Option<&[u32]>,
     best: &mut Best,
 ) -> Result<()> {
-    must.sort_by_key(|found| found.docs.len());
-    let mut must = must.into_iter();
-    let Matches { mut docs, scores } = must.next().unwrap_or_default();
-    let mut sums: Vec<f64> = scores.into_iter().map(f64::from).collect();
+    let mut found: Vec<(u32, f64)> = docs.iter().copied().zip(sums).collect();
     if let Some(allowed) = allowed {
-        let shared = common(&docs, allowed);
-        sums = shared.iter().map(|&(here, _)| sums[here]).collect();
-        docs = shared.iter().map(|&(here, _)| docs[here]).collect();
+        found = common(&docs, allowed).into_iter().map(|(here, _)| found[here]).collect();
     }
-    for part in must {
-        let shared = common(&docs, &part.docs);
-        sums = shared.iter().map(|&(here, there)| sums[here] + f64::from(part.scores[there])).collect();
-        docs = shared.iter().map(|&(here, _)| docs[here]).collect();
-    }
-    let mut all = docs.into_iter().zip(sums).peekable();
+    let mut all = found.into_iter().peekable();
     for (number, leaf) in commit.leaves.iter().enumerate() {
         let end = leaf.base + leaf.segment.docs as u32;
         let own = std::iter::from_fn(|| all.next_if(|&(doc, _)| doc < end));

@@ -1,6 +1,7 @@
 //! How terms score: BM25 with a scale a field, as `khsearch/engine/weighting.py` and `columnar/search/bm25.py` have it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// The scale of a field.
 #[derive(Clone)]
@@ -15,11 +16,20 @@ pub struct Scale {
 
 /// One scale for all fields, others for those named.
 pub struct Weighting {
-    pub default: Scale,
-    pub fields: HashMap<String, Scale>,
+    /// Its own, of all weightings of the process.
+    pub number: usize,
+    default: Scale,
+    fields: HashMap<String, Scale>,
 }
 
+static NUMBERS: AtomicUsize = AtomicUsize::new(0);
+
 impl Weighting {
+    /// One scale, and those of some fields.
+    pub fn new(default: Scale, fields: HashMap<String, Scale>) -> Self {
+        Weighting { number: NUMBERS.fetch_add(1, Relaxed), default, fields }
+    }
+
     /// The scale of a field.
     pub fn scale(&self, field: &str) -> &Scale {
         self.fields.get(field).unwrap_or(&self.default)

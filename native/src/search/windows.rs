@@ -134,9 +134,17 @@ impl Window<'_> {
 /// Add documents, rising, with what they score.
 fn add_scores(leaf: &Leaf, parts: &mut [LeafPart], found: &[(u32, u16)], best: &mut Best) -> Result<()> {
     let mut scores = vec![0.0; found.len()];
-    if let Some(&(first, _)) = found.first() {
+    if let (Some(&(first, _)), Some(&(last, _))) = (found.first(), found.last()) {
+        // Of each document of the stretch, its number among those found, from 1.
+        let mut numbers = vec![0u16; (last - first) as usize + 1];
+        for (number, &(doc, _)) in found.iter().enumerate() {
+            numbers[(doc - first) as usize] = number as u16 + 1;
+        }
         for part in parts.iter_mut() {
             part.turn_back(first);
+            if part.add_listed(first, &numbers, found.len(), &mut scores)? {
+                continue;
+            }
             for (&(doc, _), sum) in found.iter().zip(&mut scores) {
                 *sum += part.score(doc)?.map_or(0.0, f64::from);
             }
