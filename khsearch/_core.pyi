@@ -247,8 +247,13 @@ class Variants:
 class Ranking:
     """What a ranking says of plans."""
 
-    def __new__(cls, fields: Sequence[str], bigrams: bool, few_words: float, readings: float) -> Ranking:
-        """Fields of words, whether bigrams have weight, words up to which it is full, what those of readings have."""
+    def __new__(
+        cls, fields: Sequence[str], bigrams: bool, few_words: float, readings: float, function_words: Set[str]
+    ) -> Ranking:
+        """Fields of words, whether bigrams have weight, words up to which it is full, what those of readings have.
+
+        function_words: chunks that need not stand where every chunk must.
+        """
 
 @final
 class Planner:
@@ -265,10 +270,10 @@ class Planner:
     ) -> Planner:
         """breaking: as documents were broken. words: whose lexicon goes with `variants`."""
 
-    def plan(self, text: str, any: bool, passes: Passes) -> Plan | None:
+    def plan(self, text: str, wanted: str, passes: Passes) -> Plan | None:
         """Plan a query of plain words; None for one that takes Python.
 
-        any: whether all that ranks counts as found. passes: whether units follow each other in documents.
+        wanted: "any", "all" or "best". passes: whether units follow each other in documents.
         """
 
     def read_as(

@@ -12,7 +12,7 @@ engines              kinds of engines from elsewhere, by the scheme of an addres
 """
 
 from khsearch.engine import nodes, pairs
-from khsearch.engine.compiled import CompiledView, Numbers, Passes, Planned, Readers, ToldChunk
+from khsearch.engine.compiled import CompiledView, Numbers, Passes, Planned, Readers, ToldChunk, Wanted
 from khsearch.engine.engines import CLUSTERS, FILE, IN_MEMORY, EngineKind, engine_kind, register_engine, scheme_of
 from khsearch.engine.far import FarView, Foreseen, Rows
 from khsearch.engine.nodes import Node
@@ -84,6 +84,7 @@ __all__ = [
     "ToldChunk",
     "Value",
     "View",
+    "Wanted",
     "best_of",
     "boosts_of",
     "engine_kind",

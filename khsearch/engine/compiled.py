@@ -5,8 +5,8 @@ It plans a query of plain words, and finds the best documents, in one call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from khsearch.engine.nodes import Node
 from khsearch.engine.weighting import BM25
@@ -21,8 +21,12 @@ Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
 Readers = tuple[Any, Any, Any]
 """The core's own: what breaks texts as the documents were broken, groups of spellings, and the lexicon of these."""
 
-Numbers = tuple[list[str], bool, float, float]
-"""Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`."""
+Numbers = tuple[Sequence[str], bool, float, float, Collection[str]]
+"""Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`; and chunks that need not stand
+where every chunk must."""
+
+Wanted = Literal["any", "all", "best"]
+"""What counts as found: all that ranks; where every chunk stands; that, or what scores nearly as high as the best."""
 
 ToldChunk = tuple[int, int, Sequence[tuple[tuple[bytes, ...], tuple[bytes, ...]]]]
 """Where a chunk begins and ends, and of each of its ways the words and bigrams."""
@@ -80,9 +84,9 @@ class CompiledView(Protocol):
         """Ids and titles of documents, by number; None where one is not what was written."""
 
     def plan(
-        self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool
+        self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, wanted: Wanted
     ) -> Planned | None:
-        """Plan a query of plain words; None for one that takes Python. any_word: whether all that ranks is found."""
+        """Plan a query of plain words; None for one that takes Python."""
 
     def read_as(
         self, planned: Planned, readings: Sequence[Sequence[str]], passes: Passes

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar, overload
 
 from khsearch.engine import CompiledView, Passes, Planned, ToldChunk, View, nodes
 from khsearch.khmer import Analyzer, Variants
-from khsearch.query.chunks import Chunk, Way
+from khsearch.query.chunks import FUNCTION_WORDS, Chunk, Way
 from khsearch.query.clauses import Match
 from khsearch.query.inside import Inside
 from khsearch.query.matching import SHARE, Found, Leaf, Reading, read_so
@@ -66,17 +66,17 @@ def planned(
     reads: what chunks that stand nowhere are read as, if all of them are.
     """
     core, breaking, spellings = view.compiled, analyzer.compiled, variants.compiled
-    if core is None or breaking is None or spellings is None or match == "all" or ranking.own:
+    if core is None or breaking is None or spellings is None or ranking.own:
         return None
     if len(text) > _LONGEST or OPERATES.search(text) or not ranking.word_fields:
         return None
-    numbers = [*ranking.word_fields], bool(ranking.streams(Role.RESCUE)), ranking.few_words, ranking.readings
+    numbers = [*ranking.word_fields], bool(ranking.streams(Role.RESCUE)), ranking.few_words, ranking.readings, FUNCTION_WORDS
     readers = breaking, *spellings
 
     def passes(units: Sequence[bytes], docs: Sequence[int]) -> Sequence[bool]:
         return Inside(view).passes(units, docs)
 
-    made = core.plan(readers, numbers, ranking.weighting, passes, text, match == "any")
+    made = core.plan(readers, numbers, ranking.weighting, passes, text, "best" if match == "strict" else match)
     if made is None:
         return None
     found = None

@@ -96,7 +96,7 @@ RANKINGS = [
 
 
 @examples(400)
-@given(st.integers(0, 1 << 32), st.sampled_from(["best", "strict", "any"]), st.sampled_from(RANKINGS))
+@given(st.integers(0, 1 << 32), st.sampled_from(["best", "strict", "any", "all"]), st.sampled_from(RANKINGS))
 def test_the_core_plans_and_finds_as_is_done_step_by_step(index, number, match, ranking):
     text = drawn(texts_of_once(index), random.Random(number))
     ours = told(index, text, match, ranking)

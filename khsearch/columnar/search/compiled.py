@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
-    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought, ToldChunk
+    from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought, ToldChunk, Wanted
 
 T = TypeVar("T")
 
@@ -82,7 +82,7 @@ class CompiledSearcher(Searcher):
         return self
 
     def plan(
-        self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, any_word: bool
+        self, readers: Readers, numbers: Numbers, weighting: BM25, passes: Passes, text: str, wanted: Wanted
     ) -> Planned | None:
         """Plan a query of plain words."""
         known = self._known(weighting)
@@ -94,7 +94,7 @@ class CompiledSearcher(Searcher):
             ranking = native.core.Ranking(*numbers)
             planner = native.core.Planner(self._core, breaking, variants, words, ranking, known)
             self._planners = (readers, numbers, known), planner
-        found = _told(lambda: planner.plan(text, any_word, passes))
+        found = _told(lambda: planner.plan(text, wanted, passes))
         if found is None:
             return None
         docs = found.docs

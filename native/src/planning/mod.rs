@@ -10,7 +10,7 @@ mod typed;
 mod units;
 mod variants;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::analysis::Analysis;
@@ -42,6 +42,19 @@ pub struct Ranking {
     pub few_words: f64,
     /// Of other readings, what their bigrams are multiplied by; 0: no such readings.
     pub readings: f64,
+    /// Chunks that need not stand where every chunk must.
+    pub function_words: HashSet<String>,
+}
+
+/// What counts as found.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Match {
+    /// All that ranks.
+    Any,
+    /// Where every chunk stands.
+    All,
+    /// That, or, where it is nowhere, what scores nearly as high as the best document.
+    Best,
 }
 
 /// What a query is read with.
@@ -77,9 +90,8 @@ pub struct Plan {
 
 impl Asked<'_> {
     /// Plan a query of plain words. None for one that takes Python: with letters of other scripts or characters that are
-    /// moved or left out, or with words that are rare or unknown. any: whether all that
-    /// ranks counts as found.
-    pub fn plan(&self, text: &str, any: bool) -> Result<Option<Plan>> {
+    /// moved or left out, or with words that are rare or unknown.
+    pub fn plan(&self, text: &str, wanted: Match) -> Result<Option<Plan>> {
         let typed = match Typed::of(self.analysis, text) {
             Some(typed) if !typed.terms.words.is_empty() => typed,
             _ => return Ok(None),
@@ -120,8 +132,12 @@ impl Asked<'_> {
         };
         let is_long = chunks.iter().any(|chunk| chunk.ways[0].words.len() > SENTENCE);
         let every: Vec<&Chunk> = chunks.iter().collect();
-        let (found, nowhere) = if any { (None, Vec::new()) } else { self.found(&every, &ranked, is_long)? };
-        let nearly = !any && found.is_none();
+        let (found, nowhere) = match wanted {
+            Match::Any => (None, Vec::new()),
+            Match::All => (Some(self.together(&self.telling(&typed, &every))?.unwrap_or_default()), Vec::new()),
+            Match::Best => self.found(&every, &ranked, is_long)?,
+        };
+        let nearly = wanted == Match::Best && found.is_none();
         let (found, bigrams) = (found.map(Arc::new), typed.terms.bigrams);
         Ok(Some(Plan { ranked, found, nearly, nowhere, tolerant, chunks, rows, marked, bigrams }))
     }
@@ -166,15 +182,61 @@ impl Asked<'_> {
         Ok(Some((found, read)))
     }
 
+    /// Chunks that must stand where every chunk must: all but function words, or all where there are no others.
+    fn telling<'c>(&self, typed: &Typed, chunks: &[&'c Chunk]) -> Vec<&'c Chunk> {
+        let is_telling =
+            |chunk: &&&Chunk| !self.ranking.function_words.contains(&typed.part(chunk.start, chunk.end).to_lowercase());
+        let telling: Vec<&Chunk> = chunks.iter().filter(is_telling).copied().collect();
+        if telling.is_empty() {
+            chunks.to_vec()
+        } else {
+            telling
+        }
+    }
+
     /// Where all chunks stand; None where they do not stand together, and which of them stand nowhere. is_long: whether
     /// what scores nearly as high as the best document counts as well.
     fn found(&self, chunks: &[&Chunk], ranked: &Arc<Node>, is_long: bool) -> Result<(Option<Vec<u32>>, Vec<usize>)> {
-        let on = Evaluation { commit: self.commit, weighting: self.weighting };
-        let (likely, within) = if self.ranking.bigrams {
-            (Within::Likely, Within::Longer(self.inside))
-        } else {
-            (Within::Words, Within::Words)
+        let on = self.on();
+        let docs = match self.together(chunks)? {
+            Some(docs) => docs,
+            None => {
+                let mut nowhere = Vec::new();
+                for (number, chunk) in chunks.iter().enumerate() {
+                    if on.docs(&standing::of(chunk, Within::Words), None)?.is_empty()
+                        && on.docs(&standing::of(chunk, self.within()), None)?.is_empty()
+                    {
+                        nowhere.push(number);
+                    }
+                }
+                return Ok((None, nowhere));
+            }
         };
+        if !is_long {
+            return Ok((Some(docs), Vec::new()));
+        }
+        let leading = Node::Leading(Box::new(Node::Shared(ranked.clone())), SHARE);
+        let either = Node::Or(vec![Node::Settled(Arc::new(docs)), leading]);
+        Ok((Some(on.docs(&either, None)?), Vec::new()))
+    }
+
+    fn on(&self) -> Evaluation {
+        Evaluation { commit: self.commit, weighting: self.weighting }
+    }
+
+    /// Which documents hold a chunk of which a word is missing.
+    fn within(&self) -> Within {
+        if self.ranking.bigrams {
+            Within::Longer(self.inside)
+        } else {
+            Within::Words
+        }
+    }
+
+    /// Where all chunks stand; None where they do not stand together.
+    fn together(&self, chunks: &[&Chunk]) -> Result<Option<Vec<u32>>> {
+        let on = self.on();
+        let likely = if self.ranking.bigrams { Within::Likely } else { Within::Words };
         let mut order: Vec<(usize, usize)> = Vec::with_capacity(chunks.len());
         for (number, chunk) in chunks.iter().enumerate() {
             order.push((standing::rarest(self.commit, chunk)?, number));
@@ -182,29 +244,16 @@ impl Asked<'_> {
         order.sort_unstable();
         // Texts tell what is inside of longer words: they are read where all else is told.
         let mut docs: Option<Vec<u32>> = None;
-        for step in [likely, within] {
+        for step in [likely, self.within()] {
             for &(_, number) in &order {
                 let found = on.docs(&standing::of(chunks[number], step), docs.as_deref())?;
                 if found.is_empty() {
-                    let mut nowhere = Vec::new();
-                    for (number, chunk) in chunks.iter().enumerate() {
-                        if on.docs(&standing::of(chunk, Within::Words), None)?.is_empty()
-                            && on.docs(&standing::of(chunk, within), None)?.is_empty()
-                        {
-                            nowhere.push(number);
-                        }
-                    }
-                    return Ok((None, nowhere));
+                    return Ok(None);
                 }
                 docs = Some(found);
             }
         }
-        if is_long {
-            let leading = Node::Leading(Box::new(Node::Shared(ranked.clone())), SHARE);
-            let either = Node::Or(vec![Node::Settled(Arc::new(docs.unwrap_or_default())), leading]);
-            docs = Some(on.docs(&either, None)?);
-        }
-        Ok((docs, Vec::new()))
+        Ok(docs)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The planning zone as Python calls it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -10,7 +11,7 @@ use crate::analysis::python::Breaking;
 use crate::fault::Fault;
 use crate::planning::chunks::Chunk;
 use crate::planning::variants;
-use crate::planning::{Asked, Inside, Told};
+use crate::planning::{Asked, Inside, Match, Told};
 use crate::search::node::{Fields, Term};
 use crate::search::python::{raised, Commit, Docs, Ranked, Weighting};
 
@@ -32,15 +33,16 @@ impl Variants {
 }
 
 /// What a ranking says: fields of words, whether bigrams have weight, words up to which they have their full one, and
-/// what those of other readings are multiplied by.
+/// what those of other readings are multiplied by; and chunks that need not stand where every chunk must.
 #[pyclass(frozen)]
 struct Ranking(super::Ranking);
 
 #[pymethods]
 impl Ranking {
     #[new]
-    fn new(fields: Vec<String>, bigrams: bool, few_words: f64, readings: f64) -> Self {
-        Ranking(super::Ranking { fields: Fields::Given(fields.into()), bigrams, few_words, readings })
+    fn new(fields: Vec<String>, bigrams: bool, few_words: f64, readings: f64, function_words: HashSet<String>) -> Self {
+        let fields = Fields::Given(fields.into());
+        Ranking(super::Ranking { fields, bigrams, few_words, readings, function_words })
     }
 }
 
@@ -71,14 +73,19 @@ impl Planner {
         Planner { commit, breaking, variants, words, ranking, weighting, told: Arc::default() }
     }
 
-    /// Plan a query of plain words; None for one that takes Python. any: whether all that ranks counts as found. passes:
-    /// units, documents -> whether each holds the units one behind the other.
-    fn plan(&self, text: &Bound<'_, PyString>, any: bool, passes: PyObject) -> PyResult<Option<Plan>> {
+    /// Plan a query of plain words; None for one that takes Python. wanted: "any", "all" or "best". passes: units,
+    /// documents -> whether each holds the units one behind the other.
+    fn plan(&self, text: &Bound<'_, PyString>, wanted: &str, passes: PyObject) -> PyResult<Option<Plan>> {
+        let wanted = match wanted {
+            "any" => Match::Any,
+            "all" => Match::All,
+            _ => Match::Best,
+        };
         let text = match PyBackedStr::try_from(text.clone()) {
             Ok(text) => text,
             Err(_) => return Ok(None), // half a surrogate
         };
-        self.asked(passes, |asked| Ok(asked.plan(&text, any)?.map(Plan)))
+        self.asked(passes, |asked| Ok(asked.plan(&text, wanted)?.map(Plan)))
     }
 
     /// Where a plan's chunks stand if those that stand nowhere are read as texts, several for each, in order; and the
