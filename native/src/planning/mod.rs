@@ -6,6 +6,7 @@ mod python;
 mod readings;
 mod respelling;
 mod standing;
+mod together;
 mod typed;
 mod units;
 mod variants;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use crate::analysis::Analysis;
 use crate::fault::Result;
 use crate::search::commit::Commit;
+use crate::search::docset::DocSet;
 use crate::search::evaluation::Evaluation;
 use crate::search::node::{Fields, Node, Term};
 use crate::search::weighting::Weighting;
@@ -73,7 +75,7 @@ pub struct Asked<'a> {
 /// as the best one.
 pub struct Plan {
     pub ranked: Arc<Node>,
-    pub found: Option<Arc<Vec<u32>>>,
+    pub found: Option<Arc<DocSet>>,
     /// Whether what scores nearly as high as the best one counts as found.
     pub nearly: bool,
     /// Numbers of chunks that stand nowhere.
@@ -134,7 +136,10 @@ impl Asked<'_> {
         let every: Vec<&Chunk> = chunks.iter().collect();
         let (found, nowhere) = match wanted {
             Match::Any => (None, Vec::new()),
-            Match::All => (Some(self.together(&self.telling(&typed, &every))?.unwrap_or_default()), Vec::new()),
+            Match::All => {
+                let found = self.together(&self.telling(&typed, &every))?;
+                (Some(found.unwrap_or_else(|| DocSet::listed(self.commit.every, Vec::new()))), Vec::new())
+            }
             Match::Best => self.found(&every, &ranked, is_long)?,
         };
         let nearly = wanted == Match::Best && found.is_none();
@@ -145,11 +150,7 @@ impl Asked<'_> {
     /// Where a plan's chunks stand, if some that stand nowhere are read as texts; and the chunks of these texts. None
     /// where they do not stand together; None in all where it takes Python.
     #[allow(clippy::type_complexity)]
-    pub fn read_as(
-        &self,
-        plan: &Plan,
-        readings: &[Vec<String>],
-    ) -> Result<Option<(Option<Vec<u32>>, Vec<Vec<Chunk>>)>> {
+    pub fn read_as(&self, plan: &Plan, readings: &[Vec<String>]) -> Result<Option<(Option<DocSet>, Vec<Vec<Chunk>>)>> {
         let mut read: Vec<Vec<Chunk>> = Vec::with_capacity(readings.len());
         for texts in readings {
             let mut own = Vec::new();
@@ -196,10 +197,10 @@ impl Asked<'_> {
 
     /// Where all chunks stand; None where they do not stand together, and which of them stand nowhere. is_long: whether
     /// what scores nearly as high as the best document counts as well.
-    fn found(&self, chunks: &[&Chunk], ranked: &Arc<Node>, is_long: bool) -> Result<(Option<Vec<u32>>, Vec<usize>)> {
+    fn found(&self, chunks: &[&Chunk], ranked: &Arc<Node>, is_long: bool) -> Result<(Option<DocSet>, Vec<usize>)> {
         let on = self.on();
-        let docs = match self.together(chunks)? {
-            Some(docs) => docs,
+        let set = match self.together(chunks)? {
+            Some(set) => set,
             None => {
                 let mut nowhere = Vec::new();
                 for (number, chunk) in chunks.iter().enumerate() {
@@ -213,19 +214,19 @@ impl Asked<'_> {
             }
         };
         if !is_long {
-            return Ok((Some(docs), Vec::new()));
+            return Ok((Some(set), Vec::new()));
         }
         let leading = Node::Leading(Box::new(Node::Shared(ranked.clone())), SHARE);
-        let either = Node::Or(vec![Node::Settled(Arc::new(docs)), leading]);
-        Ok((Some(on.docs(&either, None)?), Vec::new()))
+        let either = Node::Or(vec![Node::Settled(Arc::new(set)), leading]);
+        Ok((Some(DocSet::listed(self.commit.every, on.docs(&either, None)?)), Vec::new()))
     }
 
-    fn on(&self) -> Evaluation {
+    fn on(&self) -> Evaluation<'_> {
         Evaluation { commit: self.commit, weighting: self.weighting }
     }
 
     /// Which documents hold a chunk of which a word is missing.
-    fn within(&self) -> Within {
+    fn within(&self) -> Within<'_> {
         if self.ranking.bigrams {
             Within::Longer(self.inside)
         } else {
@@ -234,26 +235,8 @@ impl Asked<'_> {
     }
 
     /// Where all chunks stand; None where they do not stand together.
-    fn together(&self, chunks: &[&Chunk]) -> Result<Option<Vec<u32>>> {
-        let on = self.on();
-        let likely = if self.ranking.bigrams { Within::Likely } else { Within::Words };
-        let mut order: Vec<(usize, usize)> = Vec::with_capacity(chunks.len());
-        for (number, chunk) in chunks.iter().enumerate() {
-            order.push((standing::rarest(self.commit, chunk)?, number));
-        }
-        order.sort_unstable();
-        // Texts tell what is inside of longer words: they are read where all else is told.
-        let mut docs: Option<Vec<u32>> = None;
-        for step in [likely, self.within()] {
-            for &(_, number) in &order {
-                let found = on.docs(&standing::of(chunks[number], step), docs.as_deref())?;
-                if found.is_empty() {
-                    return Ok(None);
-                }
-                docs = Some(found);
-            }
-        }
-        Ok(docs)
+    fn together(&self, chunks: &[&Chunk]) -> Result<Option<DocSet>> {
+        together::together(&self.on(), chunks, Some(self.inside).filter(|_| self.ranking.bigrams))
     }
 }
 

@@ -17,7 +17,7 @@ pub type Inside = Arc<dyn Fn(&[Vec<u8>], &[u32]) -> Result<Vec<bool>> + Send + S
 const REMEMBERED: usize = 1 << 18;
 
 /// Units that follow each other, in code form.
-type Units = Vec<Vec<u8>>;
+pub type Units = Vec<Vec<u8>>;
 
 /// What was told of documents of one commit: of units, which documents hold them, and which do not.
 #[derive(Default)]
@@ -51,9 +51,9 @@ impl Told {
     }
 }
 
-const WORDS: [&str; 2] = ["text", "lead"];
-const PLACES: [&str; 2] = ["text", "title"];
-const BIGRAMS: &str = "bigrams";
+pub const WORDS: [&str; 2] = ["text", "lead"];
+pub const PLACES: [&str; 2] = ["text", "title"];
+pub const BIGRAMS: &str = "bigrams";
 
 /// Which documents are told, in which a word of a chunk is missing.
 #[derive(Clone, Copy)]
@@ -96,15 +96,12 @@ fn in_way(way: &Way, within: Within) -> Vec<Node> {
     found
 }
 
-/// Where a way stands though a word of it is missing.
-fn within_longer_words(way: &Way, within: Within) -> Option<Node> {
-    if matches!(within, Within::Words) || way.bigrams.is_empty() || way.words.iter().any(|word| word.contains(&LETTER))
-    {
+/// The units of a way whose bigrams tell where it stands though a word of it is missing; None where they do not.
+pub fn longer_units(way: &Way) -> Option<Units> {
+    if way.bigrams.is_empty() || way.words.iter().any(|word| word.contains(&LETTER)) {
         return None;
     }
-    let bigram = |term: &Term| Node::Term { fields: Fields::Of(&[BIGRAMS]), term: term.clone(), boost: 1.0 };
-    let bigrams = Node::And(way.bigrams.iter().map(bigram).collect());
-    let mut units: Vec<Vec<u8>> = Vec::new();
+    let mut units = Vec::new();
     for word in &way.words {
         if is_of_khmer(word) {
             units.extend(units_of(word));
@@ -112,6 +109,17 @@ fn within_longer_words(way: &Way, within: Within) -> Option<Node> {
             units.push(word.to_vec());
         }
     }
+    Some(units)
+}
+
+/// Where a way stands though a word of it is missing.
+fn within_longer_words(way: &Way, within: Within) -> Option<Node> {
+    if matches!(within, Within::Words) {
+        return None;
+    }
+    let units = longer_units(way)?;
+    let bigram = |term: &Term| Node::Term { fields: Fields::Of(&[BIGRAMS]), term: term.clone(), boost: 1.0 };
+    let bigrams = Node::And(way.bigrams.iter().map(bigram).collect());
     if units.len() == 2 {
         return Some(bigrams);
     }

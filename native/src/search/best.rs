@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::search::docset::DocSet;
 use crate::search::sets::without;
 
 /// Only what stands behind a score and a document is wanted.
@@ -71,12 +72,12 @@ impl<'a> Best<'a> {
         }
     }
 
-    /// Add those of some documents, rising, that were not added, as such that score nothing; all that score were added.
-    pub fn add_others(&mut self, docs: &[u32]) {
+    /// Add those of some documents that were not added, as such that score nothing; all that score were added.
+    pub fn add_others(&mut self, set: &DocSet) {
         if self.found.len() < self.count {
             let mut known: Vec<u32> = self.found.iter().map(|&(doc, _)| doc).collect();
             known.sort_unstable();
-            without(docs.to_vec(), &known).into_iter().for_each(|doc| self.add(doc, 0.0));
+            without(set.list().to_vec(), &known).into_iter().for_each(|doc| self.add(doc, 0.0));
         }
     }
 

@@ -204,6 +204,20 @@ impl Commit {
         Ok(found)
     }
 
+    /// Set the bytes of the live documents that have a term in a field, of a byte for each document, to 1.
+    pub fn mark(&self, field: &str, term: &[u8], mask: &mut [u8]) -> Result<()> {
+        let listed = self.listed(field, term)?;
+        for (leaf, field, place) in self.places(&listed) {
+            let first = leaf.base as usize;
+            let own = mask.get_mut(first..first + leaf.segment.docs).unwrap_or(&mut []);
+            match leaf.segment.impacts.find(&listed.key) {
+                Some(impacts) if leaf.is_whole() => impacts.mark(own),
+                _ => live_of(leaf, field, place)?.into_iter().for_each(|doc| own[doc as usize] = 1),
+            }
+        }
+        Ok(())
+    }
+
     /// The live postings of a term in one field, scored: all, or those of some documents, rising.
     pub fn postings(&self, field: &str, term: &[u8], weighting: &Weighting, among: Option<&[u32]>) -> Result<Matches> {
         let mut found = Matches::default();

@@ -1,7 +1,10 @@
 //! A node in, the documents that it matches and their scores out; as `execution.py` and `membership.py` have it.
 
+use std::sync::Arc;
+
 use crate::fault::Result;
 use crate::search::commit::{Commit, Matches};
+use crate::search::docset::DocSet;
 use crate::search::node::{Check, Node};
 use crate::search::phrases::docs_of_phrase;
 use crate::search::sets::{any, both, common, constant, kept, union, without};
@@ -117,11 +120,20 @@ impl Evaluation<'_> {
                 }
             }
             Node::Shared(node) => self.docs(node, among)?,
-            Node::Settled(docs) => match among {
-                Some(among) => both(among, docs),
-                None => docs.to_vec(),
+            Node::Settled(set) => match among {
+                Some(among) => among.iter().copied().filter(|&doc| set.has(doc)).collect(),
+                None => set.list().to_vec(),
             },
             Node::Leading(..) | Node::Known(_) | Node::Nothing => within(self.matches(node, None)?.docs),
+        })
+    }
+
+    /// The live documents that a node matches, as a set.
+    pub fn set(&self, node: &Node) -> Result<Arc<DocSet>> {
+        Ok(match node {
+            Node::Settled(set) => set.clone(),
+            Node::Shared(node) => self.set(node)?,
+            _ => Arc::new(DocSet::listed(self.commit.every, self.docs(node, None)?)),
         })
     }
 

@@ -119,6 +119,14 @@ impl Impacts {
         }
     }
 
+    /// Set the bytes of documents that have the term, of a byte for each document of the segment, to 1.
+    pub fn mark(&self, mask: &mut [u8]) {
+        match &self.docs {
+            Docs::Every => mask.iter_mut().zip(&self.tfs).for_each(|(is, &tf)| *is |= u8::from(tf != 0)),
+            Docs::Some(docs) => docs.iter().for_each(|&doc| mask[doc as usize] = 1),
+        }
+    }
+
     /// Where the first byte is of a document from one on, if not every one has its own.
     pub fn first(&self, doc: u32) -> usize {
         match &self.docs {

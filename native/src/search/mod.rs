@@ -2,6 +2,7 @@
 
 pub mod best;
 pub mod commit;
+pub mod docset;
 pub mod evaluation;
 pub mod impacts;
 mod nearness;

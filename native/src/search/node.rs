@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::fault::Result;
 use crate::search::commit::Matches;
+use crate::search::docset::DocSet;
 
 /// A term, in code form.
 pub type Term = Arc<[u8]>;
@@ -62,7 +63,7 @@ pub enum Node {
     /// Another node, which others have, too.
     Shared(Arc<Node>),
     /// Documents that all score 1.
-    Settled(Arc<Vec<u32>>),
+    Settled(Arc<DocSet>),
     /// What was worked out elsewhere.
     Known(Matches),
     Nothing,

@@ -14,6 +14,7 @@ use crate::index::heads::Heads;
 use crate::index::pages::{PagedFile, Section};
 use crate::index::terms::{Field, Sections};
 use crate::search::commit;
+use crate::search::docset::DocSet;
 use crate::search::evaluation::Evaluation;
 use crate::search::impacts::Kept;
 use crate::search::nearness::Nearness;
@@ -123,7 +124,7 @@ impl Weighting {
 
 /// A set of documents, rising.
 #[pyclass(frozen)]
-pub struct Docs(pub Arc<Vec<u32>>);
+pub struct Docs(pub Arc<DocSet>);
 
 #[pymethods]
 impl Docs {
@@ -133,7 +134,7 @@ impl Docs {
 
     /// Their numbers, four bytes each.
     fn bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        bytes_of(py, self.0.iter().map(|doc| doc.to_le_bytes()))
+        bytes_of(py, self.0.list().iter().map(|doc| doc.to_le_bytes()))
     }
 }
 
@@ -231,7 +232,7 @@ impl Commit {
 
     /// The documents that a node matches.
     fn docs(&self, node: &Bound<'_, PyAny>, weighting: &Weighting, outside: &Bound<'_, PyAny>) -> PyResult<Docs> {
-        Ok(Docs(Arc::new(self.with(node, weighting, outside, |on, node| on.docs(node, None))?)))
+        Ok(Docs(self.with(node, weighting, outside, |on, node| on.set(node))?))
     }
 
     /// Documents and scores of all that a node matches, four bytes each.

@@ -174,9 +174,9 @@ impl<'py> Reading<'_, 'py> {
     fn outside(&self, given: &Bound<'py, PyAny>) -> PyResult<Node> {
         let found = self.outside.call1((given,))?;
         if let Ok(docs) = found.downcast::<Docs>() {
-            let docs = docs.get().0.clone();
-            self.check(&docs)?;
-            return Ok(Node::Settled(docs));
+            let set = docs.get().0.clone();
+            self.check(set.every() == self.every)?;
+            return Ok(Node::Settled(set));
         }
         if let Ok(ranked) = found.downcast::<Ranked>() {
             return Ok(Node::Shared(ranked.get().0.clone()));
@@ -188,13 +188,13 @@ impl<'py> Reading<'_, 'py> {
         if docs.len() != scores.len() {
             return Err(PyTypeError::new_err("as many scores as documents are needed"));
         }
-        self.check(&docs)?;
+        let rising = docs.windows(2).all(|pair| pair[0] < pair[1]);
+        self.check(rising && docs.last().map_or(true, |&last| (last as usize) < self.every))?;
         Ok(Node::Known(Matches { docs, scores }))
     }
 
-    fn check(&self, docs: &[u32]) -> PyResult<()> {
-        let rising = docs.windows(2).all(|pair| pair[0] < pair[1]);
-        if rising && docs.last().map_or(true, |&last| (last as usize) < self.every) {
+    fn check(&self, is_sound: bool) -> PyResult<()> {
+        if is_sound {
             return Ok(());
         }
         Err(PyTypeError::new_err("documents that were worked out elsewhere are not those of this commit"))

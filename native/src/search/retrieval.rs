@@ -125,16 +125,15 @@ fn retrieved(on: &Evaluation, sought: &Sought, count: usize) -> Result<Retrieved
             return Ok((found, size, Some(size)));
         }
     }
-    let docs = Arc::new(on.docs(wanted, None)?);
-    let total = sought.known.unwrap_or(docs.len());
-    let settled = || Box::new(Node::Settled(docs.clone()));
+    let set = on.set(wanted)?;
+    let total = sought.known.unwrap_or(set.len());
+    let settled = || Box::new(Node::Settled(set.clone()));
     let of_set = Node::AndMaybe(Box::new(Node::Constant(settled(), 0.0)), shared());
     if !sought.loose || total >= count {
         return Ok((top(on, &of_set, count, None)?, count, Some(total)));
     }
     let found = top(on, &sought.ranked, count, None)?;
-    let stands = |doc: &u32| docs.binary_search(doc).is_ok();
-    let (mut first, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(doc, _)| stands(doc));
+    let (mut first, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(|&(doc, _)| set.has(doc));
     if first.len() < total {
         first = top(on, &of_set, count, None)?;
         let looser = Node::AndNot { child: shared(), without: settled(), bonus: 0.0 };

@@ -1,12 +1,14 @@
 //! The best few documents of a query, as `top.py` has them.
 
+use std::sync::Arc;
+
 use crate::fault::Result;
 use crate::search::best::{Behind, Best};
 use crate::search::commit::{Commit, Matches};
+use crate::search::docset::DocSet;
 use crate::search::evaluation::{add_to, parts_of, Evaluation};
 use crate::search::node::Node;
 use crate::search::parts::{LeafPart, Part};
-use crate::search::sets::common;
 use crate::search::windows::add_best;
 
 /// Documents asked for at first where all are wanted that score nearly as high as the best; and how many times more
@@ -25,7 +27,7 @@ const FEW: usize = 64;
 struct Shape {
     must: Option<(Vec<u32>, Vec<f64>)>,
     may: Vec<Part>,
-    allowed: Option<Vec<u32>>,
+    allowed: Option<Arc<DocSet>>,
     refused: Vec<u32>,
 }
 
@@ -37,17 +39,17 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
     if let Node::AndMaybe(must, by) = node {
         if let Node::Constant(wanted, score) = &**must {
             if *score == 0.0 {
-                let docs = on.docs(wanted, None)?;
+                let set = on.set(wanted)?;
                 let parts = match shape_of(on, by)? {
                     Some(Shape { must: None, may, allowed: None, refused }) if refused.is_empty() => may,
                     _ => vec![Part::Known(on.matches(by, None)?)],
                 };
                 let mut best = Best::new(count, behind, &[]);
-                if behind.is_some() || docs.len() * FEW < on.commit.every {
-                    of_set(on.commit, &docs, &parts, false, &mut best)?;
+                if behind.is_some() || set.len() * FEW < on.commit.every {
+                    of_set(on.commit, &set.list(), &parts, false, &mut best)?;
                 } else {
-                    of_any(on.commit, &parts, Some(&docs), &mut best)?;
-                    best.add_others(&docs);
+                    of_any(on.commit, &parts, Some(&set), &mut best)?;
+                    best.add_others(&set);
                 }
                 return Ok(best.listed());
             }
@@ -66,7 +68,9 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
     let mut best = Best::new(count, behind, &refused);
     match &allowed {
         _ if must.is_some() => of_all(on.commit, must.unwrap_or_default(), &may, allowed.as_deref(), &mut best)?,
-        Some(allowed) if allowed.len() * FEW < on.commit.every => of_set(on.commit, allowed, &may, true, &mut best)?,
+        Some(allowed) if allowed.len() * FEW < on.commit.every => {
+            of_set(on.commit, &allowed.list(), &may, true, &mut best)?
+        }
         _ => of_any(on.commit, &may, allowed.as_deref(), &mut best)?,
     }
     Ok(best.listed())
@@ -117,7 +121,10 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
                 Some(shape) => shape,
                 None => return Ok(None),
             };
-            shape.allowed = Some(on.docs(required, shape.allowed.as_deref())?);
+            shape.allowed = Some(match shape.allowed {
+                Some(allowed) => Arc::new(DocSet::listed(on.commit.every, on.docs(required, Some(&allowed.list()))?)),
+                None => on.set(required)?,
+            });
             return Ok(Some(shape));
         }
         Node::AndNot { child, without, bonus } if *bonus == 0.0 => {
@@ -164,7 +171,7 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
 }
 
 /// The best of documents that any of some parts has.
-fn of_any(commit: &Commit, parts: &[Part], allowed: Option<&[u32]>, best: &mut Best) -> Result<()> {
+fn of_any(commit: &Commit, parts: &[Part], allowed: Option<&DocSet>, best: &mut Best) -> Result<()> {
     for (number, leaf) in commit.leaves.iter().enumerate() {
         let mut own: Vec<LeafPart> = Vec::with_capacity(parts.len());
         for part in parts {
@@ -193,12 +200,12 @@ fn of_all(
     commit: &Commit,
     (docs, sums): (Vec<u32>, Vec<f64>),
     may: &[Part],
-    allowed: Option<&[u32]>,
+    allowed: Option<&DocSet>,
     best: &mut Best,
 ) -> Result<()> {
-    let mut found: Vec<(u32, f64)> = docs.iter().copied().zip(sums).collect();
+    let mut found: Vec<(u32, f64)> = docs.into_iter().zip(sums).collect();
     if let Some(allowed) = allowed {
-        found = common(&docs, allowed).into_iter().map(|(here, _)| found[here]).collect();
+        found.retain(|&(doc, _)| allowed.has(doc));
     }
     let mut all = found.into_iter().peekable();
     for (number, leaf) in commit.leaves.iter().enumerate() {

@@ -8,6 +8,7 @@
 use crate::fault::Result;
 use crate::search::best::Best;
 use crate::search::commit::Leaf;
+use crate::search::docset::DocSet;
 use crate::search::parts::LeafPart;
 
 const SIZE: usize = 1 << 14;
@@ -21,8 +22,8 @@ const STEP: usize = 6;
 /// What all parts can add, in whole numbers of which sums have room for.
 const WHOLE: f64 = 60_000.0;
 
-/// Add the best documents of a segment. allowed: which documents may be found, rising, if not all.
-pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, best: &mut Best) -> Result<()> {
+/// Add the best documents of a segment. allowed: which documents may be found, if not all.
+pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&DocSet>, best: &mut Best) -> Result<()> {
     // What adds most for what it costs goes first; bytes of all documents are added eight at a time.
     let docs = leaf.segment.docs;
     let worth = |part: &LeafPart| part.most / if part.is_dense() { docs / 8 } else { part.count }.max(1) as f64;
@@ -35,7 +36,9 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
     let unit = WHOLE / reach[0].max(f64::MIN_POSITIVE);
     let mosts: Vec<u16> = parts.iter().map(|part| (part.most * unit).ceil() as u16).collect();
     let edge_of = |best: &Best, most: f64| (best.least() - most) * unit;
-    let allowed = allowed.map(|allowed| leaf.own(allowed));
+    // Where there is no byte for each document, those that may be found are gone through once.
+    let list = allowed.filter(|allowed| allowed.mask().is_none()).map(DocSet::list);
+    let mut listed = list.iter().flat_map(|list| leaf.own(list)).map(|&doc| (doc - leaf.base) as usize).peekable();
     let mut sums = vec![0u16; SIZE.min(docs)];
     let mut start = 0;
     while start < docs {
@@ -62,7 +65,18 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
         }
         leaf.deleted(first, sums.len()).for_each(|at| sums[at] = 0);
         best.refused(leaf.base + first, sums.len()).for_each(|at| sums[at] = 0);
-        let window = Window { leaf, first, sums, allowed };
+        if let Some(mask) = allowed.and_then(DocSet::mask) {
+            let own = mask.get((leaf.base + first) as usize..).unwrap_or(&[]);
+            sums.iter_mut().zip(own).for_each(|(sum, &is)| *sum &= 0u16.wrapping_sub(u16::from(is)));
+        } else if allowed.is_some() {
+            let mut behind = first as usize;
+            while let Some(doc) = listed.next_if(|&doc| doc < start) {
+                sums[behind - first as usize..doc - first as usize].iter_mut().for_each(|sum| *sum = 0);
+                behind = doc + 1;
+            }
+            sums[behind - first as usize..].iter_mut().for_each(|sum| *sum = 0);
+        }
+        let window = Window { first, sums };
         let least = edge.max(1);
         if edge == 0 {
             // The highest sums first: they tell what the others have to reach.
@@ -91,26 +105,15 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&[u32]>, be
     Ok(())
 }
 
-/// The sums of some documents side by side.
+/// The sums of some documents side by side: nothing where they are none of the best, or may not be found.
 struct Window<'a> {
-    leaf: &'a Leaf,
     first: u32,
     sums: &'a [u16],
-    /// Which documents of the segment may be found, in numbers of the commit; None: all.
-    allowed: Option<&'a [u32]>,
 }
 
 impl Window<'_> {
-    /// Documents that may be found, and their sums: nothing where they are none of the best.
     fn each(&self) -> impl Iterator<Item = (u32, u16)> + '_ {
-        let base = self.leaf.base + self.first;
-        let of_allowed = self.allowed.map(|allowed| {
-            let low = allowed.partition_point(|&doc| doc < base);
-            let high = allowed.partition_point(|&doc| doc < base + self.sums.len() as u32);
-            allowed[low..high].iter().map(move |&doc| (doc - base + self.first, self.sums[(doc - base) as usize]))
-        });
-        let all = if self.allowed.is_some() { &[] } else { self.sums };
-        of_allowed.into_iter().flatten().chain((self.first..).zip(all.iter().copied()))
+        (self.first..).zip(self.sums.iter().copied())
     }
 
     /// Those whose sums lie between two, both included.
