@@ -5,7 +5,7 @@
 //! best; only what may be among these is worked out. The bytes stay with the segment, from commit to commit: where the
 //! average length, which scores depend on, has changed a little, they are taken for a little more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
@@ -45,6 +45,9 @@ enum Docs {
     Every,
     Some(Vec<u32>),
 }
+
+/// Terms of a segment that are remembered as asked for once.
+const ASKED: usize = 1 << 12;
 
 /// What stands for a frequency that no byte holds.
 const MANY: u8 = 255;
@@ -208,6 +211,8 @@ pub struct Kept {
     known: Mutex<HashMap<Vec<u8>, Arc<Impacts>>>,
     /// Terms for which there was no room since it was made last.
     refused: AtomicUsize,
+    /// Terms of which few documents were asked for, once: who asks for them again will do so more often.
+    asked: Mutex<HashSet<Vec<u8>>>,
 }
 
 impl Kept {
@@ -244,6 +249,19 @@ impl Kept {
             }
         }
         Ok(Some((made, most)))
+    }
+
+    /// Whether few documents of a term were asked for before.
+    pub fn is_asked_again(&self, key: &[u8]) -> bool {
+        match self.asked.try_lock() {
+            Ok(mut asked) => {
+                if asked.len() >= ASKED {
+                    asked.clear();
+                }
+                asked.contains(key) || !asked.insert(key.to_vec())
+            }
+            Err(_) => false,
+        }
     }
 
     /// Let go, now and then, what nobody has asked for since the last time; whether there is room then.

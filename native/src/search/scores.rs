@@ -83,10 +83,10 @@ impl Scores {
             Some(leaf) => &leaf.segment,
             None => return Ok(None),
         };
-        let found = if few {
-            segment.impacts.get(&self.listed.key, &self.norms)
-        } else {
-            segment.impacts.get_or_make(&self.listed.key, scored, segment.docs)?
+        let (kept, key) = (&segment.impacts, &self.listed.key);
+        let found = match kept.get(key, &self.norms) {
+            None if !few || kept.is_asked_again(key) => kept.get_or_make(key, scored, segment.docs)?,
+            found => found,
         };
         Ok(found.map(|(impacts, most)| (impacts, most * self.factor)))
     }
