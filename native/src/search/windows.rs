@@ -16,6 +16,9 @@ const SIZE: usize = 1 << 14;
 /// Documents of a window that are looked up one by one; where more are left, the next part is added up.
 const FEW: usize = 256;
 
+/// Sums that are looked through at once.
+const BLOCK: usize = 64;
+
 /// Sums are told apart by so many bits less where it is asked which of them some documents reach.
 const STEP: usize = 6;
 
@@ -58,7 +61,7 @@ pub fn add_best(leaf: &Leaf, parts: &mut [LeafPart], allowed: Option<&DocSet>, b
             added += 1;
             if added >= needed {
                 edge = edge_of(best, reach[added]).max(0.0) as u16;
-                if edge > 0 && sums.iter().filter(|&&sum| sum >= edge).count() <= FEW {
+                if edge > 0 && reaching(sums, edge) <= FEW {
                     break;
                 }
             }
@@ -116,9 +119,18 @@ impl Window<'_> {
         (self.first..).zip(self.sums.iter().copied())
     }
 
-    /// Those whose sums lie between two, both included.
+    /// Those whose sums lie between two, both included; the lower one is more than nothing.
     fn between(&self, least: u16, most: u16) -> Vec<(u32, u16)> {
-        self.each().filter(|(_, sum)| (least..=most).contains(sum)).collect()
+        let mut found = Vec::new();
+        for (number, part) in self.sums.chunks(BLOCK).enumerate() {
+            // Told for many at once: most blocks have none.
+            if part.iter().fold(0, |any, &sum| any | sum.saturating_sub(least - 1)) != 0 {
+                let first = self.first + (number * BLOCK) as u32;
+                let each = (first..).zip(part.iter().copied());
+                found.extend(each.filter(|(_, sum)| (least..=most).contains(sum)));
+            }
+        }
+        found
     }
 
     /// A sum that so many documents reach, or nearly so many; 0 where there are fewer.
@@ -132,6 +144,15 @@ impl Window<'_> {
         });
         found.map_or(0, |(step, _)| (step << STEP) as u16)
     }
+}
+
+/// How many sums reach one that is more than nothing.
+fn reaching(sums: &[u16], edge: u16) -> usize {
+    // No sum of so few bytes is more than a byte holds.
+    sums.chunks(255)
+        .map(|part| part.iter().map(|&sum| u8::from(sum.saturating_sub(edge - 1) != 0)).sum::<u8>())
+        .map(usize::from)
+        .sum()
 }
 
 /// Add documents, rising, with what they score.
