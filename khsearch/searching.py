@@ -10,7 +10,7 @@ from typing import cast
 from khsearch import arguments, paging, query
 from khsearch.arguments import checked, instance, one_of, optional, several
 from khsearch.documents import column_of
-from khsearch.engine import Node, SortKey, nodes
+from khsearch.engine import BM25, Node, SortKey, View, nodes
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
 from khsearch.hits import Facet, Hit, Results, Search, count
@@ -119,6 +119,8 @@ def _made(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[
     else:
         text, plan = "", plan_of(commit, asked.query)
     kept = _kept(commit, planner, asked.filter, plan_of)
+    if kept is not None and view.far is None:
+        kept = _settled(view, kept, ranking.weighting)  # it is asked for several times, and pages have filters in common
     return Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
 
 
@@ -166,6 +168,12 @@ def _kept(
     if filter is None or isinstance(filter, str | Mapping):
         return None if filter is None else planner.filter(cast("Filter", filter), commit.agreement.check)
     return plan_of(commit, filter).node
+
+
+def _settled(view: View, node: Node, weighting: BM25) -> Node:
+    """A filter's documents, remembered."""
+    found: tuple[Node, int] = view.memo("filters", node, lambda: view.settled(node, weighting), lambda found: 4 * found[1])
+    return found[0]
 
 
 def _is_everything(node: Node) -> bool:

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::search::sets::both;
+
 /// Documents that count, and which.
 pub struct DocSet {
     /// Documents of the commit, deleted ones included.
@@ -52,11 +54,22 @@ impl DocSet {
         list
     }
 
-    /// Whether a document is one of them.
-    pub fn has(&self, doc: u32) -> bool {
+    /// Whether all of another set are of this one.
+    pub fn holds(&self, other: &DocSet) -> bool {
+        match (&self.mask, &other.mask) {
+            (Some(mask), Some(other)) => other.iter().zip(mask).all(|(other, is)| other <= is),
+            _ => self.of(&other.list()).len() == other.len(),
+        }
+    }
+
+    /// Those of some documents, rising.
+    pub fn of(&self, docs: &[u32]) -> Vec<u32> {
         match &self.mask {
-            Some(mask) => mask.get(doc as usize).map_or(false, |&is| is != 0),
-            None => self.list().binary_search(&doc).is_ok(),
+            Some(mask) => {
+                let is_in = |doc: &u32| mask.get(*doc as usize).map_or(false, |&is| is != 0);
+                docs.iter().copied().filter(is_in).collect()
+            }
+            None => both(docs, &self.list()),
         }
     }
 }
@@ -95,7 +108,9 @@ mod tests {
             let (masked, listed) = (DocSet::masked(mask), DocSet::listed(size as usize, docs.clone()));
             for set in [&masked, &listed] {
                 assert_eq!((set.len(), &*set.list(), set.every()), (docs.len(), &docs, size as usize));
-                assert!((0..size + 2).all(|doc| set.has(doc) == docs.contains(&doc)));
+                let others: Vec<u32> = (0..size + 2).collect();
+                assert_eq!(set.of(&others), docs);
+                assert!(set.holds(&masked) && set.holds(&listed));
             }
         }
     }

@@ -121,7 +121,7 @@ impl Evaluation<'_> {
             }
             Node::Shared(node) => self.docs(node, among)?,
             Node::Settled(set) => match among {
-                Some(among) => among.iter().copied().filter(|&doc| set.has(doc)).collect(),
+                Some(among) => set.of(among),
                 None => set.list().to_vec(),
             },
             Node::Leading(..) | Node::Known(_) | Node::Nothing => within(self.matches(node, None)?.docs),

@@ -133,7 +133,11 @@ fn retrieved(on: &Evaluation, sought: &Sought, count: usize) -> Result<Retrieved
         return Ok((top(on, &of_set, count, None)?, count, Some(total)));
     }
     let found = top(on, &sought.ranked, count, None)?;
-    let (mut first, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(|&(doc, _)| set.has(doc));
+    let mut rising: Vec<u32> = found.iter().map(|&(doc, _)| doc).collect();
+    rising.sort_unstable();
+    let standing = set.of(&rising);
+    let stands = |doc: &u32| standing.binary_search(doc).is_ok();
+    let (mut first, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(doc, _)| stands(doc));
     if first.len() < total {
         first = top(on, &of_set, count, None)?;
         let looser = Node::AndNot { child: shared(), without: settled(), bonus: 0.0 };

@@ -115,6 +115,10 @@ pub fn any(mut sets: Vec<Vec<u32>>) -> Vec<u32> {
     for &doc in sets.iter().flatten() {
         bits[doc as usize / 64] |= 1 << (doc % 64);
     }
+    docs_of_bits(&bits)
+}
+
+fn docs_of_bits(bits: &[u64]) -> Vec<u32> {
     let mut found = Vec::with_capacity(bits.iter().map(|word| word.count_ones() as usize).sum());
     for (number, &word) in bits.iter().enumerate() {
         let mut left = word;
@@ -191,7 +195,26 @@ fn merged(one: &Matches, two: &Matches) -> Matches {
     found
 }
 
+/// The same with a sum for each document up to the last.
+fn summed(parts: &[Matches], last: usize) -> Matches {
+    let mut sums = vec![0.0; last + 1];
+    let mut bits = vec![0u64; last / 64 + 1];
+    for part in parts {
+        for (&doc, &score) in part.docs.iter().zip(&part.scores) {
+            sums[doc as usize] += f64::from(score);
+            bits[doc as usize / 64] |= 1 << (doc % 64);
+        }
+    }
+    let docs = docs_of_bits(&bits);
+    let scores = docs.iter().map(|&doc| sums[doc as usize] as f32).collect();
+    Matches { docs, scores }
+}
+
 fn added(parts: &[Matches]) -> Matches {
+    let last = parts.iter().filter_map(|part| part.docs.last()).max().map_or(0, |&last| last as usize);
+    if parts.iter().map(|part| part.docs.len()).sum::<usize>() > last / SPARSE {
+        return summed(parts, last);
+    }
     let mut all: Vec<(u32, u32, f32)> = Vec::with_capacity(parts.iter().map(|part| part.docs.len()).sum());
     for (number, part) in parts.iter().enumerate() {
         all.extend(part.docs.iter().zip(&part.scores).map(|(&doc, &score)| (doc, number as u32, score)));

@@ -9,6 +9,7 @@ use crate::search::docset::DocSet;
 use crate::search::evaluation::{add_to, parts_of, Evaluation};
 use crate::search::node::Node;
 use crate::search::parts::{LeafPart, Part};
+use crate::search::sets::common;
 use crate::search::windows::add_best;
 
 /// Documents asked for at first where all are wanted that score nearly as high as the best; and how many times more
@@ -41,7 +42,11 @@ pub fn top(on: &Evaluation, node: &Node, count: usize, behind: Behind) -> Result
             if *score == 0.0 {
                 let set = on.set(wanted)?;
                 let parts = match shape_of(on, by)? {
-                    Some(Shape { must: None, may, allowed: None, refused }) if refused.is_empty() => may,
+                    Some(Shape { must: None, may, allowed, refused })
+                        if refused.is_empty() && allowed.as_ref().map_or(true, |allowed| allowed.holds(&set)) =>
+                    {
+                        may
+                    }
                     _ => vec![Part::Known(on.matches(by, None)?)],
                 };
                 let mut best = Best::new(count, behind, &[]);
@@ -203,9 +208,10 @@ fn of_all(
     allowed: Option<&DocSet>,
     best: &mut Best,
 ) -> Result<()> {
-    let mut found: Vec<(u32, f64)> = docs.into_iter().zip(sums).collect();
+    let mut found: Vec<(u32, f64)> = docs.iter().copied().zip(sums).collect();
     if let Some(allowed) = allowed {
-        found.retain(|&(doc, _)| allowed.has(doc));
+        let allowed = allowed.of(&docs);
+        found = common(&docs, &allowed).into_iter().map(|(here, _)| found[here]).collect();
     }
     let mut all = found.into_iter().peekable();
     for (number, leaf) in commit.leaves.iter().enumerate() {
