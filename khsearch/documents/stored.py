@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import orjson
 
+from khsearch import native
 from khsearch.documents.document import Document, from_json_line, json_line, tagged
 from khsearch.errors import IndexDamagedError
 
@@ -68,8 +69,21 @@ def id_and_title(head: bytes) -> tuple[str, str]:
 def document_of(head: bytes, body: bytes) -> Document:
     """Return the document of a head and a body; IndexDamagedError if they are none."""
     name, title = id_and_title(head)
+    rest = _read(name, body)
+    return Document(name, title, rest.text, rest.fields)
+
+
+def text_of(name: str, body: bytes) -> bytes:
+    """Return the text of a body as UTF-8, of the document of a name; IndexDamagedError if it is none.
+
+    The compiled core, where there is one, does not look into its fields.
+    """
+    found: bytes | None = None if native.core is None else native.core.text_of(body)
+    return _read(name, body).text.encode() if found is None else found
+
+
+def _read(name: str, body: bytes) -> Document:
     try:
-        rest = from_json_line(body)
+        return from_json_line(body)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise IndexDamagedError(f"the stored document {name!r} is not what was written ({problem}); rebuild") from None
-    return Document(name, title, rest.text, rest.fields)

@@ -160,6 +160,9 @@ class View(Protocol):
     def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
         """The same of many."""
 
+    def texts(self, keys: Sequence[Key]) -> Iterator[tuple[str, bytes]]:
+        """Title and text of documents, one after the other, the text in UTF-8."""
+
     def version(self, key: Key) -> Hashable:
         """What stands for a document as it is, and never for another, in this commit and in later ones.
 

@@ -94,6 +94,11 @@ class MemoryView:
         """The same of many."""
         return [*map(self.summary, keys)]
 
+    def texts(self, keys: Sequence[Key]) -> Iterator[tuple[str, bytes]]:
+        """Title and text of documents."""
+        each = (self.commit.entries[int(key)].document for key in keys)
+        return ((document.title, document.text.encode()) for document in each)
+
     def version(self, key: Key) -> Hashable:
         """Its place, since nothing that is kept outlives the view."""
         return key

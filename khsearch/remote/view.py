@@ -132,6 +132,10 @@ class RemoteView:
         """The same of many."""
         return [*map(self.summary, keys)]
 
+    def texts(self, keys: Sequence[Key]) -> Iterator[tuple[str, bytes]]:
+        """Title and text of documents."""
+        return ((document.title, document.text.encode()) for document in map(self.document, keys))
+
     def version(self, key: Key) -> Hashable:
         """Its key and its number in the order of adding."""
         return key, self._content(key).number

@@ -6,6 +6,7 @@
 use pyo3::prelude::*;
 
 mod analysis;
+mod documents;
 mod excerpts;
 mod fault;
 mod index;
@@ -26,5 +27,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     planning::register(module)?;
     joining::python::register(module)?;
     excerpts::register(module)?;
+    documents::register(module)?;
     writing::register(module)
 }

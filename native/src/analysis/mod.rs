@@ -21,6 +21,7 @@ pub mod normal;
 mod numbers;
 pub mod python;
 pub mod runs;
+pub mod sequences;
 mod signs;
 pub mod streams;
 

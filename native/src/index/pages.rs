@@ -7,7 +7,7 @@ use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -34,6 +34,8 @@ pub struct PagedFile {
     size: usize,
     sums: Vec<u64>,
     pages: Vec<Mutex<Option<Page>>>,
+    /// Whether each page was found to be what was written.
+    is_checked: Vec<AtomicBool>,
     hand: AtomicUsize,
 }
 
@@ -41,8 +43,9 @@ impl PagedFile {
     /// Open a file whose first `size` bytes have a checksum for each page.
     pub fn open(path: &Path, size: usize, sums: Vec<u64>) -> io::Result<Self> {
         let pages = sums.iter().map(|_| Mutex::new(None)).collect();
+        let is_checked = sums.iter().map(|_| AtomicBool::new(false)).collect();
         let file = File::open(path)?;
-        Ok(PagedFile { path: path.to_path_buf(), file, size, sums, pages, hand: AtomicUsize::new(0) })
+        Ok(PagedFile { path: path.to_path_buf(), file, size, sums, pages, is_checked, hand: AtomicUsize::new(0) })
     }
 
     /// The error that a part of the file is not what was written.
@@ -79,7 +82,31 @@ impl PagedFile {
         if self.sums.get(number) != Some(&xxh3_64(&bytes)) {
             return Err(damaged());
         }
+        if let Some(is_checked) = self.is_checked.get(number) {
+            is_checked.store(true, Relaxed);
+        }
         Ok(bytes.into())
+    }
+
+    /// The bytes from one on and before another, of which no page is kept; there are so many in the file.
+    fn copy(&self, start: usize, end: usize, part: &str) -> Result<Vec<u8>> {
+        let damaged = || self.damage(format!("part {} ends early", part));
+        if start >= end {
+            return Ok(Vec::new());
+        }
+        let (first, last) = (start / PAGE, (end - 1) / PAGE);
+        for number in first..=last {
+            if !self.is_checked.get(number).ok_or_else(damaged)?.load(Relaxed) {
+                let page = self.read(number, part)?;
+                if first == last {
+                    let from = start - first * PAGE;
+                    return page.get(from..from + (end - start)).map(<[u8]>::to_vec).ok_or_else(damaged);
+                }
+            }
+        }
+        let mut bytes = vec![0; end - start];
+        self.file.read_exact_at(&mut bytes, start as u64).map_err(|_| damaged())?;
+        Ok(bytes)
     }
 
     /// Let pages of this file go, one after the other, but the newest.
@@ -190,6 +217,14 @@ impl Section {
             return Err(self.file.damage(format!("part {} ends early", self.name)));
         }
         Ok(Bytes::Joined(joined))
+    }
+
+    /// The same of what is seldom asked for twice: no page is kept for it.
+    pub fn read(&self, from: usize, to: usize) -> Result<Vec<u8>> {
+        if from > to || to > self.count {
+            return Err(self.file.damage(format!("part {} ends early", self.name)));
+        }
+        self.file.copy(self.start + from * self.width, self.start + to * self.width, &self.name)
     }
 
     /// Numbers from one on and before another, with those around them that are read as well.
