@@ -356,6 +356,11 @@ class Wanted:
         size: characters of an excerpt, about and at most, and how many excerpts there are at most.
         """
 
+    def excerpts_of(
+        self, utf8: bytes, size: tuple[int, int | None, int]
+    ) -> list[tuple[str, int, tuple[tuple[int, int], ...], int | None]] | None:
+        """The same of a text as UTF-8: each with what stands there, and where that begins."""
+
     def marks(self, text: str) -> list[tuple[int, int]] | None:
         """Where it stands in all of a text; None where it takes Python."""
 

@@ -93,11 +93,11 @@ if TYPE_CHECKING:
     from khsearch.documents.sources import Stream as Stream
     from khsearch.documents.sources import read_path as read_path
     from khsearch.documents.sources import read_stream as read_stream
+    from khsearch.documents.stored import Stored as Stored
     from khsearch.documents.stored import bodies_of as bodies_of
     from khsearch.documents.stored import document_of as document_of
     from khsearch.documents.stored import head_of as head_of
     from khsearch.documents.stored import id_and_title as id_and_title
-    from khsearch.documents.stored import text_of as text_of
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
@@ -133,6 +133,6 @@ else:
                 "shown",
                 "written_field",
             ),
-            "stored": ("bodies_of", "document_of", "head_of", "id_and_title", "text_of"),
+            "stored": ("Stored", "bodies_of", "document_of", "head_of", "id_and_title"),
         },
     )

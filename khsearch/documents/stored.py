@@ -73,13 +73,44 @@ def document_of(head: bytes, body: bytes) -> Document:
     return Document(name, title, rest.text, rest.fields)
 
 
-def text_of(name: str, body: bytes) -> bytes:
-    """Return the text of a body as UTF-8, of the document of a name; IndexDamagedError if it is none.
+class Stored:
+    """A stored document: its id and title, and the rest, read as far as it is asked for.
 
-    The compiled core, where there is one, does not look into its fields.
+    Where it is not what was written, that is an IndexDamagedError when it is read.
     """
-    found: bytes | None = None if native.core is None else native.core.text_of(body)
-    return _read(name, body).text.encode() if found is None else found
+
+    __slots__ = ("_rest", "id", "title")
+
+    def __init__(self, id: str, title: str, rest: bytes | Document) -> None:
+        """rest: its body; or the document, where it is at hand."""
+        self.id = id
+        self.title = title
+        self._rest = rest
+
+    @property
+    def size(self) -> int:
+        """Bytes, or characters, of what is at hand, about."""
+        return len(self._rest) if isinstance(self._rest, bytes) else len(self._rest.text)
+
+    @property
+    def utf8(self) -> bytes:
+        """The text. The compiled core, where there is one, finds it without a look into the fields."""
+        rest = self._rest
+        if native.core is not None and isinstance(rest, bytes):
+            found: bytes | None = native.core.text_of(rest)
+            if found is not None:
+                return found
+        return self._whole.text.encode()
+
+    @property
+    def document(self) -> Document:
+        """The document, equal to the one that was added."""
+        whole = self._whole
+        return Document(self.id, self.title, whole.text, whole.fields)
+
+    @property
+    def _whole(self) -> Document:
+        return self._rest if isinstance(self._rest, Document) else _read(self.id, self._rest)
 
 
 def _read(name: str, body: bytes) -> Document:

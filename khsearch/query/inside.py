@@ -46,8 +46,9 @@ class Inside:
         found: list[bool] = []
         some: list[bytes] = []
         size = 0
-        for title, text in self._view.texts(keys):
-            some += (title.encode(), text)
+        for stored in self._view.stored(keys):
+            text = stored.utf8
+            some += (stored.title.encode(), text)
             size += len(text)
             if size >= _AT_ONCE:
                 found += _told(some, units)

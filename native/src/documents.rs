@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::analysis::utf8::is_utf8;
+
 const BEFORE: &[u8] = b"{\"id\":\"\",\"title\":\"\",\"text\":\"";
 const BEHIND: &[u8] = b"\"}";
 const FIELDS: &[u8] = b"\",\"fields\":{";
@@ -26,7 +28,7 @@ fn text_of(body: &[u8]) -> Option<Cow<'_, [u8]>> {
     }
     let rest = given.get(at..)?;
     let is_whole = rest == BEHIND || (rest.starts_with(FIELDS) && rest.ends_with(b"}}"));
-    Some(text).filter(|text| is_whole && std::str::from_utf8(text).is_ok())
+    Some(text).filter(|text| is_whole && is_utf8(text))
 }
 
 /// How many bytes at the beginning stand for themselves in a text of JSON.

@@ -24,6 +24,7 @@ pub mod runs;
 pub mod sequences;
 mod signs;
 pub mod streams;
+pub mod utf8;
 
 use std::sync::Arc;
 
