@@ -213,14 +213,16 @@ class Hit:
 
     @property
     def _stored(self) -> Stored:
-        page: Page = self._found and self.__dict__["_page"]
+        page = self.__dict__.get("_page")
+        if not isinstance(page, Page):
+            raise _without_index()
         return page[self._key]
 
     @property
     def _found(self) -> Search:
         found = self.__dict__.get("_search")
         if not isinstance(found, Search):
-            raise QueryError("this hit is a copy without its index; search again, and ask the hits that you get")
+            raise _without_index()
         return found
 
     def __copy__(self) -> Self:
@@ -236,3 +238,7 @@ class Hit:
 
     def __setstate__(self, fetched: dict[str, object]) -> None:
         self.__dict__.update(fetched)
+
+
+def _without_index() -> QueryError:
+    return QueryError("this hit is a copy without its index; search again, and ask the hits that you get")

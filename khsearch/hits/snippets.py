@@ -134,7 +134,9 @@ def make_snippet(text: str, sought: MarkFinder) -> Snippet:
 def quick_snippet(text: bytes, sought: MarkFinder) -> Snippet | None:
     """Return the same of a text as UTF-8, as far as the compiled core makes it; None where it does not."""
     made = sought.excerpts_of(text, (_USUAL.width, _USUAL.longest, _USUAL.most))
-    return made and Snippet(tuple([Fragment(_shown(part), start, marks, page) for part, start, marks, page in made]))
+    if made is None:
+        return None
+    return Snippet(tuple([Fragment(_shown(part), start, marks, page) for part, start, marks, page in made]))
 
 
 def snippet_of_length(text: str, sought: MarkFinder, length: int, most: int) -> Snippet:

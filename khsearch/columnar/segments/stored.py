@@ -130,17 +130,21 @@ class StoredReader:
         read = 0
         while read < len(docs):
             rest = docs[read:]
-            found = None if self._core is None else told(lambda rest=rest: self._core.stored(rest))
-            if found is None:
-                found = [self._data(rest[0])]
+            found = self._read(rest)
             yield from map(self._decompressed, rest, found)
             read += len(found)
 
-    def _data(self, doc: int) -> memoryview:
+    def _read(self, docs: Sequence[int]) -> Sequence[bytes | memoryview]:
+        """The compressed blobs of the first of some documents, of one at least."""
+        if self._core is not None:
+            found: list[bytes] | None = told(lambda: self._core.stored(docs))
+            if found is not None:
+                return found
+        doc = docs[0]
         start, stop = self._starts.part(doc, doc + 2).tolist()
         if stop < start:
             raise self._starts.damage("stored documents overlap")
-        return self._blobs.part(start, stop).data
+        return [self._blobs.part(start, stop).data]
 
     def _decompressed(self, doc: int, data: bytes | memoryview) -> bytes:
         try:
