@@ -41,6 +41,12 @@ class Characters:
     def normalize_all(self, joined: str, lengths: list[int]) -> NormalForm:
         """Normalise texts that were joined, with one character before, between and after them: how long each is."""
 
+    def stand(self, units: Sequence[bytes], texts: Sequence[bytes]) -> list[bool] | None:
+        """Whether units, in code form, stand one behind the other in each of some texts, in UTF-8.
+
+        None for units that take Python.
+        """
+
 @final
 class NormalForm:
     """Texts in normal form.
@@ -144,12 +150,22 @@ class Segment:
         docs: int,
         fields: Mapping[str, tuple[int, bool, Mapping[str, tuple[int, int, int]]]],
         heads: Mapping[str, tuple[int, int, int]],
+        stored: Mapping[str, tuple[int, int, int]],
     ) -> Segment:
         """Open it: bytes that have checksums, and these. docs: documents.
 
         fields: by name, tokens in all, whether it keeps positions, and where its sections lie: first byte, bytes, bytes
-        of a number. heads: sections of ids and titles. OSError, DamageError.
+        of a number. heads, stored: sections of ids and titles, and of stored documents. OSError, DamageError.
         """
+
+    def stored(self, docs: Sequence[int]) -> list[bytes] | None:
+        """What is stored of the first of some documents, of one at least, compressed as it is.
+
+        None for a segment that does not say where. DamageError.
+        """
+
+def text_of(body: bytes) -> bytes | None:
+    """The text of what is stored beside id and title, in UTF-8; None for one that takes Python."""
 
 @final
 class Weighting:
@@ -339,6 +355,11 @@ class Wanted:
 
         size: characters of an excerpt, about and at most, and how many excerpts there are at most.
         """
+
+    def excerpts_of(
+        self, utf8: bytes, size: tuple[int, int | None, int]
+    ) -> list[tuple[str, int, tuple[tuple[int, int], ...], int | None]] | None:
+        """The same of a text as UTF-8: each with what stands there, and where that begins."""
 
     def marks(self, text: str) -> list[tuple[int, int]] | None:
         """Where it stands in all of a text; None where it takes Python."""

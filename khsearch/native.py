@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     NormalForm: TypeAlias = _core.NormalForm
     Wanted: TypeAlias = _core.Wanted
 
-INTERFACE = 4
+INTERFACE = 5
 """What the core has to offer; see native/src/lib.rs."""
 
 

@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from khsearch.documents.sources import Stream as Stream
     from khsearch.documents.sources import read_path as read_path
     from khsearch.documents.sources import read_stream as read_stream
+    from khsearch.documents.stored import Stored as Stored
     from khsearch.documents.stored import bodies_of as bodies_of
     from khsearch.documents.stored import document_of as document_of
     from khsearch.documents.stored import head_of as head_of
@@ -132,6 +133,6 @@ else:
                 "shown",
                 "written_field",
             ),
-            "stored": ("bodies_of", "document_of", "head_of", "id_and_title"),
+            "stored": ("Stored", "bodies_of", "document_of", "head_of", "id_and_title"),
         },
     )

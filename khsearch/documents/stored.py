@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import orjson
 
+from khsearch import native
 from khsearch.documents.document import Document, from_json_line, json_line, tagged
 from khsearch.errors import IndexDamagedError
 
@@ -68,8 +69,52 @@ def id_and_title(head: bytes) -> tuple[str, str]:
 def document_of(head: bytes, body: bytes) -> Document:
     """Return the document of a head and a body; IndexDamagedError if they are none."""
     name, title = id_and_title(head)
+    rest = _read(name, body)
+    return Document(name, title, rest.text, rest.fields)
+
+
+class Stored:
+    """A stored document: its id and title, and the rest, read as far as it is asked for.
+
+    Where it is not what was written, that is an IndexDamagedError when it is read.
+    """
+
+    __slots__ = ("_rest", "id", "title")
+
+    def __init__(self, id: str, title: str, rest: bytes | Document) -> None:
+        """rest: its body; or the document, where it is at hand."""
+        self.id = id
+        self.title = title
+        self._rest = rest
+
+    @property
+    def size(self) -> int:
+        """Bytes, or characters, of what is at hand, about."""
+        return len(self._rest) if isinstance(self._rest, bytes) else len(self._rest.text)
+
+    @property
+    def utf8(self) -> bytes:
+        """The text. The compiled core, where there is one, finds it without a look into the fields."""
+        rest = self._rest
+        if native.core is not None and isinstance(rest, bytes):
+            found: bytes | None = native.core.text_of(rest)
+            if found is not None:
+                return found
+        return self._whole.text.encode()
+
+    @property
+    def document(self) -> Document:
+        """The document, equal to the one that was added."""
+        whole = self._whole
+        return Document(self.id, self.title, whole.text, whole.fields)
+
+    @property
+    def _whole(self) -> Document:
+        return self._rest if isinstance(self._rest, Document) else _read(self.id, self._rest)
+
+
+def _read(name: str, body: bytes) -> Document:
     try:
-        rest = from_json_line(body)
+        return from_json_line(body)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError) as problem:
         raise IndexDamagedError(f"the stored document {name!r} is not what was written ({problem}); rebuild") from None
-    return Document(name, title, rest.text, rest.fields)

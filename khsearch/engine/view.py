@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from khsearch.arrays import Array
-from khsearch.documents import Document
+from khsearch.documents import Document, Stored
 from khsearch.engine.compiled import CompiledView
 from khsearch.engine.far import FarView
 from khsearch.engine.nodes import Fuzzy, Node
@@ -159,6 +159,9 @@ class View(Protocol):
 
     def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
         """The same of many."""
+
+    def stored(self, keys: Sequence[Key]) -> Iterator[Stored]:
+        """Documents, one after the other, each read as far as it is asked for."""
 
     def version(self, key: Key) -> Hashable:
         """What stands for a document as it is, and never for another, in this commit and in later ones.

@@ -7,6 +7,7 @@ explain       why a hit counts as found, and why it scores what it scores
 search        what was asked, and of which commit
 facets        what is counted of the documents found
 written       hits and results for JSON and notebooks
+page          the documents of a page of hits, read as they are asked for
 hit           one document found
 results       hits, totals, counts
 """

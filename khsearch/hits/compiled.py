@@ -20,6 +20,9 @@ Mark = tuple[int, int]
 Part = tuple[int, int, tuple[Mark, ...], int | None]
 """An excerpt: from where to where it goes in the original, marks as offsets into it, its page."""
 
+Excerpt = tuple[str, int, tuple[Mark, ...], int | None]
+"""The same with what stands there, and where that begins."""
+
 _LONGEST = 50_000
 """Characters of the longest text, and of the longest excerpt, that the core is asked about; the most excerpts."""
 
@@ -38,6 +41,11 @@ class MarkFinder:
         """
         wanted = self._compiled
         return None if wanted is None or max(len(text), size[0], size[2]) > _LONGEST else wanted.excerpts(text, size)
+
+    def excerpts_of(self, utf8: bytes, size: tuple[int, int | None, int]) -> list[Excerpt] | None:
+        """Return the same of a text as UTF-8, each with what stands there; None, too, of an empty text."""
+        wanted = self._compiled
+        return wanted.excerpts_of(utf8, size) if wanted is not None and 0 < len(utf8) <= _LONGEST else None
 
     def places(self, text: str) -> list[Mark] | None:
         """Return where it stands in all of a text; None where that is to be found step by step."""

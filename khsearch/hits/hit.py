@@ -8,10 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 from khsearch import arguments
-from khsearch.documents import Document
+from khsearch.documents import Document, Stored
 from khsearch.engine import Key
 from khsearch.errors import QueryError
 from khsearch.hits.compiled import MarkFinder
+from khsearch.hits.page import Page
 from khsearch.hits.search import Search
 from khsearch.query import Judged, Marks
 from khsearch.schema import TEXT
@@ -49,7 +50,8 @@ class Hit:
         cls, judged: Sequence[Judged], search: Search, first: int, ahead: int, more: Sequence[int] | None = None
     ) -> list[Self]:
         """Return the hits of documents of a search's commit, from a rank on; those from number `ahead` on are looser."""
-        heads = search.view.summaries([one.key for one in judged])
+        keys = [one.key for one in judged]
+        heads, page = search.view.summaries(keys), Page(search.view, keys)
         hits = []
         for number, (one, (id, title)) in enumerate(zip(judged, heads, strict=True)):
             hit = object.__new__(cls)
@@ -63,6 +65,7 @@ class Hit:
                 more=None if more is None else more[number],
                 _judged=one,
                 _search=search,
+                _page=page,
             )
             hits.append(hit)
         return hits
@@ -70,7 +73,7 @@ class Hit:
     @cached_property
     def document(self) -> Document:
         """The document, equal to the one that was added."""
-        return self._found.view.document(self._key)
+        return self._stored.document
 
     @cached_property
     def snippet(self) -> Snippet:
@@ -79,9 +82,11 @@ class Hit:
         Of an own field (`snippet.field`) that the query looks into, where it stands there and not in the text.
         """
         loading("khsearch.hits.snippets")
-        from khsearch.hits.snippets import make_snippet
+        from khsearch.hits.snippets import make_snippet, quick_snippet
 
-        return self._excerpts(make_snippet)
+        stored, sought = self._stored, self._sought
+        found = None if len(sought.marks.rows) > _MANY_ROWS else quick_snippet(stored.utf8, sought)
+        return self._excerpts(make_snippet, found)
 
     @property
     def page(self) -> int | None:
@@ -124,11 +129,12 @@ class Hit:
             if isinstance(text, str):
                 yield name, text
 
-    def _excerpts(self, make: Callable[[str, MarkFinder], Snippet]) -> Snippet:
-        sought = self._sought_in_text
-        found = make(self.document.text, sought)
-        if any(fragment.marks for fragment in found.fragments):
+    def _excerpts(self, make: Callable[[str, MarkFinder], Snippet], found: Snippet | None = None) -> Snippet:
+        """The excerpts of the text, unless they were found before; of an own field, where these show nothing."""
+        found = found or make(self.document.text, self._sought_in_text)
+        if any(fragment.marks for fragment in found.fragments) or not self._found.plan.fields:
             return found
+        sought = self._sought_in_text
         own = (replace(make(text, sought), field=name) for name, text in self._own_texts())
         return next((one for one in own if one.marks), found)
 
@@ -206,10 +212,17 @@ class Hit:
         return judged.key
 
     @property
+    def _stored(self) -> Stored:
+        page = self.__dict__.get("_page")
+        if not isinstance(page, Page):
+            raise _without_index()
+        return page[self._key]
+
+    @property
     def _found(self) -> Search:
         found = self.__dict__.get("_search")
         if not isinstance(found, Search):
-            raise QueryError("this hit is a copy without its index; search again, and ask the hits that you get")
+            raise _without_index()
         return found
 
     def __copy__(self) -> Self:
@@ -225,3 +238,7 @@ class Hit:
 
     def __setstate__(self, fetched: dict[str, object]) -> None:
         self.__dict__.update(fetched)
+
+
+def _without_index() -> QueryError:
+    return QueryError("this hit is a copy without its index; search again, and ask the hits that you get")

@@ -131,6 +131,14 @@ def make_snippet(text: str, sought: MarkFinder) -> Snippet:
     return _snippet(text, sought, _USUAL)
 
 
+def quick_snippet(text: bytes, sought: MarkFinder) -> Snippet | None:
+    """Return the same of a text as UTF-8, as far as the compiled core makes it; None where it does not."""
+    made = sought.excerpts_of(text, (_USUAL.width, _USUAL.longest, _USUAL.most))
+    if made is None:
+        return None
+    return Snippet(tuple([Fragment(_shown(part), start, marks, page) for part, start, marks, page in made]))
+
+
 def snippet_of_length(text: str, sought: MarkFinder, length: int, most: int) -> Snippet:
     """Return the same in at most so many excerpts, together of `length` characters, and half as many more at most.
 

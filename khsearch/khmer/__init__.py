@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.normalize import normalize_all as normalize_all
     from khsearch.khmer.text.repair import put_right as put_right
     from khsearch.khmer.text.sentences import sentence_spans as sentence_spans
+    from khsearch.khmer.text.sequences import stand as stand
     from khsearch.khmer.text.sequences import stretches as stretches
     from khsearch.khmer.words.breakers import BREAKERS as BREAKERS
     from khsearch.khmer.words.breakers import Breaker as Breaker
@@ -90,7 +91,7 @@ else:
             "text.normalize": ("normalize", "normalize_all"),
             "text.repair": ("put_right",),
             "text.sentences": ("sentence_spans",),
-            "text.sequences": ("stretches",),
+            "text.sequences": ("stand", "stretches"),
             "words.breakers": (
                 "BREAKERS",
                 "Breaker",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from khsearch.arrays import Array, pack
-from khsearch.documents import Compared, Document, compared, several
+from khsearch.documents import Compared, Document, Stored, compared, several
 from khsearch.engine import (
     BM25,
     BY_SCORE,
@@ -93,6 +93,10 @@ class MemoryView:
     def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
         """The same of many."""
         return [*map(self.summary, keys)]
+
+    def stored(self, keys: Sequence[Key]) -> Iterator[Stored]:
+        """Documents at some places."""
+        return (Stored(document.id, document.title, document) for document in map(self.document, keys))
 
     def version(self, key: Key) -> Hashable:
         """Its place, since nothing that is kept outlives the view."""

@@ -70,7 +70,13 @@ def planned(
         return None
     if len(text) > _LONGEST or OPERATES.search(text) or not ranking.word_fields:
         return None
-    numbers = [*ranking.word_fields], bool(ranking.streams(Role.RESCUE)), ranking.few_words, ranking.readings, FUNCTION_WORDS
+    numbers = (
+        [*ranking.word_fields],
+        bool(ranking.streams(Role.RESCUE)),
+        ranking.few_words,
+        ranking.readings,
+        FUNCTION_WORDS,
+    )
     readers = breaking, *spellings
 
     def passes(units: Sequence[bytes], docs: Sequence[int]) -> Sequence[bool]:

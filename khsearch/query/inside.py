@@ -1,25 +1,21 @@
 """inside: which documents hold a chunk inside longer words, or across their borders. Their texts decide.
 
 Bigrams say where a chunk of three clusters or more may stand, not whether its pairs of clusters follow each other. So
-what they find is looked up in the texts: most of it is told by a quick look for the letters of the chunk, the rest by
-the normal form. What was found out of a version of a document is remembered.
+what they find is looked up in the texts. What was found out of a version of a document is remembered.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Sequence
+from operator import or_
 
 from khsearch import deadline
 from khsearch.engine import EVERY_COMMIT, Key, View
-from khsearch.khmer import normalize_all, script, stretches
+from khsearch.khmer import stand
 
 _REMEMBERED = 1 << 14  # documents of chunks
-_AT_ONCE = 200  # documents that are read before anybody asks how late it is
+_AT_ONCE = 1 << 20  # bytes of texts that are read before they are looked through
 _BYTES = 120  # that one takes, about
-_ODD = re.compile("[\u17a3-\u17b3]")  # letters that the normal form may write otherwise
-_LETTER = "[\u1780-\u17a2]"
-_BETWEEN_LETTERS = f"(?:\u17d2{_LETTER}|[^\u1780-\u17a2])*?"
 
 
 class Inside:
@@ -47,26 +43,21 @@ class Inside:
         return [bool(found[key]) for key in keys]
 
     def _looked_up(self, units: Sequence[bytes], keys: Sequence[Key]) -> list[bool]:
-        letters = _letters(units)
-        holds = [False] * len(keys)
-        likely: list[tuple[int, str]] = []
-        for place, key in enumerate(keys):
-            if not place % _AT_ONCE:
-                deadline.check()
-            document = self._view.document(key)
-            texts = (document.text, document.title)
-            likely += ((place, one) for one in texts if letters is None or letters.search(one) or _ODD.search(one))
-        if likely:
-            end = bytes([script.END])  # before, between and behind the texts
-            parts = normalize_all([text for _, text in likely]).codes[1:-1].split(end)
-            for (place, _), part in zip(likely, parts, strict=True):
-                holds[place] = holds[place] or any(stretches(end + part + end, units))
-        return holds
+        found: list[bool] = []
+        some: list[bytes] = []
+        size = 0
+        for stored in self._view.stored(keys):
+            text = stored.utf8
+            some += (stored.title.encode(), text)
+            size += len(text)
+            if size >= _AT_ONCE:
+                found += _told(some, units)
+                some, size = [], 0
+        return found + _told(some, units) if some else found
 
 
-def _letters(units: Sequence[bytes]) -> re.Pattern[str] | None:
-    """What a text has that holds units, but for what the normal form changes; None where nothing can be said."""
-    bases = [script.decode_term(unit[:1]) for unit in units]
-    if not all(re.fullmatch(_LETTER, base) for base in bases):
-        return None
-    return re.compile(_BETWEEN_LETTERS.join(bases))
+def _told(texts: Sequence[bytes], units: Sequence[bytes]) -> list[bool]:
+    """Of titles and texts in turn, whether units stand in either of a document."""
+    deadline.check()
+    stands = stand(texts, units)
+    return [*map(or_, stands[::2], stands[1::2])]

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from khsearch.arrays import Array
-from khsearch.documents import Document
+from khsearch.documents import Document, Stored
 from khsearch.engine import (
     BM25,
     EVERY_COMMIT,
@@ -131,6 +131,10 @@ class RemoteView:
     def summaries(self, keys: Sequence[Key]) -> Sequence[tuple[str, str]]:
         """The same of many."""
         return [*map(self.summary, keys)]
+
+    def stored(self, keys: Sequence[Key]) -> Iterator[Stored]:
+        """Documents of some keys."""
+        return (Stored(document.id, document.title, document) for document in map(self.document, keys))
 
     def version(self, key: Key) -> Hashable:
         """Its key and its number in the order of adding."""

@@ -6,6 +6,7 @@
 use pyo3::prelude::*;
 
 mod analysis;
+mod documents;
 mod excerpts;
 mod fault;
 mod index;
@@ -16,7 +17,7 @@ mod threads;
 mod writing;
 
 /// What `khsearch.native` asks for; it changes with every change of what Python calls.
-const INTERFACE: u32 = 4;
+const INTERFACE: u32 = 5;
 
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -26,5 +27,6 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     planning::register(module)?;
     joining::python::register(module)?;
     excerpts::register(module)?;
+    documents::register(module)?;
     writing::register(module)
 }

@@ -143,7 +143,8 @@ def test_a_crafted_file_neither_crashes_nor_hangs(tmp_path, count):
     segment = index.searcher().commit.leaves.segments[0]
     parts = {name: segment.file.section(name).whole().copy() for name in segment.file.section_sizes()}
     fields = segment._header.fields
-    chosen = [name for name, part in parts.items() if (name[0].isdigit() or name[:5] == "heads") and len(part)]
+    of_core = ("heads", "stored", *"0123456789")
+    chosen = [name for name, part in parts.items() if name.startswith(of_core) and len(part)]
     weighting = native.core.Weighting((1.0, 1.2, 0.75, 0.0, ""), {})
     for _ in range(count):
         name = chance.choice(chosen)
@@ -175,9 +176,9 @@ def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
     spans = {
         name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], names)) for name, meta in fields.items()
     }
-    heads = file.spans("heads.", ("starts", "codes"))
+    heads, stored = file.spans("heads.", ("starts", "codes")), file.spans("stored.", ("starts", "blobs"))
     try:
-        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans, heads)
+        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans, heads, stored)
     except native.core.DamageError:
         return
     commit = native.core.Commit([(segment, None)])
@@ -189,6 +190,8 @@ def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
             commit.best(node, None, None, None, True, NEAR, 10, weighting, None)
     with suppress(native.core.DamageError):
         commit.heads(list(range(docs)))
+    with suppress(native.core.DamageError):
+        segment.stored([*range(docs), docs, 2**32 - 1])
 
 
 def root_of_file(path: Path) -> int:

@@ -1,7 +1,9 @@
 """Documents: what may be one, and reading them from files, folders and streams."""
 
 import io
+import json
 import os
+import random
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -9,6 +11,7 @@ import numpy as np
 import orjson
 import pytest
 
+from khsearch import native
 from khsearch.documents import (
     TITLE_LENGTH,
     Document,
@@ -19,7 +22,7 @@ from khsearch.documents import (
     shown,
     validate,
 )
-from khsearch.documents.stored import bodies_of, document_of, head_of
+from khsearch.documents.stored import Stored, bodies_of, document_of, head_of
 from khsearch.errors import DocumentError, IndexDamagedError
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
@@ -119,6 +122,36 @@ def test_what_is_stored_is_a_json_line():
     documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
     assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
     assert bodies_of([], []) == []
+
+
+@pytest.mark.parametrize("core", [None, native.core], ids=["stepwise", "core"])
+def test_a_stored_document_is_read_as_far_as_it_is_asked_for(core, monkeypatch):
+    monkeypatch.setattr(native, "core", core)
+    every = "".join(map(chr, (*range(0x180), *range(0x1780, 0x1800), 0x2028, 0xFFFF, 0x1F600)))
+    for text in [RICE, '"', "a\n\\n", "", *every, every, f"{RICE}\t{RAIN}" * 50]:
+        for fields in ({}, {"on": date(2021, 5, 11), '"text":"': RAIN}):
+            whole = Document("1", RICE, text, fields)
+            for rest in (whole, *bodies_of([whole], [text.encode()])):
+                stored = Stored("1", RICE, rest)
+                assert (stored.id, stored.title, stored.utf8, stored.document) == ("1", RICE, text.encode(), whole)
+
+
+@pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
+def test_the_core_finds_the_text_of_no_body_that_says_another():
+    chance = random.Random(5)
+    wholes = [Document("1", "", f'{RICE}\n\u200b"{RAIN}\x01', fields) for fields in ({}, {"a": "x", "b": 5})]
+    bodies = bodies_of(wholes, [whole.text.encode() for whole in wholes])
+    for _ in range(20_000):
+        body = bytearray(chance.choice(bodies))
+        for _ in range(chance.choice([1, 1, 2, 5])):
+            at = chance.randrange(len(body))
+            other = chance.choice([b"", b'"', b"\\", b"\x1f", b"}", bytes([chance.randrange(256)])])
+            body[at : at + chance.choice([0, 1, 1, 9])] = other
+        found = native.core.text_of(bytes(body))
+        if found is not None:
+            before = b'{"id":"","title":"","text":'
+            assert body.startswith(before)
+            assert json.JSONDecoder().raw_decode(body[len(before) :].decode(errors="replace"))[0] == found.decode()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from khsearch import Document, Index, native
 from khsearch.hits.compiled import MarkFinder
-from khsearch.hits.snippets import LEAST, make_snippet, marks_in, snippet_of_length
+from khsearch.hits.snippets import LEAST, make_snippet, marks_in, quick_snippet, snippet_of_length
 from khsearch.khmer import Analyzer, breaker
 from khsearch.khmer.words.sources import load
 from khsearch.query import Marks
@@ -32,6 +32,9 @@ class _Stepwise(MarkFinder):
     def excerpts(self, *_: object) -> None:
         return None
 
+    def excerpts_of(self, *_: object) -> None:
+        return None
+
     def places(self, _: str) -> None:
         return None
 
@@ -40,6 +43,8 @@ def law(text: str, marks: Marks, length: int = 100, most: int = 2, analyzer: Ana
     """Both roads show the same of a text."""
     ours, steps = MarkFinder(marks, analyzer), _Stepwise(marks, analyzer)
     assert make_snippet(text, ours) == make_snippet(text, steps)
+    quickly = quick_snippet(text.encode(errors="surrogatepass"), ours)
+    assert quickly is None or quickly == make_snippet(text, steps)
     assert snippet_of_length(text, ours, length, most) == snippet_of_length(text, steps, length, most)
     assert marks_in(text, ours) == marks_in(text, steps)
 

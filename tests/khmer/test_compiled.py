@@ -28,6 +28,7 @@ from khsearch.khmer.text.compiled import characters
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.repair import put_right
+from khsearch.khmer.text.sequences import stand
 from khsearch.khmer.words.breakers import breaker, compiled_of
 from khsearch.khmer.words.lattice import GAIN_ZERO, MAX_WORD
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
@@ -307,6 +308,21 @@ def test_a_path_that_comes_back_to_itself_ends() -> None:
     words, _ = breaking.terms(b"\x02" + b"\x80" * 200_000 + b"\x02")
     assert sum(map(len, words)) == 200_000
     assert max(map(len, words)) <= max(MAX_WORD, script.LONGEST_TERM)
+
+
+@given(texts, st.lists(texts, max_size=4), st.randoms(use_true_random=False))
+@examples(500)
+def test_units_stand_alike(text: str, others: list[str], chance: random.Random) -> None:
+    text = text.encode(errors="replace").decode()
+    units = [*map(bytes, clusters_of(normalize(text).codes.strip(b"\x02")))]
+    start = chance.randint(0, len(units))
+    sought = units[start : start + chance.choice([1, 2, 3, 5])] or [b"\x80"]
+    if chance.random() < 0.3:
+        sought[chance.randrange(len(sought))] = chance.choice([b" ", b"\x80", b"\x01", b"a", b"\xb6", b"1"])
+    asked = [one.encode(errors="replace") for one in (text, *others, f"{text} {text}")]
+    ours = stand(asked, sought)
+    with without_core():
+        assert ours == stand(asked, sought)
 
 
 @given(codes=st.binary(max_size=60) | st.lists(st.sampled_from([2, 1, 0x80, 0xD2, 0xB6, 0x20, 0x0A])).map(bytes))

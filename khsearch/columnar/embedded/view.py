@@ -10,7 +10,7 @@ from khsearch.columnar.files.wholefile import checksum
 from khsearch.columnar.search.fuzzy import terms_within
 from khsearch.columnar.search.neighbours import neighbours
 from khsearch.columnar.search.searcher import Searcher
-from khsearch.documents import Document, document_of, id_and_title
+from khsearch.documents import Document, Stored, document_of, id_and_title
 from khsearch.engine import BM25, Counted, Files, Found, Key, Node, Part, Place, Proximity, SortKey, TermList, nodes
 from khsearch.errors import KhsearchError
 
@@ -79,6 +79,11 @@ class EmbeddedView:
         """The same of many, in one call of the core if there is one."""
         found = None if self.compiled is None else self.compiled.summaries([*map(int, keys)])
         return [*map(self.summary, keys)] if found is None else found
+
+    def stored(self, keys: Sequence[Key]) -> Iterator[Stored]:
+        """Documents of some numbers, which are read side by side."""
+        bodies = self._documents.stored_of(map(int, keys))
+        return (Stored(*head, body) for head, body in zip(self.summaries(keys), bodies, strict=True))
 
     def version(self, key: Key) -> Hashable:
         """Its segment, by checksum, and its number there."""

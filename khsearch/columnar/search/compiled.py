@@ -6,17 +6,16 @@ to it as documents and scores.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from khsearch import native
 from khsearch.arrays import DOC, Array
-from khsearch.columnar.files.blockfile import damaged
 from khsearch.columnar.search.execution import Evaluator
 from khsearch.columnar.search.matches import Matches, constant
 from khsearch.columnar.search.searcher import STANDARD, Searcher
+from khsearch.columnar.segments.compiled import told
 from khsearch.engine import BM25, Best, BoostedScale, Planned, Proximity, nodes
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from khsearch.columnar.search.commit import Commit
     from khsearch.columnar.search.top import Behind
     from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought, ToldChunk, Wanted
-
-T = TypeVar("T")
 
 
 def searcher_of(commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> Searcher:
@@ -94,7 +91,7 @@ class CompiledSearcher(Searcher):
             ranking = native.core.Ranking(*numbers)
             planner = native.core.Planner(self._core, breaking, variants, words, ranking, known)
             self._planners = (readers, numbers, known), planner
-        found = _told(lambda: planner.plan(text, wanted, passes))
+        found = told(lambda: planner.plan(text, wanted, passes))
         if found is None:
             return None
         docs = found.docs
@@ -107,7 +104,7 @@ class CompiledSearcher(Searcher):
         self, planned: Planned, readings: Sequence[Sequence[str]], passes: Passes
     ) -> tuple[tuple[nodes.Node, int] | None, Sequence[Sequence[ToldChunk]]] | None:
         """Where a plan's chunks stand if those that stand nowhere are read as some texts, and the chunks of these."""
-        found = _told(lambda: planned.planner.read_as(planned.told, readings, passes))
+        found = told(lambda: planned.planner.read_as(planned.told, readings, passes))
         if found is None:
             return None
         docs, chunks = found
@@ -124,26 +121,26 @@ class CompiledSearcher(Searcher):
         if wanted is not None and sought.share is None and total is None:
             wanted, total = sought.settle()
         return Best(
-            *_told(
+            *told(
                 lambda: self._core.best(ranked, wanted, total, sought.share, sought.loose, given, count, known, outside)
             )
         )
 
     def summaries(self, docs: Sequence[int]) -> Sequence[tuple[str, str]] | None:
         """Ids and titles of documents; None where one is not what was written."""
-        found: Sequence[tuple[str, str]] | None = _told(lambda: self._core.heads(docs))
+        found: Sequence[tuple[str, str]] | None = told(lambda: self._core.heads(docs))
         return found
 
     def dfs(self, terms: Sequence[tuple[str, bytes]]) -> list[int]:
         """Live documents of each term."""
-        return _told(lambda: self._core.dfs(terms))
+        return told(lambda: self._core.dfs(terms))
 
     def settled(self, query: Any, *, weighting: BM25 = STANDARD) -> tuple[nodes.Node, int]:
         """What matches the same documents, worked out, and how many they are."""
         known = self._known(weighting)
         if known is None:
             return super().settled(query, weighting=weighting)
-        docs = _told(lambda: self._core.docs(self._node(query), known, self._outside(weighting)))
+        docs = told(lambda: self._core.docs(self._node(query), known, self._outside(weighting)))
         return nodes.Foreign(_Settled(docs)), len(docs)
 
     def among(self, docs: Sequence[int], query: Any, *, weighting: BM25 = STANDARD) -> list[bool]:
@@ -151,27 +148,27 @@ class CompiledSearcher(Searcher):
         known = self._known(weighting)
         if known is None:
             return super().among(docs, query, weighting=weighting)
-        return _told(lambda: self._core.among(docs, self._node(query), known, self._outside(weighting)))
+        return told(lambda: self._core.among(docs, self._node(query), known, self._outside(weighting)))
 
     def proximity(self, docs: Sequence[int], wanted: Proximity) -> Array:
         """What documents get for pairs of terms that stand near each other -> (n,) float32."""
         if isinstance(wanted.scale, BoostedScale):
             return super().proximity(docs, wanted)
         scale = _numbers(wanted.scale)
-        found = _told(lambda: self._core.proximity(docs, wanted.field, wanted.pairs, wanted.slop, scale))
+        found = told(lambda: self._core.proximity(docs, wanted.field, wanted.pairs, wanted.slop, scale))
         return np.array(found, np.float32)
 
     def _docs(self, node: nodes.Node, weighting: BM25) -> Array:
         known = self._known(weighting)
         if known is None:
             return super()._docs(node, weighting)
-        return _array(_told(lambda: self._core.docs(node, known, self._outside(weighting))).bytes())
+        return _array(told(lambda: self._core.docs(node, known, self._outside(weighting))).bytes())
 
     def _matches(self, node: nodes.Node, weighting: BM25) -> Matches:
         known = self._known(weighting)
         if known is None:
             return super()._matches(node, weighting)
-        docs, scores = _told(lambda: self._core.matches(node, known, self._outside(weighting)))
+        docs, scores = told(lambda: self._core.matches(node, known, self._outside(weighting)))
         return Matches(_array(docs), np.frombuffer(scores, np.float32))
 
     def _scores(self, node: nodes.Node, weighting: BM25, docs: Array) -> Array:
@@ -181,7 +178,7 @@ class CompiledSearcher(Searcher):
         order = docs.argsort()
         rising = docs.take(order).tolist()
         found = np.zeros(len(docs), np.float32)
-        scores = _told(lambda: self._core.scores(rising, node, known, self._outside(weighting)))
+        scores = told(lambda: self._core.scores(rising, node, known, self._outside(weighting)))
         found[order] = np.frombuffer(scores, np.float32)
         return found
 
@@ -190,7 +187,7 @@ class CompiledSearcher(Searcher):
         if known is None:
             return super()._top(node, weighting, count, behind)
         place = None if behind is None else (float(behind.score), behind.doc)
-        docs, scores = _told(lambda: self._core.top(node, count, known, self._outside(weighting), place))
+        docs, scores = told(lambda: self._core.top(node, count, known, self._outside(weighting), place))
         return np.array(docs, np.int64), np.frombuffer(scores, np.float32)
 
     def _known(self, weighting: BM25) -> Any:
@@ -213,15 +210,6 @@ class CompiledSearcher(Searcher):
             return docs.astype("<u4").tobytes(), scores.astype("<f4").tobytes()
 
         return worked_out
-
-
-def _told(ask: Callable[[], T]) -> T:
-    """What the core answers; IndexDamagedError where a file is not what was written."""
-    try:
-        return ask()
-    except native.core.DamageError as problem:
-        path, part = problem.args
-    raise damaged(Path(path), part)
 
 
 def _array(docs: bytes) -> Array:

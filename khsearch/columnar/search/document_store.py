@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +18,7 @@ from khsearch.columnar.segments.segment import hashes_of
 from khsearch.engine import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from khsearch.columnar.search.cache import Cache
     from khsearch.columnar.search.leaves import Leaves
@@ -50,6 +52,11 @@ class DocumentStore:
         """The stored blob of a document."""
         segment, inner = self._leaves.locate(doc)
         return segment.stored.blob(inner)
+
+    def stored_of(self, docs: Iterable[int]) -> Iterator[bytes]:
+        """The stored blobs of some documents, one after the other."""
+        for segment, inner in groupby(map(self._leaves.locate, docs), itemgetter(0)):
+            yield from segment.stored.blobs([*map(itemgetter(1), inner)])
 
     @refusing_damage
     def summary(self, doc: int) -> bytes:

@@ -1,15 +1,19 @@
-"""compiled: a segment's postings as the compiled core reads them, where there is one."""
+"""compiled: a segment's file as the compiled core reads it, where there is one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from khsearch import native
+from khsearch.columnar.files.blockfile import damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from khsearch.columnar.files.blockfile import BlockFile
+
+T = TypeVar("T")
 
 _PARTS = ("df", "extra", "lengths", "rests", "rows", "keys", "high", "low", "tf", "rest", "pos", "terms", "doclens")
 
@@ -25,8 +29,16 @@ def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
         name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()
     }
     try:
-        return native.core.Segment(
-            file.path, file.data_size, file.sums, docs, parts, file.spans("heads.", ("starts", "codes"))
-        )
+        heads, stored = file.spans("heads.", ("starts", "codes")), file.spans("stored.", ("starts", "blobs"))
+        return native.core.Segment(file.path, file.data_size, file.sums, docs, parts, heads, stored)
     except (OSError, OverflowError, native.core.DamageError):  # numpy says what is wrong, when it is read
         return None
+
+
+def told(ask: Callable[[], T]) -> T:
+    """What the core answers; IndexDamagedError where a file is not what was written."""
+    try:
+        return ask()
+    except native.core.DamageError as problem:
+        path, part = problem.args
+    raise damaged(Path(path), part)

@@ -127,7 +127,7 @@ class Segment:
     def stored(self) -> StoredReader:
         """The stored documents."""
         if self._stored is None:
-            self._stored = StoredReader(self.file, self.docs)
+            self._stored = StoredReader(self.file, self.docs, self.compiled)
         return self._stored
 
     def docs_of_ids(self, wanted: Sequence[bytes], hashes: Array) -> list[list[int]]:

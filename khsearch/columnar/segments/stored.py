@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zstandard
 
 from khsearch.arrays import Array, narrow, starts_of
 from khsearch.columnar.segments.beside import Beside
+from khsearch.columnar.segments.compiled import told
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
     from khsearch.columnar.files.spool import Spool
@@ -104,7 +105,9 @@ def _compressed(compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) ->
 class StoredReader:
     """The stored documents of one segment."""
 
-    def __init__(self, file: BlockFile, docs: int) -> None:
+    def __init__(self, file: BlockFile, docs: int, core: Any = None) -> None:
+        """core: the compiled core's own view of the file, if it has one; it reads where the file is not mapped."""
+        self._core = core
         self._blobs = file.section("stored.blobs")
         self._starts = file.section("stored.starts")
         self._dictionary = file.section("stored.dictionary")
@@ -120,10 +123,30 @@ class StoredReader:
 
     def blob(self, doc: int) -> bytes:
         """The blob of one document."""
+        return next(self.blobs([doc]))
+
+    def blobs(self, docs: Sequence[int]) -> Iterator[bytes]:
+        """The blobs of some documents, one after the other: no more than one is held."""
+        read = 0
+        while read < len(docs):
+            rest = docs[read:]
+            found = self._read(rest)
+            yield from map(self._decompressed, rest, found)
+            read += len(found)
+
+    def _read(self, docs: Sequence[int]) -> Sequence[bytes | memoryview]:
+        """The compressed blobs of the first of some documents, of one at least."""
+        if self._core is not None:
+            found: list[bytes] | None = told(lambda: self._core.stored(docs))
+            if found is not None:
+                return found
+        doc = docs[0]
         start, stop = self._starts.part(doc, doc + 2).tolist()
         if stop < start:
             raise self._starts.damage("stored documents overlap")
-        data = self._blobs.part(start, stop).data
+        return [self._blobs.part(start, stop).data]
+
+    def _decompressed(self, doc: int, data: bytes | memoryview) -> bytes:
         try:
             if zstandard.frame_content_size(data) > MAX_BLOB:
                 raise self._blobs.damage(f"stored document {doc} claims to be too large")

@@ -1,4 +1,4 @@
-"""sequences: the codes of a text and some units in; where the units stand there one behind the other, out.
+"""sequences: a text, or its codes, and some units in; where the units stand there one behind the other, out.
 
 Units are clusters, numbers or words of letters, in code form, or several of these joined. What makes no word may stand
 between two of them, as it may between words that follow each other: spaces, signs, the end of a sentence.
@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from khsearch.khmer.text.script import BASE, CLASS, COENG, MARK
+from khsearch import native
+from khsearch.khmer.text import compiled
+from khsearch.khmer.text.normalize import normalize_all
+from khsearch.khmer.text.script import BASE, CLASS, COENG, END, MARK
 
 _BETWEEN = rb"[^a-z0-9\x01-\x03\x80-\xd3\xd7\xdd]{0,8}"
 
@@ -23,6 +26,17 @@ def stretches(codes: bytes, units: Sequence[bytes]) -> Iterator[tuple[int, int]]
         if begins_whole(codes, place.start(), first) and ends_whole(codes, place.end(), last):
             yield place.span()
         at = place.start() + 1
+
+
+def stand(texts: Sequence[bytes], units: Sequence[bytes]) -> list[bool]:
+    """Return whether units stand anywhere in each of some texts, which are UTF-8."""
+    if native.core is not None:
+        told = compiled.characters().stand(units, texts)
+        if told is not None:
+            return told
+    end = bytes([END])  # before, between and behind the texts
+    codes = normalize_all([text.decode() for text in texts]).codes[1:-1]
+    return [any(stretches(end + part + end, units)) for part in codes.split(end)]
 
 
 def begins_whole(codes: bytes, start: int, kind: int) -> bool:

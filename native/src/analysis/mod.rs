@@ -21,8 +21,10 @@ pub mod normal;
 mod numbers;
 pub mod python;
 pub mod runs;
+pub mod sequences;
 mod signs;
 pub mod streams;
+pub mod utf8;
 
 use std::sync::Arc;
 

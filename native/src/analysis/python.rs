@@ -13,7 +13,7 @@ use super::characters::{Tables, Unmet};
 use super::foreign::{with_foreign_words, ForeignWords};
 use super::lexicon::{Lexicon, Parts};
 use super::streams::{self, Terms};
-use super::{characters, normal, Analysis};
+use super::{characters, normal, sequences, Analysis};
 
 /// Add the classes of this zone to the module.
 pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -66,6 +66,7 @@ impl Characters {
                 self.told(py, || normal::Normal::of(&self.inner, &utf8))
             }
         }
+        .map(|inner| NormalForm { inner })
     }
 
     /// Normalise texts that were joined, with one character before, between and after them: how long each is.
@@ -79,15 +80,41 @@ impl Characters {
                 self.told(py, || py.allow_threads(|| of_all(&utf8)))
             }
         }
+        .map(|inner| NormalForm { inner })
+    }
+
+    /// Whether units, in code form, stand one behind the other in each of some texts, in UTF-8, a surrogate being three
+    /// bytes; None for units that take Python.
+    fn stand(
+        &self,
+        py: Python<'_>,
+        units: Vec<PyBackedBytes>,
+        texts: Vec<PyBackedBytes>,
+    ) -> PyResult<Option<Vec<bool>>> {
+        let units: Vec<Vec<u8>> = units.iter().map(|unit| unit.to_vec()).collect();
+        let mut found = Vec::with_capacity(texts.len());
+        self.told(py, || {
+            py.allow_threads(|| {
+                while let Some(text) = texts.get(found.len()) {
+                    let normal = normal::Normal::of(&self.inner, text)?;
+                    match sequences::stand(&normal.codes, &units, &self.inner) {
+                        Some(stand) => found.push(stand),
+                        None => return Ok(false),
+                    }
+                }
+                Ok(true)
+            })
+        })
+        .map(|is_told| Some(found).filter(|_| is_told))
     }
 }
 
 impl Characters {
-    /// Normalise, and where there are characters that nobody has told yet, ask Python, and normalise again.
-    fn told(&self, py: Python<'_>, of: impl Fn() -> Result<normal::Normal, Unmet>) -> PyResult<NormalForm> {
+    /// Do what normalises, and where there are characters that nobody has told yet, ask Python, and do it again.
+    fn told<T>(&self, py: Python<'_>, mut of: impl FnMut() -> Result<T, Unmet>) -> PyResult<T> {
         loop {
             match of() {
-                Ok(inner) => return Ok(NormalForm { inner }),
+                Ok(found) => return Ok(found),
                 Err(Unmet(points)) => {
                     for point in points {
                         self.inner.tell(point, self.code_of.call1(py, (point,))?.extract(py)?);

@@ -8,12 +8,11 @@ use super::breaker::Breaker;
 use super::index::Index;
 use super::rows::Row;
 use crate::analysis::characters::{Class, Stretch, COENG, END, LETTER, LONGEST_TERM};
+use crate::analysis::sequences::{behind, is_whole};
 use crate::analysis::Analysis;
 
 /// Codes of a run on either side of a stretch that decide whether words begin and end there.
 const AROUND: usize = 24;
-/// Codes of the longest stretch between two words of a row.
-const BETWEEN: usize = 8;
 
 /// From where to where a row stands in the codes, its number, and whether its words begin and end there.
 pub type Place = (usize, usize, usize, bool);
@@ -49,8 +48,8 @@ impl<'a, 'b> Codes<'a, 'b> {
             let may_be_inside = row.words.len() == 1 && self.is_all_khmer(&row.words[0]);
             let first = row.words.first().map_or(&[][..], |word| word);
             let places = index.find(first).filter_map(|start| {
-                let end = self.behind_words(start, &row.words)?;
-                Some((start, end)).filter(|_| self.is_whole(start, end, row))
+                let end = behind(codes, start, &row.words)?;
+                Some((start, end)).filter(|_| is_whole(codes, start, end, &row.words, &self.analysis.characters))
             });
             let places: Vec<(usize, usize)> = places.take(most).collect();
             for (start, end) in places {
@@ -90,40 +89,6 @@ impl<'a, 'b> Codes<'a, 'b> {
         })
     }
 
-    /// Where words end that begin at a place. Nothing that words begin with may stand between them, so what stands there
-    /// is as long as it can be.
-    fn behind_words(&self, start: usize, words: &[Vec<u8>]) -> Option<usize> {
-        let mut at = start;
-        for (number, word) in words.iter().enumerate() {
-            if number > 0 {
-                at += self.codes[at..].iter().take(BETWEEN).take_while(|&&code| may_part_words(code)).count();
-            }
-            if !self.codes[at..].starts_with(word) {
-                return None;
-            }
-            at += word.len();
-        }
-        Some(at)
-    }
-
-    /// Whether a stretch begins and ends where clusters, numbers and words do.
-    fn is_whole(&self, start: usize, end: usize, row: &Row) -> bool {
-        let kind = |word: Option<&Vec<u8>>| {
-            word.and_then(|word| word.first()).map_or(Class::Separator, |&code| self.analysis.characters.class(code))
-        };
-        let begins = match (kind(row.words.first()), start.checked_sub(1)) {
-            (_, None) => false,
-            (Class::Base, Some(before)) => self.code(before) != COENG,
-            (Class::Mark, Some(before)) => !self.is_khmer(before),
-            (other, Some(before)) => self.class(before) != other,
-        };
-        begins
-            && match kind(row.words.last()) {
-                Class::Base | Class::Mark => self.class(end) != Class::Mark,
-                other => self.class(end) != other,
-            }
-    }
-
     /// Whether a stretch of whole clusters is some words of the run of Khmer that it is in.
     fn is_word(&mut self, start: usize, end: usize) -> bool {
         let (mut low, mut high) = (start, end);
@@ -155,9 +120,4 @@ impl<'a, 'b> Codes<'a, 'b> {
             firsts.map(|unit| unit.start as usize).collect()
         })
     }
-}
-
-/// Whether a code may stand between two words of a row.
-fn may_part_words(code: u8) -> bool {
-    !matches!(code, b'a'..=b'z' | b'0'..=b'9' | 0x01..=0x03 | 0x80..=0xD3 | 0xD7 | 0xDD)
 }

@@ -6,6 +6,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use crate::analysis::python::Breaking;
+use crate::analysis::utf8;
 use crate::excerpts::Size;
 use crate::joining::python::Joining;
 
@@ -20,6 +21,9 @@ struct Wanted {
 
 /// An excerpt: from where to where it goes, marks as offsets into it, and its page.
 type Part<'py> = (usize, usize, Bound<'py, PyTuple>, Option<usize>);
+
+/// The same with what stands there, and where that begins.
+type Excerpt<'py> = (String, usize, Bound<'py, PyTuple>, Option<usize>);
 
 #[pymethods]
 impl Wanted {
@@ -44,24 +48,40 @@ impl Wanted {
         text: &Bound<'py, PyString>,
         size: (usize, Option<usize>, usize),
     ) -> PyResult<Option<Vec<Part<'py>>>> {
-        let (wanted, characters) = match (&self.inner, characters(text)) {
-            (Some(wanted), Some(characters)) => (wanted, characters),
-            _ => return Ok(None),
-        };
-        let (width, longest, most) = size;
-        let size = Size { width, longest, most };
-        let found = match wanted.excerpts(&characters, &size, &self.breaking.get().inner, &self.joining.get().inner) {
-            Some(found) => found,
-            None => return Ok(None),
-        };
+        let found = characters(text).and_then(|characters| self.found(&characters, size));
         let marks = |one: &super::Fragment| PyTuple::new(text.py(), &one.marks);
         let part = |one: super::Fragment| Ok((one.part.start, one.part.end, marks(&one)?, one.page));
-        found.into_iter().map(part).collect::<PyResult<Vec<_>>>().map(Some)
+        found.map(|found| found.into_iter().map(part).collect()).transpose()
+    }
+
+    /// The same of a text as UTF-8: each with what stands there, and where that begins.
+    fn excerpts_of<'py>(
+        &self,
+        py: Python<'py>,
+        utf8: &[u8],
+        size: (usize, Option<usize>, usize),
+    ) -> PyResult<Option<Vec<Excerpt<'py>>>> {
+        let found = utf8::characters(utf8).and_then(|characters| {
+            let texts = |one: &super::Fragment| characters.get(one.part.clone()).unwrap_or(&[]).iter().collect();
+            Some(self.found(&characters, size)?.into_iter().map(|one| (texts(&one), one)).collect::<Vec<_>>())
+        });
+        let excerpt = |(text, one): (String, super::Fragment)| {
+            Ok((text, one.part.start, PyTuple::new(py, &one.marks)?, one.page))
+        };
+        found.map(|found| found.into_iter().map(excerpt).collect()).transpose()
     }
 
     /// Where it stands in all of a text; None for one that takes Python.
     fn marks(&self, text: &Bound<'_, PyString>) -> Option<Vec<(usize, usize)>> {
         self.inner.as_ref()?.marks(&characters(text)?, &self.breaking.get().inner)
+    }
+}
+
+impl Wanted {
+    fn found(&self, text: &[char], size: (usize, Option<usize>, usize)) -> Option<Vec<super::Fragment>> {
+        let (width, longest, most) = size;
+        let size = Size { width, longest, most };
+        self.inner.as_ref()?.excerpts(text, &size, &self.breaking.get().inner, &self.joining.get().inner)
     }
 }
 

@@ -36,7 +36,7 @@ pub struct PagedFile {
     sums: Vec<u64>,
     pages: Vec<Mutex<Option<Page>>>,
     /// Whether each page was found to be what was written.
-    sound: Vec<AtomicBool>,
+    is_checked: Vec<AtomicBool>,
     hand: AtomicUsize,
 }
 
@@ -44,9 +44,9 @@ impl PagedFile {
     /// Open a file whose first `size` bytes have a checksum for each page.
     pub fn open(path: &Path, size: usize, sums: Vec<u64>) -> io::Result<Self> {
         let pages = sums.iter().map(|_| Mutex::new(None)).collect();
-        let sound = sums.iter().map(|_| AtomicBool::new(false)).collect();
+        let is_checked = sums.iter().map(|_| AtomicBool::new(false)).collect();
         let file = File::open(path)?;
-        Ok(PagedFile { path: path.to_path_buf(), file, size, sums, pages, sound, hand: AtomicUsize::new(0) })
+        Ok(PagedFile { path: path.to_path_buf(), file, size, sums, pages, is_checked, hand: AtomicUsize::new(0) })
     }
 
     /// The error that a part of the file is not what was written.
@@ -80,14 +80,35 @@ impl PagedFile {
         let size = self.size.checked_sub(start).ok_or_else(damaged)?.min(PAGE);
         let mut bytes = vec![0; size];
         self.file.read_exact_at(&mut bytes, start as u64).map_err(|_| damaged())?;
-        let sound = self.sound.get(number).ok_or_else(damaged)?;
-        if !sound.load(Relaxed) {
+        let is_checked = self.is_checked.get(number).ok_or_else(damaged)?;
+        if !is_checked.load(Relaxed) {
             if self.sums.get(number) != Some(&xxh3_64(&bytes)) {
                 return Err(damaged());
             }
-            sound.store(true, Relaxed);
+            is_checked.store(true, Relaxed);
         }
         Ok(Arc::new(bytes))
+    }
+
+    /// The bytes from one on and before another, of which no page is kept; there are so many in the file.
+    fn copy(&self, start: usize, end: usize, part: &str) -> Result<Vec<u8>> {
+        let damaged = || self.damage(format!("part {} ends early", part));
+        if start >= end {
+            return Ok(Vec::new());
+        }
+        let (first, last) = (start / PAGE, (end - 1) / PAGE);
+        for number in first..=last {
+            if !self.is_checked.get(number).ok_or_else(damaged)?.load(Relaxed) {
+                let page = self.read(number, part)?;
+                if first == last {
+                    let from = start - first * PAGE;
+                    return page.get(from..from + (end - start)).map(<[u8]>::to_vec).ok_or_else(damaged);
+                }
+            }
+        }
+        let mut bytes = vec![0; end - start];
+        self.file.read_exact_at(&mut bytes, start as u64).map_err(|_| damaged())?;
+        Ok(bytes)
     }
 
     /// Let pages of this file go, one after the other, but the newest.
@@ -198,6 +219,14 @@ impl Section {
             return Err(self.file.damage(format!("part {} ends early", self.name)));
         }
         Ok(Bytes::Joined(joined))
+    }
+
+    /// The same of what is seldom asked for twice: no page is kept for it.
+    pub fn read(&self, from: usize, to: usize) -> Result<Vec<u8>> {
+        if from > to || to > self.count {
+            return Err(self.file.damage(format!("part {} ends early", self.name)));
+        }
+        self.file.copy(self.start + from * self.width, self.start + to * self.width, &self.name)
     }
 
     /// Numbers from one on and before another, with those around them that are read as well.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::fault::Result;
 use crate::index::cursor::Cursor;
 use crate::index::heads::Heads;
+use crate::index::stored::Stored;
 use crate::index::terms::{Field, Place};
 use crate::search::impacts::Kept;
 use crate::search::scores::Scores;
@@ -20,6 +21,7 @@ pub struct Segment {
     pub docs: usize,
     pub fields: HashMap<String, Field>,
     pub heads: Heads,
+    pub stored: Stored,
     pub impacts: Kept,
 }
 

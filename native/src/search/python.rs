@@ -12,6 +12,7 @@ use pyo3::types::PyBytes;
 use crate::fault::Fault;
 use crate::index::heads::Heads;
 use crate::index::pages::{PagedFile, Section};
+use crate::index::stored::Stored;
 use crate::index::terms::{Field, Sections};
 use crate::search::commit;
 use crate::search::docset::DocSet;
@@ -51,7 +52,8 @@ struct Segment(Arc<commit::Segment>);
 #[pymethods]
 impl Segment {
     /// path, size, sums: the file, bytes that have checksums, and these, one after the other. docs: documents. fields:
-    /// by name, tokens in all, whether it keeps positions, and the sections by name. heads: sections of ids and titles.
+    /// by name, tokens in all, whether it keeps positions, and the sections by name. heads, stored: sections of ids and
+    /// titles, and of stored documents.
     #[new]
     fn new(
         path: PathBuf,
@@ -60,6 +62,7 @@ impl Segment {
         docs: usize,
         fields: HashMap<String, (u64, bool, HashMap<String, Span>)>,
         heads: HashMap<String, Span>,
+        stored: HashMap<String, Span>,
     ) -> PyResult<Self> {
         let sums =
             sums.chunks_exact(8).map(|sum| sum.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))).collect();
@@ -93,12 +96,22 @@ impl Segment {
             let field = sections().and_then(|parts| Field::new(parts, docs, tokens)).map_err(raised)?;
             made.insert(name, field);
         }
-        let section = |part: &str| match heads.get(part) {
-            Some(&(start, bytes, width)) => Section::new(file.clone(), part.to_owned(), start, bytes, width).map(Some),
+        let section = |spans: &HashMap<String, Span>, part: &str| match spans.get(part) {
+            Some(&(start, bytes, width)) => {
+                Section::new(file.clone(), part.to_owned(), start, bytes, width).map(Some).map_err(raised)
+            }
             None => Ok(None),
         };
-        let heads = Heads::new(docs, section("starts").map_err(raised)?, section("codes").map_err(raised)?);
-        Ok(Segment(Arc::new(commit::Segment { docs, fields: made, heads, impacts: Kept::default() })))
+        let heads = Heads::new(docs, section(&heads, "starts")?, section(&heads, "codes")?);
+        let stored = Stored::new(docs, section(&stored, "starts")?, section(&stored, "blobs")?);
+        Ok(Segment(Arc::new(commit::Segment { docs, fields: made, heads, stored, impacts: Kept::default() })))
+    }
+
+    /// What is stored of the first of some documents, of one at least, compressed as it is; None for a segment that does
+    /// not say where.
+    fn stored<'py>(&self, py: Python<'py>, docs: Vec<u32>) -> PyResult<Option<Vec<Bound<'py, PyBytes>>>> {
+        let found = self.0.stored.of(&docs).map_err(raised)?;
+        Ok(found.map(|blobs| blobs.iter().map(|blob| PyBytes::new(py, blob)).collect()))
     }
 }
 
