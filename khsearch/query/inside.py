@@ -18,6 +18,19 @@ _AT_ONCE = 1 << 20  # bytes of texts that are read before they are looked throug
 _BYTES = 120  # that one takes, about
 
 
+class Within:
+    """Whether units, in code form, follow each other in documents: `nodes.TwoPhase` asks. Nobody else need remember."""
+
+    __slots__ = ("_inside", "units")
+
+    def __init__(self, inside: Inside, units: Sequence[bytes]) -> None:
+        self._inside = inside
+        self.units = units
+
+    def __call__(self, keys: Sequence[Key]) -> list[bool]:
+        return self._inside.passes(self.units, keys)
+
+
 class Inside:
     """Looks chunks up in the documents of a commit; for any number of threads."""
 

@@ -8,14 +8,13 @@ the chunk tell, every one of them, and of more than two clusters, the text (`ins
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 
 from khsearch.engine import BM25, View, nodes
 from khsearch.khmer import bigrams_between, clusters_of, script
 from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.holding import holders
-from khsearch.query.inside import Inside
+from khsearch.query.inside import Inside, Within
 from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
 
 _BYTES = 600
@@ -146,7 +145,7 @@ class Standing:
         words = nodes.And(_words(way))
         in_order = _in_order(way, units)
         exact = None if in_order is None else nodes.AndNot(nodes.Phrase(BIGRAMS, in_order), words)
-        return [nodes.TwoPhase(nodes.AndNot(bigrams, words), partial(self._inside.passes, units), exact)]
+        return [nodes.TwoPhase(nodes.AndNot(bigrams, words), Within(self._inside, units), exact)]
 
 
 def _units(way: Way) -> tuple[bytes, ...]:

@@ -20,12 +20,12 @@ use crate::search::commit::Commit;
 use crate::search::docset::DocSet;
 use crate::search::evaluation::Evaluation;
 use crate::search::node::{Fields, Node, Term};
+use crate::search::told::Inside;
 use crate::search::weighting::Weighting;
 use chunks::{chunks_of, Chunk, SENTENCE};
 pub use python::register;
 use readings::readings;
 use standing::Within;
-pub use standing::{Inside, Told};
 use typed::Typed;
 use variants::Variants;
 

@@ -11,9 +11,10 @@ use crate::analysis::python::Breaking;
 use crate::fault::Fault;
 use crate::planning::chunks::Chunk;
 use crate::planning::variants;
-use crate::planning::{Asked, Inside, Match, Told};
+use crate::planning::{Asked, Match};
 use crate::search::node::{Fields, Term};
 use crate::search::python::{raised, Commit, Docs, Ranked, Weighting};
+use crate::search::told::Inside;
 
 /// Groups of spellings.
 #[pyclass(frozen)]
@@ -55,7 +56,6 @@ struct Planner {
     words: Py<Breaking>,
     ranking: Py<Ranking>,
     weighting: Py<Weighting>,
-    told: Arc<Told>,
 }
 
 #[pymethods]
@@ -70,7 +70,7 @@ impl Planner {
         ranking: Py<Ranking>,
         weighting: Py<Weighting>,
     ) -> Self {
-        Planner { commit, breaking, variants, words, ranking, weighting, told: Arc::default() }
+        Planner { commit, breaking, variants, words, ranking, weighting }
     }
 
     /// Plan a query of plain words; None for one that takes Python. wanted: "any", "all" or "best". passes: units,
@@ -114,7 +114,7 @@ impl Planner {
         passes: PyObject,
         work: impl FnOnce(&Asked) -> crate::fault::Result<T> + Send,
     ) -> PyResult<T> {
-        let (known, passes) = (self.told.clone(), inside_of(passes));
+        let (known, passes) = (self.commit.get().0.told.clone(), inside_of(passes));
         let inside: Inside = Arc::new(move |units: &[Vec<u8>], docs: &[u32]| known.ask(units, docs, &passes));
         let asked = Asked {
             commit: &self.commit.get().0,

@@ -6,11 +6,12 @@
 
 use crate::fault::Result;
 use crate::planning::chunks::{distinct, Chunk, Way};
-use crate::planning::standing::{self, longer_units, Inside, Units, Within, BIGRAMS, PLACES, WORDS};
+use crate::planning::standing::{self, longer_units, Within, BIGRAMS, PLACES, WORDS};
 use crate::search::docset::{counted, docs_of, DocSet};
 use crate::search::evaluation::Evaluation;
 use crate::search::node::Term;
 use crate::search::phrases::docs_of_phrase;
+use crate::search::told::{Inside, Units};
 
 /// Of so many documents one: where the rarest chunk has more, there is a byte for every document.
 const MANY: usize = 24;

@@ -11,6 +11,7 @@ use crate::index::terms::{Field, Place};
 use crate::search::impacts::Kept;
 use crate::search::scores::Scores;
 use crate::search::sets::both;
+use crate::search::told::Told;
 use crate::search::weighting::{Norms, Scale, Weighting};
 
 /// Looking a document up in a list costs about as much as going through so many of it.
@@ -92,6 +93,7 @@ pub struct Commit {
     pub count: usize,
     norms: Mutex<HashMap<(String, u64, u64), Arc<Norms>>>,
     listed: Mutex<HashMap<String, Known>>,
+    pub told: Arc<Told>,
 }
 
 /// Terms of a field that are remembered.
@@ -109,7 +111,7 @@ impl Commit {
             every += segment.docs;
             leaves.push(Leaf { base, segment, live });
         }
-        Commit { leaves, every, count, norms: Mutex::new(HashMap::new()), listed: Mutex::new(HashMap::new()) }
+        Commit { leaves, every, count, norms: Mutex::default(), listed: Mutex::default(), told: Arc::default() }
     }
 
     /// A term of a field; those that were asked for are remembered.

@@ -15,6 +15,7 @@ pub mod retrieval;
 pub mod scores;
 pub mod sets;
 pub mod tokens;
+pub mod told;
 pub mod top;
 pub mod weighting;
 pub mod windows;

@@ -225,7 +225,7 @@ impl Commit {
         weighting: &Weighting,
         outside: &Bound<'_, PyAny>,
     ) -> PyResult<(Vec<u32>, Vec<f64>, Vec<f64>, usize, Option<usize>)> {
-        let read = Reading { kinds: Kinds::get(outside.py())?, outside, every: self.0.every };
+        let read = Reading { kinds: Kinds::get(outside.py())?, outside, every: self.0.every, told: &self.0.told };
         let near = near.map(|(field, pairs, slop, scale, depth)| {
             let (pairs, slop, scale) = (pairs_of(&pairs), slop_of(slop), scale_of(scale));
             Near { field, pairs, slop, scale, depth }
@@ -317,7 +317,7 @@ impl Commit {
         outside: &Bound<'_, PyAny>,
         work: impl FnOnce(&Evaluation, &Node) -> crate::fault::Result<T> + Send,
     ) -> PyResult<T> {
-        let read = Reading { kinds: Kinds::get(node.py())?, outside, every: self.0.every };
+        let read = Reading { kinds: Kinds::get(node.py())?, outside, every: self.0.every, told: &self.0.told };
         let node = read.node(node)?;
         let on = Evaluation { commit: &self.0, weighting: &weighting.0 };
         outside.py().allow_threads(|| work(&on, &node)).map_err(raised)

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::search::commit::Matches;
 use crate::search::node::{Fields, Node, Term};
 use crate::search::python::{Docs, Ranked};
+use crate::search::told::{Inside, Told};
 
 /// Places, of which no document has more.
 pub fn slop_of(places: u64) -> u32 {
@@ -95,6 +96,8 @@ pub struct Reading<'a, 'py> {
     pub kinds: &'a Kinds,
     pub outside: &'a Bound<'py, PyAny>,
     pub every: usize,
+    /// What texts told before.
+    pub told: &'a Arc<Told>,
 }
 
 impl<'py> Reading<'_, 'py> {
@@ -150,7 +153,18 @@ impl<'py> Reading<'_, 'py> {
                     })
                     .map_err(|problem| Fault::Called(Box::new(problem)))
                 };
-                Node::TwoPhase(child(intern!(py, "approximation"))?, Box::new(check))
+                let approximation = child(intern!(py, "approximation"))?;
+                match given.getattr(intern!(py, "passes"))?.getattr(intern!(py, "units")) {
+                    Ok(units) => {
+                        let (told, check) = (self.told.clone(), Arc::new(check));
+                        let units = units.try_iter()?.map(|one| Ok(term_of(&one?)?.to_vec()));
+                        let units = units.collect::<PyResult<Vec<Vec<u8>>>>()?;
+                        let inside: Inside = Arc::new(move |_: &[Vec<u8>], docs: &[u32]| check(docs));
+                        let asked = move |docs: &[u32]| told.ask(&units, docs, &inside);
+                        Node::TwoPhase(approximation, Box::new(asked))
+                    }
+                    Err(_) => Node::TwoPhase(approximation, Box::new(check)),
+                }
             }
             Some(Kind::Leading) => {
                 Node::Leading(child(intern!(py, "child"))?, given.getattr(intern!(py, "share"))?.extract()?)
