@@ -43,7 +43,7 @@ pub fn docs_of_phrase(
         }
     }
     let order: Vec<usize> = terms.iter().map(|term| numbers[&term[..]]).collect();
-    let (mut found, mut chain, mut next) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut found, mut chain, mut own, mut next) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, &doc) in docs.iter().enumerate() {
         chain.clear();
         for (place, &number) in order.iter().enumerate() {
@@ -51,13 +51,14 @@ pub fn docs_of_phrase(
             if !tokens.is_in(at) {
                 return Ok(found); // a field that keeps no positions
             }
-            tokens.read(at)?;
             if place == 0 {
-                chain.extend_from_slice(tokens.positions(at));
+                tokens.add(at, &mut chain)?;
                 continue;
             }
+            own.clear();
             next.clear();
-            add_following(&chain, tokens.positions(at), slop, &mut next);
+            tokens.add(at, &mut own)?;
+            add_following(&chain, &own, slop, &mut next);
             std::mem::swap(&mut chain, &mut next);
             if chain.is_empty() {
                 break;

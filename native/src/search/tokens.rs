@@ -100,8 +100,7 @@ impl<'a> Tokens<'a> {
                 positions: Positions::new(field, place),
             });
         }
-        let known = vec![0..0; docs.len()];
-        Ok(Tokens { df: listed.df, numbers, mosts, leaves, known, positions: Vec::new() })
+        Ok(Tokens { df: listed.df, numbers, mosts, leaves, known: Vec::new(), positions: Vec::new() })
     }
 
     /// Whether a document, by its place among the documents, has the term.
@@ -116,19 +115,30 @@ impl<'a> Tokens<'a> {
         self.mosts[at]
     }
 
-    /// Read the positions in a document that has the term; then they are known.
-    pub fn read(&mut self, at: usize) -> Result<()> {
-        if !self.known[at].is_empty() {
-            return Ok(());
-        }
+    /// Add the positions in a document that has the term.
+    pub fn add(&mut self, at: usize, to: &mut Vec<u32>) -> Result<()> {
         if let Some(own) = self.leaves.iter_mut().find(|own| own.docs.contains(&at)) {
             let number = self.numbers[at] as usize;
             let (first, count) = match own.starts.get(number..number + 2) {
                 Some(edges) => (edges[0], edges[1] - edges[0]),
                 None => own.cursor.tokens_of(number)?,
             };
-            let start = self.positions.len();
-            own.positions.add(first, first + count, &mut self.positions)?;
+            own.positions.add(first, first + count, to)?;
+        }
+        Ok(())
+    }
+
+    /// Read the positions in a document that has the term; then they are known.
+    pub fn read(&mut self, at: usize) -> Result<()> {
+        if self.known.is_empty() {
+            self.known = vec![0..0; self.numbers.len()];
+        }
+        if self.known[at].is_empty() {
+            let mut positions = std::mem::take(&mut self.positions);
+            let start = positions.len();
+            let added = self.add(at, &mut positions);
+            self.positions = positions;
+            added?;
             self.known[at] = start..self.positions.len();
         }
         Ok(())

@@ -162,6 +162,14 @@ fn shape_of(on: &Evaluation, node: &Node) -> Result<Option<Shape>> {
     if must.is_empty() {
         return Ok(Some(shape));
     }
+    if let [child] = must {
+        let Matches { docs, scores } = on.matches(child, None)?;
+        if scores.iter().any(|&score| score <= 0.0) {
+            return Ok(None);
+        }
+        shape.must = Some((docs, scores.into_iter().map(f64::from).collect()));
+        return Ok(Some(shape));
+    }
     let docs = on.docs_of_all(&must.iter().collect::<Vec<_>>(), None)?;
     let mut sums = vec![0.0; docs.len()];
     for child in must {
