@@ -47,58 +47,32 @@ impl<'a> Tokens<'a> {
             let first = docs.partition_point(|&doc| doc < leaf.base);
             let mut cursor = Cursor::new(field, place, true)?;
             let impacts = leaf.segment.impacts.find(&listed.key);
-            let mut starts = Vec::new();
-            if impacts.is_none() && own.len() * SOUGHT > place.df {
-                // Most of them are asked for: all are gone through.
-                let (mut all, mut tfs) = (Vec::with_capacity(place.df), Vec::with_capacity(place.df));
-                cursor.fill(u32::MAX, &mut all)?;
-                cursor.add_frequencies(0, all.len(), &mut tfs)?;
-                starts.reserve(all.len() + 1);
-                starts.push(0);
-                let mut sum = 0;
-                starts.extend(tfs.iter().map(|&tf| {
-                    sum += tf as usize;
-                    sum
-                }));
-                let mut its = 0;
-                for ((doc, number), most) in own.iter().zip(&mut numbers[first..]).zip(&mut mosts[first..]) {
-                    while its < all.len() && all[its] < doc - leaf.base {
-                        its += 1;
+            let wanted = own.iter().map(|&doc| doc - leaf.base);
+            let to = numbers[first..].iter_mut().zip(&mut mosts[first..]);
+            let starts = match impacts {
+                Some(impacts) => {
+                    let mut at = 0;
+                    for (doc, (number, most)) in wanted.zip(to) {
+                        if let Some(place) = impacts.place(doc, &mut at) {
+                            *number = impacts.number(place) as u32;
+                            *most = impacts.tf(place).unwrap_or(u32::MAX);
+                        }
                     }
-                    if all.get(its) == Some(&(doc - leaf.base)) {
-                        *number = its as u32;
-                        *most = tfs[its];
-                    }
+                    Vec::new()
                 }
-                leaves.push(Own {
-                    docs: first..first + own.len(),
-                    cursor,
-                    starts,
-                    positions: Positions::new(field, place),
-                });
-                continue;
-            }
-            let mut at = 0;
-            for ((doc, number), most) in own.iter().zip(&mut numbers[first..]).zip(&mut mosts[first..]) {
-                let doc = doc - leaf.base;
-                let found = match &impacts {
-                    Some(impacts) => {
-                        let tf = |place| impacts.tf(place).unwrap_or(u32::MAX);
-                        impacts.place(doc, &mut at).map(|place| (impacts.number(place), tf(place)))
+                None if own.len() * SOUGHT > place.df => gone_through(&mut cursor, wanted, to)?,
+                None => {
+                    for (doc, (number, most)) in wanted.zip(to) {
+                        if let Some(its) = cursor.seek(doc) {
+                            *number = its as u32;
+                            *most = u32::MAX;
+                        }
                     }
-                    None => cursor.seek(doc).map(|number| (number, u32::MAX)),
-                };
-                if let Some((its, tf)) = found {
-                    *number = its as u32;
-                    *most = tf;
+                    Vec::new()
                 }
-            }
-            leaves.push(Own {
-                docs: first..first + own.len(),
-                cursor,
-                starts,
-                positions: Positions::new(field, place),
-            });
+            };
+            let positions = Positions::new(field, place);
+            leaves.push(Own { docs: first..first + own.len(), cursor, starts, positions });
         }
         Ok(Tokens { df: listed.df, numbers, mosts, leaves, known: Vec::new(), positions: Vec::new() })
     }
@@ -148,4 +122,34 @@ impl<'a> Tokens<'a> {
     pub fn positions(&self, at: usize) -> &[u32] {
         &self.positions[self.known[at].clone()]
     }
+}
+
+/// Find documents, of which most of a list are asked for, among all of it: the number of each and how often it has the
+/// term, where it has. Returns where the tokens of each posting begin, and last where they end.
+fn gone_through<'t>(
+    cursor: &mut Cursor,
+    wanted: impl Iterator<Item = u32>,
+    to: impl Iterator<Item = (&'t mut u32, &'t mut u32)>,
+) -> Result<Vec<usize>> {
+    let (mut docs, mut tfs) = (Vec::new(), Vec::new());
+    cursor.fill(u32::MAX, &mut docs)?;
+    cursor.add_frequencies(0, docs.len(), &mut tfs)?;
+    let mut at = 0;
+    for (doc, (number, most)) in wanted.zip(to) {
+        while at < docs.len() && docs[at] < doc {
+            at += 1;
+        }
+        if docs.get(at) == Some(&doc) {
+            *number = at as u32;
+            *most = tfs[at];
+        }
+    }
+    let mut starts = Vec::with_capacity(docs.len() + 1);
+    starts.push(0);
+    let mut sum = 0;
+    starts.extend(tfs.iter().map(|&tf| {
+        sum += tf as usize;
+        sum
+    }));
+    Ok(starts)
 }
