@@ -25,7 +25,7 @@ impl Heads {
             _ => return Ok(None),
         };
         let ends = starts.numbers(doc, doc + 2)?;
-        let head = codes.bytes(ends[0] as usize, ends[1] as usize)?;
+        let head = codes.bytes(ends.at(0) as usize, ends.at(1) as usize)?;
         Ok(parted(&head))
     }
 }

@@ -239,15 +239,42 @@ impl Section {
     }
 
     /// The same as numbers.
-    pub fn numbers(&self, from: usize, to: usize) -> Result<Vec<u64>> {
-        let bytes = self.bytes(from, to)?;
-        Ok(match self.width {
-            1 => bytes.iter().map(|&byte| u64::from(byte)).collect(),
-            width => bytes.chunks_exact(width).map(little).collect(),
-        })
+    pub fn numbers(&self, from: usize, to: usize) -> Result<Numbers> {
+        Ok(Numbers { bytes: self.bytes(from, to)?, width: self.width })
     }
 }
 
+/// Numbers of a section.
+pub struct Numbers {
+    bytes: Bytes,
+    width: usize,
+}
+
+impl Numbers {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.bytes.len() / self.width
+    }
+
+    /// One of them; 0 where there is none.
+    #[inline]
+    pub fn at(&self, place: usize) -> u64 {
+        let start = place * self.width;
+        self.bytes.get(start..start + self.width).map_or(0, little)
+    }
+
+    /// All of them.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = u64> + '_ {
+        self.bytes.chunks_exact(self.width).map(little)
+    }
+}
+
+#[inline]
 fn little(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+    match *bytes {
+        [byte] => u64::from(byte),
+        [low, high] => u64::from(low) | u64::from(high) << 8,
+        _ => bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)),
+    }
 }

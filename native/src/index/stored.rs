@@ -27,8 +27,7 @@ impl Stored {
         let (mut found, mut size) = (Vec::with_capacity(docs.len()), 0);
         for &doc in docs {
             let ends = starts.numbers(doc as usize, doc as usize + 2)?;
-            let end = |at: usize| ends.get(at).and_then(|&end| usize::try_from(end).ok()).unwrap_or(usize::MAX);
-            let blob = blobs.read(end(0), end(1))?;
+            let blob = blobs.read(ends.at(0) as usize, ends.at(1) as usize)?;
             size += blob.len();
             found.push(blob);
             if size >= AT_ONCE {

@@ -100,11 +100,11 @@ impl Field {
         let first = block * BLOCK;
         let lengths = self.parts.lengths.numbers(first, (first + BLOCK).min(self.count))?;
         let mut at = self.row(block)?[5];
-        let size = lengths.iter().try_fold(0usize, |sum, &length| sum.checked_add(length as usize));
+        let size = lengths.iter().try_fold(0usize, |sum, length| sum.checked_add(length as usize));
         let end = size.and_then(|size| at.checked_add(size)).unwrap_or(usize::MAX);
         let text = self.parts.terms.bytes(at, end)?;
         let start = at;
-        for (inner, &length) in lengths.iter().enumerate() {
+        for (inner, length) in lengths.iter().enumerate() {
             let next = at + length as usize;
             if length as usize == term.len() && &text[at - start..next - start] == term {
                 return Ok(Some(self.place(first + inner)?));
@@ -155,7 +155,7 @@ impl Field {
                 return Ok(keys.clone());
             }
         }
-        let keys: Arc<[u64]> = self.parts.keys.numbers(0, self.parts.keys.len())?.into();
+        let keys: Arc<[u64]> = self.parts.keys.numbers(0, self.parts.keys.len())?.iter().collect();
         if let Ok(mut known) = self.keys.try_lock() {
             *known = Some(keys.clone());
         }
@@ -164,14 +164,14 @@ impl Field {
 
     fn first_of(&self, block: usize) -> Result<Vec<u8>> {
         let at = self.row(block)?[5];
-        let length = self.parts.lengths.numbers(block * BLOCK, block * BLOCK + 1)?[0] as usize;
+        let length = self.parts.lengths.numbers(block * BLOCK, block * BLOCK + 1)?.at(0) as usize;
         Ok(self.parts.terms.bytes(at, at.saturating_add(length))?.to_vec())
     }
 
     fn row(&self, block: usize) -> Result<[usize; COLUMNS]> {
         let numbers = self.parts.rows.numbers(block * COLUMNS, (block + 1) * COLUMNS)?;
         let mut row = [0; COLUMNS];
-        for (to, &from) in row.iter_mut().zip(&numbers) {
+        for (to, from) in row.iter_mut().zip(numbers.iter()) {
             *to = usize::try_from(from)
                 .ok()
                 .filter(|&number| number < 1 << 48)
@@ -185,16 +185,14 @@ impl Field {
         let (first, stop) = (block * BLOCK, number + 1);
         let dfs = self.parts.df.numbers(first, stop)?;
         let extras = self.parts.extra.numbers(first, stop)?;
-        let rests = match &self.parts.rests {
-            Some(rests) => rests.numbers(first, stop)?,
-            None => vec![0; dfs.len()],
-        };
+        let rests = self.parts.rests.as_ref().map(|rests| rests.numbers(first, stop)).transpose()?;
         let row = self.row(block)?;
         let top = self.docs.saturating_sub(1);
         let (mut high, mut low, mut tf, mut rest, mut tokens) = (row[0] << 3, row[1], row[2] << 3, row[3], row[4]);
         let mut found = None;
-        for ((&df, &extra), &bits) in dfs.iter().zip(&extras).zip(&rests) {
-            let (df, cf, bits) = (df as usize, (df + extra) as usize, bits as usize);
+        for (at, (df, extra)) in dfs.iter().zip(extras.iter()).enumerate() {
+            let bits = rests.as_ref().map_or(0, |rests| rests.at(at)) as usize;
+            let (df, cf) = (df as usize, df.saturating_add(extra) as usize);
             if df == 0 || df > self.docs || cf > 1 << 40 || !matches!(bits, 0 | 1 | 2 | 4 | 8 | 16 | 24) {
                 return Err(self.parts.df.damage("it holds other numbers than it should"));
             }
