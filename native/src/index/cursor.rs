@@ -76,6 +76,9 @@ impl<'a> Cursor<'a> {
         }
         let (below, top) = (u64::from(below), self.field.docs as u64);
         let (width, begin, count) = (self.at.width, self.begin, self.at.df);
+        if below >= top {
+            docs.reserve(count - self.number);
+        }
         let (mut number, mut least) = (self.number, self.least);
         let mut ones = self.ones;
         let (high, low) = (&self.high[..], &self.low[..]);
@@ -249,6 +252,7 @@ impl Frequencies {
         if from == to {
             return Ok(());
         }
+        out.reserve(to - from);
         let mut last = self.bit(from)?;
         for _ in from + 1..to {
             let bit = self.ones.next(&self.bits).ok_or(Short)?;
