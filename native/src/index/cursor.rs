@@ -254,14 +254,15 @@ impl Frequencies {
         }
         out.reserve(to - from);
         let mut last = self.bit(from)?;
+        let (bits, mut ones) = (&self.bits[..], self.ones);
         for _ in from + 1..to {
-            let bit = self.ones.next(&self.bits).ok_or(Short)?;
+            let bit = ones.next(bits).ok_or(Short)?;
             out.push((bit - last) as u32);
             last = bit;
         }
         self.number = to;
-        let mut behind = self.ones;
-        let next = behind.next(&self.bits).unwrap_or(self.begin + cf);
+        self.ones = ones;
+        let next = ones.next(bits).unwrap_or(self.begin + cf);
         out.push((next - last) as u32);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The positions of a term's tokens in one segment.
 
 use crate::fault::Result;
+use crate::index::bits::word_at;
 use crate::index::pages::{Bytes, Section};
 use crate::index::terms::{Field, Place};
 
@@ -52,11 +53,8 @@ impl<'a> Positions<'a> {
         let mask = (1u32 << width) - 1;
         out.extend(low.iter().enumerate().map(|(number, &byte)| {
             let bit = skip + number * width;
-            let mut value = 0u32;
-            for more in 0..4 {
-                value |= u32::from(rest.get((bit >> 3) + more).copied().unwrap_or(0)) << (8 * more);
-            }
-            (value >> (bit & 7) & mask) << 8 | u32::from(byte)
+            let value = (word_at(rest, bit >> 3) >> (bit & 7)) as u32;
+            (value & mask) << 8 | u32::from(byte)
         }));
         Ok(())
     }
