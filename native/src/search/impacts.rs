@@ -40,6 +40,9 @@ pub struct Impacts {
 
 const BLOCK: usize = 64;
 
+/// What is added to a number, of which the whole part is then that number rounded up.
+const ALMOST: f32 = 0.99999;
+
 /// Which documents bytes are of.
 enum Docs {
     Every,
@@ -58,8 +61,10 @@ impl Impacts {
         let norms = scored.norms.clone();
         let (own, tfs, ratios) = scored.ratios()?;
         let most = ratios.iter().fold(0f32, |most, &ratio| most.max(ratio));
-        // As f32 has it, no more than 255. Scores may be so small that they are nothing.
-        let share = |ratio: f32| if most > 0.0 { (ratio / most * 255.0).ceil() as u8 } else { 255 };
+        // No more than 255. What rounding takes is far less than what `Best` allows for; a score may be nothing.
+        let scale = 255.0 / most;
+        let whole = |ratio: f32| ((ratio * scale + ALMOST) as u8).max(u8::from(ratio > 0.0));
+        let share = |ratio: f32| if most > 0.0 { whole(ratio) } else { 255 };
         let tf = |tf: u32| tf.min(u32::from(MANY)) as u8;
         let used = AtomicBool::new(true);
         if own.len() * DENSE < docs {
