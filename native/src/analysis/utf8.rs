@@ -19,29 +19,19 @@ pub fn is_utf8(bytes: &[u8]) -> bool {
 pub fn characters(bytes: &[u8]) -> Option<Vec<char>> {
     let mut found = Vec::with_capacity(bytes.len() / 2 + 1);
     let mut at = 0;
-    while at < bytes.len() {
-        let end = at + plain(&bytes[at..]);
-        while at < end {
-            match bytes[at..] {
-                [0xE1, middle, last, ..] => {
-                    let low = u32::from(middle & 1) << 6 | u32::from(last & 0x3F);
-                    found.push(char::from_u32(0x1780 | low)?);
-                    at += 3;
-                }
-                [byte, ..] => {
-                    found.push(char::from(byte));
-                    at += 1;
-                }
-                [] => break,
+    loop {
+        let (one, width) = match bytes[at..] {
+            [0xE1, middle @ (0x9E | 0x9F), last @ 0x80..=0xBF, ..] => {
+                let low = u32::from(middle & 1) << 6 | u32::from(last & 0x3F);
+                (char::from_u32(0x1780 | low)?, 3)
             }
-        }
-        if at < bytes.len() {
-            let one = other(&bytes[at..])?;
-            found.push(one);
-            at += one.len_utf8();
-        }
+            [byte @ 0..=0x7F, ..] => (char::from(byte), 1),
+            [] => return Some(found),
+            ref rest => other(rest).map(|one| (one, one.len_utf8()))?,
+        };
+        found.push(one);
+        at += width;
     }
-    Some(found)
 }
 
 /// How many bytes at the beginning are characters of ASCII, or of the Khmer block.
