@@ -7,6 +7,8 @@
 //! 2. `Analysis::batch`: the two streams of terms and their keys, text by text (`streams`), by way of
 //!    `Analysis::atoms`: units and words of codes (`edges`, `atoms`, `lattice`, `lexicon`);
 //! 3. `Analysis::text`: one text with all that a query asks of it, its runs too (`runs`).
+//!
+//! `sequences` looks a normal form through for units one behind the other; `utf8` reads characters.
 
 pub mod atoms;
 mod batch;
