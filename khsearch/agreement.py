@@ -13,9 +13,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from khsearch import khmer
 from khsearch.engine import OLD_TRAIT
 from khsearch.errors import IndexMismatchError
-from khsearch.khmer import behaviour, icu_version
+from khsearch.khmer import behaviour
 from khsearch.manifest import Manifest
 from khsearch.sharing import cached_property
 
@@ -57,9 +58,9 @@ class Agreement:
         """The same for segments of format 1, of which only the versions are known that made them."""
         built = self._built.built
         icu = built.get("icu")
-        if by_icu and icu != icu_version():
+        if by_icu and icu != khmer.icu_version():
             raise self._mismatch(
-                f"ICU breaks words of the query, and the texts were broken by ICU {icu}, here {icu_version()}"
+                f"ICU breaks words of the query, and the texts were broken by ICU {icu}, here {khmer.icu_version()}"
             )
         if built.get("unicode") != unicodedata.unidata_version:
             for char in characters:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from khsearch import arguments, manifest, searching
-from khsearch import settings as kept_settings
 from khsearch.addresses import address_of, cluster, is_cluster, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
 from khsearch.documents import FIELDS
@@ -84,7 +83,10 @@ class Index(Maintained):
         if settings is None:
             built = manifest.make(breaker, load(lexicon), fields or {}, ranking)
         elif (breaker, lexicon, fields) == (None, None, None) and ranking == DEFAULT:
-            built = kept_settings.read(settings)
+            loading("khsearch.settings")
+            from khsearch.settings import read
+
+            built = read(settings)
         else:
             raise ValueError("settings has breaker, lexicon, fields and ranking in it; leave the others out")
         address = address_of(path)
@@ -182,7 +184,10 @@ class Index(Maintained):
                     raise
                 time.sleep(_AGAIN)
         built = found._last_commit().built
-        told = [*kept_settings.differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
+        loading("khsearch.settings")
+        from khsearch.settings import differences
+
+        told = [*differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
         if told:
             raise IndexMismatchError(
                 f"{address}: this index is declared otherwise: {'; '.join(told)}; say what it is, or make a new one"

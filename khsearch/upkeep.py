@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from khsearch import arguments, manifest
-from khsearch import settings as kept_settings
 from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at
 from khsearch.arguments import checked, optional
@@ -97,7 +96,10 @@ class Maintained(Reader):
 
         With what `export` gives, it is a backup.
         """
-        return kept_settings.written(self._last_commit().built)
+        loading("khsearch.settings")
+        from khsearch.settings import written
+
+        return written(self._last_commit().built)
 
     @classmethod
     @checked(path=arguments.PATH)

@@ -7,11 +7,11 @@ faulted in page by page, and unmapped: a quarter of the time of an analysis. Els
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
+from khsearch.arrays.late import np
+from khsearch.sharing import loading
 
 _BLOCK = 31 << 20  # bytes; glibc learns from blocks up to 32 MB
 
@@ -31,6 +31,9 @@ def give_back_freed_memory() -> None:
 
 @cache
 def _trim() -> Callable[[int], object] | None:
+    loading("ctypes")
+    import ctypes
+
     try:
         found: Callable[[int], object] = ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError, TypeError):

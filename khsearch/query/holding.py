@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from khsearch.arrays import np
 from khsearch.engine import View
 from khsearch.khmer import script
 

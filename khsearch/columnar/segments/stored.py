@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-import numpy as np
 import zstandard
 
-from khsearch.arrays import Array, narrow, starts_of
+from khsearch import arrays
+from khsearch.arrays import np
 from khsearch.columnar.segments.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from khsearch.arrays import Array
     from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
     from khsearch.columnar.files.spool import Spool
 
@@ -61,7 +62,7 @@ class StoredWriter:
         self._settle()
         file.add("stored.dictionary", np.frombuffer(self._dictionary, np.uint8))
         sizes = np.concatenate([np.zeros(0, np.int64), *self._sizes])
-        file.add("stored.starts", narrow(starts_of(sizes)))
+        file.add("stored.starts", arrays.narrow(arrays.starts_of(sizes)))
         file.begin("stored.blobs", np.uint8)
         for piece in self._spool.drain():
             file.append(piece)
@@ -116,14 +117,14 @@ class StoredReader:
     @property
     def dictionary(self) -> bytes:
         """What the blobs are compressed against; empty where nothing."""
-        return self._dictionary.whole().tobytes()
+        return self._dictionary.read(0, len(self._dictionary))
 
     def blob(self, doc: int) -> bytes:
         """The blob of one document."""
-        start, stop = self._starts.part(doc, doc + 2).tolist()
+        start, stop = self._starts.numbers(doc, doc + 2)
         if stop < start:
             raise self._starts.damage("stored documents overlap")
-        data = self._blobs.part(start, stop).data
+        data = self._blobs.read(start, stop)
         try:
             if zstandard.frame_content_size(data) > MAX_BLOB:
                 raise self._blobs.damage(f"stored document {doc} claims to be too large")

@@ -11,8 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
@@ -21,7 +19,7 @@ from khsearch.sharing import cached_property
 
 UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
 _SPACES = re.compile(rb"[ \n]+")
-_ODD = np.isin(np.arange(256), [LETTER, *b" \n"])  # codes that do not stand for themselves in a form
+_ODD = re.compile(b"[%c \n]" % LETTER)  # codes that do not stand for themselves in a form
 
 Units = tuple[bytes, ...]
 
@@ -49,10 +47,13 @@ class Forms:
         codes = normalize_all(spellings).codes
         self.forms: list[bytes] = codes[1:-1].split(bytes([END])) if spellings else []
         """The form of each."""
-        array = np.frombuffer(codes, np.uint8)
-        edges = np.flatnonzero(array == END)  # (n + 1,), around each
-        odd = edges.searchsorted(np.flatnonzero(_ODD[array])) - 1
-        for number in np.unique(odd).tolist():
+        number, behind = -1, 0
+        odd = set()
+        for found in _ODD.finditer(codes):
+            number += codes.count(END, behind, found.start())
+            behind = found.start()
+            odd.add(number)
+        for number in odd:
             self.forms[number] = self._odd(number)
         # Texts begin words alike over and over, and most units that one may begin with no text ever does.
         self._range = lru_cache(maxsize=1 << 14)(self._found_range)

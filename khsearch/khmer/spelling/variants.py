@@ -18,9 +18,8 @@ from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from khsearch import native
+from khsearch.arrays import np
 from khsearch.frozen import frozen
 from khsearch.khmer.spelling.forms import UNIT, Forms, Units, units_of
 from khsearch.khmer.spelling.groups import Group, read_groups, rows_of, text_of

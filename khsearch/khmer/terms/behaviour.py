@@ -21,6 +21,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from types import ModuleType
 
 from khsearch.frozen import frozen
 from khsearch.khmer.text import script, scripts
@@ -28,7 +29,7 @@ from khsearch.khmer.text.mark_order import MOST_SUBSCRIPTS
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
-from khsearch.khmer.words.icu import icu_trait, icu_version
+from khsearch.sharing import loading
 
 _ICU = "icu"
 _BREAKERS = ("khmer-nltk", "breaker")  # what the traits of the other breakers begin with
@@ -58,7 +59,7 @@ def traits(characters: str, *, by_icu: bool, breaker: Breaker) -> frozenset[str]
     """
     lines = {f"{ord(char):x} {_treatment(char)}" for char in characters}
     if by_icu:
-        lines.add(icu_trait())
+        lines.add(_by_icu().icu_trait())
     return frozenset({*lines, *filter(None, [_trait(breaker)])})
 
 
@@ -71,8 +72,9 @@ def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
         kind, _, rest = line.partition(" ")
         point = _point(kind)
         if kind == _ICU:
-            if rest != icu_version():
-                icu = f"ICU {rest}, here {icu_version()}"
+            here = _by_icu().icu_version()
+            if rest != here:
+                icu = f"ICU {rest}, here {here}"
         elif kind in _BREAKERS:
             if line != trait:
                 other = f"{line}, here {trait if trait.startswith(f'{kind} ') else f'the breaker {breaker.name!r}'}"
@@ -86,6 +88,14 @@ def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
 def is_of_icu(trait: str) -> bool:
     """Whether a line of a record tells which ICU broke runs; to compare it, ICU is loaded."""
     return trait.startswith(f"{_ICU} ")
+
+
+def _by_icu() -> ModuleType:
+    """Return what asks ICU: most records have none of it."""
+    loading("khsearch.khmer.words.icu")
+    from khsearch.khmer.words import icu
+
+    return icu
 
 
 def _trait(breaker: Breaker) -> str:
