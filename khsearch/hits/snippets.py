@@ -17,6 +17,7 @@ from khsearch.frozen import frozen
 from khsearch.hits.compiled import Mark, MarkFinder
 from khsearch.hits.occurrences import Occurrence, Row, everywhere, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
+from khsearch.pattern import pattern
 
 WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
@@ -242,7 +243,7 @@ def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[
     return best
 
 
-_SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")
+_SENTENCE_END = pattern("[\u17d4\u17d5?!\n]\\s*")
 
 
 def _cut_in_page(text: str, first: int, last: int, analyzer: Analyzer, size: _Size) -> Mark:
@@ -287,8 +288,8 @@ def _cluster_edge(text: str, at: int, *, after: int) -> int:
 
 
 _KHMER_RUN = "\u1780-\u17d3\u17dd" + script.INVISIBLE
-_RUN_TAIL = re.compile(rf"[{_KHMER_RUN}]*\Z")
-_RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
+_RUN_TAIL = pattern(rf"[{_KHMER_RUN}]*\Z")
+_RUN_HEAD = pattern(f"[{_KHMER_RUN}]*")
 _ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
 
 

@@ -15,10 +15,11 @@ from khsearch.khmer.text import script, scripts
 from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import END, LETTER
+from khsearch.pattern import pattern
 from khsearch.sharing import cached_property
 
-UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
-_SPACES = re.compile(rb"[ \n]+")
+UNIT = pattern(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
+_SPACES = pattern(rb"[ \n]+")
 _ODD = re.compile(b"[%c \n]" % LETTER)  # codes that do not stand for themselves in a form
 
 Units = tuple[bytes, ...]

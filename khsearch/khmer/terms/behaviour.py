@@ -29,6 +29,7 @@ from khsearch.khmer.text.mark_order import MOST_SUBSCRIPTS
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
+from khsearch.pattern import pattern
 from khsearch.sharing import loading
 
 _ICU = "icu"
@@ -138,11 +139,11 @@ def _hexadecimal(text: str) -> str:
 _TOO_LONG = b"[a-z]{%d}|[0-9\x03]{%d}" % (LONGEST_TERM + 1, LONGEST_TERM + 1)
 _MENDED = rb"\x91\xd2\x94|[\xb7-\xba]\xbb|\xbb[\xbe\xbf\xd0\xdd]|\xb6\xbb\xc6"
 _OVERLONG = rb"(?:\xd2[\x80-\xb3]){%d}|[\x80-\xd3\xdd]{%d}" % (MOST_SUBSCRIPTS + 1, LONGEST_TERM + 1)
-CANDIDATES_OF_FORMAT_2 = re.compile(b"\x01|" + b"|".join([_TOO_LONG, _MENDED, _OVERLONG]))
+CANDIDATES_OF_FORMAT_2 = pattern(b"\x01|" + b"|".join([_TOO_LONG, _MENDED, _OVERLONG]))
 """What stands in every term that `affected_by_format_2` knows, and in some others: look for it in all terms, joined."""
 
-_CERTAIN = re.compile(_TOO_LONG)
-_BASE = re.compile(rb"(?<!\xd2)[\x80-\xb3]|^[\xb4-\xd3\xdd]")
+_CERTAIN = pattern(_TOO_LONG)
+_BASE = pattern(rb"(?<!\xd2)[\x80-\xb3]|^[\xb4-\xd3\xdd]")
 
 
 def affected_by_format_2(term: bytes) -> bool:
@@ -176,9 +177,9 @@ def affected_by_format_2(term: bytes) -> bool:
     return several or loose or long or scripts.folded(text) != text
 
 
-_RUNS = re.compile(rb"[a-z\x01]+|[0-9\x03.,]+|[\x80-\xd3\xdd]+")
+_RUNS = pattern(rb"[a-z\x01]+|[0-9\x03.,]+|[\x80-\xd3\xdd]+")
 _VOWELS = rb"[\xb7-\xba\xbe\xbf\xd0\xdd]"
-_U_AND_ANOTHER = re.compile(
+_U_AND_ANOTHER = pattern(
     rb"\xbb[\xb6-\xd1\xd3\xdd]*V|V[\xb6-\xd1\xd3\xdd]*\xbb|\xb6\xbb|\xbb\xb6".replace(b"V", _VOWELS)
 )
 """What is put right, in whatever order its marks were typed."""
