@@ -8,21 +8,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from khsearch import arguments, manifest, searching
+from khsearch import arguments, khmer, manifest, searching
 from khsearch.addresses import address_of, cluster, is_cluster, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
 from khsearch.documents import FIELDS
-from khsearch.engine import EngineKind
 from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
-from khsearch.khmer import Breaker, Lexicon, LexiconSource, Variants, load
+from khsearch.khmer import Lexicon, Variants
 from khsearch.opening import begin, latest
 from khsearch.query import DEFAULT, Filter, Ranking
 from khsearch.reader import plan_of
-from khsearch.schema import Declared
 from khsearch.sharing import loading
 from khsearch.upkeep import Maintained
 
 if TYPE_CHECKING:
+    from khsearch.engine import EngineKind
+    from khsearch.khmer import Breaker, LexiconSource
+    from khsearch.schema import Declared
     from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
 
@@ -81,7 +82,7 @@ class Index(Maintained):
         ValueError for an unknown breaker or kind of field, or for settings beside others.
         """
         if settings is None:
-            built = manifest.make(breaker, load(lexicon), fields or {}, ranking)
+            built = manifest.make(breaker, khmer.load(lexicon), fields or {}, ranking)
         elif (breaker, lexicon, fields) == (None, None, None) and ranking == DEFAULT:
             loading("khsearch.settings")
             from khsearch.settings import read
@@ -165,7 +166,7 @@ class Index(Maintained):
         is there and differs from what is given; it says how, and what to do. What is not given may be anything.
         """
         address = address_of(path)
-        known = load(lexicon)
+        known = khmer.load(lexicon)
         deadline = time.monotonic() + _CREATING
         refused: IndexExistsError | None = None
         while True:

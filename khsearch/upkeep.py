@@ -11,15 +11,15 @@ from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at
 from khsearch.arguments import checked, optional
 from khsearch.documents import FIELDS, check_fields
-from khsearch.engine import EngineKind
-from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
 from khsearch.reader import Reader
-from khsearch.schema import Declared
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.documents import Stream
+    from khsearch.engine import EngineKind
+    from khsearch.manifest import Manifest
+    from khsearch.schema import Declared
     from khsearch.syncing import Listener, SyncOptions, SyncReport
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from khsearch.documents.values import keyword
+from khsearch import documents
 from khsearch.khmer import script
 from khsearch.pattern import pattern
 
@@ -37,4 +37,4 @@ def named(name: str, names: Iterable[str]) -> str | None:
 @lru_cache(maxsize=1 << 10)
 def form(head: str) -> str:
     """Return the form in which heads of columns and names of fields are compared."""
-    return _OTHERS.sub("_", keyword(head)).strip("_") or head
+    return _OTHERS.sub("_", documents.values.keyword(head)).strip("_") or head

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from khsearch.engine.nodes import Node
-from khsearch.engine.weighting import BM25
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
+    from khsearch.engine.nodes import Node
     from khsearch.engine.retrieval import Best, Sought
+    from khsearch.engine.weighting import BM25
 
 Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
 """Whether units, in code form, follow each other in documents."""

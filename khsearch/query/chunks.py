@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Terms, Typed
 from khsearch.pattern import pattern
+
+if TYPE_CHECKING:
+    from khsearch.khmer import Alternative, Terms, Typed
 
 _LEAST_WEIGHT = 0.5
 """Of another spelling that counts as what was typed."""

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from khsearch.engine import View
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed, clusters_of, script
 from khsearch.query.frequencies import Frequencies
@@ -21,6 +20,7 @@ from khsearch.schema import BIGRAMS, TEXT, TITLE
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
+    from khsearch.engine import View
     from khsearch.query.candidates import Candidate
 
 RARE = 200

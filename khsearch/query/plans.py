@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from khsearch.engine import nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Typed
-from khsearch.query.matching import Found
+
+if TYPE_CHECKING:
+    from khsearch.engine import nodes
+    from khsearch.khmer import Typed
+    from khsearch.query.matching import Found
 
 
 @frozen

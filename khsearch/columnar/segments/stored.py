@@ -9,7 +9,7 @@ import zstandard
 
 from khsearch import arrays
 from khsearch.arrays import np
-from khsearch.columnar.segments.beside import Beside
+from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from khsearch.arrays import Array
     from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
     from khsearch.columnar.files.spool import Spool
+    from khsearch.columnar.segments.beside import Beside
 
 LEVEL = 3
 DICTIONARY = 112 << 10  # bytes
@@ -76,6 +77,9 @@ class StoredWriter:
         self._take()
 
     def _compress(self, compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) -> None:
+        loading("khsearch.columnar.segments.beside")
+        from khsearch.columnar.segments.beside import Beside
+
         self._take()
         self._beside = Beside(lambda: _compressed(compressor, blobs))
 

@@ -10,13 +10,16 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from khsearch.khmer.text import script, scripts
-from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import END, LETTER
 from khsearch.pattern import pattern
 from khsearch.sharing import cached_property
+
+if TYPE_CHECKING:
+    from khsearch.khmer.text.normal_text import NormalText
 
 UNIT = pattern(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
 _SPACES = pattern(rb"[ \n]+")

@@ -24,8 +24,6 @@ from khsearch.frozen import frozen
 from khsearch.khmer.spelling.forms import UNIT, Forms, Units, units_of
 from khsearch.khmer.spelling.groups import Group, read_groups, rows_of, text_of
 from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
-from khsearch.khmer.terms.typed import Typed
-from khsearch.khmer.text.normal_text import NormalText
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.sharing import cached_property, loading
@@ -33,6 +31,8 @@ from khsearch.sharing import cached_property, loading
 if TYPE_CHECKING:
     from khsearch._core import Breaking
     from khsearch._core import Variants as SpellingsInCore
+    from khsearch.khmer.terms.typed import Typed
+    from khsearch.khmer.text.normal_text import NormalText
 
 BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
