@@ -20,7 +20,8 @@ LONGEST_PATTERN = 24
 OPERATES = re.compile(r"""["\u201c\u201d()\[\]{}+:*?~^]|(?:^|\s)-\S|\b(?:AND|OR|NOT)\b""")
 """What a text has that is more than words."""
 
-VALUE = pattern(r"""[^\s()"^\u201c]+""")
+_VALUE = r"""[^\s()"^\u201c]+"""
+VALUE = pattern(_VALUE)
 """What may stand behind the name of a field without quotes."""
 
 _NAME = rf"[^\W\d][\w{LATER}]*"
@@ -37,7 +38,7 @@ _TOKEN = pattern(
       | (?:"(?P<quoted>{WITHIN})" | \u201c(?P<curly>[^\u201c\u201d]*)\u201d) (?:~(?P<gap>\d{{1,4}}))?
       | (?P<range>[\[{{]\s*(?:(?P<low>{_BOUND})\s+)?TO(?:\s+(?P<high>{_BOUND}))?\s*(?P<end>[\]}}]))
       | (?P<boost>\^(?P<times>\d{{1,4}}(?:\.\d{{1,4}})?)(?=[\s()]|$))
-      | (?P<word>{VALUE.pattern})
+      | (?P<word>{_VALUE})
       | (?P<lone>[\u201c^])
       | (?P<stray>.)""",
     re.VERBOSE,
