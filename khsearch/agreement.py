@@ -39,18 +39,18 @@ class Agreement:
         """Raise IndexMismatchError where a query would not find what it should."""
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
-        if not self._looks:
+        if not self._traits:
             return
         analyzer = self._built.analyzer
         characters, by_icu = analyzer.reading_depends(text)
-        differences = self._differences
-        # Else ICU need not be loaded to know which one it is.
+        # Else ICU need not be loaded to know which one it is, nor all characters be looked at.
         if by_icu or khmer.behaviour.is_of_icu(analyzer.breaker.trait):
             differences = self._with_icu
+        else:
+            differences = self._differences if characters else self._of_breaker
         if differences.breaker:
             raise self._mismatch(f"its texts were broken by {differences.breaker}")
-        otherwise = differences.characters & khmer.behaviour.as_folded(characters)
-        if otherwise:
+        if characters and (otherwise := differences.characters & khmer.behaviour.as_folded(characters)):
             raise self._mismatch(f"another Python took {_shown(min(otherwise))} of the query for something else")
         if by_icu and differences.icu:
             raise self._mismatch(f"ICU breaks words of the query, and the texts were broken by {differences.icu}")
@@ -75,12 +75,11 @@ class Agreement:
             raise self._mismatch("the first khsearch broke words of the query otherwise")
 
     @cached_property
-    def _looks(self) -> bool:
-        """Whether any query could break otherwise: most indexes need no look at what is asked."""
-        if not self._traits:
-            return False
-        known = OLD_TRAIT in self._traits or any(map(khmer.behaviour.is_of_icu, self._traits))
-        return known or bool(self._differences)
+    def _of_breaker(self) -> khmer.behaviour.Differences:
+        known = khmer.behaviour
+        return self._differing(
+            trait for trait in self._traits if not known.is_of_icu(trait) and not known.is_of_character(trait)
+        )
 
     @cached_property
     def _differences(self) -> khmer.behaviour.Differences:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
+from khsearch import documents
 from khsearch.arguments import COUNT, TEXT, Kind, one_of, optional
-from khsearch.documents import column_of, shown, span
+from khsearch.documents import column_of, shown
 from khsearch.engine import By, Counted
 from khsearch.errors import QueryError
 
@@ -94,7 +95,7 @@ _SHOWN = ("date", "boolean")
 
 def _bound(given: object, kind: str) -> object:
     """A bound of a range as an engine compares it; of a date that names more than a moment, its first."""
-    return None if given is None else span(given, kind)[0]
+    return None if given is None else documents.span(given, kind)[0]
 
 
 def _day(microseconds: int) -> date:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from khsearch.khmer.text import script, scripts
+from khsearch import khmer
+from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import END, LETTER
 from khsearch.pattern import pattern
@@ -36,7 +37,7 @@ def units_of(normal: NormalText) -> list[bytes]:
         for i, unit in enumerate(units):
             if LETTER in unit:  # letters that share a code are told apart by what was typed
                 word = "".join(normal.raw[place] for place in normal.origin[at : at + len(unit)].tolist())
-                units[i] = script.encode_term(scripts.folded(word))
+                units[i] = script.encode_term(khmer.scripts.folded(word))
             at += len(unit)
     if b" " in normal.codes or b"\n" in normal.codes:
         return [b" " if unit[0] in b" \n" else unit for unit in units]

@@ -23,8 +23,9 @@ from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 
+from khsearch import khmer
 from khsearch.frozen import frozen
-from khsearch.khmer.text import script, scripts
+from khsearch.khmer.text import script
 from khsearch.khmer.text.mark_order import MOST_SUBSCRIPTS
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
@@ -99,6 +100,11 @@ def _by_icu() -> ModuleType:
     return icu
 
 
+def is_of_character(trait: str) -> bool:
+    """Whether a line of a record tells how a character is treated."""
+    return _point(trait.partition(" ")[0]) is not None
+
+
 def _trait(breaker: Breaker) -> str:
     """The trait of a breaker as one line of a kind that is known here; empty where it has none."""
     kind, *rest = [*breaker.trait.split(), ""]
@@ -108,7 +114,7 @@ def _trait(breaker: Breaker) -> str:
 
 def as_folded(characters: Iterable[str]) -> set[str]:
     """Some characters and those that they are folded to."""
-    return {form for char in characters for form in (char, *scripts.fold(char))}
+    return {form for char in characters for form in (char, *khmer.scripts.fold(char))}
 
 
 def _point(hexadecimal: str) -> int | None:
@@ -124,9 +130,9 @@ def _treatment(char: str) -> str:
     code = script.code_of(char)
     if code != LETTER:
         return f"{code:x}"
-    fold, parts = scripts.fold(char), unicodedata.normalize("NFD", char)
-    kind = ("mark" if scripts.is_mark(char) else "letter") + "-word" * scripts.is_letter(char)
-    facts = [f"{code:x}", scripts.script_of(char).replace(" ", "-"), kind]
+    fold, parts = khmer.scripts.fold(char), unicodedata.normalize("NFD", char)
+    kind = ("mark" if khmer.scripts.is_mark(char) else "letter") + "-word" * khmer.scripts.is_letter(char)
+    facts = [f"{code:x}", khmer.scripts.script_of(char).replace(" ", "-"), kind]
     facts += ["=" if form == char else _hexadecimal(form) for form in (fold, parts)]
     order = unicodedata.combining(char)
     return " ".join([*facts, str(order)] if order else facts)
@@ -168,13 +174,13 @@ def affected_by_format_2(term: bytes) -> bool:
     text = script.decode_term(term)
     if LETTER not in term:
         return len(_BASE.findall(term)) > LONGEST_TERM or normalize_all([text]).codes[1:-1] != term
-    of = [scripts.script_of(char) for char in text if char.isascii() or script.code_of(char) == LETTER]
-    several = len({*of} - {scripts.INHERITED}) > 1
-    loose = scripts.INHERITED in of and (
-        "HANGUL" in of or (of[0] == scripts.INHERITED and not scripts.is_mark(text[0]))
+    of = [khmer.scripts.script_of(char) for char in text if char.isascii() or script.code_of(char) == LETTER]
+    several = len({*of} - {khmer.scripts.INHERITED}) > 1
+    loose = khmer.scripts.INHERITED in of and (
+        "HANGUL" in of or (of[0] == khmer.scripts.INHERITED and not khmer.scripts.is_mark(text[0]))
     )
     long = len(unicodedata.normalize("NFD", text)) > LONGEST_TERM
-    return several or loose or long or scripts.folded(text) != text
+    return several or loose or long or khmer.scripts.folded(text) != text
 
 
 _RUNS = pattern(rb"[a-z\x01]+|[0-9\x03.,]+|[\x80-\xd3\xdd]+")

@@ -19,11 +19,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from khsearch import native
+from khsearch.khmer import words as rooms
 from khsearch.khmer.words.compiled import joining_of
-from khsearch.khmer.words.crf_scores import all_scores, run_scores
 from khsearch.khmer.words.crf_table import default_table
 from khsearch.khmer.words.pair_table import default_pairs, keys_of
-from khsearch.khmer.words.two_labels import all_best_labels, best_labels
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class AtomJoiner:
         """Join one run: its clusters, in codes, and how many of them each atom has -> how many atoms each word has."""
         if len(counts) == 1:
             return [1]
-        field = run_scores(self._field, clusters)
+        field = rooms.crf_scores.run_scores(self._field, clusters)
         votes = self._pairs.run_votes(clusters, counts)
         begins: list[bool] = []
         group: list[int] = []
@@ -74,10 +73,10 @@ class AtomJoiner:
                 group.append(score)
                 continue
             group.append(score + self._before_none)
-            begins += best_labels(group, self._transitions) if len(group) > 1 else [group[0] >= 0]
+            begins += rooms.two_labels.best_labels(group, self._transitions) if len(group) > 1 else [group[0] >= 0]
             group = []
         if group:
-            begins += best_labels(group, self._transitions)
+            begins += rooms.two_labels.best_labels(group, self._transitions)
         firsts = [number for number, is_first in enumerate(begins) if is_first]
         return [end - first for first, end in pairwise([*firsts, len(counts)])]
 
@@ -99,7 +98,7 @@ class AtomJoiner:
         leads = clusters.leads.take(firsts)
         several = np.diff(firsts, append=len(begins)) > 1
         in_field, keys = self._known(codes, clusters, numbers)
-        scores = all_scores(self._field, codes, clusters, in_field).take(firsts)
+        scores = rooms.crf_scores.all_scores(self._field, codes, clusters, in_field).take(firsts)
         scores += _EIGHTH * self._pairs.all_votes(keys, firsts, leads)
         starts = leads.copy()
         starts[1:] |= several[:-1]
@@ -108,7 +107,7 @@ class AtomJoiner:
         scores += np.int32(_SURE) * leads
         words = scores >= 0
         shared = np.flatnonzero(~(starts & np.append(starts[1:], True)))  # atoms in groups of more than one
-        words[shared] = all_best_labels(scores.take(shared), starts.take(shared), self._transitions)
+        words[shared] = rooms.two_labels.all_best_labels(scores.take(shared), starts.take(shared), self._transitions)
         whole = np.zeros(len(begins), np.bool_)
         whole[firsts.take(np.flatnonzero(words))] = True
         return whole
