@@ -7,6 +7,7 @@ faulted in page by page, and unmapped: a quarter of the time of an analysis. Els
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -23,8 +24,11 @@ def keep_freed_memory() -> None:
 
 
 def give_back_freed_memory() -> None:
-    """Let the system have what the allocator kept, when much was let go at once: a tenth of a millisecond."""
-    trim = _trim()
+    """Let the system have what the allocator kept, when much was let go at once: a tenth of a millisecond.
+
+    Without numpy there were no arrays.
+    """
+    trim = _trim() if "numpy" in sys.modules else None
     if trim is not None:
         trim(0)
 

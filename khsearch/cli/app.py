@@ -6,6 +6,7 @@ A command returns its exit status: 0 found or done, 1 nothing found. Every error
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -137,4 +138,7 @@ for _command in named():
 
 def main() -> NoReturn:
     """Run `khsearch`."""
-    app.main(prog_name="khsearch")
+    try:
+        app.main(prog_name="khsearch")
+    finally:
+        gc.freeze()  # else Python, before it ends, looks through all objects for those that nobody holds

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khsearch.engine import Node, View, nodes
+from khsearch.frozen import frozen
 from khsearch.hits.compiled import MarkFinder
 from khsearch.query import Marks, Plan, Ranking
 from khsearch.schema import BIGRAMS, TEXT
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COMMON = 12  # what more than one in so many documents has is not marked in looser hits
 
 
-@dataclass(frozen=True)
+@frozen
 class Search:
     """What one search asked, and of which commit: what its hits and counts need later."""
 

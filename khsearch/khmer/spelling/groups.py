@@ -50,7 +50,7 @@ def text_of(path: Path) -> str:
 
 
 def groups_of(text: str, where: str) -> Iterator[tuple[int, Group]]:
-    """The groups of a text, and the number of the line of each; LexiconError, which names `where`, for one that is none."""
+    """The groups of a text, each with the number of its line; LexiconError, naming `where`, for what is none."""
     for number, line in enumerate(text.splitlines(), 1):
         if line and line[0] != "#" and not line.isspace():
             try:

@@ -17,7 +17,7 @@ change each other, the whole text is analysed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,7 +90,7 @@ class Analysis(Protocol):
         """Analyse a spelling of a word or a few."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen
 class Typed:
     """One text, its normal form, and what `analyzer` makes of it.
 
@@ -103,6 +103,8 @@ class Typed:
     analyzer: Analysis = field(repr=False)
     broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
     _spliced: dict[tuple[Change, ...], Terms] = field(default_factory=dict, repr=False)
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # each is like no other
 
     @cached_property
     def is_short(self) -> bool:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from khsearch.frozen import frozen
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ VALUE_MASK, BASE_MASK = (1 << 24) - 1, (1 << 20) - 1
 NO_WORD = VALUE_MASK
 
 
-@dataclass(frozen=True, eq=False)
+@frozen
 class Trie:
     """Values of words given as sequences of clusters.
 
@@ -43,6 +44,8 @@ class Trie:
     slots: array[int] = field(repr=False)
     clusters: bytes = field(repr=False)
     lengths: bytes = field(repr=False)
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # each is like no other
 
     @cached_property
     def numbers(self) -> dict[bytes, int]:
