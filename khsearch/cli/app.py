@@ -22,6 +22,8 @@ from khsearch.sharing import loading
 from khsearch.version import __version__
 
 ERROR, INTERRUPTED = 2, 130
+_OBJECTS = 10_000
+"""New ones after which Python looks for those that nobody holds: loading a command makes more, and they stay."""
 
 
 class App(Commands):
@@ -138,6 +140,7 @@ for _command in named():
 
 def main() -> NoReturn:
     """Run `khsearch`."""
+    gc.set_threshold(_OBJECTS)
     try:
         app.main(prog_name="khsearch")
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,7 @@ from khsearch import arguments
 from khsearch.documents import Document
 from khsearch.engine import Key
 from khsearch.errors import QueryError
+from khsearch.frozen import frozen
 from khsearch.hits.compiled import MarkFinder
 from khsearch.hits.search import Search
 from khsearch.query import Judged, Marks
@@ -27,7 +28,7 @@ _MOST_ROWS = 30  # that are looked for in a long text
 _MANY_ROWS = 300  # more than that come of patterns alone, whose words stand as words of a text
 
 
-@dataclass(frozen=True)
+@frozen
 class Hit:
     """One document found: its rank, from 1, its score, its id and its title; the rest is fetched when asked for.
 

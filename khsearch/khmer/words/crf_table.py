@@ -35,13 +35,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
 from khsearch.errors import LexiconError
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.words.numbering import Numbering
@@ -130,25 +130,16 @@ class CrfTable:
     @cached_property
     def slot_array(self) -> NDArray[np.uint32]:
         """The slots as an array."""
-        loading("numpy")
-        import numpy as np
-
         return np.array(self.slots, np.uint32)
 
     @cached_property
     def row_array(self) -> NDArray[np.void]:
         """The rows of all slots, an item each, which is taken as one."""
-        loading("numpy")
-        import numpy as np
-
         return np.frombuffer(self.rows, f"V{2 * ROW}")
 
     @cached_property
     def unknown_rows(self) -> NDArray[np.int16]:
         """The rows by `unknown_row`: (n, ROW)."""
-        loading("numpy")
-        import numpy as np
-
         return np.frombuffer(self.unknown, "<i2").astype(np.int16).reshape(-1, ROW)
 
 

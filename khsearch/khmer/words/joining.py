@@ -19,14 +19,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from khsearch import native
+from khsearch.arrays import np
 from khsearch.khmer import words as rooms
 from khsearch.khmer.words.compiled import joining_of
 from khsearch.khmer.words.crf_table import default_table
 from khsearch.khmer.words.pair_table import default_pairs, keys_of
-from khsearch.sharing import cached_property, loading
+from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.clusters import Clusters
@@ -87,9 +87,6 @@ class AtomJoiner:
 
         `numbers`, of the clusters in the breaker's lexicon, are given where they are known already.
         """
-        loading("numpy")
-        import numpy as np
-
         if not len(begins):
             return begins
         if numbers is None:
@@ -114,8 +111,6 @@ class AtomJoiner:
 
     def _known(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> tuple[Offsets, NDArray[np.uint32]]:
         """Numbers of clusters in the table of the field, and their keys for that of pairs: (c,), as in the lexicon."""
-        import numpy as np
-
         in_field, keys = self._field_numbers.take(numbers), self._lexicon_keys.take(numbers)
         others = np.flatnonzero(numbers == 0)
         if len(others):
@@ -126,15 +121,11 @@ class AtomJoiner:
 
     @cached_property
     def _field_numbers(self) -> Offsets:
-        import numpy as np
-
         number = self._field.numbers.get
         return np.array([0, *(number(cluster, 0) for cluster in self._lexicon.trie.numbers)], np.int64)
 
     @cached_property
     def _lexicon_keys(self) -> NDArray[np.uint32]:
-        import numpy as np
-
         ends = np.cumsum(np.frombuffer(self._lexicon.trie.lengths, np.uint8), dtype=np.int64)
         return np.append(np.uint32(0), _keys(self._lexicon.trie.clusters, np.append(0, ends[:-1]), ends))
 

@@ -19,11 +19,11 @@ from dataclasses import field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
 from khsearch.frozen import frozen
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.words.numbering import Numbering
@@ -56,9 +56,6 @@ class Trie:
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
         """The slots as an array: (s,) int64."""
-        loading("numpy")
-        import numpy as np
-
         return np.frombuffer(self.slots, np.int64)
 
     @cached_property
