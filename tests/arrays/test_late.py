@@ -8,6 +8,8 @@ import pytest
 
 from khsearch.arrays import np
 
+POOL = "from concurrent.futures import ThreadPoolExecutor"
+
 
 def loaded(code: str) -> bool:
     """Whether a new process has numpy after some code."""
@@ -29,10 +31,7 @@ def test_it_is_numpy() -> None:
         ("from khsearch.arrays import Array", False),
         ("np.int64", True),
         ("from khsearch.arrays import DOC", True),
-        (
-            "from concurrent.futures import ThreadPoolExecutor as Pool; [*Pool(9).map(lambda n: np.ones(n), range(99))]",
-            True,
-        ),
+        (f"{POOL}; [*ThreadPoolExecutor(9).map(lambda n: np.ones(n), range(99))]", True),
     ],
 )
 def test_it_is_loaded_when_it_is_first_looked_into(code: str, is_there: bool) -> None:

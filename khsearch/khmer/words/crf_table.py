@@ -31,7 +31,7 @@ import re
 import sys
 from array import array
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,11 +103,15 @@ class CrfTable:
     def __reduce__(self) -> tuple[type[CrfTable], tuple[bytes, str]]:
         return (CrfTable, (self._data, "a table that was pickled"))
 
+    @property
+    def names(self) -> list[bytes]:
+        """Every cluster of a path."""
+        return [self._names[a:b] for a, b in pairwise(accumulate(self._lengths, initial=0))]
+
     @cached_property
     def numbers(self) -> dict[bytes, int]:
-        """Number of every cluster of a path, from 1."""
-        ends = list(accumulate(self._lengths))
-        return {self._names[a:b]: i for i, (a, b) in enumerate(zip([0, *ends], ends, strict=False), 1)}
+        """The number of each, from 1."""
+        return {name: number for number, name in enumerate(self.names, 1)}
 
     @cached_property
     def numbering(self) -> Numbering:
