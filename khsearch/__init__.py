@@ -17,6 +17,7 @@ imports only what stands on a line above it; tests hold that.
     deadline        until when an answer is wanted
     sharing         what objects are made of that threads and forked processes share
     frozen          the decorator for values: immutable, and nothing of them compiled before it is used
+    pattern         regular expressions that are compiled when they are first used
     lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not
     plugins         what installed packages bring, by entry points
     sandbox         what a process gives away before it reads what it does not trust

@@ -1,7 +1,7 @@
 """The compiled core: what it offers to Python."""
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from os import PathLike
 from typing import Any, final
 

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from khsearch import khmer
 from khsearch.engine import OLD_TRAIT
 from khsearch.errors import IndexMismatchError
-from khsearch.khmer import behaviour, icu_version
-from khsearch.manifest import Manifest
 from khsearch.sharing import cached_property
+
+if TYPE_CHECKING:
+    from khsearch.manifest import Manifest
 
 _LONG_AGO = unicodedata.ucd_3_2_0
 """A Unicode so old that whatever it knows is the same in all that came after it."""
@@ -36,17 +39,18 @@ class Agreement:
         """Raise IndexMismatchError where a query would not find what it should."""
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
-        if not self._looks:
+        if not self._traits:
             return
         analyzer = self._built.analyzer
         characters, by_icu = analyzer.reading_depends(text)
-        differences = self._differences
-        if by_icu or behaviour.is_of_icu(analyzer.breaker.trait):  # else ICU need not be loaded to know which one it is
+        # Else ICU need not be loaded to know which one it is, nor all characters be looked at.
+        if by_icu or khmer.behaviour.is_of_icu(analyzer.breaker.trait):
             differences = self._with_icu
+        else:
+            differences = self._differences if characters else self._of_breaker
         if differences.breaker:
             raise self._mismatch(f"its texts were broken by {differences.breaker}")
-        otherwise = differences.characters & behaviour.as_folded(characters)
-        if otherwise:
+        if characters and (otherwise := differences.characters & khmer.behaviour.as_folded(characters)):
             raise self._mismatch(f"another Python took {_shown(min(otherwise))} of the query for something else")
         if by_icu and differences.icu:
             raise self._mismatch(f"ICU breaks words of the query, and the texts were broken by {differences.icu}")
@@ -57,9 +61,9 @@ class Agreement:
         """The same for segments of format 1, of which only the versions are known that made them."""
         built = self._built.built
         icu = built.get("icu")
-        if by_icu and icu != icu_version():
+        if by_icu and icu != khmer.icu_version():
             raise self._mismatch(
-                f"ICU breaks words of the query, and the texts were broken by ICU {icu}, here {icu_version()}"
+                f"ICU breaks words of the query, and the texts were broken by ICU {icu}, here {khmer.icu_version()}"
             )
         if built.get("unicode") != unicodedata.unidata_version:
             for char in characters:
@@ -67,31 +71,32 @@ class Agreement:
                     raise self._mismatch(
                         f"another Python may have taken {_shown(char)} of the query for something else"
                     )
-        if behaviour.changed_in_format_2(text):
+        if khmer.behaviour.changed_in_format_2(text):
             raise self._mismatch("the first khsearch broke words of the query otherwise")
 
     @cached_property
-    def _looks(self) -> bool:
-        """Whether any query could break otherwise: most indexes need no look at what is asked."""
-        known = OLD_TRAIT in self._traits or any(map(behaviour.is_of_icu, self._traits))
-        return known or bool(self._differences)
+    def _of_breaker(self) -> khmer.behaviour.Differences:
+        known = khmer.behaviour
+        return self._differing(
+            trait for trait in self._traits if not known.is_of_icu(trait) and not known.is_of_character(trait)
+        )
 
     @cached_property
-    def _differences(self) -> behaviour.Differences:
-        return self._differing(trait for trait in self._traits if not behaviour.is_of_icu(trait))
+    def _differences(self) -> khmer.behaviour.Differences:
+        return self._differing(trait for trait in self._traits if not khmer.behaviour.is_of_icu(trait))
 
     @cached_property
-    def _with_icu(self) -> behaviour.Differences:
+    def _with_icu(self) -> khmer.behaviour.Differences:
         return self._differing(self._traits)
 
-    def _differing(self, traits: Iterable[str]) -> behaviour.Differences:
+    def _differing(self, traits: Iterable[str]) -> khmer.behaviour.Differences:
         breaker, built = self._built.analyzer.breaker, self._built.built
         kept = frozenset(traits)
-        found = behaviour.differing(kept - {OLD_TRAIT}, breaker)
+        found = khmer.behaviour.differing(kept - {OLD_TRAIT}, breaker)
         if OLD_TRAIT not in kept or found.breaker or breaker.version == built.get("breaker_version"):
             return found
         which = f"{breaker.name} {built.get('breaker_version')}, here {breaker.version}"
-        return behaviour.Differences(found.characters, found.icu, which)
+        return khmer.behaviour.Differences(found.characters, found.icu, which)
 
     def _mismatch(self, why: str) -> IndexMismatchError:
         name = self._name

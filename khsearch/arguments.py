@@ -13,12 +13,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from inspect import signature
 from itertools import chain
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
+
+from khsearch.frozen import frozen
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -26,7 +28,7 @@ _MOST = 1 << 60
 """More than anything is counted to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """What a parameter takes, in words, and what makes of a value the one to use, or None where it is no such value.
 

@@ -7,22 +7,27 @@ that was a third of the time in which a search starts. Here each is compiled whe
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
+from types import MemberDescriptorType
 from typing import Any, TypeVar, dataclass_transform
+
+from khsearch.sharing import cached_property
 
 _C = TypeVar("_C", bound=type[Any])
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: _C) -> _C:
-    """Make a class of its fields, each a slot: its objects are equal, hashed and shown by them, and never change.
+    """Make a class of its fields: its objects are equal, hashed and shown by them, and never change.
 
-    Methods that the class has itself stay. All that fields can say in a dataclass is heeded but `init` and `kw_only`.
+    Fields are slots, unless the class has a `cached_property`, whose value needs a place. Methods that the class has
+    itself stay. All that fields can say in a dataclass is heeded but `init` and `kw_only`.
     """
     own = vars(cls)
-    methods = {name: method for name, method in _METHODS.items() if name not in own}
+    slots = not any(isinstance(value, cached_property) for value in own.values())
+    methods = {name: method for name, method in (_METHODS | (_STATES if slots else {})).items() if name not in own}
     if "__eq__" not in own and "__hash__" not in own:
         methods["__hash__"] = _first_hash
-    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     for name, method in methods.items():
         setattr(made, name, method)
     return made  # type: ignore[no-any-return]
@@ -55,12 +60,12 @@ def _compile(self: Any, name: str, first: Any) -> Any:
 
 
 def _init(owner: type[Any], names: dict[str, Any]) -> str:
-    """Slots are set by their descriptors, since `__setattr__` refuses."""
+    """Slots are set by their descriptors, and others where they are kept, since `__setattr__` refuses."""
     takes, lines = ["self"], []
     names["MISSING"] = MISSING
     for one in fields(owner):
         name, value = one.name, one.name
-        names[f"set_{name}"] = getattr(owner, name).__set__
+        slot = getattr(owner, name, None)
         if one.default is not MISSING:
             names[f"default_{name}"] = one.default
             takes.append(f"{name}=default_{name}")
@@ -70,7 +75,11 @@ def _init(owner: type[Any], names: dict[str, Any]) -> str:
             value = f"make_{name}() if {name} is MISSING else {name}"
         else:
             takes.append(name)
-        lines.append(f" set_{name}(self, {value})")
+        if isinstance(slot, MemberDescriptorType):
+            names[f"set_{name}"] = slot.__set__
+            lines.append(f" set_{name}(self, {value})")
+        else:
+            lines.append(f" self.__dict__[{name!r}] = {value}")
     if hasattr(owner, "__post_init__"):
         lines.append(" self.__post_init__()")
     return f"def __init__({', '.join(takes)}):\n" + "\n".join(lines or [" pass"])
@@ -117,8 +126,7 @@ _METHODS: dict[str, Any] = {
     "__init__": _first_init,
     "__eq__": _first_eq,
     "__repr__": _repr,
-    "__getstate__": _state,
-    "__setstate__": _restore,
     "__setattr__": _refuse,
     "__delattr__": _refuse,
 }
+_STATES = {"__getstate__": _state, "__setstate__": _restore}

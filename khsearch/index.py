@@ -8,22 +8,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from khsearch import arguments, manifest, searching
-from khsearch import settings as kept_settings
+from khsearch import arguments, khmer, manifest, searching
 from khsearch.addresses import address_of, cluster, is_cluster, kind_at, new_in_memory
 from khsearch.arguments import checked, instance, optional
 from khsearch.documents import FIELDS
-from khsearch.engine import EngineKind
 from khsearch.errors import IndexExistsError, IndexLockedError, IndexMismatchError, IndexNotFoundError
-from khsearch.khmer import Breaker, Lexicon, LexiconSource, Variants, load
+from khsearch.khmer import Lexicon, Variants
 from khsearch.opening import begin, latest
 from khsearch.query import DEFAULT, Filter, Ranking
 from khsearch.reader import plan_of
-from khsearch.schema import Declared
 from khsearch.sharing import loading
 from khsearch.upkeep import Maintained
 
 if TYPE_CHECKING:
+    from khsearch.engine import EngineKind
+    from khsearch.khmer import Breaker, LexiconSource
+    from khsearch.schema import Declared
     from khsearch.whoosh import DocumentIndex
     from khsearch.writing import Writer
 
@@ -82,9 +82,12 @@ class Index(Maintained):
         ValueError for an unknown breaker or kind of field, or for settings beside others.
         """
         if settings is None:
-            built = manifest.make(breaker, load(lexicon), fields or {}, ranking)
+            built = manifest.make(breaker, khmer.load(lexicon), fields or {}, ranking)
         elif (breaker, lexicon, fields) == (None, None, None) and ranking == DEFAULT:
-            built = kept_settings.read(settings)
+            loading("khsearch.settings")
+            from khsearch.settings import read
+
+            built = read(settings)
         else:
             raise ValueError("settings has breaker, lexicon, fields and ranking in it; leave the others out")
         address = address_of(path)
@@ -163,7 +166,7 @@ class Index(Maintained):
         is there and differs from what is given; it says how, and what to do. What is not given may be anything.
         """
         address = address_of(path)
-        known = load(lexicon)
+        known = khmer.load(lexicon)
         deadline = time.monotonic() + _CREATING
         refused: IndexExistsError | None = None
         while True:
@@ -182,7 +185,10 @@ class Index(Maintained):
                     raise
                 time.sleep(_AGAIN)
         built = found._last_commit().built
-        told = [*kept_settings.differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
+        loading("khsearch.settings")
+        from khsearch.settings import differences
+
+        told = [*differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
         if told:
             raise IndexMismatchError(
                 f"{address}: this index is declared otherwise: {'; '.join(told)}; say what it is, or make a new one"

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from weakref import WeakValueDictionary
 
 import orjson
@@ -22,7 +22,6 @@ import xxhash
 
 from khsearch import version
 from khsearch.documents import check_fields
-from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError, LexiconError
 from khsearch.filetable import NO_FILES, FileTable
 from khsearch.frozen import frozen
@@ -31,6 +30,9 @@ from khsearch.query import DEFAULT, Ranking
 from khsearch.schema import Declared, FieldKind, TextField, declared, kinds_of, weights_of
 from khsearch.sharing import loading
 from khsearch.spellings import NONE, Spellings
+
+if TYPE_CHECKING:
+    from khsearch.engine import Files, NameFile
 
 SEAL = b'{"checksum":'
 """How a manifest begins, since format 2."""

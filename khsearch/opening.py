@@ -6,12 +6,15 @@ And its one writer, with the commit from which that goes on.
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from khsearch import manifest
 from khsearch.agreement import Agreement
-from khsearch.engine import Engine, EngineWriter, View
 from khsearch.frozen import frozen
-from khsearch.manifest import Manifest
+
+if TYPE_CHECKING:
+    from khsearch.engine import Engine, EngineWriter, View
+    from khsearch.manifest import Manifest
 
 
 @frozen

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-
 import orjson
 import xxhash
 
 from khsearch.engine import Place
 from khsearch.errors import QueryError
 from khsearch.frozen import frozen
+from khsearch.sharing import loading
 
 _LONGEST = 200_000  # characters of a token: a key to sort by may be a long text
 
@@ -31,12 +29,18 @@ class Behind:
 
 def token(search: str, behind: Behind) -> str:
     """Write a token; `search` says what was asked, which it then goes with."""
+    loading("base64")
+    import base64
+
     content = [_digest(search), behind.rank, int(behind.loose), behind.place]
     return base64.urlsafe_b64encode(orjson.dumps(content)).decode().rstrip("=")
 
 
 def behind(search: str, given: str) -> Behind:
     """Read a token; QueryError for what is none, or belongs to another search."""
+    loading("base64")
+    import base64
+
     try:
         if len(given) > _LONGEST:
             raise ValueError("too long")
@@ -44,7 +48,7 @@ def behind(search: str, given: str) -> Behind:
         of, rank, loose, place = content
         if type(rank) is not int or rank < 1 or loose not in (0, 1) or not isinstance(place, list | None):
             raise ValueError("other values")
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError):  # as that of base64 is
         shown = given if len(given) <= 40 else given[:40] + "\u2026"
         raise QueryError(
             f"search_after takes what results.after told, not {shown!r}; begin at the first page"

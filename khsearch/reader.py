@@ -7,24 +7,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from khsearch import arguments, query, searching, spellings
+from khsearch import arguments, arrays, query, searching, spellings
 from khsearch.addresses import is_path
 from khsearch.arguments import checked
-from khsearch.arrays import give_back_freed_memory
 from khsearch.documents import Document, written_field
-from khsearch.engine import Engine, View
 from khsearch.errors import IndexStoreError
-from khsearch.hits import Facet, Hit, Results
 from khsearch.khmer import Analyzer, Variants, default_variants
 from khsearch.opening import Commit, latest
-from khsearch.query import Filter, Match, Ranking
-from khsearch.schema import Declared
-from khsearch.searching import Asked
 from khsearch.sharing import loading
-from khsearch.spellings import Spellings
 
 if TYPE_CHECKING:
-    from khsearch.query import Plan
+    from khsearch.engine import Engine, View
+    from khsearch.hits import Facet, Hit, Results
+    from khsearch.query import Filter, Match, Plan, Ranking
+    from khsearch.schema import Declared
+    from khsearch.searching import Asked
+    from khsearch.spellings import Spellings
 
 _NOWHERE = "\u1780\u17d2\u1780\u17d2\u1780"
 """What no text has: to look for it in vain reads all that tells what was meant."""
@@ -48,7 +46,7 @@ class Reader:
         if self._commit is not None:
             self._commit = None
             self._engine.close()
-            give_back_freed_memory()
+            arrays.give_back_freed_memory()
 
     def __del__(self) -> None:
         with suppress(Exception):  # the interpreter may be ending, or the index have never been opened

@@ -120,7 +120,9 @@ def _made(commit: Commit, spellings: Variants, asked: Asked, plan_of: Callable[[
         text, plan = "", plan_of(commit, asked.query)
     kept = _kept(commit, planner, asked.filter, plan_of)
     if kept is not None and view.far is None:
-        kept = _settled(view, kept, ranking.weighting)  # it is asked for several times, and pages have filters in common
+        kept = _settled(
+            view, kept, ranking.weighting
+        )  # it is asked for several times, and pages have filters in common
     return Search(text, view, built.analyzer, plan, ranking, kept, built.fields, spellings)
 
 
@@ -172,8 +174,7 @@ def _kept(
 
 def _settled(view: View, node: Node, weighting: BM25) -> Node:
     """A filter's documents, remembered."""
-    found: tuple[Node, int] = view.memo("filters", node, lambda: view.settled(node, weighting), lambda found: 4 * found[1])
-    return found[0]
+    return view.memo("filters", node, lambda: view.settled(node, weighting), lambda found: 4 * found[1])[0]
 
 
 def _is_everything(node: Node) -> bool:

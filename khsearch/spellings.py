@@ -6,12 +6,12 @@ The file is kept as it was given (`khmer.spelling.groups` says what one holds), 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from pathlib import Path
 
 from khsearch.errors import IndexDamagedError, LexiconError
 from khsearch.frozen import frozen
 from khsearch.khmer import Variants, own_spellings
+from khsearch.sharing import loading
 
 
 @frozen
@@ -54,6 +54,9 @@ def variants_of(spellings: Spellings) -> Variants:
 
 def name_of(spellings: Variants) -> str:
     """Return a name that other spellings do not have, the same in every process."""
+    loading("hashlib")
+    from hashlib import blake2b
+
     return blake2b(repr(spellings.groups).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

@@ -7,20 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from khsearch import arguments, manifest
-from khsearch import settings as kept_settings
 from khsearch import spellings as own
 from khsearch.addresses import address_of, kind_at
 from khsearch.arguments import checked, optional
 from khsearch.documents import FIELDS, check_fields
-from khsearch.engine import EngineKind
-from khsearch.manifest import Manifest
 from khsearch.opening import begin, latest
 from khsearch.reader import Reader
-from khsearch.schema import Declared
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from khsearch.documents import Stream
+    from khsearch.engine import EngineKind
+    from khsearch.manifest import Manifest
+    from khsearch.schema import Declared
     from khsearch.syncing import Listener, SyncOptions, SyncReport
 
 
@@ -97,7 +96,10 @@ class Maintained(Reader):
 
         With what `export` gives, it is a backup.
         """
-        return kept_settings.written(self._last_commit().built)
+        loading("khsearch.settings")
+        from khsearch.settings import written
+
+        return written(self._last_commit().built)
 
     @classmethod
     @checked(path=arguments.PATH)

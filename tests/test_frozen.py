@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 import pytest
 
 from khsearch.frozen import frozen
+from khsearch.sharing import cached_property
 
 
 @frozen
@@ -83,6 +84,32 @@ def test_copies_are_equal(made):
         assert other.note == "n"
     assert replace(made, x=5).x == 5
     assert [one.name for one in fields(made)][:2] == ["x", "y"]
+
+
+@frozen
+class Worked:
+    """One that works something out."""
+
+    x: int
+    names: list[str] = field(default_factory=list, hash=False)
+
+    @cached_property
+    def twice(self):
+        return 2 * self.x
+
+
+def test_what_is_worked_out_is_kept_with_its_value():
+    made = Worked(1, ["a"])
+    assert (made.twice, vars(made)) == (2, {"x": 1, "names": ["a"], "twice": 2})
+    assert made == Worked(1, ["a"])
+    assert hash(made) == hash(Worked(1))
+    assert repr(made).endswith("Worked(x=1, names=['a'])")
+    for other in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made)), replace(made)):
+        assert other == made
+    assert replace(made, x=2).twice == 4
+    for change in (lambda: setattr(made, "x", 2), lambda: delattr(made, "x"), lambda: setattr(made, "other", 2)):
+        with pytest.raises(FrozenInstanceError):
+            change()
 
 
 def test_methods_of_the_class_stay():

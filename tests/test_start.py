@@ -1,6 +1,7 @@
 """What a process loads: only the rooms, and only the foreign packages, of what it was asked for."""
 
 import ast
+import datetime
 import os
 import subprocess
 import sys
@@ -10,11 +11,13 @@ import click
 import pytest
 
 import khsearch
+from khsearch import native
 from khsearch.cli import app, commands
 from khsearch.documents import format_names
 
 ROOT = Path(khsearch.__file__).parent
 WEB = {"starlette", "uvicorn", "jinja2", "mcp", "anyio", "pydantic"}
+KHMER = "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"
 HEAVY = {"numpy", "rich", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"} | WEB
 
 
@@ -35,7 +38,7 @@ def packages(modules):
     return {name.partition(".")[0] for name in modules}
 
 
-HELP = {"arguments", "cli", "documents", "errors", "frozen", "lazy", "plugins", "sharing", "version"}
+HELP = {"arguments", "cli", "documents", "errors", "frozen", "lazy", "pattern", "plugins", "sharing", "version"}
 """Zones and rooms that telling about commands may load."""
 
 
@@ -75,6 +78,7 @@ def test_words_wake_the_breaker_alone():
         "khmer",
         "lazy",
         "native",
+        "pattern",
         "plugins",
         "schema",
         "sharing",
@@ -111,6 +115,30 @@ def test_who_serves_nothing_loads_no_server(args, small_index, monkeypatch):
     found = command(*args)
     assert f"khsearch.cli.{next(room for room, names in commands.ROOMS.items() if args[0] in names)}" in found
     assert not packages(found) & WEB
+
+
+@pytest.fixture(scope="module")
+def khmer_index(tmp_path_factory):
+    path = tmp_path_factory.mktemp("start") / "khmer.idx"
+    index = khsearch.Index.create(path, fields={"date": "date"})
+    with index.writer() as writer:
+        for id in "123":
+            fields = {"date": datetime.date(2021, 5, int(id))}
+            writer.add({"id": id, "title": f"{KHMER} {id}", "text": f"{KHMER}\u17d4 " * 200, "fields": fields})
+    with index.writer() as writer:
+        writer.delete("2")
+    return path
+
+
+@pytest.mark.skipif(native.core is None, reason=f"the compiled core is {native.STATE}")
+def test_searching_by_the_core_loads_no_arrays(khmer_index):
+    found = command("search", str(khmer_index), KHMER)
+    assert not packages(found) & {"numpy", "ctypes"}
+    assert not {name for name in found if name.startswith("khsearch.columnar.postings.")}
+    code = f"from khsearch import Index; hits = Index.open({str(khmer_index)!r}).search({KHMER!r})"
+    asked = "assert len(hits) == hits.total == 2; [(hit.snippet.marks, hit.title_marks, hit.document) for hit in hits]"
+    found = loaded(f"{code}; {asked}")
+    assert not packages(found) & {"numpy", "ctypes"}
 
 
 @pytest.mark.parametrize(
@@ -210,6 +238,7 @@ def test_breaking_words_loads_the_breaker_alone():
         "khmer",
         "lazy",
         "native",
+        "pattern",
         "plugins",
         "schema",
         "sharing",

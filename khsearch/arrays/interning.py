@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from khsearch.arrays import spans
-from khsearch.arrays.runs import Array, turns
+from khsearch.arrays.late import Array
+from khsearch.arrays.runs import turns
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 STEP = np.uint64(0xBF58476D1CE4E5B9)

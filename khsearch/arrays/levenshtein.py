@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from khsearch.arrays.runs import Array
+from khsearch.arrays.late import Array
 
 
 def distances(letters: Array, lengths: Array, word: Array) -> Array:

@@ -7,11 +7,12 @@ faulted in page by page, and unmapped: a quarter of the time of an analysis. Els
 
 from __future__ import annotations
 
-import ctypes
+import sys
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
+from khsearch.arrays.late import np
+from khsearch.sharing import loading
 
 _BLOCK = 31 << 20  # bytes; glibc learns from blocks up to 32 MB
 
@@ -23,14 +24,20 @@ def keep_freed_memory() -> None:
 
 
 def give_back_freed_memory() -> None:
-    """Let the system have what the allocator kept, when much was let go at once: a tenth of a millisecond."""
-    trim = _trim()
+    """Let the system have what the allocator kept, when much was let go at once: a tenth of a millisecond.
+
+    Without numpy there were no arrays.
+    """
+    trim = _trim() if "numpy" in sys.modules else None
     if trim is not None:
         trim(0)
 
 
 @cache
 def _trim() -> Callable[[int], object] | None:
+    loading("ctypes")
+    import ctypes
+
     try:
         found: Callable[[int], object] = ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError, TypeError):

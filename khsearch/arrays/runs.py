@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from khsearch.arrays.late import Array
 
 DOC = np.int32  # of document numbers: half the memory of int64, and an index holds fewer than 2 ** 31
 EMPTY: Array = np.zeros(0, np.int64)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from khsearch.arrays.runs import Array, spread, starts_of, turns
+from khsearch.arrays.runs import spread, starts_of, turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from khsearch.arrays.late import Array
 
 MASKS: Array = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
 

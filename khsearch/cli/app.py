@@ -6,6 +6,7 @@ A command returns its exit status: 0 found or done, 1 nothing found. Every error
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -21,6 +22,8 @@ from khsearch.sharing import loading
 from khsearch.version import __version__
 
 ERROR, INTERRUPTED = 2, 130
+_OBJECTS = 10_000
+"""New ones after which Python looks for those that nobody holds: loading a command makes more, and they stay."""
 
 
 class App(Commands):
@@ -137,4 +140,8 @@ for _command in named():
 
 def main() -> NoReturn:
     """Run `khsearch`."""
-    app.main(prog_name="khsearch")
+    gc.set_threshold(_OBJECTS)
+    try:
+        app.main(prog_name="khsearch")
+    finally:
+        gc.freeze()  # else Python, before it ends, looks through all objects for those that nobody holds

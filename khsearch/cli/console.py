@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar, cast
 
 import click
-from click.shell_completion import CompletionItem
 
 from khsearch.errors import DocumentError, IndexLockedError
 
@@ -19,6 +18,8 @@ Show = Callable[[int, int | None], None]
 """Told how much is done, and of how much, if that is known."""
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from khsearch.schema import Declared, FieldKind, TextField
 
     _TypeOfNames = click.ParamType[str]

@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import cast, get_args
 
-from khsearch import schema
+from khsearch import documents, schema
 from khsearch.arguments import Kind
-from khsearch.documents import conversions, names, values
+from khsearch.documents import names
 from khsearch.documents.document import Document
 from khsearch.errors import DocumentError, IndexDamagedError, QueryError
 from khsearch.schema import Declared, FieldKind, TextField
+from khsearch.sharing import loading
 
 KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
 """All kinds of fields."""
@@ -39,12 +40,15 @@ def read_field(given: str) -> tuple[str, FieldKind | TextField, str]:
 
     year=number, summary=text:0.5 with a weight, date=date:dmy or tags=keyword:; with a conversion (`conversions`).
     """
+    loading("khsearch.documents.conversions")
+    from khsearch.documents import conversions
+
     name, _, kind = given.partition("=")
     kind, behind, how = kind.partition(":")
     field = cast("FieldKind | TextField", kind)
     try:
         if kind == "text" and behind:
-            field, how = TextField(values.number(how)), ""
+            field, how = TextField(documents.values.number(how)), ""
         elif behind:
             conversions.check(kind, how)
     except ValueError as problem:
@@ -92,7 +96,7 @@ def shown(stored: str | float, kind: str) -> str | int | float | bool | date:
 
 def keyword_form(written: bytes) -> bytes:
     """Return the form in which keywords are compared (`values.keyword`), both as UTF-8."""
-    return values.keyword(written.decode("utf-8", "replace")).encode()
+    return documents.values.keyword(written.decode("utf-8", "replace")).encode()
 
 
 def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
@@ -148,7 +152,7 @@ def _keyword(given: object) -> object:
 
 def _number(given: object) -> object:
     if isinstance(given, str):
-        given = values.number(given)
+        given = documents.values.number(given)
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal):
         return None
     if isinstance(given, int) and not -(1 << 63) <= given < 1 << 64:
@@ -160,13 +164,13 @@ def _number(given: object) -> object:
 
 def _date(given: object) -> object:
     if isinstance(given, str):
-        return values.days(given)[0]
+        return documents.values.days(given)[0]
     return given if isinstance(given, date | datetime) else None
 
 
 def _boolean(given: object) -> object:
     if isinstance(given, str):
-        return values.truth(given)
+        return documents.values.truth(given)
     return given if isinstance(given, bool) else None
 
 

@@ -7,19 +7,19 @@ no difference there, and spaces and signs stand for _.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from khsearch.documents.values import keyword
+from khsearch import documents
 from khsearch.khmer import script
+from khsearch.pattern import pattern
 
 LETTERS = "A-Za-z_\u1780-\u17b3\u17d7\u17dc"
 LATER = f"{LETTERS}0-9\u17b4-\u17d3\u17dd\u17e0-\u17e9{script.INVISIBLE}"
 """Characters that a name may begin with, and all that may follow, for a class of a regular expression."""
 
-_NAME = re.compile(f"[{LETTERS}][{LATER}]*")
-_OTHERS = re.compile(f"[^{LATER}]+")
+_NAME = pattern(f"[{LETTERS}][{LATER}]*")
+_OTHERS = pattern(f"[^{LATER}]+")
 
 
 def is_name(text: str) -> bool:
@@ -37,4 +37,4 @@ def named(name: str, names: Iterable[str]) -> str | None:
 @lru_cache(maxsize=1 << 10)
 def form(head: str) -> str:
     """Return the form in which heads of columns and names of fields are compared."""
-    return _OTHERS.sub("_", keyword(head)).strip("_") or head
+    return _OTHERS.sub("_", documents.values.keyword(head)).strip("_") or head

@@ -8,12 +8,13 @@ goes on from "its field 'x' ...".
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
-import numpy as np
+from khsearch.arrays import np
 
 _NOTHING = (("pandas", "NAType"), ("pandas", "NaTType"))
 """Types, by module and name, of what other libraries have for no value; NaT calls itself a datetime."""
@@ -34,7 +35,7 @@ def plain_value(value: object) -> object:
         return value
     if isinstance(value, list):
         return _strings(value)
-    if isinstance(value, np.generic):
+    if is_of_numpy(value):
         return plain_value(_of_numpy(value))
     if isinstance(value, str):
         return _of_plain_type(str.__str__(value))
@@ -51,6 +52,11 @@ def plain_value(value: object) -> object:
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     raise _not_plain(value)
+
+
+def is_of_numpy(value: object) -> TypeGuard[np.generic]:
+    """Whether a value is one of numpy's scalars: there are none before numpy is loaded."""
+    return "numpy" in sys.modules and isinstance(value, np.generic)
 
 
 def _not_plain(value: object) -> ValueError:

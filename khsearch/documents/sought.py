@@ -11,10 +11,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
+from khsearch.arrays import np
 from khsearch.documents import values
-from khsearch.documents.plain import brief_repr, plain_value, string
+from khsearch.documents.plain import brief_repr, is_of_numpy, plain_value, string
 
 _GIVE = {
     "keyword": "a str",
@@ -45,7 +44,7 @@ def _plain(given: object) -> object:
             raise ValueError(f"{brief_repr(given, 80)} {problem}") from None
     if isinstance(given, int) and not isinstance(given, bool):
         return int.__int__(given)
-    if isinstance(given, float | np.floating):
+    if isinstance(given, float) or (is_of_numpy(given) and isinstance(given, np.floating)):
         return None if math.isnan(given) else float(given)
     try:
         return plain_value(given)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import orjson
 
 from khsearch import native
+from khsearch.arrays import np
 from khsearch.documents.document import Document, from_json_line, json_line, tagged
 from khsearch.errors import IndexDamagedError
 

@@ -14,11 +14,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from khsearch.khmer import normalize, script, scripts
+from khsearch.pattern import pattern
 
 _DIGITS = str.maketrans(script.KHMER_DIGITS, "0123456789", script.INVISIBLE)
 _MOST_DIGITS = 20
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
-_DATE = re.compile(
+_NUMBER = pattern(r"[+-]?(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+_DATE = pattern(
     r"""(?P<year>[0-9]{4})
         (?: (?P<digits>[0-9]{4})
           | -W (?P<week>[0-9]{2}) (?:-(?P<weekday>[1-7]))?
@@ -30,8 +31,8 @@ _DATE = re.compile(
         )?""",
     re.VERBOSE,
 )
-_KHMER = re.compile("([\u1780-\u17d3\u17dd]+)")
-_BARE_COENG = re.compile("\u17d2(?![\u1780-\u17b3])")  # subscribes nothing
+_KHMER = pattern("([\u1780-\u17d3\u17dd]+)")
+_BARE_COENG = pattern("\u17d2(?![\u1780-\u17b3])")  # subscribes nothing
 TRUE = ("true", "yes", "1")
 FALSE = ("false", "no", "0")
 

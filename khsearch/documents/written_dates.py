@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from khsearch.documents.values import days, keyword, plain
+from khsearch.pattern import pattern
 
 ORDERS = ("dmy", "mdy", "ymd", "excel")
 """Orders of day, month and year; "excel" counts days, as Excel does in a cell that is shown as a number."""
@@ -51,17 +52,17 @@ _DAY = r"\u1790\u17d2\u1784\u17c3[\u1780-\u17d3]*?\s*(?:\u1791\u17b8)?"
 """Behind "day", the day of the week may stand, and "number" before the day of the month."""
 _MONTH, _YEAR = "\u1781\u17c2", "\u1786\u17d2\u1793\u17b6\u17c6"
 _TIME = r"(?:(?:\s+|,\s*|T)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
-_NUMBERS = re.compile(rf"(?P<a>\d{{1,4}})\s*(?P<by>[-/.])\s*(?P<b>\d{{1,2}})\s*(?P=by)\s*(?P<c>\d{{1,4}}){_TIME}")
-_IN_WORDS = re.compile(
+_NUMBERS = pattern(rf"(?P<a>\d{{1,4}})\s*(?P<by>[-/.])\s*(?P<b>\d{{1,2}})\s*(?P=by)\s*(?P<c>\d{{1,4}}){_TIME}")
+_IN_WORDS = pattern(
     rf"(?:{_DAY})?\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s,.-]*(?:{_MONTH})?\s*(?P<month>[A-Za-z]+\.?|[\u1780-\u17d3]+?)"
     rf"[\s,.-]*(?:{_YEAR})?\s*(?P<year>\d{{4}}){_TIME}",
     re.I,
 )
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = pattern(
     rf"(?P<month>[A-Za-z]+)\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TIME}", re.I
 )
 _EXCEL_BEGINS = datetime(1899, 12, 30)
-_SERIAL = re.compile(r"\d{1,7}(?:\.\d+)?")
+_SERIAL = pattern(r"\d{1,7}(?:\.\d+)?")
 
 
 def written(text: str, order: str) -> date | datetime:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from khsearch.engine.nodes import Node
-from khsearch.engine.weighting import BM25
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
+    from khsearch.engine.nodes import Node
     from khsearch.engine.retrieval import Best, Sought
+    from khsearch.engine.weighting import BM25
 
 Passes = Callable[[Sequence[bytes], Sequence[int]], Sequence[bool]]
 """Whether units, in code form, follow each other in documents."""
@@ -22,8 +22,10 @@ Readers = tuple[Any, Any, Any]
 """The core's own: what breaks texts as the documents were broken, groups of spellings, and the lexicon of these."""
 
 Numbers = tuple[Sequence[str], bool, float, float, Collection[str]]
-"""Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`; and chunks that need not stand
-where every chunk must."""
+"""Of a ranking: fields of words, whether bigrams have weight, `few_words` and `readings`.
+
+And chunks that need not stand where every chunk must.
+"""
 
 Wanted = Literal["any", "all", "best"]
 """What counts as found: all that ranks; where every chunk stands; that, or what scores nearly as high as the best."""

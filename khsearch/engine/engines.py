@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from khsearch import plugins
 from khsearch.arguments import TEXT, Kind, checked
-from khsearch.documents import Document
-from khsearch.engine.view import Engine, Files, NameFile
-from khsearch.schema import Schema
+
+if TYPE_CHECKING:
+    from khsearch.documents import Document
+    from khsearch.engine.view import Engine, Files, NameFile
+    from khsearch.schema import Schema
 
 _METHODS = ("create", "open", "verify", "rescue")
 GROUP = "khsearch.engines"

@@ -6,12 +6,14 @@ A view that is at hand has none of this (`View.far` is None): it is asked step b
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from khsearch.engine.nodes import Node
-from khsearch.engine.retrieval import Best, Sought
-from khsearch.engine.weighting import BM25
 from khsearch.frozen import frozen
+
+if TYPE_CHECKING:
+    from khsearch.engine.retrieval import Best, Sought
+    from khsearch.engine.weighting import BM25
 
 T = TypeVar("T", bound=Hashable)
 

@@ -7,7 +7,6 @@ Whoosh's query objects are translated into them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from khsearch.frozen import frozen
@@ -295,11 +294,13 @@ class TwoPhase(Base):
         return hash((self.approximation, self.exact))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Foreign(Base):
     """What some other way of matching finds: called with the weighting, it returns what its engine takes."""
 
     run: Callable[[BM25], Any]
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # each is like no other
 
 
 @frozen

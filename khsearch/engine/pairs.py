@@ -7,9 +7,7 @@ engine keeps to that: what is near a word does not depend on where an index lies
 
 from __future__ import annotations
 
-import numpy as np
-
-from khsearch.arrays import Array
+from khsearch.arrays import Array, np
 
 FEWEST_TOKENS = 1 << 15
 """Tokens of a part of which not all pairs are told."""

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from khsearch.arrays import Array
+from khsearch.arrays import Array, np
 from khsearch.engine.nodes import AndMaybe, AndNot, Constant
 from khsearch.engine.weighting import BM25, EQUAL, Proximity
 from khsearch.frozen import frozen

@@ -10,16 +10,17 @@ All values that pass are plain: `nodes`, `weighting`, `tokens`, `Document`. `eng
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
-from khsearch.arrays import Array
-from khsearch.documents import Document, Stored
-from khsearch.engine.compiled import CompiledView
-from khsearch.engine.far import FarView
-from khsearch.engine.nodes import Fuzzy, Node
-from khsearch.engine.tokens import Batch, TermList
-from khsearch.engine.weighting import BM25, Proximity
-from khsearch.schema import Schema
+if TYPE_CHECKING:
+    from khsearch.arrays import Array
+    from khsearch.documents import Document, Stored
+    from khsearch.engine.compiled import CompiledView
+    from khsearch.engine.far import FarView
+    from khsearch.engine.nodes import Fuzzy, Node
+    from khsearch.engine.tokens import Batch, TermList
+    from khsearch.engine.weighting import BM25, Proximity
+    from khsearch.schema import Schema
 
 T = TypeVar("T")
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
+from khsearch import documents
 from khsearch.arguments import COUNT, TEXT, Kind, one_of, optional
-from khsearch.documents import column_of, shown, span
+from khsearch.documents import column_of, shown
 from khsearch.engine import By, Counted
 from khsearch.errors import QueryError
-from khsearch.hits.search import Search
+
+if TYPE_CHECKING:
+    from khsearch.hits.search import Search
 
 Value = str | int | float | bool | date | tuple[Any, Any]
 """What is counted: a value of a field, a year as int, a month as "2021-05", a day as date, a range as it was given."""
@@ -92,7 +95,7 @@ _SHOWN = ("date", "boolean")
 
 def _bound(given: object, kind: str) -> object:
     """A bound of a range as an engine compares it; of a date that names more than a moment, its first."""
-    return None if given is None else span(given, kind)[0]
+    return None if given is None else documents.span(given, kind)[0]
 
 
 def _day(microseconds: int) -> date:

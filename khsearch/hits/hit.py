@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,7 @@ from khsearch import arguments
 from khsearch.documents import Document, Stored
 from khsearch.engine import Key
 from khsearch.errors import QueryError
+from khsearch.frozen import frozen
 from khsearch.hits.compiled import MarkFinder
 from khsearch.hits.page import Page
 from khsearch.hits.search import Search
@@ -28,7 +29,7 @@ _MOST_ROWS = 30  # that are looked for in a long text
 _MANY_ROWS = 300  # more than that come of patterns alone, whose words stand as words of a text
 
 
-@dataclass(frozen=True)
+@frozen
 class Hit:
     """One document found: its rank, from 1, its score, its id and its title; the rest is fetched when asked for.
 
@@ -49,7 +50,7 @@ class Hit:
     def each_of(
         cls, judged: Sequence[Judged], search: Search, first: int, ahead: int, more: Sequence[int] | None = None
     ) -> list[Self]:
-        """Return the hits of documents of a search's commit, from a rank on; those from number `ahead` on are looser."""
+        """Return the hits of documents of a search's commit, from a rank on; from number `ahead` on they are looser."""
         keys = [one.key for one in judged]
         heads, page = search.view.summaries(keys), Page(search.view, keys)
         hits = []

@@ -15,9 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, islice
 
-import numpy as np
-
-from khsearch.khmer import Analyzer, NormalText, normalize, pieces, script, stretches
+from khsearch import khmer
+from khsearch.khmer import Analyzer, NormalText, normalize, script, stretches
 
 Row = tuple[bytes, ...]
 Occurrence = tuple[int, int, Row]
@@ -121,7 +120,7 @@ def occurrences(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyz
     """Places, rising, where rows stand in any spelling; those of bigrams where no row does."""
     for wanted in _in_turn(rows, bigrams):
         at = 0
-        for piece in pieces(text, _PIECE):
+        for piece in _pieces(text):
             found = search(piece, wanted, analyzer)
             if found:
                 return [(at + start, at + end, row) for start, end, row in found]
@@ -134,13 +133,17 @@ def everywhere(text: str, rows: Sequence[Row], bigrams: Sequence[bytes], analyze
     for wanted in _in_turn(rows, bigrams):
         at = 0
         places: list[_Place] = []
-        for piece in pieces(text, _PIECE):
+        for piece in _pieces(text):
             places += [(at + a, at + b, row, whole) for a, b, row, whole in _found(piece, wanted, analyzer, None)]
             at += len(piece)
         found = _whole_first(places)
         if found:
             return found
     return []
+
+
+def _pieces(text: str) -> Iterable[str]:
+    return (text,) if len(text) <= _PIECE else khmer.pieces(text, _PIECE)
 
 
 def _in_turn(rows: Sequence[Row], bigrams: Sequence[bytes]) -> Iterator[Sequence[Row]]:
@@ -174,11 +177,9 @@ def _found(text: str, rows: Iterable[Row], analyzer: Analyzer, most: int | None)
     """Places, rising, where rows stand in a text, at most so many of each."""
     normal = normalize(text)
     found = sorted(_stand(normal, set(rows), analyzer, most))
-    starts, ends = normal.spans(
-        np.array([one[0] for one in found], np.int64), np.array([one[1] for one in found], np.int64)
-    )
+    starts, ends = normal.span_lists([one[0] for one in found], [one[1] for one in found])
     # One character stands before the text in what the normal form leads back to.
-    spans = zip(starts.tolist(), ends.tolist(), found, strict=True)
+    spans = zip(starts, ends, found, strict=True)
     return [(start - 1, end - 1, row, whole) for start, end, (_, _, row, whole) in spans if start < end]
 
 

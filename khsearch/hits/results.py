@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from khsearch import query
-from khsearch.engine import By
 from khsearch.errors import QueryError
 from khsearch.hits.facets import Facet, Value, count
 from khsearch.hits.hit import Hit
-from khsearch.hits.search import Search
 from khsearch.sharing import cached_property, loading
+
+if TYPE_CHECKING:
+    from khsearch.engine import By
+    from khsearch.hits.search import Search
 
 
 class Results(Sequence[Hit]):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from khsearch.engine import Node, View, nodes
+from khsearch.frozen import frozen
 from khsearch.hits.compiled import MarkFinder
-from khsearch.khmer import Analyzer, Variants
 from khsearch.query import Marks, Plan, Ranking
 from khsearch.schema import BIGRAMS, TEXT
 from khsearch.sharing import cached_property
 
+if TYPE_CHECKING:
+    from khsearch.khmer import Analyzer, Variants
+
 _COMMON = 12  # what more than one in so many documents has is not marked in looser hits
 
 
-@dataclass(frozen=True)
+@frozen
 class Search:
     """What one search asked, and of which commit: what its hits and counts need later."""
 

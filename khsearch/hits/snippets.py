@@ -7,16 +7,21 @@ offsets into the original.
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from khsearch.arguments import ELEMENT, TRUTH, checked
 from khsearch.frozen import frozen
 from khsearch.hits.compiled import Mark, MarkFinder
-from khsearch.hits.occurrences import Occurrence, Row, everywhere, glance, occurrences, parts_cluster, search
 from khsearch.khmer import Analyzer, script
+from khsearch.pattern import pattern
+from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from khsearch.hits.occurrences import Occurrence, Row
 
 WIDTH = 180
 """Characters of one excerpt, about: two lines of a terminal."""
@@ -70,7 +75,10 @@ class Snippet:
     @checked(tag=ELEMENT)
     def html(self, tag: str = "mark") -> str:
         """Return the snippet as HTML: everything escaped, marks in `tag` elements."""
-        return self._marked(f"<{tag}>", f"</{tag}>", html.escape)
+        loading("html")
+        from html import escape
+
+        return self._marked(f"<{tag}>", f"</{tag}>", escape)
 
     @checked(bold=TRUTH)
     def ansi(self, *, bold: bool = False) -> str:
@@ -162,9 +170,9 @@ def _snippet(text: str, sought: MarkFinder, size: _Size) -> Snippet:
     if made is not None:
         return Snippet(tuple([Fragment(_shown(text[a:b]), a, marks, page) for a, b, marks, page in made]))
     rows, analyzer = list(dict.fromkeys(sought.marks.rows)), sought.analyzer
-    snippet = _excerpts(text, glance(text, rows), rows, analyzer, size)
+    snippet = _excerpts(text, _looking().glance(text, rows), rows, analyzer, size)
     if snippet is None:
-        found = occurrences(text, rows, sought.marks.bigrams, analyzer)
+        found = _looking().occurrences(text, rows, sought.marks.bigrams, analyzer)
         snippet = _excerpts(text, found, {row for _, _, row in found}, analyzer, size)
     return snippet or _beginning(text, analyzer, size)
 
@@ -175,8 +183,16 @@ def marks_in(text: str, sought: MarkFinder) -> list[Mark]:
     if made is not None:
         return made
     wanted, analyzer = sought.marks, sought.analyzer
-    found = everywhere(text, list(dict.fromkeys(wanted.rows)), wanted.bigrams, analyzer)
+    found = _looking().everywhere(text, list(dict.fromkeys(wanted.rows)), wanted.bigrams, analyzer)
     return list(_merged(((start, end) for start, end, _ in found), text))
+
+
+def _looking() -> ModuleType:
+    """What looks through texts step by step: most are for the compiled core, where there is one."""
+    loading("khsearch.hits.occurrences")
+    from khsearch.hits import occurrences
+
+    return occurrences
 
 
 def _excerpts(
@@ -189,7 +205,7 @@ def _excerpts(
         if fragments:
             start = max(start, fragments[-1].start + len(fragments[-1].text))
         excerpt = text[start:end]
-        marks = _merged(((a, b) for a, b, _ in search(excerpt, rows, analyzer)), excerpt)
+        marks = _merged(((a, b) for a, b, _ in _looking().search(excerpt, rows, analyzer)), excerpt)
         if marks:
             fragments.append(Fragment(_shown(excerpt), start, marks, page_of(text, start + marks[0][0])))
     return Snippet(tuple(fragments)) if fragments else None
@@ -250,7 +266,7 @@ def _best_window(spans: Sequence[Occurrence], shown: set[Row], chosen: Sequence[
     return best
 
 
-_SENTENCE_END = re.compile("[\u17d4\u17d5?!\n]\\s*")
+_SENTENCE_END = pattern("[\u17d4\u17d5?!\n]\\s*")
 
 
 def _cut_in_page(text: str, first: int, last: int, analyzer: Analyzer, size: _Size) -> Mark:
@@ -291,12 +307,13 @@ def _cut(text: str, first: int, last: int, analyzer: Analyzer, size: _Size) -> M
 
 def _cluster_edge(text: str, at: int, *, after: int) -> int:
     """Move a cut back to where a cluster ends, if there is such a place."""
+    parts_cluster = _looking().parts_cluster
     return next((place for place in range(at, after, -1) if not parts_cluster(text, place)), at)
 
 
 _KHMER_RUN = "\u1780-\u17d3\u17dd" + script.INVISIBLE
-_RUN_TAIL = re.compile(rf"[{_KHMER_RUN}]*\Z")
-_RUN_HEAD = re.compile(f"[{_KHMER_RUN}]*")
+_RUN_TAIL = pattern(rf"[{_KHMER_RUN}]*\Z")
+_RUN_HEAD = pattern(f"[{_KHMER_RUN}]*")
 _ROOM = 40  # characters of a run before and behind a cut that are looked at: enough for the words there
 
 
@@ -314,6 +331,7 @@ def _word_edge(text: str, at: int, analyzer: Analyzer, *, before: int | None = N
             at -= 1
         return at if abs(at - cut) <= _ROOM else cut  # letters without an end near are cut wherever they are
     # The run may be longer than what is looked at: then its first and last places are no edges.
+    parts_cluster = _looking().parts_cluster
     edges = [low + edge for edge in analyzer.boundaries(text[low:high], "word")]
     edges = [edge for edge in edges if not parts_cluster(text, edge)]
     if before is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from copy import deepcopy
 from functools import cmp_to_key, partial
 from secrets import token_hex
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -33,8 +33,10 @@ from khsearch.engine import (
 )
 from khsearch.engine import pairs as rule
 from khsearch.memory.columns import bucket, is_between, ordered, shown
-from khsearch.memory.commit import Commit
 from khsearch.memory.matching import matches, near_pairs, near_terms
+
+if TYPE_CHECKING:
+    from khsearch.memory.commit import Commit
 
 T = TypeVar("T")
 

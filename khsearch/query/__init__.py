@@ -13,6 +13,7 @@ ranking              what makes one document better than another, as numbers
 holding known        the terms that hold a word; the spellings that parts of an index have
 candidates           the spellings of a commit that are near a word
 meant                a row of words -> what was probably meant
+plans                what a query comes to, as values
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 foreseeing           what a plan will ask, for a view that is far away
 common_words         the words of an index, the most frequent first
@@ -25,8 +26,8 @@ literal dividing     what is asked for word for word -> nodes; words typed witho
 matching             clauses -> the set of documents that count as found
 ranked               clauses -> what ranks, and what snippets mark
 filters              what hits must match, as data -> a node
-plans compiled       what a query comes to; plans of plain queries, made by the compiled core in one call
-plan                 a query -> all of that
+compiled stepwise    plans of plain queries, made by the compiled core in one call; of any query, made step by step
+plan                 a query -> a plan
 similar              a document -> a plan for others like it
 """
 
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
-    from khsearch.query.matching import SHARE as SHARE
-    from khsearch.query.matching import Found as Found
     from khsearch.query.plan import Planner as Planner
+    from khsearch.query.plans import SHARE as SHARE
+    from khsearch.query.plans import Found as Found
     from khsearch.query.plans import Marks as Marks
     from khsearch.query.plans import Plan as Plan
     from khsearch.query.quoting import quote as quote
@@ -66,9 +67,8 @@ else:
             "clauses": ("MATCHES", "Filter", "Match"),
             "quoting": ("quote",),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
-            "matching": ("SHARE", "Found"),
             "plan": ("Planner",),
-            "plans": ("Marks", "Plan"),
+            "plans": ("SHARE", "Found", "Marks", "Plan"),
             "similar": ("like",),
             "ranking": ("DEFAULT", "Ranking"),
             "stages": ("DEPTH", "Candidate", "Judged", "Stage", "rescored"),

@@ -9,12 +9,15 @@ another name of the same thing, or as part of words that the spaces of the query
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from khsearch.frozen import frozen
-from khsearch.khmer import Alternative, Terms, Typed
+from khsearch.pattern import pattern
+
+if TYPE_CHECKING:
+    from khsearch.khmer import Alternative, Terms, Typed
 
 _LEAST_WEIGHT = 0.5
 """Of another spelling that counts as what was typed."""
@@ -33,8 +36,8 @@ FUNCTION_WORDS = frozenset(
 )
 """Chunks that need not stand where every chunk must: and, or, then, that, of, in, at, is, from, this, that."""
 
-_CHUNK = re.compile(r"\S+")
-SPACE_IN_KHMER = re.compile("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
+_CHUNK = pattern(r"\S+")
+SPACE_IN_KHMER = pattern("(?<=[\u1780-\u17d3\u17dd]) +(?=[\u1780-\u17b3])")
 """Spaces that may have been put inside a word."""
 
 

@@ -15,8 +15,7 @@ from khsearch.khmer import Analyzer, Variants
 from khsearch.query.chunks import FUNCTION_WORDS, Chunk, Way
 from khsearch.query.clauses import Match
 from khsearch.query.inside import Inside
-from khsearch.query.matching import SHARE, Found, Leaf, Reading, read_so
-from khsearch.query.plans import Marks, Plan
+from khsearch.query.plans import SHARE, Found, Leaf, Marks, Plan, Reading, read_so
 from khsearch.query.query_tokens import OPERATES
 from khsearch.query.ranking import Ranking
 from khsearch.schema import Role

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
+from typing import TYPE_CHECKING
 
 from khsearch.engine import Foreseen, View, nodes
 from khsearch.khmer import Typed, clusters_of, letters_of, script
 from khsearch.query.chunks import Chunk, way_of
 from khsearch.query.frequencies import Frequencies
-from khsearch.query.standing import Standing
 from khsearch.schema import BIGRAMS
 from khsearch.sharing import cached_property
+
+if TYPE_CHECKING:
+    from khsearch.query.standing import Standing
 
 _MOST_WHOLE = 24
 """Whole words of the longest chunk that is divided between them."""

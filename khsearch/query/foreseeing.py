@@ -8,11 +8,14 @@ It decides nothing: what is not foreseen is asked when it is needed, in a reques
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from khsearch.query.clauses import Group, Item, Quoted, Words
-from khsearch.query.ranking import Ranking
-from khsearch.query.texts import Texts
 from khsearch.schema import BIGRAMS, TEXT, TITLE
+
+if TYPE_CHECKING:
+    from khsearch.query.ranking import Ranking
+    from khsearch.query.texts import Texts
 
 _MOST_SPELLINGS = 48
 """Other spellings whose words are asked for."""

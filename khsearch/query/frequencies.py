@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from khsearch.engine import View
+if TYPE_CHECKING:
+    from khsearch.engine import View
 
 _REMEMBERED = 1 << 12
 _BYTES = 150  # that a remembered word takes, and its number

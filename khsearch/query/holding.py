@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from khsearch.engine import View
+from khsearch.arrays import np
 from khsearch.khmer import script
+
+if TYPE_CHECKING:
+    from khsearch.engine import View
 
 
 def holders(view: View, field: str, units: Sequence[bytes]) -> tuple[bytes, ...]:

@@ -28,6 +28,7 @@ class Within:
         self.units = units
 
     def __call__(self, keys: Sequence[Key]) -> list[bool]:
+        """Whether they do, in each."""
         return self._inside.passes(self.units, keys)
 
 

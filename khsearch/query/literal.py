@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
 from khsearch.frozen import frozen
-from khsearch.khmer import Terms
 from khsearch.query.chunks import way_of
 from khsearch.query.clauses import Group, Item, Like, Pattern, Quoted, Range, Words
 from khsearch.query.own_fields import NotForFieldError, of_column
-from khsearch.query.standing import Standing
-from khsearch.query.texts import Texts
 from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from khsearch.khmer import Terms
+    from khsearch.query.standing import Standing
+    from khsearch.query.texts import Texts
 
 
 @frozen

@@ -11,19 +11,18 @@ Operators keep their meaning: every document of the set matches what must match,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from khsearch.engine import BM25, Foreseen, Rows, View, nodes
-from khsearch.frozen import frozen
 from khsearch.khmer import Typed
 from khsearch.query.chunks import FUNCTION_WORDS, SENTENCE, Chunk
 from khsearch.query.clauses import Group, Item, Words
 from khsearch.query.dividing import divided, in_pieces, parts_of
 from khsearch.query.literal import Literal, check_words
+from khsearch.query.plans import SHARE, Found, Leaf, Reading, read_so
 from khsearch.query.standing import Standing
 from khsearch.query.texts import Texts
 from khsearch.sharing import loading
@@ -37,55 +36,6 @@ to be meant at all."""
 
 _LONGEST_SLIP = 24
 """Characters of the longest chunk that is read as a slip: more are several words."""
-
-_WHOLE = r"(?<![^\s()+:-])%s(?![^\s()^])"
-"""Regular expression of a chunk in a query."""
-
-SHARE = 0.8
-"""Of the best document's score, the least with which another one counts as found, where none has all that was typed."""
-
-
-@frozen
-class Reading:
-    """How a chunk that stands nowhere was read: as it is spelled now, and the chunks of that."""
-
-    spelling: str
-    chunks: tuple[Chunk, ...]
-
-
-@frozen
-class Leaf:
-    """A chunk of a query, the field that is named for it, its text, and how it was read if it stands nowhere."""
-
-    chunk: Chunk
-    field: str | None
-    text: str
-    reading: Reading | None = None
-
-
-@frozen
-class Found:
-    """The set of a search.
-
-    node       matches it, and is quick to ask
-    count      how many documents it has; None where that was not found out
-    corrected  how the query was read; None: as it was typed
-    leaves     the chunks that must or may stand
-    nearly     whether no document has all chunks: then it is what scores nearly as high as the best document
-    """
-
-    node: nodes.Node
-    count: int | None
-    corrected: str | None = None
-    leaves: Sequence[Leaf] = ()
-    nearly: bool = False
-
-    @property
-    def rows(self) -> list[tuple[bytes, ...]]:
-        """The words of its chunks in all ways in which they stand, for marks."""
-        chunks = [leaf.chunk for leaf in self.leaves]
-        chunks += [chunk for leaf in self.leaves if leaf.reading is not None for chunk in leaf.reading.chunks]
-        return [way.words for chunk in chunks for way in chunk.ways]
 
 
 class Matching:
@@ -309,10 +259,3 @@ def joined(must: Sequence[nodes.Node], may: Sequence[nodes.Node], without: Seque
         return node
     unwanted = nodes.Or(tuple(without))
     return nodes.Not(unwanted) if node is None else nodes.AndNot(node, unwanted)
-
-
-def read_so(text: str, readings: Mapping[tuple[str | None, str], Reading]) -> str:
-    """Return a query with chunks as they were read, by field and text."""
-    for (_, typed), reading in readings.items():
-        text = re.sub(_WHOLE % re.escape(typed), reading.spelling.replace("\\", r"\\"), text)
-    return text

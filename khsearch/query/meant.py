@@ -11,14 +11,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from khsearch.engine import View
 from khsearch.frozen import frozen
 from khsearch.khmer import Typed, clusters_of, script
-from khsearch.query.candidates import Candidate, candidates
 from khsearch.query.frequencies import Frequencies
-from khsearch.query.known import COMPOUND
 from khsearch.schema import BIGRAMS, TEXT, TITLE
+from khsearch.sharing import loading
+
+if TYPE_CHECKING:
+    from khsearch.engine import View
+    from khsearch.query.candidates import Candidate
 
 RARE = 200
 """A word that fewer than one in so many documents have may be a slip."""
@@ -102,6 +105,9 @@ class Rows:
                         paths[end].append((path[0] + score - apart, path[1] + excess, changes, path[3] + spelling))
         typed, likely = b"".join(words), as_typed[-1]
         if df:
+            loading("khsearch.query.known")
+            from khsearch.query.known import COMPOUND
+
             likely = max(likely, self._as_typed(df) - (COMPOUND if len(words) > 1 else 0))
         found = [path for path in _best(paths[-1], limit + 1) if path[3] != typed]
         return [Meant(path[2], path[0] - likely, path[1]) for path in found[:limit]]
@@ -115,6 +121,9 @@ class Rows:
         if end == first + 1:
             out.append((self._as_typed(dfs[first]), 0.0, None, typed))
         if any(odd[first:end]):
+            loading("khsearch.query.candidates")
+            from khsearch.query.candidates import candidates
+
             for near in candidates(self._view, self._own).of(typed, self._view):
                 score = near.score - self._documents
                 if near.spelling != typed:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection
 
 from khsearch.documents import LATER
+from khsearch.pattern import pattern
 from khsearch.query.clauses import Item, Like, Pattern, Words
 from khsearch.query.quoting import WITHIN, unquoted
 
@@ -19,15 +20,16 @@ LONGEST_PATTERN = 24
 OPERATES = re.compile(r"""["\u201c\u201d()\[\]{}+:*?~^]|(?:^|\s)-\S|\b(?:AND|OR|NOT)\b""")
 """What a text has that is more than words."""
 
-VALUE = re.compile(r"""[^\s()"^\u201c]+""")
+_VALUE = r"""[^\s()"^\u201c]+"""
+VALUE = pattern(_VALUE)
 """What may stand behind the name of a field without quotes."""
 
 _NAME = rf"[^\W\d][\w{LATER}]*"
-APART = re.compile(rf"({_NAME}):(?:[<>]=?)?")
+APART = pattern(rf"({_NAME}):(?:[<>]=?)?")
 """The name of a field, and a sign that compares, behind which a value is lacking."""
 
 _BOUND = rf"""(?:"{WITHIN}"|[^\s\[\]{{}}"]+)"""
-_TOKEN = re.compile(
+_TOKEN = pattern(
     rf"""(?P<space>\s+)
       | (?P<open>\() | (?P<close>\))
       | (?P<sign>(?<![^\s(])[+-](?=[^\s+\-)]))
@@ -36,14 +38,14 @@ _TOKEN = re.compile(
       | (?:"(?P<quoted>{WITHIN})" | \u201c(?P<curly>[^\u201c\u201d]*)\u201d) (?:~(?P<gap>\d{{1,4}}))?
       | (?P<range>[\[{{]\s*(?:(?P<low>{_BOUND})\s+)?TO(?:\s+(?P<high>{_BOUND}))?\s*(?P<end>[\]}}]))
       | (?P<boost>\^(?P<times>\d{{1,4}}(?:\.\d{{1,4}})?)(?=[\s()]|$))
-      | (?P<word>{VALUE.pattern})
+      | (?P<word>{_VALUE})
       | (?P<lone>[\u201c^])
       | (?P<stray>.)""",
     re.VERBOSE,
 )
-_LIKE = re.compile(r"([^~]+)~([0-3\u17e0-\u17e3]?)")
-_PATTERN = re.compile(r"(?=.*[*?])\*?[^*?]+(?:[*?][^*?]+)*\*?", re.DOTALL)
-_WILD = re.compile(r"[*?]")
+_LIKE = pattern(r"([^~]+)~([0-3\u17e0-\u17e3]?)")
+_PATTERN = pattern(r"(?=.*[*?])\*?[^*?]+(?:[*?][^*?]+)*\*?", re.DOTALL)
+_WILD = pattern(r"[*?]")
 _IN_WORDS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Cf"}
 
 

@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from khsearch.documents import plain_value, values
+from khsearch import documents
 
 _SIGNS = re.compile(r'["\\]')
 _ESCAPED = re.compile(r'\\(["\\])')
@@ -26,7 +26,7 @@ def quote(value: str | int | float | Decimal | bool | date | datetime) -> str:
     for a list, each value of which is quoted alone.
     """
     try:
-        found = plain_value(value)
+        found = documents.plain_value(value)
     except ValueError as problem:
         raise ValueError(f"a value to quote {problem}") from None
     if isinstance(found, str):
@@ -51,7 +51,7 @@ def unquoted(text: str) -> str:
 def _number(found: int | float | Decimal) -> str:
     """A number without an exponent, which reads as exactly what a column holds of it."""
     if isinstance(found, Decimal):
-        found = values.of_decimal(found)
+        found = documents.values.of_decimal(found)
     if isinstance(found, float) and not found.is_integer():
         return format(Decimal(repr(found)), "f")
     return str(int(found))

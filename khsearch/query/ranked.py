@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from khsearch.engine import View, nodes
-from khsearch.khmer import Terms
 from khsearch.query.clauses import Clause, Group, Item, Like, Pattern, Words
-from khsearch.query.expansion import Expansion
 from khsearch.query.literal import Literal, check_words
 from khsearch.query.matching import Matching, joined
 from khsearch.query.own_fields import NotForFieldError
-from khsearch.query.ranking import Ranking
-from khsearch.query.texts import Texts
 from khsearch.schema import BIGRAMS, WORDS, Role
+
+if TYPE_CHECKING:
+    from khsearch.khmer import Terms
+    from khsearch.query.expansion import Expansion
+    from khsearch.query.ranking import Ranking
+    from khsearch.query.texts import Texts
 
 
 @dataclass(slots=True)

@@ -10,8 +10,7 @@ from collections import Counter
 
 from khsearch.engine import BM25, Key, View, idf, nodes
 from khsearch.khmer import Analyzer
-from khsearch.query.matching import Found
-from khsearch.query.plans import Marks, Plan
+from khsearch.query.plans import Found, Marks, Plan
 from khsearch.schema import TEXT, Role, for_words
 
 _TELLING = 25

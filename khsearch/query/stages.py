@@ -20,10 +20,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
-import numpy as np
-
 from khsearch.arguments import COUNT, FUNCTION, TEXT
-from khsearch.arrays import Array
+from khsearch.arrays import Array, np
 from khsearch.documents import Document
 from khsearch.engine import Best, Key, Proximity, View
 from khsearch.frozen import frozen

@@ -8,14 +8,17 @@ the chunk tell, every one of them, and of more than two clusters, the text (`ins
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from khsearch.engine import BM25, View, nodes
 from khsearch.khmer import bigrams_between, clusters_of, script
-from khsearch.query.chunks import Chunk, Way
 from khsearch.query.frequencies import Frequencies
 from khsearch.query.holding import holders
 from khsearch.query.inside import Inside, Within
 from khsearch.schema import BIGRAMS, TEXT, Role, for_words, with_positions
+
+if TYPE_CHECKING:
+    from khsearch.query.chunks import Chunk, Way
 
 _BYTES = 600
 """That a chunk takes whose documents are remembered, beside four for each of these."""

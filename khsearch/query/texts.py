@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from khsearch.khmer import Alternative, Analyzer, Typed, Variants
 from khsearch.query.chunks import Chunk, chunks_of
+
+if TYPE_CHECKING:
+    from khsearch.khmer import Alternative, Analyzer, Typed, Variants
 
 _TOLERANT = 300
 """Characters of the longest query that is read otherwise: a longer one says enough."""

@@ -1,4 +1,4 @@
-"""Documents of a page are read as they are asked for, and those that are damaged are told of when they are asked for."""
+"""Documents of a page are read as they are asked for; of those that are damaged is told when they are asked for."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Draft:
         return f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
 
     def column_kinds(self, name: str) -> set[str]:
-        """What a column holds in any segment (`columns.DTYPES`)."""
+        """What a column holds in any segment (`COLUMN_KINDS`)."""
         found = {self._segment(entry).column_kind(name) for entry in self.entries}
         return {kind for kind in found if kind is not None}
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.catalog import Catalog
 from khsearch.columnar.files.disk import Disk, make_folder, told_as_store_errors
-from khsearch.columnar.files.lock import WriteLock
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.compiled import searcher_of
 from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
@@ -139,6 +138,9 @@ def create(
     settings: anything that JSON can hold; the catalog keeps it. write_others: writes files beside the catalog that go
     with the first commit -> their names and checksums.
     """
+    loading("khsearch.columnar.files.lock")
+    from khsearch.columnar.files.lock import WriteLock
+
     disk = Disk()
     make_folder(folder)
     lock = WriteLock(folder, 0.0)

@@ -14,7 +14,6 @@ from khsearch.columnar.files.companions import files_of, first_names, is_unfinis
 from khsearch.columnar.files.disk import make_folder, told_as_store_errors
 from khsearch.columnar.files.format import FIRST_NAMES
 from khsearch.documents import Document, document_of, keyword_form
-from khsearch.engine import Files, NameFile
 from khsearch.errors import (
     IndexDamagedError,
     IndexExistsError,
@@ -28,6 +27,7 @@ from khsearch.sharing import Lock, loading
 if TYPE_CHECKING:
     from khsearch.columnar.embedded.writer import EmbeddedWriter
     from khsearch.columnar.files.catalog import Catalog
+    from khsearch.engine import Files, NameFile
 
 _ATTEMPTS = 10  # to read a commit and its files while rebuilds follow each other
 _OPTIONS = FieldOptions(ID, documents=contents.INDEX_DOCUMENTS, form=keyword_form, pairs=True)

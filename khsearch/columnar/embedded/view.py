@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from khsearch.arrays import Array
+from khsearch.columnar import search as rooms
 from khsearch.columnar.files.wholefile import checksum
-from khsearch.columnar.search.fuzzy import terms_within
-from khsearch.columnar.search.neighbours import neighbours
-from khsearch.columnar.search.searcher import Searcher
 from khsearch.documents import Document, Stored, document_of, id_and_title
 from khsearch.engine import BM25, Counted, Files, Found, Key, Node, Part, Place, Proximity, SortKey, TermList, nodes
 from khsearch.errors import KhsearchError
 
 if TYPE_CHECKING:
+    from khsearch.arrays import Array
     from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.search.index_terms import IndexTerms
+    from khsearch.columnar.search.searcher import Searcher
     from khsearch.columnar.segments.segment import Segment
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class EmbeddedView:
     def __init__(self, searcher: Searcher, files: Files) -> None:
         self.searcher = searcher
         self.compiled = searcher.compiled
-        self._documents, self._terms = searcher.documents, searcher.terms
+        self._documents = searcher.documents
         self.files = files
 
     @property
@@ -168,7 +168,7 @@ class EmbeddedView:
 
     def near(self, node: nodes.Fuzzy) -> list[bytes]:
         """Terms within a distance."""
-        return terms_within(self.searcher.commit, node)
+        return rooms.fuzzy.terms_within(self.searcher.commit, node)
 
     def vocabulary(self, field: str) -> Iterable[TermList]:
         """The terms of each segment."""
@@ -176,7 +176,7 @@ class EmbeddedView:
 
     def pairs(self, field: str) -> Iterable[TermList]:
         """The pairs of each segment."""
-        return neighbours(self.searcher.commit, field, self.searcher.commit.leaves.segments)
+        return rooms.neighbours.neighbours(self.searcher.commit, field, self.searcher.commit.leaves.segments)
 
     def parts(self) -> Sequence[Part]:
         """The segments."""
@@ -187,7 +187,7 @@ class EmbeddedView:
                 return [_terms(field) for field in map(segment.field, fields) if field is not None]
 
             def pairs(fields: Sequence[str]) -> list[TermList]:
-                return [found for name in fields for found in neighbours(commit, name, [segment])]
+                return [found for name in fields for found in rooms.neighbours.neighbours(commit, name, [segment])]
 
             return Part(segment, segment.docs, terms, pairs)
 
@@ -205,6 +205,10 @@ class EmbeddedView:
     ) -> T:
         """Kept in the cache of the commit."""
         return self.searcher.commit.memo(room, key, make, size, lasting=lasting, owner=owner)
+
+    @property
+    def _terms(self) -> IndexTerms:
+        return self.searcher.terms
 
     def _kept_as(self, number: int, otherwise: str) -> str:
         """The id under which a document is found; `otherwise` where that cannot be read, which loses no document."""

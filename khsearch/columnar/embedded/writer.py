@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from khsearch.arrays import Array
-from khsearch.columnar.commits.draft import Draft
-from khsearch.columnar.commits.writer import BatchWriter
 from khsearch.columnar.files.companions import written
 from khsearch.columnar.postings.inversion import MAX_POSITION
-from khsearch.columnar.search.searcher import Searcher
 from khsearch.columnar.segments.stored import MAX_BLOB
 from khsearch.documents import bodies_of, head_of
 from khsearch.engine import Batch, Files, Limits, NameFile
-from khsearch.schema import Schema
-from khsearch.sharing import Lock
+
+if TYPE_CHECKING:
+    from khsearch.arrays import Array
+    from khsearch.columnar.commits.draft import Draft
+    from khsearch.columnar.commits.writer import BatchWriter
+    from khsearch.columnar.search.searcher import Searcher
+    from khsearch.schema import Schema
+    from khsearch.sharing import Lock
 
 
 class EmbeddedWriter:

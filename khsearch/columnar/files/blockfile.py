@@ -11,13 +11,15 @@ import mmap
 import os
 import stat
 import struct
+from array import array
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import orjson
 import xxhash
 
+from khsearch.arrays import np
 from khsearch.errors import IndexDamagedError
+from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,7 +35,8 @@ BUFFER = 1 << 20
 RESIDENT = 1 << 23  # bytes read of a file after which its pages are given back
 AROUND = 1 << 14  # bytes that the system maps beside a small read, about
 MAX_JSON = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
-DTYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "u8": np.uint64, "i8": np.int64, "f8": np.float64}
+KINDS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q", "f8": "d"}
+"""What the numbers of a section may be, as numpy and Python's `array` call them; the digit is the bytes of one."""
 
 
 class BlockFileWriter:
@@ -52,7 +55,7 @@ class BlockFileWriter:
         self._put(MAGIC)
 
     def add(self, name: str, values: Array) -> None:
-        """Write a whole section from a one-dimensional array of a dtype in DTYPES."""
+        """Write a whole section from a one-dimensional array of a dtype in KINDS."""
         self.begin(name, values.dtype)
         self.append(values)
         self.end()
@@ -144,7 +147,7 @@ class BlockFile:
         if kept_root != root or root_of(sums, text, head) != root:
             raise damaged(path, "checksums")
         self.data_size = head
-        self._sums = np.frombuffer(sums, "<u8")
+        self._sums = sums.cast("Q")
         self._seen = bytearray(blocks)
         self._touched = 0
         self._sections, self.meta = _described(path, bytes(text), head)
@@ -157,10 +160,7 @@ class BlockFile:
         """The section of that name; IndexDamagedError where the file has none."""
         if name not in self._sections:
             raise damaged(self.path, f"part {name} is missing")
-        start, length, kind = self._sections[name]
-        dtype = np.dtype(DTYPES[kind])
-        data = np.frombuffer(self._map, dtype, length // dtype.itemsize, start)
-        return Section(self, name, start, data)
+        return Section(self, self._map, name, *self._sections[name])
 
     @property
     def sums(self) -> bytes:
@@ -170,7 +170,7 @@ class BlockFile:
     def spans(self, prefix: str, names: Iterable[str]) -> dict[str, tuple[int, int, int]]:
         """Where sections lie whose names begin so, by the rest of the name: first byte, bytes, bytes of a number."""
         known = ((name, self._sections.get(prefix + name)) for name in names)
-        return {name: (at[0], at[1], np.dtype(DTYPES[at[2]]).itemsize) for name, at in known if at is not None}
+        return {name: (at[0], at[1], int(at[2][1])) for name, at in known if at is not None}
 
     def check(self, start: int, stop: int, part: str) -> None:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""
@@ -184,7 +184,7 @@ class BlockFile:
         while block >= 0 and start < stop:
             begin = block * BLOCK
             view = memoryview(self._map)[begin : min(begin + BLOCK, self.data_size)]
-            if xxhash.xxh3_64_intdigest(view) != int(self._sums[block]):
+            if xxhash.xxh3_64_intdigest(view) != self._sums[block]:
                 raise damaged(self.path, f"part {part}, block {block}")
             self._seen[block] = 1
             block = self._seen.find(0, block + 1, last)
@@ -200,30 +200,50 @@ class BlockFile:
 
 
 class Section:
-    """One array of a BlockFile. `raw` is unverified; `part` and `whole` verify what they hand out."""
+    """One array of a BlockFile. `raw` is unverified; what the methods hand out is verified."""
 
-    __slots__ = ("_file", "_size", "_start", "name", "raw")
-
-    def __init__(self, file: BlockFile, name: str, start: int, raw: Array) -> None:
+    def __init__(self, file: BlockFile, data: mmap.mmap, name: str, start: int, length: int, kind: str) -> None:
         self.name = name
-        self.raw = raw
         self._file = file
+        self._data = data
         self._start = start
-        self._size = raw.itemsize
+        self._kind = kind
+        self._size = int(kind[1])
+        self._count = length // self._size
 
     def __len__(self) -> int:
-        return len(self.raw)
+        return self._count
+
+    @cached_property
+    def raw(self) -> Array:
+        """All elements."""
+        return np.frombuffer(self._data, self._kind, self._count, self._start)
 
     def part(self, start: int, stop: int) -> Array:
-        """Elements start to stop, verified."""
-        if not 0 <= start <= stop <= len(self.raw):
-            raise damaged(self._file.path, f"part {self.name} ends early")
-        self._file.check(self._start + start * self._size, self._start + stop * self._size, self.name)
+        """Elements start to stop."""
+        self._check(start, stop)
         return self.raw[start:stop]
 
     def whole(self) -> Array:
-        """All elements, verified."""
-        return self.part(0, len(self.raw))
+        """All elements."""
+        self._check(0, self._count)
+        return self.raw
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes of elements start to stop."""
+        self._check(start, stop)
+        return self._data[self._start + start * self._size : self._start + stop * self._size]
+
+    def numbers(self, start: int, stop: int) -> list[Any]:
+        """Elements start to stop, few of them: whole numbers."""
+        if self._kind == "f8":
+            raise self.damage("it holds numbers of another kind than it should")
+        return array(KINDS[self._kind], self.read(start, stop)).tolist()
+
+    def _check(self, start: int, stop: int) -> None:
+        if not 0 <= start <= stop <= self._count:
+            raise damaged(self._file.path, f"part {self.name} ends early")
+        self._file.check(self._start + start * self._size, self._start + stop * self._size, self.name)
 
     def damage(self, what: str) -> IndexDamagedError:
         """The error that says what is wrong in this section."""
@@ -260,10 +280,10 @@ def _described(path: Path, text: bytes, data: int) -> tuple[dict[str, tuple[int,
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
         raise damaged(path, "description") from error
     for name, (start, length, kind) in sections.items():
-        whole = type(start) is int and type(length) is int and isinstance(kind, str) and kind in DTYPES
+        whole = type(start) is int and type(length) is int and isinstance(kind, str) and kind in KINDS
         if not whole or start < 0 or length < 0 or start % 8 or start + length > data:
             raise damaged(path, f"description of part {name}")
-        if length % np.dtype(DTYPES[kind]).itemsize:
+        if length % int(kind[1]):
             raise damaged(path, f"length of part {name}")
     if not isinstance(meta, dict):
         raise damaged(path, "description")

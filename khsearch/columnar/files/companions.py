@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from khsearch.columnar.files import wholefile
 from khsearch.columnar.files.disk import Disk, told_as_store_errors
@@ -16,8 +17,10 @@ from khsearch.columnar.files.format import (
     MANIFEST_NAME,
     NUMBERED_NAME,
 )
-from khsearch.engine import Files, NameFile
 from khsearch.errors import IndexDamagedError, IndexStoreError
+
+if TYPE_CHECKING:
+    from khsearch.engine import Files, NameFile
 
 _NUMBER = f"{0:08x}-"  # of what is made before the first commit; those of writers begin at 1
 _TEMPORARY_NAME = f"{_NUMBER}0000.tmp"  # named as what the next writer sweeps up

@@ -66,6 +66,8 @@ MANIFEST_NAME = "khsearch.json"
 LEXICON_NAME = "lexicon.khl"
 FIRST_NAMES = {".json": MANIFEST_NAME, ".khl": LEXICON_NAME}
 """What the first file of a suffix that belongs to a commit is called."""
+COLUMN_KINDS = {"int": "i8", "float": "f8", "exact": "i8", "text": "i8"}
+"""What columns may hold, and the numbers that say it in memory, as numpy calls them."""
 LOCK_NAME = "write.lock"
 NUMBERED_NAME = re.compile(r"[0-9a-f]{8,16}-[0-9a-f]{4,8}\.(seg|del|json|khl|tsv|files|tmp)", re.ASCII)
 """Names of all files but the first ones of their kind; a committed writer never gives the first number twice."""

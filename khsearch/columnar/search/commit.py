@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from khsearch.columnar.search.cache import Cache
 from khsearch.columnar.search.document_store import DocumentStore
-from khsearch.columnar.search.index_terms import IndexTerms
 from khsearch.columnar.search.leaves import Leaves
 from khsearch.columnar.search.scratch import Scratch
-from khsearch.columnar.segments.deletions import read_deletions
+from khsearch.columnar.segments.deletions import deleted_in
 from khsearch.columnar.segments.segment import Segment
 from khsearch.engine import EVERY_COMMIT
-from khsearch.sharing import cached_property
+from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from khsearch.arrays import Array
     from khsearch.columnar.files.catalog import Catalog
+    from khsearch.columnar.search.index_terms import IndexTerms
     from khsearch.columnar.segments.columns import Form
     from khsearch.engine import FieldScale
 
@@ -32,7 +32,6 @@ class Commit:
     folder, catalog  where it lies, and its table of contents
     leaves           its segments as one numbering of documents, with what is deleted
     documents        ids, summaries, stored blobs, columns
-    terms            postings, positions, lengths, what BM25 asks
     scratch          memory of the thread that searches
     cache            what was asked for and is kept
     asked_before     terms that were asked for in the last commit, with their fields and scales
@@ -63,12 +62,20 @@ class Commit:
             else Segment(folder, entry)
             for entry in catalog.segments
         ]
-        self.leaves = Leaves(folder, segments, read_deletions(folder, catalog) if deleted is None else deleted)
+        gone = None if deleted is None else {name: flags.tobytes() for name, flags in deleted.items()}
+        self.leaves = Leaves(folder, segments, deleted_in(folder, catalog) if gone is None else gone)
         self.scratch = Scratch(self.leaves.doc_count_all)
         self.cache = Cache(cache_bytes)
         self.documents = DocumentStore(self.leaves, key, form, self.cache)
         self.asked_before: Sequence[tuple[tuple[str, ...], tuple[FieldScale, ...], bytes]] = ()
-        self.terms = IndexTerms(self.leaves, self.scratch, self.cache, self.documents)
+
+    @cached_property
+    def terms(self) -> IndexTerms:
+        """Postings, positions, lengths, what BM25 asks: of no use to the compiled core, which reads the files."""
+        loading("khsearch.columnar.search.index_terms")
+        from khsearch.columnar.search.index_terms import IndexTerms
+
+        return IndexTerms(self.leaves, self.scratch, self.cache, self.documents)
 
     @property
     def doc_count(self) -> int:
@@ -106,7 +113,8 @@ class Commit:
         """Take over what the cache of the last commit holds of segments that are in this one, too."""
         segments = self.leaves.segments
         owners = {field for segment in segments for field in segment.open_fields()}
-        self.asked_before = last.terms.asked() or last.asked_before
+        asked = last.terms.asked() if "terms" in vars(last) else ()
+        self.asked_before = asked or last.asked_before
         self.cache.adopt(last.cache, {EVERY_COMMIT, *owners, *segments})
 
     def segments_by_name(self) -> dict[str, Segment]:

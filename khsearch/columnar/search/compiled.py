@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from khsearch import native
-from khsearch.arrays import DOC, Array
-from khsearch.columnar.search.execution import Evaluator
-from khsearch.columnar.search.matches import Matches, constant
+from khsearch import arrays, native
+from khsearch.arrays import np
+from khsearch.columnar import search as rooms
 from khsearch.columnar.search.searcher import STANDARD, Searcher
 from khsearch.columnar.segments.compiled import told
 from khsearch.engine import BM25, Best, BoostedScale, Planned, Proximity, nodes
@@ -21,7 +18,9 @@ from khsearch.engine import BM25, Best, BoostedScale, Planned, Proximity, nodes
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from khsearch.arrays import Array
     from khsearch.columnar.search.commit import Commit
+    from khsearch.columnar.search.matches import Matches
     from khsearch.columnar.search.top import Behind
     from khsearch.engine import CompiledView, FieldScale, Numbers, Passes, Readers, Sought, ToldChunk, Wanted
 
@@ -43,7 +42,7 @@ class _Settled:
         self.docs = docs
 
     def __call__(self, _: BM25) -> Matches:
-        return constant(_array(self.docs.bytes()), 1.0)
+        return rooms.matches.constant(_array(self.docs.bytes()), 1.0)
 
 
 class _Ranked:
@@ -64,12 +63,8 @@ class CompiledSearcher(Searcher):
 
     def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
         super().__init__(commit, translate)
-        leaves = commit.leaves
-        bounds = zip(leaves.segments, leaves.bases, leaves.bases[1:], strict=False)
-        live = leaves.live
-        self._core = native.core.Commit(
-            [(segment.compiled, None if live is None else live[low:high].tobytes()) for segment, low, high in bounds]
-        )
+        opened = [segment.compiled for segment in commit.leaves.segments]
+        self._core = native.core.Commit([*zip(opened, commit.leaves.living, strict=True)])
         self._weightings: tuple[BM25, Any] = (STANDARD, _weighting(STANDARD))
         self._planners: tuple[Any, Any] = (None, None)
 
@@ -169,7 +164,7 @@ class CompiledSearcher(Searcher):
         if known is None:
             return super()._matches(node, weighting)
         docs, scores = told(lambda: self._core.matches(node, known, self._outside(weighting)))
-        return Matches(_array(docs), np.frombuffer(scores, np.float32))
+        return rooms.matches.Matches(_array(docs), np.frombuffer(scores, np.float32))
 
     def _scores(self, node: nodes.Node, weighting: BM25, docs: Array) -> Array:
         known = self._known(weighting)
@@ -206,14 +201,14 @@ class CompiledSearcher(Searcher):
                 return node.run.docs
             if isinstance(node, nodes.Foreign) and isinstance(node.run, _Ranked):
                 return node.run.node
-            docs, scores = Evaluator(self.commit, weighting).matches(node)
+            docs, scores = self._evaluator(weighting).matches(node)
             return docs.astype("<u4").tobytes(), scores.astype("<f4").tobytes()
 
         return worked_out
 
 
 def _array(docs: bytes) -> Array:
-    return np.frombuffer(docs, DOC)
+    return np.frombuffer(docs, arrays.DOC)
 
 
 def _weighting(weighting: BM25) -> Any:

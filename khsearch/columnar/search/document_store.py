@@ -6,22 +6,24 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from khsearch.arrays import DOC, Array
-from khsearch.columnar.search.doc_values import DocValues, doc_values, no_values
-from khsearch.columnar.search.joining import Joined, join
+from khsearch import arrays
+from khsearch.arrays import np
+from khsearch.columnar import search as rooms
 from khsearch.columnar.search.leaves import refusing_damage
-from khsearch.columnar.search.written import Spellings, spellings
-from khsearch.columnar.segments import columns
 from khsearch.columnar.segments.segment import hashes_of
 from khsearch.engine import nodes
+from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from khsearch.arrays import Array
     from khsearch.columnar.search.cache import Cache
+    from khsearch.columnar.search.doc_values import DocValues
+    from khsearch.columnar.search.joining import Joined
     from khsearch.columnar.search.leaves import Leaves
+    from khsearch.columnar.search.written import Spellings
+    from khsearch.columnar.segments.columns import Column, Form
     from khsearch.columnar.segments.segment import Segment
     from khsearch.engine import By
 
@@ -33,7 +35,7 @@ _TEXT_BYTES = 150  # that one of these takes
 class DocumentStore:
     """The documents of all segments as one collection. Immutable, safe for threads."""
 
-    def __init__(self, leaves: Leaves, key: str | None, form: columns.Form | None, cache: Cache) -> None:
+    def __init__(self, leaves: Leaves, key: str | None, form: Form | None, cache: Cache) -> None:
         """key: the field of ids, None where documents have none. form: in which text of columns is compared."""
         self.folder = leaves.folder
         self.doc_count_all = leaves.doc_count_all
@@ -44,7 +46,7 @@ class DocumentStore:
 
     def all_live(self) -> Array:
         """Numbers of all live documents -> (n,) DOC, rising."""
-        every = np.arange(self._leaves.doc_count_all, dtype=DOC)
+        every = np.arange(self._leaves.doc_count_all, dtype=arrays.DOC)
         return every if self._leaves.live is None else every[self._leaves.live]
 
     @refusing_damage
@@ -101,7 +103,7 @@ class DocumentStore:
         """The form in which columns compare a text."""
         return text if self._form is None else self._form(text)
 
-    def column(self, name: str) -> columns.Column | None:
+    def column(self, name: str) -> Column | None:
         """A column over all documents; None where no document has a value."""
         return self._cache.memo("columns", name, lambda: self._joined(name), _size_of, lasting=True)
 
@@ -147,7 +149,7 @@ class DocumentStore:
         alone = len(parts) == 1  # is its segment's own
 
         def make() -> Joined:
-            return join(parts or [no_values(name, 0)])
+            return rooms.joining.join(parts or [rooms.doc_values.no_values(name, 0)])
 
         return self._cache.memo(
             "values", (name, by), make, lambda found: 0 if alone else _size_of_joined(found), lasting=True
@@ -160,7 +162,9 @@ class DocumentStore:
             if by is not None:
                 return self._of_segment(segment, name, None).by(by)
             column = self._column_of(segment, name)
-            return no_values(name, segment.docs) if column is None else doc_values(name, column)
+            if column is None:
+                return rooms.doc_values.no_values(name, segment.docs)
+            return rooms.doc_values.doc_values(name, column)
 
         return self._cache.memo(
             "values of a segment",
@@ -175,14 +179,14 @@ class DocumentStore:
         return self._cache.memo(
             "spellings of a segment",
             (segment, name),
-            lambda: spellings(self._column_of(segment, name)),
+            lambda: rooms.written.spellings(self._column_of(segment, name)),
             lambda found: _size_of(found.column),
             lasting=True,
             owner=segment,
         )
 
     @refusing_damage
-    def _column_of(self, segment: Segment, name: str) -> columns.Column | None:
+    def _column_of(self, segment: Segment, name: str) -> Column | None:
         return segment.column(name, self._form)
 
     def _written(self, name: str, every: Sequence[Spellings], owns: Sequence[DocValues]) -> tuple[Array, Array]:
@@ -197,7 +201,10 @@ class DocumentStore:
         return segments, numbers
 
     @refusing_damage
-    def _joined(self, name: str) -> columns.Column | None:
+    def _joined(self, name: str) -> Column | None:
+        loading("khsearch.columnar.segments.columns")
+        from khsearch.columnar.segments import columns
+
         segments = self._leaves.segments
         parts = [segment.column(name, self._form) for segment in segments]
         if all(part is None for part in parts):
@@ -209,7 +216,7 @@ class DocumentStore:
         return columns.join(name, filled)
 
 
-def _size_of(column: columns.Column | None) -> int:
+def _size_of(column: Column | None) -> int:
     return 0 if column is None else column.nbytes
 
 

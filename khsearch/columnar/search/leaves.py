@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import numpy as np
-
-from khsearch.arrays import DOC, EMPTY_DOCS, Array, starts_of
+from khsearch import arrays
+from khsearch.arrays import np
 from khsearch.errors import IndexDamagedError, QueryError
+from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from khsearch.arrays import Array
     from khsearch.columnar.postings.decode import FieldReader
     from khsearch.columnar.segments.segment import Segment
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_OTHERS = bytes.maketrans(b"\0\1", b"\1\0")
 
 
 def refusing_damage(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
@@ -44,19 +47,34 @@ class Leaves:
     bases          the first document number of each, and last how many documents there are
     doc_count_all  documents, deleted ones included
     doc_count      live documents
-    live           (doc_count_all,) bool, None where none is deleted
     """
 
-    def __init__(self, folder: Path, segments: Sequence[Segment], deleted: Mapping[str, Array]) -> None:
-        """`deleted` has the documents of a segment that are, (docs,) bool, by the name of its file."""
+    def __init__(self, folder: Path, segments: Sequence[Segment], deleted: Mapping[str, bytes]) -> None:
+        """`deleted` has the documents of a segment that are, a byte each that is 0 or 1, by the name of its file."""
         self.folder = folder
         self.segments = segments
-        self.bases: list[int] = starts_of(np.array([segment.docs for segment in segments], np.int64)).tolist()
-        self.doc_count_all: int = self.bases[-1]
+        self.bases = list(accumulate((segment.docs for segment in segments), initial=0))
+        self.doc_count_all = self.bases[-1]
         self._fields: dict[str, Sequence[tuple[int, FieldReader]]] = {}
         self._gone: dict[int, Array] = {}
-        self.live = self._live(deleted) if deleted else None
-        self.doc_count: int = self.doc_count_all if self.live is None else int(np.count_nonzero(self.live))
+        self._deleted = [deleted.get(segment.entry.file.name) for segment in segments]
+        self.doc_count = self.doc_count_all - sum(gone.count(1) for gone in self._deleted if gone is not None)
+
+    @property
+    def living(self) -> list[bytes | None]:
+        """The live documents of each segment, a byte a document that is 0 or 1; None where none is deleted."""
+        return [None if gone is None else gone.translate(_OTHERS) for gone in self._deleted]
+
+    @cached_property
+    def live(self) -> Array | None:
+        """Which documents are live, (doc_count_all,) bool; None where none is deleted."""
+        if self._deleted.count(None) == len(self._deleted):
+            return None
+        live = np.ones(self.doc_count_all, bool)
+        for base, flags in zip(self.bases, self.living, strict=False):
+            if flags is not None:
+                live[base : base + len(flags)] = np.frombuffer(flags, bool)
+        return live
 
     def locate(self, doc: int) -> tuple[Segment, int]:
         """The segment that holds a document, and the document's number in it."""
@@ -76,16 +94,8 @@ class Leaves:
     def gone(self, base: int, docs: int) -> Array:
         """The deleted ones of so many documents from one on, less its number -> (n,) DOC, rising."""
         if self.live is None:
-            return EMPTY_DOCS
+            return arrays.EMPTY_DOCS
         found = self._gone.get(base)
         if found is None:
-            found = self._gone[base] = (~self.live[base : base + docs]).nonzero()[0].astype(DOC)
+            found = self._gone[base] = (~self.live[base : base + docs]).nonzero()[0].astype(arrays.DOC)
         return found
-
-    def _live(self, deleted: Mapping[str, Array]) -> Array:
-        live = np.ones(self.doc_count_all, bool)
-        for base, segment in zip(self.bases, self.segments, strict=False):
-            gone = deleted.get(segment.entry.file.name)
-            if gone is not None:
-                live[base : base + segment.docs] = ~gone
-        return live

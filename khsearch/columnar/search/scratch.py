@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 
-import numpy as np
-
-from khsearch.arrays import Array
+from khsearch.arrays import Array, np
 
 
 class Scratch:

@@ -109,7 +109,7 @@ class Builder:
             beside.result()
 
     def column_kind(self, name: str) -> str | None:
-        """Which of columns.DTYPES a column has so far; None where it has no values."""
+        """Which of COLUMN_KINDS a column has so far; None where it has no values."""
         return next((column.kind for _, column in self._columns.get(name, []) if len(column.values)), None)
 
     def close(self) -> None:

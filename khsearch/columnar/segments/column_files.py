@@ -10,7 +10,8 @@ import numpy as np
 import orjson
 
 from khsearch.arrays import Array, distinct, narrow, pack
-from khsearch.columnar.segments.columns import DTYPES, Column, Form, less
+from khsearch.columnar.files.format import COLUMN_KINDS
+from khsearch.columnar.segments.columns import Column, Form, less
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +60,9 @@ def read(file: BlockFile, prefix: str, header: dict[str, Any], docs: int, form: 
     counts = file.section(prefix + "counts").whole().astype(np.int64)
     section = file.section(prefix + "values")
     fits = len(counts) == docs and bool((counts >= 0).all()) and int(counts.sum()) == len(section)
-    if kind not in DTYPES or type(low) is not int or not fits:
+    if kind not in COLUMN_KINDS or type(low) is not int or not fits:
         raise section.damage("a column does not fit its documents")
-    values = section.whole().astype(DTYPES[kind]) + (low if kind == "int" else 0)
+    values = section.whole().astype(COLUMN_KINDS[kind]) + (low if kind == "int" else 0)
     if kind == "float" and bool((gone := np.isnan(values)).any()):  # format 1 took NaN for a value
         return Column(kind, less(counts, gone), values[~gone])
     if kind in ("int", "float"):

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from khsearch.arrays import EMPTY, Array, spread, starts_of
+from khsearch.columnar.files.format import COLUMN_KINDS
 from khsearch.errors import DocumentError
 from khsearch.schema import Kind
 
@@ -36,7 +37,6 @@ Form = Callable[[bytes], bytes]
 MICROSECOND = datetime.timedelta(microseconds=1)
 START = datetime.datetime.min
 FLOAT_EXACT = 1 << 53  # whole numbers up to here are exact as floats
-DTYPES = {"int": np.int64, "float": np.float64, "exact": np.int64, "text": np.int64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Column:
         forms    a b
         form_of  0 0 1
 
-    kind: one of DTYPES. counts: (docs,) values of each document. values: (sum(counts),) int64 or float64; of "exact"
-    and "text", int64 ordinals into names. names: distinct values, rising. forms: of text, the distinct forms in which
-    names are compared, bytewise rising. form_of: (len(names),) int64, the form of each name.
+    kind: one of COLUMN_KINDS. counts: (docs,) values of each document. values: (sum(counts),) int64 or float64; of
+    "exact" and "text", int64 ordinals into names. names: distinct values, rising. forms: of text, the distinct forms in
+    which names are compared, bytewise rising. form_of: (len(names),) int64, the form of each name.
     """
 
     kind: str
@@ -213,7 +213,7 @@ def join(name: str, columns: Sequence[Column]) -> Column:
         numbers = sorted({number for table in tables for number in table.names})
         return Column("exact", counts, _renumbered(tables, numbers), tuple(numbers))
     kind = "float" if "float" in kinds else "int"
-    return Column(kind, counts, np.concatenate([column.values.astype(DTYPES[kind]) for column in filled]))
+    return Column(kind, counts, np.concatenate([column.values.astype(COLUMN_KINDS[kind]) for column in filled]))
 
 
 def _pairs(column: Column) -> Iterable[tuple[bytes, int]]:

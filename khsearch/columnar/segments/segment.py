@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xxhash
 
 from khsearch import version
-from khsearch.arrays import Array
+from khsearch.arrays import np
+from khsearch.columnar import segments as rooms
 from khsearch.columnar.files.blockfile import BlockFile, damaged
-from khsearch.columnar.postings.decode import FieldReader
-from khsearch.columnar.segments import column_files, columns, compiled, pair_files, pairs
+from khsearch.columnar.files.format import COLUMN_KINDS
+from khsearch.columnar.segments import compiled
 from khsearch.columnar.segments.stored import StoredReader
 from khsearch.engine import OLD_TRAIT
+from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from khsearch.arrays import Array
     from khsearch.columnar.files.blockfile import Section
     from khsearch.columnar.files.catalog import SegmentEntry
+    from khsearch.columnar.postings.decode import FieldReader
+    from khsearch.columnar.segments.columns import Column, Form
+    from khsearch.columnar.segments.pairs import Pairs
 
 
 def hashes_of(keys: Iterable[bytes], count: int) -> Array:
@@ -63,13 +68,17 @@ class Segment:
         """What the terms of its documents depend on: lines that mean something to whoever made the terms."""
         if self.format == 1:
             return frozenset((OLD_TRAIT,))
-        lines = self.file.section("traits").whole().tobytes().decode("utf-8", "replace")
+        section = self.file.section("traits")
+        lines = section.read(0, len(section)).decode("utf-8", "replace")
         return frozenset(filter(None, lines.split("\n")))
 
     def field(self, name: str) -> FieldReader | None:
         """The postings of a field; None where it has none here."""
         found = self._fields.get(name)
         if found is None and name in self._header.fields:
+            loading("khsearch.columnar.postings.decode")
+            from khsearch.columnar.postings.decode import FieldReader
+
             meta = self._header.fields[name]
             made = FieldReader(self.file, meta["prefix"], self.docs, positions=meta["positions"])
             found = self._fields.setdefault(name, made)  # tables are kept of this one, whichever thread made it
@@ -83,14 +92,14 @@ class Segment:
         """Whether the segment has a table of a field's frequent pairs."""
         return bool(self._header.fields[name].get("pairs", False)) if name in self._header.fields else False
 
-    def pairs(self, name: str) -> pairs.Pairs:
+    def pairs(self, name: str) -> Pairs:
         """The pairs of a field: those of its table; without one, all, counted now."""
         field = self.field(name)
         if field is None or not field.positions:
-            return pairs.NO_PAIRS
+            return rooms.pairs.NO_PAIRS
         if self.has_pairs(name):
-            return pair_files.read(self.file, self._header.fields[name]["prefix"], field)
-        return pairs.count(field, self.lengths(name))
+            return rooms.pair_files.read(self.file, self._header.fields[name]["prefix"], field)
+        return rooms.pairs.count(field, self.lengths(name))
 
     def tokens(self, name: str) -> int:
         """Tokens of a field, deleted documents included."""
@@ -113,13 +122,13 @@ class Segment:
             raise section.damage("the lengths of documents do not fit the field")
         return lengths
 
-    def column(self, name: str, form: columns.Form | None = None) -> columns.Column | None:
+    def column(self, name: str, form: Form | None = None) -> Column | None:
         """A column; None where it has no values here. `form` is for text of a segment that keeps no forms."""
         meta = self._header.columns.get(name)
-        return column_files.read(self.file, meta["prefix"], meta, self.docs, form) if meta else None
+        return rooms.column_files.read(self.file, meta["prefix"], meta, self.docs, form) if meta else None
 
     def column_kind(self, name: str) -> str | None:
-        """Which of columns.DTYPES a column is here; None where it has no values."""
+        """Which of COLUMN_KINDS a column is here; None where it has no values."""
         meta = self._header.columns.get(name)
         return meta["kind"] if meta and len(self.file.section(meta["prefix"] + "values")) else None
 
@@ -155,8 +164,8 @@ class Segment:
     def _slice(self, starts: Section, codes: Section, doc: int) -> bytes:
         if len(starts) != self.docs + 1:
             raise starts.damage("it has another length than it should")
-        start, stop = starts.part(doc, doc + 2).tolist()
-        return codes.part(start, stop).tobytes()
+        start, stop = starts.numbers(doc, doc + 2)
+        return codes.read(start, stop)
 
 
 class _Header:
@@ -179,5 +188,5 @@ class _Header:
         for column in self.columns.values():
             if not isinstance(column, dict) or not isinstance(column.get("prefix"), str):
                 raise damaged(file.path, "description of columns")
-            if column.get("kind") not in columns.DTYPES:
+            if column.get("kind") not in COLUMN_KINDS:
                 raise damaged(file.path, "description of columns")

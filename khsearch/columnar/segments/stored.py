@@ -5,18 +5,20 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import zstandard
 
-from khsearch.arrays import Array, narrow, starts_of
-from khsearch.columnar.segments.beside import Beside
+from khsearch import arrays
+from khsearch.arrays import np
 from khsearch.columnar.segments.compiled import told
+from khsearch.sharing import loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from khsearch.arrays import Array
     from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
     from khsearch.columnar.files.spool import Spool
+    from khsearch.columnar.segments.beside import Beside
 
 LEVEL = 3
 DICTIONARY = 112 << 10  # bytes
@@ -62,7 +64,7 @@ class StoredWriter:
         self._settle()
         file.add("stored.dictionary", np.frombuffer(self._dictionary, np.uint8))
         sizes = np.concatenate([np.zeros(0, np.int64), *self._sizes])
-        file.add("stored.starts", narrow(starts_of(sizes)))
+        file.add("stored.starts", arrays.narrow(arrays.starts_of(sizes)))
         file.begin("stored.blobs", np.uint8)
         for piece in self._spool.drain():
             file.append(piece)
@@ -76,6 +78,9 @@ class StoredWriter:
         self._take()
 
     def _compress(self, compressor: zstandard.ZstdCompressor, blobs: Sequence[bytes]) -> None:
+        loading("khsearch.columnar.segments.beside")
+        from khsearch.columnar.segments.beside import Beside
+
         self._take()
         self._beside = Beside(lambda: _compressed(compressor, blobs))
 
@@ -119,7 +124,7 @@ class StoredReader:
     @property
     def dictionary(self) -> bytes:
         """What the blobs are compressed against; empty where nothing."""
-        return self._dictionary.whole().tobytes()
+        return self._dictionary.read(0, len(self._dictionary))
 
     def blob(self, doc: int) -> bytes:
         """The blob of one document."""
@@ -141,10 +146,10 @@ class StoredReader:
             if found is not None:
                 return found
         doc = docs[0]
-        start, stop = self._starts.part(doc, doc + 2).tolist()
+        start, stop = self._starts.numbers(doc, doc + 2)
         if stop < start:
             raise self._starts.damage("stored documents overlap")
-        return [self._blobs.part(start, stop).data]
+        return [self._blobs.read(start, stop)]
 
     def _decompressed(self, doc: int, data: bytes | memoryview) -> bytes:
         try:

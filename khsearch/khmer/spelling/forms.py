@@ -10,18 +10,21 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from khsearch.khmer.text import script, scripts
-from khsearch.khmer.text.normal_text import NormalText
+from khsearch import khmer
+from khsearch.khmer.text import script
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import END, LETTER
+from khsearch.pattern import pattern
 from khsearch.sharing import cached_property
 
-UNIT = re.compile(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
-_SPACES = re.compile(rb"[ \n]+")
-_ODD = np.isin(np.arange(256), [LETTER, *b" \n"])  # codes that do not stand for themselves in a form
+if TYPE_CHECKING:
+    from khsearch.khmer.text.normal_text import NormalText
+
+UNIT = pattern(script.CLUSTER_PATTERN + rb"|[0-9\x03]+|[a-z\x01]+|[ \n]+|[^\x02]")
+_SPACES = pattern(rb"[ \n]+")
+_ODD = re.compile(b"[%c \n]" % LETTER)  # codes that do not stand for themselves in a form
 
 Units = tuple[bytes, ...]
 
@@ -34,7 +37,7 @@ def units_of(normal: NormalText) -> list[bytes]:
         for i, unit in enumerate(units):
             if LETTER in unit:  # letters that share a code are told apart by what was typed
                 word = "".join(normal.raw[place] for place in normal.origin[at : at + len(unit)].tolist())
-                units[i] = script.encode_term(scripts.folded(word))
+                units[i] = script.encode_term(khmer.scripts.folded(word))
             at += len(unit)
     if b" " in normal.codes or b"\n" in normal.codes:
         return [b" " if unit[0] in b" \n" else unit for unit in units]
@@ -49,10 +52,13 @@ class Forms:
         codes = normalize_all(spellings).codes
         self.forms: list[bytes] = codes[1:-1].split(bytes([END])) if spellings else []
         """The form of each."""
-        array = np.frombuffer(codes, np.uint8)
-        edges = np.flatnonzero(array == END)  # (n + 1,), around each
-        odd = edges.searchsorted(np.flatnonzero(_ODD[array])) - 1
-        for number in np.unique(odd).tolist():
+        number, behind = -1, 0
+        odd = set()
+        for found in _ODD.finditer(codes):
+            number += codes.count(END, behind, found.start())
+            behind = found.start()
+            odd.add(number)
+        for number in odd:
             self.forms[number] = self._odd(number)
         # Texts begin words alike over and over, and most units that one may begin with no text ever does.
         self._range = lru_cache(maxsize=1 << 14)(self._found_range)

@@ -7,7 +7,7 @@ same is made of it, so that there is one form in which groups are kept and shown
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -49,16 +49,19 @@ def text_of(path: Path) -> str:
         raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
 
 
-def rows_of(text: str, where: str) -> list[Row]:
-    """The lines of a text that hold groups; LexiconError, which names `where`, for one that cannot be read."""
-    rows = []
+def groups_of(text: str, where: str) -> Iterator[tuple[int, Group]]:
+    """The groups of a text, each with the number of its line; LexiconError, naming `where`, for what is none."""
     for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not line.startswith("#"):
+        if line and line[0] != "#" and not line.isspace():
             try:
-                rows.append(Row(f"{where}, line {number}", f"line {number}", _parsed(line)))
+                yield number, _parsed(line)
             except ValueError as problem:
                 raise LexiconError(f"{where}, line {number}: {line.strip()!r}: {problem}; mend the line") from None
-    return rows
+
+
+def rows_of(text: str, where: str) -> list[Row]:
+    """The same with what messages call them."""
+    return [Row(f"{where}, line {number}", f"line {number}", group) for number, group in groups_of(text, where)]
 
 
 def checked(rows: Iterable[Row]) -> list[Group]:

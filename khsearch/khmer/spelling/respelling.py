@@ -17,6 +17,7 @@ from functools import lru_cache
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import COENG
 from khsearch.khmer.words.trie import BASE_MASK, NO_WORD, PARENT_SHIFT, VALUE_MASK, VALUE_SHIFT, Trie
+from khsearch.pattern import pattern
 
 Respelled = tuple[int, int, str]
 """First unit, last unit + 1, another spelling."""
@@ -26,7 +27,7 @@ _REPEAT_SIGN = "\u17d7"
 _MAX_REPEATED = 4  # clusters of a word that is written twice
 _REACH = 4  # clusters of a word before the one that a rule changes, and behind it
 
-_RULED = re.compile(rb"[\xc6-\xc8\xcf]|\x98\xd2|[\xb7-\xba\xbe]\xbb|[\xc9\xca][\xb7-\xba\xbe]")
+_RULED = pattern(rb"[\xc6-\xc8\xcf]|\x98\xd2|[\xb7-\xba\xbe]\xbb|[\xc9\xca][\xb7-\xba\xbe]")
 _BASE = rb"[\x80-\xa2](?:\xd2[\x80-\xa2])*"
 # Patterns that are compiled when a text first has what they are for, not on import.
 _PLAIN = _BASE

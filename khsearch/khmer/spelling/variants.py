@@ -18,15 +18,12 @@ from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from khsearch import native
+from khsearch.arrays import np
 from khsearch.frozen import frozen
+from khsearch.khmer import spelling as rooms
 from khsearch.khmer.spelling.forms import UNIT, Forms, Units, units_of
-from khsearch.khmer.spelling.groups import Group, read_groups, rows_of, text_of
-from khsearch.khmer.spelling.respelling import is_khmer, may_be_respelled, repeated, ruled
-from khsearch.khmer.terms.typed import Typed
-from khsearch.khmer.text.normal_text import NormalText
+from khsearch.khmer.spelling.groups import Group, groups_of, read_groups, text_of
 from khsearch.khmer.words import lattice
 from khsearch.khmer.words.lexicon import Lexicon, default_lexicon
 from khsearch.sharing import cached_property, loading
@@ -34,6 +31,8 @@ from khsearch.sharing import cached_property, loading
 if TYPE_CHECKING:
     from khsearch._core import Breaking
     from khsearch._core import Variants as SpellingsInCore
+    from khsearch.khmer.terms.typed import Typed
+    from khsearch.khmer.text.normal_text import NormalText
 
 BUILT_IN = ("variants.tsv", "synonyms.tsv")
 _SHORT = 2  # clusters: what is this short is part of many other words
@@ -75,7 +74,7 @@ class Variants:
     @classmethod
     def parse(cls, text: str, where: str) -> Variants:
         """Read the text of such a file, checked before; LexiconError, which names `where`, all the same."""
-        return cls(row.group for row in rows_of(text, where))
+        return cls(group for _, group in groups_of(text, where))
 
     def __reduce__(self) -> tuple[object, ...]:
         return Variants, (self.groups, self._lexicon)
@@ -93,14 +92,17 @@ class Variants:
         normal = typed.normal
         units = units_of(normal)
         found = list(islice(self._listed(units), _MOST))
-        if may_be_respelled(normal.codes, units):
+        room = rooms.respelling
+        if room.may_be_respelled(normal.codes, units):
             trie = self._words.trie
             listed = bytearray(len(units))
             for first, end, _, weight in found:
                 if weight == 1:
                     listed[first:end] = b"\1" * (end - first)
-            twice = (item for item in islice(repeated(units, trie), _MOST) if self._is_whole(units, item[0], item[1]))
-            for first, end, spelling in chain(islice(ruled(units, trie), _MOST), twice):
+            twice = (
+                item for item in islice(room.repeated(units, trie), _MOST) if self._is_whole(units, item[0], item[1])
+            )
+            for first, end, spelling in chain(islice(room.ruled(units, trie), _MOST), twice):
                 if not any(listed[first:end]):
                     found.append((first, end, spelling, 1.0))
         if not found:
@@ -176,12 +178,13 @@ class Variants:
         return self._stands_among(tuple(units[low : end + _CONTEXT]), first - low, end - low, others)
 
     def _is_among(self, units: Units, first: int, end: int, others: tuple[int, ...]) -> bool:
-        forms = (form for form in map(self._forms.units, others) if all(map(is_khmer, form)))
+        forms = (form for form in map(self._forms.units, others) if all(map(rooms.respelling.is_khmer, form)))
         return self._is_whole(units, first, end) or any(self._is_whole(units, first, end, form) for form in forms)
 
     def _is_whole(self, units: Sequence[bytes], first: int, end: int, form: Sequence[bytes] = ()) -> bool:
         """Whether words begin and end at the edges of a stretch, as typed or in another form."""
         middle = form or units[first:end]
+        is_khmer = rooms.respelling.is_khmer
         if not is_khmer(units[first]):
             return True
         left, right = first, end

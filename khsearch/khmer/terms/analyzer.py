@@ -17,8 +17,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, cast
 
-from khsearch.khmer.terms.typed import SHORT, Terms, Typed, cluster_edges, clusters_of
-from khsearch.khmer.text.normal_text import NormalText
+from khsearch.khmer import terms
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
 from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts, compiled_of
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     from khsearch.khmer.terms.batches import Batch
     from khsearch.khmer.terms.streams import Keys
     from khsearch.khmer.terms.tokens import Token
+    from khsearch.khmer.terms.typed import Terms, Typed
     from khsearch.khmer.terms.whole_batches import WholeBatch
+    from khsearch.khmer.text.normal_text import NormalText
 
 FORMAT = 2
 """Raised whenever a change here, in `script`, `scripts`, `marks` or `normalize` makes a text give other terms.
@@ -98,7 +99,8 @@ class Analyzer:
 
     def typed(self, text: str) -> Typed:
         """Analyse one text."""
-        return Typed(text, normalize(text) if len(text) <= SHORT else normalize_all([text]), self)
+        short = len(text) <= terms.typed.SHORT
+        return terms.typed.Typed(text, normalize(text) if short else normalize_all([text]), self)
 
     def spelled(self, spelling: str) -> Typed:
         """Analyse a spelling of a word or a few, which is asked for again and again."""
@@ -130,7 +132,7 @@ class Analyzer:
         if breaking is not None:
             ((_, _, units, counts, _),) = breaking.runs(run)
             return units, counts
-        clusters = clusters_of(run)
+        clusters = terms.typed.clusters_of(run)
         counts = self.breaker.break_run(clusters)
         if not self._is_ours:
             check_counts(self.breaker, counts, len(clusters))
@@ -164,6 +166,6 @@ def _parts(count: int) -> list[int]:
 def cluster_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of every Khmer cluster of a text: first character, last character + 1."""
     normal = normalize(text)
-    starts, ends = normal.span_lists(*cluster_edges(normal.codes))
+    starts, ends = normal.span_lists(*terms.typed.cluster_edges(normal.codes))
     # The first of the two clusters that one U+17A8 stands for has no length.
     return [(a - 1, b - 1) for a, b in zip(starts, ends, strict=True) if a < b]

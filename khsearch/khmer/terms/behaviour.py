@@ -21,14 +21,17 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from types import ModuleType
 
+from khsearch import khmer
 from khsearch.frozen import frozen
-from khsearch.khmer.text import script, scripts
+from khsearch.khmer.text import script
 from khsearch.khmer.text.mark_order import MOST_SUBSCRIPTS
 from khsearch.khmer.text.normalize import normalize_all
 from khsearch.khmer.text.script import LETTER, LONGEST_TERM
 from khsearch.khmer.words.breakers import Breaker
-from khsearch.khmer.words.icu import icu_trait, icu_version
+from khsearch.pattern import pattern
+from khsearch.sharing import loading
 
 _ICU = "icu"
 _BREAKERS = ("khmer-nltk", "breaker")  # what the traits of the other breakers begin with
@@ -58,7 +61,7 @@ def traits(characters: str, *, by_icu: bool, breaker: Breaker) -> frozenset[str]
     """
     lines = {f"{ord(char):x} {_treatment(char)}" for char in characters}
     if by_icu:
-        lines.add(icu_trait())
+        lines.add(_by_icu().icu_trait())
     return frozenset({*lines, *filter(None, [_trait(breaker)])})
 
 
@@ -71,8 +74,9 @@ def differing(traits: Iterable[str], breaker: Breaker) -> Differences:
         kind, _, rest = line.partition(" ")
         point = _point(kind)
         if kind == _ICU:
-            if rest != icu_version():
-                icu = f"ICU {rest}, here {icu_version()}"
+            here = _by_icu().icu_version()
+            if rest != here:
+                icu = f"ICU {rest}, here {here}"
         elif kind in _BREAKERS:
             if line != trait:
                 other = f"{line}, here {trait if trait.startswith(f'{kind} ') else f'the breaker {breaker.name!r}'}"
@@ -88,6 +92,19 @@ def is_of_icu(trait: str) -> bool:
     return trait.startswith(f"{_ICU} ")
 
 
+def _by_icu() -> ModuleType:
+    """Return what asks ICU: most records have none of it."""
+    loading("khsearch.khmer.words.icu")
+    from khsearch.khmer.words import icu
+
+    return icu
+
+
+def is_of_character(trait: str) -> bool:
+    """Whether a line of a record tells how a character is treated."""
+    return _point(trait.partition(" ")[0]) is not None
+
+
 def _trait(breaker: Breaker) -> str:
     """The trait of a breaker as one line of a kind that is known here; empty where it has none."""
     kind, *rest = [*breaker.trait.split(), ""]
@@ -97,7 +114,7 @@ def _trait(breaker: Breaker) -> str:
 
 def as_folded(characters: Iterable[str]) -> set[str]:
     """Some characters and those that they are folded to."""
-    return {form for char in characters for form in (char, *scripts.fold(char))}
+    return {form for char in characters for form in (char, *khmer.scripts.fold(char))}
 
 
 def _point(hexadecimal: str) -> int | None:
@@ -113,9 +130,9 @@ def _treatment(char: str) -> str:
     code = script.code_of(char)
     if code != LETTER:
         return f"{code:x}"
-    fold, parts = scripts.fold(char), unicodedata.normalize("NFD", char)
-    kind = ("mark" if scripts.is_mark(char) else "letter") + "-word" * scripts.is_letter(char)
-    facts = [f"{code:x}", scripts.script_of(char).replace(" ", "-"), kind]
+    fold, parts = khmer.scripts.fold(char), unicodedata.normalize("NFD", char)
+    kind = ("mark" if khmer.scripts.is_mark(char) else "letter") + "-word" * khmer.scripts.is_letter(char)
+    facts = [f"{code:x}", khmer.scripts.script_of(char).replace(" ", "-"), kind]
     facts += ["=" if form == char else _hexadecimal(form) for form in (fold, parts)]
     order = unicodedata.combining(char)
     return " ".join([*facts, str(order)] if order else facts)
@@ -128,11 +145,11 @@ def _hexadecimal(text: str) -> str:
 _TOO_LONG = b"[a-z]{%d}|[0-9\x03]{%d}" % (LONGEST_TERM + 1, LONGEST_TERM + 1)
 _MENDED = rb"\x91\xd2\x94|[\xb7-\xba]\xbb|\xbb[\xbe\xbf\xd0\xdd]|\xb6\xbb\xc6"
 _OVERLONG = rb"(?:\xd2[\x80-\xb3]){%d}|[\x80-\xd3\xdd]{%d}" % (MOST_SUBSCRIPTS + 1, LONGEST_TERM + 1)
-CANDIDATES_OF_FORMAT_2 = re.compile(b"\x01|" + b"|".join([_TOO_LONG, _MENDED, _OVERLONG]))
+CANDIDATES_OF_FORMAT_2 = pattern(b"\x01|" + b"|".join([_TOO_LONG, _MENDED, _OVERLONG]))
 """What stands in every term that `affected_by_format_2` knows, and in some others: look for it in all terms, joined."""
 
-_CERTAIN = re.compile(_TOO_LONG)
-_BASE = re.compile(rb"(?<!\xd2)[\x80-\xb3]|^[\xb4-\xd3\xdd]")
+_CERTAIN = pattern(_TOO_LONG)
+_BASE = pattern(rb"(?<!\xd2)[\x80-\xb3]|^[\xb4-\xd3\xdd]")
 
 
 def affected_by_format_2(term: bytes) -> bool:
@@ -157,18 +174,18 @@ def affected_by_format_2(term: bytes) -> bool:
     text = script.decode_term(term)
     if LETTER not in term:
         return len(_BASE.findall(term)) > LONGEST_TERM or normalize_all([text]).codes[1:-1] != term
-    of = [scripts.script_of(char) for char in text if char.isascii() or script.code_of(char) == LETTER]
-    several = len({*of} - {scripts.INHERITED}) > 1
-    loose = scripts.INHERITED in of and (
-        "HANGUL" in of or (of[0] == scripts.INHERITED and not scripts.is_mark(text[0]))
+    of = [khmer.scripts.script_of(char) for char in text if char.isascii() or script.code_of(char) == LETTER]
+    several = len({*of} - {khmer.scripts.INHERITED}) > 1
+    loose = khmer.scripts.INHERITED in of and (
+        "HANGUL" in of or (of[0] == khmer.scripts.INHERITED and not khmer.scripts.is_mark(text[0]))
     )
     long = len(unicodedata.normalize("NFD", text)) > LONGEST_TERM
-    return several or loose or long or scripts.folded(text) != text
+    return several or loose or long or khmer.scripts.folded(text) != text
 
 
-_RUNS = re.compile(rb"[a-z\x01]+|[0-9\x03.,]+|[\x80-\xd3\xdd]+")
+_RUNS = pattern(rb"[a-z\x01]+|[0-9\x03.,]+|[\x80-\xd3\xdd]+")
 _VOWELS = rb"[\xb7-\xba\xbe\xbf\xd0\xdd]"
-_U_AND_ANOTHER = re.compile(
+_U_AND_ANOTHER = pattern(
     rb"\xbb[\xb6-\xd1\xd3\xdd]*V|V[\xb6-\xd1\xd3\xdd]*\xbb|\xb6\xbb|\xbb\xb6".replace(b"V", _VOWELS)
 )
 """What is put right, in whatever order its marks were typed."""

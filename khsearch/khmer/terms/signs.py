@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from khsearch.pattern import pattern
+
 Span = tuple[int, int, bool]
 """Where a stretch begins and ends in the codes, and whether it is a sign and no word."""
 
@@ -19,7 +21,7 @@ SIGNS = {
 REPETITION = 0xD7
 """Says that the word before it is read twice."""
 
-JOINING = re.compile(
+JOINING = pattern(
     rb"""[a-z\x01][0-9] | [0-9][a-z\x01] | [0-9a-z\x01] [\x23$%'+./:@_\xdb-] | [\x23$'+/:@_\xdb-] [0-9a-z\x01]
     | [.\x23][\x80-\xd3\xdd] | \xd4\x9b[\xd4\xd5]""",
     re.VERBOSE,

@@ -16,9 +16,8 @@ change each other, the whole text is analysed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +28,7 @@ from khsearch.khmer.text.normal_text import GIVE_PLAIN, NormalText
 from khsearch.khmer.text.script import CLASS, COENG, DELETED, LETTER, LIGATURE, LONGEST_TERM, MARK, POINT
 from khsearch.khmer.words.breakers import compiled_of
 from khsearch.khmer.words.modes import joiner_of
+from khsearch.pattern import pattern
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ SHORT = 2_000
 """Codes of the longest text that is read as lists: beyond, arrays are faster."""
 
 # A run of Khmer, of digits, of letters, or what no bigram crosses.
-_RUN = re.compile(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
-_CLUSTER = re.compile(script.CLUSTER_PATTERN)
-_LETTER = re.compile(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff]")
+_RUN = pattern(rb"([\x80-\xd3\xdd]+)|([0-9\x03]+)|([a-z\x01]+)|[\xd4\xd5\xd9\xda?!\n\x02]")
+_CLUSTER = pattern(script.CLUSTER_PATTERN)
+_LETTER = pattern(script.CLUSTER_PATTERN + rb"|\x01[\x00-\x7f]{3}|[^\x80-\xff]")
 _OF_NUMBERS = frozenset(b"0123456789.,") | {POINT}
 
 
@@ -90,7 +90,7 @@ class Analysis(Protocol):
         """Analyse a spelling of a word or a few."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen
 class Typed:
     """One text, its normal form, and what `analyzer` makes of it.
 
@@ -103,6 +103,8 @@ class Typed:
     analyzer: Analysis = field(repr=False)
     broken: dict[bytes, tuple[list[bytes], list[int]]] = field(default_factory=dict, repr=False)
     _spliced: dict[tuple[Change, ...], Terms] = field(default_factory=dict, repr=False)
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # each is like no other
 
     @cached_property
     def is_short(self) -> bool:

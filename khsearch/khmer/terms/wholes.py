@@ -12,7 +12,6 @@ user's lexicon that hold more than Khmer; then `patterns`. The sign of repetitio
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from khsearch.frozen import frozen
 from khsearch.khmer.terms.signs import JOINING, SIGNS, Span
 from khsearch.khmer.text.script import END, SPACE
+from khsearch.pattern import pattern
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from khsearch.khmer.text.points import Offsets
     from khsearch.khmer.words.modes import Joiner
 
-_REPEATED = re.compile(rb"(?<=[\x80-\xd3\xdd])\xd7+")
-_OUTSIDE = re.compile(f"[{''.join(SIGNS)}]")
+_REPEATED = pattern(rb"(?<=[\x80-\xd3\xdd])\xd7+")
+_OUTSIDE = pattern(f"[{''.join(SIGNS)}]")
 
 
 @frozen

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.script import DELETED, END, LETTER
 from khsearch.sharing import cached_property, loading
@@ -23,7 +24,7 @@ Move = Callable[["Offsets"], "Offsets"]
 """One step from the originals to the normal form, told backwards: places after it (k,) -> where they were before."""
 
 
-@dataclass(frozen=True)
+@frozen
 class NormalText:
     """One text, or a batch of texts, in normal form.
 

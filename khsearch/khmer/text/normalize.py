@@ -25,6 +25,7 @@ from khsearch import native
 from khsearch.khmer.text import compiled, script
 from khsearch.khmer.text.normal_text import GIVE, GIVE_PLAIN, Move, NormalText, arrays
 from khsearch.khmer.text.script import BA, COENG, DA, DELETED, TA, TO
+from khsearch.pattern import pattern
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ class _CodeTable(dict[int, str]):
 
 
 _code_table = _CodeTable()
-_DROPPED = re.compile(bytes([DELETED]))
+_DROPPED = pattern(bytes([DELETED]))
 
-_GIVE_ALONE = re.compile(rb"(?<!\xd2)\xa2\xc4\x99(?![\xb4-\xd3\xdd])")
+_GIVE_ALONE = pattern(rb"(?<!\xd2)\xa2\xc4\x99(?![\xb4-\xd3\xdd])")
 
 # Texts that need no more repair: clusters with at most one robat, subscript, RO, shifter, vowel and sign, in this
 # order, not the letters of "give"; numbers without separators; anything that is neither.
-_CLEAN = re.compile(
+_CLEAN = pattern(
     rb"""(?: [\x04-\x2f\x3a-\x7f\xd4-\xdc\xde\xdf\xea-\xff\x01]
            | [0-9](?! [.,] [0-9])
            | (?! \xa2\xc4\x99) [\x80-\xa3\xa5-\xa7\xa9-\xb3]

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
+from khsearch.arrays import np
 from khsearch.khmer.text.script import DELETED, KHMER_FIRST, LETTER, POINT, code_of
 
-Codes = NDArray[np.uint8]
-Offsets = NDArray[np.int64]
-Points = NDArray[np.uint32]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Codes: TypeAlias = "NDArray[np.uint8]"
+Offsets: TypeAlias = "NDArray[np.int64]"
+Points: TypeAlias = "NDArray[np.uint32]"
 
 _UNKNOWN = 0xFF
-_other = np.full(0x110000, _UNKNOWN, np.uint8)  # filled as characters are met: most texts need a few dozen
+
+
+@cache
+def _others() -> Codes:
+    """Codes by code point, filled as characters are met: most texts need a few dozen."""
+    return np.full(0x110000, _UNKNOWN, np.uint8)
 
 
 def codes_of_others(points: Points) -> Codes:
     """Codes of characters outside ASCII and the Khmer block: code points (n,) -> (n,) uint8."""
-    codes: Codes = _other.take(points)
+    table = _others()
+    codes: Codes = table.take(points)
     if (codes == _UNKNOWN).any():
         for point in set(points[codes == _UNKNOWN].tolist()):
-            _other[point] = code_of(chr(point))
-        codes = _other.take(points)
+            table[point] = code_of(chr(point))
+        codes = table.take(points)
     return codes
 
 

@@ -14,12 +14,14 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 from itertools import count
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from khsearch.arrays import np
 from khsearch.khmer.text.points import Points, points_of, text_of
 from khsearch.khmer.text.script import LETTER, code_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 INHERITED = "COMMON"
 """What goes with the letters before it."""
@@ -92,21 +94,27 @@ def is_mark(char: str) -> bool:
 _IS_LETTER, _IS_MARK, _BY_ICU, _FIRST_SCRIPT = 1, 2, 4, 8  # bits of a kind: the rest is the number of the script
 _numbers = {INHERITED: 0}
 _next_number = count(1)  # threads that meet here may leave a number out, but take none twice
-_kinds = np.zeros(0x110000, np.uint16)  # filled as characters are met; 0 is not met
 _MET = 1 << 15
+
+
+@cache
+def _kinds() -> NDArray[np.uint16]:
+    """Kinds by code point, filled as characters are met; 0 is not met."""
+    return np.zeros(0x110000, np.uint16)
 
 
 def kinds(points: Points) -> NDArray[np.uint16]:
     """What letters and marks are, to ask the functions below about: code points (n,) -> (n,)."""
-    found = _kinds.take(points)
+    table = _kinds()
+    found = table.take(points)
     if not found.all():
         for point in set(points[found == 0].tolist()):
             char = chr(point)
             flags = is_letter(char) * _IS_LETTER | is_mark(char) * _IS_MARK | is_by_icu(char) * _BY_ICU
             of = script_of(char)
             number = _numbers[of] if of in _numbers else _numbers.setdefault(of, next(_next_number))
-            _kinds[point] = _MET | number * _FIRST_SCRIPT | flags
-        found = _kinds.take(points)
+            table[point] = _MET | number * _FIRST_SCRIPT | flags
+        found = table.take(points)
     return found
 
 
@@ -131,8 +139,14 @@ def are_by_icu(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
 
 
 _SEVERAL = 0xFFFF_FFFF
-_folds = np.zeros(0x110000, np.uint32)  # filled as characters are met; 0 is not met, _SEVERAL is folded to several
-_folds[0x0A] = 0x0A
+
+
+@cache
+def _folds() -> Points:
+    """What is folded to one character, by code point, filled as characters are met; 0 is not met."""
+    table = np.zeros(0x110000, np.uint32)
+    table[0x0A] = 0x0A
+    return table
 
 
 def folded(word: str) -> str:
@@ -144,12 +158,13 @@ def fold_all(lines: Points) -> Points:
     """Fold words, one a line: canonically composed, and every letter as `fold` tells."""
     composed = unicodedata.normalize("NFC", text_of(lines))
     points = points_of(composed)
-    folded = _folds.take(points)
+    table = _folds()
+    folded = table.take(points)
     if not folded.all():
         for point in set(points[folded == 0].tolist()):
             form = fold(chr(point))
-            _folds[point] = ord(form) if len(form) == 1 else _SEVERAL
-        folded = _folds.take(points)
+            table[point] = ord(form) if len(form) == 1 else _SEVERAL
+        folded = table.take(points)
     several = folded == _SEVERAL
     if not several.any():
         return points_of(unicodedata.normalize("NFC", text_of(folded)))

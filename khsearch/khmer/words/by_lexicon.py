@@ -30,7 +30,6 @@ class LatticeBreaker:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self._number = lexicon.trie.numbers.get
         self._dividing = lexicon.own if lexicon.own is not None and lexicon.own.divides else None
 
     @property
@@ -69,7 +68,8 @@ class LatticeBreaker:
 
     def break_run(self, clusters: Sequence[bytes]) -> list[int]:
         """Break one run: its clusters, in codes -> for each word how many clusters it has, in order."""
-        numbers = [self._number(cluster, 0) for cluster in clusters]
+        number = self.lexicon.trie.numbers.get
+        numbers = [number(cluster, 0) for cluster in clusters]
         counts = best_path(numbers, self.lexicon.trie, self.lexicon.unknown)
         return counts if self._dividing is None else self._dividing.divide(numbers, counts)
 

@@ -37,7 +37,7 @@ def joining_of(field: CrfTable, pairs: PairTable) -> Joining:
     core = native.core
     assert core is not None
     found: Joining = core.Joining(
-        names=[*field.numbers],
+        names=field.names,
         slots=field.slots,
         rows=field.rows,
         unknown=field.unknown,

@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
 from khsearch.khmer.words.crf_scores import all_scores, run_scores
 from khsearch.khmer.words.crf_table import CrfTable, default_table
 from khsearch.khmer.words.two_labels import all_best_labels, best_labels
 from khsearch.sharing import loading
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.clusters import Clusters
@@ -65,8 +65,6 @@ class CrfBreaker:
 
     def _break_long(self, clusters: Sequence[bytes]) -> list[int]:
         loading("khsearch.khmer.text.clusters")
-        import numpy as np
-
         from khsearch.khmer.text.clusters import Clusters
 
         sizes = np.fromiter(map(len, clusters), np.int64, len(clusters))

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
 from khsearch.khmer.words.crf_table import BASE_MASK, COLUMNS, LABEL_SHIFT, NO_SPACE, ROW, SPAN, CrfTable
-from khsearch.sharing import loading
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.clusters import Clusters
@@ -62,9 +61,6 @@ def all_scores(table: CrfTable, codes: bytes, clusters: Clusters, numbers: Offse
 
     `numbers`, of the clusters in the table, are given where they are known already.
     """
-    loading("numpy")
-    import numpy as np
-
     if numbers is None:
         numbers = table.numbering.number_all(codes, clusters)
     count = len(numbers)
@@ -94,8 +90,6 @@ def all_scores(table: CrfTable, codes: bytes, clusters: Clusters, numbers: Offse
 
 def _slots(slots: NDArray[np.uint32], numbers: Offsets, following: NDArray[np.uint32]) -> Offsets:
     """Slots where the longest paths end: numbers of n clusters; of the clusters behind each, n + 2; -> (n,)."""
-    import numpy as np
-
     found = numbers.astype(np.uint32)
     base: NDArray[np.uint32] = slots.take(numbers) & np.uint32(BASE_MASK)
     for depth in range(SPAN):
@@ -116,8 +110,6 @@ def _together(leads: NDArray[np.bool_]) -> list[NDArray[np.int16]]:
 
     All bits where it is so, none elsewhere.
     """
-    import numpy as np
-
     every = np.zeros(len(leads) + SPAN, np.int16)
     every[: len(leads)] = leads.view(np.int8) - np.int8(1)
     found = [np.full(len(every), -1, np.int16), every]
@@ -130,8 +122,6 @@ def _together(leads: NDArray[np.bool_]) -> list[NDArray[np.int16]]:
 
 def _unknown(table: CrfTable, codes: bytes, clusters: Clusters, at: Offsets) -> Offsets:
     """Rows of unknown clusters, as `CrfTable.unknown_row` has them: (n,) -> (n,)."""
-    import numpy as np
-
     starts = clusters.starts.take(at)
     rows: Offsets = np.minimum(clusters.ends.take(at) - starts, table.longest_unknown)
     first = np.frombuffer(codes, np.uint8).take(starts)

@@ -31,17 +31,17 @@ import re
 import sys
 from array import array
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
 from khsearch.errors import LexiconError
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.words.numbering import Numbering
@@ -103,11 +103,15 @@ class CrfTable:
     def __reduce__(self) -> tuple[type[CrfTable], tuple[bytes, str]]:
         return (CrfTable, (self._data, "a table that was pickled"))
 
+    @property
+    def names(self) -> list[bytes]:
+        """Every cluster of a path."""
+        return [self._names[a:b] for a, b in pairwise(accumulate(self._lengths, initial=0))]
+
     @cached_property
     def numbers(self) -> dict[bytes, int]:
-        """Number of every cluster of a path, from 1."""
-        ends = list(accumulate(self._lengths))
-        return {self._names[a:b]: i for i, (a, b) in enumerate(zip([0, *ends], ends, strict=False), 1)}
+        """The number of each, from 1."""
+        return {name: number for number, name in enumerate(self.names, 1)}
 
     @cached_property
     def numbering(self) -> Numbering:
@@ -130,25 +134,16 @@ class CrfTable:
     @cached_property
     def slot_array(self) -> NDArray[np.uint32]:
         """The slots as an array."""
-        loading("numpy")
-        import numpy as np
-
         return np.array(self.slots, np.uint32)
 
     @cached_property
     def row_array(self) -> NDArray[np.void]:
         """The rows of all slots, an item each, which is taken as one."""
-        loading("numpy")
-        import numpy as np
-
         return np.frombuffer(self.rows, f"V{2 * ROW}")
 
     @cached_property
     def unknown_rows(self) -> NDArray[np.int16]:
         """The rows by `unknown_row`: (n, ROW)."""
-        loading("numpy")
-        import numpy as np
-
         return np.frombuffer(self.unknown, "<i2").astype(np.int16).reshape(-1, ROW)
 
 

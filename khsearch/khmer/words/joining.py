@@ -19,15 +19,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from khsearch import native
+from khsearch.arrays import np
+from khsearch.khmer import words as rooms
 from khsearch.khmer.words.compiled import joining_of
-from khsearch.khmer.words.crf_scores import all_scores, run_scores
 from khsearch.khmer.words.crf_table import default_table
 from khsearch.khmer.words.pair_table import default_pairs, keys_of
-from khsearch.khmer.words.two_labels import all_best_labels, best_labels
-from khsearch.sharing import cached_property, loading
+from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.clusters import Clusters
@@ -60,7 +59,7 @@ class AtomJoiner:
         """Join one run: its clusters, in codes, and how many of them each atom has -> how many atoms each word has."""
         if len(counts) == 1:
             return [1]
-        field = run_scores(self._field, clusters)
+        field = rooms.crf_scores.run_scores(self._field, clusters)
         votes = self._pairs.run_votes(clusters, counts)
         begins: list[bool] = []
         group: list[int] = []
@@ -74,10 +73,10 @@ class AtomJoiner:
                 group.append(score)
                 continue
             group.append(score + self._before_none)
-            begins += best_labels(group, self._transitions) if len(group) > 1 else [group[0] >= 0]
+            begins += rooms.two_labels.best_labels(group, self._transitions) if len(group) > 1 else [group[0] >= 0]
             group = []
         if group:
-            begins += best_labels(group, self._transitions)
+            begins += rooms.two_labels.best_labels(group, self._transitions)
         firsts = [number for number, is_first in enumerate(begins) if is_first]
         return [end - first for first, end in pairwise([*firsts, len(counts)])]
 
@@ -88,9 +87,6 @@ class AtomJoiner:
 
         `numbers`, of the clusters in the breaker's lexicon, are given where they are known already.
         """
-        loading("numpy")
-        import numpy as np
-
         if not len(begins):
             return begins
         if numbers is None:
@@ -99,7 +95,7 @@ class AtomJoiner:
         leads = clusters.leads.take(firsts)
         several = np.diff(firsts, append=len(begins)) > 1
         in_field, keys = self._known(codes, clusters, numbers)
-        scores = all_scores(self._field, codes, clusters, in_field).take(firsts)
+        scores = rooms.crf_scores.all_scores(self._field, codes, clusters, in_field).take(firsts)
         scores += _EIGHTH * self._pairs.all_votes(keys, firsts, leads)
         starts = leads.copy()
         starts[1:] |= several[:-1]
@@ -108,15 +104,13 @@ class AtomJoiner:
         scores += np.int32(_SURE) * leads
         words = scores >= 0
         shared = np.flatnonzero(~(starts & np.append(starts[1:], True)))  # atoms in groups of more than one
-        words[shared] = all_best_labels(scores.take(shared), starts.take(shared), self._transitions)
+        words[shared] = rooms.two_labels.all_best_labels(scores.take(shared), starts.take(shared), self._transitions)
         whole = np.zeros(len(begins), np.bool_)
         whole[firsts.take(np.flatnonzero(words))] = True
         return whole
 
     def _known(self, codes: bytes, clusters: Clusters, numbers: Offsets) -> tuple[Offsets, NDArray[np.uint32]]:
         """Numbers of clusters in the table of the field, and their keys for that of pairs: (c,), as in the lexicon."""
-        import numpy as np
-
         in_field, keys = self._field_numbers.take(numbers), self._lexicon_keys.take(numbers)
         others = np.flatnonzero(numbers == 0)
         if len(others):
@@ -127,15 +121,11 @@ class AtomJoiner:
 
     @cached_property
     def _field_numbers(self) -> Offsets:
-        import numpy as np
-
         number = self._field.numbers.get
         return np.array([0, *(number(cluster, 0) for cluster in self._lexicon.trie.numbers)], np.int64)
 
     @cached_property
     def _lexicon_keys(self) -> NDArray[np.uint32]:
-        import numpy as np
-
         ends = np.cumsum(np.frombuffer(self._lexicon.trie.lengths, np.uint8), dtype=np.int64)
         return np.append(np.uint32(0), _keys(self._lexicon.trie.clusters, np.append(0, ends[:-1]), ends))
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import sys
 from array import array
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from khsearch.errors import LexiconError
+from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.words import trie
 from khsearch.khmer.words.lattice import GAIN_ZERO
@@ -36,7 +37,7 @@ MAX_COST = 40_000
 """The most that a word or a cluster costs."""
 
 
-@dataclass(frozen=True, eq=False)
+@frozen
 class Lexicon:
     """A compiled lexicon: the trie of words, and the costs that its model has beside them.
 
@@ -50,6 +51,8 @@ class Lexicon:
     rare_cluster: int
     cluster_costs: array[int] = field(repr=False)
     own: Own | None = field(default=None, repr=False)
+
+    __eq__, __hash__ = object.__eq__, object.__hash__  # each is like no other
 
     @cached_property
     def data(self) -> bytes:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from khsearch.sharing import loading
+from khsearch.arrays import np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.clusters import Clusters
@@ -51,9 +50,6 @@ class OwnJoiner:
 
         `numbers`, of the clusters in the lexicon, are given where they are known already.
         """
-        loading("numpy")
-        import numpy as np
-
         if numbers is None:
             numbers = self._own.trie.numbering.number_all(codes, clusters)
         found = self._joiner.join_all(codes, clusters, begins, numbers)

@@ -20,11 +20,11 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
 from khsearch.errors import LexiconError
-from khsearch.sharing import cached_property, loading
+from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.points import Offsets
@@ -88,9 +88,6 @@ class PairTable:
 
         Returns (a,) the vote before each atom, 0 where a run begins.
         """
-        loading("numpy")
-        import numpy as np
-
         inside = ~leads
         pairs = np.zeros(len(firsts), np.uint64)
         pairs[1:] = all_pairs(all_hashes(keys, firsts))
@@ -122,23 +119,17 @@ class PairTable:
     @cached_property
     def _beginnings(self) -> NDArray[np.uint64]:
         """Hashes of the first two pairs of listed words, rising; 0 where there are none."""
-        import numpy as np
-
         found = {word[0] * _PAIR + word[1] & _BITS for words in self.words.values() for word in words}
         return np.array(sorted(found or {0}), np.uint64)
 
     @cached_property
     def _items(self) -> NDArray[np.uint64]:
         """Tag, in the upper half, and value of every place."""
-        import numpy as np
-
         tags, values = np.frombuffer(self.tags, np.uint32), np.frombuffer(self.values, np.uint16)
         return tags.astype(np.uint64) << np.uint64(_HALF) | values
 
     def _values_of(self, pairs: NDArray[np.uint64]) -> NDArray[np.int16]:
         """What the table has of hashes of pairs: (a,) -> (a,)."""
-        import numpy as np
-
         items, bits = self._items, np.uint64(self.homes.bit_length() - 1)
         at = (pairs >> (np.uint64(64) - bits)).view(np.int64)
         wanted = np.maximum(pairs << bits & np.uint64(_BITS - _HALF_BITS), np.uint64(1 << _HALF))
@@ -182,15 +173,11 @@ def pair_of(left: int, right: int) -> int:
 
 def keys_of(eights: NDArray[np.uint64]) -> NDArray[np.uint32]:
     """Keys of clusters, which hashes are made of: the first eight codes of each as one number, the first lowest."""
-    import numpy as np
-
     return (eights * np.uint64(_MIX) >> np.uint64(_HALF)).astype(np.uint32)
 
 
 def all_hashes(keys: NDArray[np.uint32], firsts: Offsets) -> NDArray[np.uint32]:
     """Hashes of atoms: keys of clusters (c,), first clusters of the atoms (a,), all together all of them -> (a,)."""
-    import numpy as np
-
     lasts = np.append(firsts[1:], len(keys)) - 1
     hashes = np.cumsum(keys, dtype=np.uint32).take(lasts)
     hashes[1:] -= hashes[:-1].copy()
@@ -201,8 +188,6 @@ def all_hashes(keys: NDArray[np.uint32], firsts: Offsets) -> NDArray[np.uint32]:
 
 def all_pairs(hashes: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """Hashes of pairs, of those of atoms side by side: (a,) -> (a - 1,)."""
-    import numpy as np
-
     pairs = hashes[:-1].astype(np.uint64)
     pairs <<= np.uint64(_HALF)
     pairs |= hashes[1:]

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from khsearch.arrays import np
 from khsearch.frozen import frozen
 from khsearch.khmer.text import script
 from khsearch.khmer.text.normal_text import NormalText
@@ -23,7 +24,6 @@ from khsearch.khmer.text.script import CLASS, END, LETTER, LINE_END, SEPARATOR, 
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.points import Offsets
@@ -102,8 +102,6 @@ class Phrases:
         if isinstance(starts, Sequence):
             pairs = self._pairs
             return [start for start in starts if codes[start : start + 2] in pairs]
-        import numpy as np
-
         read = np.frombuffer(codes, np.uint8)
         pair = read.take(starts).astype(np.int64) << 8 | read.take(starts + 1)  # END is behind all atoms
         found: list[int] = starts[self._is_pair.take(pair)].tolist()
@@ -118,8 +116,6 @@ class Phrases:
 
     @cached_property
     def _is_pair(self) -> NDArray[np.bool_]:
-        import numpy as np
-
         found = np.zeros(1 << 16, np.bool_)
         found[[pair[0] << 8 | pair[1] for pair in self._pairs]] = True
         return found

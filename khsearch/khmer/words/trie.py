@@ -15,14 +15,15 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from khsearch.arrays import np
+from khsearch.frozen import frozen
 from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.words.numbering import Numbering
@@ -32,7 +33,7 @@ VALUE_MASK, BASE_MASK = (1 << 24) - 1, (1 << 20) - 1
 NO_WORD = VALUE_MASK
 
 
-@dataclass(frozen=True, eq=False)
+@frozen
 class Trie:
     """Values of words given as sequences of clusters.
 
@@ -44,6 +45,8 @@ class Trie:
     clusters: bytes = field(repr=False)
     lengths: bytes = field(repr=False)
 
+    __eq__, __hash__ = object.__eq__, object.__hash__  # each is like no other
+
     @cached_property
     def numbers(self) -> dict[bytes, int]:
         """Number of every cluster of a word, from 1."""
@@ -53,9 +56,6 @@ class Trie:
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
         """The slots as an array: (s,) int64."""
-        loading("numpy")
-        import numpy as np
-
         return np.frombuffer(self.slots, np.int64)
 
     @cached_property

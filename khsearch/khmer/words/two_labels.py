@@ -25,10 +25,9 @@ from collections.abc import Sequence
 from math import isqrt
 from typing import TYPE_CHECKING
 
-from khsearch.sharing import loading
+from khsearch.arrays import np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from khsearch.khmer.text.points import Offsets
@@ -68,9 +67,6 @@ def all_best_labels(
     scores: NDArray[np.int32], begins: NDArray[np.bool_], transitions: Transitions
 ) -> NDArray[np.bool_]:
     """Label all runs of a batch: scores (c,) int32 as above, (c,) true where runs begin -> (c,), where labels are 1."""
-    loading("numpy")
-    import numpy as np
-
     (t00, t01), (t10, t11) = transitions
     margins = _margins(scores, begins, transitions)
     ends = np.flatnonzero(begins[1:])
@@ -90,8 +86,6 @@ def all_best_labels(
 
 def _margins(scores: NDArray[np.int32], begins: NDArray[np.bool_], transitions: Transitions) -> NDArray[np.int32]:
     """Lead of every cluster: (c,) int32, (c,) true where runs begin -> (c,) int32."""
-    import numpy as np
-
     (t00, t01), (t10, t11) = transitions
     middle, least, most = t01 - t10, t11 - t10, t01 - t00
     before = scores[:-1]
@@ -128,8 +122,6 @@ def _finish(
     `low`, at most `high`: found for all pieces together. Then come the margins before all pieces, one by one, and those
     within, all together.
     """
-    import numpy as np
-
     middle, least, most = limits
     stops = np.flatnonzero(~in_chain)
     ends = stops.take(np.searchsorted(stops, at))
