@@ -61,8 +61,11 @@ class Nearby:
         self._costs = costs
         self._priors = priors
         letters, firsts = strokes_of_all(codes, starts)
-        self._alphabet, placed = np.unique(letters, return_inverse=True)
-        self._levels = _levels(placed.astype(np.uint16), firsts, priors)
+        there = np.zeros(int(letters.max(initial=0)) + 1, np.bool_)
+        there[letters] = True
+        self._alphabet = there.nonzero()[0]
+        places = np.cumsum(there, dtype=np.uint16) - np.uint16(1)
+        self._levels = _levels(places.take(letters), firsts, priors)
 
     def size(self) -> int:
         """Bytes that it takes."""
