@@ -2,6 +2,7 @@
 
 import io
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ import pytest
 from khsearch.documents import (
     TITLE_LENGTH,
     Document,
+    Documents,
     FieldNames,
     json_line,
     read_path,
@@ -19,7 +21,7 @@ from khsearch.documents import (
     shown,
     validate,
 )
-from khsearch.documents.stored import bodies_of, document_of, head_of
+from khsearch.documents.stored import bodies_of, document_of, heads_of
 from khsearch.errors import DocumentError, IndexDamagedError
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
@@ -116,9 +118,19 @@ def test_what_is_stored_is_a_json_line():
     every = "".join(map(chr, (*range(0x180), *range(0x1780, 0x1800), 0x2028, 0xFFFF, 0x1F600)))
     texts = [RICE, '"', "a\n\\n", "", every, *every, f"{RICE}\t{RAIN}", "ក\n"]
     fields = {"on": date(2021, 5, 11), '"': RAIN}
-    documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
-    assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
-    assert bodies_of([], []) == []
+    fields |= {
+        "at": datetime(2021, 5, 11, 9, tzinfo=UTC),
+        "cost": Decimal("1.50"),
+        "n": 1 << 63,
+        "of": [RICE],
+        "no": None,
+    }
+    documents = [Document("1", RICE, text, fields if i % 3 else {}) for i, text in enumerate(texts)]
+    of_text = [replace(document, id="", title="") for document in documents]
+    assert bodies_of(Documents.of(documents)) == list(map(json_line, of_text))
+    assert bodies_of(Documents.of([])) == []
+    assert list(Documents.of(documents)) == documents
+    assert Documents.of(documents)[1:3] == documents[1:3]
 
 
 @pytest.mark.parametrize(
@@ -131,12 +143,13 @@ def test_what_is_stored_is_a_json_line():
     ],
 )
 def test_what_was_never_stored_is_damaged(body):
-    head = head_of(Document("1", RICE))
+    documents = Documents.of([Document("1", RICE)])
+    [head] = heads_of(documents)
     with pytest.raises(IndexDamagedError, match="'1' is not what was written"):
         document_of(head, body.encode())
     for wrong in (b"", b"\1", b"\2\xff", head[:1] + b"x\0", head[1:]):
         with pytest.raises(IndexDamagedError, match="the head of a stored document"):
-            document_of(wrong, bodies_of([Document("1", RICE)], [b""])[0])
+            document_of(wrong, bodies_of(documents)[0])
 
 
 def test_a_column_holds_dates_as_microseconds():
