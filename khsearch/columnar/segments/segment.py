@@ -14,6 +14,7 @@ from khsearch.columnar.postings.decode import FieldReader
 from khsearch.columnar.segments import column_files, columns, compiled, pair_files, pairs
 from khsearch.columnar.segments.stored import StoredReader
 from khsearch.engine import OLD_TRAIT
+from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,7 +59,7 @@ class Segment:
         """The number of the format that it was written in."""
         return self._header.format
 
-    @property
+    @cached_property
     def traits(self) -> frozenset[str]:
         """What the terms of its documents depend on: lines that mean something to whoever made the terms."""
         if self.format == 1:
