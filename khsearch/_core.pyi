@@ -142,13 +142,13 @@ class Segment:
         size: int,
         sums: bytes,
         docs: int,
-        fields: Mapping[str, tuple[int, bool, Mapping[str, tuple[int, int, int]]]],
-        heads: Mapping[str, tuple[int, int, int]],
+        sections: dict[str, tuple[int, int, str]],
+        fields: Sequence[tuple[str, int, bool, str]],
     ) -> Segment:
         """Open it: bytes that have checksums, and these. docs: documents.
 
-        fields: by name, tokens in all, whether it keeps positions, and where its sections lie: first byte, bytes, bytes
-        of a number. heads: sections of ids and titles. OSError, DamageError.
+        sections: of the file, by name: first byte, bytes, what its numbers are. fields: name, tokens in all, whether
+        it keeps positions, and how the names of its sections begin. OSError, DamageError.
         """
 
 @final

@@ -20,7 +20,7 @@ import xxhash
 from khsearch.errors import IndexDamagedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from khsearch.arrays import Array
@@ -47,7 +47,7 @@ class BlockFileWriter:
         self._fd: int | None = disk.create(path)
         self._buffer = bytearray()
         self._sums: list[int] = []
-        self._sections: dict[str, list[Any]] = {}
+        self.sections: dict[str, list[Any]] = {}
         self._open: tuple[str, int, str] | None = None
         self._put(MAGIC)
 
@@ -71,7 +71,7 @@ class BlockFileWriter:
         if self._open is None:
             raise RuntimeError("no section is open")
         name, start, kind = self._open
-        self._sections[name] = [start, self.size - start, kind]
+        self.sections[name] = [start, self.size - start, kind]
         self._open = None
 
     def finish(self, meta: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ class BlockFileWriter:
         data = self.size
         self._hash(len(self._buffer))
         sums = np.array(self._sums, "<u8").tobytes()
-        text = orjson.dumps({"sections": self._sections, "meta": meta})
+        text = orjson.dumps({"sections": self.sections, "meta": meta})
         self.root = root_of(sums, text, data)
         self._put(sums + text + TRAILER.pack(data, len(text), self.root, MAGIC))
         self._flush(len(self._buffer))
@@ -124,7 +124,10 @@ def root_of(sums: bytes | memoryview, text: bytes | memoryview, data: int) -> in
 
 
 class BlockFile:
-    """A finished file, mapped. Opening reads its checksums and JSON; what a section holds is verified when touched."""
+    """A finished file, mapped. Opening reads its checksums and JSON; what a section holds is verified when touched.
+
+    sections: by name, first byte, bytes, and what its numbers are (`DTYPES`). meta: what its writer tells of it.
+    """
 
     def __init__(self, path: Path, *, size: int, root: int) -> None:
         """Open path, which must have the size and root that its keeper remembers.
@@ -147,17 +150,17 @@ class BlockFile:
         self._sums = np.frombuffer(sums, "<u8")
         self._seen = bytearray(blocks)
         self._touched = 0
-        self._sections, self.meta = _described(path, bytes(text), head)
+        self.sections, self.meta = _described(path, bytes(text), head)
 
     def section_sizes(self) -> dict[str, int]:
         """Bytes of every section by its name."""
-        return {name: length for name, (_, length, _) in self._sections.items()}
+        return {name: length for name, (_, length, _) in self.sections.items()}
 
     def section(self, name: str) -> Section:
         """The section of that name; IndexDamagedError where the file has none."""
-        if name not in self._sections:
+        if name not in self.sections:
             raise damaged(self.path, f"part {name} is missing")
-        start, length, kind = self._sections[name]
+        start, length, kind = self.sections[name]
         dtype = np.dtype(DTYPES[kind])
         data = np.frombuffer(self._map, dtype, length // dtype.itemsize, start)
         return Section(self, name, start, data)
@@ -166,11 +169,6 @@ class BlockFile:
     def sums(self) -> bytes:
         """The checksums of all blocks, eight bytes each."""
         return self._sums.tobytes()
-
-    def spans(self, prefix: str, names: Iterable[str]) -> dict[str, tuple[int, int, int]]:
-        """Where sections lie whose names begin so, by the rest of the name: first byte, bytes, bytes of a number."""
-        known = ((name, self._sections.get(prefix + name)) for name in names)
-        return {name: (at[0], at[1], np.dtype(DTYPES[at[2]]).itemsize) for name, at in known if at is not None}
 
     def check(self, start: int, stop: int, part: str) -> None:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""

@@ -7,7 +7,7 @@ to it as documents and scores.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -65,6 +65,8 @@ class _Ranked:
 class CompiledSearcher(Searcher):
     """Evaluates nodes on one commit by the compiled core. Safe for threads."""
 
+    _weightings: ClassVar[tuple[BM25 | None, Any]] = None, None  # the last one, which most commits are asked with
+
     def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
         super().__init__(commit, translate)
         leaves = commit.leaves
@@ -73,7 +75,6 @@ class CompiledSearcher(Searcher):
         self._core = native.core.Commit(
             [(segment.compiled, None if live is None else live[low:high].tobytes()) for segment, low, high in bounds]
         )
-        self._weightings: tuple[BM25, Any] = (STANDARD, _weighting(STANDARD))
         self._planners: tuple[Any, Any] = (None, None)
 
     @property
@@ -198,7 +199,7 @@ class CompiledSearcher(Searcher):
         last, found = self._weightings
         if last is not weighting:
             found = _weighting(weighting)
-            self._weightings = weighting, found
+            CompiledSearcher._weightings = weighting, found
         return found
 
     def _outside(self, weighting: BM25) -> Callable[[nodes.Node], Any]:

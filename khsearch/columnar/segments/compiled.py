@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.files.blockfile import BlockFile
 
-_PARTS = ("df", "extra", "lengths", "rests", "rows", "keys", "high", "low", "tf", "rest", "pos", "terms", "doclens")
-
 
 def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
     """Return the core's own view of a segment's file; None without a core, or for a file that it cannot open.
@@ -21,12 +19,8 @@ def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
     """
     if native.core is None:
         return None
-    parts = {
-        name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()
-    }
+    parts = [(name, meta["tokens"], meta["positions"], meta["prefix"]) for name, meta in fields.items()]
     try:
-        return native.core.Segment(
-            file.path, file.data_size, file.sums, docs, parts, file.spans("heads.", ("starts", "codes"))
-        )
+        return native.core.Segment(file.path, file.data_size, file.sums, docs, file.sections, parts)
     except (OSError, OverflowError, native.core.DamageError):  # numpy says what is wrong, when it is read
         return None
