@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from khsearch.columnar.commits.draft import Draft
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from khsearch.arrays import Array
     from khsearch.columnar.search.searcher import Searcher
     from khsearch.columnar.segments.merge import Pruning
+    from khsearch.columnar.segments.segment import Segment
     from khsearch.engine import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
@@ -65,11 +67,13 @@ class BatchWriter:
         documents: str = "",
         form: column_values.Form | None = None,
         pairs: bool = False,
+        known: Mapping[str, Segment] = MappingProxyType({}),
     ) -> None:
         """Take the lock, waiting for it so many seconds.
 
         key: the field of ids. positions: fields that keep where tokens stand. documents: whose documents this writer
-        adds. form: in which text of columns is compared. pairs: whether segments get tables of frequent pairs.
+        adds. form: in which text of columns is compared. pairs: whether segments get tables of frequent pairs. known:
+        segments that are open already, by the names of their files.
 
         Raises IndexLockedError, IndexNotFoundError, IndexDamagedError; IndexMismatchError where the index keeps the
         documents of others, who could not read these.
@@ -93,7 +97,7 @@ class BatchWriter:
                 )
             with told_as_store_errors(folder):
                 contents.remove_strays(self._disk, folder, catalog)
-                self._draft = Draft(self._disk, folder, catalog, key, form, pairs=pairs)
+                self._draft = Draft(self._disk, folder, catalog, key, form, known, pairs=pairs)
         except BaseException:
             self._lock.release()
             raise
