@@ -232,7 +232,7 @@ def analyse(documents: Documents, analyzer: Analyzer, schema: Schema) -> tuple[d
     joined = {source: join_tokens(tokens) for source, tokens in found.items()}
     out = {}
     for stream in schema.streams:
-        chosen = np.isin(part, [names.index(name) for name in stream.parts])
+        chosen = np.array([name in stream.parts for name in names]).take(part)
         out[stream.name] = _field(joined[stream.source], chosen, owner, len(documents))
         if stream.most is not None:
             head = part == names.index(stream.parts[0]) if len(stream.parts) > 1 else np.zeros(len(part), np.bool_)
