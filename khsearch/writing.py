@@ -23,8 +23,8 @@ BATCH = 350_000
 """Characters that are analysed at a time: about a megabyte of Khmer in UTF-8."""
 
 _MOST_DOCUMENTS = 4_000
-_PARTS = 6
-"""Of a document that waits: those that `Documents` has, and the values of its columns."""
+_PARTS = 5
+"""Of a document, as `Documents` has them."""
 
 
 if TYPE_CHECKING:
@@ -51,9 +51,10 @@ class Writer:
         self._fields = fields
         self._schema = schema_of(fields)
         self._mutex = Lock()
-        # Of those that wait, one after another: their parts. One list, for Python's collector looks at every object
-        # that holds others; and whoever interrupts this leaves no document without its row.
+        # Of the documents that wait, one after another: parts, and values of columns. One list, for Python's collector
+        # counts all objects that can hold others, and whoever interrupts this leaves no document without its values.
         self._waiting: list[Any] = []
+        self._columns = tuple(self._schema.columns)
         self._size = 0
         self._added = False
 
@@ -158,10 +159,10 @@ class Writer:
             _check_length(parts, self._analyzer, self._schema, self._writer.limits)
         with self._mutex:
             self._writer.check_open()
-            self._waiting += (*parts, values)
+            self._waiting += (*parts, *map(values.get, self._columns))
             self._added = True
             self._size += len(parts[1]) + len(parts[2])
-            if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS * _PARTS:
+            if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS * (_PARTS + len(self._columns)):
                 self._flush()
 
     def _flush(self) -> None:
@@ -169,9 +170,9 @@ class Writer:
         waiting = self._waiting
         if not waiting:
             return
-        *parts, values = (waiting[part::_PARTS] for part in range(_PARTS))
-        documents = Documents(*parts)
-        rows = {name: [row.get(name) for row in values] for name in self._schema.columns}
+        each = _PARTS + len(self._columns)
+        documents = Documents(*(waiting[part::each] for part in range(_PARTS)))
+        rows = {name: waiting[part::each] for part, name in enumerate(self._columns, _PARTS)}
         tokens, traits = analyse(documents, self._analyzer, self._schema)
         traits |= self._of_keywords(rows)
         self._writer.add_batch(Batch(documents, tokens, rows, frozenset(traits)))
@@ -185,7 +186,10 @@ class Writer:
         for name, kind in self._schema.columns.items():
             if kind == "text":
                 for value in rows[name]:
-                    kept.update(value if isinstance(value, list) else [] if value is None else [str(value)])
+                    if isinstance(value, list):
+                        kept.update(value)
+                    elif value is not None:
+                        kept.add(str(value))
         characters, _ = self._analyzer.reading_depends("".join(kept))
         return behaviour.traits(characters, by_icu=False, breaker=self._analyzer.breaker) if characters else frozenset()
 

@@ -190,6 +190,8 @@ def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
 
 def of_texts(counts: Array, values: Array, names: Sequence[bytes], form_of_name: Sequence[bytes]) -> Column:
     """A column of texts: counts, values and names as it has them, and the form of each name."""
+    if form_of_name == names:
+        return Column("text", counts, values, tuple(names), tuple(names), np.arange(len(names)))
     forms = sorted(set(form_of_name))
     place = {form: i for i, form in enumerate(forms)}
     form_of = np.fromiter(map(place.__getitem__, form_of_name), np.int64, len(names))
