@@ -50,6 +50,7 @@ class Writer:
         self._analyzer = analyzer
         self._fields = fields
         self._schema = schema_of(fields)
+        self._short = min(writer.limits)
         self._mutex = Lock()
         # Of the documents that wait, one after another: parts, and values of columns. One list, for Python's collector
         # counts all objects that can hold others, and whoever interrupts this leaves no document without its values.
@@ -155,7 +156,7 @@ class Writer:
             self._flush()
 
     def _take(self, parts: Parts, values: Mapping[str, object]) -> None:
-        if 4 * _most_words(parts) >= min(self._writer.limits):  # a character has four bytes or fewer
+        if 4 * _most_words(parts) >= self._short:  # a character has four bytes or fewer
             _check_length(parts, self._analyzer, self._schema, self._writer.limits)
         with self._mutex:
             self._writer.check_open()

@@ -78,7 +78,7 @@ def validate(document: object) -> Parts:
         raise DocumentError(f"a document has an empty id (its title: {title[:40]!r}); give every document one")
     if len(id_) * 4 > MOST_ID_BYTES and len(id_.encode()) > MOST_ID_BYTES:
         raise DocumentError(f"document {id_[:40]!r}...: its id has more than {MOST_ID_BYTES} bytes; shorten it")
-    if blank(text) and blank(title):
+    if (not text or text.isspace()) and blank(title):
         raise DocumentError(f"document {id_!r:.200}: it has neither title nor text; give it one or leave it out")
     return id_, title, text, encoded, fields
 

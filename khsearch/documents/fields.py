@@ -143,7 +143,7 @@ def _text(given: object) -> object:
 
 
 def _keyword(given: object) -> object:
-    return given if isinstance(given, str | list) else None
+    return given if isinstance(given, str) or type(given) is list else None
 
 
 def _number(given: object) -> object:

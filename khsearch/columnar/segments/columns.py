@@ -131,8 +131,6 @@ def number_of(value: Any) -> int | float | None:
 
 def text_of(value: Any) -> bytes:
     """Text as it is kept in a column."""
-    if type(value) is str:
-        return value.encode("utf-8", "surrogatepass")
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
@@ -149,13 +147,15 @@ def given(name: str, rows: Sequence[Any], kind: Kind | None = None) -> Column | 
         return _of_numbers(counts, [number for number in numbers if number is not None])
     if kind == "number" or any(number is not None for number in numbers):
         raise mixed(name)
+    if set(map(type, flat)) == {str}:
+        return Texts(counts, [value.encode("utf-8", "surrogatepass") for value in flat])
     return Texts(counts, [text_of(value) for value in flat])
 
 
 def _flat(rows: Sequence[Any]) -> tuple[Array, list[Any]]:
     """How many values each row has (docs,), and all values."""
     flat = [row for row in rows if row is not None]
-    if not any(isinstance(row, list | tuple) for row in flat):  # no list for each: there may be a million
+    if not any(issubclass(kind, list | tuple) for kind in set(map(type, flat))):  # no list each: there may be a million
         return np.fromiter((row is not None for row in rows), np.int64, len(rows)), flat
     lists = [[] if row is None else row if isinstance(row, list | tuple) else [row] for row in rows]
     return np.fromiter(map(len, lists), np.int64, len(lists)), [value for values in lists for value in values]
