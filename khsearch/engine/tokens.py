@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from khsearch.arrays import Array
-from khsearch.documents import Documents
 from khsearch.errors import DocumentError
 from khsearch.frozen import frozen
+
+if TYPE_CHECKING:
+    from khsearch.documents import Documents
 
 
 @frozen

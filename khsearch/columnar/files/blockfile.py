@@ -47,7 +47,7 @@ class BlockFileWriter:
         self._fd: int | None = disk.create(path)
         self._buffer = bytearray()
         self._sums: list[int] = []
-        self.sections: dict[str, list[Any]] = {}
+        self._sections: dict[str, list[Any]] = {}
         self._open: tuple[str, int, str] | None = None
         self._put(MAGIC)
 
@@ -71,7 +71,7 @@ class BlockFileWriter:
         if self._open is None:
             raise RuntimeError("no section is open")
         name, start, kind = self._open
-        self.sections[name] = [start, self.size - start, kind]
+        self._sections[name] = [start, self.size - start, kind]
         self._open = None
 
     def finish(self, meta: Mapping[str, Any]) -> None:
@@ -79,7 +79,7 @@ class BlockFileWriter:
         data = self.size
         self._hash(len(self._buffer))
         sums = np.array(self._sums, "<u8").tobytes()
-        text = orjson.dumps({"sections": self.sections, "meta": meta})
+        text = orjson.dumps({"sections": self._sections, "meta": meta})
         self.root = root_of(sums, text, data)
         self._put(sums + text + TRAILER.pack(data, len(text), self.root, MAGIC))
         self._flush(len(self._buffer))
