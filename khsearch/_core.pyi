@@ -142,12 +142,12 @@ class Segment:
         size: int,
         sums: bytes,
         docs: int,
-        sections: dict[str, tuple[int, int, str]],
+        sections: dict[str, Any],
         fields: Sequence[tuple[str, int, bool, str]],
     ) -> Segment:
         """Open it: bytes that have checksums, and these. docs: documents.
 
-        sections: of the file, by name: first byte, bytes, what its numbers are. fields: name, tokens in all, whether
+        sections: of the file, by name: [first byte, bytes, what its numbers are]. fields: name, tokens in all, whether
         it keeps positions, and how the names of its sections begin. OSError, DamageError.
         """
 

@@ -39,6 +39,7 @@ MAX_DOCS = 1 << 40
 HEAD = b"khsearch columnar "
 INDEX_DOCUMENTS = "khsearch.Index"
 """Whose documents an index keeps, where they are those of `khsearch.Index`."""
+_ROOT = re.compile("[0-9a-f]{16}", re.ASCII)
 
 
 @frozen
@@ -182,7 +183,7 @@ def _entry(row: Sequence[Any], suffix: str) -> FileEntry:
     name, size, root = row
     if not isinstance(name, str) or not NUMBERED_NAME.fullmatch(name) or not name.endswith(suffix):
         raise ValueError(name)
-    if not isinstance(root, str) or not re.fullmatch("[0-9a-f]{16}", root, re.ASCII):
+    if not isinstance(root, str) or not _ROOT.fullmatch(root):
         raise ValueError(root)
     return FileEntry(name, _count(size), int(root, 16))
 

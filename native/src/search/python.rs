@@ -8,7 +8,7 @@ use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::fault::Fault;
 use crate::index::heads::Heads;
@@ -57,7 +57,12 @@ impl Directory<'_> {
             Some(found) => found,
             None => return Ok(None),
         };
-        let (start, bytes, kind): (usize, usize, PyBackedStr) = found.extract()?;
+        let place = || -> PyResult<(usize, usize, PyBackedStr)> {
+            let place = found.downcast::<PyList>()?;
+            Ok((place.get_item(0)?.extract()?, place.get_item(1)?.extract()?, place.get_item(2)?.extract()?))
+        };
+        let damaged = |_| raised(self.file.damage(format!("description of part {}", part)));
+        let (start, bytes, kind) = place().map_err(damaged)?;
         let width = kind.get(1..).and_then(|digit| digit.parse().ok()).unwrap_or(0);
         Section::new(self.file.clone(), part.to_owned(), start, bytes, width).map(Some).map_err(raised)
     }
