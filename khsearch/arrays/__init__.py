@@ -3,6 +3,7 @@
 runs          runs of equal values, ragged rows, narrow types
 spans         terms as spans of one byte array: loaded, ordered, compared and copied without an object a term
 interning     equal spans -> one number
+lookup        distinct spans, to be looked up many at a time
 levenshtein   edit distances of many texts to one
 memory        keeps the allocator from giving the pages of large arrays back each time
 """
@@ -10,6 +11,7 @@ memory        keeps the allocator from giving the pages of large arrays back eac
 from khsearch.arrays import spans
 from khsearch.arrays.interning import Interner, keys_of
 from khsearch.arrays.levenshtein import distances
+from khsearch.arrays.lookup import Lookup
 from khsearch.arrays.memory import give_back_freed_memory, keep_freed_memory
 from khsearch.arrays.runs import (
     DOC,
@@ -34,6 +36,7 @@ __all__ = [
     "EMPTY_SCORES",
     "Array",
     "Interner",
+    "Lookup",
     "distances",
     "distinct",
     "give_back_freed_memory",
