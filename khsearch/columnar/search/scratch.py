@@ -7,6 +7,7 @@ import threading
 import numpy as np
 
 from khsearch.arrays import Array
+from khsearch.sharing import cached_property
 
 
 class Scratch:
@@ -15,7 +16,10 @@ class Scratch:
     def __init__(self, docs: int) -> None:
         """For a commit of so many documents, deleted ones included."""
         self._docs = docs
-        self._local = threading.local()
+
+    @cached_property
+    def _local(self) -> threading.local:
+        return threading.local()
 
     def sums(self) -> Array:
         """Zeros for every document, (docs,) float64."""
