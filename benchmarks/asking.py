@@ -88,6 +88,10 @@ class Asked:
         """See what another process has committed, and ask one of the queries -> CPU time in microseconds."""
         return float(self._tell({"do": "after commit", "query": number}))
 
+    def once(self, number: int) -> float:
+        """Ask one of the queries -> CPU time in microseconds."""
+        return float(self._tell({"do": "once", "query": number}))
+
     def add(self, id: str, text: str) -> tuple[float, float]:
         """Add a document, and ask the first of the queries -> milliseconds by the clock, and of CPU of all threads."""
         wall, cpu = self._tell({"do": "add", "id": id, "text": text})
@@ -169,6 +173,8 @@ def _serve(opened: Opened, told: dict[str, Any], lines: IO[bytes]) -> None:
                 site.refresh()
                 work(query)
                 _answer((time.thread_time_ns() - started) / 1000)
+            case "once":
+                _answer(_round(work, [query])[0])
             case "add":
                 _answer(_add(opened, Document(asked["id"], asked["text"], asked["text"]), query))
             case "end":

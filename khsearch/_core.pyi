@@ -148,14 +148,13 @@ class Segment:
         size: int,
         sums: bytes,
         docs: int,
-        fields: Mapping[str, tuple[int, bool, Mapping[str, tuple[int, int, int]]]],
-        heads: Mapping[str, tuple[int, int, int]],
-        stored: Mapping[str, tuple[int, int, int]],
+        sections: dict[str, Any],
+        fields: Sequence[tuple[str, int, bool, str]],
     ) -> Segment:
         """Open it: bytes that have checksums, and these. docs: documents.
 
-        fields: by name, tokens in all, whether it keeps positions, and where its sections lie: first byte, bytes, bytes
-        of a number. heads, stored: sections of ids and titles, and of stored documents. OSError, DamageError.
+        sections: of the file, by name: [first byte, bytes, what its numbers are]. fields: name, tokens in all, whether
+        it keeps positions, and how the names of its sections begin. OSError, DamageError.
         """
 
     def stored(self, docs: Sequence[int]) -> list[bytes] | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from khsearch import manifest
 from khsearch.addresses import kind_at
-from khsearch.documents import Document, row
+from khsearch.documents import Document, row, validate
 from khsearch.engine import Engine, EngineWriter, View
 from khsearch.errors import (
     DocumentError,
@@ -133,8 +133,9 @@ def _analyse_anew(
 
 def _check(document: Document, fields: Mapping[str, str]) -> None:
     """DocumentError where a document has a value that does not go with one of some fields."""
+    parts = validate(document)
     try:
-        row(document, fields)
+        row(parts, fields)
     except DocumentError as problem:
         raise DocumentError(
             f"{problem}; no field was changed (on_lost, or --skip-bad, goes on without such values)"

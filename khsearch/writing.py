@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from khsearch import arguments
 from khsearch.arguments import checked
-from khsearch.documents import Document, fitting, given, json_line, row, validate
+from khsearch.documents import Document, Documents, Parts, fitting, given, json_line, row, validate
 from khsearch.engine import Batch, EngineWriter, Limits, TokenBatch
 from khsearch.errors import DocumentError, IndexStoreError
 from khsearch.khmer import Analyzer, Tokens, behaviour, join_tokens, pieces
@@ -22,6 +23,8 @@ BATCH = 350_000
 """Characters that are analysed at a time: about a megabyte of Khmer in UTF-8."""
 
 _MOST_DOCUMENTS = 4_000
+_PARTS = 5
+"""Of a document, as `Documents` has them."""
 
 
 if TYPE_CHECKING:
@@ -47,10 +50,12 @@ class Writer:
         self._analyzer = analyzer
         self._fields = fields
         self._schema = schema_of(fields)
+        self._short = min(writer.limits)
         self._mutex = Lock()
-        self._waiting: list[Document] = []
-        self._texts: list[bytes] = []  # of those that wait, as UTF-8
-        self._rows: list[Mapping[str, object]] = []  # and the values of their columns
+        # Of the documents that wait, one after another: parts, and values of columns. One list, for Python's collector
+        # counts all objects that can hold others, and whoever interrupts this leaves no document without its values.
+        self._waiting: list[Any] = []
+        self._columns = tuple(self._schema.columns)
         self._size = 0
         self._added = False
 
@@ -66,26 +71,26 @@ class Writer:
         text becomes a field. DocumentError, and nothing added, if it cannot be indexed. IndexStoreError if the writer
         has ended.
         """
-        plain, text = validate(given(document))
-        self._take(plain, text, row(plain, self._fields))
+        parts = validate(given(document))
+        self._take(parts, row(parts, self._fields))
 
     def add_fitting(self, document: Document, lenient: Container[str]) -> list[str]:
         """Add a document -> which of its values of some fields do not go with these, and are passed over.
 
         DocumentError for all else that `add` refuses.
         """
-        plain, text = validate(document)
+        parts = validate(document)
         strict = {name: kind for name, kind in self._fields.items() if name not in lenient}
         others = {name: kind for name, kind in self._fields.items() if name in lenient}
-        values, problems = fitting(plain, others) if others else ({}, [])
-        self._take(plain, text, row(plain, strict) | values)
+        values, problems = fitting(parts, others) if others else ({}, [])
+        self._take(parts, row(parts, strict) | values)
         return problems
 
     def add_again(self, document: Document) -> list[str]:
         """Add a document that an index held -> which of its values do not go with their fields, and are passed over."""
-        plain, text = validate(document)
-        values, problems = fitting(plain, self._fields)
-        self._take(plain, text, values)
+        parts = validate(document)
+        values, problems = fitting(parts, self._fields)
+        self._take(parts, values)
         return problems
 
     @checked(documents=arguments.ITERABLE)
@@ -150,34 +155,31 @@ class Writer:
         with self._mutex:
             self._flush()
 
-    def _take(self, document: Document, text: bytes, values: Mapping[str, object]) -> None:
-        _check_length(document, self._analyzer, self._schema, self._writer.limits)
+    def _take(self, parts: Parts, values: Mapping[str, object]) -> None:
+        if 4 * _most_words(parts) >= self._short:  # a character has four bytes or fewer
+            _check_length(parts, self._analyzer, self._schema, self._writer.limits)
         with self._mutex:
             self._writer.check_open()
-            # Three lists, for Python's collector looks at every object that holds others; in this order, so that
-            # whoever interrupts this leaves no document without its text and row.
-            count = len(self._waiting)
-            self._texts[count:] = [text]
-            self._rows[count:] = [values]
-            self._waiting.append(document)
+            self._waiting += (*parts, *map(values.get, self._columns))
             self._added = True
-            self._size += len(document.title) + len(document.text)
-            if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS:
+            self._size += len(parts[1]) + len(parts[2])
+            if self._size >= BATCH or len(self._waiting) >= _MOST_DOCUMENTS * (_PARTS + len(self._columns)):
                 self._flush()
 
     def _flush(self) -> None:
         self._writer.check_open()
-        documents = self._waiting
-        if not documents:
+        waiting = self._waiting
+        if not waiting:
             return
-        count = len(documents)
-        rows = {name: [values.get(name) for values in self._rows[:count]] for name in self._schema.columns}
+        each = _PARTS + len(self._columns)
+        documents = Documents(*(waiting[part::each] for part in range(_PARTS)))
+        rows = {name: waiting[part::each] for part, name in enumerate(self._columns, _PARTS)}
         tokens, traits = analyse(documents, self._analyzer, self._schema)
         traits |= self._of_keywords(rows)
-        self._writer.add_batch(Batch(documents, self._texts[:count], tokens, rows, frozenset(traits)))
+        self._writer.add_batch(Batch(documents, tokens, rows, frozenset(traits)))
         # Not before: whoever interrupts this and commits afterwards loses nothing. Added twice, a document replaces
         # itself.
-        self._waiting, self._texts, self._rows, self._size = [], [], [], 0
+        self._waiting, self._size = [], 0
 
     def _of_keywords(self, rows: Mapping[str, Sequence[object]]) -> frozenset[str]:
         """What the forms of keywords depend on, in which they are compared."""
@@ -185,55 +187,57 @@ class Writer:
         for name, kind in self._schema.columns.items():
             if kind == "text":
                 for value in rows[name]:
-                    kept.update(value if isinstance(value, list) else [] if value is None else [str(value)])
+                    if isinstance(value, list):
+                        kept.update(value)
+                    elif value is not None:
+                        kept.add(str(value))
         characters, _ = self._analyzer.reading_depends("".join(kept))
         return behaviour.traits(characters, by_icu=False, breaker=self._analyzer.breaker) if characters else frozenset()
 
 
-def _check_length(document: Document, analyzer: Analyzer, schema: Schema, limits: Limits) -> None:
-    """Refuse a document that is longer than an index can hold; DocumentError."""
-    size = len(document.title) + len(document.text)
-    for value in document.fields.values():
+def _most_words(parts: Parts) -> int:
+    """What a document has at most of words, each of which has a character or more."""
+    _, title, text, _, fields = parts
+    size = len(title) + len(text)
+    for value in fields.values():
         if isinstance(value, str):
             size += len(value)
         elif isinstance(value, list):
             size += sum(map(len, value))
-    if 4 * size < min(limits):  # a word has a character or more, a character four bytes or fewer
-        return
-    parts = dict.fromkeys(part for stream in schema.streams for part in stream.parts)
-    texts = [_part(document, name) for name in parts]
+    return size
+
+
+def _check_length(parts: Parts, analyzer: Analyzer, schema: Schema, limits: Limits) -> None:
+    """Refuse a document that is longer than an index can hold; DocumentError."""
+    id_, title, text, encoded, fields = parts
+    documents = Documents([id_], [title], [text], [encoded], [fields])
+    texts = [part for name in _parts(schema) for part in _texts(documents, name)]
     words = max(sum(len(analyzer.batch([piece]).words.starts) for piece in pieces(part, BATCH)) for part in texts)
-    if words >= limits.words or len(json_line(document)) > limits.bytes:
+    if words >= limits.words or len(json_line(documents[0])) > limits.bytes:
         raise DocumentError(
-            f"document {document.id!r:.200}: it is longer than an index can hold ({limits.words:,} words, "
+            f"document {id_!r:.200}: it is longer than an index can hold ({limits.words:,} words, "
             f"{limits.bytes:,} bytes); split it"
         )
 
 
-def analyse(
-    documents: Sequence[Document], analyzer: Analyzer, schema: Schema
-) -> tuple[dict[str, TokenBatch], set[str]]:
+def analyse(documents: Documents, analyzer: Analyzer, schema: Schema) -> tuple[dict[str, TokenBatch], set[str]]:
     """Tokens of the streams of some documents, and what they depend on.
 
     A long text goes through the analyzer a piece at a time.
     """
-    names = list(dict.fromkeys(part for stream in schema.streams for part in stream.parts))
+    names = _parts(schema)
     traits: set[str] = set()
     found: dict[str, list[Tokens]] = {source: [] for source in dict.fromkeys(s.source for s in schema.streams)}
-    owners: list[int] = []  # of every piece: its document
-    parts: list[int] = []  # and which part of it
-    for batch_owners, batch_parts, texts in _batches(documents, names):
-        batch = analyzer.batch(texts)
+    owner, part, texts = _pieces(documents, names)
+    for together in _batches(texts):
+        batch = analyzer.batch(together)
         traits |= behaviour.traits(batch.foreign, by_icu=batch.by_icu, breaker=analyzer.breaker)
         for source, tokens in found.items():
             tokens.append(batch.of(source))
-        owners += batch_owners
-        parts += batch_parts
-    owner, part = np.array(owners, np.int64), np.array(parts, np.int64)
     joined = {source: join_tokens(tokens) for source, tokens in found.items()}
     out = {}
     for stream in schema.streams:
-        chosen = np.isin(part, [names.index(name) for name in stream.parts])
+        chosen = np.array([name in stream.parts for name in names]).take(part)
         out[stream.name] = _field(joined[stream.source], chosen, owner, len(documents))
         if stream.most is not None:
             head = part == names.index(stream.parts[0]) if len(stream.parts) > 1 else np.zeros(len(part), np.bool_)
@@ -242,35 +246,47 @@ def analyse(
     return out, traits
 
 
-def _batches(documents: Sequence[Document], parts: Sequence[str]) -> Iterator[tuple[list[int], list[int], list[str]]]:
-    """Pieces of the parts of documents, as many as go together: numbers of their documents, of their parts, and they.
+def _parts(schema: Schema) -> list[str]:
+    """The parts of documents that streams are made of: title, text, own fields."""
+    return list(dict.fromkeys(part for stream in schema.streams for part in stream.parts))
+
+
+def _texts(documents: Documents, name: str) -> Sequence[str]:
+    """A part of each document."""
+    if name == TITLE:
+        return documents.titles
+    return documents.texts if name == TEXT else [str(fields.get(name) or "") for fields in documents.fields]
+
+
+def _pieces(documents: Documents, names: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """Pieces of the parts of documents: numbers of their documents, of their parts (p,), and they.
 
     A document has its text at least; other parts that are empty are left out.
     """
-    owners, numbers, texts = list[int](), list[int](), list[str]()
-    size = 0
-    for owner, document in enumerate(documents):
-        for number, name in enumerate(parts):
-            text = _part(document, name)
-            if not text and name != TEXT:
-                continue
-            for piece in (text,) if len(text) <= BATCH else pieces(text, BATCH):
-                owners.append(owner)
-                numbers.append(number)
-                texts.append(piece)
-                size += len(piece)
-                if size >= BATCH:
-                    yield owners, numbers, texts
-                    owners, numbers, texts, size = [], [], [], 0
-    if texts:
-        yield owners, numbers, texts
+    given = {number: _texts(documents, name) for number, name in enumerate(names)}
+    given = {number: of for number, of in given.items() if names[number] == TEXT or any(of)}
+    texts = [text for of in zip(*given.values(), strict=True) for text in of]
+    owner = np.arange(len(documents)).repeat(len(given))
+    part = np.tile(np.array(list(given), np.int64), len(documents))
+    sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+    kept = (sizes > 0) | (part == names.index(TEXT))
+    if not kept.all():
+        owner, part, texts = owner[kept], part[kept], list(compress(texts, kept.tolist()))
+    if sizes.max(initial=0) > BATCH:
+        cut = [[*pieces(text, BATCH)] if len(text) > BATCH else [text] for text in texts]
+        counts = np.fromiter(map(len, cut), np.int64, len(cut))
+        owner, part, texts = owner.repeat(counts), part.repeat(counts), [piece for of in cut for piece in of]
+    return owner, part, texts
 
 
-def _part(document: Document, name: str) -> str:
-    """The text of a part: title, text, or an own field."""
-    if name == TITLE:
-        return document.title
-    return document.text if name == TEXT else str(document.fields.get(name) or "")
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Texts, as many as go together."""
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    first, base = 0, 0
+    while first < len(texts):
+        last = min(int(ends.searchsorted(base + BATCH)), len(texts) - 1)
+        yield texts[first : last + 1]
+        first, base = last + 1, int(ends[last])
 
 
 def _field(tokens: Tokens, chosen: NDArray[np.bool_], owner: NDArray[np.int64], count: int) -> TokenBatch:

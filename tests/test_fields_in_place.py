@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khsearch import Document, DocumentError, Index, IndexLockedError, QueryError, TextField
-from khsearch.documents import fitting
+from khsearch.documents import fitting, validate
 from khsearch.schema import kinds_of
 from tests.extent import examples
 from tests.test_formats import DOCUMENTS as STORED_DOCUMENTS
@@ -188,7 +188,8 @@ def test_it_is_as_if_it_had_been_created_so(
 
     index, expected = made(before), made(after)
     kinds = kinds_of(after)
-    fits = {name for name, kind in kinds.items() if not any(fitting(one, {name: kind})[1] for one in documents)}
+    parts = [validate(one) for one in documents]
+    fits = {name for name, kind in kinds.items() if not any(fitting(one, {name: kind})[1] for one in parts)}
     if {name for name in after if kinds_of(before).get(name) != kinds[name]} <= fits:
         index.set_fields(after)
     else:

@@ -4,6 +4,7 @@ late          numpy under its name, loaded when it is first looked into
 runs          runs of equal values, ragged rows, narrow types
 spans         terms as spans of one byte array: loaded, ordered, compared and copied without an object a term
 interning     equal spans -> one number
+lookup        distinct spans, to be looked up many at a time
 levenshtein   edit distances of many texts to one
 memory        keeps the allocator from giving the pages of large arrays back each time
 """
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from khsearch.arrays.late import Array as Array
     from khsearch.arrays.late import np as np
     from khsearch.arrays.levenshtein import distances as distances
+    from khsearch.arrays.lookup import Lookup as Lookup
     from khsearch.arrays.memory import give_back_freed_memory as give_back_freed_memory
     from khsearch.arrays.memory import keep_freed_memory as keep_freed_memory
     from khsearch.arrays.runs import DOC as DOC
@@ -46,6 +48,7 @@ else:
             "spans": ("pack",),
             "interning": ("Interner", "keys_of"),
             "levenshtein": ("distances",),
+            "lookup": ("Lookup",),
             "memory": ("give_back_freed_memory", "keep_freed_memory"),
         },
     )

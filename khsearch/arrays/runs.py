@@ -51,8 +51,8 @@ def numbered(values: Array) -> tuple[Array, Array]:
 def narrow(values: Array) -> Array:
     """The same non-negative integers in the smallest unsigned dtype that holds them."""
     top = int(values.max()) if len(values) else 0
-    for dtype in (np.uint8, np.uint16, np.uint32):
-        if top <= np.iinfo(dtype).max:
+    for bits, dtype in ((8, np.uint8), (16, np.uint16), (32, np.uint32)):
+        if top < 1 << bits:
             return values.astype(dtype)
     return values.astype(np.uint64)
 

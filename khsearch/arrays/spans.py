@@ -82,6 +82,16 @@ def gather(codes: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
     return codes[spread(starts, counts)], starts_of(counts)
 
 
+def equal(codes: Array, starts: Array, ends: Array, others: Array, begins: Array, stops: Array) -> Array:
+    """Whether spans of one array are those of another, one by one -> (n,) bool."""
+    found: Array = ends - starts == stops - begins
+    alike = found.nonzero()[0]
+    one, at = gather(codes, starts.take(alike), ends.take(alike))
+    other, _ = gather(others, begins.take(alike), stops.take(alike))
+    found[alike[at.searchsorted((one != other).nonzero()[0], "right") - 1]] = False
+    return found
+
+
 def pack(terms: Sequence[bytes]) -> tuple[Array, Array]:
     """Byte strings end to end -> (codes uint8, starts (n + 1,) int64)."""
     counts = np.fromiter(map(len, terms), np.int64, len(terms))

@@ -2,13 +2,13 @@
 
 files/      format, disk, lock, wholefile, catalog, companions, blockfile, spool: named arrays in checksummed files
 postings/   layout, inversion, encode, vocabulary, decode: tokens -> postings -> bits, and back
-segments/   columns, column_files, stored, pairs, pair_files, segment, segment_writer, builder, deletions, union, merge,
-            policy: documents -> segments
+segments/   columns, collected, column_files, stored, pairs, pair_files, segment, segment_writer, builder, deletions,
+            union, merge, policy: documents -> segments
 search/     cache, bm25, matches, impacts, leaves, scratch, doc_values, joining, written, document_store, decoded,
             field_lengths, index_terms, commit, phrases, proximity, neighbours, patterns, fuzzy, execution, top,
             scoring, ordering, counting, warming, searcher: a node -> documents, scores, orders, counts, facets
             (`compiled` in these three: the same in the compiled core)
-commits/    draft, writer, index, verify, recovery: batches in, commits out; a folder as a whole
+commits/    draft, pending, writer, index, verify, recovery: batches in, commits out; a folder as a whole
 embedded/   view, writer, engine: the engine that Index uses
 """
 

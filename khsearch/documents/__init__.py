@@ -13,6 +13,7 @@ sources    a path or a stream -> documents, in a steady order
 fields     an index's own fields: documents -> values to filter, sort and count by
 comparing  values as they are compared
 sought     what a filter asks of a field -> the values that it names
+together   documents in plain values, part by part
 stored     a document as an index keeps it
 """
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from khsearch.documents.comparing import several as several
     from khsearch.documents.comparing import written as written
     from khsearch.documents.document import Document as Document
+    from khsearch.documents.document import Parts as Parts
     from khsearch.documents.document import from_json_line as from_json_line
     from khsearch.documents.document import json_line as json_line
     from khsearch.documents.document import validate as validate
@@ -96,15 +98,16 @@ if TYPE_CHECKING:
     from khsearch.documents.stored import Stored as Stored
     from khsearch.documents.stored import bodies_of as bodies_of
     from khsearch.documents.stored import document_of as document_of
-    from khsearch.documents.stored import head_of as head_of
+    from khsearch.documents.stored import heads_of as heads_of
     from khsearch.documents.stored import id_and_title as id_and_title
+    from khsearch.documents.together import Documents as Documents
 else:
     __getattr__, __dir__, __all__ = face(
         __name__,
         {
             "": ("reasons", "values"),
             "comparing": ("Compared", "compared", "several", "written"),
-            "document": ("Document", "from_json_line", "json_line", "validate"),
+            "document": ("Document", "Parts", "from_json_line", "json_line", "validate"),
             "files.children": ("Children", "Task"),
             "files.process": ("Order",),
             "files.described": ("FILE_FIELDS", "OF_THE_FILE", "described", "modified_value", "values_of"),
@@ -133,6 +136,7 @@ else:
                 "shown",
                 "written_field",
             ),
-            "stored": ("Stored", "bodies_of", "document_of", "head_of", "id_and_title"),
+            "stored": ("Stored", "bodies_of", "document_of", "heads_of", "id_and_title"),
+            "together": ("Documents",),
         },
     )

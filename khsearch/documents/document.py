@@ -36,8 +36,12 @@ class Document:
     fields: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
-def validate(document: object) -> tuple[Document, bytes]:
-    """Check that a document can be indexed -> it as it is now, in plain values (`plain`), and its text as UTF-8.
+Parts = tuple[str, str, str, bytes, dict[str, object]]
+"""What a document consists of: id, title, text, the text as UTF-8, and own fields."""
+
+
+def validate(document: object) -> Parts:
+    """Check that a document can be indexed -> what it consists of now, in plain values (`plain`).
 
     What the caller changes afterwards does not change it. DocumentError says what is wrong with it.
     """
@@ -45,41 +49,42 @@ def validate(document: object) -> tuple[Document, bytes]:
         raise DocumentError(
             f"{brief_repr(document, 80)} is no Document; make one: Document(id=..., text=...), or give a dict"
         )
-    what: tuple[object, ...] = ("id",)  # described where it is at fault
+    what, key = "id", None  # described where it is at fault
     try:
         id_ = string(document.id)
-        what = ("title",)
+        what = "title"
         title = string(document.title)
-        what = ("text",)
+        what = "text"
         text = exact(document.text)
         encoded = utf8(text)
-        what = ("fields",)
+        what = "fields"
+        given = document.fields
         fields: dict[str, object] = {}
-        for key, value in mapping(document.fields).items():
-            what = ("field name", key)
+        for key, value in (given if type(given) is dict else mapping(given)).items():
+            what = "field name"
             name = string(key)
-            what = ("field", name)
+            what = "field"
             fields[name] = plain_value(value)
         if "" in fields:
             raise ValueError("is no name for a field; use a str that is not empty")
     except ValueError as problem:
-        raise DocumentError(f"document {brief_repr(document.id)}: its {_described(*what)} {problem}") from None
+        raise DocumentError(f"document {brief_repr(document.id)}: its {_described(what, key)} {problem}") from None
     except MemoryError:
         raise
     except Exception as problem:  # whatever an object of the caller's raises when it is asked for what it holds
-        given = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
-        raise DocumentError(f"document {brief_repr(document.id)}: its {_described(*what)} {given}") from problem
+        told = f"cannot be read ({type(problem).__name__}: {problem!s:.200}); give values that can"
+        raise DocumentError(f"document {brief_repr(document.id)}: its {_described(what, key)} {told}") from problem
     if not id_:
         raise DocumentError(f"a document has an empty id (its title: {title[:40]!r}); give every document one")
     if len(id_) * 4 > MOST_ID_BYTES and len(id_.encode()) > MOST_ID_BYTES:
         raise DocumentError(f"document {id_[:40]!r}...: its id has more than {MOST_ID_BYTES} bytes; shorten it")
-    if blank(title) and blank(text):
+    if (not text or text.isspace()) and blank(title):
         raise DocumentError(f"document {id_!r:.200}: it has neither title nor text; give it one or leave it out")
-    return Document(id_, title, text, fields), encoded
+    return id_, title, text, encoded, fields
 
 
-def _described(what: object, *of: object) -> str:
-    return " ".join([str(what), *map(brief_repr, of)])
+def _described(what: str, key: object) -> str:
+    return f"{what} {brief_repr(key)}" if what in ("field", "field name") else what
 
 
 def blank(text: str) -> bool:
@@ -93,6 +98,11 @@ def json_line(document: Document) -> bytes:
     if document.fields:
         content["fields"] = tagged(document.fields)
     return orjson.dumps(content)
+
+
+def fields_json(fields: dict[str, object]) -> bytes:
+    """Write the fields of a document, plain values, as JSON."""
+    return orjson.dumps(fields, _tagged, orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def tagged(fields: Mapping[str, object]) -> dict[str, object]:

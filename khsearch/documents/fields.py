@@ -11,7 +11,7 @@ from typing import cast, get_args
 from khsearch import documents, schema
 from khsearch.arguments import Kind
 from khsearch.documents import names
-from khsearch.documents.document import Document
+from khsearch.documents.document import Parts
 from khsearch.errors import DocumentError, IndexDamagedError, QueryError
 from khsearch.schema import Declared, FieldKind, TextField
 from khsearch.sharing import loading
@@ -99,45 +99,45 @@ def keyword_form(written: bytes) -> bytes:
     return documents.values.keyword(written.decode("utf-8", "replace")).encode()
 
 
-def row(document: Document, fields: Mapping[str, str]) -> dict[str, object]:
+def row(parts: Parts, fields: Mapping[str, str]) -> dict[str, object]:
     """Values of a document's columns by name, each a value or a list of values; what it has none of is left out.
 
     DocumentError for a value, of a text field too, that does not go with its field.
     """
-    found = {}
-    for name, kind in fields.items():
-        if name in document.fields:
-            given = _value(document, name, kind)
-            if given is not None and kind != "text":
-                found[name] = given
+    id_, own = parts[0], parts[-1]
+    found: dict[str, object] = {}
+    for name, kind in fields.items() if own else ():
+        given = own.get(name)
+        if given is not None:
+            value = _value(id_, name, given, kind)
+            if kind != "text":
+                found[name] = value
     return found
 
 
-def fitting(document: Document, fields: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+def fitting(parts: Parts, fields: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
     """Return the row of a document that an earlier khsearch took, and which of its values do not go with it now."""
     found: dict[str, object] = {}
     problems = []
     for name, kind in fields.items():
         try:
-            found |= row(document, {name: kind})
+            found |= row(parts, {name: kind})
         except DocumentError as problem:
             problems.append(f"{problem} (the document is kept, but not found by this field)")
     return found, problems
 
 
-def _value(document: Document, name: str, kind: str) -> object:
-    """Value of one field of a document, None where it has none; DocumentError if it is not of the field's kind."""
-    given = document.fields.get(name)
-    if given is None:
-        return None
-    why = f"make it {_WANTED[kind]}"
+def _value(id_: str, name: str, given: object, kind: str) -> object:
+    """Value of one field of a document; DocumentError if it is not of the field's kind."""
+    why = ""
     try:
         found = _READ[kind](given)
     except ValueError as problem:
         found, why = None, str(problem)
     if found is None:
+        why = why or f"make it {_WANTED[kind]}"
         raise DocumentError(
-            f"document {document.id!r:.200}: its field {name!r} is {given!r:.80}, but the index has it as {kind}: {why}"
+            f"document {id_!r:.200}: its field {name!r} is {given!r:.80}, but the index has it as {kind}: {why}"
         )
     return found
 
@@ -147,7 +147,7 @@ def _text(given: object) -> object:
 
 
 def _keyword(given: object) -> object:
-    return given if isinstance(given, str | list) else None
+    return given if isinstance(given, str) or type(given) is list else None
 
 
 def _number(given: object) -> object:

@@ -7,13 +7,13 @@ read in the time in which one text is decompressed. The rest is a line of JSON.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
 
 import orjson
 
 from khsearch import native
 from khsearch.arrays import np
-from khsearch.documents.document import Document, from_json_line, json_line, tagged
+from khsearch.documents.document import Document, fields_json, from_json_line, json_line
+from khsearch.documents.together import Documents
 from khsearch.errors import IndexDamagedError
 
 # One byte a character: ASCII as it is, the 128 characters of the Khmer block above it.
@@ -27,31 +27,32 @@ _BEFORE, _BEHIND = _EMPTY[:-2], _EMPTY[-2:]  # of the text in a line of JSON
 _SPACE = 0x20  # codes below it are written as escapes
 
 
-def head_of(document: Document) -> bytes:
-    """Return the head: id and title."""
-    given = f"{len(document.id)}{_BETWEEN}{document.id}{document.title}"
+def heads_of(documents: Documents) -> list[bytes]:
+    """Return the head of each: id and title."""
+    return [_head(id_, title) for id_, title in zip(documents.ids, documents.titles, strict=True)]
+
+
+def _head(id_: str, title: str) -> bytes:
+    given = f"{len(id_)}{_BETWEEN}{id_}{title}"
+    if given.isascii():
+        return _ONE_BYTE + given.encode()
     try:
         return _ONE_BYTE + codecs.charmap_encode(given, "strict", _BYTES)[0]
     except UnicodeEncodeError:
         return _UTF8 + given.encode()
 
 
-def bodies_of(documents: Sequence[Document], texts: Sequence[bytes]) -> list[bytes]:
-    """Return the rest of each: its text, which `texts` has as UTF-8, and its fields."""
-    given = [text.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") for text in texts]
+def bodies_of(documents: Documents) -> list[bytes]:
+    """Return the rest of each: its text and its fields."""
+    given = [text.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") for text in documents.encoded]
     codes = np.frombuffer(b"".join(given), np.uint8)
     if codes.min(initial=_SPACE) < _SPACE:
         # Few texts have other characters that JSON escapes.
         ends = np.cumsum(list(map(len, given)))
         for number in set(np.searchsorted(ends, np.flatnonzero(codes < _SPACE), "right").tolist()):
-            given[number] = orjson.dumps(documents[number].text)[1:-1]
-    behind = [_with_fields(document.fields) if document.fields else _BEHIND for document in documents]
+            given[number] = orjson.dumps(documents.texts[number])[1:-1]
+    behind = [b'","fields":%b}' % fields_json(fields) if fields else _BEHIND for fields in documents.fields]
     return [b"".join((_BEFORE, text, rest)) for text, rest in zip(given, behind, strict=True)]
-
-
-def _with_fields(fields: Mapping[str, object]) -> bytes:
-    """What is behind the text in the line of a document that has fields."""
-    return b'",' + orjson.dumps({"fields": tagged(fields)})[1:]
 
 
 def id_and_title(head: bytes) -> tuple[str, str]:

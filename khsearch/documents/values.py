@@ -131,12 +131,12 @@ def keyword(text: str) -> str:
     doubled make no difference. Signs do, those in numbers too: "C++" is not "C", "1,500" is not "1.500". The form of a
     form is itself, and only that of a blank text is empty.
     """
+    if text.isascii():  # nothing but case and spaces to look at
+        return " ".join(text.lower().split()) or text.strip()
     return _usual_form(text) if len(text) <= _USUAL else _form(text)
 
 
 def _form(text: str) -> str:
-    if text.isascii():  # nothing but case and spaces to look at
-        return " ".join(text.lower().split()) or text.strip()
     seen = "".join([char for char in text if script.code_of(char) != script.DELETED])
     parts = _KHMER.split(_BARE_COENG.sub("", seen))
     for at, part in enumerate(parts):

@@ -10,7 +10,7 @@ from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
     from khsearch.arrays import Array
-    from khsearch.documents import Document
+    from khsearch.documents import Documents
 
 
 @frozen
@@ -56,14 +56,12 @@ class Batch:
     """Some documents, analysed.
 
     documents  in plain values
-    texts      the text of each as UTF-8
     tokens     by stream
     rows       of each column, one value a document: None, a value, or a list of values
     traits     lines that say what the tokens depend on, such as a version of ICU
     """
 
-    documents: Sequence[Document]
-    texts: Sequence[bytes]
+    documents: Documents
     tokens: Mapping[str, TokenBatch]
     rows: Mapping[str, Sequence[object]]
     traits: frozenset[str]

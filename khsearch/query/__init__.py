@@ -11,12 +11,14 @@ frequencies          how many documents have a word
 stages               the best documents, judged again
 ranking              what makes one document better than another, as numbers
 holding known        the terms that hold a word; the spellings that parts of an index have
+tiers                what is known of the parts of an index, the largest first
 candidates           the spellings of a commit that are near a word
 meant                a row of words -> what was probably meant
 plans                what a query comes to, as values
 chunks texts         what is typed between spaces -> the ways in which it may stand in a document; a query's texts
 foreseeing           what a plan will ask, for a view that is far away
 common_words         the words of an index, the most frequent first
+word_tables          words and pairs of words of parts of an index
 continuations        words and pairs of words of an index, by their beginnings
 expansion            other readings of what was typed
 inside standing      where chunks stand, also inside longer words

@@ -9,14 +9,13 @@ COMPOUND and the weight 1 of the first were chosen on misspellings that the cost
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 
-from khsearch.engine import Part, View
+from khsearch.engine import View
 from khsearch.frozen import frozen
 from khsearch.khmer import script, strokes
 from khsearch.query.known import Known, prior_of
+from khsearch.query.tiers import tiers
 from khsearch.schema import TEXT, TITLE
 
 _NEAREST, _PER_STROKE, _FARTHEST = 4.0, 2.2, 24.0
@@ -27,9 +26,6 @@ _ONE_SLIP, _LETTERS = 8.0, 4
 
 _KEPT = 8  # candidates of one stretch
 _REMEMBERED = 2048  # stretches whose candidates are remembered
-
-_SHARES = 1 / 12, 1 / 100
-"""Of the documents of an index, from which on a part counts as large, and as middling."""
 
 
 @frozen
@@ -111,23 +107,6 @@ def candidates(view: View, own: tuple[str, ...] = ()) -> Candidates:
 
 
 def _of(view: View, fields: tuple[str, ...]) -> Candidates:
-    found: list[Known] = []
-    names: list[object] = []
-    for is_small, parts in _tiers(view.parts()):
-        names += [part.of for part in parts]
-        make = partial(Known, parts, fields, tuple(found))
-        # Small parts are others in every commit.
-        owner = None if is_small else parts[-1].of
-        found.append(view.memo("known", (fields, *names), make, Known.size, lasting=True, owner=owner))
-    return Candidates(found, fields)
-
-
-def _tiers(parts: Iterable[Part]) -> list[tuple[bool, list[Part]]]:
-    """The parts, largest first, those that are alike in size together; and whether they are small."""
-    ordered = sorted(parts, key=lambda part: -part.documents)
-    documents = sum(part.documents for part in ordered)
-
-    def tier(part: Part) -> int:
-        return sum(part.documents < share * documents for share in _SHARES)
-
-    return [(number == len(_SHARES), list(members)) for number, members in groupby(ordered, tier)]
+    return Candidates(
+        tiers(view, "known", fields, lambda parts, before: Known(parts, fields, before), Known.size), fields
+    )

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from khsearch.arrays import Array, Interner, keys_of, spans, starts_of
+from khsearch.arrays import Array, Interner, Lookup, spans, starts_of
 from khsearch.engine import PAIR, Part, TermList
 from khsearch.khmer import Nearby, default_costs, script
 from khsearch.khmer import clusters as khmer_clusters
@@ -60,9 +60,7 @@ class Known:
         order, _ = spans.order(codes, starts, ends)
         order = order[_frequent(dfs.take(order, axis=1))]
         self.codes, self.starts = spans.gather(codes, starts.take(order), ends.take(order))
-        self._keys = keys_of(self.codes, self.starts[:-1], self.starts[1:])
-        self._by_key = np.argsort(self._keys, kind="stable").astype(np.int32)
-        self._keys = self._keys.take(self._by_key)
+        self._lookup = Lookup(self.codes, self.starts)
         self.dfs = dfs.take(order, axis=1)
         rest = np.arange(len(order))
         for other in reversed(before):  # the last that has it counts those before it, too
@@ -71,8 +69,8 @@ class Known:
 
     def size(self) -> int:
         """Bytes that it takes."""
-        arrays = (self.codes, self.starts, self.dfs, self._keys, self._by_key)
-        return sum(array.nbytes for array in arrays) + self.nearby.size()
+        arrays = (self.codes, self.starts, self.dfs)
+        return sum(array.nbytes for array in arrays) + self._lookup.size() + self.nearby.size()
 
     def spelling(self, number: int) -> bytes:
         """A spelling by its number."""
@@ -84,22 +82,10 @@ class Known:
 
     def add_to(self, other: Known, numbers: Array) -> NDArray[np.bool_]:
         """Add the documents of spellings of another one, given by their numbers (n,) -> which are not here (n,)."""
-        starts, ends = other.starts.take(numbers), other.starts.take(numbers + 1)
-        keys = keys_of(other.codes, starts, ends)
-        lacking = np.ones(len(numbers), np.bool_)
-        if not len(self._keys):
-            return lacking
-        places = self._keys.searchsorted(keys)
-        for at in np.flatnonzero(self._keys.take(places, mode="clip") == keys).tolist():
-            wanted, place = other.spelling(int(numbers[at])), int(places[at])
-            while place < len(self._keys) and self._keys[place] == keys[at]:
-                mine = int(self._by_key[place])
-                if self.spelling(mine) == wanted:
-                    other.dfs[:, numbers[at]] += self.dfs[:, mine]
-                    lacking[at] = False
-                    break
-                place += 1
-        return lacking
+        found = self._lookup.find(other.codes, other.starts.take(numbers), other.starts.take(numbers + 1))
+        has = found >= 0
+        other.dfs[:, numbers[has]] += self.dfs[:, found[has]]
+        return ~has
 
 
 def prior_of(as_term: int, as_pair: int) -> float | None:

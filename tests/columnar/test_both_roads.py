@@ -172,13 +172,9 @@ def write(path: Path, parts: dict[str, np.ndarray]) -> None:
 def ask(path: Path, docs: int, fields: dict, weighting: object) -> None:
     """A file may be refused; it may answer; nothing else may happen."""
     file = BlockFile(path, size=path.stat().st_size, root=root_of_file(path))
-    names = ("df", "extra", "lengths", "rests", "rows", "keys", "high", "low", "tf", "rest", "pos", "terms", "doclens")
-    spans = {
-        name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], names)) for name, meta in fields.items()
-    }
-    heads, stored = file.spans("heads.", ("starts", "codes")), file.spans("stored.", ("starts", "blobs"))
+    parts = [(name, meta["tokens"], meta["positions"], meta["prefix"]) for name, meta in fields.items()]
     try:
-        segment = native.core.Segment(path, file.data_size, file.sums, docs, spans, heads, stored)
+        segment = native.core.Segment(path, file.data_size, file.sums, docs, file.sections, parts)
     except native.core.DamageError:
         return
     commit = native.core.Commit([(segment, None)])

@@ -18,7 +18,9 @@ from khsearch.columnar.files.blockfile import BlockFile, BlockFileWriter
 from khsearch.columnar.files.disk import Disk
 from khsearch.columnar.search.doc_values import doc_values
 from khsearch.columnar.segments import column_files, columns
+from khsearch.columnar.segments.collected import Collected
 from khsearch.errors import DocumentError, QueryError
+from tests.columnar.built import build
 
 whole = st.integers(-(1 << 63), (1 << 64) - 1) | st.sampled_from([2**53, 2**53 + 1, 2**63 - 1, 2**63, -(2**63)])
 numbers = whole | st.floats(allow_nan=False) | st.sampled_from([0.5, float(2**53), 1e300])
@@ -46,7 +48,7 @@ def inside(column: columns.Column, low: object, high: object, **bounds: bool) ->
 
 @given(st.lists(st.lists(st.none() | numbers | st.lists(numbers, max_size=3), max_size=6), max_size=4))
 def test_numbers_of_all_sizes_come_back_equal_from_any_segments(parts: list[list[object]]) -> None:
-    column = columns.join("n", [columns.build("n", rows, "number") for rows in parts])
+    column = columns.join("n", [build("n", rows, "number") for rows in parts])
     told = flat([row for rows in parts for row in rows])
     assert shown(column) == told
     order = column.compared
@@ -58,7 +60,7 @@ def test_numbers_of_all_sizes_come_back_equal_from_any_segments(parts: list[list
 def test_ranges_hold_what_python_says_they_do(
     values: list[int | float], low: object, high: object, with_low: bool, with_high: bool
 ) -> None:
-    column = columns.build("n", list(values), "number")
+    column = build("n", list(values), "number")
     found = inside(column, low, high, with_low=with_low, with_high=with_high)
     expected = [
         (low is None or value > low or (with_low and value == low))
@@ -72,7 +74,7 @@ def test_ranges_hold_what_python_says_they_do(
 def test_any_of_many_spans_holds_what_python_says(
     values: list[int | float], spans: list[tuple[int | float, int | float]]
 ) -> None:
-    column = columns.build("n", list(values), "number")
+    column = build("n", list(values), "number")
     alone = [(value, value) for value in values[:2]]
     for wanted in (spans, spans + alone, alone):
         expected = [any(low <= value <= high for low, high in wanted) for value in values]
@@ -84,7 +86,7 @@ def test_any_of_many_spans_holds_what_python_says(
     st.lists(st.text("aAbB", max_size=2), max_size=6), st.lists(st.tuples(*[st.text("ab", max_size=2)] * 2), max_size=4)
 )
 def test_spans_of_text_are_compared_by_its_form(values: list[str], spans: list[tuple[str, str]]) -> None:
-    column = columns.build("t", list(values), "text", lower)
+    column = build("t", list(values), "text", lower)
     expected = [any(low <= value.lower() <= high for low, high in spans) for value in values]
     assert doc_values("t", column).docs_in(spans).tolist() == expected
 
@@ -100,7 +102,7 @@ def test_text_is_compared_by_its_form_and_shown_as_written(
     rows: list[object], low: str | None, high: str | None
 ) -> None:
     half = len(rows) // 2
-    column = columns.join("t", [columns.build("t", part, "text", lower) for part in (rows[:half], rows[half:])])
+    column = columns.join("t", [build("t", part, "text", lower) for part in (rows[:half], rows[half:])])
     told = [str(value) for value in flat(rows)]
     assert shown(column) == told
     if told:
@@ -122,7 +124,7 @@ def written_and_read(column: columns.Column) -> columns.Column:
 
 @given(st.lists(st.none() | numbers, max_size=8) | st.lists(st.none() | st.text("aAbB", max_size=3), max_size=8))
 def test_columns_of_every_kind_lie_in_a_file_and_come_back(rows: list[object]) -> None:
-    built = columns.build("c", rows, None, lower)
+    built = build("c", rows, None, lower)
     back = written_and_read(built)
     assert shown(back) == flat(rows)
     assert back.counts.tolist() == [row is not None for row in rows]
@@ -132,12 +134,12 @@ def test_columns_of_every_kind_lie_in_a_file_and_come_back(rows: list[object]) -
 @given(st.lists(st.lists(numbers | st.just(NAN), max_size=3), max_size=8))
 def test_nan_is_no_value(rows: list[list[float]]) -> None:
     told = [[value for value in row if not math.isnan(value)] for row in rows]
-    assert shown(columns.build("n", rows)) == flat(told)
-    assert columns.build("n", rows).counts.tolist() == list(map(len, told))
+    assert shown(build("n", rows)) == flat(told)
+    assert build("n", rows).counts.tolist() == list(map(len, told))
     # The first format kept it as a value.
     fractions = [value for row in rows for value in row if isinstance(value, float)]
     old = columns.Column("float", np.array([len(fractions), 0]), np.array(fractions, np.float64))
-    read = columns.join("n", [written_and_read(old), columns.build("n", [2**63, 1])])
+    read = columns.join("n", [written_and_read(old), build("n", [2**63, 1])])
     assert shown(written_and_read(read)) == [*(value for value in fractions if not math.isnan(value)), 2**63, 1]
     assert read.counts.tolist() == [len(read.values) - 2, 0, 1, 1]
 
@@ -145,30 +147,30 @@ def test_nan_is_no_value(rows: list[list[float]]) -> None:
 @given(st.lists(st.none() | numbers, min_size=1, max_size=8), st.data())
 def test_a_selection_is_the_column_of_what_was_kept(rows: list[object], data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
-    chosen = columns.select(columns.build("n", rows, "number"), np.array(kept))
+    chosen = columns.select(build("n", rows, "number"), np.array(kept))
     assert shown(chosen) == flat([row for row, is_kept in zip(rows, kept, strict=True) if is_kept])
 
 
 def test_a_column_without_values_goes_with_any_other() -> None:
-    nothing = columns.build("c", [None, []])
+    nothing = build("c", [None, []])
     for rows in ([1], [0.5], ["a"], [2**63, 0.5], [None]):
-        filled = columns.build("c", rows)
+        filled = build("c", rows)
         for parts in ([nothing, filled], [filled, nothing], [nothing, filled, nothing]):
             assert shown(columns.join("c", parts)) == shown(filled)
 
 
 def test_a_declared_kind_refuses_the_other() -> None:
     with pytest.raises(DocumentError, match="one kind"):
-        columns.build("c", ["a"], "number")
-    assert shown(columns.build("c", [5], "text")) == ["5"]
+        build("c", ["a"], "number")
+    assert shown(build("c", [5], "text")) == ["5"]
     with pytest.raises(QueryError, match="holds numbers"):
-        inside(columns.build("c", [5]), "a", None)
+        inside(build("c", [5]), "a", None)
 
 
 def test_nothing_lies_beside_nan() -> None:
     for rows in ([1], [0.5], [2**63, 0.5]):
         for low, high in ((math.nan, None), (None, math.nan), (0, math.nan), (math.nan, math.nan)):
-            assert not inside(columns.build("c", rows), low, high).any()
+            assert not inside(build("c", rows), low, high).any()
 
 
 def test_dates_are_those_of_the_clocks_where_they_were_written() -> None:
@@ -181,3 +183,17 @@ def test_dates_are_those_of_the_clocks_where_they_were_written() -> None:
     assert columns.number_of(Decimal("9007199254740993")) == 2**53 + 1
     assert columns.number_of(np.int64(2**62 + 1)) == 2**62 + 1
     assert columns.number_of(np.bool_(True)) == 1
+
+
+@given(st.lists(st.lists(st.none() | st.text(max_size=2) | st.lists(st.text(max_size=2), max_size=3), max_size=5)))
+def test_texts_that_come_in_batches_are_one_column(batches: list[list[object]]) -> None:
+    collected, first = Collected(lower), 0
+    for rows in batches:
+        collected.add(first, columns.given("t", rows))
+        first += len(rows) + 1  # behind each batch there is a document without the column
+    column = collected.finish("t", first)
+    rows = [row for rows in batches for row in [*rows, None]]
+    assert shown(column) == flat(rows)
+    assert shown(columns.join("t", [build("t", [*rows, None], None, lower) for rows in batches])) == flat(rows)
+    assert column.counts.tolist() == [len(flat([row])) for row in rows]
+    assert list(column.names) == sorted(set(column.names))

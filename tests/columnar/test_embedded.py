@@ -21,7 +21,7 @@ def damage(folder: Path, section: str) -> None:
     """Change a byte in the middle of a section of the one segment."""
     (entry,) = catalog.read_catalog(folder).segments
     segment = Segment(folder, entry)
-    start, length, _ = segment.file._sections[section]
+    start, length, _ = segment.file.sections[section]
     data = bytearray(segment.file.path.read_bytes())
     data[start + length // 2] ^= 1
     segment.file.path.write_bytes(data)

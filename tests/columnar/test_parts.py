@@ -20,6 +20,7 @@ from khsearch.columnar.postings.encode import FieldEncoder, coded
 from khsearch.columnar.segments import builder, column_files, columns, policy
 from khsearch.engine import TokenBatch, nodes
 from khsearch.errors import DocumentError, IndexExistsError, IndexNotFoundError, QueryError
+from tests.columnar.built import build
 from tests.columnar.corpora import add, create, id_of, opened, tokens
 from tests.extent import examples
 
@@ -92,7 +93,7 @@ def test_what_is_encoded_decodes_equal(lists, docs):
     )
 )
 def test_columns_come_back(rows):
-    built = columns.build("c", rows)
+    built = build("c", rows)
     with tempfile.TemporaryDirectory() as folder:
         writer = BlockFileWriter(Disk(), Path(folder, "x"))
         told = column_files.write(writer, "c.", columns.join("c", [built, built]))

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from khsearch import native
 from khsearch.documents import (
     TITLE_LENGTH,
     Document,
+    Documents,
     FieldNames,
     json_line,
     read_path,
@@ -22,7 +24,7 @@ from khsearch.documents import (
     shown,
     validate,
 )
-from khsearch.documents.stored import Stored, bodies_of, document_of, head_of
+from khsearch.documents.stored import Stored, bodies_of, document_of, heads_of
 from khsearch.errors import DocumentError, IndexDamagedError
 
 RICE = "ស្រូវវស្សាឆ្នាំនេះបានផលល្អ"
@@ -119,9 +121,19 @@ def test_what_is_stored_is_a_json_line():
     every = "".join(map(chr, (*range(0x180), *range(0x1780, 0x1800), 0x2028, 0xFFFF, 0x1F600)))
     texts = [RICE, '"', "a\n\\n", "", every, *every, f"{RICE}\t{RAIN}", "ក\n"]
     fields = {"on": date(2021, 5, 11), '"': RAIN}
-    documents = [Document("", "", text, fields if i % 3 else {}) for i, text in enumerate(texts)]
-    assert bodies_of(documents, [text.encode() for text in texts]) == list(map(json_line, documents))
-    assert bodies_of([], []) == []
+    fields |= {
+        "at": datetime(2021, 5, 11, 9, tzinfo=UTC),
+        "cost": Decimal("1.50"),
+        "n": 1 << 63,
+        "of": [RICE],
+        "no": None,
+    }
+    documents = [Document("1", RICE, text, fields if i % 3 else {}) for i, text in enumerate(texts)]
+    of_text = [replace(document, id="", title="") for document in documents]
+    assert bodies_of(Documents.of(documents)) == list(map(json_line, of_text))
+    assert bodies_of(Documents.of([])) == []
+    assert list(Documents.of(documents)) == documents
+    assert Documents.of(documents)[1:3] == documents[1:3]
 
 
 @pytest.mark.parametrize("core", [None, native.core], ids=["stepwise", "core"])
@@ -131,7 +143,7 @@ def test_a_stored_document_is_read_as_far_as_it_is_asked_for(core, monkeypatch):
     for text in [RICE, '"', "a\n\\n", "", *every, every, f"{RICE}\t{RAIN}" * 50]:
         for fields in ({}, {"on": date(2021, 5, 11), '"text":"': RAIN}):
             whole = Document("1", RICE, text, fields)
-            for rest in (whole, *bodies_of([whole], [text.encode()])):
+            for rest in (whole, *bodies_of(Documents.of([whole]))):
                 stored = Stored("1", RICE, rest)
                 assert (stored.id, stored.title, stored.utf8, stored.document) == ("1", RICE, text.encode(), whole)
 
@@ -140,7 +152,7 @@ def test_a_stored_document_is_read_as_far_as_it_is_asked_for(core, monkeypatch):
 def test_the_core_finds_the_text_of_no_body_that_says_another():
     chance = random.Random(5)
     wholes = [Document("1", "", f'{RICE}\n\u200b"{RAIN}\x01', fields) for fields in ({}, {"a": "x", "b": 5})]
-    bodies = bodies_of(wholes, [whole.text.encode() for whole in wholes])
+    bodies = bodies_of(Documents.of(wholes))
     for _ in range(20_000):
         body = bytearray(chance.choice(bodies))
         for _ in range(chance.choice([1, 1, 2, 5])):
@@ -164,12 +176,13 @@ def test_the_core_finds_the_text_of_no_body_that_says_another():
     ],
 )
 def test_what_was_never_stored_is_damaged(body):
-    head = head_of(Document("1", RICE))
+    documents = Documents.of([Document("1", RICE)])
+    [head] = heads_of(documents)
     with pytest.raises(IndexDamagedError, match="'1' is not what was written"):
         document_of(head, body.encode())
     for wrong in (b"", b"\1", b"\2\xff", head[:1] + b"x\0", head[1:]):
         with pytest.raises(IndexDamagedError, match="the head of a stored document"):
-            document_of(wrong, bodies_of([Document("1", RICE)], [b""])[0])
+            document_of(wrong, bodies_of(documents)[0])
 
 
 def test_a_column_holds_dates_as_microseconds():

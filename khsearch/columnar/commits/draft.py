@@ -37,9 +37,19 @@ class Draft:
     """
 
     def __init__(
-        self, disk: Disk, folder: Path, catalog: Catalog, key: str | None, form: Form | None, *, pairs: bool
+        self,
+        disk: Disk,
+        folder: Path,
+        catalog: Catalog,
+        key: str | None,
+        form: Form | None,
+        known: Mapping[str, Segment],
+        *,
+        pairs: bool,
     ) -> None:
-        """pairs: whether merged segments get tables of frequent pairs even where no other had one.
+        """Take segments that are open already from `known`, by the names of their files.
+
+        pairs: whether merged segments get tables of frequent pairs even where no other had one.
 
         Raises IndexDamagedError where the table of deleted documents is not what was written.
         """
@@ -55,7 +65,7 @@ class Draft:
         self._pairs = pairs
         self._gone = read_deletions(folder, catalog)
         self._counter = catalog.counter
-        self._open: dict[str, Segment] = {}
+        self._open = dict(known)
         self._changed = self._deletions_changed = False
 
     def next_name(self, suffix: str) -> str:
@@ -206,7 +216,8 @@ class Draft:
     def _merge(self, numbers: list[int], pruning: Pruning | None = None) -> None:
         """Put one segment in the place of several."""
         entries = [self.entries[number] for number in numbers]
-        segments = [self._segment(entry) for entry in entries]
+        # Opened anew: what a merged segment gets is verified, though a search has seen it before.
+        segments = [Segment(self._folder, entry) for entry in entries]
         sources = sources_of(segments, [self._gone.get(entry.file.name) for entry in entries])
         merger = Merger(
             self._disk,
@@ -240,7 +251,7 @@ class Draft:
 
     def _segment(self, entry: SegmentEntry) -> Segment:
         found = self._open.get(entry.file.name)
-        if found is None:
+        if found is None or found.entry.file != entry.file:
             found = self._open[entry.file.name] = Segment(self._folder, entry)
         return found
 

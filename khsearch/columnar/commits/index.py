@@ -84,7 +84,7 @@ class IndexFolder:
         loading("khsearch.columnar.commits.writer")
         from khsearch.columnar.commits.writer import BatchWriter
 
-        options = self.options
+        options, last = self.options, self._last
         return BatchWriter(
             self.folder,
             options.key,
@@ -94,6 +94,7 @@ class IndexFolder:
             documents=options.documents,
             form=options.form,
             pairs=options.pairs,
+            known={} if last is None else last[1].commit.segments_by_name(),
         )
 
     def _refreshed(self) -> Searcher:

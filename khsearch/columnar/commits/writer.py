@@ -6,9 +6,11 @@ import contextlib
 import functools
 import os
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from khsearch.columnar.commits.draft import Draft
+from khsearch.columnar.commits.pending import Pending
 from khsearch.columnar.files import catalog as contents
 from khsearch.columnar.files.disk import Disk, told_as_store_errors
 from khsearch.columnar.files.lock import WriteLock
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from khsearch.arrays import Array
     from khsearch.columnar.search.searcher import Searcher
     from khsearch.columnar.segments.merge import Pruning
+    from khsearch.columnar.segments.segment import Segment
     from khsearch.engine import TokenBatch
 
 MAX_KEY = 1 << 15  # bytes of an id
@@ -64,11 +67,13 @@ class BatchWriter:
         documents: str = "",
         form: column_values.Form | None = None,
         pairs: bool = False,
+        known: Mapping[str, Segment] = MappingProxyType({}),
     ) -> None:
         """Take the lock, waiting for it so many seconds.
 
         key: the field of ids. positions: fields that keep where tokens stand. documents: whose documents this writer
-        adds. form: in which text of columns is compared. pairs: whether segments get tables of frequent pairs.
+        adds. form: in which text of columns is compared. pairs: whether segments get tables of frequent pairs. known:
+        segments that are open already, by the names of their files.
 
         Raises IndexLockedError, IndexNotFoundError, IndexDamagedError; IndexMismatchError where the index keeps the
         documents of others, who could not read these.
@@ -92,7 +97,7 @@ class BatchWriter:
                 )
             with told_as_store_errors(folder):
                 contents.remove_strays(self._disk, folder, catalog)
-                self._draft = Draft(self._disk, folder, catalog, key, form, pairs=pairs)
+                self._draft = Draft(self._disk, folder, catalog, key, form, known, pairs=pairs)
         except BaseException:
             self._lock.release()
             raise
@@ -263,16 +268,16 @@ class BatchWriter:
         given = [len(stored), len(summaries), *(len(batch.counts) for batch in tokens.values())]
         if any(number != count for number in given):
             raise DocumentError("ids, blobs and token counts differ in number; pass one of each per document")
-        if any(len(key) > MAX_KEY for key in keys):
+        if max(map(len, keys), default=0) > MAX_KEY:
             raise DocumentError(f"an id is longer than {MAX_KEY} bytes; shorten it")
-        built = {}
+        values = {}
         for name, rows in columns.items():
             if len(rows) != count:
                 raise DocumentError(
                     f"column {name!r} has {len(rows)} rows for {count} documents; pass one per document"
                 )
-            built[name] = column_values.build(name, rows, (kinds or {}).get(name), self._form)
-            self._check_kind(name, built[name])
+            values[name] = column_values.given(name, rows, (kinds or {}).get(name))
+            self._check_kind(name, values[name])
         if not count:
             return
         marked = {name: (batch, name in self._positions) for name, batch in tokens.items()}
@@ -280,26 +285,15 @@ class BatchWriter:
         with self._cancelled_on_error():
             if replace:
                 self._delete_keys([key for key in keys if key])
-            for number, key in enumerate(keys, self._builder.docs):
-                if key:
-                    mine = self._pending.setdefault(key, [])
-                    if replace:
-                        self._pending_gone.update(mine)
-                        mine.clear()
-                    mine.append(number)
-            self._builder.add(keys, summaries, stored, marked, built, traits)
+            self._pending.add(keys, self._builder.docs, replace=replace)
+            self._builder.add(keys, summaries, stored, marked, values, traits)
             if self._builder.full and not more:
                 self._spill()
                 self._draft.merge_by_policy(added=True)
 
     def _delete_keys(self, keys: list[bytes]) -> int:
         """Mark the documents of these ids as deleted wherever they are -> how many were."""
-        count = 0
-        for key in keys:
-            pending = self._pending.pop(key, [])
-            self._pending_gone.update(pending)
-            count += len(pending)
-        return count + self._draft.delete_ids(keys)
+        return self._pending.delete(keys) + self._draft.delete_ids(keys)
 
     def _searcher(self) -> Searcher:
         """What the index would be if all were committed now; pending documents are written first."""
@@ -307,19 +301,19 @@ class BatchWriter:
         return self._draft.searcher()
 
     def _begin(self) -> None:
-        self._builder = Builder(self._disk, self.folder, self._draft.next_name(".seg"), self.key, pairs=self._pairs)
-        self._pending: dict[bytes, list[int]] = {}
-        self._pending_gone: set[int] = set()
+        name = self._draft.next_name(".seg")
+        self._builder = Builder(self._disk, self.folder, name, self.key, self._form, pairs=self._pairs)
+        self._pending = Pending()
 
     def _spill(self) -> None:
         """Write the documents held in memory as a segment."""
         if not self._builder.docs:
             return
         file = self._builder.write()
-        self._draft.add(file, self._builder.docs, sorted(self._pending_gone))
+        self._draft.add(file, self._builder.docs, sorted(self._pending.gone))
         self._begin()
 
-    def _check_kind(self, name: str, column: column_values.Column) -> None:
+    def _check_kind(self, name: str, column: column_values.Column | column_values.Texts) -> None:
         """Numbers and text never share a column, in whatever segment they are."""
         if not len(column.values):
             return

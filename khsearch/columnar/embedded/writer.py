@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from khsearch.columnar.files.companions import written
 from khsearch.columnar.postings.inversion import MAX_POSITION
 from khsearch.columnar.segments.stored import MAX_BLOB
-from khsearch.documents import bodies_of, head_of
+from khsearch.documents import bodies_of, heads_of
 from khsearch.engine import Batch, Files, Limits, NameFile
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ class EmbeddedWriter:
     def add_batch(self, batch: Batch) -> None:
         """Keep documents in two parts: what a list of hits shows, and the rest."""
         self._writer.add_batch(
-            [document.id for document in batch.documents],
-            bodies_of(batch.documents, batch.texts),
+            batch.documents.ids,
+            bodies_of(batch.documents),
             batch.tokens,
             batch.rows,
-            summaries=list(map(head_of, batch.documents)),
+            summaries=heads_of(batch.documents),
             kinds=self._kinds,
             traits=batch.traits,
         )

@@ -22,7 +22,7 @@ from khsearch.errors import IndexDamagedError
 from khsearch.sharing import cached_property
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from khsearch.arrays import Array
@@ -127,7 +127,11 @@ def root_of(sums: bytes | memoryview, text: bytes | memoryview, data: int) -> in
 
 
 class BlockFile:
-    """A finished file, mapped. Opening reads its checksums and JSON; what a section holds is verified when touched."""
+    """A finished file, mapped. Opening reads its checksums and JSON; what a section holds is verified when touched.
+
+    sections: what the file says of each, by name, which is checked by `section` and `section_sizes`: first byte, bytes,
+    and what its numbers are (`DTYPES`). meta: what its writer tells of it.
+    """
 
     def __init__(self, path: Path, *, size: int, root: int) -> None:
         """Open path, which must have the size and root that its keeper remembers.
@@ -150,27 +154,35 @@ class BlockFile:
         self._sums = sums.cast("Q")
         self._seen = bytearray(blocks)
         self._touched = 0
-        self._sections, self.meta = _described(path, bytes(text), head)
+        self.sections, self.meta = _described(path, bytes(text))
 
     def section_sizes(self) -> dict[str, int]:
-        """Bytes of every section by its name."""
-        return {name: length for name, (_, length, _) in self._sections.items()}
+        """Bytes of every section by its name; IndexDamagedError where one cannot be."""
+        return {name: self._place(name)[1] for name in self.sections}
 
     def section(self, name: str) -> Section:
-        """The section of that name; IndexDamagedError where the file has none."""
-        if name not in self._sections:
+        """The section of that name; IndexDamagedError where the file has none, or none that can be."""
+        if name not in self.sections:
             raise damaged(self.path, f"part {name} is missing")
-        return Section(self, self._map, name, *self._sections[name])
+        return Section(self, self._map, name, *self._place(name))
+
+    def _place(self, name: str) -> tuple[int, int, str]:
+        """Where a section lies, within the data."""
+        place: Any = self.sections[name]
+        if not isinstance(place, list) or len(place) != 3:
+            raise damaged(self.path, f"description of part {name}")
+        start, length, kind = place
+        whole = type(start) is int and type(length) is int and isinstance(kind, str) and kind in KINDS
+        if not whole or start < 0 or length < 0 or start % 8 or start + length > self.data_size:
+            raise damaged(self.path, f"description of part {name}")
+        if length % int(kind[1]):
+            raise damaged(self.path, f"length of part {name}")
+        return start, length, kind
 
     @property
     def sums(self) -> bytes:
         """The checksums of all blocks, eight bytes each."""
         return self._sums.tobytes()
-
-    def spans(self, prefix: str, names: Iterable[str]) -> dict[str, tuple[int, int, int]]:
-        """Where sections lie whose names begin so, by the rest of the name: first byte, bytes, bytes of a number."""
-        known = ((name, self._sections.get(prefix + name)) for name in names)
-        return {name: (at[0], at[1], int(at[2][1])) for name, at in known if at is not None}
 
     def check(self, start: int, stop: int, part: str) -> None:
         """Verify the blocks that hold bytes start to stop, those not seen before only."""
@@ -271,20 +283,13 @@ def _map(path: Path, size: int) -> mmap.mmap:
         os.close(fd)
 
 
-def _described(path: Path, text: bytes, data: int) -> tuple[dict[str, tuple[int, int, str]], dict[str, Any]]:
-    """Sections and meta of the JSON, every offset within the data."""
+def _described(path: Path, text: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Sections, unchecked, and meta of the JSON."""
     try:
         header = orjson.loads(text)
-        sections = {str(name): (start, length, kind) for name, (start, length, kind) in header["sections"].items()}
-        meta = header["meta"]
-    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, AttributeError) as error:
+        sections, meta = header["sections"], header["meta"]
+    except (orjson.JSONDecodeError, TypeError, KeyError) as error:
         raise damaged(path, "description") from error
-    for name, (start, length, kind) in sections.items():
-        whole = type(start) is int and type(length) is int and isinstance(kind, str) and kind in KINDS
-        if not whole or start < 0 or length < 0 or start % 8 or start + length > data:
-            raise damaged(path, f"description of part {name}")
-        if length % int(kind[1]):
-            raise damaged(path, f"length of part {name}")
-    if not isinstance(meta, dict):
+    if not isinstance(sections, dict) or not isinstance(meta, dict):
         raise damaged(path, "description")
     return sections, meta

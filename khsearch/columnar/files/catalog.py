@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,7 +29,7 @@ from khsearch.errors import IndexNotFoundError
 from khsearch.frozen import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from khsearch.columnar.files.disk import Disk
@@ -38,6 +39,7 @@ MAX_DOCS = 1 << 40
 HEAD = b"khsearch columnar "
 INDEX_DOCUMENTS = "khsearch.Index"
 """Whose documents an index keeps, where they are those of `khsearch.Index`."""
+_ROOT = re.compile("[0-9a-f]{16}", re.ASCII)
 
 
 @frozen
@@ -131,10 +133,7 @@ def read_catalog(folder: Path) -> Catalog:
     try:
         header = orjson.loads(body)
         number = version.check_format(folder, header["format"])
-        segments = tuple(
-            SegmentEntry(_entry(row[:3], ".seg"), _count(row[3], MAX_DOCS), _count(row[4], row[3]))
-            for row in header["segments"]
-        )
+        segments = tuple(_segment(*row) for row in header["segments"])
         deletions = None if header["deletions"] is None else _entry(header["deletions"], ".del")
         settings = header["settings"]
         if number == 1:  # it did not tell
@@ -174,11 +173,17 @@ def _row(file: FileEntry) -> list[Any]:
     return [file.name, file.size, f"{file.root:016x}"]
 
 
-def _entry(row: list[Any], suffix: str) -> FileEntry:
+@lru_cache(maxsize=1 << 10, typed=True)
+def _segment(name: Any, size: Any, root: Any, docs: Any, deleted: Any) -> SegmentEntry:
+    # Most segments of a commit are those of the last one.
+    return SegmentEntry(_entry((name, size, root), ".seg"), _count(docs, MAX_DOCS), _count(deleted, docs))
+
+
+def _entry(row: Sequence[Any], suffix: str) -> FileEntry:
     name, size, root = row
     if not isinstance(name, str) or not NUMBERED_NAME.fullmatch(name) or not name.endswith(suffix):
         raise ValueError(name)
-    if not isinstance(root, str) or not re.fullmatch("[0-9a-f]{16}", root, re.ASCII):
+    if not isinstance(root, str) or not _ROOT.fullmatch(root):
         raise ValueError(root)
     return FileEntry(name, _count(size), int(root, 16))
 

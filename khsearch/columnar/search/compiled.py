@@ -6,7 +6,7 @@ to it as documents and scores.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from khsearch import arrays, native
 from khsearch.arrays import np
@@ -61,11 +61,12 @@ class _Ranked:
 class CompiledSearcher(Searcher):
     """Evaluates nodes on one commit by the compiled core. Safe for threads."""
 
+    _weightings: ClassVar[tuple[BM25 | None, Any]] = None, None  # the last one, which most commits are asked with
+
     def __init__(self, commit: Commit, translate: Callable[[Searcher, Any], nodes.Node] | None = None) -> None:
         super().__init__(commit, translate)
         opened = [segment.compiled for segment in commit.leaves.segments]
         self._core = native.core.Commit([*zip(opened, commit.leaves.living, strict=True)])
-        self._weightings: tuple[BM25, Any] = (STANDARD, _weighting(STANDARD))
         self._planners: tuple[Any, Any] = (None, None)
 
     @property
@@ -190,7 +191,7 @@ class CompiledSearcher(Searcher):
         last, found = self._weightings
         if last is not weighting:
             found = _weighting(weighting)
-            self._weightings = weighting, found
+            CompiledSearcher._weightings = weighting, found
         return found
 
     def _outside(self, weighting: BM25) -> Callable[[nodes.Node], Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from khsearch.arrays import Array, np
+from khsearch.sharing import cached_property
 
 
 class Scratch:
@@ -13,7 +14,10 @@ class Scratch:
     def __init__(self, docs: int) -> None:
         """For a commit of so many documents, deleted ones included."""
         self._docs = docs
-        self._local = threading.local()
+
+    @cached_property
+    def _local(self) -> threading.local:
+        return threading.local()
 
     def sums(self) -> Array:
         """Zeros for every document, (docs,) float64."""

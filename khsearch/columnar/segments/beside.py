@@ -17,12 +17,13 @@ class Beside(Generic[T]):
     It looks at nothing that its caller changes meanwhile, and touches no file: whoever is interrupted leaves it behind.
     """
 
-    def __init__(self, work: Callable[[], T]) -> None:
+    def __init__(self, work: Callable[[], T], *, alone: bool = False) -> None:
+        """alone: whether the caller does it itself, as soon as it asks."""
         self._work = work
         self._result: T
         self._problem: BaseException | None = None
         self._thread: threading.Thread | None = None
-        if cores() > 1:
+        if cores() > 1 and not alone:
             self._thread = threading.Thread(target=self._run)
             try:
                 self._thread.start()

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from khsearch import native
-from khsearch.arrays import EMPTY, pack
+from khsearch.arrays import pack
 from khsearch.columnar.files.spool import Spool
 from khsearch.columnar.postings.compiled import CompiledInverter
 from khsearch.columnar.postings.encode import coded
 from khsearch.columnar.postings.inversion import MAX_POSITION, Inverter
-from khsearch.columnar.segments import columns, pair_files
+from khsearch.columnar.segments import pair_files
 from khsearch.columnar.segments.beside import Beside
+from khsearch.columnar.segments.collected import Collected
 from khsearch.columnar.segments.pairs import PairCounter, Pairs
 from khsearch.columnar.segments.segment_writer import SegmentWriter, temporary_paths
 from khsearch.columnar.segments.stored import MAX_BLOB, StoredWriter
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from khsearch.columnar.files.catalog import FileEntry
     from khsearch.columnar.files.disk import Disk
+    from khsearch.columnar.segments.columns import Column, Form, Texts
 
 MAX_TOKENS = 14 << 20  # held at once, some 20 bytes each while they are put in order
 MAX_TERMS = 1 << 22
@@ -37,18 +39,21 @@ MAX_DOCS = 1 << 18
 class Builder:
     """Holds the documents of a segment to be. Numbers them from 0 in the order in which they come."""
 
-    def __init__(self, disk: Disk, folder: Path, name: str, key: str | None, *, pairs: bool = False) -> None:
-        """pairs: whether fields that keep positions get tables of their frequent pairs."""
+    def __init__(
+        self, disk: Disk, folder: Path, name: str, key: str | None, form: Form | None, *, pairs: bool = False
+    ) -> None:
+        """form: in which text of columns is compared. pairs: whether fields that keep positions get tables of them."""
         self.docs = 0
         self._disk = disk
         self._folder = folder
         self._name = name
         self._key = key
+        self._form = form
         self._pairs = pairs
         self._keys: list[bytes] = []
         self._summaries: list[bytes] = []
         self._fields: dict[str, Inverter | CompiledInverter] = {}
-        self._columns: dict[str, list[tuple[int, columns.Column]]] = {}
+        self._columns: dict[str, Collected] = {}
         self._traits: set[str] = set()
         self._tokens = 0
         self._most_terms = 0  # a field has no more, as far as anybody has looked
@@ -73,7 +78,7 @@ class Builder:
         summaries: Sequence[bytes],
         stored: Sequence[bytes],
         tokens: Mapping[str, tuple[TokenBatch, bool]],
-        values: Mapping[str, columns.Column],
+        values: Mapping[str, Column | Texts],
         traits: Iterable[str] = (),
     ) -> None:
         """Take in documents: ids (empty for none), blobs, tokens and whether their positions count, columns, traits."""
@@ -83,7 +88,9 @@ class Builder:
         self._summaries += summaries
         self._add_tokens(tokens, first)
         for name, column in values.items():
-            self._columns.setdefault(name, []).append((first, column))
+            if name not in self._columns:
+                self._columns[name] = Collected(self._form)
+            self._columns[name].add(first, column)
         self._traits.update(traits)
         self.docs += len(stored)
 
@@ -109,8 +116,8 @@ class Builder:
             beside.result()
 
     def column_kind(self, name: str) -> str | None:
-        """Which of COLUMN_KINDS a column has so far; None where it has no values."""
-        return next((column.kind for _, column in self._columns.get(name, []) if len(column.values)), None)
+        """Which of columns.DTYPES a column has so far; None where it has no values."""
+        return self._columns[name].kind if name in self._columns else None
 
     def close(self) -> None:
         """Forget everything."""
@@ -129,7 +136,7 @@ class Builder:
             writer.add_traits(self._traits)
             writer.add_stored(self._stored)
             for name in sorted(self._columns):
-                writer.add_column(name, columns.join(name, self._padded(self._columns[name])))
+                writer.add_column(name, self._columns.pop(name).finish(name, self.docs))
             return writer.finish()
 
     def _write_field(self, writer: SegmentWriter, name: str, inverter: Inverter | CompiledInverter) -> None:
@@ -149,14 +156,6 @@ class Builder:
         if found is not None:
             writer.add_pairs(name, found)
 
-    def _padded(self, parts: list[tuple[int, columns.Column]]) -> list[columns.Column]:
-        """The parts of a column with nothing for the documents between them."""
-        out, at = [], 0
-        for first, column in [*parts, (self.docs, columns.empty(EMPTY))]:
-            out += [columns.empty(np.zeros(first - at, np.int64)), column]
-            at = first + len(column.counts)
-        return out
-
 
 def _add_all(batches: Sequence[tuple[Inverter | CompiledInverter, TokenBatch]], first: int) -> None:
     for field, batch in batches:
@@ -165,7 +164,7 @@ def _add_all(batches: Sequence[tuple[Inverter | CompiledInverter, TokenBatch]], 
 
 def check_sizes(stored: Sequence[bytes], tokens: Mapping[str, tuple[TokenBatch, bool]]) -> None:
     """Raise DocumentError for a document that no segment has room for; blobs and tokens as `Builder.add` takes them."""
-    if any(len(blob) > MAX_BLOB for blob in stored):
+    if max(map(len, stored), default=0) > MAX_BLOB:
         raise DocumentError(f"a stored document is larger than {MAX_BLOB} bytes; split it")
     for batch, positions in tokens.values():
         top = int((batch.counts if batch.positions is None else batch.positions).max(initial=0)) if positions else 0

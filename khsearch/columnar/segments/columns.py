@@ -26,10 +26,11 @@ import numpy as np
 from khsearch.arrays import EMPTY, Array, spread, starts_of
 from khsearch.columnar.files.format import COLUMN_KINDS
 from khsearch.errors import DocumentError
+from khsearch.frozen import frozen
 from khsearch.schema import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 Form = Callable[[bytes], bytes]
 """A value of a text column as it was written -> the form in which it is compared."""
@@ -100,6 +101,15 @@ class Column:
         return self.names[int(value)] if self.kind == "exact" else value.item()
 
 
+@frozen
+class Texts:
+    """The texts of some documents as they came: counts (docs,) of each, and all values as they are kept, end to end."""
+
+    counts: Array
+    values: Sequence[bytes]
+    kind: str = "text"
+
+
 def number_of(value: Any) -> int | float | None:
     """A number, truth value, date or time as a number; None for what is text. Times count microseconds from year 1.
 
@@ -124,10 +134,10 @@ def text_of(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form | None = None) -> Column:
-    """A column of Python values, one row per document: None, a value, or a list of values; else DocumentError.
+def given(name: str, rows: Sequence[Any], kind: Kind | None = None) -> Column | Texts:
+    """What a column has of Python values, one row per document: None, a value, or a list of values; else DocumentError.
 
-    kind: what the values are, None where they tell it themselves. form: how text is compared, None for as it is.
+    kind: what the values are, None where they tell it themselves.
     """
     counts, flat = _flat(rows)
     if not flat:
@@ -137,17 +147,15 @@ def build(name: str, rows: Sequence[Any], kind: Kind | None = None, form: Form |
         return _of_numbers(counts, [number for number in numbers if number is not None])
     if kind == "number" or any(number is not None for number in numbers):
         raise mixed(name)
-    texts = [text_of(value) for value in flat]
-    names = sorted(set(texts))
-    place = {text: i for i, text in enumerate(names)}
-    forms = dict(zip(names, names if form is None else map(form, names), strict=True))
-    return _of_texts(counts, np.fromiter((place[text] for text in texts), np.int64, len(texts)), names, forms)
+    if set(map(type, flat)) == {str}:
+        return Texts(counts, [value.encode("utf-8", "surrogatepass") for value in flat])
+    return Texts(counts, [text_of(value) for value in flat])
 
 
 def _flat(rows: Sequence[Any]) -> tuple[Array, list[Any]]:
     """How many values each row has (docs,), and all values."""
     flat = [row for row in rows if row is not None]
-    if not any(isinstance(row, list | tuple) for row in flat):  # no list for each: there may be a million
+    if not any(issubclass(kind, list | tuple) for kind in set(map(type, flat))):  # no list each: there may be a million
         return np.fromiter((row is not None for row in rows), np.int64, len(rows)), flat
     lists = [[] if row is None else row if isinstance(row, list | tuple) else [row] for row in rows]
     return np.fromiter(map(len, lists), np.int64, len(lists)), [value for values in lists for value in values]
@@ -180,10 +188,13 @@ def _of_numbers(counts: Array, numbers: Sequence[int | float]) -> Column:
     return Column("exact", counts, np.fromiter((place[n] for n in numbers), np.int64, len(numbers)), tuple(names))
 
 
-def _of_texts(counts: Array, values: Array, names: Sequence[bytes], form_by_name: Mapping[bytes, bytes]) -> Column:
-    forms = sorted({form_by_name[name] for name in names})
+def of_texts(counts: Array, values: Array, names: Sequence[bytes], form_of_name: Sequence[bytes]) -> Column:
+    """A column of texts: counts, values and names as it has them, and the form of each name."""
+    if form_of_name == names:
+        return Column("text", counts, values, tuple(names), tuple(names), np.arange(len(names)))
+    forms = sorted(set(form_of_name))
     place = {form: i for i, form in enumerate(forms)}
-    form_of = np.fromiter((place[form_by_name[name]] for name in names), np.int64, len(names))
+    form_of = np.fromiter(map(place.__getitem__, form_of_name), np.int64, len(names))
     return Column("text", counts, values, tuple(names), tuple(forms), form_of)
 
 
@@ -204,7 +215,7 @@ def join(name: str, columns: Sequence[Column]) -> Column:
     if "text" in kinds:
         forms = {text: column.forms[form] for column in filled for text, form in _pairs(column)}
         names = sorted(forms)
-        return _of_texts(counts, _renumbered(filled, names), names, forms)
+        return of_texts(counts, _renumbered(filled, names), names, [forms[name] for name in names])
     whole = [column.values for column in filled if column.kind == "int"]
     if "exact" in kinds or (
         len(kinds) > 1 and any(int(values.min()) < -FLOAT_EXACT or int(values.max()) > FLOAT_EXACT for values in whole)

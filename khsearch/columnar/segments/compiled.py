@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PARTS = ("df", "extra", "lengths", "rests", "rows", "keys", "high", "low", "tf", "rest", "pos", "terms", "doclens")
-
 
 def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
     """Return the core's own view of a segment's file; None without a core, or for a file that it cannot open.
@@ -25,12 +23,9 @@ def opened(file: BlockFile, docs: int, fields: Mapping[str, Any]) -> Any:
     """
     if native.core is None:
         return None
-    parts = {
-        name: (meta["tokens"], meta["positions"], file.spans(meta["prefix"], _PARTS)) for name, meta in fields.items()
-    }
+    parts = [(name, meta["tokens"], meta["positions"], meta["prefix"]) for name, meta in fields.items()]
     try:
-        heads, stored = file.spans("heads.", ("starts", "codes")), file.spans("stored.", ("starts", "blobs"))
-        return native.core.Segment(file.path, file.data_size, file.sums, docs, parts, heads, stored)
+        return native.core.Segment(file.path, file.data_size, file.sums, docs, file.sections, parts)
     except (OSError, OverflowError, native.core.DamageError):  # numpy says what is wrong, when it is read
         return None
 

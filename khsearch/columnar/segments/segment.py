@@ -14,7 +14,7 @@ from khsearch.columnar.files.format import COLUMN_KINDS
 from khsearch.columnar.segments import compiled
 from khsearch.columnar.segments.stored import StoredReader
 from khsearch.engine import OLD_TRAIT
-from khsearch.sharing import loading
+from khsearch.sharing import cached_property, loading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ class Segment:
         """The number of the format that it was written in."""
         return self._header.format
 
-    @property
+    @cached_property
     def traits(self) -> frozenset[str]:
         """What the terms of its documents depend on: lines that mean something to whoever made the terms."""
         if self.format == 1:

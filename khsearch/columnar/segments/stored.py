@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LEVEL = 3
 DICTIONARY = 112 << 10  # bytes
 ENOUGH = 1 << 20  # bytes of documents from which a dictionary pays
+SMALL = 1 << 14  # bytes that are compressed in less time than a thread takes to start
 MAX_BLOB = 1 << 28  # bytes
 
 
@@ -82,7 +83,7 @@ class StoredWriter:
         from khsearch.columnar.segments.beside import Beside
 
         self._take()
-        self._beside = Beside(lambda: _compressed(compressor, blobs))
+        self._beside = Beside(lambda: _compressed(compressor, blobs), alone=sum(map(len, blobs)) < SMALL)
 
     def _take(self) -> None:
         """Append what was compressed meanwhile."""

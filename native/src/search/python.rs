@@ -7,7 +7,8 @@ use std::sync::Arc;
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::fault::Fault;
 use crate::index::heads::Heads;
@@ -42,68 +43,79 @@ pub fn raised(fault: Fault) -> PyErr {
     }
 }
 
-/// Where a section lies: its first byte, its bytes, and bytes of a number.
-type Span = (usize, usize, usize);
-
 /// One segment, read from its file.
 #[pyclass(frozen)]
 struct Segment(Arc<commit::Segment>);
 
+/// The sections of a file, as Python knows them: by name, first byte, bytes, and what its numbers are.
+struct Directory<'py> {
+    file: Arc<PagedFile>,
+    sections: Bound<'py, PyDict>,
+}
+
+impl Directory<'_> {
+    fn find(&self, prefix: &str, part: &str) -> PyResult<Option<Section>> {
+        let found = match self.sections.get_item([prefix, part].concat())? {
+            Some(found) => found,
+            None => return Ok(None),
+        };
+        let place = || -> PyResult<(usize, usize, PyBackedStr)> {
+            let place = found.downcast::<PyList>()?;
+            Ok((place.get_item(0)?.extract()?, place.get_item(1)?.extract()?, place.get_item(2)?.extract()?))
+        };
+        let damaged = |_| raised(self.file.damage(format!("description of part {}", part)));
+        let (start, bytes, kind) = place().map_err(damaged)?;
+        let width = kind.get(1..).and_then(|digit| digit.parse().ok()).unwrap_or(0);
+        Section::new(self.file.clone(), part.to_owned(), start, bytes, width).map(Some).map_err(raised)
+    }
+
+    fn get(&self, prefix: &str, part: &str) -> PyResult<Section> {
+        let found = self.find(prefix, part)?;
+        found.ok_or_else(|| raised(self.file.damage(format!("part {} is missing", part))))
+    }
+}
+
 #[pymethods]
 impl Segment {
-    /// path, size, sums: the file, bytes that have checksums, and these, one after the other. docs: documents. fields:
-    /// by name, tokens in all, whether it keeps positions, and the sections by name. heads, stored: sections of ids and
-    /// titles, and of stored documents.
+    /// path, size, sums: the file, bytes that have checksums, and these, one after the other. docs: documents.
+    /// sections: of the file, by name: first byte, bytes, and what its numbers are, such as u4. fields: by name, tokens in
+    /// all, whether it keeps positions, and how the names of its sections begin.
     #[new]
     fn new(
         path: PathBuf,
         size: usize,
         sums: &[u8],
         docs: usize,
-        fields: HashMap<String, (u64, bool, HashMap<String, Span>)>,
-        heads: HashMap<String, Span>,
-        stored: HashMap<String, Span>,
+        sections: Bound<'_, PyDict>,
+        fields: Vec<(String, u64, bool, PyBackedStr)>,
     ) -> PyResult<Self> {
         let sums =
             sums.chunks_exact(8).map(|sum| sum.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))).collect();
         if docs > i32::MAX as usize {
             return Err(PyValueError::new_err("a segment has too many documents"));
         }
-        let file = Arc::new(PagedFile::open(&path, size, sums)?);
+        let all = Directory { file: Arc::new(PagedFile::open(&path, size, sums)?), sections };
         let mut made = HashMap::new();
-        for (name, (tokens, positions, spans)) in fields {
-            let section = |part: &str| match spans.get(part) {
-                Some(&(start, bytes, width)) => Section::new(file.clone(), part.to_owned(), start, bytes, width),
-                None => Err(file.damage(format!("part {} is missing", part))),
+        for (name, tokens, positions, prefix) in fields {
+            let parts = Sections {
+                df: all.get(&prefix, "df")?,
+                extra: all.get(&prefix, "extra")?,
+                lengths: all.get(&prefix, "lengths")?,
+                rests: if positions { Some(all.get(&prefix, "rests")?) } else { None },
+                rows: all.get(&prefix, "rows")?,
+                keys: all.get(&prefix, "keys")?,
+                high: all.get(&prefix, "high")?,
+                low: all.get(&prefix, "low")?,
+                tf: all.get(&prefix, "tf")?,
+                rest: all.get(&prefix, "rest")?,
+                pos: all.get(&prefix, "pos")?,
+                terms: all.get(&prefix, "terms")?,
+                doclens: all.get(&prefix, "doclens")?,
             };
-            let sections = || {
-                Ok(Sections {
-                    df: section("df")?,
-                    extra: section("extra")?,
-                    lengths: section("lengths")?,
-                    rests: if positions { Some(section("rests")?) } else { None },
-                    rows: section("rows")?,
-                    keys: section("keys")?,
-                    high: section("high")?,
-                    low: section("low")?,
-                    tf: section("tf")?,
-                    rest: section("rest")?,
-                    pos: section("pos")?,
-                    terms: section("terms")?,
-                    doclens: section("doclens")?,
-                })
-            };
-            let field = sections().and_then(|parts| Field::new(parts, docs, tokens)).map_err(raised)?;
-            made.insert(name, field);
+            made.insert(name, Field::new(parts, docs, tokens).map_err(raised)?);
         }
-        let section = |spans: &HashMap<String, Span>, part: &str| match spans.get(part) {
-            Some(&(start, bytes, width)) => {
-                Section::new(file.clone(), part.to_owned(), start, bytes, width).map(Some).map_err(raised)
-            }
-            None => Ok(None),
-        };
-        let heads = Heads::new(docs, section(&heads, "starts")?, section(&heads, "codes")?);
-        let stored = Stored::new(docs, section(&stored, "starts")?, section(&stored, "blobs")?);
+        let heads = Heads::new(docs, all.find("heads.", "starts")?, all.find("heads.", "codes")?);
+        let stored = Stored::new(docs, all.find("stored.", "starts")?, all.find("stored.", "blobs")?);
         Ok(Segment(Arc::new(commit::Segment { docs, fields: made, heads, stored, impacts: Kept::default() })))
     }
 
