@@ -142,7 +142,7 @@ def read_catalog(folder: Path) -> Catalog:
                 "documents": INDEX_DOCUMENTS if own else "",
                 "others": dict.fromkeys(FIRST_NAMES.values() if own else (), ""),
             }
-        documents, others = header["documents"], dict(map(_other, header["others"].items()))
+        documents, others = header["documents"], dict(_other(*other) for other in header["others"].items())
         generation, counter = _count(header["generation"]), _count(header["counter"])
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
         raise wholefile.damaged(path, "catalog") from error
@@ -188,8 +188,8 @@ def _entry(row: Sequence[Any], suffix: str) -> FileEntry:
     return FileEntry(name, _count(size), int(root, 16))
 
 
-def _other(item: tuple[Any, Any]) -> tuple[str, str]:
-    name, checksum = item
+@lru_cache(maxsize=1 << 10, typed=True)
+def _other(name: Any, checksum: Any) -> tuple[str, str]:
     if not isinstance(name, str) or not (NUMBERED_NAME.fullmatch(name) or name in FIRST_NAMES.values()):
         raise ValueError(name)
     if not isinstance(checksum, str) or not re.fullmatch("|[0-9a-f]{16}", checksum, re.ASCII):
