@@ -4,7 +4,7 @@ Opening is told by the clock, in a process of its own that has everything import
 found by a process that has the index open: by the clock, which the disk is part of, and as CPU time of all its threads
 until it is found; what they do later, as tantivy's do when they merge, is not told. After the commit of another
 process, it is CPU time of the thread that asks. A thread that has waited is slower for a while, whatever it does, so a
-warm query, too, is asked when another process has worked as long, which has committed nothing.
+warm query is asked among others, and also when another process has worked as long, which has committed nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.errors import DisagreementError
 from benchmarks.timing import Spread, quotients, spread
 
 COLUMNS = ["engine", "open, ms", "open and find, ms", "memory, MB", "add one and find: ms, CPU ms"]
-COLUMNS += ["khsearch / this, CPU", "first after another's commit: ms, times warm"]
+COLUMNS += ["khsearch / this, CPU", "first after another's commit: ms, times warm, times warm after a pause"]
 
 _NEWCOMER = asking.STRANGER
 
@@ -51,11 +51,13 @@ class Added:
 class AfterCommit:
     """The first query of an open index after another process has committed a document, in milliseconds of CPU time.
 
-    by_warm  that, by the time of the same query when it is warm, after as long a pause
+    by_warm    that, by the time of the same query among others, when it is warm
+    by_paused  that, by its time when it is warm, after as long a pause
     """
 
     first_ms: Spread
     by_warm: Spread
+    by_paused: Spread
 
 
 def starts(folders: Mapping[str, Path], text: str, rounds: int) -> dict[str, Start]:
@@ -84,17 +86,17 @@ def _after_commit(name: str, asked: Asked, folder: Path, queries: Sequence[Query
     with asking.begun({name: asked}, [*queries, Query(Kind.AND, _NEWCOMER)]):
         for _ in range(2):
             asked.microseconds()
-        first, warm = [], []
+        first, warm, paused = [], [], []
         for number in range(last):
             id = f"other{number}"
             worker.run("add", name, str(folder), id, _NEWCOMER)
             first.append(asked.after_commit(number) / 1000)
             if id not in asked.ids(last):
                 raise DisagreementError(f"{name}: {id!r} was added by another process, and is not found")
-            asked.microseconds()
+            warm.append(asked.microseconds()[number] / 1000)
             worker.run("open", name, str(folder), queries[number].text)
-            warm.append(asked.once(number) / 1000)
-    return AfterCommit(spread(first), quotients(first, warm))
+            paused.append(asked.once(number) / 1000)
+    return AfterCommit(spread(first), quotients(first, warm), quotients(first, paused))
 
 
 def add_and_find(asked: Mapping[str, Asked], rounds: int) -> dict[str, Added]:
@@ -134,7 +136,7 @@ def rows(
                 f"{one.memory_mb:.0f}",
                 f"{add.wall_ms}, {add.cpu_ms}" if add else "",
                 str(add.ratio) if add else "",
-                f"{after.first_ms}, {after.by_warm.median:.1f}" if after else "",
+                f"{after.first_ms}, {after.by_warm.median:.1f}, {after.by_paused.median:.1f}" if after else "",
             ]
         )
     return found
