@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from khsearch import Document, Index, IndexDamagedError, IndexMismatchError, LexiconError, manifest
@@ -113,6 +113,7 @@ def divided(atoms: list[str], model: LexiconModel) -> list[str]:
     return parts
 
 
+@example(LexiconModel({"កក": 3001}, {}, unknown=0, rare_cluster=2000), ["ក", "កក"], [])
 @given(model=_bases, words=_lists, runs=_runs)
 @examples(200)
 def test_one_road_to_atoms_and_to_whole_words(model: LexiconModel, words: list[str], runs: list[str]) -> None:

@@ -92,6 +92,16 @@ def queries(lexicon: Lexicon) -> st.SearchStrategy[Typed]:
 
 def filters(lexicon: Lexicon) -> st.SearchStrategy[Typed | None]:
     """Draw filters, or none."""
+    return st.none() | _of_values() | queries(lexicon)
+
+
+def gone(lexicon: Lexicon) -> st.SearchStrategy[Typed]:
+    """Draw filters that mean the same by any ranking: words of Khmer may stand inside of longer ones, too, by most."""
+    whole = st.sampled_from(["UNICEF", "2021"]).map(lambda typed: model.word(typed, lexicon))
+    return _of_values() | whole | st.just(model.EVERY)
+
+
+def _of_values() -> st.SearchStrategy[Typed]:
     value = st.sampled_from(_VALUED)
     joined = st.tuples(st.sampled_from([model.either, model.both, model.without]), value, value)
-    return st.none() | value | joined.map(lambda drawn: drawn[0](*drawn[1:])) | queries(lexicon)
+    return value | joined.map(lambda drawn: drawn[0](*drawn[1:]))

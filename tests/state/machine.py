@@ -176,12 +176,11 @@ class IndexMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.writer is None)
     @rule(held=_which, data=st.data())
     def delete_what_a_filter_finds(self, held, data):
-        filter = data.draw(drawn.filters(self.lexicon))
-        if filter is not None:
-            gone = self.truth.ids(filter, None)
-            assert self.handle(held).delete_by(filter.text) == len(gone)
-            for id in gone:
-                del self.committed[id]
+        filter = data.draw(drawn.gone(self.lexicon))
+        gone = self.truth.ids(filter, None)
+        assert self.handle(held).delete_by(filter.text) == len(gone)
+        for id in gone:
+            del self.committed[id]
 
     # Handles
 

@@ -88,10 +88,13 @@ def extended(base: Lexicon, entries: Entries) -> Lexicon:
         raise LexiconError(str(problem)) from None
     cluster_costs = array("i", base.cluster_costs)
     cluster_costs.extend([min(base.rare_cluster, MAX_COST)] * (len(trie.lengths) - len(cluster_costs)))
-    # Atoms that the lexicon has are whole as they are: they may go on being parts of longer words.
-    others = listed(b"".join(word + b"\n" for word, is_atom in zip(words, are_atoms, strict=True) if not is_atom))
-    kept = own.pack(others, atoms[np.repeat(~are_atoms, lines.sizes)], entries.phrases)
-    return replace(base, trie=trie, cluster_costs=cluster_costs, own=own.read(kept, trie))
+    made = replace(base, trie=trie, cluster_costs=cluster_costs)
+    # Atoms that the lexicon has are whole as they are, and may go on being parts of longer words; but for those whose
+    # parts are own words, too, and cheaper now.
+    whole = are_atoms & _paths(made, lines)[3] if are_atoms.any() else are_atoms
+    others = listed(b"".join(word + b"\n" for word, is_whole in zip(words, whole, strict=True) if not is_whole))
+    kept = own.pack(others, atoms[np.repeat(~whole, lines.sizes)], entries.phrases)
+    return replace(made, own=own.read(kept, trie))
 
 
 def _paths(lexicon: Lexicon, words: Listed) -> tuple[Offsets, Offsets, NDArray[np.bool_], NDArray[np.bool_]]:
