@@ -19,6 +19,7 @@ imports only what stands on a line above it; tests hold that.
     frozen          the decorator for values: immutable, and nothing of them compiled before it is used
     pattern         regular expressions that are compiled when they are first used
     lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not
+    extras          what an installation leaves out, and the command that adds it
     plugins         what installed packages bring, by entry points
     sandbox         what a process gives away before it reads what it does not trust
     arrays/         what every zone computes with: runs of equal values, spans, interning

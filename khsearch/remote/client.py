@@ -19,9 +19,9 @@ from khsearch.errors import (
     IndexMismatchError,
     IndexNotFoundError,
     IndexStoreError,
-    MissingExtraError,
     QueryError,
 )
+from khsearch.extras import missing
 from khsearch.sharing import Lock, loading
 
 if TYPE_CHECKING:
@@ -318,9 +318,7 @@ def _library() -> type[OpenSearch]:
         loading("opensearchpy")
         from opensearchpy import OpenSearch
     except ImportError:
-        raise MissingExtraError(
-            "an index in OpenSearch needs a package more: pip install 'khsearch[opensearch]'"
-        ) from None
+        raise missing("an index in OpenSearch needs a package more", "opensearch") from None
     return OpenSearch
 
 

@@ -58,7 +58,6 @@ else:
         except ModuleNotFoundError as problem:
             if problem.name not in _EXTRAS:
                 raise
-            from khsearch.errors import MissingExtraError
+            from khsearch.extras import missing
 
-            extra = _EXTRAS[problem.name]
-            raise MissingExtraError(f"{problem.name} is not installed: pip install 'khsearch[{extra}]'") from None
+            raise missing(f"{problem.name} is not installed", _EXTRAS[problem.name]) from None

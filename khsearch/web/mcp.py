@@ -19,7 +19,8 @@ import orjson
 from khsearch.addresses import title_of
 from khsearch.deadline import TimeIsUpError
 from khsearch.documents import written_field
-from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
+from khsearch.errors import IndexStoreError, QueryError
+from khsearch.extras import missing
 from khsearch.hits import Fragment, Hit, Results, plain_fields
 from khsearch.reader import Reader
 from khsearch.sharing import loading
@@ -35,7 +36,7 @@ try:
     from mcp.types import ToolAnnotations
     from pydantic import Field
 except ImportError:
-    raise MissingExtraError("tools for language models need a package more: pip install 'khsearch[mcp]'") from None
+    raise missing("tools for language models need a package more", "mcp") from None
 
 from khsearch.web.answers import AWAY, FAULT, NotThereError, no_document  # which loads what comes with that package
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from khsearch.documents import reasons
 from khsearch.documents.formats.markup_fonts import fonts_of, stated_font
 from khsearch.documents.formats.whole import About, Flow, moment
-from khsearch.errors import MissingExtraError
+from khsearch.extras import missing
 from khsearch.frozen import frozen
 from khsearch.sharing import loading
 
@@ -69,7 +69,7 @@ def page(source: Source, data: bytes, declared: str = "", part: str = "", *, boo
     try:
         from selectolax.lexbor import LexborHTMLParser
     except ImportError:
-        raise MissingExtraError("HTML is read with the package selectolax: pip install 'khsearch[files]'") from None
+        raise missing("HTML is read with the package selectolax", "files") from None
     if len(data) > _MOST_BYTES:
         told = f"a page of more than {_MOST_BYTES // 1_000_000} MB; split it or leave it out"
         raise source.error(told, part, reason=reasons.TOO_LARGE)

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Self
 
 from khsearch.documents.formats.pdf.objects import Calls, Reading, TooLargeError
 from khsearch.documents.formats.pdf.pieces import Page, Picture
-from khsearch.errors import MissingExtraError
+from khsearch.extras import missing
 from khsearch.sharing import Lock, loading
 
 try:
@@ -24,7 +24,7 @@ try:
     import pypdfium2
     from pypdfium2 import raw
 except ImportError:
-    raise MissingExtraError("PDF files need a package more: pip install 'khsearch[pdf]'") from None
+    raise missing("PDF files need a package more", "pdf") from None
 
 MOST_PAGES = 20_000
 """Pages of a file that are read."""
