@@ -36,12 +36,13 @@ class Agreement:
         self._traits = traits
 
     def check(self, text: str) -> None:
-        """Raise IndexMismatchError where a query would not find what it should."""
+        """Raise IndexMismatchError where a query would not find what it should, MissingExtraError without its ICU."""
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
+        analyzer = self._built.analyzer
+        analyzer.check("the query", text)
         if not self._traits:
             return
-        analyzer = self._built.analyzer
         characters, by_icu = analyzer.reading_depends(text)
         # Else ICU need not be loaded to know which one it is, nor all characters be looked at.
         if by_icu or khmer.behaviour.is_of_icu(analyzer.breaker.trait):

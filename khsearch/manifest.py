@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
-from weakref import WeakValueDictionary
 
 import orjson
 import xxhash
@@ -25,7 +24,18 @@ from khsearch.documents import check_fields
 from khsearch.errors import IndexDamagedError, IndexMismatchError, IndexStoreError, LexiconError
 from khsearch.filetable import NO_FILES, FileTable
 from khsearch.frozen import frozen
-from khsearch.khmer import Analyzer, Breaker, Lexicon, breaker, check_registered, factory_of, make_breaker
+from khsearch.khmer import (
+    DIVIDED_BY,
+    ICU,
+    WAYS,
+    Analyzer,
+    Breaker,
+    Lexicon,
+    breaker,
+    check_registered,
+    make_breaker,
+    shared_analyzer,
+)
 from khsearch.query import DEFAULT, Ranking
 from khsearch.schema import Declared, FieldKind, TextField, declared, kinds_of, weights_of
 from khsearch.sharing import loading
@@ -152,9 +162,7 @@ def _changed(
 ) -> dict[str, bytes]:
     _, old = _content(where, files)
     name, copies = name_file(".json"), dict[str, bytes]()
-    content = {
-        key: value for key, value in old.items() if key not in ("checksum", "spellings", "file_table", "resources")
-    }
+    content = {key: value for key, value in old.items() if key not in _NAMED_ANEW}
     content.update(changes)
     content["format"] = version.NOW
     named = {}
@@ -199,11 +207,12 @@ def read(where: str, files: Files) -> Manifest:
 def renewed(where: str, files: Files) -> Manifest:
     """Return what an index that is rebuilt gets: its breaker, its own lexicon or the present default one.
 
-    Raises as `read` does.
+    What divides other scripts without spaces is what this machine has. Raises as `read` does.
     """
     path, content = _content(where, files)
     old = _manifest(where, path, content, files, only_own=True)
-    analyzer = old.analyzer if old.own_lexicon else Analyzer(make_breaker(old.analyzer.breaker.name, {}))
+    kept = old.analyzer.breaker
+    analyzer = Analyzer(kept if old.own_lexicon else make_breaker(kept.name, {}))
     return Manifest(analyzer, old.own_lexicon, old.fields, old.ranking, analyzer.settings(), old.spellings, old.files)
 
 
@@ -244,9 +253,12 @@ def _manifest(
     breaker_name, own = built.get("breaker"), content.get("own_lexicon") is True
     if not isinstance(breaker_name, str):
         raise _damaged(where, path, "no breaker named")
+    divided_by = built.get(DIVIDED_BY, ICU)
+    if divided_by not in WAYS:
+        raise _damaged(where, path, f"scripts without spaces divided by {divided_by!r}")
     resources = _resources(where, content, files) if own or not only_own else {}
     try:
-        analyzer = _analyzer(breaker_name, resources)
+        analyzer = shared_analyzer(breaker_name, resources, str(divided_by))
     except LexiconError as problem:
         raise _damaged(where, path, str(problem)) from None
     except ValueError as problem:
@@ -325,19 +337,6 @@ def _sha256(data: bytes) -> str:
     import hashlib
 
     return hashlib.sha256(data).hexdigest()
-
-
-_analyzers: WeakValueDictionary[tuple[object, ...], Analyzer] = WeakValueDictionary()
-
-
-def _analyzer(name: str, resources: Mapping[str, bytes]) -> Analyzer:
-    """The analyzer of a breaker made from its resources: indexes that have the same share one."""
-    content = ((resource, xxhash.xxh3_128_hexdigest(data)) for resource, data in sorted(resources.items()))
-    key = (name, factory_of(name), *content)
-    found = _analyzers.get(key)
-    if found is None:
-        found = _analyzers.setdefault(key, Analyzer(make_breaker(name, resources)))
-    return found
 
 
 def _missing(where: str, name: str) -> IndexDamagedError:

@@ -272,12 +272,17 @@ class Reader:
         yield from self._view().documents()
 
     def stats(self) -> dict[str, object]:
-        """Documents, breaker, fields, and what the engine tells: segments, terms by field, bytes by part."""
+        """Documents, breaker, fields, and what the engine tells: segments, terms by field, bytes by part.
+
+        `divided_by` says who divides words of other scripts without spaces, such as Thai: ICU, or clusters, each of
+        which is a word.
+        """
         commit = self._last_commit()
         return {
             "documents": commit.view.doc_count,
             **self._engine.stats(),
             "breaker": commit.built.analyzer.breaker.name,
+            "divided_by": commit.built.analyzer.divided_by,
             "lexicon": "own" if commit.built.own_lexicon else "default",
             "fields": {name: written_field(field) for name, field in commit.built.declared.items()},
         }

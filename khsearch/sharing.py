@@ -73,7 +73,8 @@ def loading(name: str) -> None:
     Python has a lock a module. One that a thread held when a process was forked is never freed in the child.
     """
     _late.add(name)
-    if name not in sys.modules or getattr(sys.modules[name].__spec__, "_initializing", False):
+    module = sys.modules.get(name)
+    if module is None or getattr(module.__spec__, "_initializing", False):
         with _gate, suppress(Exception):  # the statement behind this raises it
             importlib.import_module(name)
 

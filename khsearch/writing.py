@@ -158,6 +158,8 @@ class Writer:
     def _take(self, parts: Parts, values: Mapping[str, object]) -> None:
         if 4 * _most_words(parts) >= self._short:  # a character has four bytes or fewer
             _check_length(parts, self._analyzer, self._schema, self._writer.limits)
+        if self._analyzer.lacks_icu:
+            _check_scripts(parts, self._analyzer, self._schema)
         with self._mutex:
             self._writer.check_open()
             self._waiting += (*parts, *map(values.get, self._columns))
@@ -220,6 +222,15 @@ def _check_length(parts: Parts, analyzer: Analyzer, schema: Schema, limits: Limi
         )
 
 
+def _check_scripts(parts: Parts, analyzer: Analyzer, schema: Schema) -> None:
+    """Refuse a document that only ICU can break as the others were broken; MissingExtraError."""
+    id_, title, text, encoded, fields = parts
+    documents = Documents([id_], [title], [text], [encoded], [fields])
+    for name in _parts(schema):
+        for part in _texts(documents, name):
+            analyzer.check(f"document {id_!r:.200}", part)
+
+
 def analyse(documents: Documents, analyzer: Analyzer, schema: Schema) -> tuple[dict[str, TokenBatch], set[str]]:
     """Tokens of the streams of some documents, and what they depend on.
 
@@ -231,7 +242,7 @@ def analyse(documents: Documents, analyzer: Analyzer, schema: Schema) -> tuple[d
     owner, part, texts = _pieces(documents, names)
     for together in _batches(texts):
         batch = analyzer.batch(together)
-        traits |= behaviour.traits(batch.foreign, by_icu=batch.by_icu, breaker=analyzer.breaker)
+        traits |= behaviour.traits(batch.foreign, by_icu=analyzer.is_divided_by_icu(batch), breaker=analyzer.breaker)
         for source, tokens in found.items():
             tokens.append(batch.of(source))
     joined = {source: join_tokens(tokens) for source, tokens in found.items()}

@@ -5,9 +5,10 @@ text/       script, mark_order, normal_text, normalize: one spelling of every te
             the same of a batch, as arrays; compiled: by the compiled core; sequences: where clusters follow each other
 words/      trie, lexicon, checking, sources, lattice, breakers, modes: runs -> atoms; crf_table, crf_scores,
             two_labels, crf: runs -> words, by a model of khmer-nltk; pair_table, joining: atoms -> words; by_lexicon,
-            run_breaker, icu: breakers; model, word_lists, building: words -> a lexicon; entries, listed, adding: words
-            of one's own, added to one; own, phrases, own_joining: what they are in a text; numbering, paths,
-            side_by_side, windows: the runs of a batch, as arrays; compiled: a lexicon in the compiled core
+            run_breaker, icu: breakers; spaceless: who divides other scripts without spaces; model, word_lists,
+            building: words -> a lexicon; entries, listed, adding: words of one's own, added to one; own, phrases,
+            own_joining: what they are in a text; numbering, paths, side_by_side, windows: the runs of a batch, as
+            arrays; compiled: a lexicon in the compiled core
 terms/      analyzer, typed: a text -> terms; wholes, signs, patterns: its whole words; tokens: words as objects;
             batches, whole_batches, streams, foreign: a batch, as arrays; compiled: by the compiled core; listing: its
             words as lists; behaviour: what terms depend on
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
     from khsearch.khmer.spelling.variants import Variants as Variants
     from khsearch.khmer.spelling.variants import default_variants as default_variants
     from khsearch.khmer.terms import behaviour as behaviour
+    from khsearch.khmer.terms.analyzer import DIVIDED_BY as DIVIDED_BY
     from khsearch.khmer.terms.analyzer import Analyzer as Analyzer
     from khsearch.khmer.terms.analyzer import cluster_spans as cluster_spans
+    from khsearch.khmer.terms.analyzer import shared_analyzer as shared_analyzer
     from khsearch.khmer.terms.listing import MEGABYTE as MEGABYTE
     from khsearch.khmer.terms.listing import term_lists as term_lists
     from khsearch.khmer.terms.listing import token_lists as token_lists
@@ -81,6 +84,9 @@ if TYPE_CHECKING:
     from khsearch.khmer.words.run_breaker import RunBreaker as RunBreaker
     from khsearch.khmer.words.sources import LexiconSource as LexiconSource
     from khsearch.khmer.words.sources import load as load
+    from khsearch.khmer.words.spaceless import CLUSTERS as CLUSTERS
+    from khsearch.khmer.words.spaceless import ICU as ICU
+    from khsearch.khmer.words.spaceless import WAYS as WAYS
     from khsearch.khmer.words.word_lists import compile_lexicon as compile_lexicon
 else:
     __getattr__, __dir__, __all__ = face(
@@ -106,10 +112,11 @@ else:
             "words.lexicon": ("Lexicon", "default_lexicon"),
             "words.modes": ("MODES", "joiner_of"),
             "words.sources": ("LexiconSource", "load"),
+            "words.spaceless": ("CLUSTERS", "ICU", "WAYS"),
             "words.run_breaker": ("RunBreaker",),
             "words.word_lists": ("compile_lexicon",),
             "terms": ("behaviour",),
-            "terms.analyzer": ("Analyzer", "cluster_spans"),
+            "terms.analyzer": ("DIVIDED_BY", "Analyzer", "cluster_spans", "shared_analyzer"),
             "terms.typed": ("SHORT", "Terms", "Typed", "bigrams_between", "clusters_of", "letters_of"),
             "terms.tokens": ("Token", "with_gaps", "without_signs"),
             "terms.listing": ("MEGABYTE", "term_lists", "token_lists", "word_lists"),

@@ -13,7 +13,7 @@ from whoosh.analysis import Analyzer as WhooshAnalyzer
 from whoosh.analysis import Token
 from whoosh.fields import TEXT
 
-from khsearch.khmer import Analyzer, breaker, make_breaker, script
+from khsearch.khmer import CLUSTERS, ICU, Analyzer, breaker, make_breaker, script
 
 STREAMS = ("words", "bigrams")
 _LEXICON = "lexicon"  # this resource of a breaker has a place of its own in what is pickled
@@ -42,10 +42,14 @@ class KhmerAnalyzer(WhooshAnalyzer):  # type: ignore[misc]
         self._settings = (stream, chosen.name, others.pop(_LEXICON, None), *sorted(others.items()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _from_settings, self._settings  # stock Whoosh pickles its schema
+        # Stock Whoosh pickles its schema. What says nothing of ICU is of it: for long there was nothing else.
+        by_icu = self.analyzer.divided_by == ICU
+        return _from_settings if by_icu else _from_settings_without_icu, self._settings
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, KhmerAnalyzer) and self._settings == other._settings
+        if not isinstance(other, KhmerAnalyzer):
+            return False
+        return (self._settings, self.analyzer.divided_by) == (other._settings, other.analyzer.divided_by)
 
     def __hash__(self) -> int:
         return hash(self._settings)
@@ -63,6 +67,7 @@ class KhmerAnalyzer(WhooshAnalyzer):  # type: ignore[misc]
         **kwargs: Any,
     ) -> Iterator[Token]:
         """Yield one Whoosh token, over and over, with the next term: Whoosh's protocol for analyzers."""
+        self.analyzer.check("this text", value)
         token = Token(positions, chars, removestops=removestops, mode=mode, **kwargs)
         if self.stream == "bigrams":
             found = [(script.decode_term(term), 0, len(value)) for term in self.analyzer.terms(value).bigrams]
@@ -81,9 +86,15 @@ class KhmerAnalyzer(WhooshAnalyzer):  # type: ignore[misc]
             yield token
 
 
-def _from_settings(stream: str, name: str, lexicon: bytes | None, *others: tuple[str, bytes]) -> KhmerAnalyzer:
+def _from_settings(
+    stream: str, name: str, lexicon: bytes | None, *others: tuple[str, bytes], divided_by: str = ICU
+) -> KhmerAnalyzer:
     resources = dict(others) if lexicon is None else {_LEXICON: lexicon, **dict(others)}
-    return KhmerAnalyzer(stream, analyzer=Analyzer(make_breaker(name, resources)))
+    return KhmerAnalyzer(stream, analyzer=Analyzer(make_breaker(name, resources), divided_by))
+
+
+def _from_settings_without_icu(*settings: Any) -> KhmerAnalyzer:
+    return _from_settings(*settings, divided_by=CLUSTERS)
 
 
 class KHMER(TEXT):  # type: ignore[misc]

@@ -21,7 +21,7 @@ ANALYZER = Analyzer(LATTICE)
 
 def record(*texts: str) -> frozenset[str]:
     batch = ANALYZER.batch(texts)
-    return traits(batch.foreign, by_icu=batch.by_icu, breaker=LATTICE)
+    return traits(batch.foreign, by_icu=batch.spaceless, breaker=LATTICE)
 
 
 @given(st.lists(texts, max_size=4))
@@ -41,7 +41,7 @@ def test_records_put_together_are_a_record_of_all(some: list[str]) -> None:
 @settings(deadline=None)
 def test_a_query_depends_on_what_a_batch_of_it_does(text: str) -> None:
     batch = ANALYZER.batch([text])
-    assert ANALYZER.reading_depends(text) == (batch.foreign, batch.by_icu)
+    assert ANALYZER.reading_depends(text) == (batch.foreign, batch.spaceless)
     assert batch.foreign == "".join(sorted({c for c in text if ord(c) > 0x7F and not 0x1780 <= ord(c) <= 0x17FF}))
 
 

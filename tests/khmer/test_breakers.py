@@ -256,7 +256,7 @@ def test_an_index_of_a_breaker_that_is_not_here_says_what_helps(
         Index.create(tmp_path / "y", breaker=ClusterBreakerOfNobody())
     assert not (tmp_path / "y").exists()
     monkeypatch.delitem(breakers._registered, "model")
-    monkeypatch.setattr("khsearch.manifest._analyzers", {})  # as in another process
+    monkeypatch.setattr("khsearch.khmer.terms.analyzer._shared", {})  # as in another process
     for refused in (Index.open, Index.rebuild):
         with pytest.raises(IndexMismatchError, match=r"'model'.*register_breaker.*--to NEW"):
             refused(tmp_path / "x")

@@ -115,7 +115,7 @@ def of_text(analyzer: Analyzer, text: str) -> object:
 def of_batch(analyzer: Analyzer, batch: Sequence[str]) -> object:
     """All that a batch tells."""
     found, whole = analyzer.batch(batch), analyzer.whole_batch(batch)
-    return found, found.foreign, found.by_icu, found.word_spans(), whole.spans(), whole.atom_spans(), whole
+    return found, found.foreign, found.spaceless, found.word_spans(), whole.spans(), whole.atom_spans(), whole
 
 
 def check(analyzer: Analyzer, batch: Sequence[str]) -> None:

@@ -111,9 +111,9 @@ def test_a_letter_is_folded_to_letters_of_its_script() -> None:
 
 def test_every_letter_that_goes_to_icu_has_a_name_that_says_so() -> None:
     for first, last in ((0x4E00, 0x9FFF), (0x3041, 0x3096), (0x30A1, 0x30FA), (0xE01, 0xE2E), (0x1000, 0x102A)):
-        assert all(scripts.is_by_icu(chr(point)) for point in (first, last))
+        assert all(scripts.is_spaceless(chr(point)) for point in (first, last))
     for char in "aéяαعא가კա\u0301\u02bc":
-        assert not scripts.is_by_icu(char)
+        assert not scripts.is_spaceless(char)
     assert scripts.script_of("\u0301") == scripts.script_of("\u02bc") == scripts.INHERITED
 
 

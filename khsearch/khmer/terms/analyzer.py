@@ -13,14 +13,18 @@ is and the breaker is the lattice: one behaviour, held equal by tests.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
+from weakref import WeakValueDictionary
+
+import xxhash
 
 from khsearch.khmer import terms
 from khsearch.khmer.text.normalize import normalize, normalize_all
 from khsearch.khmer.text.script import LONGEST_TERM
-from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts, compiled_of
+from khsearch.khmer.words.breakers import BREAKERS, Breaker, check_counts, compiled_of, factory_of, make_breaker
 from khsearch.khmer.words.modes import joiner_of
 from khsearch.sharing import cached_property, loading
 
@@ -41,6 +45,9 @@ of script is a border of words and shapes of letters are folded, and two encodin
 `behaviour.affected_by_format_2` knows which terms of 1 tell that a text gives others in 2.
 """
 
+DIVIDED_BY = "divided_by"
+"""Where the settings of an index say who divides other scripts without spaces."""
+
 _REMEMBERED = 1 << 12  # spellings whose analyses are
 _OF_KHMER = re.compile("[\0-\x7f\u1780-\u17ff]*")
 
@@ -48,8 +55,10 @@ _OF_KHMER = re.compile("[\0-\x7f\u1780-\u17ff]*")
 class Analyzer:
     """Normalise, break, make terms."""
 
-    def __init__(self, breaker: Breaker) -> None:
+    def __init__(self, breaker: Breaker, divided_by: str | None = None) -> None:
+        """Of a breaker; `divided_by` says who divides other scripts without spaces: None is what this machine has."""
         self.breaker = breaker
+        self._divided_by = divided_by
         self._is_ours = breaker.name in BREAKERS
         self._spellings: dict[str, Typed] = {}
 
@@ -63,9 +72,30 @@ class Analyzer:
         """What makes whole words as the joiner of its breaker does, in the compiled core; None where that does not."""
         return cast("Joining | None", getattr(joiner_of(self.breaker), "compiled", None))
 
+    @cached_property
+    def divided_by(self) -> str:
+        """Who divides other scripts without spaces, one of `spaceless.WAYS`."""
+        return self._divided_by or str(_spaceless().way_here())
+
+    @property
+    def wants_icu(self) -> bool:
+        """Whether it is ICU."""
+        return self.divided_by == "icu"
+
+    @property
+    def lacks_icu(self) -> bool:
+        """Whether ICU does, and is not there: letters are words then, which is enough to show a text."""
+        return self.wants_icu and not _spaceless().is_here()
+
+    @property
+    def _by_icu(self) -> bool:
+        return self.wants_icu and not self.lacks_icu
+
     def settings(self) -> dict[str, object]:
         """What khsearch itself brings to how a text breaks, as JSON-able values; `behaviour` has the rest."""
-        return {"format": FORMAT, "breaker": self.breaker.name, "breaker_version": self.breaker.version}
+        found = {"format": FORMAT, "breaker": self.breaker.name, "breaker_version": self.breaker.version}
+        # What says nothing of it was divided by ICU: for long there was nothing else.
+        return found if self.wants_icu else found | {DIVIDED_BY: self.divided_by}
 
     def batch(self, texts: Sequence[str]) -> Batch:
         """Analyse many texts as one array; a megabyte at a time is fastest."""
@@ -76,7 +106,7 @@ class Analyzer:
         loading("khsearch.khmer.terms.batches")
         from khsearch.khmer.terms.batches import analyse
 
-        return analyse(normal, self.breaker, self._keys)
+        return analyse(normal, self.breaker, self._keys, by_icu=self._by_icu)
 
     def whole_batch(self, texts: Sequence[str], mode: str = "word") -> WholeBatch:
         """Find the whole words, or the atoms, of many texts as one array; a megabyte at a time is fastest."""
@@ -87,7 +117,7 @@ class Analyzer:
         loading("khsearch.khmer.terms.whole_batches")
         from khsearch.khmer.terms.whole_batches import analyse_whole
 
-        return analyse_whole(normal, self.breaker, self._keys, mode)
+        return analyse_whole(normal, self.breaker, self._keys, mode, by_icu=self._by_icu)
 
     @cached_property
     def _keys(self) -> Keys | None:
@@ -147,20 +177,60 @@ class Analyzer:
         return [b"".join(clusters[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
 
     def reading_depends(self, text: str) -> tuple[str, bool]:
-        """What the answer for one text depends on besides the breaker: `foreign` and `by_icu` of a batch of it."""
+        """What the answer for one text depends on besides the breaker.
+
+        Distinct characters outside ASCII and the Khmer block, sorted, and whether ICU divides a run of it.
+        """
         if _OF_KHMER.fullmatch(text):
             return "", False
         others = "".join(sorted(char for char in set(text) if not _OF_KHMER.fullmatch(char)))
-        loading("khsearch.khmer.text.scripts")
-        from khsearch.khmer.text.scripts import any_by_icu
+        return others, self.wants_icu and _any_spaceless(others)
 
-        return others, any_by_icu(others)
+    def is_divided_by_icu(self, batch: Batch) -> bool:
+        """Whether ICU divides a run of a batch."""
+        return self.wants_icu and batch.spaceless
+
+    def check(self, what: str, text: str) -> None:
+        """Raise MissingExtraError where ICU has to divide a run of a text and is not there; `what` names the text."""
+        if not _OF_KHMER.fullmatch(text) and self.lacks_icu and _any_spaceless("".join(set(text))):
+            raise _spaceless().missing(f"{what} has words of a script without spaces that ICU divides in this index")
+
+
+def _spaceless() -> ModuleType:
+    """What a text of Khmer alone does without."""
+    loading("khsearch.khmer.words.spaceless")
+    from khsearch.khmer.words import spaceless
+
+    return spaceless
+
+
+def _any_spaceless(characters: str) -> bool:
+    loading("khsearch.khmer.text.scripts")
+    from khsearch.khmer.text.scripts import any_spaceless
+
+    return any_spaceless(characters)
 
 
 def _parts(count: int) -> list[int]:
     """Clusters of a word as those of the words that it is divided into."""
     whole, rest = divmod(count, LONGEST_TERM)
     return [*[LONGEST_TERM] * whole, *filter(None, [rest])]
+
+
+_shared: WeakValueDictionary[tuple[object, ...], Analyzer] = WeakValueDictionary()
+
+
+def shared_analyzer(breaker: str, resources: Mapping[str, bytes], divided_by: str) -> Analyzer:
+    """The analyzer of a breaker that is made from its resources: all that keep the same share one.
+
+    ValueError and LexiconError as `make_breaker` raises them.
+    """
+    content = ((resource, xxhash.xxh3_128_hexdigest(data)) for resource, data in sorted(resources.items()))
+    key = (breaker, factory_of(breaker), divided_by, *content)
+    found = _shared.get(key)
+    if found is None:
+        found = _shared.setdefault(key, Analyzer(make_breaker(breaker, resources), divided_by))
+    return found
 
 
 def cluster_spans(text: str) -> list[tuple[int, int]]:

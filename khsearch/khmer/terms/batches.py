@@ -38,9 +38,9 @@ class Batch:
         return self.normal.others
 
     @property
-    def by_icu(self) -> bool:
-        """Whether ICU broke a run of another script."""
-        return LETTER in self.normal.codes and scripts.any_by_icu(self.foreign)
+    def spaceless(self) -> bool:
+        """Whether it has a run of a script without spaces, other than Khmer."""
+        return LETTER in self.normal.codes and scripts.any_spaceless(self.foreign)
 
     def word_spans(self) -> tuple[Offsets, Offsets]:
         """Offsets of every word in its own original text: two arrays (k,) int64."""
@@ -65,13 +65,17 @@ class Atoms:
     inside: NDArray[np.bool_] | None = None
 
 
-def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
-    """Find the terms of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one."""
+def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None, *, by_icu: bool) -> Batch:
+    """Find the terms of a batch in normal form.
+
+    keys    those of the breaker's lexicon, if it reads one
+    by_icu  whether ICU divides scripts without spaces
+    """
     breaking = compiled_of(breaker)
     if breaking is not None and normal.form is not None:
         keep_freed_memory()
         found = breaking.batch(normal.form)
-        words, starts, ends = compiled.words_of(found, normal)
+        words, starts, ends = compiled.words_of(found, normal, by_icu=by_icu)
         return Batch(normal, words, compiled.bigrams_of(found), starts, ends)
     atoms = find_atoms(normal, breaker, keys)
     word_keys = pair_keys = None
@@ -82,7 +86,7 @@ def analyse(normal: NormalText, breaker: Breaker, keys: Keys | None) -> Batch:
     text_ends = np.flatnonzero(normal.array == END)
     assert atoms.inside is not None
     bigrams = bigrams_of(normal.array, atoms.inside, atoms.units, pair_keys, foreign, text_ends)
-    words, starts, ends = words_of(normal, atoms, word_keys, foreign, text_ends)
+    words, starts, ends = words_of(normal, atoms, word_keys, foreign, text_ends, by_icu=by_icu)
     return Batch(normal, words, bigrams, starts, ends)
 
 
@@ -107,13 +111,15 @@ def words_of(
     keys: TermKeys | None,
     foreign: NDArray[np.bool_] | None,
     text_ends: Offsets,
+    *,
+    by_icu: bool,
 ) -> tuple[Tokens, Offsets, Offsets]:
     """The stream of words, and their edges in the codes."""
     units, firsts = atoms.units, atoms.firsts
     starts = units.starts.take(firsts)
     ends = units.ends.take(np.append(firsts, len(units.starts))[1:] - 1)
     if foreign is not None:
-        return with_foreign_words(normal, starts, ends, keys, foreign.take(firsts), text_ends)
+        return with_foreign_words(normal, starts, ends, keys, foreign.take(firsts), text_ends, by_icu=by_icu)
     return Tokens(normal.array, starts, ends, count_in_texts(starts, text_ends), keys), starts, ends
 
 

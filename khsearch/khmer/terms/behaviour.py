@@ -57,7 +57,7 @@ class Differences:
 def traits(characters: str, *, by_icu: bool, breaker: Breaker) -> frozenset[str]:
     """Record how some distinct characters outside ASCII and the Khmer block are treated, and who broke the texts.
 
-    `characters` and `by_icu` are `foreign` and `by_icu` of a batch. The lines hold no line end.
+    `characters` are `foreign` of a batch, `by_icu` is whether ICU divided a run of it. The lines hold no line end.
     """
     lines = {f"{ord(char):x} {_treatment(char)}" for char in characters}
     if by_icu:

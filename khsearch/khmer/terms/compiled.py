@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from khsearch import native
 
 
-def words_of(found: native.Batch, normal: NormalText) -> tuple[Tokens, Offsets, Offsets]:
-    """The stream of words, and their edges in the codes."""
+def words_of(found: native.Batch, normal: NormalText, *, by_icu: bool) -> tuple[Tokens, Offsets, Offsets]:
+    """The stream of words, and their edges in the codes; `by_icu` as for `find_words`."""
     starts, ends = map(_offsets, found.foreign)
     if not len(starts):
         words = _tokens(normal.array, found.words)
         return words, words.starts, words.ends
-    foreign = find_words(normal, starts, ends)
+    foreign = find_words(normal, starts, ends, by_icu=by_icu)
     parts, word_starts, word_ends = found.with_foreign_words(
         foreign.starts, foreign.ends, foreign.runs, foreign.form_ends, len(normal.codes)
     )

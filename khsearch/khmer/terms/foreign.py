@@ -1,8 +1,9 @@
 """foreign: runs of letters outside ASCII and the Khmer block in; their words out.
 
-A run is divided where the script changes (`scripts`), ICU divides what is of a script without spaces, and what is
-longer than a term may be is divided from its beginning on. The words of a batch are found as arrays, with one call of
-ICU: a line end between two runs keeps one from deciding about the other.
+A run is divided where the script changes (`scripts`), ICU divides what is of a script without spaces, or each letter
+of it is a word (`words.spaceless`), and what is longer than a term may be is divided from its beginning on. The words
+of a batch are found as arrays, with one call of ICU: a line end between two runs keeps one from deciding about the
+other.
 """
 
 from __future__ import annotations
@@ -58,10 +59,15 @@ def with_foreign_words(
     keys: TermKeys | None,
     is_foreign: NDArray[np.bool_],
     text_ends: Offsets,
+    *,
+    by_icu: bool,
 ) -> tuple[Tokens, Offsets, Offsets]:
-    """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes."""
+    """Replace the runs with letters outside ASCII by their words -> the stream, and the words' edges in the codes.
+
+    by_icu  whether ICU divides scripts without spaces
+    """
     runs = np.flatnonzero(is_foreign)
-    found = find_words(normal, starts.take(runs), ends.take(runs))
+    found = find_words(normal, starts.take(runs), ends.take(runs), by_icu=by_icu)
     times = np.ones(len(starts), np.int64)
     times[runs] = np.bincount(found.runs, minlength=len(runs))
     owner = np.repeat(np.arange(len(starts)), times)
@@ -84,21 +90,24 @@ def with_foreign_words(
     return stream, word_starts, word_stops
 
 
-def find_words(normal: NormalText, starts: Offsets, ends: Offsets) -> ForeignWords:
+def find_words(normal: NormalText, starts: Offsets, ends: Offsets, *, by_icu: bool) -> ForeignWords:
     """Words of the runs that begin and end at some places of the codes."""
     sizes = ends - starts
     behind = np.cumsum(sizes)
     places = np.repeat(starts - behind + sizes, sizes) + np.arange(int(behind[-1]))
     points = normal.points.take(normal.origin_of(places))
     kinds = scripts.kinds(points)
-    marks, by_icu = scripts.are_marks(kinds), scripts.are_by_icu(kinds)
+    marks, spaceless = scripts.are_marks(kinds), scripts.are_spaceless(kinds)
     begins = _borders(scripts.scripts(kinds), behind - sizes)
     if marks.any():
         # A mark with nothing to stand on is no part of the word behind it.
         last = np.maximum.accumulate(np.where(marks, -1, np.arange(len(points))))
         has_letter = last >= np.repeat(behind - sizes, sizes)
-        begins[1:] |= has_letter[1:] & ~has_letter[:-1] & ~by_icu[1:]
-    _divide_by_icu(points, by_icu, begins)
+        begins[1:] |= has_letter[1:] & ~has_letter[:-1] & ~spaceless[1:]
+    if by_icu:
+        _divide_by_icu(points, spaceless, begins)
+    else:
+        begins |= spaceless & ~marks
     firsts = np.flatnonzero(begins)
     lengths = np.diff(firsts, append=len(points))
     for at in np.flatnonzero(lengths > LONGEST_TERM).tolist():
@@ -123,13 +132,13 @@ def _borders(of: NDArray[np.uint16], firsts: Offsets) -> NDArray[np.bool_]:
     return begins
 
 
-def _divide_by_icu(points: Points, by_icu: NDArray[np.bool_], begins: NDArray[np.bool_]) -> None:
+def _divide_by_icu(points: Points, spaceless: NDArray[np.bool_], begins: NDArray[np.bool_]) -> None:
     """Mark where words of scripts without spaces begin; `begins` has what parts the scripts already."""
-    if not by_icu.any():
+    if not spaceless.any():
         return
     firsts = np.flatnonzero(begins)
     sizes = np.diff(firsts, append=len(points))
-    divided = np.logical_or.reduceat(by_icu, firsts)
+    divided = np.logical_or.reduceat(spaceless, firsts)
     chosen = np.flatnonzero(np.repeat(divided, sizes))
     sizes = sizes[divided]
     behind = np.cumsum(sizes)

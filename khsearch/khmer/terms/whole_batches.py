@@ -63,14 +63,14 @@ class WholeBatch:
         return starts - firsts, ends - firsts
 
 
-def analyse_whole(normal: NormalText, breaker: Breaker, keys: Keys | None, mode: str) -> WholeBatch:
+def analyse_whole(normal: NormalText, breaker: Breaker, keys: Keys | None, mode: str, *, by_icu: bool) -> WholeBatch:
     """Find the whole words of a batch in normal form; `keys` are those of the breaker's lexicon, if it reads one.
 
-    In mode "atom" every atom is a word.
+    In mode "atom" every atom is a word. `by_icu` says whether ICU divides scripts without spaces.
     """
     atoms = find_atoms(normal, breaker, keys)
     text_ends = np.flatnonzero(normal.array == END)
-    stream, starts, ends = words_of(normal, atoms, None, foreign_units(normal, atoms.units), text_ends)
+    stream, starts, ends = words_of(normal, atoms, None, foreign_units(normal, atoms.units), text_ends, by_icu=by_icu)
     if mode == "atom":
         none = np.zeros(0, np.int64)
         return WholeBatch(normal, stream, starts, ends, np.arange(len(starts)), starts, ends, stream.counts, none)
@@ -237,7 +237,7 @@ def _seen(normal: NormalText) -> bytes:
         return normal.codes
     seen = normal.array.copy()
     letters = np.flatnonzero(seen == LETTER)
-    seen[letters[scripts.are_by_icu(scripts.kinds(points.take(normal.origin_of(letters))))]] = 0xFF
+    seen[letters[scripts.are_spaceless(scripts.kinds(points.take(normal.origin_of(letters))))]] = 0xFF
     if has_signs:
         spaces = np.flatnonzero(seen == SPACE)
         found = points.take(normal.origin_of(spaces))

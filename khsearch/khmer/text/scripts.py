@@ -6,7 +6,8 @@ mathematical letter) has the script of what it is folded to. Marks and letters t
 stands before them.
 
 Words of scripts that are written with spaces are the runs of their letters and marks: an apostrophe, a hyphen or a
-middle dot parts words, a zero width joiner or non-joiner does not. Scripts without spaces are left to ICU.
+middle dot parts words, a zero width joiner or non-joiner does not. Scripts without spaces are left to ICU, or every
+letter of theirs, with its marks, is a word (`words.spaceless`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _TWO_WORDS = ("NEW", "OLD", "TAI", "LINEAR")  # names of scripts that begin so h
 _COMMON = ("", "COMBINING", "MODIFIER", "VEDIC", "VIETNAMESE", "CARON", "MASU")
 _TANGUT_AND_KHITAN = range(0x17000, 0x18D80)  # their names are made by rule, and not every Python knows them
 
-BY_ICU = frozenset(
+SPACELESS = frozenset(
     {_KANA_AND_HAN, "THAI", "LAO", "MYANMAR", "TAI LE", "TAI THAM", "TAI VIET", "NEW TAI", "AHOM", "JAVANESE"}
     | {"BALINESE", "TANGUT", "NUSHU", "OLD CHINESE"}
 )
@@ -71,14 +72,14 @@ def _by_name(letter: str) -> str:
     return f"{first} {second}" if first in _TWO_WORDS else first
 
 
-def is_by_icu(char: str) -> bool:
-    """Whether runs with a letter or mark are left to ICU."""
-    return script_of(char) in BY_ICU
+def is_spaceless(char: str) -> bool:
+    """Whether a letter or mark is of a script without spaces."""
+    return script_of(char) in SPACELESS
 
 
-def any_by_icu(characters: str) -> bool:
-    """Whether runs with one of some characters, of any kind, are left to ICU."""
-    return any(is_by_icu(char) for char in characters if code_of(char) == LETTER)
+def any_spaceless(characters: str) -> bool:
+    """Whether one of some characters, of any kind, is a letter or mark of a script without spaces."""
+    return any(is_spaceless(char) for char in characters if code_of(char) == LETTER)
 
 
 def is_letter(char: str) -> bool:
@@ -91,7 +92,7 @@ def is_mark(char: str) -> bool:
     return unicodedata.category(char)[0] == "M"
 
 
-_IS_LETTER, _IS_MARK, _BY_ICU, _FIRST_SCRIPT = 1, 2, 4, 8  # bits of a kind: the rest is the number of the script
+_IS_LETTER, _IS_MARK, _IS_SPACELESS, _FIRST_SCRIPT = 1, 2, 4, 8  # bits of a kind: the rest is the number of the script
 _numbers = {INHERITED: 0}
 _next_number = count(1)  # threads that meet here may leave a number out, but take none twice
 _MET = 1 << 15
@@ -110,7 +111,7 @@ def kinds(points: Points) -> NDArray[np.uint16]:
     if not found.all():
         for point in set(points[found == 0].tolist()):
             char = chr(point)
-            flags = is_letter(char) * _IS_LETTER | is_mark(char) * _IS_MARK | is_by_icu(char) * _BY_ICU
+            flags = is_letter(char) * _IS_LETTER | is_mark(char) * _IS_MARK | is_spaceless(char) * _IS_SPACELESS
             of = script_of(char)
             number = _numbers[of] if of in _numbers else _numbers.setdefault(of, next(_next_number))
             table[point] = _MET | number * _FIRST_SCRIPT | flags
@@ -133,9 +134,9 @@ def are_marks(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
     return (kinds & np.uint16(_IS_MARK)) > 0
 
 
-def are_by_icu(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
-    """Which are of a script that ICU breaks."""
-    return (kinds & np.uint16(_BY_ICU)) > 0
+def are_spaceless(kinds: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Which are of a script without spaces."""
+    return (kinds & np.uint16(_IS_SPACELESS)) > 0
 
 
 _SEVERAL = 0xFFFF_FFFF

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from khsearch.khmer.text.points import points_of
 from khsearch.khmer.words.run_breaker import RunBreaker
+from khsearch.khmer.words.spaceless import missing
 from khsearch.sharing import loading
 
 
@@ -40,12 +42,18 @@ def make(_: Mapping[str, bytes]) -> IcuBreaker:
 _iterators = threading.local()  # a BreakIterator belongs to one thread
 
 
-def icu_version() -> str:
-    """Version of the ICU library."""
+def _library() -> Any:
     loading("icu")
-    import icu
+    try:
+        import icu
+    except ImportError:
+        raise missing("ICU breaks these words") from None
+    return icu
 
-    return str(icu.ICU_VERSION)
+
+def icu_version() -> str:
+    """Version of the ICU library; MissingExtraError where it is not there."""
+    return str(_library().ICU_VERSION)
 
 
 def icu_trait() -> str:
@@ -54,12 +62,13 @@ def icu_trait() -> str:
 
 
 def word_ends(text: str) -> list[int]:
-    """Break text of any script with ICU: str -> offsets where its words and gaps end, rising, in code points."""
+    """Break text of any script with ICU: str -> offsets where its words and gaps end, rising, in code points.
+
+    MissingExtraError where ICU is not there.
+    """
     iterator = getattr(_iterators, "words", None)
     if iterator is None:
-        loading("icu")
-        import icu
-
+        icu = _library()
         iterator = _iterators.words = icu.BreakIterator.createWordInstance(icu.Locale("km"))
     iterator.setText(text)
     ends = list(iterator)

@@ -9,7 +9,8 @@ Tags at "$", of what is no object of a class:
     function        a function, or a method of a stemmer, of the closed list of `names`
     charset         a table of characters that leaves out all that it does not name
     intraword       an IntraWordFilter, by the options that it was made with
-    khmer           a KhmerAnalyzer: its stream, its breaker, and the files of the breaker's resources
+    khmer           a KhmerAnalyzer: its stream, its breaker, the files of the breaker's resources, and who divides
+                    other scripts without spaces, unless it is ICU
     code            what could not be kept
 """
 
@@ -31,7 +32,7 @@ import orjson
 from whoosh import analysis, fields
 
 from khsearch.errors import IndexDamagedError, IndexMismatchError, LexiconError
-from khsearch.khmer import Analyzer, make_breaker
+from khsearch.khmer import DIVIDED_BY, ICU, WAYS, Analyzer, make_breaker
 from khsearch.whoosh.fields import KhmerAnalyzer
 from khsearch.whoosh.schema import names
 from khsearch.whoosh.schema.encoding import FLAGS, FORMAT, MARK, MAX_DEPTH
@@ -211,6 +212,9 @@ class _Decoder:
         stream, name = _of(str, content["stream"]), _of(str, content["breaker"])
         named = _of(dict, content["resources"])
         resources = {resource: self._files[_of(str, file)] for resource, file in named.items()}
+        divided_by = _of(str, content.get(DIVIDED_BY, ICU))
+        if divided_by not in WAYS:
+            raise ValueError(f"scripts without spaces divided by {divided_by!r:.100}")
         try:
             breaker = make_breaker(name, resources)
         except LexiconError:
@@ -219,7 +223,7 @@ class _Decoder:
             raise UnavailableError(
                 f"the breaker {name!r}, which is not to be had here ({problem}): call khsearch.register_breaker before"
             ) from None
-        return self._analyzers.setdefault(key, KhmerAnalyzer(stream, analyzer=Analyzer(breaker)))
+        return self._analyzers.setdefault(key, KhmerAnalyzer(stream, analyzer=Analyzer(breaker, divided_by)))
 
 
 def _check_there(cls: type[Any]) -> None:

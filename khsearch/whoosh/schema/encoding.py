@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from whoosh import analysis
 
+from khsearch.khmer import DIVIDED_BY, ICU
 from khsearch.whoosh.fields import KhmerAnalyzer
 from khsearch.whoosh.schema import names
 from khsearch.whoosh.schema.shapes import BASES, INTRAWORD, MAX_PATTERNS, SHAPES, TYPES, is_pattern, misfit
@@ -170,7 +171,9 @@ class _Encoder:
             name = next((name for name, known in self.files.items() if known == data), "")
             named[resource] = name or self._name_file(".khl")
             self.files[named[resource]] = data
-        return {MARK: "khmer", "stream": analyzer.stream, "breaker": breaker.name, "resources": named}
+        found = {MARK: "khmer", "stream": analyzer.stream, "breaker": breaker.name, "resources": named}
+        divided_by = analyzer.analyzer.divided_by
+        return found if divided_by == ICU else found | {DIVIDED_BY: divided_by}
 
 
 _PARTS = ("_fields", "_dyn_fields", "_subfields")

@@ -200,5 +200,7 @@ def token_batch(rows: Sequence[Sequence[Token]]) -> TokenBatch:
 
 def khmer_batch(field: KHMER, texts: Sequence[str]) -> TokenBatch:
     """The tokens of documents' texts in a KHMER field, analysed together."""
+    for text in texts:
+        field.analyzer.analyzer.check("a text", text)
     tokens = field.analyzer.analyzer.batch(texts).of(field.analyzer.stream)
     return TokenBatch(tokens.codes, tokens.starts, tokens.ends, tokens.counts, term_ids=tokens.keys)
