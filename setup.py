@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from setuptools import setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 from setuptools_rust import Binding, RustExtension
 
 CORE = "khsearch/_core*.so"
@@ -27,6 +28,23 @@ class BuildInPlace(build_ext):
             for old in Path().glob(CORE):
                 old.unlink()
         super().run()
+
+
+SHIPPED = ("benchmarks/**/*.py", "benchmarks/sample_docs/*", "sample_docs/*")
+"""What lies beside khsearch in a checkout and is to be had from an installed one, too: `khsearch bench`, `samples`."""
+
+
+class WithShipped(build_py):
+    """A wheel has the benchmarks and the sample documents inside of khsearch."""
+
+    def run(self) -> None:
+        """Copy them, too; an editable install finds them in the checkout."""
+        super().run()
+        if not self.editable_mode:
+            for found in sorted(path for pattern in SHIPPED for path in Path().glob(pattern) if path.is_file()):
+                to = Path(self.build_lib, "khsearch/shipped", found)
+                self.mkpath(str(to.parent))
+                self.copy_file(str(found), str(to))
 
 
 class Wheel(bdist_wheel):
@@ -56,6 +74,6 @@ core = RustExtension(
 with TemporaryDirectory(prefix="khsearch-build-") as folder:
     setup(
         rust_extensions=[] if WANTED == "0" else [core],
-        cmdclass={"build_ext": BuildInPlace, "bdist_wheel": Wheel},
+        cmdclass={"build_py": WithShipped, "build_ext": BuildInPlace, "bdist_wheel": Wheel},
         options={"build": {"build_base": folder}, "bdist_wheel": {"py_limited_api": "cp311"}},
     )

@@ -6,10 +6,15 @@ import logging
 from itertools import accumulate, pairwise
 from typing import Any
 
+from benchmarks.errors import BenchmarkError
+
 
 def iterator() -> Any:
-    """Make an ICU BreakIterator for words of Khmer; for one thread."""
-    import icu
+    """Make an ICU BreakIterator for words of Khmer; for one thread. BenchmarkError where PyICU is not installed."""
+    try:
+        import icu
+    except ImportError:
+        raise BenchmarkError("ICU breaks the words of the peers: pip install pyicu, or pyicu-wheels") from None
 
     return icu.BreakIterator.createWordInstance(icu.Locale("km"))
 

@@ -25,6 +25,22 @@ def distribution() -> str:
     return BASE
 
 
+def installed() -> str:
+    """What to tell of it: the name, and what to do where both have been installed, one over the other."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    if distribution() == BASE:
+        try:
+            version(FULL)
+        except PackageNotFoundError:
+            return f"installed as: {BASE}"
+        return (
+            f"installed as: {FULL} and {BASE}, which is one too many: "
+            f"pip uninstall {FULL} {BASE}, then install one of them"
+        )
+    return f"installed as: {FULL}"
+
+
 def command(extra: str) -> str:
     """The command that installs an extra."""
     return f"pip install '{distribution()}[{extra}]'"

@@ -184,6 +184,7 @@ def test_telling_the_version_loads_the_core_besides():
     assert not packages(found) & HEAVY
     assert {name for name in found if name.startswith("khsearch.")} - {"khsearch._core"} == {
         *COMMAND_ALONE,
+        "khsearch.extras",
         "khsearch.native",
     }
 

@@ -20,10 +20,10 @@ from benchmarks.errors import BenchmarkError, DisagreementError, MissedError
 __all__ = ["app", "main"]
 
 
-def main() -> NoReturn:
-    """Run `python -m benchmarks`."""
+def main(name: str = "python -m benchmarks") -> NoReturn:
+    """Run the command line, under the name that it was called by."""
     try:
-        app.main(prog_name="python -m benchmarks", standalone_mode=False)
+        app.main(prog_name=name, standalone_mode=False)
     except (DisagreementError, MissedError) as problem:
         note(str(problem))
         sys.exit(1)

@@ -18,7 +18,7 @@ EXISTING = click.Path(exists=True, path_type=Path)
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 
-@click.group("benchmarks")
+@click.group("benchmarks", context_settings={"help_option_names": ["-h", "--help"]})
 def app() -> None:
     """How good and how fast khsearch is, beside what one would pick instead."""
 

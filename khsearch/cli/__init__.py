@@ -12,6 +12,8 @@
     serving      serve
     asked        queries
     tools        mcp
+    shipped      samples, bench
+    completing   completion
     commands     the names of all commands, each loaded when it is run
     app          the command and how it ends: exit status, one line an error, closed pipes, Ctrl-C
 

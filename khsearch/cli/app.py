@@ -104,13 +104,13 @@ def _one_line(problem: Exception) -> str:
 def _tell_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         loading("khsearch.native")
-        from khsearch import native
+        from khsearch import extras, native
 
-        click.echo(f"khsearch, version {__version__}\ncompiled core: {native.STATE}")
+        click.echo(f"khsearch, version {__version__}\ncompiled core: {native.STATE}\n{extras.installed()}")
         ctx.exit()
 
 
-@click.group("khsearch", cls=App, invoke_without_command=True)
+@click.group("khsearch", cls=App, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -130,6 +130,8 @@ def app(ctx: click.Context) -> None:
         ctx.color = False
     elif os.environ.get("FORCE_COLOR"):
         ctx.color = True
+    elif os.environ.get("TERM") == "dumb":
+        ctx.color = False
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

@@ -33,6 +33,11 @@ ROOMS = {
         "fields": "Show, add or drop an index's own fields.",
     },
     "migrating": {"import-whoosh": "Make an index of one of Whoosh's."},
+    "shipped": {
+        "samples": "Write sample documents into a folder.",
+        "bench": "Measure how good and how fast khsearch is.",
+    },
+    "completing": {"completion": "Let the shell complete khsearch."},
     "learning": {"lexicon": "Make lexicons, which the breaker knows words from."},
 }
 """Names of commands, each with its short help, by room."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -208,8 +209,8 @@ def plain(text: str) -> str:
 
 @contextmanager
 def progress(what: str) -> Iterator[Show]:
-    """Show a bar on stderr while the block runs, if that is a terminal."""
-    if not is_terminal(sys.stderr):
+    """Show a bar on stderr while the block runs, if that is a terminal which obeys escapes."""
+    if not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
         yield lambda done, total: None
         return
     from rich.console import Console
