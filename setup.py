@@ -6,6 +6,8 @@ KHSEARCH_NATIVE=required fails where the core cannot be built, as a release has 
 from __future__ import annotations
 
 import os
+import re
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +30,18 @@ class BuildInPlace(build_ext):
             for old in Path().glob(CORE):
                 old.unlink()
         super().run()
+
+
+def readme() -> str:
+    """The README for those who read it elsewhere: links into the checkout lead to where that of this version is."""
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["urls"]["Homepage"]
+    version = re.search('__version__ = "(.*)"', Path("khsearch/version.py").read_text("utf-8"))[1]
+    relative = re.compile(r"(!?)(\[[^\]]*\])\((?!https?:|#)([^)]+)\)")
+    kept = {"": "blob", "!": "raw"}
+    return relative.sub(
+        lambda found: f"{found[1]}{found[2]}({project}/{kept[found[1]]}/v{version}/{found[3]})",
+        Path("README.md").read_text("utf-8"),
+    )
 
 
 SHIPPED = ("benchmarks/**/*.py", "benchmarks/sample_docs/*", "sample_docs/*")
@@ -73,6 +87,8 @@ core = RustExtension(
 # Every build begins with nothing: what an earlier one left, a core or a room that is gone, is not of this one.
 with TemporaryDirectory(prefix="khsearch-build-") as folder:
     setup(
+        long_description=readme(),
+        long_description_content_type="text/markdown",
         rust_extensions=[] if WANTED == "0" else [core],
         cmdclass={"build_py": WithShipped, "build_ext": BuildInPlace, "bdist_wheel": Wheel},
         options={"build": {"build_base": folder}, "bdist_wheel": {"py_limited_api": "cp311"}},

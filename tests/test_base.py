@@ -70,6 +70,9 @@ def test_its_metadata_are_khsearchs_without_what_is_compiled(wheel):
     assert told["Name"] == "khsearch-base"
     named = {re.match(r"[\w.-]+", one)[0] for one in told.get_all("Requires-Dist") if "extra ==" not in one}
     assert named == set(BASE)
+    for image, link in re.findall(r"(!?)\[[^\]]*\]\(([^)]*)\)", told.get_payload()):
+        kind = "raw" if image else "blob"
+        assert re.match(rf"https?://|#|https://github.com/khsearch/khsearch/{kind}/v\d", link), link
     assert {"files", "pdf", "web", "langchain"} <= set(told.get_all("Provides-Extra"))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 CORE = "khsearch/_core.abi3.so"
-NOT_PACKED = (".ci/", ".gitignore")
+NOT_PACKED = (".ci/", ".github/", ".gitignore")
 
 pytestmark = [
     pytest.mark.slow,
