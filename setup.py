@@ -17,8 +17,13 @@ from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
 from setuptools_rust import Binding, RustExtension
 
-CORE = "khsearch/_core*.so"
+CORES = ("khsearch/_core*.so", "khsearch/_core*.pyd")
 WANTED = os.environ.get("KHSEARCH_NATIVE")
+
+
+def _cores(above: Path) -> list[Path]:
+    """Cores that are built in a folder."""
+    return [found for pattern in CORES for found in above.glob(pattern)]
 
 
 class BuildInPlace(build_ext):
@@ -27,7 +32,7 @@ class BuildInPlace(build_ext):
     def run(self) -> None:
         """Remove the older one before cargo runs."""
         if self.inplace:
-            for old in Path().glob(CORE):
+            for old in _cores(Path()):
                 old.unlink()
         super().run()
 
@@ -68,7 +73,7 @@ class Wheel(bdist_wheel):
         """Build first, then see."""
         self.run_command("build")
         self.skip_build = True
-        if not any(Path(self.get_finalized_command("build").build_lib).glob(CORE)):
+        if not _cores(Path(self.get_finalized_command("build").build_lib)):
             self.distribution.has_ext_modules = lambda: False
             self.root_is_pure = True
         super().run()
