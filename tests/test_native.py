@@ -76,6 +76,6 @@ def test_a_broken_one_is_not_used(another, content):
 
 def test_the_command_tells_it():
     code = "import sys; sys.argv = ['khsearch', '--version']; from khsearch.cli import main; main()"
-    version, core = told(PACKAGE.parent, code, KHSEARCH_NATIVE="0").splitlines()
+    version, core, _ = told(PACKAGE.parent, code, KHSEARCH_NATIVE="0").splitlines()
     assert version == f"khsearch, version {khsearch.__version__}"
     assert core == "compiled core: left out, as KHSEARCH_NATIVE=0 says"
