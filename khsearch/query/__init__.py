@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.language import LONGEST as LONGEST
     from khsearch.query.plan import Planner as Planner
     from khsearch.query.plans import SHARE as SHARE
     from khsearch.query.plans import Found as Found
@@ -67,6 +68,7 @@ else:
         __name__,
         {
             "clauses": ("MATCHES", "Filter", "Match"),
+            "language": ("LONGEST",),
             "quoting": ("quote",),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
             "plan": ("Planner",),
