@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from khsearch.query import Candidate as Candidate
     from khsearch.query import Ranking as Ranking
     from khsearch.query import Stage as Stage
+    from khsearch.query import dense_stage as dense_stage
     from khsearch.query import quote as quote
     from khsearch.schema import FieldKind as FieldKind
     from khsearch.schema import TextField as TextField
@@ -127,7 +128,7 @@ else:
             "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
             "khmer": ("Token", "register_breaker"),
-            "query": ("Candidate", "Ranking", "Stage", "quote"),
+            "query": ("Candidate", "Ranking", "Stage", "dense_stage", "quote"),
             "schema": ("FieldKind", "TextField"),
             "segmenting": ("Segmenter",),
             "text": ("clusters", "normalize", "sentences", "tokenize", "tokenize_all", "words", "words_all"),
