@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping, Set
 from itertools import islice
 from numbers import Integral
 from typing import Any, TypeAlias
@@ -13,8 +13,8 @@ Ranked: TypeAlias = Iterable[Any]
 """Documents, best first: ids, (id, score) pairs, or objects with an `id`, such as hits."""
 
 _RANKING = Kind(
-    "ids, (id, score) pairs or hits",
-    lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else None,
+    "ids, (id, score) pairs or hits in their order",
+    lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes | Set | Mapping) else None,
 )
 _WEIGHTS = Kind("a number that is not negative for each ranking", lambda value: tuple(map(FACTOR.read, value)))
 

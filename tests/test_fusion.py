@@ -62,6 +62,8 @@ def test_a_document_that_stands_twice_counts_where_it_stands_first():
         (["ab"], {}, "ranking 1 takes"),
         ([["a"], 3], {}, "ranking 2 takes"),
         ([["a", None]], {}, "ranking 1 takes"),
+        ([{"a"}], {}, "ranking 1 takes"),
+        ([{"a": 1.0}], {}, "ranking 1 takes"),
         ([[True]], {}, "ranking 1 takes"),
         ([[("a", 1, 2)]], {}, "ranking 1 takes"),
         ([["a"]], {"k": -1}, "k takes"),

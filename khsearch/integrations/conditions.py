@@ -13,14 +13,9 @@ from collections.abc import Callable, Mapping
 from khsearch.documents import brief_repr
 from khsearch.errors import QueryError
 
-_NOTHING: dict[str, object] = {"or": []}
 _BOUNDS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
-_COMPARED: Mapping[str, Callable[[object], object]] = {
-    "==": lambda value: value,
-    "!=": lambda value: {"not": value},
-    "in": lambda value: value,
-    "not in": lambda value: {"not": value},
-}
+_OF_LISTS = ("in", "not in")
+_COMPARISONS = ("==", "!=", *_BOUNDS, *_OF_LISTS)
 _JOINED: Mapping[str, Callable[[list[object]], dict[str, object]]] = {
     "AND": lambda each: {"and": each},
     "OR": lambda each: {"or": each},
@@ -40,22 +35,20 @@ def filter_of(given: Mapping[str, object], depth: int = 1) -> dict[str, object]:
         raise QueryError(f"filter: more than {_MOST_NESTED} conditions inside each other; make it flatter")
     if "field" not in given:
         return _joined(operator, given.get("conditions"), depth)
-    field, value = given["field"], given.get("value", _NOTHING)
-    if (
-        not isinstance(operator, str)
-        or operator not in {*_COMPARED, *_BOUNDS}
-        or not isinstance(field, str)
-        or value is _NOTHING
-    ):
-        raise QueryError(
-            f"filter: field, operator ({', '.join((*_COMPARED, *_BOUNDS))}) and value, not {brief_repr(given)}"
-        )
-    if operator in ("in", "not in") and not isinstance(value, list | tuple | set | frozenset):
+    field = given["field"]
+    if operator not in _COMPARISONS or not isinstance(field, str) or "value" not in given:
+        told = f"'field', 'operator' ({', '.join(_COMPARISONS)}) and 'value'"
+        raise QueryError(f"filter: {told}, not {brief_repr(given)}")
+    return {field.removeprefix("meta."): _compared(operator, given["value"])}
+
+
+def _compared(operator: object, value: object) -> object:
+    """What is asked of a field."""
+    if operator in _OF_LISTS and not isinstance(value, list | tuple | set | frozenset):
         raise QueryError(f"filter: {operator!r} takes a list of values, not {brief_repr(value)}")
-    if operator in _BOUNDS and value is None:
-        return _NOTHING
-    asked = {_BOUNDS[operator]: value} if operator in _BOUNDS else _COMPARED[operator](value)
-    return {field.removeprefix("meta."): asked}
+    if operator in _BOUNDS:
+        return [] if value is None else {_BOUNDS[str(operator)]: value}  # nothing is greater than none
+    return {"not": value} if operator in ("!=", "not in") else value
 
 
 def _joined(operator: object, conditions: object, depth: int) -> dict[str, object]:

@@ -88,7 +88,9 @@ class _Judge:
         return found
 
     def _passage(self, document: Document) -> str:
-        return f"{document.title}\n{document.text[: self._length]}".strip()[: self._length].rstrip()
+        title, text = document.title, document.text[: self._length]
+        told = text if text.startswith(title) else f"{title}\n{text}"  # of many files, the title is the first line
+        return told[: self._length].strip()
 
     def _vectors(self, passages: Sequence[str]) -> Array:
         """Vectors (n, d) of length 1 of some passages, most of them remembered."""

@@ -1,16 +1,17 @@
-"""A small index, in a folder or in memory, and what people type at worst."""
+"""A small index of any engine, and what people type at worst."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from khsearch import Document, Index
-from tests.indexes import new_index
+from tests.indexes import ENGINES, new_index
 
 DOCUMENTS = (
     Document("1", "ទឹកជំនន់", "ទឹកជំនន់នៅភ្នំពេញ", {"year": 2024, "day": date(2024, 9, 30), "tags": ["ទឹក", "news"]}),
@@ -27,27 +28,26 @@ HOSTILE = (
 """No question may be an error."""
 
 
-@pytest.fixture(params=["folder", "memory"])
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> Index:
-    made = new_index(request, request.param, tmp_path, fields=FIELDS)
+@pytest.fixture(scope="module", params=ENGINES)
+def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    made = new_index(request, request.param, tmp_path_factory.mktemp("library"), fields=FIELDS)
     with made.writer() as writer:
         writer.add_all(DOCUMENTS)
     return made
 
 
-class Elsewhere:
-    """An index that says in which thread it was asked."""
+@contextmanager
+def elsewhere(index: Index) -> Iterator[None]:
+    """Hold that an index is asked, and never in this thread."""
+    threads: list[threading.Thread] = []
+    search = index.search
 
-    def __init__(self, index: Index) -> None:
-        self.threads: list[threading.Thread] = []
-        search = index.search
+    def asked(*args: Any, **named: Any) -> Any:
+        threads.append(threading.current_thread())
+        return search(*args, **named)
 
-        def asked(*args: Any, **named: Any) -> Any:
-            self.threads.append(threading.current_thread())
-            return search(*args, **named)
-
-        index.search = asked  # type: ignore[method-assign]
-
-    def check(self) -> None:
-        assert self.threads
-        assert threading.current_thread() not in self.threads
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(index, "search", asked)
+        yield
+    assert threads
+    assert threading.current_thread() not in threads

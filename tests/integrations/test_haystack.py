@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from khsearch import Index, QueryError, Ranking
 from khsearch.integrations.conditions import filter_of
 from tests.extent import examples
-from tests.integrations.library import DOCUMENTS, FIELDS, HOSTILE, Elsewhere
+from tests.integrations.library import DOCUMENTS, FIELDS, HOSTILE, elsewhere
 
 pytest.importorskip("haystack", reason="haystack-ai is not installed")
 
@@ -66,10 +66,9 @@ def test_in_a_pipeline_that_is_written_and_read(index):
 def test_in_a_loop(index):
     pipeline = Pipeline()
     pipeline.add_component("retriever", KhsearchRetriever(index, 1))
-    elsewhere = Elsewhere(index)
-    found = asyncio.run(pipeline.run_async({"retriever": {"query": "ទឹកជំនន់"}}))
+    with elsewhere(index):
+        found = asyncio.run(pipeline.run_async({"retriever": {"query": "ទឹកជំនន់"}}))
     assert ids(found["retriever"]) == ["1"]
-    elsewhere.check()
 
 
 @pytest.mark.parametrize("question", HOSTILE)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from khsearch import QueryError, Ranking
-from tests.integrations.library import HOSTILE, Elsewhere
+from tests.integrations.library import HOSTILE, elsewhere
 
 pytest.importorskip("langchain_core", reason="langchain-core is not installed")
 
@@ -72,9 +72,8 @@ def test_many_at_once_in_threads_and_in_a_loop(index):
     async def ask():
         return await asyncio.gather(retriever.ainvoke("ទឹកជំនន់"), retriever.ainvoke("ព្រៃឈើ", k=2))
 
-    elsewhere = Elsewhere(index)
-    assert list(map(ids, asyncio.run(ask()))) == [["1"], ["3"]]
-    elsewhere.check()
+    with elsewhere(index):
+        assert list(map(ids, asyncio.run(ask()))) == [["1"], ["3"]]
 
 
 def test_in_a_chain_with_fields_that_are_chosen_later(index):

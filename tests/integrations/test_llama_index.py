@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from khsearch import QueryError
-from tests.integrations.library import HOSTILE, Elsewhere
+from tests.integrations.library import HOSTILE, elsewhere
 
 pytest.importorskip("llama_index.core", reason="llama-index-core is not installed")
 
@@ -44,9 +44,8 @@ def test_in_a_loop(index):
     async def ask():
         return await asyncio.gather(retriever.aretrieve("ទឹកជំនន់"), retriever.aretrieve("ព្រៃឈើ"))
 
-    elsewhere = Elsewhere(index)
-    assert list(map(ids, asyncio.run(ask()))) == [["1"], ["3"]]
-    elsewhere.check()
+    with elsewhere(index):
+        assert list(map(ids, asyncio.run(ask()))) == [["1"], ["3"]]
 
 
 def test_in_a_query_engine(index):
