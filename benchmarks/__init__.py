@@ -6,7 +6,7 @@ The rooms, in the order of their use:
     corpus, words, cache                     documents, grown by resampling; PyICU's words, for the peers; kept indexes
     gold, segmentation                       words broken by hand, and breakers against them and against PyICU's speed
     judged, bm25, baselines                  judged queries; what khsearch's ranking is compared with
-    relevance, probes                        measures with intervals; disturbed queries
+    relevance, dense, probes                 measures with intervals; a model's vectors, too; disturbed queries
     standing, sets, completion               where a spelling stands; whether that is what is found, or proposed
     typos                                    whether real misspellings are taken for the right words
     engines/                                 khsearch and its peers under one interface

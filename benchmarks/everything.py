@@ -78,7 +78,7 @@ def run(sources: Sources, extent: Extent, folder: Path) -> None:
 def _steps(sources: Sources, extent: Extent) -> Iterator[Callable[[], Run]]:
     chosen = [judged.load(place) for place in sources.collections]
     for collection in chosen:
-        yield partial(steps.judge, collection, baselines=True, count=0)
+        yield partial(steps.judge, collection, baselines=True, by_vectors=False, count=0)
     if sources.probes:
         yield partial(steps.probe, chosen[0], sources.probes, 0)
     if sources.sets:

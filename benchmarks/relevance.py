@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.baselines import DEPTH, Run
 from benchmarks.console import Show
 from benchmarks.judged import Collection
-from khsearch import Index
+from khsearch import Index, Ranking
 
 MEASURES = ("nDCG@10", "R@10", "R@100", "RR")
 SAMPLES = 10_000
@@ -50,11 +50,11 @@ def bootstrap(values: Sequence[float]) -> Interval:
     return Interval(float(array.mean()), float(low), float(high))
 
 
-def search_all(index: Index, collection: Collection, show: Show) -> Run:
-    """Ask khsearch every query, with its default settings."""
+def search_all(index: Index, collection: Collection, show: Show, ranking: Ranking | None = None) -> Run:
+    """Ask khsearch every query, with its default settings, or another ranking."""
     run = {}
     for number, (query, text) in enumerate(collection.queries.items()):
-        run[query] = [hit.id for hit in index.search(text, limit=DEPTH)]
+        run[query] = [hit.id for hit in index.search(text, limit=DEPTH, ranking=ranking)]
         show(number, len(collection.queries))
     return run
 

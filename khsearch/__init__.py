@@ -34,6 +34,7 @@ imports only what stands on a line above it; tests hold that.
     memory/         an engine in memory: the shortest one, for tests and notebooks
     query/          what a person types -> a plan: language, expansion, patterns, suggestions, ranking, similar
     hits/           what a search shows: results, snippets, marks, explain
+    fusion          rankings of several searches -> one
     spellings       spellings of one's own, as an index keeps them
     filetable       what an index keeps of the files that its documents came from, as a file of its commits
     manifest        what built an index: settings, lexicon, spellings
@@ -52,6 +53,7 @@ imports only what stands on a line above it; tests hold that.
     reader          an index to be asked
     upkeep          an index as a whole, for who has it
     index           Index: create, open, write, maintain
+    integrations/   an index in frameworks for language models, Khmer words in other stores
     web/            a search page, an HTTP API and tools for language models
     cli/            the khsearch command
     __main__        python -m khsearch
@@ -78,6 +80,7 @@ if TYPE_CHECKING:
     from khsearch.errors import LexiconError as LexiconError
     from khsearch.errors import MissingExtraError as MissingExtraError
     from khsearch.errors import QueryError as QueryError
+    from khsearch.fusion import fuse as fuse
     from khsearch.hits import Facet as Facet
     from khsearch.hits import Fragment as Fragment
     from khsearch.hits import Hit as Hit
@@ -89,6 +92,7 @@ if TYPE_CHECKING:
     from khsearch.query import Candidate as Candidate
     from khsearch.query import Ranking as Ranking
     from khsearch.query import Stage as Stage
+    from khsearch.query import dense_stage as dense_stage
     from khsearch.query import quote as quote
     from khsearch.schema import FieldKind as FieldKind
     from khsearch.schema import TextField as TextField
@@ -120,10 +124,11 @@ else:
                 "MissingExtraError",
                 "QueryError",
             ),
+            "fusion": ("fuse",),
             "hits": ("Facet", "Fragment", "Hit", "Results", "Snippet"),
             "index": ("Index",),
             "khmer": ("Token", "register_breaker"),
-            "query": ("Candidate", "Ranking", "Stage", "quote"),
+            "query": ("Candidate", "Ranking", "Stage", "dense_stage", "quote"),
             "schema": ("FieldKind", "TextField"),
             "segmenting": ("Segmenter",),
             "text": ("clusters", "normalize", "sentences", "tokenize", "tokenize_all", "words", "words_all"),

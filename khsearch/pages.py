@@ -72,8 +72,8 @@ class Pages:
             judged, ahead = self._behind(limit + 1, behind)
         else:
             offset = offset if behind is None else behind.rank
-            view, count = self._made.view, offset + limit + 1
-            judged, ahead = rescored(view, self._retrieve, self._near, self._stages, count, offset)
+            made, count = self._made, offset + limit + 1
+            judged, ahead = rescored(made.view, self._retrieve, self._near, self._stages, count, offset, made.text)
             ahead -= offset
         return Page(judged[:limit], ahead, len(judged) > limit, self._total)
 

@@ -7,12 +7,14 @@ import importlib
 import inspect
 import re
 import unicodedata
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 import khsearch
+from khsearch import MissingExtraError
 
 ROOT = Path(__file__).parent.parent / "khsearch"
 ROOMS = sorted(ROOT.rglob("*.py"))
@@ -140,6 +142,10 @@ def test_foreign_code_has_one_door() -> None:
         ("zstandard", "columnar/segments/stored.py"),
         ("opensearchpy", "remote/client.py"),
         ("pypdfium2", "documents/formats/pdf/pdfium.py"),
+        ("langchain_core", "integrations/langchain.py"),
+        ("llama_index", "integrations/llama_index.py"),
+        ("haystack", "integrations/haystack.py"),
+        ("apsw", "integrations/sqlite_fts5.py"),
     ):
         users = {str(path.relative_to(ROOT)) for path in ROOMS if package in packages_of(path)}
         assert users == {door}
@@ -195,7 +201,8 @@ def test_a_face_says_the_same_to_readers_of_types_and_to_python(path: Path) -> N
         assert typed == set(module.__all__)
         assert typed <= set(dir(module))
         for name in typed:
-            assert getattr(module, name) is not None
+            with suppress(MissingExtraError):  # a room whose package is not installed says so
+                assert getattr(module, name) is not None
 
 
 @pytest.mark.parametrize("path", ROOMS, ids=own)

