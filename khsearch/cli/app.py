@@ -6,6 +6,7 @@ A command returns its exit status: 0 found or done, 1 nothing found. Every error
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -73,6 +74,10 @@ def _reader_may_go() -> Iterator[None]:
             stream.flush()
     except BrokenPipeError:
         raise click.exceptions.Exit(0) from None
+    except OSError as problem:
+        if sys.platform == "win32" and problem.errno == errno.EINVAL and problem.filename is None:  # a pipe there
+            raise click.exceptions.Exit(0) from None
+        raise
     except KeyboardInterrupt:  # click would write an empty line
         raise click.exceptions.Exit(INTERRUPTED) from None
 
@@ -124,8 +129,9 @@ def app(ctx: click.Context) -> None:
     """Full-text search for Khmer: index articles, find them again."""
     for stream in _open_streams():
         if isinstance(stream, io.TextIOWrapper):
-            # Khmer is UTF-8 whatever the locale says; a name that is not is shown escaped.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            # Khmer is UTF-8 whatever the locale says, and lines are the same on all systems; a name that is not UTF-8
+            # is shown escaped.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     elif os.environ.get("FORCE_COLOR"):

@@ -5,6 +5,7 @@ Of a file of any size a piece is in memory at a time; the next is read when the 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from email.utils import formatdate, parsedate_to_datetime
