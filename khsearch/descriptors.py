@@ -67,13 +67,24 @@ def read_at(fd: int, size: int, start: int) -> bytes:
     return os.read(fd, size)
 
 
+def fsync(fd: int) -> None:
+    """Return when a file's bytes are on the medium; what macOS calls so leaves them in the memory of the drive."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        with suppress(OSError):  # a drive, or a file system, that cannot be asked
+            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(fd)
+
+
 def fsync_folder(path: str | os.PathLike[str]) -> None:
     """Return when the names in a folder are on the medium; Windows, which opens no folder, sees to that by itself."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(fd)
+        fsync(fd)
     finally:
         os.close(fd)
 

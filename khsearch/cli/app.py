@@ -45,6 +45,7 @@ class App(Commands):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command line and exit."""
         extra["standalone_mode"] = False
+        _use_utf8()
         try:
             status = super().main(*args, **extra)
         except (KeyboardInterrupt, click.Abort):
@@ -64,6 +65,13 @@ class App(Commands):
 def _open_streams() -> list[TextIO]:
     # A stream that was closed before Python began is None.
     return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+
+
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the locale says, and the same lines on all systems; a name that is no UTF-8 is escaped."""
+    for stream in _open_streams():
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 @contextmanager
@@ -127,11 +135,6 @@ def _tell_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.pass_context
 def app(ctx: click.Context) -> None:
     """Full-text search for Khmer: index articles, find them again."""
-    for stream in _open_streams():
-        if isinstance(stream, io.TextIOWrapper):
-            # Khmer is UTF-8 whatever the locale says, and lines are the same on all systems; a name that is not UTF-8
-            # is shown escaped.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     elif os.environ.get("FORCE_COLOR"):

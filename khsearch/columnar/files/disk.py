@@ -38,7 +38,7 @@ class Disk:
 
     def fsync(self, fd: int) -> None:
         """Return when the file's bytes are on the medium."""
-        os.fsync(fd)
+        descriptors.fsync(fd)
 
     def close(self, fd: int) -> None:
         """Give the descriptor back."""

@@ -19,39 +19,36 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from pathlib import Path
 
 import filelock
+from names import MODULES, NAMES
 
-MODULES = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "posix", "crypt", "spwd", "nis"}
-NAMES = {
-    os: """O_NOFOLLOW O_DIRECTORY O_CLOEXEC O_NONBLOCK O_NOCTTY O_PATH O_SYNC O_DSYNC O_NDELAY O_NOATIME O_TMPFILE
-        O_ASYNC O_ACCMODE O_LARGEFILE O_DIRECT O_RSYNC pread pwrite preadv pwritev fork forkpty register_at_fork
-        sched_getaffinity sched_setaffinity sched_yield geteuid getuid getgid getegid setuid setgid setsid getsid killpg
-        getpgid getpgrp setpgid statvfs fstatvfs chown fchown lchown fchmod fchdir chroot mkfifo mknod sysconf uname
-        posix_fadvise posix_fallocate posix_spawn posix_spawnp nice getloadavg wait wait3 wait4 WNOHANG openpty ttyname
-        getxattr setxattr listxattr memfd_create eventfd pipe2 sendfile copy_file_range lockf confstr getpriority""",
-    mmap: "MADV_DONTNEED MADV_WILLNEED MADV_RANDOM MADV_SEQUENTIAL MADV_NORMAL MAP_SHARED MAP_PRIVATE PROT_READ PROT_WRITE",
-    signal: """SIGKILL SIGALRM SIGHUP SIGQUIT SIGUSR1 SIGUSR2 SIGPIPE SIGCHLD SIGSTOP SIGTSTP SIGCONT SIGXCPU SIGXFSZ
-        alarm setitimer getitimer pause pthread_kill pthread_sigmask sigwait siginterrupt""",
-    select: "poll epoll",
-}
 ERROR_SHARING_VIOLATION = 32
-_LOADED = asyncio, multiprocessing, random, selectors, tempfile, uuid  # which use those names themselves
+_LOADED = (
+    asyncio,
+    mmap,
+    multiprocessing,
+    random,
+    select,
+    selectors,
+    signal,
+    tempfile,
+    uuid,
+)  # which use those names themselves
 
 
 def _without_names():
     for module, names in NAMES.items():
-        for name in names.split():
-            if hasattr(module, name):
-                delattr(module, name)
+        for name in names:
+            if hasattr(sys.modules[module], name):
+                delattr(sys.modules[module], name)
     os.supports_dir_fd = set()
     shutil._use_fd_functions = False
     subprocess.Popen.kill = lambda self: self.send_signal(9)
     sys.platform = "elsewhere"
     imported = builtins.__import__
 
-    def find(name, globals=None, locals=None, fromlist=(), level=0):  # noqa: A002
+    def find(name, globals=None, locals=None, fromlist=(), level=0):
         mine = str((globals or {}).get("__name__", "")).partition(".")[0] == "khsearch"
         if mine and name.partition(".")[0] in MODULES:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
@@ -133,4 +130,3 @@ def _keeping_what_is_locked():
 _without_names()
 _keeping_what_is_open()
 _keeping_what_is_locked()
-Path(os.devnull).exists()
