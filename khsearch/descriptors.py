@@ -61,7 +61,7 @@ def is_at(fd: int, path: str | os.PathLike[str]) -> bool:
 
 def read_at(fd: int, size: int, start: int) -> bytes:
     """Read at most so many bytes from an offset on; b"" at the end. Where there is no such call, the offset moves."""
-    if hasattr(os, "pread"):
+    if sys.platform != "win32" and hasattr(os, "pread"):
         return os.pread(fd, size, start)
     os.lseek(fd, start, os.SEEK_SET)
     return os.read(fd, size)
@@ -127,15 +127,16 @@ def lock_shared(fd: int) -> bool:
 
     OSError for a file system without locks.
     """
-    try:
-        import fcntl
-    except ImportError:
-        return lock(fd)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    if sys.platform != "win32":
+        with suppress(ImportError):
+            import fcntl
+
+            try:
+                fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+    return lock(fd)
 
 
 def _refuse_link(path: str | os.PathLike[str]) -> None:

@@ -49,20 +49,21 @@ def give_away_rights(*, memory: int | None = None, programs: bool = False) -> bo
 
 
 def limit_program(process: int, memory: int, seconds: int) -> None:
-    """Limit the bytes and the time of a program that was started, where a system can; else it has limits of its parent.
+    """Limit the bytes and the time of a program that was started, on Linux; elsewhere it has the limits of its parent.
 
     ProcessLookupError where it has ended, and ValueError where its limits are lower already.
     """
-    try:
+    if sys.platform == "linux":
         from resource import RLIMIT_AS, RLIMIT_CPU, prlimit
-    except ImportError:
-        return
-    prlimit(process, RLIMIT_AS, (memory, memory))
-    prlimit(process, RLIMIT_CPU, (seconds, seconds))
+
+        prlimit(process, RLIMIT_AS, (memory, memory))
+        prlimit(process, RLIMIT_CPU, (seconds, seconds))
 
 
 def _limit(memory: int | None, *, programs: bool) -> None:
     """Limit this process, and what it starts, as systems of POSIX do."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     import resource
 
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
@@ -101,6 +102,8 @@ def _landlocked(*, programs: bool) -> bool:
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, rights: int, path: str) -> None:
+    if sys.platform != "linux":
+        raise NotImplementedError
     fd = os.open(path, os.O_PATH)
     try:
         libc.syscall(_ADD_RULE, ruleset, _BELOW_A_PATH, struct.pack("=Qi", rights, fd), 0)

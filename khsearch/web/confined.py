@@ -13,6 +13,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -65,6 +66,8 @@ def _names(path: str) -> list[str]:
 
 def _walked(root: Path, names: list[str]) -> FileIO:
     """Open a file within its folder; OSError."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     with _folder_of(root, names) as folder:
         if not _is_file(os.stat(names[-1], dir_fd=folder, follow_symlinks=False)):
             raise _not_there()
@@ -74,6 +77,8 @@ def _walked(root: Path, names: list[str]) -> FileIO:
 @contextmanager
 def _folder_of(root: Path, names: list[str]) -> Iterator[int]:
     """Open the folder of a file, from the root on; OSError."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for name in names[:-1]:

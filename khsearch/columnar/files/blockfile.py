@@ -11,6 +11,7 @@ import mmap
 import os
 import stat
 import struct
+import sys
 from array import array
 from typing import TYPE_CHECKING, Any
 
@@ -192,7 +193,7 @@ class BlockFile:
         if self._touched > RESIDENT:
             # Only this process forgets the pages; they stay in the system's cache.
             self._touched = 0
-            if _GIVE_BACK is not None:
+            if sys.platform != "win32" and _GIVE_BACK is not None:
                 self._map.madvise(_GIVE_BACK)
         first, last = start // BLOCK, (stop + BLOCK - 1) // BLOCK
         block = self._seen.find(0, first, last)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import queue
 import select
+import sys
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 
 _PIECE = 1 << 16  # bytes
 
@@ -29,10 +30,13 @@ def pipe_of(fd: int) -> Pipe:
 class _Polled:
     """Asks the system whether there is something to read."""
 
+    _poll: Any  # a select.poll, which Windows has not
+
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._poll = select.poll()
-        self._poll.register(fd, select.POLLIN)
+        if sys.platform != "win32":
+            self._poll = select.poll()
+            self._poll.register(fd, select.POLLIN)
 
     def read(self, seconds: float) -> bytes | None:
         return os.read(self._fd, _PIECE) if self._poll.poll(seconds * 1000) else None
