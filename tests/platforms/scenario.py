@@ -121,6 +121,22 @@ def held_by_a_reader(place: Path) -> None:
     assert strays(folder) == set(), strays(folder)
 
 
+def after_a_crash(place: Path) -> None:
+    """What a writer left that crashed may be open somewhere: others take other names, and remove it later."""
+    folder = place / "crashed.idx"
+    index = Index.create(folder)
+    filled(index, 0, 20)
+    left = [folder / f"{number:08x}-0001.seg" for number in range(2, 5)]
+    for path in left:
+        path.write_bytes(b"torn")
+    with left[0].open("rb"), left[1].open("rb"):
+        filled(index, 20, 40)
+        assert strays(folder) == {path.name for path in left[:2]}
+    assert index.search(RICE).total == 40
+    index.close()
+    assert strays(folder) == set(), strays(folder)
+
+
 def files(place: Path) -> Path:
     """A folder that is synced: plain files here, and others by processes of their own."""
     archive = place / "archive"
@@ -226,6 +242,7 @@ def main(place: Path) -> None:
     the_system(place)
     an_index(place)
     held_by_a_reader(place)
+    after_a_crash(place)
     folder = files(place)
     a_page(place, folder)
     at_a_shell(folder)

@@ -87,7 +87,9 @@ def _line(item: Placed | Remark | DocumentError) -> bytes:
     return b"E %b\n" % orjson.dumps([item.reason, told])
 
 
-def _end_with_parent(parent: int) -> None:
+def _end_with_parent(started_by: int) -> None:
+    # On Windows, what starts the Python of a virtual environment stands between the two.
+    parent = started_by if sys.platform == "win32" else os.getppid()
     if sys.platform == "linux":
         import ctypes
 
@@ -96,7 +98,7 @@ def _end_with_parent(parent: int) -> None:
 
 
 def _watch(parent: int) -> None:
-    """Wait until the parent has ended; what starts Python may stand between it and this process."""
+    """Wait until the parent has ended."""
     if sys.platform == "win32":
         import ctypes
 
@@ -107,8 +109,7 @@ def _watch(parent: int) -> None:
             return
         kernel.WaitForSingleObject(process, _FOR_EVER)
     else:
-        mine = os.getppid()
-        while os.getppid() == mine:
+        while os.getppid() == parent:
             time.sleep(1.0)
     os._exit(1)
 
