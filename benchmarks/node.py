@@ -27,7 +27,7 @@ def running(heap: str = "1g") -> Iterator[str]:
     name = f"benchmark-{os.getpid()}"
     told = {**os.environ, "OPENSEARCH_UNTIL": str(os.getpid()), "OPENSEARCH_HEAP": heap}
     started = subprocess.run(
-        [SCRIPT, "start", name, str(_free_port())], env=told, capture_output=True, text=True, check=False
+        [SCRIPT, "start", name, str(_free_port())], env=told, capture_output=True, encoding="utf-8", check=False
     )
     if started.returncode:
         raise BenchmarkError(f"no OpenSearch node: {started.stderr.strip()}")

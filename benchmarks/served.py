@@ -116,8 +116,8 @@ def check(figures: Mapping[str, Any]) -> None:
 def server(path: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Serve an index at a free port of this machine while the block runs -> the process, and its address."""
     command = [sys.executable, "-m", "khsearch", "serve", str(path), "--port", "0", *options]
-    log = tempfile.TemporaryFile("w+")  # noqa: SIM115
-    with log, subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    log = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+    with log, subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as process:
         try:
             line = process.stderr.readline() if process.stderr else ""
             found = re.search(r"http://\S+", line)
@@ -135,7 +135,7 @@ def server(path: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], s
 @contextmanager
 def _writer(path: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "benchmarks.served_worker", "write", str(path), str(seconds)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         yield process
 
 

@@ -16,6 +16,7 @@ imports only what stands on a line above it; tests hold that.
     native          the compiled core, where there is one
     deadline        until when an answer is wanted
     sharing         what objects are made of that threads and forked processes share
+    descriptors     files by the system's own calls, where systems differ: opened, read, locked
     frozen          the decorator for values: immutable, and nothing of them compiled before it is used
     pattern         regular expressions that are compiled when they are first used
     lazy arguments  faces whose names load when asked for; what public functions take, and how they say what they do not

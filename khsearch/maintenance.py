@@ -72,6 +72,13 @@ def rebuild(address: str, wait: float, on_lost: Tell | None) -> int:
     """
     on_lost = on_lost or logging.getLogger("khsearch").warning
     engine = kind_at(address).open(address)
+    try:
+        return _rebuilt(engine, wait, on_lost)
+    finally:
+        engine.close()
+
+
+def _rebuilt(engine: Engine, wait: float, on_lost: Tell) -> int:
     raw, _ = begin(engine, wait)
     count = 0
     try:

@@ -132,12 +132,14 @@ class Writer:
                 self._writer.cancel()
                 raise
             self._writer.commit(optimize=optimize)
+            self._find = None  # it has the files of the commit before open
 
     def cancel(self) -> None:
         """End, and leave the index as it was."""
         with self._mutex:
             self._waiting.clear()
             self._writer.cancel()
+            self._find = None
 
     def __enter__(self) -> Self:
         return self

@@ -140,6 +140,7 @@ def test_foreign_code_has_one_door() -> None:
         ("icu", "khmer/words/icu.py"),
         ("khmernltk", "khmer/learning/crf_building.py"),
         ("zstandard", "columnar/segments/stored.py"),
+        ("filelock", "descriptors.py"),
         ("opensearchpy", "remote/client.py"),
         ("pypdfium2", "documents/formats/pdf/pdfium.py"),
         ("langchain_core", "integrations/langchain.py"),

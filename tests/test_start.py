@@ -18,7 +18,7 @@ from khsearch.documents import format_names
 ROOT = Path(khsearch.__file__).parent
 WEB = {"starlette", "uvicorn", "jinja2", "mcp", "anyio", "pydantic"}
 KHMER = "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6"
-HEAVY = {"numpy", "rich", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"} | WEB
+HEAVY = {"numpy", "rich", "filelock", "whoosh", "icu", "orjson", "xxhash", "zstandard", "khmernltk"} | WEB
 
 
 def loaded(code, **environment):

@@ -6,6 +6,7 @@ A command returns its exit status: 0 found or done, 1 nothing found. Every error
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -44,6 +45,7 @@ class App(Commands):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command line and exit."""
         extra["standalone_mode"] = False
+        _use_utf8()
         try:
             status = super().main(*args, **extra)
         except (KeyboardInterrupt, click.Abort):
@@ -65,6 +67,13 @@ def _open_streams() -> list[TextIO]:
     return [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
 
 
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the locale says, and the same lines on all systems; a name that is no UTF-8 is escaped."""
+    for stream in _open_streams():
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
 @contextmanager
 def _reader_may_go() -> Iterator[None]:
     try:
@@ -73,6 +82,10 @@ def _reader_may_go() -> Iterator[None]:
             stream.flush()
     except BrokenPipeError:
         raise click.exceptions.Exit(0) from None
+    except OSError as problem:
+        if sys.platform == "win32" and problem.errno == errno.EINVAL and problem.filename is None:  # a pipe there
+            raise click.exceptions.Exit(0) from None
+        raise
     except KeyboardInterrupt:  # click would write an empty line
         raise click.exceptions.Exit(INTERRUPTED) from None
 
@@ -122,10 +135,6 @@ def _tell_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.pass_context
 def app(ctx: click.Context) -> None:
     """Full-text search for Khmer: index articles, find them again."""
-    for stream in _open_streams():
-        if isinstance(stream, io.TextIOWrapper):
-            # Khmer is UTF-8 whatever the locale says; a name that is not is shown escaped.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     elif os.environ.get("FORCE_COLOR"):

@@ -13,6 +13,7 @@ from khsearch.errors import IndexExistsError, IndexNotFoundError, KhsearchError
 if TYPE_CHECKING:
     from khsearch import Index
     from khsearch.schema import Declared
+    from khsearch.writing import Writer
 
 
 class Choices(NamedTuple):
@@ -95,9 +96,21 @@ def _remove_empty(created: Index, path: str, *, keep_folder: bool) -> None:
         if is_cluster(path):
             remove_empty(path)
         elif not created.doc_count:
-            folder = Path(path)
-            for file in folder.iterdir():
-                file.unlink()
+            _remove_files(Path(path), writer)
             if not keep_folder:
-                folder.rmdir()
+                Path(path).rmdir()
         writer.cancel()
+
+
+def _remove_files(folder: Path, writer: Writer) -> None:
+    """Remove all files of an index, for who has its writer: the lock last where the system keeps what is open."""
+    kept = []
+    for file in folder.iterdir():
+        try:
+            file.unlink()
+        except PermissionError:
+            kept.append(file)
+    if kept:
+        writer.cancel()
+    for file in kept:
+        file.unlink()

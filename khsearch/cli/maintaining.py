@@ -23,7 +23,7 @@ def delete(path: str, ids: tuple[str, ...], wait: float) -> int:
     """Remove documents by their ids."""
     from khsearch import Index
 
-    with Index.open(path).writer(wait) as writer:
+    with Index.open(path) as index, index.writer(wait) as writer:
         missing = [id_ for id_ in ids if not writer.delete(id_)]
     for id_ in missing:
         note(f"no document has the id {id_!r}")
@@ -70,7 +70,8 @@ def optimize(path: str, wait: float) -> None:
     """
     from khsearch import Index
 
-    Index.open(path).optimize(wait)
+    with Index.open(path) as index:
+        index.optimize(wait)
     note(f"{path}: optimized")
 
 

@@ -142,7 +142,7 @@ def report_file(path: Path | None) -> Iterator[TextIO | None]:
         with path.open("rb") as file:
             if file.read(len(_HEAD)) != _HEAD.encode():
                 raise click.UsageError(f"--report: {path} is there, and is no report; name another file")
-    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.write(_HEAD)
         yield file
 

@@ -190,7 +190,11 @@ def _root(table: Table, given: str | None, tops: Sequence[str]) -> str:
             raise DocumentError(f"{given}: no folder; give one as the root")
         return found
     if table.root is None:
-        return common_folder(tops)
+        try:
+            return common_folder(tops)
+        except ValueError:
+            told = "files on several drives lie in no common folder; say with --root from which one ids are counted"
+            raise DocumentError(told) from None
     if not os.path.isdir(table.root):  # noqa: PTH112
         raise DocumentError(
             f"{shown_name(table.root)}: the folder from which this index counts the ids of files is gone; where the "

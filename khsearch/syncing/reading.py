@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -314,9 +315,11 @@ def _is_still(file: File) -> bool:
 def _fresh_until(file: File) -> int:
     """When a change of a file must show in its times, nanoseconds from 1970: systems count these in steps.
 
-    Anybody may set the time of its content, even to one that is to come; that of its entry is the system's.
+    Anybody may set the time of its content, even to one that is to come; that of its entry is the system's. Windows has
+    no such time: it tells when a file was made.
     """
-    return file.changed + (_FRESH if file.changed % 10**9 else _FRESH_SECOND)
+    changed = max(file.changed, file.modified) if sys.platform == "win32" else file.changed
+    return changed + (_FRESH if changed % 10**9 else _FRESH_SECOND)
 
 
 def _is_fresh(file: File) -> bool:

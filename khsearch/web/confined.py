@@ -2,22 +2,35 @@
 
 The way is walked name by name from the open folder, and no name on it is a link, "..", or hidden: what is checked is
 what is opened, whatever others rename meanwhile. A pipe or device is never opened.
+
+Where no name can be opened within an open folder, as on Windows, the path must be the one that the system tells of what
+lies there, before it is opened and after, and no name on it a link or one that Windows reads in a way of its own.
 """
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+from khsearch.descriptors import READ, is_link, open_file
+
+_WALKS = os.open in os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
 _DEEPEST = 100
 """Folders inside each other."""
+
+_OWN_WAY = re.compile(
+    r"""[\x00-\x1f"*/:<>?\\|] | [. ]$ | (CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9\u00b9\u00b2\u00b3])\ *(\.|$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""In a name: another separator, a drive or a stream, an end that is left out, a device."""
 
 
 class OpenFile(NamedTuple):
@@ -34,10 +47,7 @@ def opened(root: Path, path: str) -> OpenFile | None:
     if not names:
         return None
     try:
-        with _folder_of(root, names) as folder:
-            if not _is_file(os.stat(names[-1], dir_fd=folder, follow_symlinks=False)):
-                return None
-            stream = FileIO(os.open(names[-1], _FILE, dir_fd=folder))
+        stream = _walked(root, names) if _WALKS else _checked(root, names)
     except OSError:
         return None
     known = os.fstat(stream.fileno())
@@ -54,18 +64,62 @@ def _names(path: str) -> list[str]:
     return names if may else []
 
 
+def _walked(root: Path, names: list[str]) -> FileIO:
+    """Open a file within its folder; OSError."""
+    if sys.platform == "win32":
+        raise NotImplementedError
+    with _folder_of(root, names) as folder:
+        if not _is_file(os.stat(names[-1], dir_fd=folder, follow_symlinks=False)):
+            raise _not_there()
+        return FileIO(os.open(names[-1], READ | os.O_NOFOLLOW | os.O_NOCTTY, dir_fd=folder))
+
+
 @contextmanager
 def _folder_of(root: Path, names: list[str]) -> Iterator[int]:
     """Open the folder of a file, from the root on; OSError."""
-    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if sys.platform == "win32":
+        raise NotImplementedError
+    folder = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for name in names[:-1]:
-            inner = os.open(name, _FOLDER, dir_fd=folder)
+            inner = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
             os.close(folder)
             folder = inner
         yield folder
     finally:
         os.close(folder)
+
+
+def _checked(root: Path, names: list[str]) -> FileIO:
+    """Open a file by its path, which is checked before and after; OSError."""
+    base = os.path.realpath(root, strict=True)
+    path = os.path.join(base, *names)  # noqa: PTH118
+    if any(map(_OWN_WAY.search, names)):
+        raise _not_there()
+    _check(base, names)
+    stream = FileIO(open_file(path, READ))
+    try:
+        _check(base, names)
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+def _check(base: str, names: list[str]) -> None:
+    """OSError unless the names lead, without a link or another spelling, from a real path to a file."""
+    path = base
+    for name in names:
+        path = os.path.join(path, name)  # noqa: PTH118
+        found = os.lstat(path)
+        if is_link(found):
+            raise _not_there()
+    if os.path.realpath(path, strict=True) != path or not _is_file(found):
+        raise _not_there()
+
+
+def _not_there() -> OSError:
+    return OSError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def _is_file(known: os.stat_result) -> bool:

@@ -7,7 +7,6 @@ have ids of their own, `path#part`. What a browser might run is never shown, onl
 from __future__ import annotations
 
 import codecs
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from khsearch.descriptors import read_at
 from khsearch.documents import Document
 from khsearch.reader import Reader
 from khsearch.web.answers import Endpoint, NotThereError
@@ -122,7 +122,7 @@ def _headers(file: OpenFile) -> dict[str, str]:
 
 
 def _is_utf8(file: OpenFile) -> bool:
-    head = os.pread(file.stream.fileno(), _LOOKED_AT, 0)
+    head = read_at(file.stream.fileno(), _LOOKED_AT, 0)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=len(head) == file.known.st_size)
     except UnicodeDecodeError:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from khsearch.descriptors import PLAIN
 from khsearch.errors import KhsearchError
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 INSTANT = "X-Khsearch-Instant"
 """The header of a request for what is being typed, and not finished."""
 
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK  # which a pipe without a reader refuses
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | PLAIN | getattr(os, "O_NONBLOCK", 0)
+"""A pipe without a reader refuses that, where there are such pipes."""
 _OWNER = 0o600
 
 log = logging.getLogger("khsearch.web")

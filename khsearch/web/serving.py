@@ -114,7 +114,9 @@ def listening(host: str, port: int) -> socket.socket:
         # With its protocol named, asyncio sends answers at once (TCP_NODELAY): else a browser waits 40 ms for each.
         door = socket.socket(family, kind, protocol)
         try:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # What lets a port be taken again soon on POSIX lets Windows share it with whoever else asks for it.
+            own = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+            door.setsockopt(socket.SOL_SOCKET, own, 1)
             door.bind(address)
             door.listen(_BACKLOG)
         except BaseException:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from khsearch.descriptors import read_at
 from khsearch.web.confined import OpenFile
 
 _PIECE = 1 << 18  # bytes
@@ -63,7 +64,7 @@ class _Sent(StreamingResponse):
     async def _pieces(self, start: int, end: int) -> AsyncIterator[bytes]:
         while start < end:
             try:
-                piece = await run_in_threadpool(os.pread, self._stream.fileno(), min(_PIECE, end - start), start)
+                piece = await run_in_threadpool(read_at, self._stream.fileno(), min(_PIECE, end - start), start)
             except OSError as problem:
                 raise CutShortError(problem.strerror) from None
             if not piece:

@@ -56,13 +56,13 @@ class ColumnarIndex(WhooshIndex):  # type: ignore[misc]
         self.folder = folder
         self.indexname = MAIN
         self._given = schema
-        self._disk = disk
+        self._disk = disk or columnar.Disk()
         self._read: tuple[Mapping[str, str], Schema] | None = None  # with the files of the commit that keep it, as one
         with as_whoosh_has_them():
             catalog, kept = self._whole(lambda: _catalog_of(folder), lambda catalog: catalog.others)
             self.key = catalog.settings.get(_KEY, key_field(kept))
             options = FieldOptions(self.key, translate=self._translated)
-            self._files = IndexFolder(folder, options, disk=disk)
+            self._files = IndexFolder(folder, options, disk=self._disk)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.folder)!r})"

@@ -854,3 +854,33 @@ def test_export_and_settings_make_the_same_index(tmp_path):
 
 def test_an_index_as_any_new_one_is_exported_without_a_word(news):
     assert run("export", news).stderr == ""
+
+
+CONSOLES = [
+    {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "cp1252:strict"},
+    {"LC_ALL": "C"},
+    {"LC_ALL": "POSIX", "PYTHONIOENCODING": "latin-1"},
+]
+
+
+@pytest.mark.parametrize("console", CONSOLES, ids=str)
+def test_no_console_keeps_khmer_from_being_told(tmp_path, console):
+    """Results, notes, errors and names of files are UTF-8 on each; nothing ends for a letter that it does not know."""
+    (tmp_path / "សាលា.txt").write_text(FLOOD, "utf-8")
+    index = str(tmp_path / "ឯកសារ.idx")
+    for args, status, said in (
+        (("index", index, str(tmp_path / "សាលា.txt")), 0, "ឯកសារ.idx"),
+        (("export", index), 0, "សាលា.txt"),
+        (("search", index, FLOOD), 0, FLOOD),
+        (("words", "សាលា"), 0, "សាលា"),
+        (("words", "--help"), 0, "khsearch words"),
+        (("verify", str(tmp_path / "គ្មាន")), 2, "គ្មាន"),
+        (("delete", index, "គ្មាន"), 1, "គ្មាន"),
+        (("គ្មាន",), 2, "គ្មាន"),
+    ):
+        with start(*args, env={**os.environ, **console}) as process:
+            out, err = process.communicate()
+        told = (out + err).decode()
+        assert (process.returncode, said in told.replace("\u200b", "")) == (status, True), (args, told)
+        assert "Traceback" not in told

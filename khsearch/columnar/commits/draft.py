@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,8 +71,11 @@ class Draft:
 
     def next_name(self, suffix: str) -> str:
         """A name for a new file of the index, which is removed unless the commit refers to it."""
-        self._counter += 1
-        return f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
+        while True:
+            self._counter += 1
+            name = f"{self._counter:08x}-{self._catalog.generation & 0xFFFF:04x}{suffix}"
+            if not os.path.lexists(self._folder / name):  # of a writer that crashed, which somebody has open
+                return name
 
     def column_kinds(self, name: str) -> set[str]:
         """What a column holds in any segment (`COLUMN_KINDS`)."""
@@ -234,11 +238,12 @@ class Draft:
             kept.insert(numbers[0], SegmentEntry(merger.write(), merger.docs))
         self.entries = kept
         committed = self._catalog.file_names()
+        del segments, sources, merger  # which have the files open
         for entry in entries:
             self._open.pop(entry.file.name, None)
             self._deletions_changed |= self._gone.pop(entry.file.name, None) is not None
             if entry.file.name not in committed:
-                self._disk.remove(self._folder / entry.file.name)
+                self._disk.discard(self._folder / entry.file.name)
         self._changed = True
 
     def _located(self, doc: int) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from khsearch.columnar.files.catalog import Catalog
 from khsearch.columnar.files.disk import Disk, make_folder, told_as_store_errors
 from khsearch.columnar.search.commit import Commit
 from khsearch.columnar.search.compiled import searcher_of
-from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError
+from khsearch.errors import IndexDamagedError, IndexExistsError, IndexNotFoundError, IndexStoreError
 from khsearch.frozen import frozen
 from khsearch.sharing import Lock, loading
 
@@ -67,6 +69,8 @@ class IndexFolder:
     def close(self) -> None:
         """Let go of the commit that is open; searchers that are still held stay whole. A second call does nothing."""
         self._last = None
+        if self._disk.left:
+            self._sweep()
 
     def searcher(self) -> Searcher:
         """One of the latest commit; the same object as long as no other commit follows."""
@@ -96,6 +100,19 @@ class IndexFolder:
             pairs=options.pairs,
             known={} if last is None else last[1].commit.segments_by_name(),
         )
+
+    def _sweep(self) -> None:
+        """Remove the files that a commit left because they were open, unless somebody writes, who does so himself."""
+        loading("khsearch.columnar.files.lock")
+        from khsearch.columnar.files.lock import WriteLock
+
+        gc.collect()  # what has them open may be held by what nobody holds
+        with suppress(OSError, IndexStoreError):
+            lock = WriteLock(self.folder, 0.0)
+            try:
+                contents.remove_strays(self._disk, self.folder, contents.read_catalog(self.folder))
+            finally:
+                lock.release()
 
     def _refreshed(self) -> Searcher:
         for _ in range(ATTEMPTS):

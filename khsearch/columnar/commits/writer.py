@@ -222,6 +222,7 @@ class BatchWriter:
             # What cannot be removed now is a stray that the next writer removes.
             with contextlib.suppress(OSError, IndexStoreError):
                 self._builder.close()
+                self._draft.close()
                 # The catalog on disk decides: a commit may have failed after it was in place.
                 contents.remove_strays(self._disk, self.folder, contents.read_catalog(self.folder))
         self._close()

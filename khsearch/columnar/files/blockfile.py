@@ -11,12 +11,14 @@ import mmap
 import os
 import stat
 import struct
+import sys
 from array import array
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import xxhash
 
+from khsearch import descriptors
 from khsearch.arrays import np
 from khsearch.errors import IndexDamagedError
 from khsearch.sharing import cached_property
@@ -35,6 +37,7 @@ BUFFER = 1 << 20
 RESIDENT = 1 << 23  # bytes read of a file after which its pages are given back
 AROUND = 1 << 14  # bytes that the system maps beside a small read, about
 MAX_JSON = 1 << 22  # bytes; orjson refuses more than 1024 levels of brackets by itself
+_GIVE_BACK: int | None = getattr(mmap, "MADV_DONTNEED", None)  # Windows takes pages back by itself
 KINDS = {"u1": "B", "u2": "H", "u4": "I", "u8": "Q", "i8": "q", "f8": "d"}
 """What the numbers of a section may be, as numpy and Python's `array` call them; the digit is the bytes of one."""
 
@@ -190,7 +193,8 @@ class BlockFile:
         if self._touched > RESIDENT:
             # Only this process forgets the pages; they stay in the system's cache.
             self._touched = 0
-            self._map.madvise(mmap.MADV_DONTNEED)
+            if sys.platform != "win32" and _GIVE_BACK is not None:
+                self._map.madvise(_GIVE_BACK)
         first, last = start // BLOCK, (stop + BLOCK - 1) // BLOCK
         block = self._seen.find(0, first, last)
         while block >= 0 and start < stop:
@@ -269,7 +273,7 @@ def damaged(path: Path, part: str) -> IndexDamagedError:
 
 def _map(path: Path, size: int) -> mmap.mmap:
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        fd = descriptors.open_file(path, descriptors.READ)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -159,14 +159,18 @@ def read_catalog(folder: Path) -> Catalog:
 
 
 def remove_strays(disk: Disk, folder: Path, catalog: Catalog) -> None:
-    """Remove the files of this format that the catalog does not name: what a crash or an older commit left."""
+    """Remove the files of this format that the catalog does not name: what a crash or an older commit left.
+
+    What somebody has open may stay: the disk tells whether any file is left.
+    """
+    disk.left = False
     keep = catalog.file_names()
     with os.scandir(folder) as entries:
         found = [entry.name for entry in entries if not entry.is_dir(follow_symlinks=False)]
     for name in found:
         ours = NUMBERED_NAME.fullmatch(name) or name in (CATALOG_TEMPORARY_NAME, *FIRST_NAMES.values())
         if ours and name not in keep:
-            disk.remove(folder / name)
+            disk.discard(folder / name)
 
 
 def _row(file: FileEntry) -> list[Any]:

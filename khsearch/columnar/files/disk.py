@@ -10,6 +10,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from khsearch import descriptors
 from khsearch.errors import IndexStoreError
 
 if TYPE_CHECKING:
@@ -18,11 +19,16 @@ if TYPE_CHECKING:
 
 
 class Disk:
-    """The system calls that change a folder. Every method raises OSError as the system does."""
+    """The system calls that change a folder. Every method raises OSError as the system does.
+
+    left: whether a file that nobody needs is still there, because somebody has it open and the system keeps it then.
+    """
+
+    left = False
 
     def create(self, path: Path) -> int:
         """Create a new file for writing and reading, never through a link -> descriptor."""
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+        return descriptors.open_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | descriptors.PLAIN)
 
     def write(self, fd: int, data: bytes | bytearray | memoryview) -> None:
         """Append all of data."""
@@ -32,7 +38,7 @@ class Disk:
 
     def fsync(self, fd: int) -> None:
         """Return when the file's bytes are on the medium."""
-        os.fsync(fd)
+        descriptors.fsync(fd)
 
     def close(self, fd: int) -> None:
         """Give the descriptor back."""
@@ -40,19 +46,22 @@ class Disk:
 
     def rename(self, source: Path, target: Path) -> None:
         """Put source in target's place at once."""
-        source.rename(target)
+        descriptors.patiently(lambda: source.replace(target))
 
     def remove(self, path: Path) -> None:
-        """Remove a file's name; open readers keep its bytes."""
+        """Remove a file's name; open readers keep its bytes. PermissionError where the system keeps what is open."""
         path.unlink(missing_ok=True)
+
+    def discard(self, path: Path) -> None:
+        """Remove a file that nobody needs now, or leave it to the next writer."""
+        try:
+            self.remove(path)
+        except PermissionError:
+            self.left = True
 
     def fsync_folder(self, path: Path) -> None:
         """Return when the folder's names are on the medium."""
-        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        descriptors.fsync_folder(path)
 
 
 def make_folder(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import gc
 import os
 import time
@@ -11,6 +10,7 @@ import weakref
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from khsearch import descriptors
 from khsearch.columnar.files.disk import told_as_store_errors
 from khsearch.columnar.files.format import LOCK_NAME
 from khsearch.errors import IndexLockedError, IndexNotFoundError
@@ -24,6 +24,8 @@ class WriteLock:
 
     It is freed, too, when nobody holds this object any more, and a forked child never has it: what the child inherits
     is closed at once, so that it does not keep the index locked when the parent is gone.
+
+    The file says who has it. Its first byte is blank: on Windows nobody else can read what is locked.
     """
 
     def __init__(self, folder: Path, wait: float) -> None:
@@ -40,20 +42,23 @@ class WriteLock:
             _locks.add(self)
             try:
                 self._take(folder, fd, deadline)
-                taken = _is_there(folder, fd)
+                # Whoever removes an index removes its lock, and the next one has another.
+                taken = descriptors.is_at(fd, folder / LOCK_NAME)
             finally:
                 if not taken:
                     self._free.detach()  # which would empty the file that says who has the lock
                     os.close(fd)
         with contextlib.suppress(OSError):  # a full disk takes nobody's lock
+            since = datetime.now().astimezone().isoformat(timespec="seconds")
             os.ftruncate(fd, 0)
-            os.pwrite(fd, f"{self.process} {datetime.now().astimezone().isoformat(timespec='seconds')}\n".encode(), 0)
+            os.lseek(fd, 0, os.SEEK_SET)
+            os.write(fd, f" {self.process} {since}\n".encode())
 
     def _take(self, folder: Path, fd: int, deadline: float) -> None:
-        if not _is_taken(fd) and _read_holder(fd)[0] == self.process:
+        if not descriptors.lock(fd) and _read_holder(fd)[0] == self.process:
             # A writer that failed may be gone but for an error that holds it, and that it holds.
             gc.collect()
-        while not _is_taken(fd):
+        while not descriptors.lock(fd):
             if time.monotonic() >= deadline:
                 raise IndexLockedError(f"{folder}: {_holder(fd)}, or give it more time to wait")
             time.sleep(0.01)
@@ -64,22 +69,11 @@ class WriteLock:
 
 
 def _opened(folder: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
     with told_as_store_errors(folder):
         try:
-            return os.open(folder / LOCK_NAME, flags, 0o644)
+            return descriptors.open_file(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | descriptors.PLAIN)
         except FileNotFoundError:
             raise IndexNotFoundError(f"{folder}: no index here; create one first") from None
-
-
-def _is_there(folder: Path, fd: int) -> bool:
-    """Whether a lock is that of the folder: whoever removes an index removes its lock, and the next one has another."""
-    mine = os.fstat(fd)
-    try:
-        there = (folder / LOCK_NAME).lstat()
-    except OSError:
-        return False
-    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
 
 
 def _unlock(fd: int, process: int) -> None:
@@ -87,22 +81,17 @@ def _unlock(fd: int, process: int) -> None:
         with contextlib.suppress(OSError):
             os.ftruncate(fd, 0)
         # A child that was forked meanwhile may have the same open file: closing it here would not be enough.
-        fcntl.flock(fd, fcntl.LOCK_UN)
+        descriptors.unlock(fd)
     os.close(fd)
-
-
-def _is_taken(fd: int) -> bool:
-    """Take the lock if it is free."""
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _read_holder(fd: int) -> tuple[int, str]:
     """Which process has been writing since when, as far as the file tells; 0 where it does not."""
-    parts = os.pread(fd, 100, 0).decode("ascii", "replace").split()
+    try:
+        told = descriptors.read_at(fd, 100, 0)
+    except PermissionError:  # the first byte is locked
+        told = descriptors.read_at(fd, 100, 1)
+    parts = told.decode("ascii", "replace").split()
     return (int(parts[0]), parts[1]) if len(parts) == 2 and parts[0].isdecimal() else (0, "")
 
 
@@ -127,4 +116,5 @@ def _without_locks() -> None:
         lock.release()
 
 
-os.register_at_fork(after_in_child=_without_locks)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_without_locks)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from khsearch import descriptors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ class Spool:
         """Everything that was appended, in pieces; the spool is closed afterwards."""
         if self._fd is not None:
             at = 0
-            while data := os.pread(self._fd, CHUNK, at):
+            while data := descriptors.read_at(self._fd, CHUNK, at):
                 yield np.frombuffer(data, np.uint8)
                 at += len(data)
         yield from self._arrays
@@ -58,4 +59,4 @@ class Spool:
         if self._fd is not None and self._path is not None:
             fd, self._fd = self._fd, None
             self._disk.close(fd)
-            self._disk.remove(self._path)
+            self._disk.discard(self._path)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import xxhash
 
+from khsearch import descriptors
 from khsearch.errors import IndexDamagedError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def read(path: Path, most: int) -> bytes:
     no file that khsearch wrote.
     """
     try:
-        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        fd = descriptors.patiently(lambda: descriptors.open_file(path, descriptors.READ))
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:

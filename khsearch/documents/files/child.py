@@ -1,4 +1,4 @@
-r"""child: python -m khsearch.documents.files.child MEMORY PROGRAMS: reads files that its parent names, within limits.
+r"""child: python -m khsearch.documents.files.child MEMORY PROGRAMS PARENT: reads files that it is told, within limits.
 
 Each line of stdin, JSON, is the file to be read next (`process.Order`); lines of stdout are what is found in it, up to
 the line ".":
@@ -10,7 +10,7 @@ the line ".":
     .                        the end of the file
 
 It ends with its parent, and with the last line of stdin. MEMORY is in bytes; PROGRAMS is 1 where formats may start
-programs, as OCR does. An interrupt is the matter of the parent.
+programs, as OCR does; PARENT is the number of its parent. An interrupt is the matter of the parent.
 """
 
 from __future__ import annotations
@@ -37,16 +37,17 @@ from khsearch.sandbox import give_away_rights
 
 _BETWEEN_SIGNS = 0.5  # seconds
 _DIE_WITH_PARENT = 1  # of prctl
+_SYNCHRONIZE, _FOR_EVER = 0x00100000, 0xFFFFFFFF  # of Windows
 
 
-def main(memory: str, programs: str) -> None:
+def main(memory: str, programs: str, parent: str) -> None:
     """Read files until stdin ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders, pipe = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):  # what anything prints is no line of ours
         os.dup2(silence, number)
-    _end_with_parent()
+    _end_with_parent(int(parent))
     give_away_rights(memory=int(memory), programs=programs == "1")
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         for order in orders:
@@ -86,19 +87,31 @@ def _line(item: Placed | Remark | DocumentError) -> bytes:
     return b"E %b\n" % orjson.dumps([item.reason, told])
 
 
-def _end_with_parent() -> None:
-    parent = os.getppid()
+def _end_with_parent(started_by: int) -> None:
+    # On Windows, what starts the Python of a virtual environment stands between the two.
+    parent = started_by if sys.platform == "win32" else os.getppid()
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
-    def watch() -> None:
+
+def _watch(parent: int) -> None:
+    """Wait until the parent has ended."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        process = ctypes.c_void_p(kernel.OpenProcess(_SYNCHRONIZE, False, parent))
+        if not process:
+            return
+        kernel.WaitForSingleObject(process, _FOR_EVER)
+    else:
         while os.getppid() == parent:
             time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from khsearch.documents import reasons
+from khsearch.documents.files.pipes import Pipe, pipe_of
 from khsearch.documents.files.process import EndedError, Item, Order, item_of, lines_of, started
 from khsearch.documents.formats.reader import Found, OnBytes
 from khsearch.documents.formats.registry import OUT_OF_MEMORY
@@ -184,6 +185,7 @@ class _Worker(threading.Thread):
         self._children = children
         self._orders = orders
         self._child: subprocess.Popen[bytes] | None = None
+        self._pipe: Pipe | None = None
         self._tired = False
         self.idle = True
 
@@ -214,6 +216,9 @@ class _Worker(threading.Thread):
         if child is not None:
             child.kill()
             child.wait()
+            if self._pipe is not None:
+                self._pipe.close()
+                self._pipe = None
             for pipe in (child.stdin, child.stdout):
                 if pipe is not None:
                     pipe.close()
@@ -240,8 +245,10 @@ class _Worker(threading.Thread):
             if self._children.closed:
                 raise EndedError(None)
             assert child.stdin is not None
+            assert child.stdout is not None
+            pipe = self._pipe = self._pipe or pipe_of(child.stdout.fileno())
             os.write(child.stdin.fileno(), order.written())
-            for kind, line in lines_of(child, limit, by_sign=order.ocr):
+            for kind, line in lines_of(child, pipe, limit, by_sign=order.ocr):
                 item = item_of(order, kind, line)
                 if isinstance(item, DocumentError) and item.reason == reasons.TOO_LARGE:
                     self._tired = True  # what it holds it may never give back

@@ -1,7 +1,8 @@
 """ids: where a file is -> its id: the path from a root to where it really lies, so that no two files share one.
 
-The root is a folder that an index keeps; a file outside of it has an id such as "../b/x.txt". Links are followed first:
-a file that is reached in two ways is one.
+The root is a folder that an index keeps; a file outside of it has an id such as "../b/x.txt", or "D:/b/x.txt" where it
+is on another drive of Windows. On every system names are divided by /, so an archive has the same ids wherever it is.
+Links are followed first: a file that is reached in two ways is one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ def real_path(path: str | os.PathLike[str]) -> str:
 
 
 def common_folder(paths: Iterable[str]) -> str:
-    """Return the deepest folder that holds all of some real paths of files and folders; one folder is its own."""
+    """Return the deepest folder that holds all of some real paths of files and folders; one folder is its own.
+
+    ValueError for paths on several drives of Windows.
+    """
     folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in paths]  # noqa: PTH112, PTH120
     return os.path.commonpath(folders)
 
@@ -24,13 +28,17 @@ def common_folder(paths: Iterable[str]) -> str:
 def id_of(path: str, root: str) -> str:
     """Return the id of a file by its real path and that of the root."""
     inside = root if root.endswith(os.sep) else root + os.sep
-    found = path[len(inside) :] if path.startswith(inside) else os.path.relpath(path, root)
+    found = path
+    if path.startswith(inside):
+        found = path[len(inside) :]
+    elif os.path.splitdrive(path)[0] == os.path.splitdrive(root)[0]:
+        found = os.path.relpath(path, root)
     return found.replace(os.sep, "/")
 
 
 def path_of(id: str, root: str) -> str:
     """Return the path of the file of an id."""
-    return os.path.normpath(os.path.join(root, *id.split("/")))  # noqa: PTH118
+    return os.path.normpath(os.path.join(root, id.replace("/", os.sep)))  # noqa: PTH118
 
 
 def is_below(path: str, folder: str) -> bool:

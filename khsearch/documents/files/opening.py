@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import xxhash
 
+from khsearch.descriptors import READ
 from khsearch.documents import reasons
 from khsearch.documents.files.walking import unreadable
 from khsearch.documents.formats.reader import Found, OnBytes, Source
@@ -47,9 +48,8 @@ def read_file(
 
 def opened(path: str) -> io.FileIO:
     """Open a file for reading; OSError, also for what is no file, which is never waited for."""
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    raw = io.FileIO(fd, "rb")
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+    raw = io.FileIO(os.open(path, READ), "rb")
+    if not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
         raw.close()
         raise OSError(0, "no file any more", path)
     return raw

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import orjson
 from khsearch.documents import reasons
 from khsearch.documents.document import from_json_line
 from khsearch.documents.files.opening import MOST_AT_ONCE
+from khsearch.documents.files.pipes import Pipe
 from khsearch.documents.formats.reader import Placed, Remark
 from khsearch.documents.records import FieldNames
 from khsearch.errors import DocumentError
@@ -22,6 +22,7 @@ from khsearch.frozen import frozen
 
 CHILD = "khsearch.documents.files.child"
 
+_FIRST_OF_SYSTEM = 256  # status of a process that Windows ended; on POSIX it is below zero
 _LONGEST_WAIT = 3600.0  # seconds; what systems take at once has an end
 
 Item = Placed | Remark | DocumentError | int
@@ -64,35 +65,33 @@ def started(memory: int, *, programs: bool) -> subprocess.Popen[bytes]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_THREAD_LIMIT": "1",
     }
-    command = [sys.executable, "-P", "-m", CHILD, str(memory), str(int(programs))]
+    command = [sys.executable, "-P", "-m", CHILD, str(memory), str(int(programs)), str(os.getpid())]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, bufsize=0)
 
 
-def lines_of(child: subprocess.Popen[bytes], limit: float, *, by_sign: bool) -> Iterator[tuple[bytes, bytes]]:
+def lines_of(
+    child: subprocess.Popen[bytes], pipe: Pipe, limit: float, *, by_sign: bool
+) -> Iterator[tuple[bytes, bytes]]:
     """Lines about one file, each as its first letter and the rest, up to the end; EndedError.
 
-    limit: seconds for which it may be waited, in all, or by_sign: for each line.
+    pipe: what the process tells. limit: seconds for which it may be waited, in all, or by_sign: for each line.
     """
-    assert child.stdout is not None
-    fd, left, data = child.stdout.fileno(), limit, bytearray()
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
+    left, data = limit, bytearray()
     begin = 0  # of what has not been looked through for the end of a line
     while True:
         started = time.monotonic()
-        ready = poll.poll(min(max(left, 0.0), _LONGEST_WAIT) * 1000)
+        more = pipe.read(min(max(left, 0.0), _LONGEST_WAIT))
         left -= time.monotonic() - started
-        if not ready and left > 0:
+        if more is None and left > 0:
             continue
-        if not ready:
+        if more is None:
             raise EndedError((f"not read within {limit:g} s; give it more with --time-limit", reasons.TOO_SLOW))
-        more = os.read(fd, 1 << 16)
         if not more:
             status = child.wait()
             how = f"signal {-status}" if status < 0 else f"status {status}"
             told = f"the process that reads it died ({how}); it is broken, or made to do harm: leave it out"
-            raise EndedError((told, reasons.BROKEN), by_signal=status < 0)
+            raise EndedError((told, reasons.BROKEN), by_signal=not 0 <= status < _FIRST_OF_SYSTEM)
         data += more
         if by_sign:
             left = limit

@@ -13,6 +13,7 @@ import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 
+from khsearch.descriptors import is_link
 from khsearch.documents import reasons
 from khsearch.documents.files.ids import id_of, is_below, real_path
 from khsearch.documents.formats.registry import is_format
@@ -171,7 +172,7 @@ class _Walker:
 
     def _entry(self, shown: str, entry: os.DirEntry[str]) -> Iterator[File | Skipped | tuple[str, str]]:
         where, status = entry.path, entry.stat(follow_symlinks=False)
-        if stat.S_ISLNK(status.st_mode):
+        if is_link(status):
             where = real_path(entry.path)
             status = os.stat(where)  # noqa: PTH116
             if not any(is_below(where, top) for top in self.given):

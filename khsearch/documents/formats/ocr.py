@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import shutil
 import subprocess
 from contextlib import suppress
@@ -17,6 +16,7 @@ from functools import cache
 
 from khsearch.documents.formats.joints import joined
 from khsearch.errors import KhsearchError, MissingExtraError
+from khsearch.sandbox import limit_program
 
 LIMIT = 2 << 30
 """Bytes of memory that tesseract may take; a page takes about 200 MB."""
@@ -75,8 +75,7 @@ def read_picture(picture: bytes, dpi: int | None = None) -> list[str]:
         ) as process:
             try:
                 with suppress(OSError, ValueError):  # where a lower limit is set already
-                    resource.prlimit(process.pid, resource.RLIMIT_AS, (LIMIT, LIMIT))
-                    resource.prlimit(process.pid, resource.RLIMIT_CPU, (SECONDS, SECONDS))
+                    limit_program(process.pid, LIMIT, SECONDS)
                 text, told = process.communicate(picture, SECONDS)
             except subprocess.TimeoutExpired:
                 raise TooSlowError(f"takes tesseract more than {SECONDS} seconds") from None

@@ -233,6 +233,10 @@ def _put(folder: Path, target: Path) -> None:
         folder.chmod(0o777 & ~umask)
         try:
             folder.rename(target)
+        except FileExistsError:  # Windows puts nothing in the place of an empty folder
+            _check_free(target)
+            target.rmdir()
+            folder.rename(target)
         except OSError:
             _check_free(target)
             raise

@@ -6,7 +6,6 @@ range of documents each time.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 from contextlib import contextmanager, suppress
@@ -18,7 +17,7 @@ from whoosh import index as stock_index
 from whoosh.columns import VarBytesColumn
 from whoosh.fields import IDLIST, SpellField
 
-from khsearch import columnar
+from khsearch import columnar, descriptors
 from khsearch.errors import (
     DocumentError,
     IndexDamagedError,
@@ -256,16 +255,16 @@ class StockIndex:
     def _locked(self) -> int | None:
         """Keep others from writing, by Whoosh's lock -> its descriptor; None where nobody ever wrote."""
         try:
-            lock = os.open(f"{self.folder}/{self._name}_WRITELOCK", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            lock = os.open(f"{self.folder}/{self._name}_WRITELOCK", descriptors.READ)
         except OSError:
             return None
         try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            raise IndexLockedError(f"{self.folder}: a writer of Whoosh's is at work; {_RETRY}") from None
+            is_free = descriptors.lock_shared(lock)
         except OSError:  # a file system without locks
-            pass
+            is_free = True
+        if not is_free:
+            os.close(lock)
+            raise IndexLockedError(f"{self.folder}: a writer of Whoosh's is at work; {_RETRY}")
         return lock
 
     def _absent(self) -> str:

@@ -6,7 +6,10 @@
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
+#[cfg(unix)]
 use std::os::unix::fs::FileExt;
+#[cfg(windows)]
+use std::os::windows::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -79,7 +82,7 @@ impl PagedFile {
         let damaged = || self.damage(format!("part {}, block {}", part, number));
         let size = self.size.checked_sub(start).ok_or_else(damaged)?.min(PAGE);
         let mut bytes = vec![0; size];
-        self.file.read_exact_at(&mut bytes, start as u64).map_err(|_| damaged())?;
+        read_exactly(&self.file, &mut bytes, start as u64).map_err(|_| damaged())?;
         let is_checked = self.is_checked.get(number).ok_or_else(damaged)?;
         if !is_checked.load(Relaxed) {
             if self.sums.get(number) != Some(&xxh3_64(&bytes)) {
@@ -107,7 +110,7 @@ impl PagedFile {
             }
         }
         let mut bytes = vec![0; end - start];
-        self.file.read_exact_at(&mut bytes, start as u64).map_err(|_| damaged())?;
+        read_exactly(&self.file, &mut bytes, start as u64).map_err(|_| damaged())?;
         Ok(bytes)
     }
 
@@ -136,6 +139,27 @@ impl Drop for PagedFile {
             self.pages.iter_mut().filter_map(|page| page.get_mut().ok()).flatten().map(|page| page.len()).sum();
         HELD.fetch_sub(held, Relaxed);
     }
+}
+
+/// Read as many bytes as there is room for, from an offset on.
+#[cfg(unix)]
+fn read_exactly(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    file.read_exact_at(bytes, start)
+}
+
+/// The same where a read may give less than was asked for.
+#[cfg(windows)]
+fn read_exactly(file: &File, bytes: &mut [u8], start: u64) -> io::Result<()> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match file.seek_read(&mut bytes[done..], start + done as u64) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => done += count,
+            Err(problem) if problem.kind() == io::ErrorKind::Interrupted => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(())
 }
 
 /// Bytes of a section: of one page, or put together from several.

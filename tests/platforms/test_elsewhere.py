@@ -1,0 +1,94 @@
+"""khsearch on systems that are not here: what is done is what there is done, and no name of POSIX is asked for."""
+
+from __future__ import annotations
+
+import ast
+import ntpath
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import khsearch
+from khsearch.documents.files import ids
+from khsearch.sandbox import _job_limits
+from tests.platforms.elsewhere.names import MODULES, NAMES
+
+ROOT = Path(khsearch.__file__).parent
+TESTS = ROOT.parent / "tests" / "platforms"
+
+DOORS = {
+    "columnar/files/lock.py",
+    "columnar/segments/beside.py",
+    "descriptors.py",
+    "documents/files/child.py",
+    "documents/files/pipes.py",
+    "sandbox.py",
+    "sharing.py",
+    "web/confined.py",
+}
+"""Rooms that ask for what only POSIX has, and know what to do where it is not."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at what is open as Linux shows it")
+@pytest.mark.parametrize("core", ["1", "0"])
+def test_all_is_done_where_nothing_of_posix_is(tmp_path: Path, core: str) -> None:
+    pytest.importorskip("selectolax")
+    pytest.importorskip("starlette")
+    own = {"PYTHONPATH": os.pathsep.join([str(TESTS / "elsewhere"), str(ROOT.parent)]), "KHSEARCH_NATIVE": core}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.platforms.scenario", str(tmp_path)],
+        env={**os.environ, **own},
+        cwd=ROOT.parent,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert ("in use" in done.stdout.decode()) <= (core == "1")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_of_posix_have_few_doors(path: Path) -> None:
+    absent = {name for names in NAMES.values() for name in names}
+    tree = ast.parse(path.read_text("utf-8"))
+    found = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in absent
+    }
+    found = {name for name in found if name.partition(".")[0] in NAMES}
+    for node in ast.walk(tree):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        found |= {name for name in names if name.partition(".")[0] in MODULES}
+    assert not found or str(path.relative_to(ROOT)) in DOORS
+
+
+@pytest.mark.parametrize(
+    ("root", "path", "id"),
+    [
+        ("C:\\archive", "C:\\archive\\2023\\report.pdf", "2023/report.pdf"),
+        ("C:\\", "C:\\2023\\report.pdf", "2023/report.pdf"),
+        ("C:\\archive", "C:\\other\\a.txt", "../other/a.txt"),
+        ("C:\\archive", "D:\\other\\a.txt", "D:/other/a.txt"),
+        ("\\\\server\\share\\archive", "\\\\server\\share\\archive\\a.txt", "a.txt"),
+    ],
+)
+def test_ids_are_the_same_on_windows(monkeypatch: pytest.MonkeyPatch, root: str, path: str, id: str) -> None:
+    monkeypatch.setattr(ids, "os", SimpleNamespace(path=ntpath, sep="\\"))
+    assert ids.id_of(path, root) == id
+    assert ids.path_of(id, root) == path
+    assert ids.is_below(path, root) == (not id.startswith(("..", "D:")))
+
+
+@pytest.mark.skipif(sys.maxsize < 1 << 32, reason="the sizes of a system of 64 bits")
+def test_a_job_of_windows_is_told_its_limits_where_it_reads_them() -> None:
+    limits = _job_limits(350 << 20, programs=False)
+    assert len(limits) == 144
+    assert int.from_bytes(limits[16:20], sys.byteorder) == 0x2108
+    assert int.from_bytes(limits[40:44], sys.byteorder) == 1
+    assert int.from_bytes(limits[112:120], sys.byteorder) == 350 << 20
+    assert int.from_bytes(_job_limits(1, programs=True)[16:20], sys.byteorder) == 0x2100
