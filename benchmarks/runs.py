@@ -12,7 +12,7 @@ from benchmarks import machine
 from benchmarks.errors import BenchmarkError
 
 RESULTS = Path(__file__).parent / "results"
-"""Where full runs are kept; the README's tables are made of them."""
+"""Where full runs are kept; the tables of the documentation are made of them."""
 
 
 @dataclass(frozen=True, slots=True)
