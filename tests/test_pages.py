@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import khsearch
+from khsearch.writing import Writer
 from tests.pages import ROOT, blocks, page, pages, prose
 
 AT_THE_TOP = ["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md"]
@@ -80,6 +82,21 @@ def test_every_module_that_a_page_names_has_that_name(name: str) -> None:
 def test_every_page_is_in_the_navigation() -> None:
     listed = re.findall(r"(?m)^ +- [^:]+: ([\w/-]+\.md)$", page("mkdocs.yml"))
     assert sorted(f"docs/{name}" for name in listed) == pages()[1:]
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    text = page("docs/reference/api.md")
+    names = set(khsearch.__all__) - {"FILE_FIELDS", "__version__"}
+    listed = set(re.findall(r"(?m)^::: khsearch\.(\w+)$", text))
+    told = {name for name in names if name.endswith("Error") and f"`{name}`" in page("docs/reference/errors.md")}
+    assert names <= listed | told | {"KhsearchError"}
+    for owner in (khsearch.Index, Writer):
+        (members,) = re.findall(
+            rf"::: khsearch(?:\.writing)?\.{owner.__name__}\n.*?members: \[(.*?)\]", text, re.DOTALL
+        )
+        assert set(re.findall(r"\w+", members)) == {name for name in dir(owner) if not name.startswith("_")} - {
+            "engine"
+        }
 
 
 def test_every_command_stands_in_some_page() -> None:
