@@ -16,7 +16,7 @@ The rooms, in the order of their use:
     start                                    a process that does one small thing
     drop_in                                  Whoosh's API alone: khsearch's index beside Whoosh's
     scaling                                  all of it at several sizes
-    tables/, report, plots                   results -> tables of the README, and drawings
+    tables/, report, plots                   results -> tables of the documentation, and drawings
     steps, everything, commands              one benchmark; all of them; the command line
 
 `README.md` says how each figure comes about, and what not to conclude from it.

@@ -1,31 +1,35 @@
-"""report: results in, the README's tables out, between `<!-- benchmarks:NAME -->` and `<!-- /benchmarks:NAME -->`.
+"""report: results in, the tables of pages out, between `<!-- benchmarks:NAME -->` and `<!-- /benchmarks:NAME -->`.
 
 NAME is that of a command; its table tells all runs of the command that lie in the folder of results; that of `beside`
-tells of all commands that have tantivy beside khsearch.
+tells of all commands that have tantivy beside khsearch, and `figures` are the six of the README.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import beside, plots, runs
 from benchmarks.errors import BenchmarkError
-from benchmarks.tables import quality, services, speed
+from benchmarks.tables import quality, services, speed, summary
 from benchmarks.tables.shape import Loaded
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PAGES = (README, ROOT / "docs" / "explanation" / "benchmarks.md")
+"""The pages whose tables are written."""
 
 _MARKED = re.compile(r"<!-- benchmarks:(\w+) -->\n(.*?)<!-- /benchmarks:\1 -->", re.DOTALL)
 _NOTHING = "*Not measured yet: `python -m benchmarks all` does it.*"
 
 
-def update(readme: Path, results: Path) -> list[str]:
-    """Write the tables anew; the names of those written. BenchmarkError for a marker that nothing belongs to."""
-    text = readme.read_text(encoding="utf-8")
+def update(page: Path, results: Path) -> list[str]:
+    """Write the tables of a page anew; their names. BenchmarkError for a marker that nothing belongs to."""
+    text = page.read_text(encoding="utf-8")
     names = [found[1] for found in _MARKED.finditer(text)]
-    readme.write_text(filled(text, results), encoding="utf-8")
+    page.write_text(filled(text, results), encoding="utf-8")
     return names
 
 
@@ -43,9 +47,9 @@ def filled(text: str, results: Path) -> str:
 
 def render(name: str, results: Path) -> str:
     """Return the table of a command, with a line on how it was measured."""
-    commands = beside.COMMANDS if name == "beside" else (name,)
+    commands = _OF_SEVERAL.get(name, (name,))
     found = [runs.load(path) for command in commands for path in sorted(results.glob(f"{command}-*.json"))]
-    return TABLES[name](found) + "\n\n" + _machine(found[0]["machine"]) if found else _NOTHING
+    return TABLES[name](found) + "\n\n" + _measured([run["machine"] for run in found]) if found else _NOTHING
 
 
 def draw(results: Path) -> list[Path]:
@@ -54,14 +58,27 @@ def draw(results: Path) -> list[Path]:
     return plots.draw(loaded, results)
 
 
-def _machine(told: Loaded) -> str:
+def show(page: Path, results: Path) -> list[Path]:
+    """Put the drawings that a page shows from its own folder there; the files written."""
+    shown = re.findall(r"\]\(([\w-]+\.svg)\)", page.read_text(encoding="utf-8"))
+    drawn = [name for name in shown if (results / name).exists()]
+    return [Path(shutil.copyfile(results / name, page.parent / name)) for name in drawn]
+
+
+def _measured(machines: Sequence[Loaded]) -> str:
+    told = machines[0]
+    processors = " and ".join(dict.fromkeys(machine["processor"] for machine in machines))
     versions = ", ".join(
         f"{name} {told[name]}" for name in ("khsearch", "PyICU", "tantivy", "whoosh", "bm25s") if name in told
     )
-    return f"<sub>{told['processor']}, Python {told['python']}, SQLite {told['sqlite']}, {versions}</sub>"
+    return f"<sub>{processors}, Python {told['python']}, SQLite {told['sqlite']}, {versions}</sub>"
 
+
+_OF_SEVERAL = {"beside": beside.COMMANDS, "figures": summary.COMMANDS}
+"""The commands of tables that tell of several."""
 
 TABLES: dict[str, Callable[[Sequence[Loaded]], str]] = {
+    "figures": summary.figures,
     "beside": speed.beside_tantivy,
     "segmentation": quality.segmentation,
     "indexing": speed.indexing,

@@ -13,7 +13,7 @@ from benchmarks.errors import BenchmarkError
 
 _KEPT = Path(__file__).parent / "results"
 RESULTS = _KEPT if _KEPT.is_dir() else Path("khsearch-results")
-"""Where full runs are kept: in a checkout beside the benchmarks, and tables are made of them; elsewhere here."""
+"""Where full runs are kept: in a checkout beside the benchmarks, and the documentation's tables are made of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,60 @@
-"""The pages that people read: their text, and the examples in them that tests run."""
+"""The pages that people read: their text, their links, and the blocks of code in them."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
+_FENCE = re.compile(r"^```(\w+)?(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
 
 def page(name: str) -> str:
-    """The text of a page at the top of the repository."""
+    """The text of a page, named from the top of the repository."""
     return (ROOT / name).read_text("utf-8")
+
+
+def pages() -> list[str]:
+    """The README and all pages of the documentation."""
+    written = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md"))
+    return ["README.md", *written]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code of a page: where it begins, its language, the file that it is, and its text."""
+
+    page: str
+    line: int
+    language: str
+    title: str
+    code: str
+    behind: str  # what stands between the block before and this one
+
+    @property
+    def first(self) -> str:
+        """Its first line, by which a test names it."""
+        return self.code.split("\n", 1)[0]
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(name: str) -> list[Block]:
+    """All blocks of code of a page, in order."""
+    text, end, made = page(name), 0, []
+    for found in _FENCE.finditer(text):
+        line = text.count("\n", 0, found.start()) + 2
+        made.append(Block(name, line, found[1] or "", found[2] or "", found[3], text[end : found.start()].strip()))
+        end = found.end()
+    return made
+
+
+def prose(name: str) -> str:
+    """The text of a page without its blocks of code."""
+    return _FENCE.sub("", page(name))
 
 
 def example(text: str, name: str, language: str) -> str:

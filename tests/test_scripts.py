@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SCRIPTS = ("scripts/demo", "scripts/test", "scripts/check", "scripts/opensearch", ".ci/run")
+SCRIPTS = ("scripts/demo", "scripts/test", "scripts/check", "scripts/docs", "scripts/opensearch", ".ci/run")
 
 
 @pytest.mark.parametrize("name", [*SCRIPTS, "scripts/setup.sh"])
@@ -32,10 +32,3 @@ def test_it_is_named_for_those_who_work_on_khsearch(name):
 @pytest.mark.parametrize("name", ["scripts/demo", "scripts/test"])
 def test_it_is_named_for_newcomers(name):
     assert name in (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_every_command_is_in_the_readme():
-    from khsearch.cli import app
-
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in app.commands if f"khsearch {name}" not in readme] == []

@@ -61,10 +61,13 @@ def beside_(results: Path) -> None:
 
 @app.command("report")
 @click.option("--results", type=EXISTING, default=RESULTS, help="Folder of the results [benchmarks/results].")
-@click.option("--readme", type=EXISTING, default=report.README, help="File whose tables are written.")
-def report_(results: Path, readme: Path) -> None:
-    """Write the tables between the markers of the README, and the drawings beside the results."""
-    for name in report.update(readme, results):
-        note(f"{readme.name}: {name} written")
+@click.option("--page", "pages", type=EXISTING, multiple=True, default=report.PAGES, help="Whose tables are written.")
+def report_(results: Path, pages: tuple[Path, ...]) -> None:
+    """Write the tables between the markers of the README and the documentation, and the drawings beside the results."""
     for path in report.draw(results):
         note(f"{path} drawn")
+    for page in pages:
+        for name in report.update(page, results):
+            note(f"{page.name}: {name} written")
+        for path in report.show(page, results):
+            note(f"{path} shown")

@@ -154,9 +154,24 @@ def results(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_tables_of_the_readme_are_those_of_the_results() -> None:
-    text = report.README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", report.PAGES, ids=lambda page: page.name)
+def test_the_tables_of_a_page_are_those_of_the_results(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     assert report.filled(text, RESULTS) == text, "run: python -m benchmarks report"
+
+
+def test_every_table_stands_in_some_page() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in report.PAGES)
+    assert [name for name in report.TABLES if text.count(f"<!-- benchmarks:{name} -->") != 1] == []
+
+
+def test_the_drawings_of_a_page_are_those_beside_the_results(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("![a](scaling-text.svg) ![b](nowhere.svg)", encoding="utf-8")
+    assert report.show(page, RESULTS) == [tmp_path / "scaling-text.svg"]
+    for page in report.PAGES:
+        for drawn in page.parent.glob("*.svg"):
+            assert drawn.read_bytes() == (RESULTS / drawn.name).read_bytes(), "run: python -m benchmarks report"
 
 
 @pytest.mark.parametrize("name", report.TABLES)

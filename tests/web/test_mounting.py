@@ -64,7 +64,9 @@ def recipe(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module", params=[PLAIN, KHMER], ids=["plain", "khmer"])
 def mounted(recipe: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Mounted]:
-    code = example(page("docs/serve.md"), f"mount-{recipe}", "python").replace(f'"{PLAIN}"', f'"{request.param}"')
+    code = example(page("docs/how-to/serve.md"), f"mount-{recipe}", "python").replace(
+        f'"{PLAIN}"', f'"{request.param}"'
+    )
     names: dict[str, Any] = {"__name__": "asgi"}
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
