@@ -6,9 +6,10 @@ import gc
 import os
 import subprocess
 import sys
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
-from khsearch import Document, Index, IndexLockedError, native
+from khsearch import Document, Index, IndexLockedError, MissingExtraError, native
 
 RICE, RAIN = "\u179f\u17d2\u179a\u17bc\u179c", "\u1797\u17d2\u179b\u17c0\u1784"
 
@@ -234,7 +235,9 @@ def every_room() -> None:
 
     for room in pkgutil.walk_packages(khsearch.__path__, "khsearch."):
         if room.name != "khsearch.__main__":
-            importlib.import_module(room.name)
+            # What other people's frameworks need of a system is theirs.
+            with suppress(MissingExtraError) if ".integrations." in room.name else nullcontext():
+                importlib.import_module(room.name)
 
 
 def main(place: Path) -> None:
