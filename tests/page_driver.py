@@ -23,7 +23,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-SERVES = re.compile(r"^(?:\S*khsearch serve|\S*uvicorn) \S+", re.M)
+SERVES = re.compile(r"^(?:\S*khsearch serve \S+|\S*uvicorn \S+|(?P<django>python manage\.py runserver))", re.M)
 _PATIENCE = 60
 
 
@@ -86,7 +86,14 @@ def _python(step: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bash(code: str) -> dict[str, Any]:
-    ran = subprocess.run(["bash", "-e"], input=code, capture_output=True, text=True, timeout=_PATIENCE * 5, check=False)
+    ran = subprocess.run(
+        ["bash", "-ec", code],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE * 5,
+        check=False,
+    )
     failed = f"status {ran.returncode}\n{ran.stdout}\n{ran.stderr}" if ran.returncode else ""
     return _told(ran.stdout, failed, noise=ran.stderr)
 
@@ -120,7 +127,9 @@ def _end(servers: list[subprocess.Popen[bytes]]) -> None:
 
 def _serve(code: str, servers: list[subprocess.Popen[bytes]], port: int) -> dict[str, Any]:
     _end(servers)  # who starts another has ended the one before
-    code = SERVES.sub(lambda found: f"exec {found[0]} --port {port}", code)
+    code = SERVES.sub(
+        lambda found: f"exec {found[0]} {f'{port} --noreload' if found['django'] else f'--port {port}'}", code
+    )
     with Path("server.log").open("wb") as log:
         server = subprocess.Popen(["bash", "-ec", code], stdout=log, stderr=log, start_new_session=True)
     servers.append(server)
