@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -119,8 +117,7 @@ def _console(code: str) -> dict[str, Any]:
 
 def _end(servers: list[subprocess.Popen[bytes]]) -> None:
     for server in servers:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
+        server.terminate()
         server.wait(_PATIENCE)
     servers.clear()
 
@@ -131,7 +128,7 @@ def _serve(code: str, servers: list[subprocess.Popen[bytes]], port: int) -> dict
         lambda found: f"exec {found[0]} {f'{port} --noreload' if found['django'] else f'--port {port}'}", code
     )
     with Path("server.log").open("wb") as log:
-        server = subprocess.Popen(["bash", "-ec", code], stdout=log, stderr=log, start_new_session=True)
+        server = subprocess.Popen(["bash", "-ec", code], stdout=log, stderr=log)
     servers.append(server)
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and server.poll() is None:
