@@ -11,9 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -23,7 +21,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-SERVES = re.compile(r"^(?:\S*khsearch serve|\S*uvicorn) \S+", re.M)
+SERVES = re.compile(r"^(?:\S*khsearch serve \S+|\S*uvicorn \S+|(?P<django>python manage\.py runserver))", re.M)
 _PATIENCE = 60
 
 
@@ -86,7 +84,14 @@ def _python(step: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bash(code: str) -> dict[str, Any]:
-    ran = subprocess.run(["bash", "-e"], input=code, capture_output=True, text=True, timeout=_PATIENCE * 5, check=False)
+    ran = subprocess.run(
+        ["bash", "-ec", code],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE * 5,
+        check=False,
+    )
     failed = f"status {ran.returncode}\n{ran.stdout}\n{ran.stderr}" if ran.returncode else ""
     return _told(ran.stdout, failed, noise=ran.stderr)
 
@@ -112,17 +117,18 @@ def _console(code: str) -> dict[str, Any]:
 
 def _end(servers: list[subprocess.Popen[bytes]]) -> None:
     for server in servers:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
+        server.terminate()
         server.wait(_PATIENCE)
     servers.clear()
 
 
 def _serve(code: str, servers: list[subprocess.Popen[bytes]], port: int) -> dict[str, Any]:
     _end(servers)  # who starts another has ended the one before
-    code = SERVES.sub(lambda found: f"exec {found[0]} --port {port}", code)
+    code = SERVES.sub(
+        lambda found: f"exec {found[0]} {f'{port} --noreload' if found['django'] else f'--port {port}'}", code
+    )
     with Path("server.log").open("wb") as log:
-        server = subprocess.Popen(["bash", "-ec", code], stdout=log, stderr=log, start_new_session=True)
+        server = subprocess.Popen(["bash", "-ec", code], stdout=log, stderr=log)
     servers.append(server)
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and server.poll() is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
 import json
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -20,6 +22,7 @@ from typing import Any
 
 from tests.pages import ROOT, Block
 
+_PATIENCE = 300
 RUNS = ("python", "bash", "console")
 OUTPUT = "text"
 """The language of a block that is what the block before it writes; lines of `...` stand for any lines."""
@@ -54,8 +57,14 @@ def follow(blocks: Iterable[Block], folder: Path, replaced: Mapping[str, str]) -
     command = [sys.executable, "-m", "tests.page_driver", str(folder / "steps.json"), str(told)]
     env = {**os.environ, "PATH": _path(folder / "bin"), "PYTHONPATH": _with_root(), "NO_COLOR": "1", "COLUMNS": "120"}
     env.pop("KHSEARCH_HTTP_AUTH", None)
-    ran = subprocess.run(command, cwd=work, env=env, capture_output=True, text=True, timeout=300, check=False)
-    assert told.exists(), ran.stderr
+    with (folder / "noise").open("w+b") as noise:
+        driver = subprocess.Popen(command, cwd=work, env=env, stdout=noise, stderr=noise, start_new_session=True)
+        try:
+            driver.wait(_PATIENCE)
+        finally:  # whatever it started goes with it
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(driver.pid, signal.SIGKILL)
+    assert told.exists(), (folder / "noise").read_text("utf-8")
     results = json.loads(told.read_text("utf-8"))
     return [_told(block, result) for block, result in zip(blocks, results, strict=False)]
 
