@@ -14,8 +14,13 @@ from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
 from setuptools_rust import Binding, RustExtension
 
-CORE = "khsearch/_core*.so"
+CORES = "khsearch/_core*.so", "khsearch/_core*.pyd"  # the second is Windows's
 WANTED = os.environ.get("KHSEARCH_NATIVE")
+
+
+def cores(folder: Path) -> list[Path]:
+    """List the compiled cores in a tree."""
+    return [file for pattern in CORES for file in folder.glob(pattern)]
 
 
 class BuildInPlace(build_ext):
@@ -24,7 +29,7 @@ class BuildInPlace(build_ext):
     def run(self) -> None:
         """Remove the older one before cargo runs."""
         if self.inplace:
-            for old in Path().glob(CORE):
+            for old in cores(Path()):
                 old.unlink()
         super().run()
 
@@ -36,7 +41,7 @@ class Wheel(bdist_wheel):
         """Build first, then see."""
         self.run_command("build")
         self.skip_build = True
-        if not any(Path(self.get_finalized_command("build").build_lib).glob(CORE)):
+        if not cores(Path(self.get_finalized_command("build").build_lib)):
             self.distribution.has_ext_modules = lambda: False
             self.root_is_pure = True
         super().run()

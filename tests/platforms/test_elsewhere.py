@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 import khsearch
+from khsearch.addresses import address_of, is_path
 from khsearch.documents.files import ids
 from khsearch.sandbox import _job_limits
 from tests.platforms.elsewhere.names import MODULES, NAMES
@@ -82,6 +83,12 @@ def test_ids_are_the_same_on_windows(monkeypatch: pytest.MonkeyPatch, root: str,
     assert ids.id_of(path, root) == id
     assert ids.path_of(id, root) == path
     assert ids.is_below(path, root) == (not id.startswith(("..", "D:")))
+
+
+@pytest.mark.parametrize("path", ["C:\\index", "c:/index", "D:index", "\\\\server\\share\\index", "\\\\?\\C:\\index"])
+def test_the_letter_of_a_drive_is_no_scheme(path: str) -> None:
+    assert is_path(path)
+    assert address_of(path).endswith(path)
 
 
 @pytest.mark.skipif(sys.maxsize < 1 << 32, reason="the sizes of a system of 64 bits")
