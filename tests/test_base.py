@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = ("whoosh", "orjson", "numpy", "click", "rich", "xxhash", "zstandard")
+BASE = ("whoosh", "orjson", "numpy", "click", "rich", "xxhash", "zstandard", "filelock")
 
 pytestmark = [
     pytest.mark.slow,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import subprocess
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
+import khsearch
 from khsearch import Document, Index, IndexLockedError, MissingExtraError, native
 
 RICE, RAIN = "\u179f\u17d2\u179a\u17bc\u179c", "\u1797\u17d2\u179b\u17c0\u1784"
@@ -228,16 +230,12 @@ def an_index_of_whooshs(place: Path) -> None:
 
 
 def every_room() -> None:
-    import importlib
-    import pkgutil
-
-    import khsearch
-
-    for room in pkgutil.walk_packages(khsearch.__path__, "khsearch."):
-        if room.name != "khsearch.__main__":
-            # What other people's frameworks need of a system is theirs.
-            with suppress(MissingExtraError) if ".integrations." in room.name else nullcontext():
-                importlib.import_module(room.name)
+    root = Path(khsearch.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        room = ".".join(["khsearch", *path.relative_to(root).with_suffix("").parts]).removesuffix(".__init__")
+        if room != "khsearch.__main__":
+            with suppress(MissingExtraError):
+                importlib.import_module(room)
 
 
 def main(place: Path) -> None:

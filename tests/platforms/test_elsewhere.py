@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+import gc
 import ntpath
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import khsearch
+from khsearch import Document, Index
+from khsearch.addresses import address_of, is_path
 from khsearch.documents.files import ids
 from khsearch.sandbox import _job_limits
 from tests.platforms.elsewhere.names import MODULES, NAMES
@@ -50,6 +54,44 @@ def test_all_is_done_where_nothing_of_posix_is(tmp_path: Path, core: str) -> Non
     assert ("in use" in done.stdout.decode()) <= (core == "1")
 
 
+def open_segments() -> set[str]:
+    """Files of segments that this process has open or mapped."""
+    maps = Path("/proc/self/maps").read_text("utf-8", errors="replace").splitlines()
+    found = {line.split()[-1] for line in maps}
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.add(str(one.readlink()))
+    return {name for name in found if name.endswith(".seg")}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at what is open as Linux shows it")
+def test_an_index_that_is_closed_has_no_file_open(tmp_path: Path) -> None:
+    """Whatever it was asked for, and at once: not when the garbage collector comes to it."""
+    index = Index.create(tmp_path, breaker="icu", fields={"number": "number"})
+    for start in range(0, 60, 20):
+        with index.writer() as writer:
+            writer.add_all(
+                Document(str(n), "rain", f"rain and rice {n}", {"number": n}) for n in range(start, start + 20)
+            )
+    for query, options in (
+        ("rain", {"facets": "number", "filter": {"number": {"gte": 3}}}),
+        ('"rain and"', {}),
+        ("ri*", {}),
+        ("raim", {}),
+        ("", {"sort": "-number"}),
+    ):
+        assert [hit.snippet.text for hit in index.search(query, **options)]
+    assert index.complete("ra")
+    assert list(index.similar("1"))
+    assert open_segments()
+    gc.disable()
+    try:
+        index.close()
+        assert open_segments() == set()
+    finally:
+        gc.enable()
+
+
 @pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
 def test_names_of_posix_have_few_doors(path: Path) -> None:
     absent = {name for names in NAMES.values() for name in names}
@@ -82,6 +124,12 @@ def test_ids_are_the_same_on_windows(monkeypatch: pytest.MonkeyPatch, root: str,
     assert ids.id_of(path, root) == id
     assert ids.path_of(id, root) == path
     assert ids.is_below(path, root) == (not id.startswith(("..", "D:")))
+
+
+@pytest.mark.parametrize("path", ["C:\\index", "c:/index", "D:index", "\\\\server\\share\\index", "\\\\?\\C:\\index"])
+def test_the_letter_of_a_drive_is_no_scheme(path: str) -> None:
+    assert is_path(path)
+    assert address_of(path).endswith(path)
 
 
 @pytest.mark.skipif(sys.maxsize < 1 << 32, reason="the sizes of a system of 64 bits")

@@ -43,7 +43,7 @@ def _without_names():
             if hasattr(sys.modules[module], name):
                 delattr(sys.modules[module], name)
     os.supports_dir_fd = set()
-    shutil._use_fd_functions = False
+    shutil._use_fd_functions = subprocess._USE_POSIX_SPAWN = False
     subprocess.Popen.kill = lambda self: self.send_signal(9)
     sys.platform = "elsewhere"
     imported = builtins.__import__
