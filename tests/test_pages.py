@@ -176,5 +176,6 @@ def test_the_site_can_be_built(tmp_path: Path) -> None:
     api = (tmp_path / "site" / "reference" / "api.html").read_text("utf-8")
     assert 'id="khsearch.Index.search"' in api
     assert "<li><code>filter</code>:" in api
+    assert re.search(r'id="khsearch.Results.total".{,900}doc-label-property', api, re.DOTALL), "a value, no method"
     assert "--sync" in (tmp_path / "site" / "reference" / "cli.html").read_text("utf-8")
     shutil.rmtree(tmp_path / "site")
