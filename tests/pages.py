@@ -31,7 +31,6 @@ class Block:
     language: str
     title: str
     code: str
-    behind: str  # what stands between the block before and this one
 
     @property
     def first(self) -> str:
@@ -44,17 +43,22 @@ class Block:
 
 def blocks(name: str) -> list[Block]:
     """All blocks of code of a page, in order."""
-    text, end, made = page(name), 0, []
-    for found in _FENCE.finditer(text):
-        line = text.count("\n", 0, found.start()) + 2
-        made.append(Block(name, line, found[1] or "", found[2] or "", found[3], text[end : found.start()].strip()))
-        end = found.end()
-    return made
+    text = page(name)
+    return [
+        Block(name, text.count("\n", 0, found.start()) + 2, found[1] or "", found[2] or "", found[3])
+        for found in _FENCE.finditer(text)
+    ]
 
 
 def prose(name: str) -> str:
     """The text of a page without its blocks of code."""
     return _FENCE.sub("", page(name))
+
+
+def indented(name: str) -> list[str]:
+    """Code of a page that is indented instead of fenced, outside of lists and of what its generators take."""
+    without_lists = re.sub(r"(?m)^(?:\d+\.|-|:::) .*\n(?:\n? +.*\n)*", "", prose(name))
+    return re.findall(r"(?m)^\n( {4,}\S.*)", without_lists)
 
 
 def example(text: str, name: str, language: str) -> str:

@@ -11,7 +11,7 @@ from tests.pages import Block
 
 
 def block(code: str, language: str = "python", title: str = "") -> Block:
-    return Block("page.md", 1, language, title, code, "")
+    return Block("page.md", 1, language, title, code)
 
 
 @pytest.mark.parametrize(

@@ -34,15 +34,15 @@ def _ranking(runs: Iterable[Loaded]) -> Iterator[list[str]]:
     for run in runs:
         scores = {name: f"{one['nDCG@10']['mean']:.1f}" for name, one in run["figures"]["measures"].items()}
         others = ", ".join(f"{name} {scores[name]}" for name in _PEERS if name in scores)
-        what = f"The right article for a headline, nDCG@10 of 100: {run['settings']['documents']:,} news articles"
+        what = f"Ranking: a headline finds its article among {run['settings']['documents']:,}, nDCG@10"
         yield [what, scores[KHSEARCH], others]
 
 
 def _misspelt(runs: Iterable[Loaded]) -> Iterator[list[str]]:
     for run in runs:
         for one in run["figures"].values():
-            what = f"{one['words']} misspelt words of web comments: the right word suggested first, among three"
-            yield [what, f"{one['first']:.0f} %, {one['three']:.0f} %", "not measured"]
+            what = f"Misspelt words, {one['words']} of web comments: the right word suggested first; among three"
+            yield [what, f"{one['first']:.0f} %; {one['three']:.0f} %", "not measured"]
 
 
 def _files(runs: Iterable[Loaded]) -> Iterator[list[str]]:
@@ -51,11 +51,8 @@ def _files(runs: Iterable[Loaded]) -> Iterator[list[str]]:
         whole = sum(one["exact"] == 100 for one in kinds)
         others = [one for one in kinds if one["exact"] < 100]
         told = sum(one["told"] == one["files"] for one in others)
-        yield [
-            f"{len(kinds)} kinds of file (Word, PDF, mail ...) made of known texts: read without a wrong word",
-            f"{whole} kinds",
-            f"of the other {len(others)}, {told} are named as not readable",
-        ]
+        rest = "the others are told by name" if told == len(others) else f"{told} of the others are told by name"
+        yield [f"Files: of {len(kinds)} kinds (Word, PDF, mail ...), read without a wrong word", f"{whole} kinds", rest]
 
 
 def _queries(runs: Iterable[Loaded]) -> Iterator[list[str]]:
@@ -63,21 +60,22 @@ def _queries(runs: Iterable[Loaded]) -> Iterator[list[str]]:
         asked = [run["figures"]["latency"].get(kind, {}) for kind in ("term", "phrase")]
         if all(TANTIVY in one for one in asked):
             ours, theirs = (
-                ", ".join(f"{one[name]['warm']['p50'] / 1000:.2f} ms" for one in asked) for name in (KHSEARCH, TANTIVY)
+                "; ".join(f"{one[name]['warm']['p50'] / 1000:.2f} ms" for one in asked) for name in (KHSEARCH, TANTIVY)
             )
-            yield [f"A word, a quoted phrase in {run['settings']['documents']:,} texts", ours, f"tantivy {theirs}"]
+            what = f"A query of one word; of a phrase, in {run['settings']['documents']:,} texts, median CPU time"
+            yield [what, ours, f"tantivy {theirs}"]
 
 
 def _indexing(runs: Sequence[Loaded]) -> Iterator[list[str]]:
     if not runs:
         return
-    names = ", ".join(run["settings"]["corpus"] for run in runs)
+    names = "; ".join(run["settings"]["corpus"] for run in runs)
     speeds, sizes = (
-        [", ".join(tell(run["figures"][name]) for run in runs) for name in (KHSEARCH, TANTIVY)]
+        ["; ".join(tell(run["figures"][name]) for run in runs) for name in (KHSEARCH, TANTIVY)]
         for tell in (_speed, _size)
     )
-    yield [f"Indexing on one core, text a second: {names}", speeds[0], f"tantivy {speeds[1]}"]
-    yield [f"The index without the stored text, of the size of the text: {names}", sizes[0], f"tantivy {sizes[1]}"]
+    yield [f"Indexing, text by second of CPU time: {names}", speeds[0], f"tantivy {speeds[1]}"]
+    yield [f"Size of the index without stored text, of the text: {names}", sizes[0], f"tantivy {sizes[1]}"]
 
 
 def _speed(one: Loaded) -> str:

@@ -17,11 +17,28 @@ from typing import Any
 import griffe
 
 _ENTRY = re.compile(r"(\w[\w, *]*?) {2,}(\S.*)")
+_NAMES_ALONE = re.compile(r"^(\w+(?:, \w+)*)\n {4,}(?=\S)", re.M)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 
 
 class Lists(griffe.Extension):
-    """Lists of names and what they mean."""
+    """Lists of names and what they mean; and values that are worked out once are no methods."""
+
+    def on_class_members(self, *, cls: griffe.Class, **_: Any) -> None:
+        """Show `cached_property` of khsearch's own as what it is."""
+        for name, member in list(cls.members.items()):
+            if isinstance(member, griffe.Function) and any(
+                str(decorator.value).endswith("cached_property") for decorator in member.decorators
+            ):
+                value = griffe.Attribute(
+                    name,
+                    lineno=member.lineno,
+                    endlineno=member.endlineno,
+                    annotation=member.returns,
+                    docstring=member.docstring,
+                )
+                value.labels.add("property")
+                cls.set_member(name, value)
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Write a docstring anew."""
@@ -38,7 +55,8 @@ def _listed(paragraph: str) -> str:
 
 def _entries(lines: list[str]) -> Iterator[str]:
     within = False
-    for line in lines:
+    text = _NAMES_ALONE.sub(r"\1  ", "\n".join(lines))
+    for line in text.split("\n"):
         found = _ENTRY.fullmatch(line)
         if found:
             if not within:

@@ -165,6 +165,12 @@ def test_every_table_stands_in_some_page() -> None:
     assert [name for name in report.TABLES if text.count(f"<!-- benchmarks:{name} -->") != 1] == []
 
 
+def test_the_figures_of_the_readme_are_six() -> None:
+    rows = [line for line in report.render("figures", RESULTS).splitlines() if line.startswith("| ")][1:]
+    assert len(rows) == 6
+    assert sum("tantivy" in row for row in rows) == 3
+
+
 def test_the_drawings_of_a_page_are_those_beside_the_results(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("![a](scaling-text.svg) ![b](nowhere.svg)", encoding="utf-8")
