@@ -76,7 +76,7 @@ def test_every_place_has_the_number_of_now():
     assert tomllib.loads((ROOT / "native/Cargo.toml").read_text("utf-8"))["package"]["version"] == __version__
 
 
-@pytest.mark.parametrize("name", ["tests.yml", "release.yml"])
+@pytest.mark.parametrize("name", ["tests.yml", "release.yml", "docs.yml"])
 def test_the_forge_runs_what_there_is(name):
     path = ROOT / ".github/workflows" / name
     if not path.exists():
