@@ -12,36 +12,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 OWN = ("khsearch", "khsearch-base", ".")
-OTHERS = (
-    "notebook",
-    "pandas",
-    "scikit-learn",
-    "tokenizers",
-    "spacy",
-    "whoosh",
-    "fastapi",
-    "uvicorn",
-    "httpx2",
-    "meilisearch",
-)
+OTHERS = ("notebook",)
 """Packages that pages let people install though they are not among the extras."""
 
-SYSTEM = (
-    "libicu-dev",
-    "pkg-config",
-    "g++",
-    "python3-dev",
-    "python3-venv",
-    "tesseract-ocr",
-    "tesseract-ocr-khm",
-    "cargo",
-)
+SYSTEM = ("libicu-dev", "pkg-config", "g++", "python3-dev", "python3-venv", "tesseract-ocr", "tesseract-ocr-khm")
 
 
 def main(program: str, arguments: list[str]) -> int:
     """Look at the names; 1 where one is unknown."""
     wanted = [one for one in arguments if not one.startswith("-")]
-    if not wanted or wanted[0] not in ("install", "update", "download"):
+    if not wanted or wanted[0] != "install":
         return _unknown(program, arguments)
     strangers = [name for name in wanted[1:] if not (name in SYSTEM if program == "apt-get" else _is_there(name))]
     return _unknown(program, strangers) if strangers else 0
