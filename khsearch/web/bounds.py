@@ -9,10 +9,13 @@ from khsearch.frozen import frozen
 class Bounds:
     """Limits of a site.
 
-    query    characters of a query            limit    hits of a page
-    filter   characters of a filter           offset   hits that may be passed over
+    query    characters of a query
+    filter   characters of a filter
+    limit    hits of a page
+    offset   hits that may be passed over
     values   values told of a facet
-    threads  searches at once                 waiting  requests that wait for their turn; more are refused
+    threads  searches at once
+    waiting  requests that wait for their turn; more are refused
     seconds  for which an answer is waited for; a search gives up then
     slow     seconds from which on a request is marked as slow in the log
     """

@@ -45,8 +45,10 @@ def text_of(path: Path) -> str:
     """The text of a file; LexiconError."""
     try:
         return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LexiconError(f"{path}: cannot be read as UTF-8 variants ({problem}); name another file") from None
+    except OSError as problem:
+        raise LexiconError(f"{path}: cannot be read ({problem.strerror or problem}); name another file") from None
+    except UnicodeDecodeError as problem:
+        raise LexiconError(f"{path}: not UTF-8 at its byte {problem.start}; convert it, or name another file") from None
 
 
 def groups_of(text: str, where: str) -> Iterator[tuple[int, Group]]:
