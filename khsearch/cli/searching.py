@@ -208,7 +208,7 @@ def _print_text(results: Results, *, explain: bool) -> None:
             click.echo(f"{_LOOSER}\n")
         named = [plain(hit.id)] if hit.title else []  # else it is the heading
         place = ", ".join([*named, *([] if hit.page is None else [f"p. {hit.page}"])])
-        click.echo(f"{hit.rank:>3}. {_heading(hit)}  {click.style(place, dim=True)}".rstrip())
+        click.echo(f"{hit.rank:>3}. {_heading(hit)}" + (f"  {click.style(place, dim=True)}" if place else ""))
         click.echo(f"     {hit.snippet.ansi()}\n")
         if hit.more:
             click.echo(f"     and {hit.more:,} more like it\n")
