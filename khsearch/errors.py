@@ -2,6 +2,7 @@
 
     KhsearchError
     |- DocumentError          a document that cannot be indexed: which source, which line
+    |  `- UnbreakableDocumentError   that needs a package which is not installed; a MissingExtraError, too
     |- QueryError             a query that cannot be read: the query, the position in it
     |- LexiconError           a word list or lexicon that cannot be read: the file, the line
     |- MissingExtraError      a package that is not installed: the pip command that installs it
@@ -48,6 +49,10 @@ class LexiconError(KhsearchError):
 
 class MissingExtraError(KhsearchError):
     """An optional package is not installed; the message is the command that installs it."""
+
+
+class UnbreakableDocumentError(MissingExtraError, DocumentError):
+    """A document that only what is not installed can break as the others of its index were broken."""
 
 
 class IndexStoreError(KhsearchError):

@@ -74,7 +74,7 @@ class Index(Maintained):
         fields   which of the documents' fields can be searched, filtered, sorted and counted by, each with its kind:
                  "text", "keyword", "number", "date" or "boolean"; or a `TextField`, in whose text every search looks
         ranking  how documents are ranked unless a search says otherwise
-        settings a file with all of these, and spellings, of another index (`settings`), instead of these
+        settings  a file with all of these, and spellings, of another index (`settings`), instead of these
         shards, replicas    in OpenSearch: into how many parts it is divided, 1, and how many copies each has besides, 0
         http_auth, client   user and password, and what else opensearch-py takes, see `connect`
 
@@ -191,7 +191,8 @@ class Index(Maintained):
         told = [*differences(built, fields=fields, breaker=breaker, lexicon=known, ranking=ranking)]
         if told:
             raise IndexMismatchError(
-                f"{address}: this index is declared otherwise: {'; '.join(told)}; say what it is, or make a new one"
+                f"{address}: this index is declared otherwise: {'; '.join(told)}; say what it is, make a new one, or "
+                "change its fields: khsearch fields, Index.set_fields"
             )
         return found
 

@@ -14,7 +14,7 @@ from khsearch import arguments
 from khsearch.arguments import checked
 from khsearch.documents import Document, Documents, Parts, fitting, given, json_line, row, validate
 from khsearch.engine import Batch, EngineWriter, Limits, TokenBatch
-from khsearch.errors import DocumentError, IndexStoreError
+from khsearch.errors import DocumentError, IndexStoreError, MissingExtraError, UnbreakableDocumentError
 from khsearch.khmer import Analyzer, Tokens, behaviour, join_tokens, pieces
 from khsearch.schema import TEXT, TITLE, Schema, schema_of
 from khsearch.sharing import Lock
@@ -225,12 +225,15 @@ def _check_length(parts: Parts, analyzer: Analyzer, schema: Schema, limits: Limi
 
 
 def _check_scripts(parts: Parts, analyzer: Analyzer, schema: Schema) -> None:
-    """Refuse a document that only ICU can break as the others were broken; MissingExtraError."""
+    """Refuse a document that only ICU can break as the others were broken; UnbreakableDocumentError."""
     id_, title, text, encoded, fields = parts
     documents = Documents([id_], [title], [text], [encoded], [fields])
     for name in _parts(schema):
         for part in _texts(documents, name):
-            analyzer.check(f"document {id_!r:.200}", part)
+            try:
+                analyzer.check(f"document {id_!r:.200}", part)
+            except MissingExtraError as problem:
+                raise UnbreakableDocumentError(str(problem)) from None
 
 
 def analyse(documents: Documents, analyzer: Analyzer, schema: Schema) -> tuple[dict[str, TokenBatch], set[str]]:

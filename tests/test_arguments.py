@@ -229,7 +229,8 @@ def test_every_public_function_is_among_those_that_are_tested() -> None:
     taking = {name for name in public if set(inspect.signature(getattr(Index, name)).parameters) - {"self"}}
     assert taking == set(METHODS)
     functions = {name for name in khsearch.__all__ if inspect.isfunction(getattr(khsearch, name))}
-    assert functions == {"quote", *(function.__name__ for function in (*OF_TEXTS, *OF_MANY)), *REGISTRIES}
+    others = {"fuse", "dense_stage"}  # tests/test_fusion.py, tests/query/test_dense.py
+    assert functions == {"quote", *others, *(function.__name__ for function in (*OF_TEXTS, *OF_MANY)), *REGISTRIES}
 
 
 @pytest.mark.parametrize("limit", [np.int64(1), np.uint8(255), np.int8(127), 10**30])

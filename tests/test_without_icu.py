@@ -152,3 +152,16 @@ def test_a_whoosh_schema_keeps_who_divides(without_icu, tmp_path):
     with pytest.raises(MissingExtraError, match="pip install pyicu"):
         writer.commit()
     writer.cancel()
+
+
+def test_a_file_that_only_icu_breaks_is_passed_over_and_the_others_are_read(without_icu, tmp_path):
+    filled(tmp_path / "x", MIXED)
+    (tmp_path / "docs").mkdir()
+    for name, text in (("a.txt", KHMER.text), ("b.txt", f"ខ្មែរ {LAO}"), ("c.txt", KHMER.text)):
+        (tmp_path / "docs" / name).write_text(text, "utf-8")
+    without_icu()
+    index = Index.open(tmp_path / "x")
+    done = index.sync(tmp_path / "docs")
+    assert (done.added, done.passed_over) == (2, {"needs a package that is not installed": 1})
+    assert "khsearch rebuild INDEX" in str(done.problems[0])
+    assert [name in index for name in ("a.txt", "b.txt", "c.txt")] == [True, False, True]

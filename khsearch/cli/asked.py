@@ -70,7 +70,8 @@ def _first_moment(given: str) -> datetime:
 def _print_table(heading: str, rows: Sequence[AskedQuery]) -> None:
     click.secho(f"{'times':>9} {'found':>9}  {heading}", bold=True)
     for one in rows:
-        read_as = "" if one.corrected is None else click.style(f"  as {plain(one.corrected)}", dim=True)
+        how = "" if one.corrected is None else f"  as {plain(one.corrected)}"
+        read_as = click.style("  nearly" if one.nearly else how, dim=True) if how or one.nearly else ""
         click.echo(f"{one.times:>9,} {one.total:>9,}  {plain(one.query)}{read_as}")
 
 
@@ -79,7 +80,14 @@ def _print_json(searches: int, queries: int, most: Sequence[AskedQuery], nothing
 
     tables = {
         name: [
-            {"query": one.query, "times": one.times, "total": one.total, "corrected": one.corrected} for one in table
+            {
+                "query": one.query,
+                "times": one.times,
+                "total": one.total,
+                "corrected": one.corrected,
+                "nearly": one.nearly,
+            }
+            for one in table
         ]
         for name, table in (("most", most), ("nothing", nothing))
     }

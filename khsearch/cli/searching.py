@@ -107,6 +107,8 @@ def search(
         # A full page was hardly a slip, and what was meant is found out from all terms of the index.
         elif format == "text" and first_loose < limit and results.suggestion:
             note(f"did you mean: {plain(results.suggestion)}")
+        if results.nearly:
+            note("no document has all of that; these have nearly as much of it as the best one")
         if format == "text":
             if query == "-":
                 click.secho(plain(text), underline=True)

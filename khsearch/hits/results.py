@@ -58,6 +58,12 @@ class Results(Sequence[Hit]):
         return None if found is None else found.corrected
 
     @cached_property
+    def nearly(self) -> bool:
+        """Whether no document has all that was typed: those that count have nearly as much of it as the best one."""
+        found = self._made.plan.found
+        return found is not None and found.nearly and bool(found.leaves) and self.total > 0
+
+    @cached_property
     def problem(self) -> str | None:
         """What was wrong with the query, or no word fits, where it was searched as plain words instead; else None."""
         return self._made.plan.problem
@@ -87,7 +93,7 @@ class Results(Sequence[Hit]):
         return found
 
     def to_dict(self) -> dict[str, object]:
-        """Return what a page shows, ready for JSON: total, corrected, suggestion, facets, hits (`Hit.to_dict`).
+        """Return what a page shows, ready for JSON: total, corrected, nearly, suggestion, facets, hits (`Hit.to_dict`).
 
         Values of facets are text there: dates as ISO 8601 has them, ranges as filters do ("10 TO *").
         """
@@ -115,7 +121,7 @@ class Results(Sequence[Hit]):
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        names = ("total", "problem", "corrected", "suggestion")
+        names = ("total", "problem", "corrected", "nearly", "suggestion")
         known = {name: getattr(self, name) for name in names}
         return type(self), (list(self._hits), self.seconds, None, self.facets, self.after, self.groups), known
 

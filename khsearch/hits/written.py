@@ -44,6 +44,7 @@ def dict_of_results(results: Results) -> dict[str, object]:
     return {
         "total": results.total,
         "corrected": results.corrected,
+        "nearly": results.nearly,
         "suggestion": results.suggestion,
         "facets": {
             name: {written_value(value): count for value, count in counts.items()}

@@ -29,7 +29,7 @@ from khsearch.documents import (
     unreadable,
     values_of,
 )
-from khsearch.errors import DocumentError
+from khsearch.errors import DocumentError, UnbreakableDocumentError
 from khsearch.frozen import frozen
 from khsearch.syncing.plan import how_of
 from khsearch.syncing.report import Outcome
@@ -218,7 +218,8 @@ class FileReader:
         try:
             unfit = self._filing.add(item.document)
         except DocumentError as problem:
-            return DocumentError(f"{item.place}: {problem}", reason=reasons.VALUE)
+            reason = reasons.NO_PACKAGE if isinstance(problem, UnbreakableDocumentError) else reasons.VALUE
+            return DocumentError(f"{item.place}: {problem}", reason=reason)
         self._tally.written += 1
         taken.count += 1
         if unfit:

@@ -32,27 +32,30 @@ class AskedQuery:
     times      how often it was asked
     total      how many documents it found when it was last asked, without filters if it ever was
     corrected  how it was read then, where it stood nowhere as it was typed; else None
+    nearly     whether no document had all of it then
     """
 
     query: str
     times: int
     total: int
     corrected: str | None
+    nearly: bool = False
 
     @property
     def is_missing(self) -> bool:
-        """Whether nothing was found, or only what it was read as."""
-        return self.total == 0 or self.corrected is not None
+        """Whether nothing was found, or only what it was read as, or what has nearly as much of it as the best."""
+        return self.total == 0 or self.corrected is not None or self.nearly
 
 
 class _Tally:
     """One query, in all ways in which it is written, and what it found when it was last asked."""
 
-    __slots__ = ("corrected", "last", "times", "total")
+    __slots__ = ("corrected", "last", "nearly", "times", "total")
 
     def __init__(self) -> None:
         self.times = self.total = 0
         self.corrected: str | None = None
+        self.nearly = False
         self.last = (False, "")  # whether it had no filters, and when
 
 
@@ -90,14 +93,14 @@ class Asked:
             tally = self._by_writing[writing]
             if tally not in written or times > self._writings[written[tally]]:
                 written[tally] = writing
-        found = [AskedQuery(text, one.times, one.total, one.corrected) for one, text in written.items()]
+        found = [AskedQuery(text, one.times, one.total, one.corrected, one.nearly) for one, text in written.items()]
         return sorted(found, key=lambda one: (-one.times, one.query))
 
     def _count(self, line: bytes) -> None:
         if not line.strip():
             return
         try:
-            time, query, total, corrected, filtered = _read(line)
+            time, query, total, corrected, nearly, filtered = _read(line)
         except (ValueError, TypeError, KeyError):
             self.bad += 1
             return
@@ -110,17 +113,20 @@ class Asked:
         self._writings[query] = self._writings.get(query, 0) + 1
         tally.times += 1
         if (not filtered, time) >= tally.last:
-            tally.last, tally.total, tally.corrected = (not filtered, time), total, corrected
+            tally.last, tally.total, tally.corrected, tally.nearly = (not filtered, time), total, corrected, nearly
 
 
-def _read(line: bytes) -> tuple[str, str, int, str | None, bool]:
-    """Time, query, total, what it was read as, whether there were filters; ValueError, TypeError, KeyError."""
+def _read(line: bytes) -> tuple[str, str, int, str | None, bool, bool]:
+    """Time, query, total, what it was read as, whether none had all of it, whether there were filters.
+
+    ValueError, TypeError, KeyError.
+    """
     found = orjson.loads(line)
     time, query, total, corrected = (found[name] for name in ("time", "query", "total", "corrected"))
     is_text = isinstance(query, str) and bool(query.strip()) and isinstance(corrected, str | None)
     if not (is_text and _TIME.fullmatch(time) and type(total) is int and total >= 0):
         raise ValueError
-    return time, query, total, corrected, bool(found.get("filtered"))
+    return time, query, total, corrected, bool(found.get("nearly")), bool(found.get("filtered"))
 
 
 def _lines(file: BufferedReader) -> Iterator[bytes]:

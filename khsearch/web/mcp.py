@@ -191,6 +191,8 @@ def _results(results: Results) -> dict[str, Any]:
     for name in "corrected", "suggestion", "problem":
         if getattr(results, name) is not None:
             told[name] = getattr(results, name)
+    if results.nearly:
+        told["nearly"] = True
     if results.facets:
         told["facets"] = results.to_dict()["facets"]
     return told | {"hits": [_hit(hit) for hit in results]}

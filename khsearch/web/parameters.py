@@ -52,7 +52,7 @@ class Parameter:
 def short(name: str, value: str, most: int) -> str:
     """Return a value; QueryError for one of too many characters."""
     if len(value) > most:
-        raise QueryError(f"{name}: {len(value):,} characters; at most {most:,} can be")
+        raise QueryError(f"{name}: {len(value):,} characters, and {most:,} are the most")
     return value
 
 
@@ -89,7 +89,7 @@ def _match(value: str, _: Bounds) -> str:
 def _names(name: str, value: str, bounds: Bounds, most: int) -> tuple[str, ...]:
     found = tuple(one.strip() for one in short(name, value, bounds.filter).split(",") if one.strip())
     if len(found) > most:
-        raise QueryError(f"{name}: {len(found)} names; at most {most} can be")
+        raise QueryError(f"{name}: {len(found)} names, and {most} are the most")
     return found
 
 
@@ -231,7 +231,7 @@ def read(
             raise QueryError(f"no parameter {brief_repr(name)}; there {f'are {there}' if there else 'is none'}")
     for field, some in own.items():
         if len(some) > bounds.limit:
-            raise QueryError(f"{field}: {len(some):,} values; at most {bounds.limit:,} can be")
+            raise QueryError(f"{field}: {len(some):,} values, and {bounds.limit:,} are the most")
     missing = next((one.name for one in takes if one.must and not known.get(one.name)), None)
     if missing is not None:
         raise QueryError(f"{missing} is missing; add ?{missing}=\u2026")

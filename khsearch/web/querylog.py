@@ -71,6 +71,7 @@ class QueryLog:
             "query": question.q,
             "total": results.total,
             "corrected": results.corrected,
+            **({"nearly": True} if results.nearly else {}),
             **({"filtered": True} if question.chosen or question.filter else {}),
         }
         try:

@@ -10,7 +10,9 @@ from khsearch.schema import FieldKind
 from khsearch.web.parameters import JsonSchema, Kinds
 
 _NUMBER = r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?"
-_DATE = "(?!0000)[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|1[0-9]|2[0-8]))?)?"
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_DAY = "(0[13578]|1[02])(-(0[1-9]|[12][0-9]|3[01]))?|(0[469]|11)(-(0[1-9]|[12][0-9]|30))?|02(-(0[1-9]|1[0-9]|2[0-8]))?"
+_DATE = f"(?!0000)({_LEAP}-02-29|[0-9]{{4}}(-({_DAY}))?)"
 _TRUTHS = ["true", "false", "yes", "no", "1", "0"]
 
 _STRINGS: dict[FieldKind, JsonSchema] = {
@@ -144,6 +146,7 @@ BODIES: dict[str, Any] = {
     "Results": _object(
         total=_COUNT,
         corrected=_MAYBE,
+        nearly={"type": "boolean"},
         suggestion=_MAYBE,
         facets=_COUNTS,
         hits={"type": "array", "items": _ref("Hit")},

@@ -303,7 +303,7 @@ def test_hits_as_json(news):
 def test_an_empty_query_shows_all_and_a_page_is_one_object(dated):
     for query in ("", "*"):
         (page,) = hits(run("search", dated, query, "--format=page", "--facet=year", "--sort=-year"))
-        assert list(page) == ["total", "corrected", "suggestion", "facets", "hits"]
+        assert list(page) == ["total", "corrected", "nearly", "suggestion", "facets", "hits"]
         assert page["total"] == len(page["hits"]) == sum(page["facets"]["year"].values())
         years = [hit["fields"]["year"] for hit in page["hits"]]
         assert years == sorted(years, reverse=True)

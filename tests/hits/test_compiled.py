@@ -185,6 +185,7 @@ def test_a_text_takes_time_as_it_is_long(unit: str, rows: Sequence[Sequence[byte
     sought = MarkFinder(Marks([*map(tuple, rows)], [b"\x91\xc5\x91\xc5"]), ANALYZER)
     size = 50_000 // len(unit)
     short, long = unit * (size // 10), unit * size
+    ANALYZER.batch([unit])  # so that the core has been told what its characters are
     assert sought.excerpts(long, (180, None, 3)) is not None
     for work in (lambda text: sought.excerpts(text, (180, None, 3)), sought.places):
         assert seconds(work, long) < 30 * seconds(work, short) + 0.005

@@ -49,7 +49,7 @@ def test_results_as_json(index: Index) -> None:
     facets = ["tags", "open", Facet("when", by="month"), Facet("price", ranges=[(0, 10), (10, None)])]
     found = index.search("ឆ្មា ទឹក", facets=facets)
     told = found.to_dict()
-    assert list(told) == ["total", "corrected", "suggestion", "facets", "hits"]
+    assert list(told) == ["total", "corrected", "nearly", "suggestion", "facets", "hits"]
     assert told["total"] == found.total == 1
     assert told["facets"] == {
         "tags": {"ក": 1, EVIL: 1},

@@ -136,10 +136,10 @@ def test_json_has_both_tables() -> None:
         "searches": 6,
         "queries": 3,
         "most": [
-            {"query": "d", "times": 3, "total": 1, "corrected": None},
-            {"query": "c", "times": 2, "total": 1, "corrected": None},
+            {"query": "d", "times": 3, "total": 1, "corrected": None, "nearly": False},
+            {"query": "c", "times": 2, "total": 1, "corrected": None, "nearly": False},
         ],
-        "nothing": [{"query": "a", "times": 1, "total": 3, "corrected": "b"}],
+        "nothing": [{"query": "a", "times": 1, "total": 3, "corrected": "b", "nearly": False}],
     }
 
 
@@ -174,3 +174,9 @@ def test_a_damaged_or_missing_file_is_an_error_in_one_line(tmp_path: Path) -> No
         assert told.exit_code == 2
         assert told.stderr.count("\n") == 1
         assert says in told.stderr
+
+
+def test_what_no_document_had_all_of_is_missing(tmp_path: Path) -> None:
+    asked = Asked()
+    asked.read(io.BytesIO(line("a", nearly=True) + line("b")), "log")
+    assert [(one.query, one.is_missing) for one in asked.queries()] == [("a", True), ("b", False)]

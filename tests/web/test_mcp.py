@@ -97,7 +97,7 @@ def test_search_filters_sorts_counts_and_pages(tools: Any) -> None:
         ({"limit": 51}, "limit takes a number from 0 to 50, not '51'"),
         ({"limit": -1}, "limit takes a number from 0 to 50, not '-1'"),
         ({"offset": 1001}, "offset takes a number from 0 to 1,000"),
-        ({"query": "x" * 301}, "q: 301 characters; at most 300 can be"),
+        ({"query": "x" * 301}, "q: 301 characters, and 300 are the most"),
         ({"filter": {"nowhere": 1}}, "nowhere"),
         ({"sort": ["nowhere"]}, "nowhere"),
         ({"facets": ["date:century"]}, "century"),

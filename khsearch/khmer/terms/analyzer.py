@@ -193,7 +193,8 @@ class Analyzer:
     def check(self, what: str, text: str) -> None:
         """Raise MissingExtraError where ICU has to divide a run of a text and is not there; `what` names the text."""
         if not _OF_KHMER.fullmatch(text) and self.lacks_icu and _any_spaceless("".join(set(text))):
-            raise _spaceless().missing(f"{what} has words of a script without spaces that ICU divides in this index")
+            told = f"{what} has words of a script without spaces that ICU divides in this index"
+            raise _spaceless().missing(told, "; or let the index do without it: khsearch rebuild INDEX")
 
 
 def _spaceless() -> ModuleType:

@@ -30,9 +30,9 @@ def way_here() -> str:
     return ICU if is_here() else CLUSTERS
 
 
-def missing(told: str) -> MissingExtraError:
-    """Make the error for ICU that is not there: `told`, and what installs it."""
+def missing(told: str, otherwise: str = "") -> MissingExtraError:
+    """Make the error for ICU that is not there: `told`, what installs it, and what else helps."""
     return MissingExtraError(
         f"{told}, and PyICU is not installed: pip install pyicu (which compiles it, and needs g++ and libicu-dev; "
-        "pip install pyicu-wheels needs neither)"
+        f"pip install pyicu-wheels needs neither){otherwise}"
     )

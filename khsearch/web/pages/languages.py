@@ -25,6 +25,10 @@ _STRINGS: Mapping[str, tuple[str, str]] = {
     "on_page": ("ទំព័រទី {n}", "page {n}"),
     "results": ("លទ្ធផល", "Results"),
     "corrected": ("បង្ហាញលទ្ធផលសម្រាប់ {q}។", "Showing results for {q}."),
+    "nearly": (
+        "គ្មានឯកសារណាមានពាក្យទាំងអស់នេះទេ។ ឯកសារខាងក្រោមមានភាគច្រើន។",
+        "No document has all of that. These have most of it.",
+    ),
     "literally": ("ស្វែងរក {q} តាមដែលបានវាយ", "Search for {q} as typed"),
     "as_typed": ("ស្វែងរកតាមដែលបានវាយតែប៉ុណ្ណោះ។", "Searched exactly as typed."),
     "allow_others": ("អនុញ្ញាតអក្ខរាវិរុទ្ធផ្សេង", "Allow other spellings"),
