@@ -35,15 +35,20 @@ class Agreement:
         self._name = name
         self._traits = traits
 
-    def check(self, text: str) -> None:
-        """Raise IndexMismatchError where a query would not find what it should, MissingExtraError without its ICU."""
+    def check(self, text: str, *, broken: bool = True) -> None:
+        """Raise IndexMismatchError where a query would not find what it should, MissingExtraError without its ICU.
+
+        broken  whether it is broken into words: a keyword is compared as a whole
+        """
         if not self._built.finished:
             raise self._mismatch("its rebuilding was interrupted")
         analyzer = self._built.analyzer
-        analyzer.check("the query", text)
+        if broken:
+            analyzer.check("the query", text)
         if not self._traits:
             return
         characters, by_icu = analyzer.reading_depends(text)
+        by_icu = by_icu and broken
         # Else ICU need not be loaded to know which one it is, nor all characters be looked at.
         if by_icu or khmer.behaviour.is_of_icu(analyzer.breaker.trait):
             differences = self._with_icu

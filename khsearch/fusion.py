@@ -12,9 +12,10 @@ from khsearch.arguments import COUNT, FACTOR, Kind, optional
 Ranked: TypeAlias = Iterable[Any]
 """Documents, best first: ids, (id, score) pairs, or objects with an `id`, such as hits."""
 
+_NO_RANKING = (str, bytes, bytearray, memoryview, Set, Mapping)
 _RANKING = Kind(
     "ids, (id, score) pairs or hits in their order",
-    lambda value: value if isinstance(value, Iterable) and not isinstance(value, str | bytes | Set | Mapping) else None,
+    lambda value: value if isinstance(value, Iterable) and not isinstance(value, _NO_RANKING) else None,
 )
 _WEIGHTS = Kind("a number that is not negative for each ranking", lambda value: tuple(map(FACTOR.read, value)))
 

@@ -165,3 +165,41 @@ def test_a_file_that_only_icu_breaks_is_passed_over_and_the_others_are_read(with
     assert (done.added, done.passed_over) == (2, {"needs a package that is not installed": 1})
     assert "khsearch rebuild INDEX" in str(done.problems[0])
     assert [name in index for name in ("a.txt", "b.txt", "c.txt")] == [True, False, True]
+
+
+def test_a_site_says_that_it_lacks_something(without_icu, tmp_path):
+    testclient = pytest.importorskip("starlette.testclient", reason="pip install 'khsearch[web]'")
+    from khsearch.web import create_app
+
+    index = Index.create(tmp_path / "x", fields={"kind": "keyword"})
+    with index.writer() as writer:
+        writer.add(Document("th", text="ពិការភាព", fields={"kind": THAI}))
+    without_icu()
+    client = testclient.TestClient(create_app(Index.open(tmp_path / "x")), base_url="http://127.0.0.1")
+    for path in ("/api/search", "/api/complete", "/", "/api/documents/th"):
+        told = client.get(path, params={"q": THAI})
+        assert told.status_code == 501, path
+        assert ("cannot be searched here" in told.text) == path.startswith("/api")
+    # A keyword is compared as a whole, and nobody breaks it.
+    assert client.get("/api/search", params={"q": "ពិការភាព", "kind": THAI}).json()["total"] == 1
+    assert Index.open(tmp_path / "x").search(filter={"kind": THAI}).total == 1
+
+
+def test_a_folder_of_that_name_is_no_icu(tmp_path, monkeypatch):
+    (tmp_path / "icu").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "icu", raising=False)
+    spaceless.is_here.cache_clear()
+    assert not spaceless.is_here()
+    spaceless.is_here.cache_clear()
+
+
+def test_a_library_that_does_not_load_is_told(tmp_path, monkeypatch):
+    (tmp_path / "icu").mkdir()
+    (tmp_path / "icu/__init__.py").write_text("raise ImportError('libicui18n.so.72: no such file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "icu", raising=False)
+    monkeypatch.setattr(icu, "_iterators", threading.local())
+    with pytest.raises(MissingExtraError, match=r"cannot be loaded \(libicui18n.so.72: no such file\); build it again"):
+        words("ពិការភាព", breaker="icu")
+    monkeypatch.delitem(sys.modules, "icu", raising=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePath
+from shlex import quote
 
 import click
 
@@ -61,9 +62,10 @@ def _place(shell: str) -> tuple[Path, str]:
     config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     if shell == "bash":
         path = data / "bash-completion/completions/khsearch"
-        return path, f"new shells have it where the package bash-completion is; elsewhere: source '{path}' in ~/.bashrc"
+        line = f"source {quote(str(path))}"
+        return path, f"new shells have it where the package bash-completion is; elsewhere: {line} in ~/.bashrc"
     if shell == "zsh":
         path = Path(os.environ.get("ZDOTDIR") or Path.home()) / ".zfunc/_khsearch"
-        line = f"fpath=('{path.parent}' $fpath); autoload -Uz compinit; compinit"
+        line = f"fpath=({quote(str(path.parent))} $fpath); autoload -Uz compinit; compinit"
         return path, f"new shells have it with this line in .zshrc: {line}"
     return config / "fish/completions/khsearch.fish", "new shells have it"

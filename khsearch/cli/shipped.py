@@ -6,6 +6,7 @@ The benchmarks are a package of their own, `benchmarks`, so that what is measure
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -65,4 +66,4 @@ def samples(folder: Path) -> None:
     names = sorted(path for path in _folder(_SAMPLES).iterdir() if path.suffix == ".txt")
     for path in names:
         (folder / path.name).write_bytes(path.read_bytes())
-    note(f"{folder}: {len(names)} documents; index them: khsearch index samples.idx {folder}")
+    note(f"{folder}: {len(names)} documents; index them: khsearch index samples.idx {shlex.quote(str(folder))}")

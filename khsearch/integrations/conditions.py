@@ -26,6 +26,8 @@ _MOST_NESTED = 40
 
 def filter_of(given: Mapping[str, object], depth: int = 1) -> dict[str, object]:
     """Translate a filter; one that has no operator is returned as it is. QueryError for what cannot be."""
+    if not isinstance(given, Mapping):
+        raise QueryError(f"filter: a filter of Haystack, or one of khsearch as a dict, not {brief_repr(given)}")
     if "operator" not in given:
         if depth == 1 and "conditions" not in given:
             return dict(given)

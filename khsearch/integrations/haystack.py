@@ -10,6 +10,7 @@ be told of the room: Pipeline.load(file, allowed_modules=["khsearch.integrations
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from khsearch.extras import missing
@@ -34,7 +35,7 @@ class KhsearchRetriever:
 
     def __init__(
         self,
-        index: Index | str,
+        index: Index | str | Path,
         top_k: int = 10,
         *,
         filters: dict[str, Any] | None = None,
@@ -51,7 +52,7 @@ class KhsearchRetriever:
 
         Raises what `Index.open` raises.
         """
-        self.index = Index.open(index) if isinstance(index, str) else index
+        self.index = Index.open(index) if isinstance(index, str | Path) else index
         self.top_k = top_k
         self.filters = filters
         self._asked: dict[str, Any] = {"match": match, "ranking": ranking, "length": length}

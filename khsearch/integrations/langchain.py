@@ -21,6 +21,7 @@ try:
     from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
+    from pydantic import ConfigDict
 except ImportError:
     raise missing("a retriever of LangChain needs langchain-core", "langchain") from None
 
@@ -37,6 +38,8 @@ class KhsearchRetriever(BaseRetriever):
     A document's metadata are its fields as JSON has them, "title", "score", and with excerpts of a PDF "page".
     QueryError for a filter that cannot be; whatever is asked, is searched for.
     """
+
+    model_config = ConfigDict(extra="forbid")  # a name that is mistyped would go unnoticed
 
     index: Reader
     k: int = 4

@@ -43,6 +43,14 @@ class SparseVector:
     indices: NDArray[np.uint32]
     values: NDArray[np.float32]
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SparseVector):
+            return NotImplemented
+        return np.array_equal(self.indices, other.indices) and np.array_equal(self.values, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.indices.tobytes(), self.values.tobytes()))
+
     def to_dict(self) -> dict[str, Any]:
         """Return both as lists: what `qdrant_client.models.SparseVector(**...)` and JSON take."""
         return {"indices": self.indices.tolist(), "values": self.values.tolist()}

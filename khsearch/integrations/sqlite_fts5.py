@@ -52,7 +52,7 @@ def match_of(text: str) -> str:
     Nothing in the text is an operator of FTS5. Without words it is empty in quotes, which finds nothing.
     """
     text = text.encode("utf-8", "replace").decode()  # half a surrogate is no text of SQLite's
-    chunks = [chunk.replace("\0", "").replace('"', '""') for chunk in text.split()]
+    chunks = [chunk.replace('"', '""') for chunk in text.replace("\0", " ").split()]
     return " ".join(f'"{chunk}"' for chunk in chunks if tokenize(chunk)) or '""'
 
 

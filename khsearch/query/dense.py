@@ -120,6 +120,8 @@ def _unit(given: object, count: int) -> Array:
         vectors = np.zeros(0)
     if vectors.ndim != 2 or len(vectors) != count or not np.isfinite(vectors).all():
         shape = f"an array of shape {vectors.shape}" if vectors.size else f"{given!r:.60}"
+        if vectors.ndim == 2 and len(vectors) == count:
+            shape = "some that are not finite"
         raise ValueError(f"embed must return one vector of finite numbers for each of {count} texts, not {shape}")
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1.0)

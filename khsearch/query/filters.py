@@ -47,7 +47,7 @@ class Reader:
     """
 
     def __init__(
-        self, kinds: Mapping[str, str], stand: Callable[[Words], nodes.Node | None], check: Callable[[str], None]
+        self, kinds: Mapping[str, str], stand: Callable[[Words], nodes.Node | None], check: Callable[..., None]
     ) -> None:
         self._kinds = kinds
         self._stand = stand
@@ -164,7 +164,7 @@ class Reader:
         if kind == "keyword":
             for value in given:
                 if isinstance(value, str):
-                    self._check(value)
+                    self._check(value, broken=False)
 
 
 def _several(name: str, given: object) -> Sequence[object]:

@@ -74,7 +74,7 @@ class Planner:
         """What chunks of a query that stand nowhere are read as."""
         return self._stepwise.reads(text, chunks) if correct else {}
 
-    def filter(self, given: Filter, check: Callable[[str], None]) -> nodes.Node | None:
+    def filter(self, given: Filter, check: Callable[..., None]) -> nodes.Node | None:
         """Plan what hits must match without scoring for it; None for what is blank or empty, which says nothing.
 
         check: called with every text of it that has to break as the documents did. QueryError.

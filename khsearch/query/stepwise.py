@@ -86,7 +86,7 @@ class Stepwise:
 
             far.foresee(("terms", text, texts.tolerant), self._ranking.weighting, terms)
 
-    def filter(self, given: Filter, check: Callable[[str], None]) -> nodes.Node | None:
+    def filter(self, given: Filter, check: Callable[..., None]) -> nodes.Node | None:
         """Plan what hits must match without scoring for it; None for data that says nothing. QueryError.
 
         check: called with every text of it that has to break as the documents did.

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from khsearch.deadline import TimeIsUpError
-from khsearch.errors import IndexStoreError, QueryError
+from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
 from khsearch.reader import Reader
 from khsearch.version import __version__
 from khsearch.web import targets
@@ -31,6 +31,7 @@ ShowError = Callable[[Request, Site, int, str], Response]
 
 AWAY = "the index cannot be read now; try again later"
 FAULT = "this is a fault of the site"
+LACKING = "words of this script cannot be searched here: the site has not what breaks them as its texts were broken"
 _AGAIN = {"Retry-After": "1"}
 
 log = logging.getLogger("khsearch.web")
@@ -73,6 +74,9 @@ def served(endpoint: Endpoint, site: Site, show_error: ShowError) -> Callable[[R
             status, told, headers = problem.status_code, problem.detail, problem.headers or {}
         except (BusyError, TimeIsUpError) as problem:
             status, told, headers = 503, str(problem), _AGAIN
+        except MissingExtraError as problem:  # its message is for whoever runs this
+            status, told = 501, LACKING
+            log.warning("%s", problem)
         except IndexStoreError as problem:  # its message names a path
             status, told, headers = 503, AWAY, _AGAIN
             log.warning("%s", problem)

@@ -19,7 +19,7 @@ import orjson
 from khsearch.addresses import title_of
 from khsearch.deadline import TimeIsUpError
 from khsearch.documents import written_field
-from khsearch.errors import IndexStoreError, QueryError
+from khsearch.errors import IndexStoreError, MissingExtraError, QueryError
 from khsearch.extras import missing
 from khsearch.hits import Fragment, Hit, Results, plain_fields
 from khsearch.reader import Reader
@@ -38,7 +38,13 @@ try:
 except ImportError:
     raise missing("tools for language models need a package more", "mcp") from None
 
-from khsearch.web.answers import AWAY, FAULT, NotThereError, no_document  # which loads what comes with that package
+from khsearch.web.answers import (  # which loads what comes with that package
+    AWAY,
+    FAULT,
+    LACKING,
+    NotThereError,
+    no_document,
+)
 
 _EXCERPTS = 5
 _LONGEST_READING = 20_000  # characters
@@ -144,6 +150,9 @@ class _Tools:
             return orjson.dumps(await self._site.run(work)).decode()
         except (QueryError, NotThereError, BusyError, TimeIsUpError) as problem:
             raise ToolError(str(problem)) from None
+        except MissingExtraError as problem:
+            log.warning("%s", problem)
+            raise ToolError(LACKING) from None
         except IndexStoreError as problem:
             log.warning("%s", problem)
             raise ToolError(AWAY) from None

@@ -193,6 +193,7 @@ class BatchWriter:
                 self._draft.merge_all(pruning)
             elif merge:
                 self._draft.merge_by_policy()
+            self._lock.check()
             self._draft.publish()
         self._close()
 
@@ -218,7 +219,7 @@ class BatchWriter:
         """Forget everything since the last commit and give the lock back; a second call does nothing."""
         if self._closed:
             return
-        if os.getpid() == self._process:  # else the files are the parent's
+        if os.getpid() == self._process and self._lock.is_of_folder:  # else the files are the parent's, or another's
             # What cannot be removed now is a stray that the next writer removes.
             with contextlib.suppress(OSError, IndexStoreError):
                 self._builder.close()
@@ -310,6 +311,7 @@ class BatchWriter:
         """Write the documents held in memory as a segment."""
         if not self._builder.docs:
             return
+        self._lock.check()
         file = self._builder.write()
         self._draft.add(file, self._builder.docs, sorted(self._pending.gone))
         self._begin()

@@ -34,6 +34,7 @@ class WriteLock:
         IndexNotFoundError where the folder is not there, or goes meanwhile.
         """
         deadline = time.monotonic() + wait
+        self._folder = folder
         self.process = os.getpid()
         taken = False
         while not taken:
@@ -48,6 +49,7 @@ class WriteLock:
                 if not taken:
                     self._free.detach()  # which would empty the file that says who has the lock
                     os.close(fd)
+        self._fd = fd
         with contextlib.suppress(OSError):  # a full disk takes nobody's lock
             since = datetime.now().astimezone().isoformat(timespec="seconds")
             os.ftruncate(fd, 0)
@@ -62,6 +64,18 @@ class WriteLock:
             if time.monotonic() >= deadline:
                 raise IndexLockedError(f"{folder}: {_holder(fd)}, or give it more time to wait")
             time.sleep(0.01)
+
+    @property
+    def is_of_folder(self) -> bool:
+        """Whether the folder is the one that was locked: not removed, nor made anew, which others may have locked."""
+        return descriptors.is_at(self._fd, self._folder / LOCK_NAME)
+
+    def check(self) -> None:
+        """Raise IndexNotFoundError where the folder is not the one that was locked."""
+        if not self.is_of_folder:
+            raise IndexNotFoundError(
+                f"{self._folder}: removed, or made anew, while this writer was open; it keeps nothing: open it again"
+            )
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""

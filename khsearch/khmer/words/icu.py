@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from khsearch.errors import MissingExtraError
 from khsearch.khmer.text.points import points_of
 from khsearch.khmer.words.run_breaker import RunBreaker
 from khsearch.khmer.words.spaceless import missing
@@ -46,8 +47,13 @@ def _library() -> Any:
     loading("icu")
     try:
         import icu
-    except ImportError:
+    except ModuleNotFoundError:
         raise missing("ICU breaks these words") from None
+    except ImportError as problem:  # built for another ICU, say
+        raise MissingExtraError(
+            f"ICU breaks these words, and PyICU cannot be loaded ({problem}); build it again: pip install "
+            "--force-reinstall --no-cache-dir pyicu"
+        ) from None
     return icu
 
 

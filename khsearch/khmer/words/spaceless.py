@@ -22,7 +22,8 @@ def is_here() -> bool:
     loading("importlib.util")
     from importlib.util import find_spec
 
-    return find_spec("icu") is not None
+    found = find_spec("icu")
+    return found is not None and found.origin is not None  # a folder of that name is none
 
 
 def way_here() -> str:
