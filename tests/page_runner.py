@@ -8,7 +8,6 @@ import io
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import stat
@@ -52,7 +51,6 @@ def follow(blocks: Iterable[Block], folder: Path, replaced: Mapping[str, str]) -
     ]
     work, told = folder / "work", folder / "told.json"
     work.mkdir()
-    shutil.copytree(ROOT / "sample_docs", work / "sample_docs")
     (folder / "steps.json").write_text(json.dumps({"steps": steps, "port": port}), "utf-8")
     command = [sys.executable, "-m", "tests.page_driver", str(folder / "steps.json"), str(told)]
     env = {**os.environ, "PATH": _path(folder / "bin"), "PYTHONPATH": _with_root(), "NO_COLOR": "1", "COLUMNS": "120"}

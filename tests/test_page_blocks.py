@@ -64,7 +64,7 @@ WITH_CODE = [name for name in pages() if any(map(runs, blocks(name)))]
 
 
 def check(name: str, folder: Path, replaced: Mapping[str, str]) -> None:
-    """Follow a page in an empty folder that has the sample documents, and hold it to what it shows."""
+    """Follow a page in an empty folder, and hold it to what it shows."""
     found = [one for one in blocks(name) if runs(one) or one.title or one.language == OUTPUT]
     work = folder / "page"
     work.mkdir()

@@ -57,6 +57,11 @@ def test_a_page_that_lies_is_found_out(tmp_path: Path) -> None:
     assert wrong(told[4], "other\n")
 
 
+def test_a_page_begins_in_an_empty_folder(tmp_path: Path) -> None:
+    (told,) = follow([block("ls -A\n", "bash")], tmp_path, {})
+    assert told.output == ""
+
+
 def test_an_error_ends_a_page_and_a_missing_package_does_not(tmp_path: Path) -> None:
     told = follow([block("import nowhere_to_be_found\n"), block("1 / 0\n"), block("print(1)\n")], tmp_path, {})
     assert [one.missing for one in told] == [True, False]

@@ -10,5 +10,7 @@ app = click.Group(
     lazy.name,
     help=lazy.help,
     params=lazy.params,
+    context_settings=lazy.context_settings,
+    invoke_without_command=lazy.invoke_without_command,
     commands=[command.load() if hasattr(command, "load") else command for command in lazy.commands.values()],
 )
