@@ -69,7 +69,9 @@ class Guard:
         if self._is_known(scope):
             await self._app(scope, receive, safely)
         else:
-            refusal = PlainTextResponse("this host is not served here; start with --allow-host HOST to allow it", 400)
+            refusal = PlainTextResponse(
+                "this host is not served here; allow it with --allow-host HOST, or hosts=[HOST] of create_app", 400
+            )
             await refusal(scope, receive, safely)
 
     def _is_known(self, scope: Scope) -> bool:
