@@ -23,6 +23,7 @@ from khsearch import (
     IndexExistsError,
     IndexLockedError,
     IndexMismatchError,
+    IndexNotFoundError,
     IndexStoreError,
     QueryError,
     Ranking,
@@ -262,7 +263,7 @@ def test_several_processes_may_open_or_create_at_once(tmp_path: Path) -> None:
 
 def test_a_lock_of_a_folder_that_was_made_anew_is_none(tmp_path: Path) -> None:
     first = Index.create(tmp_path / "x")
-    with first.writer():
+    with pytest.raises(IndexNotFoundError, match="made anew"), first.writer():
         for file in (tmp_path / "x").iterdir():
             file.unlink()
         second = Index.create(tmp_path / "x")

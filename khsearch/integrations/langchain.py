@@ -21,7 +21,6 @@ try:
     from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
-    from pydantic import ConfigDict
 except ImportError:
     raise missing("a retriever of LangChain needs langchain-core", "langchain") from None
 
@@ -39,7 +38,7 @@ class KhsearchRetriever(BaseRetriever):
     QueryError for a filter that cannot be; whatever is asked, is searched for.
     """
 
-    model_config = ConfigDict(extra="forbid")  # a name that is mistyped would go unnoticed
+    model_config = {"extra": "forbid"}  # a name that is mistyped would go unnoticed
 
     index: Reader
     k: int = 4
