@@ -263,9 +263,11 @@ def test_several_processes_may_open_or_create_at_once(tmp_path: Path) -> None:
 
 def test_a_lock_of_a_folder_that_was_made_anew_is_none(tmp_path: Path) -> None:
     first = Index.create(tmp_path / "x")
-    with pytest.raises(IndexNotFoundError, match="made anew"), first.writer():
-        for file in (tmp_path / "x").iterdir():
-            file.unlink()
-        second = Index.create(tmp_path / "x")
-        with second.writer(), pytest.raises(IndexLockedError):
-            first.writer()
+    stale = first.writer()
+    for file in (tmp_path / "x").iterdir():
+        file.unlink()
+    second = Index.create(tmp_path / "x")
+    with second.writer(), pytest.raises(IndexLockedError):
+        first.writer()
+    with pytest.raises(IndexNotFoundError, match="made anew"):
+        stale.commit()

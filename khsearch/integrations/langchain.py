@@ -10,7 +10,7 @@ LangChain is langchain-core: chains, agents and tools take it as any other retri
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from khsearch.extras import missing
 from khsearch.integrations.passages import passages
@@ -38,7 +38,7 @@ class KhsearchRetriever(BaseRetriever):
     QueryError for a filter that cannot be; whatever is asked, is searched for.
     """
 
-    model_config = {"extra": "forbid"}  # a name that is mistyped would go unnoticed
+    model_config: ClassVar[Any] = {"extra": "forbid"}  # a name that is mistyped would go unnoticed
 
     index: Reader
     k: int = 4
