@@ -16,29 +16,27 @@ FULL, BASE = "khsearch", "khsearch-base"
 @cache
 def distribution() -> str:
     """The name that this khsearch is installed under."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        version(BASE)
-    except PackageNotFoundError:
-        return FULL
-    return BASE
+    return BASE if _is_installed(BASE) else FULL
 
 
 def installed() -> str:
     """What to tell of it: the name, and what to do where both have been installed, one over the other."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    if distribution() == BASE:
-        try:
-            version(FULL)
-        except PackageNotFoundError:
-            return f"installed as: {BASE}"
+    if distribution() == BASE and _is_installed(FULL):
         return (
             f"installed as: {FULL} and {BASE}, which is one too many: "
             f"pip uninstall {FULL} {BASE}, then install one of them"
         )
-    return f"installed as: {FULL}"
+    return f"installed as: {distribution()}"
+
+
+def _is_installed(name: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def command(extra: str) -> str:

@@ -118,10 +118,11 @@ def _unit(given: object, count: int) -> Array:
         vectors = np.asarray(given, np.float64)
     except (TypeError, ValueError):
         vectors = np.zeros(0)
-    if vectors.ndim != 2 or len(vectors) != count or not np.isfinite(vectors).all():
+    wanted = f"embed must return one vector of finite numbers for each of {count} texts"
+    if vectors.ndim != 2 or len(vectors) != count:
         shape = f"an array of shape {vectors.shape}" if vectors.size else f"{given!r:.60}"
-        if vectors.ndim == 2 and len(vectors) == count:
-            shape = "some that are not finite"
-        raise ValueError(f"embed must return one vector of finite numbers for each of {count} texts, not {shape}")
+        raise ValueError(f"{wanted}, not {shape}")
+    if not np.isfinite(vectors).all():
+        raise ValueError(f"{wanted}, and some are not finite")
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1.0)
